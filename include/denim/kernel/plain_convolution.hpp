@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The plain twin of every convolution kernel: the definition, written as loops, for any scalar. The fast kernels are compared
+// with it, and the double-precision network of the gradient checks is made of it.
+
+#include <denim/kernel/convolution.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+template <Convolution Of, class Scalar>
+struct PlainConvolution {
+    static constexpr const char* name = "plain";
+    static constexpr std::size_t bands = 1;          // forward: parts that can run side by side
+    static constexpr std::size_t prepare_parts = 1;  // likewise of prepare and of finish
+    static constexpr std::size_t finish_parts = 1;
+    static constexpr std::size_t prepared_size = Of.weights() + Of.filters();
+    static constexpr std::size_t accumulator_size = prepared_size;
+    static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.size() : 0;  // bytes: the winner of each pool window
+    static constexpr std::size_t scratch_size = Of.rows * Of.columns * Of.filters();      // z, or its gradient
+
+    /// prepared = (weights, bias).
+    static void prepare(const Scalar* weights, const Scalar* bias, Scalar* prepared, std::size_t /*part*/) {
+        std::copy_n(weights, Of.weights(), prepared);
+        if (Of.bias)
+            std::copy_n(bias, Of.filters(), prepared + Of.weights());
+        else
+            std::fill_n(prepared + Of.weights(), Of.filters(), Scalar{0});
+    }
+
+    /// Bands `first` to `last` of one sample.
+    static void forward(const Scalar* input, const Scalar* prepared, Scalar* output, std::uint8_t* record, Scalar* scratch,
+                        std::size_t /*first*/, std::size_t /*last*/) {
+        for (std::size_t y = 0; y < Of.rows; ++y)
+            for (std::size_t x = 0; x < Of.columns; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    Scalar sum = prepared[Of.weights() + f];
+                    for (std::size_t i = 0; i < Of.window; ++i)
+                        for (std::size_t j = 0; j < Of.window; ++j)
+                            for (std::size_t c = 0; c < Of.channels(); ++c)
+                                sum += input[at(y, x, i, j) + c] * prepared[weight(i, j, c, f)];
+                    scratch[(y * Of.columns + x) * Of.filters() + f] = Of.epilogue == Epilogue::linear ? sum : std::max(sum, Scalar{0});
+                }
+        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    Scalar best = scratch[z(y, x, f, 0)];
+                    std::uint8_t winner = 0;
+                    for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
+                        if (scratch[z(y, x, f, q)] > best) best = scratch[z(y, x, f, winner = q)];
+                    output[Of.output.offset(y, x) + f] = best;
+                    if (Of.pooled()) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
+                }
+    }
+
+    /// One sample, from `output_gradient` (laid out as the output): the accumulator grows by its weights' and bias's gradient,
+    /// and `input_gradient` (laid out as the input) is written, added to or left alone. `output_gradient` may be overwritten.
+    template <Gradient Input>
+    static void backward(const Scalar* input, const Scalar* output, Scalar* output_gradient, const Scalar* prepared,
+                         Scalar* input_gradient, const std::uint8_t* record, Scalar* scratch, Scalar* accumulator) {
+        std::fill_n(scratch, scratch_size, Scalar{0});
+        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    const std::size_t o = Of.output.offset(y, x) + f;
+                    const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
+                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0}) scratch[z(y, x, f, q)] = output_gradient[o];
+                }
+        if constexpr (Input == Gradient::write)
+            for (std::size_t y = 0; y < Of.input.shape.height; ++y)
+                for (std::size_t x = 0; x < Of.input.shape.width; ++x)
+                    std::fill_n(input_gradient + Of.input.offset(y, x), Of.channels(), Scalar{0});
+        for (std::size_t y = 0; y < Of.rows; ++y)
+            for (std::size_t x = 0; x < Of.columns; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    const Scalar gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
+                    accumulator[Of.weights() + f] += gradient;
+                    for (std::size_t i = 0; i < Of.window; ++i)
+                        for (std::size_t j = 0; j < Of.window; ++j)
+                            for (std::size_t c = 0; c < Of.channels(); ++c) {
+                                accumulator[weight(i, j, c, f)] += gradient * input[at(y, x, i, j) + c];
+                                if constexpr (Input != Gradient::none)
+                                    if (inside(y, x, i, j)) input_gradient[at(y, x, i, j) + c] += gradient * prepared[weight(i, j, c, f)];
+                            }
+                }
+    }
+
+    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
+    static void finish(const Scalar* accumulators, std::size_t shares, std::size_t distance, Scalar* weight_gradient,
+                       Scalar* bias_gradient, std::size_t /*part*/) {
+        for (std::size_t n = 0; n < accumulator_size; ++n) {
+            Scalar sum{0};
+            for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + n];
+            if (n < Of.weights())
+                weight_gradient[n] = sum;
+            else if (Of.bias)
+                bias_gradient[n - Of.weights()] = sum;
+        }
+    }
+
+private:
+    static constexpr std::size_t weight(std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
+        return ((i * Of.window + j) * Of.channels() + c) * Of.filters() + f;
+    }
+    // Where the window at (y, x) touches the input with its tap (i, j); in the border it wraps below zero and back.
+    static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
+        return Of.input.offset(y * Of.stride + i - Of.top, x * Of.stride + j - Of.left);
+    }
+    static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
+        return y * Of.stride + i - Of.top < Of.input.shape.height && x * Of.stride + j - Of.left < Of.input.shape.width;
+    }
+    // The number of z behind output (y, x, f): itself, or number q of its pool window.
+    static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {
+        const std::size_t step = Of.pooled() ? 2 : 1;
+        return ((y * step + q / 2) * Of.columns + x * step + q % 2) * Of.filters() + f;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel

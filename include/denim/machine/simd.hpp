@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The door to xsimd: every vector of Denim goes through these functions, each tested at every width.
+
+#include <denim/machine/target.hpp>
+
+#include <xsimd/xsimd.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace denim::inline DENIM_TARGET::simd {
+
+/// As many numbers as one register of the target holds.
+template <class Scalar>
+using Vector = xsimd::batch<Scalar>;
+
+/// Numbers in one register: 16, 8 or 4 for float.
+template <class Scalar>
+inline constexpr std::size_t lanes = Vector<Scalar>::size;
+
+/// Vector registers of the target: how many accumulators a tile may keep.
+inline constexpr std::size_t registers =
+#if defined(__AVX512F__) || defined(__aarch64__)
+    32;
+#else
+    16;
+#endif
+
+/// Bytes of a register: the alignment that the store of a whole vector likes best.
+inline constexpr std::size_t width = lanes<float> * sizeof(float);
+
+#define DENIM_INLINE [[gnu::always_inline]] inline
+
+/// Reads lanes numbers, at any alignment.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> load(const Scalar* from) {
+    return Vector<Scalar>::load_unaligned(from);
+}
+
+/// Writes lanes numbers, at any alignment.
+template <class Scalar>
+DENIM_INLINE void store(Scalar* to, Vector<Scalar> value) {
+    value.store_unaligned(to);
+}
+
+/// The same number in every lane.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> broadcast(Scalar value) {
+    return Vector<Scalar>(value);
+}
+
+/// Reads the first `count` < lanes numbers and fills the rest with zero; nothing beyond them is touched.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1u), from);
+    else
+#endif
+    {
+        alignas(64) std::array<Scalar, lanes<Scalar>> buffer{};
+        std::memcpy(buffer.data(), from, count * sizeof(Scalar));
+        return load(buffer.data());
+    }
+}
+
+/// Writes the first `count` < lanes numbers; nothing beyond them is touched.
+template <class Scalar>
+DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t count) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1u), value);
+    else
+#endif
+    {
+        alignas(64) std::array<Scalar, lanes<Scalar>> buffer;
+        store(buffer.data(), value);
+        std::memcpy(to, buffer.data(), count * sizeof(Scalar));
+    }
+}
+
+/// Reads lanes bytes and gives them as numbers 0 to 255.
+DENIM_INLINE Vector<float> load_bytes(const std::uint8_t* from) {
+#if defined(__AVX512F__)
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#elif defined(__AVX2__)
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
+    alignas(64) std::array<float, lanes<float>> buffer;
+    for (std::size_t i = 0; i < lanes<float>; ++i) buffer[i] = from[i];
+    return load(buffer.data());
+#endif
+}
+
+/// a * b + c with one rounding where the target can, two where it cannot.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scalar> c) {
+    return xsimd::fma(a, b, c);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
+    return xsimd::max(a, b);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
+    return xsimd::min(a, b);
+}
+
+/// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.
+template <class Condition, class Scalar>
+DENIM_INLINE Vector<Scalar> select(Condition condition, Vector<Scalar> yes, Vector<Scalar> no) {
+    return xsimd::select(condition, yes, no);
+}
+
+/// The sum of all lanes.
+template <class Scalar>
+DENIM_INLINE Scalar sum(Vector<Scalar> value) {
+    if constexpr (requires { reduce_add(value); })  // the name since xsimd 9
+        return reduce_add(value);
+    else
+        return hadd(value);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
+    return xsimd::sqrt(value);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
+    return xsimd::exp(value);
+}
+
+/// Asks for the cache line at `address` ahead of its use.
+DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
+
+}  // namespace denim::inline DENIM_TARGET::simd

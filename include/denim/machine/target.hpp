@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What the compiler was told about the machine: the vector units and whether there are threads.
+// Everything of Denim stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects
+// compiled with different flags link into one program without mixing their code.
+
+#if !defined(__cpp_exceptions)
+#error "denim reports errors as exceptions: compile without -fno-exceptions"
+#endif
+
+#define DENIM_JOIN_EXPANDED(left, right) left##_##right
+#define DENIM_JOIN(left, right) DENIM_JOIN_EXPANDED(left, right)
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__)
+#define DENIM_VECTORS avx512
+#elif defined(__AVX2__) && defined(__FMA__)
+#define DENIM_VECTORS avx2
+#elif defined(__AVX__)
+#define DENIM_VECTORS avx
+#elif defined(__SSE2__)
+#define DENIM_VECTORS sse2
+#elif defined(__ARM_NEON)
+#define DENIM_VECTORS neon
+#else
+#define DENIM_VECTORS scalar
+#endif
+
+#if defined(_OPENMP)
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, omp)
+#else
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
+
+#include <denim/machine/target.hpp>
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <type_traits>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct ThreadSettings {
+    std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
+    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
+    std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
+};
+
+inline ThreadSettings& thread_settings() {
+    static ThreadSettings settings;
+    return settings;
+}
+
+}  // namespace detail
+
+/// How many threads a parallel loop may use: what `set_threads` said, else what OpenMP offers (OMP_NUM_THREADS, cores).
+inline std::size_t threads() {
+    if (const std::size_t wanted = detail::thread_settings().threads) return wanted;
+#if defined(_OPENMP)
+    return static_cast<std::size_t>(std::max(1, omp_get_max_threads()));
+#else
+    return 1;
+#endif
+}
+
+/// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
+inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
+
+/// Loops of fewer operations than this run on the calling thread.
+inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
+
+/// How many threads took part in the last parallel loop; for tests.
+inline std::size_t threads_entered() { return detail::thread_settings().entered; }
+
+namespace detail {
+
+using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+
+/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
+inline void run_loop(std::size_t count, std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = std::min(threads(), count);
+#if defined(_OPENMP)
+    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
+#else
+    team = 1;
+#endif
+    if (team <= 1) {
+        thread_settings().entered = 1;
+        for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
+        return;
+    }
+#if defined(_OPENMP)
+    std::exception_ptr error;
+    std::atomic<bool> failed = false;
+    std::atomic<std::size_t> next = 0, entered = 0;
+#pragma omp parallel num_threads(static_cast<int>(team))
+    {
+        ++entered;
+        const auto worker = static_cast<std::size_t>(omp_get_thread_num());
+        try {
+            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+        } catch (...) {
+            if (!failed.exchange(true)) error = std::current_exception();
+        }
+    }
+    thread_settings().entered = entered.load();
+    if (error) std::rethrow_exception(error);
+#endif
+}
+
+}  // namespace detail
+
+/// Calls `body(index, worker)` once for each index below `count`, on up to `threads()` threads; any thread may take any index.
+/// `worker` < threads() names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    using Bare = std::remove_reference_t<Body>;
+    detail::run_loop(
+        count, operations,
+        [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
+        const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+}  // namespace denim::inline DENIM_TARGET

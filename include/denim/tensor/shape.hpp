@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/target.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The extents of one sample: rows, columns, channels. A vector of n numbers is {1, 1, n}.
+struct Shape {
+    std::size_t height = 1, width = 1, channels = 1;
+
+    /// How many numbers a sample holds.
+    [[nodiscard]] constexpr std::size_t size() const { return height * width * channels; }
+
+    friend constexpr bool operator==(const Shape&, const Shape&) = default;
+};
+
+}  // namespace denim::inline DENIM_TARGET

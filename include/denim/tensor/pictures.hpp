@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/tensor/array.hpp>
+#include <denim/tensor/shape.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+namespace denim::inline DENIM_TARGET {
+
+/// "(120, 90, 3)"
+inline std::string to_string(Shape shape) {
+    return "(" + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) + ")";
+}
+
+/// Pictures as the network takes them: `count` samples of `shape`, each a plain (H, W, C) block of bytes 0 to 255 or of floats,
+/// one after the other. They stay where the user has them; only what is not contiguous, or lazy, is copied once and kept here.
+struct Pictures {
+    Shape shape;
+    std::size_t count = 0;
+    const std::uint8_t* bytes = nullptr;  ///< one of the two is set
+    const float* floats = nullptr;
+    std::shared_ptr<const void> kept;
+
+    /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
+    template <class Expression>
+    static Pictures of(const Expression& expression, Shape expected);
+};
+
+namespace detail {
+
+template <class Expression>
+concept ContiguousInterface = requires(const Expression& array) {
+    array.data();
+    array.strides();
+    array.data_offset();
+};
+
+// Row-major without gaps; extents of 1 have stride 0 in xtensor, so their stride says nothing.
+template <class Expression>
+bool is_contiguous(const Expression& array) {
+    std::ptrdiff_t wanted = 1;
+    for (std::size_t d = array.dimension(); d-- > 0;) {
+        if (array.shape(d) != 1 && static_cast<std::ptrdiff_t>(array.strides()[d]) != wanted) return false;
+        wanted *= static_cast<std::ptrdiff_t>(array.shape(d));
+    }
+    return true;
+}
+
+template <class Expression>
+std::string extents_of(const Expression& array) {
+    std::string text = "(";
+    for (std::size_t d = 0; d < array.dimension(); ++d) text += (d ? ", " : "") + std::to_string(array.shape(d));
+    return text + (array.dimension() == 1 ? ",)" : ")");
+}
+
+}  // namespace detail
+
+template <class Expression>
+Pictures Pictures::of(const Expression& expression, Shape expected) {
+    using Value = std::remove_cv_t<typename Expression::value_type>;
+    static_assert(std::is_same_v<Value, std::uint8_t> || std::is_same_v<Value, float>,
+                  "denim: pictures are arrays of std::uint8_t (0 to 255, scaled by 1/255 on the way) or of float; convert others first.");
+    const std::size_t rank = expression.dimension(), first = rank == 4 ? 1 : 0;
+    if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
+        expression.shape(first + 2) != expected.channels)
+        throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
+                                    to_string(expected) + ", but got an array of shape " + detail::extents_of(expression));
+    Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
+    const auto point_to = [&](const Value* numbers) {
+        if constexpr (std::is_same_v<Value, float>)
+            pictures.floats = numbers;
+        else
+            pictures.bytes = numbers;
+    };
+    if constexpr (detail::ContiguousInterface<Expression>)
+        if (detail::is_contiguous(expression)) {
+            point_to(expression.data() + expression.data_offset());
+            return pictures;
+        }
+    auto copy = std::make_shared<xt::xarray<Value>>(expression);
+    point_to(copy->data());
+    pictures.kept = std::move(copy);
+    return pictures;
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// The folders and doors of docs/architecture.md, read from the include lines of the headers.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+// Who may use whom, in the way of the data. An umbrella (denim/denim.hpp) has no folder and may use everything.
+const std::map<std::string, Names> neighbours = {
+    {"machine", {}},
+    {"tensor", {"machine"}},
+    {"image", {"tensor"}},
+    {"data", {"image"}},
+    {"kernel", {"tensor"}},
+    {"layer", {"kernel"}},
+    {"loss", {"tensor"}},
+    {"optimizer", {"tensor"}},
+    {"format", {"tensor"}},
+    {"network", {"layer", "loss"}},
+    {"training", {"network", "optimizer", "data", "format"}},
+    {"report", {"training"}},
+};
+
+// Where the headers of others may be included: nowhere else, and no others at all.
+const std::vector<std::pair<std::string, std::string>> doors = {
+    {"xtensor/.*", "tensor/.*"},
+    {"xsimd/.*", "machine/simd\\.hpp"},
+    {"omp\\.h", "machine/threads\\.hpp"},
+    {"stb.*", "image/.*"},
+    {"zlib\\.h", "format/.*"},
+    {"nlohmann/.*", "format/.*"},
+    {"protozero/.*", "format/.*"},
+    {"immintrin\\.h", "machine/.*"},
+    {"arm_neon\\.h", "machine/.*"},
+    {"sys/.*", "(machine|image|data|format|training)/.*"},
+    {"(unistd|fcntl)\\.h", "(machine|image|data|format|training)/.*"},
+};
+
+struct Header {
+    std::string folder;  // empty for an umbrella
+    std::string text;
+    std::vector<std::string> ours, others;  // what it includes: "machine/simd.hpp"; "xsimd/xsimd.hpp"
+    long lines = 0;
+};
+
+// By path below include/denim.
+std::map<std::string, Header> read_headers() {
+    const fs::path top = fs::path{__FILE__}.parent_path().parent_path().parent_path() / "include" / "denim";
+    static const std::regex include{R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])"};
+    std::map<std::string, Header> headers;
+    for (const auto& entry : fs::recursive_directory_iterator{top}) {
+        if (!entry.is_regular_file()) continue;
+        Header header;
+        std::ifstream file{entry.path()};
+        for (std::string line; std::getline(file, line); ++header.lines) {
+            header.text += line + '\n';
+            std::smatch found;
+            if (!std::regex_search(line, found, include)) continue;
+            const std::string name = found[1];
+            if (name.starts_with("denim/"))
+                header.ours.push_back(name.substr(6));
+            else if (name.find_first_of("./") != std::string::npos)  // the standard library has neither
+                header.others.push_back(name);
+        }
+        const std::string path = fs::relative(entry.path(), top).generic_string();
+        if (const auto slash = path.find('/'); slash != std::string::npos) header.folder = path.substr(0, slash);
+        headers.emplace(path, std::move(header));
+    }
+    return headers;
+}
+
+const std::map<std::string, Header>& headers() {
+    static const auto all = read_headers();
+    return all;
+}
+
+Names folders_behind(const std::string& folder) {
+    Names behind = neighbours.at(folder);
+    for (const std::string& next : neighbours.at(folder)) behind.merge(folders_behind(next));
+    return behind;
+}
+
+// The header and all that it includes of ours, in the order in which the compiler ends them.
+void follow(const std::string& path, std::vector<std::string>& order, Names& open) {
+    REQUIRE_MESSAGE(!open.contains(path), path << " includes itself");
+    if (std::ranges::find(order, path) != order.end()) return;
+    REQUIRE_MESSAGE(headers().contains(path), path << " is included and does not exist");
+    open.insert(path);
+    for (const std::string& next : headers().at(path).ours) follow(next, order, open);
+    open.erase(path);
+    order.push_back(path);
+}
+
+std::vector<std::string> reached_from(const std::string& path) {
+    std::vector<std::string> order;
+    Names open;
+    follow(path, order, open);
+    return order;
+}
+
+bool matches(const std::string& text, const std::string& expression) { return std::regex_match(text, std::regex{expression}); }
+
+}  // namespace
+
+TEST_CASE("there are headers, each in a folder of the design, and none includes itself") {
+    CHECK(headers().size() > 5);
+    for (const auto& [path, header] : headers()) {
+        CHECK_MESSAGE((header.folder.empty() || neighbours.contains(header.folder)),
+                      path << ": a folder that the design does not know");
+        CHECK_MESSAGE(std::ranges::count(path, '/') <= 1, path << ": deeper than one folder");
+        reached_from(path);
+    }
+}
+
+TEST_CASE("headers include what stands before them on the way of the data") {
+    for (const auto& [path, header] : headers()) {
+        if (header.folder.empty() || !neighbours.contains(header.folder)) continue;
+        Names allowed = folders_behind(header.folder);
+        allowed.insert(header.folder);
+        for (const std::string& other : header.ours)
+            CHECK_MESSAGE(allowed.contains(other.substr(0, other.find('/'))), path << " includes " << other);
+    }
+}
+
+TEST_CASE("the libraries of others come through their doors") {
+    static const std::regex pragma{R"(#\s*pragma\s+omp|_Pragma\("omp)"}, intrinsic{R"(\b_mm\d*_\w+\()"};
+    for (const auto& [path, header] : headers()) {
+        for (const std::string& other : header.others) {
+            const auto door = std::ranges::find_if(doors, [&](const auto& pair) { return matches(other, pair.first); });
+            const bool open = door != doors.end() && matches(path, door->second);
+            CHECK_MESSAGE(open, path << " includes " << other);
+        }
+        if (path != "machine/threads.hpp") CHECK_MESSAGE(!std::regex_search(header.text, pragma), path << " uses OpenMP");
+        if (header.folder != "machine") CHECK_MESSAGE(!std::regex_search(header.text, intrinsic), path << " uses intrinsics");
+    }
+}
+
+TEST_CASE("the core needs xtensor, xsimd, OpenMP and the standard library alone") {
+    if (!headers().contains("denim.hpp")) return;
+    for (const std::string& path : reached_from("denim.hpp"))
+        for (const std::string& other : headers().at(path).others) {
+            const auto known = {"xtensor/.*",   "xsimd/.*", "omp\\.h",           "immintrin\\.h",
+                                "arm_neon\\.h", "sys/.*",   "(unistd|fcntl)\\.h"};
+            const bool of_core = std::ranges::any_of(known, [&](const char* name) { return matches(other, name); });
+            CHECK_MESSAGE(of_core, "denim.hpp reaches " << other << " through " << path);
+        }
+}
+
+TEST_CASE("all.hpp reaches every header") {
+    if (!headers().contains("all.hpp")) return;
+    const auto reached = reached_from("all.hpp");
+    for (const auto& [path, header] : headers())
+        CHECK_MESSAGE(std::ranges::find(reached, path) != reached.end(), path << " is reached by nothing");
+}
+
+TEST_CASE("a header is one room") {
+    for (const auto& [path, header] : headers()) {
+        const std::string name = fs::path{path}.filename().string();
+        CHECK_MESSAGE(header.text.starts_with("// SPDX-License-Identifier: MIT\n#pragma once\n"), path << ": how it begins");
+        CHECK_MESSAGE(header.lines <= (header.folder == "kernel" ? 300 : 250), path << ": " << header.lines << " lines");
+        CHECK_MESSAGE(matches(name, "[a-z][a-z0-9_]*\\.hpp"), path << ": names are in snake_case");
+        CHECK_MESSAGE(!matches(name, ".*(util|helper|impl|misc|common).*"), path << ": a name that says nothing");
+    }
+}

@@ -5,7 +5,15 @@
 
 #include <denim/machine/target.hpp>
 
+#if defined(__GNUC__) && !defined(__clang__)  // g++ 12 takes the undefined lanes of its own intrinsics for a mistake
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
 #include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 #include <array>
 #include <cstddef>

@@ -21,11 +21,11 @@ inline std::string to_string(Shape shape) {
 /// Pictures as the network takes them: `count` samples of `shape`, each a plain (H, W, C) block of bytes 0 to 255 or of floats,
 /// one after the other. They stay where the user has them; only what is not contiguous, or lazy, is copied once and kept here.
 struct Pictures {
-    Shape shape;
+    Shape shape = {};
     std::size_t count = 0;
     const std::uint8_t* bytes = nullptr;  ///< one of the two is set
     const float* floats = nullptr;
-    std::shared_ptr<const void> kept;
+    std::shared_ptr<const void> kept = nullptr;
 
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
     template <class Expression>

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
+// (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
+
+#include <denim/layer/concept.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include <denim/machine/threads.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
+
+namespace detail {
+
+/// Calls `each(in, out)` with the place of every pixel in both layouts.
+template <Layout In, Layout Out, class Each>
+void for_each_pixel(Each each) {
+    for (std::size_t y = 0; y < In.shape.height; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x) each(In.offset(y, x), Out.offset(y, x));
+}
+
+}  // namespace detail
+
+/// Training: on the whole batch. Sums run sample by sample (mean and squared deviations, joined in order by Chan's formula).
+template <class Arithmetic, Layout Out, Layout In>
+struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr Works works = Works::on_batches;
+    static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
+    static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
+    static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
+    static constexpr std::size_t operations = 4 * In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
+        Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
+        if (at.settings->frozen) {
+            std::copy_n(running_mean, channels, mean);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(running_variance[c]);
+        } else {
+            each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
+            join_moments(sums, at.count, mean, scale);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(scale[c]);
+        }
+        each_sample(at.count, [&](std::size_t sample) {
+            const Scalar* x = at.input() + sample * In.size();
+            Scalar* y = at.output + sample * Out.size();
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma[c]) + beta[c];
+            });
+        });
+    }
+
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *mean = at.scratch, *scale = mean + channels;
+        Scalar* sums = at.scratch + 2 * channels;
+        each_sample(at.count, [&](std::size_t sample) {
+            const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
+            std::array<Scalar, channels> plain{}, scaled{};
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) {
+                    plain[c] += dy[out + c];
+                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
+                }
+            });
+            std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
+            std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
+        });
+        Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
+        for (std::size_t c = 0; c < channels; ++c) {
+            Scalar plain{0}, scaled{0};
+            for (std::size_t sample = 0; sample < at.count; ++sample) {
+                plain += sums[sample * 2 * channels + c];
+                scaled += sums[sample * 2 * channels + channels + c];
+            }
+            to_beta[c] = plain;
+            to_gamma[c] = scaled;
+        }
+        next_statistics(at);
+        if constexpr (Input != Gradient::none) {
+            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
+            each_sample(at.count, [&](std::size_t sample) {
+                const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
+                Scalar* dx = at.input_gradient() + sample * In.size();
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                    for (std::size_t c = 0; c < channels; ++c) {
+                        const Scalar normal = (x[in + c] - mean[c]) * scale[c];
+                        const Scalar gradient = gamma[c] * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
+                        dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+                    }
+                });
+            });
+        }
+    }
+
+private:
+    static Scalar inverse_deviation(Scalar variance) {
+        return Scalar{1} / std::sqrt(variance + static_cast<Scalar>(batch_norm_epsilon));
+    }
+    template <class Each>
+    static void each_sample(std::size_t count, Each each) {
+        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample, std::size_t) { each(sample); });
+    }
+    // One sample's mean and sum of squared deviations, for each channel.
+    static void moments(const Scalar* x, Scalar* result) {
+        std::array<Scalar, channels> mean{}, squares{};
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];
+        });
+        for (std::size_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(pixels);
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = 0; c < channels; ++c) squares[c] += (x[in + c] - mean[c]) * (x[in + c] - mean[c]);
+        });
+        std::copy_n(mean.data(), channels, result);
+        std::copy_n(squares.data(), channels, result + channels);
+    }
+    static void join_moments(const Scalar* samples, std::size_t count, Scalar* mean, Scalar* variance) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            Scalar joined = samples[c], squares = samples[channels + c];
+            for (std::size_t n = 1; n < count; ++n) {
+                const Scalar difference = samples[n * 2 * channels + c] - joined, weight = static_cast<Scalar>(n) / static_cast<Scalar>(n + 1);
+                joined += difference / static_cast<Scalar>(n + 1);
+                squares += samples[n * 2 * channels + channels + c] + difference * difference * weight * static_cast<Scalar>(pixels);
+            }
+            mean[c] = joined;
+            variance[c] = squares / static_cast<Scalar>(count * pixels);
+        }
+    }
+    // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
+    static void next_statistics(const Backward<Scalar>& at) {
+        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + 2 * channels;
+        Scalar* next = at.gradients + 2 * channels;
+        const auto keep = static_cast<Scalar>(batch_norm_momentum), epsilon = static_cast<Scalar>(batch_norm_epsilon);
+        for (std::size_t c = 0; c < channels; ++c) {
+            const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
+            next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
+            next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
+        }
+    }
+};
+
+/// A trained network: on samples, one multiplication and one addition.
+template <class Arithmetic, Layout Out, Layout In>
+struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
+        const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
+        for (std::size_t c = 0; c < channels; ++c) {
+            prepared[c] = gamma[c] / std::sqrt(variance[c] + static_cast<Scalar>(batch_norm_epsilon));
+            prepared[channels + c] = beta[c] - mean[c] * prepared[c];
+        }
+    }
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *scale = at.prepared, *shift = scale + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
+        });
+    }
+};
+
+/// Batch normalisation over the channels.
+struct BatchNorm : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}},
+                          Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
+                          Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = BatchNormLayer<Arithmetic, Out, In>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<BatchNorm> && Layer<BatchNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/layer/concept.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A list of types.
+template <class... Types>
+struct List {
+    static constexpr std::size_t size = sizeof...(Types);
+};
+
+/// What an entry of the expanded network does with the value that flows through it.
+enum class Role {
+    layer,   ///< takes it and gives another
+    fork,    ///< remembers it for the join to come, and passes it on
+    join,    ///< takes it and what the forks remembered, and gives one value
+};
+
+/// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list.
+template <class... Specs>
+struct Sequential {
+    using Expanded = List<Specs...>;
+};
+
+/// Remembers the value that flows through.
+struct Fork : SpecDefaults {
+    static constexpr Role role = Role::fork;
+};
+
+namespace detail {
+
+template <class Spec>
+constexpr Role role_of() {
+    if constexpr (requires { Spec::role; })
+        return Spec::role;
+    else
+        return Role::layer;
+}
+
+template <class... Left, class... Right>
+List<Left..., Right...> operator+(List<Left...>, List<Right...>);
+
+template <class Spec>
+struct Expand {
+    using type = List<Spec>;
+};
+template <class... Specs>
+struct Expand<List<Specs...>> {
+    using type = decltype((List<>{} + ... + typename Expand<Specs>::type{}));
+};
+template <class Spec>
+    requires requires { typename Spec::Expanded; }
+struct Expand<Spec> {
+    using type = typename Expand<typename Spec::Expanded>::type;
+};
+
+template <std::size_t Index, class Type>
+struct Indexed {};
+template <class Sequence, class... Types>
+struct IndexedList;
+template <std::size_t... Index, class... Types>
+struct IndexedList<std::index_sequence<Index...>, Types...> : Indexed<Index, Types>... {};
+template <class Type>
+struct Identity {
+    using type = Type;
+};
+template <std::size_t Index, class Type>
+Identity<Type> pick(Indexed<Index, Type>);
+template <class... Types>
+IndexedList<std::index_sequence_for<Types...>, Types...> indexed(List<Types...>);
+
+}  // namespace detail
+
+/// The flat list that a composition stands for: layers, forks and joins in the order of computation.
+template <class Spec>
+using expanded = typename detail::Expand<Spec>::type;
+
+/// The type at a place of a List.
+template <class Types, std::size_t Index>
+using type_at = typename decltype(detail::pick<Index>(decltype(detail::indexed(Types{})){}))::type;
+
+}  // namespace denim::inline DENIM_TARGET

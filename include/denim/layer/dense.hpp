@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// (H, W, C), flattened in that order, -> (1, 1, Outputs): y = x W + bias, then the activation. Weights (H * W * C, Outputs).
+
+#include <denim/kernel/plain_dense.hpp>
+#include <denim/kernel/small_dense.hpp>
+#include <denim/layer/concept.hpp>
+#include <denim/layer/options.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
+template <Layout In, class Each>
+void for_each_number(Each each) {
+    for (std::size_t y = 0, flat = 0; y < In.shape.height; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x)
+            for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
+}
+
+/// Where the output is zero, ReLU lets no gradient through.
+template <class Scalar>
+void mask_relu(const Scalar* output, Scalar* gradient, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n) gradient[n] = output[n] > Scalar{0} ? gradient[n] : Scalar{0};
+}
+
+}  // namespace detail
+
+/// A dense layer of few weights, a sample at a time.
+template <Layout Out, Layout In, bool Relu, bool Bias>
+struct SmallDenseLayer : LayerDefaults<float> {
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, size = In.size();
+    using Kernel = kernel::SmallDense<size, outputs>;
+
+    static constexpr const char* algorithm = "dot products";
+    static constexpr std::size_t prepared_size = size * outputs + outputs, accumulator_size = prepared_size;
+    static constexpr std::size_t operations = 2 * inputs * outputs;
+
+    static void prepare(const float* parameters, float* prepared, std::size_t /*part*/) {
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+            for (std::size_t o = 0; o < outputs; ++o) prepared[o * size + place] = parameters[flat * outputs + o];
+        });
+        if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
+    }
+    static void forward(const Forward<float>& at) {
+        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output);
+        for (std::size_t o = 0; Relu && o < outputs; ++o) at.output[o] = std::max(at.output[o], 0.0f);
+    }
+    template <Gradient Input>
+    static void backward(const Backward<float>& at) {
+        if (Relu) detail::mask_relu(at.output, at.output_gradient, outputs);
+        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += at.output_gradient[o];
+        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, at.output_gradient,
+                                                                                   at.input_gradient(), at.accumulator);
+    }
+    static void finish(const Finish<float>& of, std::size_t /*part*/) {
+        const auto total = [&](std::size_t n) {
+            float sum = 0;
+            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
+            return sum;
+        };
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+            for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = total(o * size + place);
+        });
+        for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = total(size * outputs + o);
+    }
+};
+
+/// The plain twin, for any scalar.
+template <class Number, Layout Out, Layout In, bool Relu, bool Bias>
+struct PlainDenseLayer : LayerDefaults<Number> {
+    using Scalar = Number;
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
+    using Kernel = kernel::PlainDense<inputs, outputs, Scalar>;
+
+    static constexpr const char* algorithm = "plain";
+    static constexpr std::size_t accumulator_size = (inputs + (Bias ? 1 : 0)) * outputs;
+    static constexpr std::size_t scratch_size = 2 * inputs;
+    static constexpr std::size_t operations = 2 * inputs * outputs;
+
+    static void forward(const Forward<Scalar>& at) {
+        gather(at.input(), at.scratch);
+        Kernel::forward(at.scratch, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output);
+        for (std::size_t o = 0; Relu && o < outputs; ++o) at.output[o] = std::max(at.output[o], Scalar{0});
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if (Relu) detail::mask_relu(at.output, at.output_gradient, outputs);
+        gather(at.input(), at.scratch);
+        Kernel::weight_gradient(at.scratch, at.output_gradient, at.accumulator, Bias ? at.accumulator + inputs * outputs : nullptr);
+        if constexpr (Input != Gradient::none) {
+            Scalar* flat_gradient = at.scratch + inputs;
+            Kernel::input_gradient(at.parameters, at.output_gradient, flat_gradient, false);
+            detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+                at.input_gradient()[place] = flat_gradient[flat] + (Input == Gradient::add ? at.input_gradient()[place] : Scalar{0});
+            });
+        }
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
+        for (std::size_t n = 0; n < accumulator_size; ++n) {
+            Scalar sum{0};
+            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
+            of.gradients[n] = sum;
+        }
+    }
+
+private:
+    static void gather(const Scalar* picture, Scalar* numbers) {
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { numbers[flat] = picture[place]; });
+    }
+};
+
+namespace detail {
+
+template <class Arithmetic, Layout Out, Layout In, bool Relu, bool Bias>
+struct ChooseDense {
+    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Relu, Bias>;
+};
+template <Layout Out, Layout In, bool Relu, bool Bias>
+struct ChooseDense<Fast, Out, In, Relu, Bias> {
+    using type = SmallDenseLayer<Out, In, Relu, Bias>;
+};
+
+}  // namespace detail
+
+/// Every input to every output. Options: ReLU or Linear (the default), NoBias, HeUniform, HeNormal.
+template <std::size_t Outputs, class... Options>
+struct Dense : SpecDefaults {
+    static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
+    static_assert((detail::has<Options, ReLU, Linear, NoBias, HeUniform, HeNormal> && ...),
+                  "denim: Dense: an option is not one of ReLU, Linear, NoBias, HeUniform, HeNormal.");
+
+    static constexpr bool relu = detail::has<ReLU, Options...>, bias = !detail::has<NoBias, Options...>;
+
+    static constexpr Shape output(Shape /*in*/) { return {1, 1, Outputs}; }
+    static constexpr auto parameters(Shape in) {
+        const Parameter weights{"weights", {in.size(), Outputs}, detail::initial_of<Options...>(), true, Moved::by_gradient, in.size(), Outputs};
+        if constexpr (bias)
+            return std::array{weights, Parameter{"bias", {Outputs}}};
+        else
+            return std::array{weights};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = typename detail::ChooseDense<Arithmetic, Out, In, relu, bias>::type;
+};
+
+static_assert(Spec<Dense<3>> && Layer<Dense<3>::Layer<Fast, Layout{{1, 1, 3}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Shape kept. In training each number becomes zero with probability `rate`, else it is divided by 1 - rate; a trained network
+// has no dropout. Srivastava et al. (2014), "inverted" as in Keras.
+
+#include <denim/layer/concept.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A dropout bound to its layouts; backward draws the same mask again.
+template <class Arithmetic, Layout Out, Layout In>
+struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) { at.output[out] = at.input()[in] * factor; });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) {
+                at.input_gradient()[in] = at.output_gradient[out] * factor + (Input == Gradient::add ? at.input_gradient()[in] : Scalar{0});
+            });
+    }
+
+private:
+    template <class Each>
+    static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
+        const double kept = 1.0 - static_cast<double>(settings.rate);
+        const auto threshold = static_cast<std::uint64_t>(static_cast<double>(settings.rate) * 0x1p32);
+        const Scalar factor = kept > 0 ? static_cast<Scalar>(1.0 / kept) : Scalar{0};
+        std::size_t number = 0;
+        Random::Block block{};
+        for (std::size_t y = 0; y < In.shape.height; ++y)
+            for (std::size_t x = 0; x < In.shape.width; ++x)
+                for (std::size_t c = 0; c < In.shape.channels; ++c, ++number) {
+                    if (number % 4 == 0) block = random.block(number / 4);
+                    each(In.offset(y, x) + c, Out.offset(y, x) + c, block[number % 4] >= threshold ? factor : Scalar{0});
+                }
+    }
+};
+
+/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, 0.5 unless set.
+struct Dropout : SpecDefaults {
+    static constexpr bool training_only = true;
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = DropoutLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<Dropout> && Layer<Dropout::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET

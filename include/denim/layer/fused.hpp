@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Neighbours that one kernel computes together. The list of layers stays as the user wrote it; the plan sees the run as one node.
+
+#include <denim/layer/conv.hpp>
+#include <denim/layer/pool.hpp>
+#include <denim/network/plan.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Conv with ReLU, then a 2 x 2 pool: the picture before the pool is never stored, the pool keeps the place of its maximum.
+template <class Arithmetic, Mode For, std::size_t Window, std::size_t Filters, class... Options>
+    requires(!Arithmetic::plain && !Conv<Window, Filters, Options...>::linear)
+struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : SpecDefaults {
+    using Convolution = Conv<Window, Filters, Options...>;
+    static constexpr bool exists = true;
+
+    template <class>
+    static constexpr Border border(Shape in) {
+        return Convolution::template border<Arithmetic>(in, kernel::Epilogue::relu_pool);
+    }
+
+    template <class, Layout Out, Layout In>
+    using Layer = ConvLayer<Convolution::geometry(In, Out, kernel::Epilogue::relu_pool), Arithmetic>;
+};
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/layer/parameter.hpp>
+
+#include <concepts>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+// Options of layers, written after the sizes in any order.
+
+/// The windows stay inside the picture: out = (in - window) / stride + 1. The default.
+struct Valid {};
+/// Zeros around the picture: out = ceil(in / stride); an odd zero goes below and to the right, as in Keras.
+struct Same {};
+/// The step from one window to the next, in rows and in columns.
+template <std::size_t Step>
+struct Stride {
+    static_assert(Step > 0, "denim: Stride: the step from one window to the next must be at least 1.");
+};
+/// No bias is added.
+struct NoBias {};
+
+/// max(0, x): the default of Conv.
+struct ReLU {};
+/// x: the default of Dense.
+struct Linear {};
+
+/// How the weights begin, where Glorot's uniform distribution does not suit.
+struct HeUniform {};
+struct HeNormal {};
+
+/// The operation of a Pool.
+struct Max {};
+
+namespace detail {
+
+template <class Option>
+inline constexpr std::size_t step_of = 0;
+template <std::size_t Step>
+inline constexpr std::size_t step_of<Stride<Step>> = Step;
+
+/// True if the option stands in the list.
+template <class Option, class... Options>
+inline constexpr bool has = (std::same_as<Option, Options> || ...);
+
+/// The step that the options ask for, else `otherwise`.
+template <class... Options>
+constexpr std::size_t stride_or(std::size_t otherwise) {
+    std::size_t step = 0;
+    ((step += step_of<Options>), ...);
+    return step ? step : otherwise;
+}
+
+/// True if every option is one of Known, or a Stride.
+template <class... Known>
+struct only {
+    template <class... Options>
+    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0) && ...);
+};
+
+template <class... Options>
+constexpr Initial initial_of() {
+    return has<HeUniform, Options...> ? Initial::he_uniform : has<HeNormal, Options...> ? Initial::he_normal : Initial::glorot_uniform;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/random.hpp>
+#include <denim/tensor/pictures.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]].
+struct Batch {
+    const Pictures& pictures;
+    std::span<const std::int32_t> labels;
+    std::span<const std::uint32_t> order;
+    Seed seed{};
+    std::uint64_t step = 0;  ///< parts the random numbers of one step from those of another
+
+    [[nodiscard]] std::size_t size() const { return order.size(); }
+};
+
+/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
+struct Shares {
+    std::size_t samples, each, count;
+
+    explicit constexpr Shares(std::size_t batch)
+        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
+
+    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
+    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
+
+    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
+    static constexpr std::size_t most(std::size_t largest) { return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8)); }
+};
+
+/// What came out of a step: the mean loss of the batch, and how many samples had their label's logit on top.
+struct StepResult {
+    double loss = 0;
+    std::size_t correct = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
+// parameters stand at which place. All of it is plain constexpr data, computed by one fold over the list.
+
+#include <denim/layer/composition.hpp>
+#include <denim/layer/concept.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The input of a network: rows, columns, channels.
+template <std::size_t Height, std::size_t Width, std::size_t Channels>
+struct Image {
+    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
+    static constexpr Shape shape{Height, Width, Channels};
+};
+
+/// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
+struct Entry {
+    Role role = Role::layer;
+    Shape in, out;
+    std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
+    std::size_t inputs = 1;
+    std::size_t rows = 0;                             ///< how many parameters it has
+    std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
+};
+
+/// The whole list, traced up to the first entry that does not fit.
+template <std::size_t Count>
+struct Trace {
+    static constexpr std::size_t none = Count;
+
+    std::array<Entry, Count> entries{};
+    std::size_t problem = none;           ///< the first entry that does not accept what it gets
+    std::size_t rows = 0, parameters = 0;  ///< of all entries
+    std::size_t result = 0;               ///< the value that leaves
+};
+
+namespace detail {
+
+/// The state of the fold: the value that flows, and those that forks remember.
+struct Flow {
+    std::size_t current = 0;
+    std::array<std::size_t, 64> remembered{};
+    std::size_t depth = 0;
+};
+
+template <std::size_t Count>
+constexpr Shape shape_of(const Trace<Count>& trace, Shape input, std::size_t value) {
+    return value == 0 ? input : trace.entries[value - 1].out;
+}
+
+template <class Entries, std::size_t... Index>
+consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
+    constexpr std::size_t count = sizeof...(Index);
+    Trace<count> trace;
+    Flow flow;
+    const auto visit = [&]<class Type>(std::size_t index) {
+        if (trace.problem != count) return;
+        Entry& entry = trace.entries[index];
+        entry.role = role_of<Type>();
+        entry.from[0] = flow.current;
+        entry.in = shape_of(trace, input, flow.current);
+        entry.first_parameter = trace.parameters;
+        if constexpr (role_of<Type>() == Role::join) {
+            entry.inputs = Type::inputs;
+            for (std::size_t n = 1; n < Type::inputs; ++n) entry.from[n] = flow.remembered[--flow.depth];
+            const auto shape = [&](std::size_t n) { return shape_of(trace, input, entry.from[n]); };
+            const auto apply = [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+                if (Type::accepts(shape(Input)...))
+                    entry.out = Type::output(shape(Input)...);
+                else
+                    trace.problem = index;
+            };
+            apply(std::make_index_sequence<Type::inputs>{});
+        } else {
+            if (!Type::accepts(entry.in)) {
+                trace.problem = index;
+                return;
+            }
+            entry.out = Type::output(entry.in);
+            for (const Parameter& parameter : Type::parameters(entry.in)) {
+                ++entry.rows;
+                entry.parameters += parameter.extents.size();
+            }
+            trace.rows += entry.rows;
+            trace.parameters += entry.parameters;
+            if constexpr (role_of<Type>() == Role::fork) flow.remembered[flow.depth++] = flow.current;
+        }
+        if (trace.problem == count) flow.current = index + 1;
+    };
+    (visit.template operator()<type_at<Entries, Index>>(Index), ...);
+    trace.result = flow.current;
+    return trace;
+}
+
+}  // namespace detail
+
+/// What the compiler's message names when a layer does not fit: its number in the flat list (from 0), itself, the shapes it got.
+template <std::size_t Index, class Spec, Shape... Got>
+struct problem_at_layer : Spec::template Problem<Got...> {};
+
+/// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
+template <class Input, class Body>
+struct Graph {
+    using Entries = expanded<Body>;
+    static constexpr std::size_t count = Entries::size;
+    static_assert(count > 0, "denim: Network: there must be at least one layer.");
+
+    template <std::size_t Index>
+    using At = type_at<Entries, Index>;
+
+    static constexpr Shape input = Input::shape;
+    static constexpr Trace<count> trace = detail::trace_entries<Entries>(input, std::make_index_sequence<count>{});
+    static constexpr Shape output = detail::shape_of(trace, input, trace.result);
+
+    /// One sentence for the first layer that does not fit, with its number and shapes.
+    static consteval bool explain() {
+        if constexpr (trace.problem != count) {
+            constexpr Entry wrong = trace.entries[trace.problem];
+            if constexpr (wrong.inputs == 1)
+                return sizeof(problem_at_layer<trace.problem, At<trace.problem>, wrong.in>) > 0;
+            else
+                return sizeof(problem_at_layer<trace.problem, At<trace.problem>, wrong.in, detail::shape_of(trace, input, wrong.from[1])>) > 0;
+        } else {
+            return true;
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET

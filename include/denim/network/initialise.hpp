@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/layer/parameter.hpp>
+#include <denim/machine/random.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The beginning of one parameter; each draws from a stream of its own, so that adding a layer behind it changes nothing here.
+template <class Scalar>
+void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::size_t stream) {
+    Random random{seed, stream};
+    const auto fill = [&](auto draw) { std::generate_n(numbers, parameter.extents.size(), [&] { return static_cast<Scalar>(draw()); }); };
+    const auto in = static_cast<double>(parameter.fan_in), out = static_cast<double>(parameter.fan_out);
+    switch (parameter.initial) {
+        case Initial::zeros: fill([] { return 0.0; }); break;
+        case Initial::ones: fill([] { return 1.0; }); break;
+        case Initial::glorot_uniform: fill([&, limit = std::sqrt(6 / (in + out))] { return random.uniform(-limit, limit); }); break;
+        case Initial::he_uniform: fill([&, limit = std::sqrt(6 / in)] { return random.uniform(-limit, limit); }); break;
+        case Initial::he_normal:  // the cut takes away variance: 0.8796 is the deviation of a normal distribution cut at +-2
+            fill([&, deviation = std::sqrt(2 / in) / 0.87962566103423978] {
+                double number = random.normal();
+                while (std::abs(number) > 2) number = random.normal();
+                return deviation * number;
+            });
+            break;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET

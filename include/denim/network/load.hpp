@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/simd.hpp>
+#include <denim/tensor/layout.hpp>
+#include <denim/tensor/pictures.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// True for NaN and infinities; by bits, so that -ffast-math does not remove it.
+constexpr bool is_finite(float value) { return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
+constexpr bool is_finite(double value) {
+    return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+}
+
+template <class Scalar>
+void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
+    std::size_t n = 0;
+    if constexpr (std::is_same_v<Scalar, float>)
+        for (const auto scale = simd::broadcast(1.0f / 255.0f); n + simd::lanes<float> <= count; n += simd::lanes<float>)
+            simd::store(to + n, simd::load_bytes(from + n) * scale);
+    for (; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
+}
+
+template <class Scalar>
+bool load_row(const float* from, Scalar* to, std::size_t count) {
+    std::uint32_t wrong = 0;
+    for (std::size_t n = 0; n < count; ++n) {
+        const auto exponent = std::bit_cast<std::uint32_t>(from[n]) & 0x7f800000u;
+        wrong |= exponent == 0x7f800000u ? 1u : 0u;
+        to[n] = static_cast<Scalar>(from[n]);
+    }
+    return wrong == 0;
+}
+
+[[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {
+    const std::size_t size = pictures.shape.size();
+    std::size_t n = 0;
+    while (is_finite(pictures.floats[index * size + n])) ++n;
+    const Shape shape = pictures.shape;
+    throw std::invalid_argument("denim: picture " + std::to_string(index) + " holds a number that is not finite at row " +
+                                std::to_string(n / (shape.width * shape.channels)) + ", column " +
+                                std::to_string(n / shape.channels % shape.width) + ", channel " + std::to_string(n % shape.channels) +
+                                "; expected finite floats");
+}
+
+}  // namespace detail
+
+/// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
+template <Layout To, class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
+    static_assert(To.stride == To.shape.channels);
+    constexpr std::size_t row = To.shape.width * To.shape.channels;
+    for (std::size_t y = 0; y < To.shape.height; ++y) {
+        const std::size_t from = index * To.shape.size() + y * row;
+        if (pictures.bytes)
+            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
+        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
+            detail::throw_not_finite(pictures, index);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET

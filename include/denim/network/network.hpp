@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/network/graph.hpp>
+#include <denim/network/initialise.hpp>
+#include <denim/network/layer_view.hpp>
+#include <denim/network/names.hpp>
+#include <denim/network/row.hpp>
+#include <denim/tensor/aligned_array.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
+/// answers through a Predictor.
+///
+/// Input: Image<Height, Width, Channels>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+template <class Input, class Body, class Arithmetic = Fast>
+class Network {
+public:
+    using Scalar = typename Arithmetic::Scalar;
+    using Numbers = Arithmetic;
+    using Layers = Body;
+    using Graph = denim::Graph<Input, Body>;
+    static_assert(Graph::explain());
+
+    /// What enters and what leaves.
+    static constexpr Shape input = Graph::input, output = Graph::output;
+    /// How many numbers it holds, running statistics included.
+    static constexpr std::size_t parameter_count = Graph::trace.parameters;
+
+    /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
+    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+        each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
+            initialise(parameter, parameters_.data() + offset, seed, stream);
+        });
+    }
+
+    /// All parameters, and the rows that describe them.
+    [[nodiscard]] std::span<const Scalar> parameters() const { return parameters_.span(); }
+    [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+
+    /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
+    template <std::size_t... Path>
+    [[nodiscard]] auto layer() const {
+        return view_of<Path...>(parameters_.data());
+    }
+
+    /// Changes parameters: edit([](auto& layers) { layers.template get<0>().weights() *= 0.5f; }).
+    /// Predictors made before keep what they were made from.
+    template <class Change>
+    void edit(Change change) {
+        Editable layers{parameters_.data()};
+        change(layers);
+    }
+
+    /// Changes parameters as one array; for optimizers and files.
+    template <class Change>
+    void edit_parameters(Change change) {
+        change(parameters_.span());
+    }
+
+    /// A layer's run-time settings: settings<5>().rate = 0.3f.
+    template <std::size_t... Path>
+    [[nodiscard]] LayerSettings& settings() {
+        return settings_[at_path<Path...>().first];
+    }
+    [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
+
+    /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
+    template <std::size_t... Path>
+    void freeze(bool frozen = true) {
+        constexpr detail::PathEnd end = at_path<Path...>();
+        for (std::size_t n = 0; n < end.entries; ++n) settings_[end.first + n].frozen = frozen;
+        update_rows();
+    }
+    template <std::size_t... Path>
+    void unfreeze() {
+        freeze<Path...>(false);
+    }
+
+    /// Brings the rows up to date with the settings (frozen, l2); fit and Trainer users call it before they learn.
+    void update_rows() {
+        std::size_t row = 0;
+        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
+            rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
+            rows_[row].l2 = parameter.decays ? settings_[index].l2 : 0;
+            ++row;
+        });
+    }
+
+private:
+    struct Editable {
+        Scalar* parameters;
+        template <std::size_t... Path>
+        [[nodiscard]] auto get() const {
+            return view_of<Path...>(parameters);
+        }
+    };
+
+    template <std::size_t... Path>
+    static consteval detail::PathEnd at_path() {
+        constexpr detail::PathEnd end = detail::follow<0, Path...>(List<Body>{});
+        static_assert(end.first != detail::PathEnd::nowhere,
+                      "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
+        return end;
+    }
+    template <std::size_t... Path, class Number>
+    static auto view_of(Number* parameters) {
+        constexpr std::size_t index = at_path<Path...>().first;
+        constexpr Entry at = Graph::trace.entries[index];
+        return LayerView<typename Graph::template At<index>, at.in, Number>{parameters + at.first_parameter};
+    }
+
+    // Calls each(entry, parameter, offset, row) for every parameter of the network.
+    template <class Each>
+    static void each_parameter(Each each) {
+        std::size_t row = 0;
+        const auto visit = [&]<std::size_t Index>() {
+            if constexpr (detail::role_of<typename Graph::template At<Index>>() != Role::join) {
+                constexpr Entry at = Graph::trace.entries[Index];
+                std::size_t offset = at.first_parameter;
+                for (const Parameter& parameter : Graph::template At<Index>::parameters(at.in)) {
+                    each(Index, parameter, offset, row++);
+                    offset += parameter.extents.size();
+                }
+            }
+        };
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (visit.template operator()<Index>(), ...);
+        }(std::make_index_sequence<Graph::count>{});
+    }
+    static std::vector<Row> make_rows() {
+        std::vector<std::string> names;
+        detail::name_entries<Body>("", names);
+        std::vector<Row> rows;
+        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t offset, std::size_t) {
+            rows.push_back({names[index] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient,
+                            parameter.decays, parameter.moved});
+        });
+        return rows;
+    }
+
+    AlignedArray<Scalar> parameters_;
+    std::vector<Row> rows_;
+    std::array<LayerSettings, Graph::count> settings_{};
+};
+
+}  // namespace denim::inline DENIM_TARGET

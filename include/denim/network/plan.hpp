@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
+
+#include <denim/network/graph.hpp>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a plan is for: learning, or a trained network (dropout gone, BatchNorm by its running statistics).
+enum class Mode { training, inference };
+
+/// Neighbours that one kernel computes together. A specialisation has `exists` true, and accepts the whole run.
+template <class Arithmetic, Mode For, class... Specs>
+struct Fused {
+    static constexpr bool exists = false;
+};
+
+/// A layer that runs: one entry of the list, or several that are fused.
+struct Node {
+    std::size_t first = 0, entries = 1;          ///< of the flat list
+    std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
+    std::size_t inputs = 1;
+    std::size_t to = 0;  ///< the value that it writes
+};
+
+namespace detail {
+
+template <class Spec, class Arithmetic, Mode For, Layout Out, Layout In>
+struct BoundLayer {
+    using type = typename Spec::template Layer<Arithmetic, Out, In>;
+};
+template <class Spec, class Arithmetic, Layout Out, Layout In>
+    requires requires { typename Spec::template InferenceLayer<Arithmetic, Out, In>; }
+struct BoundLayer<Spec, Arithmetic, Mode::inference, Out, In> {
+    using type = typename Spec::template InferenceLayer<Arithmetic, Out, In>;
+};
+
+}  // namespace detail
+
+/// What runs, for one network, arithmetic and purpose: nodes, layouts of the values between them, stages.
+template <class SourceGraph, class Arithmetic, Mode For>
+struct Plan {
+    using Source = SourceGraph;
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr Mode mode = For;
+    static constexpr std::size_t entries = Source::count;
+    static constexpr std::size_t values = entries + 1;
+
+private:
+    template <std::size_t Index>
+    using Spec = typename Source::template At<Index>;
+
+    template <std::size_t Index>
+    static constexpr bool runs() {
+        using Type = Spec<Index>;
+        if constexpr (detail::role_of<Type>() == Role::fork)
+            return false;
+        else if constexpr (requires { Type::training_only; })
+            return For == Mode::training;
+        else
+            return true;
+    }
+    template <std::size_t Index>
+    static constexpr std::size_t run_length() {
+        if constexpr (Index + 2 < entries)
+            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>, Spec<Index + 2>>::exists) return 3;
+        if constexpr (Index + 1 < entries)
+            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>>::exists) return 2;
+        return 1;
+    }
+
+    struct Nodes {
+        std::array<Node, entries> list{};
+        std::size_t count = 0;
+        std::size_t result = 0;
+    };
+
+    static consteval Nodes connect() {
+        const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
+            return std::pair{std::array{runs<Index>()...}, std::array{run_length<Index>()...}};
+        }(std::make_index_sequence<entries>{});
+        Nodes nodes;
+        if (Source::trace.problem != entries) return nodes;  // nothing runs; the problem has its own message
+        std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
+        for (std::size_t index = 0; index < entries;) {
+            const Entry& entry = Source::trace.entries[index];
+            if (!running[index]) {
+                stands_for[index + 1] = stands_for[entry.from[0]];
+                ++index;
+                continue;
+            }
+            Node& node = nodes.list[nodes.count++];
+            node.first = index;
+            node.entries = length[index];
+            node.inputs = entry.inputs;
+            for (std::size_t n = 0; n < entry.inputs; ++n) node.from[n] = stands_for[entry.from[n]];
+            index += node.entries;
+            node.to = index;
+            stands_for[index] = index;
+        }
+        nodes.result = stands_for[Source::trace.result];
+        return nodes;
+    }
+
+    static constexpr Nodes connected = connect();
+
+    template <std::size_t First, class Sequence>
+    struct SpecOf;
+    template <std::size_t First>
+    struct SpecOf<First, std::index_sequence<0>> {
+        using type = Spec<First>;
+    };
+    template <std::size_t First, std::size_t... Step>
+    struct SpecOf<First, std::index_sequence<Step...>> {
+        using type = Fused<Arithmetic, For, Spec<First + Step>...>;
+    };
+
+public:
+    static constexpr std::size_t count = connected.count;
+    static constexpr std::size_t result = connected.result;
+
+    template <std::size_t Index>
+    static constexpr Node node = connected.list[Index];
+
+    /// Where a node's parameters begin in the network's array.
+    template <std::size_t Index>
+    static constexpr std::size_t first_parameter = Source::trace.entries[node<Index>.first].first_parameter;
+
+    /// What users wrote for a node: the spec, or Fused<...>.
+    template <std::size_t Index>
+    using SpecAt = typename SpecOf<node<Index>.first, std::make_index_sequence<node<Index>.entries>>::type;
+
+private:
+    static consteval std::array<Layout, values> lay_out() {
+        std::array<Layout, values> layouts{};
+        for (std::size_t value = 0; value < values; ++value) {
+            const Shape shape = detail::shape_of(Source::trace, Source::input, value);
+            layouts[value] = {shape, {}, value == 0 ? shape.channels : Arithmetic::channel_stride(shape.channels)};
+        }
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (
+                [&] {
+                    for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
+                        Layout& in = layouts[node<Index>.from[n]];
+                        in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
+                    }
+                }(),
+                ...);
+        }(std::make_index_sequence<count>{});
+        return layouts;
+    }
+
+public:
+    static constexpr std::array<Layout, values> layouts = lay_out();
+
+private:
+    template <std::size_t Index, class Inputs = std::make_index_sequence<node<Index>.inputs>>
+    struct Bind;
+    template <std::size_t Index>
+    struct Bind<Index, std::index_sequence<0>>
+        : detail::BoundLayer<SpecAt<Index>, Arithmetic, For, layouts[node<Index>.to], layouts[node<Index>.from[0]]> {};
+    template <std::size_t Index, std::size_t... Input>
+    struct Bind<Index, std::index_sequence<Input...>> {
+        using type = typename SpecAt<Index>::template Layer<Arithmetic, layouts[node<Index>.to], layouts[node<Index>.from[Input]]...>;
+    };
+
+public:
+    /// A node's layer, bound to its layouts.
+    template <std::size_t Index>
+    using LayerAt = typename Bind<Index>::type;
+
+    /// A stage is a run of layers that work on samples, or one layer that works on batches. The last stage works on samples,
+    /// empty if need be: the loss stands at its end.
+    struct Stage {
+        std::size_t first = 0, last = 0;  ///< nodes
+        Works works = Works::on_samples;
+    };
+    struct Stages {
+        std::array<Stage, Plan::count + 1> list{};
+        std::size_t count = 0;
+    };
+
+private:
+    static consteval Stages cut() {
+        const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
+            return std::array{LayerAt<Index>::works..., Works::on_samples};
+        }(std::make_index_sequence<count>{});
+        Stages stages;
+        std::size_t first = 0;
+        for (std::size_t index = 0; index < count; ++index)
+            if (works[index] == Works::on_batches) {
+                if (index > first) stages.list[stages.count++] = {first, index, Works::on_samples};
+                stages.list[stages.count++] = {index, index + 1, Works::on_batches};
+                first = index + 1;
+            }
+        stages.list[stages.count++] = {first, count, Works::on_samples};
+        return stages;
+    }
+
+public:
+    static constexpr Stages stages = cut();
+
+    /// Which stage a node belongs to.
+    static constexpr std::size_t stage_of(std::size_t index) {
+        std::size_t stage = 0;
+        while (index >= stages.list[stage].last) ++stage;
+        return stage;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET

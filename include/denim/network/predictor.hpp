@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/threads.hpp>
+#include <denim/network/load.hpp>
+#include <denim/network/network.hpp>
+#include <denim/network/parts.hpp>
+#include <denim/network/workspace.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A trained network that answers: it owns prepared weights and never changes. Any number of threads may ask at once. A
+/// picture's answer has the same bits alone and in any batch.
+template <class Network>
+class Predictor {
+public:
+    using Scalar = typename Network::Scalar;
+    using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
+    static constexpr std::size_t outputs = Network::output.size();
+
+    explicit Predictor(const Network& network)
+        : parameters_(network.parameters().size()),
+          settings_(network.all_settings().begin(), network.all_settings().end()),
+          prepared_(memory.prepared_numbers) {
+        std::copy(network.parameters().begin(), network.parameters().end(), parameters_.data());
+        prepare<Plan>(parameters_.data(), prepared_.data());
+    }
+
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float.
+    template <class Expression>
+    [[nodiscard]] auto predict(const Expression& pictures) const {
+        const Pictures source = Pictures::of(pictures, Network::input);
+        if constexpr (rank_of<Expression> == 3) {
+            Array<Scalar, 1> logits(std::array{outputs});
+            predict(source, logits.data());
+            return logits;
+        } else {
+            Array<Scalar, 2> logits(std::array{source.count, outputs});
+            predict(source, logits.data());
+            return logits;
+        }
+    }
+
+    /// The same, softmax taken: numbers from 0 to 1 that add to 1.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures) const {
+        auto result = predict(pictures);
+        for (std::size_t first = 0; first < result.size(); first += outputs) softmax(result.data() + first);
+        return result;
+    }
+
+    /// Logits of `pictures`, one sample's after another's, into `to`.
+    void predict(const Pictures& pictures, Scalar* to) const {
+        const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk)
+            run(*work.space, {pictures, first, std::min(chunk, pictures.count - first), to});
+    }
+
+private:
+    using Space = Workspace<Plan>;
+    static constexpr const Memory<Plan>& memory = places<Plan>;
+    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;
+    static constexpr std::size_t chunk = 64;  // samples that go through the stages together
+    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+    template <class Expression>
+    static constexpr std::size_t rank_of = xt::get_rank<Expression>::value;
+    template <std::size_t Index>
+    using LayerAt = typename Plan::template LayerAt<Index>;
+    template <std::size_t Index>
+    static constexpr auto stage = Plan::stages.list[Index];
+
+    struct Call {
+        const Pictures& pictures;
+        std::size_t first, count;
+        Scalar* to;
+    };
+
+    // Workspaces go back after each call, so that the next one finds its memory warm.
+    struct Borrowed;
+    class Workspaces {
+    public:
+        Borrowed take(std::size_t samples) {
+            std::unique_ptr<Space> space;
+            {
+                const std::scoped_lock lock{mutex_};
+                if (!idle_.empty() && idle_.back()->capacity() >= samples) {
+                    space = std::move(idle_.back());
+                    idle_.pop_back();
+                }
+            }
+            if (!space) space = std::make_unique<Space>(samples);
+            space->reserve_threads(threads());
+            return {this, std::move(space)};
+        }
+        void give_back(std::unique_ptr<Space> space) {
+            const std::scoped_lock lock{mutex_};
+            idle_.push_back(std::move(space));
+        }
+
+    private:
+        std::mutex mutex_;
+        std::vector<std::unique_ptr<Space>> idle_;
+    };
+    struct Borrowed {
+        Workspaces* from;
+        std::unique_ptr<Space> space;
+        ~Borrowed() { from->give_back(std::move(space)); }
+    };
+
+    void run(Space& space, const Call& call) const {
+        if constexpr (!load_in_stage)
+            parallel_for(call.count, call.count * Network::input.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, worker); });
+        [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
+            (run_stage<Stage>(space, call), ...);
+        }(std::make_index_sequence<Plan::stages.count>{});
+    }
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+        load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
+    }
+
+    template <std::size_t Stage>
+    void run_stage(Space& space, const Call& call) const {
+        constexpr std::size_t work = operations<Plan, stage<Stage>.first, stage<Stage>.last>() + outputs;
+        const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
+            if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
+            each_node<stage<Stage>.first, stage<Stage>.last>(run_node);
+            if constexpr (Stage == last_stage)
+                std::copy_n(space.template activation<Plan::result>(sample, worker), outputs, call.to + (call.first + sample) * outputs);
+        };
+        if constexpr (stage<Stage>.works == Works::on_batches) {
+            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
+            arguments.count = call.count;
+            LayerAt<stage<Stage>.first>::forward(arguments);
+        } else if (call.count >= threads()) {
+            parallel_for(call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
+                sample_through(sample, worker, [&]<std::size_t Index>() {
+                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, worker));
+                });
+            });
+        } else {  // few samples: the threads share the bands of each layer, and the values lie in the first thread's workspace
+            for (std::size_t sample = 0; sample < call.count; ++sample)
+                sample_through(sample, 0, [&]<std::size_t Index>() {
+                    const auto arguments = space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, 0);
+                    parallel_for(LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
+                        auto part = arguments;
+                        part.scratch = space.template scratch<Index>(worker);
+                        part.first_band = band;
+                        part.last_band = band + 1;
+                        LayerAt<Index>::forward(part);
+                    });
+                });
+        }
+    }
+
+    static void softmax(Scalar* numbers) {
+        const Scalar largest = *std::max_element(numbers, numbers + outputs);
+        Scalar sum{0};
+        for (std::size_t k = 0; k < outputs; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
+        for (std::size_t k = 0; k < outputs; ++k) numbers[k] /= sum;
+    }
+
+    AlignedArray<Scalar> parameters_;
+    std::vector<LayerSettings> settings_;
+    AlignedArray<Scalar> prepared_;
+    std::unique_ptr<Workspaces> workspaces_ = std::make_unique<Workspaces>();
+};
+
+template <class Input, class Body, class Arithmetic>
+Predictor(const Network<Input, Body, Arithmetic>&) -> Predictor<Network<Input, Body, Arithmetic>>;
+
+}  // namespace denim::inline DENIM_TARGET

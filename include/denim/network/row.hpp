@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/layer/parameter.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace denim::inline DENIM_TARGET {
+
+/// One parameter of a network: a named piece of its one array. Optimizers, files and checkpoints see these, and no network.
+struct Row {
+    std::string name;  ///< "0.weights"; inside a composition "2.0.weights"
+    Extents extents;
+    std::size_t offset = 0;  ///< in the network's array
+    bool trained = true;     ///< false while its layer is frozen, and for what the layer moves itself
+    bool decays = false;     ///< weight decay and L2 apply
+    Moved moved = Moved::by_gradient;
+    float l2 = 0;  ///< adds l2 * sum of squares to the loss
+
+    [[nodiscard]] std::size_t size() const { return extents.size(); }
+};
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One training step: a batch of pictures and labels in, the loss and the gradients of every parameter out.
+
+#include <denim/machine/threads.hpp>
+#include <denim/network/batch.hpp>
+#include <denim/network/load.hpp>
+#include <denim/network/parts.hpp>
+#include <denim/network/workspace.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The memory of training, made once for the largest batch, and the three beats of a step.
+template <class SourceGraph, class Arithmetic, class Loss>
+class Trainer {
+public:
+    using Scalar = typename Arithmetic::Scalar;
+    using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
+
+    explicit Trainer(std::size_t largest_batch)
+        : workspace_(largest_batch),
+          gradients_(SourceGraph::trace.parameters),
+          prepared_(memory.prepared_numbers),
+          accumulators_(memory.accumulator_numbers * Shares::most(largest_batch)) {}
+
+    /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
+    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+
+    /// Forward and backward. Throws if a picture or the loss is not finite; the parameters are only read.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
+        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
+                                        " pictures was expected, but it has " + std::to_string(batch.size()));
+        const Step of{batch, Shares{batch.size()}, parameters.data(), settings};
+        workspace_.reserve_threads(threads());
+        results_.assign(of.shares.count, {});
+        prepare<Plan>(parameters.data(), prepared_.data());
+        if constexpr (!load_in_stage) load_batch(of);
+        forward_stages(of, std::make_index_sequence<last_stage>{});
+        run_last_stage(of);
+        const StepResult result = join_results(batch);
+        backward_stages(of, std::make_index_sequence<last_stage>{});
+        finish<Plan>({accumulators_.data(), of.shares.count, memory.accumulator_numbers, gradients_.data()});
+        return result;
+    }
+
+private:
+    static constexpr const Memory<Plan>& memory = places<Plan>;
+    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
+    static constexpr std::size_t classes = SourceGraph::output.channels;
+
+    template <std::size_t Index>
+    using LayerAt = typename Plan::template LayerAt<Index>;
+    template <std::size_t Index>
+    static constexpr auto stage = Plan::stages.list[Index];
+
+    struct Step {
+        const Batch& batch;
+        Shares shares;
+        const Scalar* parameters;
+        std::span<const LayerSettings> settings;
+    };
+
+    // How the gradient to an input is given: the node nearest to the end writes, those before it add.
+    template <std::size_t Index, std::size_t Input>
+    static constexpr Gradient gradient_to() {
+        const std::size_t value = Plan::template node<Index>.from[Input];
+        if (value == 0) return Gradient::none;
+        bool written = false;
+        each_node<Index + 1, Plan::count>([&]<std::size_t Later>() {
+            for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n) written |= Plan::template node<Later>.from[n] == value;
+        });
+        return written ? Gradient::add : Gradient::write;
+    }
+
+    // The random numbers of a layer, step and sample.
+    template <std::size_t Index>
+    static Random random(const Step& of, std::size_t sample) {
+        const std::uint64_t layer = Plan::template node<Index>.first + 1;
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+    }
+
+    template <std::size_t Stage>
+    void load(const Step& of, std::size_t sample, std::size_t worker) {
+        if constexpr (load_in_stage && Stage == 0)
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
+    }
+    void load_batch(const Step& of) {
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample, std::size_t worker) {
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
+        });
+    }
+
+    template <std::size_t Index>
+    void forward_node(const Step& of, std::size_t sample, std::size_t worker) {
+        auto call = workspace_.template forward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        call.random = random<Index>(of, sample);
+        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
+        LayerAt<Index>::forward(call);
+    }
+    template <std::size_t Index>
+    void backward_node(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        auto call = workspace_.template backward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        call.random = random<Index>(of, sample);
+        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
+        call.accumulator = accumulator<Index>(share);
+        call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
+        [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+            LayerAt<Index>::template backward<gradient_to<Index, Input>()...>(call);
+        }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+    }
+    template <std::size_t Index>
+    Scalar* accumulator(std::size_t share) {
+        return accumulators_.data() + share * memory.accumulator_numbers + memory.accumulators[Index];
+    }
+
+    template <std::size_t Stage, class Body>
+    void over_shares(const Step& of, Body body) {
+        constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
+        parallel_for(of.shares.count, work * of.batch.size(), body);
+    }
+    template <std::size_t Stage>
+    void clear_accumulators(std::size_t share) {
+        each_node<stage<Stage>.first, stage<Stage>.last>(
+            [&]<std::size_t Index>() { std::fill_n(accumulator<Index>(share), LayerAt<Index>::accumulator_size, Scalar{0}); });
+    }
+
+    template <std::size_t... Stage>
+    void forward_stages(const Step& of, std::index_sequence<Stage...>) {
+        (forward_stage<Stage>(of), ...);
+    }
+    template <std::size_t Stage>
+    void forward_stage(const Step& of) {
+        if constexpr (stage<Stage>.works == Works::on_batches)
+            forward_node<stage<Stage>.first>(of, 0, 0);
+        else
+            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
+                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                    load<Stage>(of, sample, worker);
+                    each_node<stage<Stage>.first, stage<Stage>.last>([&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
+                }
+            });
+    }
+
+    // The last stage goes forward and back sample by sample, while everything is still near.
+    void run_last_stage(const Step& of) {
+        over_shares<last_stage>(of, [&](std::size_t share, std::size_t worker) {
+            clear_accumulators<last_stage>(share);
+            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                load<last_stage>(of, sample, worker);
+                each_node<stage<last_stage>.first, Plan::count>([&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
+                take_loss(of, share, sample, worker);
+                each_node_reversed<stage<last_stage>.first, Plan::count>(
+                    [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
+            }
+        });
+    }
+    void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
+        const std::int32_t label = of.batch.labels[of.batch.order[sample]];
+        StepResult& result = results_[share];
+        result.correct += std::max_element(logits, logits + classes) - logits == label;
+        result.loss += Loss::sample(logits, classes, label, workspace_.template gradient<Plan::result>(sample, worker),
+                                    1.0 / static_cast<double>(of.batch.size()));
+    }
+    StepResult join_results(const Batch& batch) const {
+        StepResult result;
+        for (const StepResult& share : results_) {
+            result.loss += share.loss;
+            result.correct += share.correct;
+        }
+        result.loss /= static_cast<double>(batch.size());
+        if (!detail::is_finite(result.loss))
+            throw std::runtime_error("denim: the loss of step " + std::to_string(batch.step) +
+                                     " is not a finite number; lower the learning rate, or look for weights that have grown without bound");
+        return result;
+    }
+
+    template <std::size_t... Reversed>
+    void backward_stages(const Step& of, std::index_sequence<Reversed...>) {
+        (backward_stage<last_stage - 1 - Reversed>(of), ...);
+    }
+    template <std::size_t Stage>
+    void backward_stage(const Step& of) {
+        if constexpr (stage<Stage>.works == Works::on_batches)
+            backward_node<stage<Stage>.first>(of, 0, 0, 0);
+        else
+            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
+                clear_accumulators<Stage>(share);
+                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                    load<Stage>(of, sample, worker);
+                    each_node_reversed<stage<Stage>.first, stage<Stage>.last>(
+                        [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
+                }
+            });
+    }
+
+    Workspace<Plan> workspace_;
+    AlignedArray<Scalar> gradients_, prepared_, accumulators_;
+    std::vector<StepResult> results_;
+};
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/network/memory.hpp>
+#include <denim/tensor/aligned_array.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a plan works on: a block for each thread, and a block for the batch. It knows where everything stands, and
+/// hands each node the pointers of one call.
+template <class Plan>
+class Workspace {
+public:
+    using Scalar = typename Plan::Scalar;
+    static constexpr const Memory<Plan>& memory = places<Plan>;
+
+    explicit Workspace(std::size_t largest_batch)
+        : capacity_(largest_batch),
+          batch_(memory.batch_numbers * largest_batch),
+          batch_records_(memory.batch_bytes * largest_batch),
+          batch_scratch_(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch) {}
+
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }
+
+    /// Makes room for `count` threads; to be called before the threads start.
+    void reserve_threads(std::size_t count) {
+        while (threads_.size() < count) threads_.emplace_back();
+    }
+
+    /// Value `Value` of a sample, its border included.
+    template <std::size_t Value>
+    Scalar* activation(std::size_t sample, std::size_t worker) {
+        return at<memory.activations[Value]>(Plan::layouts[Value].size(), sample, worker);
+    }
+    /// The gradient to it; none for the picture.
+    template <std::size_t Value>
+    Scalar* gradient(std::size_t sample, std::size_t worker) {
+        return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
+    }
+
+    /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
+    template <std::size_t Index>
+    Scalar* scratch(std::size_t worker) {
+        if constexpr (Layer<Index>::works == Works::on_samples) return threads_[worker].numbers.data() + memory.scratch[Index].offset;
+        return batch_scratch_.data() + memory.scratch[Index].offset + memory.batch_scratch[Index] * capacity_;
+    }
+
+    /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
+    template <std::size_t Index>
+    Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
+                            std::size_t worker) {
+        Forward<Scalar> call;
+        each_input<Index>([&]<std::size_t N, std::size_t Value>() { call.inputs[N] = activation<Value>(sample, worker); });
+        call.output = activation<node<Index>.to>(sample, worker);
+        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.prepared = prepared + memory.prepared[Index];
+        call.record = Plan::mode == Mode::training ? record<Index>(sample, worker) : nullptr;
+        call.scratch = scratch<Index>(worker);
+        call.settings = &settings[node<Index>.first];
+        call.last_band = Layer<Index>::bands;
+        return call;
+    }
+    /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
+    template <std::size_t Index>
+    Backward<Scalar> backward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
+                              std::size_t worker) {
+        Backward<Scalar> call;
+        each_input<Index>([&]<std::size_t N, std::size_t Value>() {
+            call.inputs[N] = activation<Value>(sample, worker);
+            call.input_gradients[N] = gradient<Value>(sample, worker);
+        });
+        call.output = activation<node<Index>.to>(sample, worker);
+        call.output_gradient = gradient<node<Index>.to>(sample, worker);
+        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.prepared = prepared + memory.prepared[Index];
+        call.record = record<Index>(sample, worker);
+        call.scratch = scratch<Index>(worker);
+        call.settings = &settings[node<Index>.first];
+        return call;
+    }
+
+private:
+    template <std::size_t Index>
+    using Layer = typename Plan::template LayerAt<Index>;
+    template <std::size_t Index>
+    static constexpr Node node = Plan::template node<Index>;
+
+    struct Thread {
+        AlignedArray<Scalar> numbers{memory.thread_numbers};
+        AlignedArray<std::uint8_t> records{memory.thread_bytes};
+    };
+
+    template <std::size_t Index, class Each>
+    static void each_input(Each each) {
+        [&]<std::size_t... N>(std::index_sequence<N...>) {
+            (each.template operator()<N, node<Index>.from[N]>(), ...);
+        }(std::make_index_sequence<node<Index>.inputs>{});
+    }
+    template <Place Of>
+    Scalar* at(std::size_t size, std::size_t sample, std::size_t worker) {
+        if constexpr (Of.held == Held::nowhere) return nullptr;
+        if constexpr (Of.held == Held::by_thread) return threads_[worker].numbers.data() + Of.offset;
+        return batch_.data() + Of.offset * capacity_ + sample * size;
+    }
+    template <std::size_t Index>
+    std::uint8_t* record(std::size_t sample, std::size_t worker) {
+        constexpr Place place = memory.records[Index];
+        if constexpr (place.held == Held::nowhere) return nullptr;
+        if constexpr (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
+        return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
+    }
+
+    std::size_t capacity_;
+    AlignedArray<Scalar> batch_;
+    AlignedArray<std::uint8_t> batch_records_;
+    AlignedArray<Scalar> batch_scratch_;
+    std::vector<Thread> threads_;
+};
+
+/// Calls body<Index>() for every node of [First, Last), in order.
+template <std::size_t First, std::size_t Last, class Body>
+constexpr void each_node(Body&& body) {
+    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+        (body.template operator()<First + Step>(), ...);
+    }(std::make_index_sequence<Last - First>{});
+}
+
+/// The same, from the last to the first.
+template <std::size_t First, std::size_t Last, class Body>
+constexpr void each_node_reversed(Body&& body) {
+    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+        (body.template operator()<Last - 1 - Step>(), ...);
+    }(std::make_index_sequence<Last - First>{});
+}
+
+/// Multiplications and additions of nodes [First, Last) for one sample, forward.
+template <class Plan, std::size_t First, std::size_t Last>
+constexpr std::size_t operations() {
+    std::size_t total = 0;
+    each_node<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
+    return total;
+}
+
+}  // namespace denim::inline DENIM_TARGET

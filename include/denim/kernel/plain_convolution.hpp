@@ -53,7 +53,7 @@ struct PlainConvolution {
                     for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
                         if (scratch[z(y, x, f, q)] > best) best = scratch[z(y, x, f, winner = q)];
                     output[Of.output.offset(y, x) + f] = best;
-                    if (Of.pooled()) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
+                    if (Of.pooled() && record) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
                 }
     }
 

@@ -5,8 +5,8 @@
 #include <denim/network/initialise.hpp>
 #include <denim/network/layer_view.hpp>
 #include <denim/network/names.hpp>
-#include <denim/network/row.hpp>
 #include <denim/tensor/aligned_array.hpp>
+#include <denim/tensor/row.hpp>
 
 #include <array>
 #include <cstddef>
@@ -61,9 +61,16 @@ public:
 
     /// Changes parameters as one array; for optimizers and files.
     template <class Change>
-    void edit_parameters(Change change) {
-        change(parameters_.span());
+    auto edit_parameters(Change change) {
+        return change(parameters_.span());
     }
+
+    /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
+    template <class Expression>
+    [[nodiscard]] auto predict(const Expression& pictures) const;
+    /// Softmax of the logits, likewise.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures) const;
 
     /// A layer's run-time settings: settings<5>().rate = 0.3f.
     template <std::size_t... Path>

@@ -3,6 +3,7 @@
 
 // From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
 
+#include <denim/layer/fusion.hpp>
 #include <denim/network/graph.hpp>
 
 #include <array>
@@ -10,15 +11,6 @@
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
-
-/// What a plan is for: learning, or a trained network (dropout gone, BatchNorm by its running statistics).
-enum class Mode { training, inference };
-
-/// Neighbours that one kernel computes together. A specialisation has `exists` true, and accepts the whole run.
-template <class Arithmetic, Mode For, class... Specs>
-struct Fused {
-    static constexpr bool exists = false;
-};
 
 /// A layer that runs: one entry of the list, or several that are fused.
 struct Node {

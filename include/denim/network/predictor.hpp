@@ -178,4 +178,15 @@ private:
 template <class Input, class Body, class Arithmetic>
 Predictor(const Network<Input, Body, Arithmetic>&) -> Predictor<Network<Input, Body, Arithmetic>>;
 
+template <class Input, class Body, class Arithmetic>
+template <class Expression>
+auto Network<Input, Body, Arithmetic>::predict(const Expression& pictures) const {
+    return Predictor{*this}.predict(pictures);
+}
+template <class Input, class Body, class Arithmetic>
+template <class Expression>
+auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures) const {
+    return Predictor{*this}.probabilities(pictures);
+}
+
 }  // namespace denim::inline DENIM_TARGET

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/layer/parameter.hpp>
+#include <denim/tensor/extents.hpp>
 
 #include <cstddef>
 #include <string>
 
 namespace denim::inline DENIM_TARGET {
+
+/// What moves a parameter.
+enum class Moved {
+    by_gradient,  ///< the optimizer
+    by_layer,     ///< its layer: after a step, what stands at its place among the gradients is its next value (running statistics)
+};
 
 /// One parameter of a network: a named piece of its one array. Optimizers, files and checkpoints see these, and no network.
 struct Row {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Neighbours that one kernel computes together. The list of layers stays as the user wrote it; the plan sees the run as one node.
-
 #include <denim/layer/conv.hpp>
+#include <denim/layer/fusion.hpp>
 #include <denim/layer/pool.hpp>
-#include <denim/network/plan.hpp>
 
 namespace denim::inline DENIM_TARGET {
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
+
+#include <denim/machine/target.hpp>
+#include <denim/machine/random.hpp>
+#include <denim/machine/simd.hpp>
+#include <denim/machine/threads.hpp>
+
+#include <denim/tensor/shape.hpp>
+#include <denim/tensor/layout.hpp>
+#include <denim/tensor/array.hpp>
+#include <denim/tensor/pictures.hpp>
+#include <denim/tensor/row.hpp>
+
+#include <denim/kernel/convolution.hpp>
+#include <denim/kernel/algorithm.hpp>
+
+#include <denim/layer/concept.hpp>
+#include <denim/layer/composition.hpp>
+#include <denim/layer/conv.hpp>
+#include <denim/layer/pool.hpp>
+#include <denim/layer/conv_pool.hpp>
+#include <denim/layer/dense.hpp>
+#include <denim/layer/batch_norm.hpp>
+#include <denim/layer/dropout.hpp>
+#include <denim/layer/residual.hpp>
+
+#include <denim/loss/softmax_cross_entropy.hpp>
+
+#include <denim/optimizer/adam.hpp>
+#include <denim/optimizer/sgd.hpp>
+
+#include <denim/network/network.hpp>
+#include <denim/network/predictor.hpp>
+#include <denim/network/trainer.hpp>
+
+#include <denim/training/early_stopping.hpp>
+#include <denim/training/evaluate.hpp>
+#include <denim/training/fit.hpp>
+#include <denim/training/progress_line.hpp>

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// An optimizer turns gradients into new parameters. It sees flat numbers and the rows that describe them, never a network.
+
+#include <denim/machine/threads.hpp>
+#include <denim/tensor/aligned_array.hpp>
+#include <denim/tensor/row.hpp>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// One call of an optimizer: `count` parameters, their gradients, and its own state arrays for them.
+struct Update {
+    float* parameters;
+    const float* gradients;
+    std::array<float*, 4> state;
+    std::size_t count;
+    float rate;        ///< the learning rate of this step
+    std::size_t step;  ///< 1 in the first step
+    bool decays;       ///< weight decay applies
+};
+
+/// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
+/// first), and how it changes parameters.
+template <class Type>
+concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, const Update& update) {
+    { Type::state_arrays } -> std::convertible_to<std::size_t>;
+    { optimizer.rate } -> std::convertible_to<float>;
+    optimizer.apply(update);
+};
+
+/// Any optimizer, as FitOptions hold it: Optimizer{Adam{.rate = 1e-4f}}.
+class Optimizer {
+public:
+    template <OptimizerType Type>
+    Optimizer(Type optimizer)  // NOLINT: meant to convert
+        : model_(std::make_shared<Model<Type>>(std::move(optimizer))) {}
+
+    [[nodiscard]] float rate() const { return model_->rate(); }
+    [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
+    void apply(const Update& update) const { model_->apply(update); }
+
+private:
+    struct Interface {
+        virtual ~Interface() = default;
+        [[nodiscard]] virtual float rate() const = 0;
+        [[nodiscard]] virtual std::size_t state_arrays() const = 0;
+        virtual void apply(const Update& update) const = 0;
+    };
+    template <class Type>
+    struct Model final : Interface {
+        explicit Model(Type optimizer) : optimizer_(std::move(optimizer)) {}
+        [[nodiscard]] float rate() const override { return optimizer_.rate; }
+        [[nodiscard]] std::size_t state_arrays() const override { return Type::state_arrays; }
+        void apply(const Update& update) const override { optimizer_.apply(update); }
+        Type optimizer_;
+    };
+    std::shared_ptr<const Interface> model_;
+};
+
+/// An optimizer's memory for one network, and the number of steps taken.
+struct OptimizerState {
+    AlignedArray<float> numbers;  ///< the state arrays one after the other, each as long as the parameters
+    std::size_t step = 0;
+
+    OptimizerState(const Optimizer& optimizer, std::size_t parameters) : numbers(optimizer.state_arrays() * parameters) {}
+};
+
+/// One step over all rows: trained ones by the optimizer, what layers move to its next value, frozen ones not at all.
+inline void update_parameters(const Optimizer& optimizer, OptimizerState& state, std::span<const Row> rows, std::span<float> parameters,
+                              std::span<const float> gradients, float rate) {
+    constexpr std::size_t block = 16384;  // parameters that one thread takes at a time
+    ++state.step;
+    for (const Row& row : rows) {
+        if (row.moved == Moved::by_layer) {
+            std::copy_n(gradients.data() + row.offset, row.size(), parameters.data() + row.offset);
+            continue;
+        }
+        if (!row.trained) continue;
+        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index, std::size_t) {
+            const std::size_t first = row.offset + index * block;
+            Update update{parameters.data() + first, gradients.data() + first, {}, std::min(block, row.offset + row.size() - first),
+                          rate, state.step, row.decays};
+            for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) update.state[n] = state.numbers.data() + n * parameters.size() + first;
+            optimizer.apply(update);
+        });
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/target.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Loss and accuracy over a set; NaN where there was none.
+struct Score {
+    double loss = std::numeric_limits<double>::quiet_NaN();
+    double accuracy = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// One pass over the training set. `train` is the mean over its batches while the network was learning from them.
+struct Epoch {
+    std::size_t number = 0;  ///< from 1
+    Score train, validation;
+    double rate = 0;     ///< the learning rate
+    double seconds = 0;  ///< validation included
+    double images_per_second = 0;  ///< of training alone
+};
+
+/// All passes of a run.
+struct History {
+    std::vector<Epoch> epochs;
+    std::size_t best_epoch = 0;  ///< whose weights the network has now, where a callback went back to the best; else 0
+};
+
+}  // namespace denim::inline DENIM_TARGET

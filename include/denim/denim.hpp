@@ -34,6 +34,7 @@
 
 #include <denim/network/network.hpp>
 #include <denim/network/predictor.hpp>
+#include <denim/network/summary.hpp>
 #include <denim/network/trainer.hpp>
 
 #include <denim/training/early_stopping.hpp>

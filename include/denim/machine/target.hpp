@@ -9,21 +9,29 @@
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
 #endif
 
+#define DENIM_TEXT_EXPANDED(word) #word
+#define DENIM_TEXT(word) DENIM_TEXT_EXPANDED(word)
 #define DENIM_JOIN_EXPANDED(left, right) left##_##right
 #define DENIM_JOIN(left, right) DENIM_JOIN_EXPANDED(left, right)
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__)
 #define DENIM_VECTORS avx512
+#define DENIM_VECTORS_NAME "AVX-512"
 #elif defined(__AVX2__) && defined(__FMA__)
 #define DENIM_VECTORS avx2
+#define DENIM_VECTORS_NAME "AVX2"
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
+#define DENIM_VECTORS_NAME "AVX"
 #elif defined(__SSE2__)
 #define DENIM_VECTORS sse2
+#define DENIM_VECTORS_NAME "SSE2"
 #elif defined(__ARM_NEON)
 #define DENIM_VECTORS neon
+#define DENIM_VECTORS_NAME "NEON"
 #else
 #define DENIM_VECTORS scalar
+#define DENIM_VECTORS_NAME "no vectors"
 #endif
 
 #if defined(_OPENMP)
@@ -31,3 +39,4 @@
 #else
 #define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
 #endif
+#define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)

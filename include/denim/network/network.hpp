@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,9 @@ public:
     /// Softmax of the logits, likewise.
     template <class Expression>
     [[nodiscard]] auto probabilities(const Expression& pictures) const;
+
+    /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
+    [[nodiscard]] std::string summary() const;
 
     /// A layer's run-time settings: settings<5>().rate = 0.3f.
     template <std::size_t... Path>

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network as a table: layers, shapes, parameters, work, the kernel that was chosen; and what the program runs on.
+
+#include <denim/machine/simd.hpp>
+#include <denim/machine/threads.hpp>
+#include <denim/network/network.hpp>
+#include <denim/network/plan.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The name of a type as users write it: without our namespaces and the compiler's decoration of numbers.
+template <class Type>
+std::string spelling() {
+    std::string_view text = __PRETTY_FUNCTION__;
+    text.remove_prefix(text.find("Type = ") + 7);
+    text = text.substr(0, std::min(text.find(';'), text.rfind(']')));
+    std::string name{text};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    return name == "Pool<Max, 2>" ? "MaxPool" : name;
+}
+
+/// "5,504"
+inline std::string with_commas(std::size_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+    return text;
+}
+
+/// "0.421 G", "17.3 M", "920"
+inline std::string with_unit(std::size_t number) {
+    const auto value = static_cast<double>(number);
+    char text[32];
+    if (value >= 1e8)
+        std::snprintf(text, sizeof text, "%.3f G", value / 1e9);
+    else if (value >= 1e4)
+        std::snprintf(text, sizeof text, "%.3f M", value / 1e6);
+    else
+        std::snprintf(text, sizeof text, "%zu", number);
+    return text;
+}
+
+using TableLine = std::array<std::string, 6>;
+
+/// Lines as columns, the first of them the header; numbers stand to the right.
+inline std::string format_table(const std::vector<TableLine>& lines) {
+    std::array<std::size_t, 6> widths{};
+    for (const TableLine& line : lines)
+        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
+    std::string text;
+    for (std::size_t number = 0; number < lines.size(); ++number) {
+        std::string row;
+        for (std::size_t column = 0; column < widths.size(); ++column) {
+            const std::string& cell = lines[number][column];
+            const std::string padding(widths[column] - cell.size(), ' ');
+            const bool to_the_right = column == 3 || column == 4;
+            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
+        }
+        row.erase(row.find_last_not_of(' ') + 1);
+        text += row + '\n';
+        if (number == 0) {
+            std::size_t width = 2 * (widths.size() - 1);
+            for (const std::size_t column : widths) width += column;
+            text += std::string(width, '-') + '\n';
+        }
+    }
+    return text;
+}
+
+}  // namespace detail
+
+/// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
+inline std::string machine_line(std::string_view precision) {
+    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
+                       std::to_string(threads()) + (threads() == 1 ? " thread" : " threads");
+#if !defined(_OPENMP)
+    text += " (built without OpenMP: compile with -fopenmp for more)";
+#endif
+    text += "; " + std::string{precision};
+#if defined(__x86_64__) && defined(__GNUC__)
+    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
+                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
+    return text + '\n';
+}
+
+template <class Input, class Body, class Arithmetic>
+std::string Network<Input, Body, Arithmetic>::summary() const {
+    using Plan = denim::Plan<Graph, Arithmetic, Mode::training>;
+    std::vector<std::string> names;
+    detail::name_entries<Body>("", names);
+    std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
+                                         {"", "Image", to_string(input), "", "", ""}};
+    std::size_t operations_of_all = 0;
+    const auto add = [&]<std::size_t Index>() {
+        using Layer = typename Plan::template LayerAt<Index>;
+        constexpr Node node = Plan::template node<Index>;
+        operations_of_all += Layer::operations;
+        const auto add_entry = [&]<std::size_t Step>() {
+            constexpr Entry entry = Graph::trace.entries[node.first + Step];
+            using Spec = typename Graph::template At<node.first + Step>;
+            const bool first = Step == 0;
+            lines.push_back({names[node.first + Step], detail::spelling<Spec>(), to_string(entry.out),
+                             entry.parameters ? detail::with_commas(entry.parameters) : "",
+                             first && Layer::operations ? detail::with_unit(Layer::operations) : "",
+                             first ? Layer::algorithm : "with the layer above"});
+        };
+        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+            (add_entry.template operator()<Step>(), ...);
+        }(std::make_index_sequence<node.entries>{});
+    };
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (add.template operator()<Index>(), ...);
+    }(std::make_index_sequence<Plan::count>{});
+    std::size_t trained = 0;
+    for (const Row& row : rows_) trained += row.trained ? row.size() : 0;
+    return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
+           detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
+}
+
+}  // namespace denim::inline DENIM_TARGET

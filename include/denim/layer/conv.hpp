@@ -55,6 +55,14 @@ struct Conv : SpecDefaults {
     static constexpr bool linear = detail::has<Linear, Options...>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(1);
 
+    /// Windows along `in` rows or columns, and zeros in front of the first.
+    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
+    static constexpr std::size_t before(std::size_t in) {
+        if (!same) return 0;
+        const std::size_t reach = (extent(in) - 1) * stride + Window;
+        return reach > in ? (reach - in) / 2 : 0;
+    }
+
     static constexpr bool accepts(Shape in) { return same ? in.size() > 0 : in.height >= Window && in.width >= Window && in.channels > 0; }
     static constexpr Shape output(Shape in) { return {extent(in.height), extent(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
@@ -76,9 +84,9 @@ struct Conv : SpecDefaults {
     template <class Arithmetic>
     static constexpr Border border(Shape in, kernel::Epilogue with = epilogue) {
         const Shape z = output(in);
-        const auto after = [](std::size_t extent, std::size_t count, std::size_t front) {
+        const auto after = [](std::size_t size, std::size_t count, std::size_t front) {
             const std::size_t reach = (count - 1) * stride + Window;
-            return reach > extent + front ? reach - extent - front : 0;
+            return reach > size + front ? reach - size - front : 0;
         };
         const Border touched{before(in.height), before(in.width), after(in.height, z.height, before(in.height)),
                              after(in.width, z.width, before(in.width))};
@@ -93,14 +101,6 @@ struct Conv : SpecDefaults {
     struct Problem {
         static_assert(accepts(In), "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or enlarge the image.");
     };
-
-private:
-    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
-    static constexpr std::size_t before(std::size_t in) {
-        if (!same) return 0;
-        const std::size_t reach = (extent(in) - 1) * stride + Window;
-        return reach > in ? (reach - in) / 2 : 0;
-    }
 };
 
 static_assert(Spec<Conv<3, 8, Same, Stride<2>, Linear>>);

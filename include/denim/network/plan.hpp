@@ -66,18 +66,18 @@ private:
         return 1;
     }
 
-    struct Nodes {
-        std::array<Node, entries> list{};
-        std::size_t count = 0;
-        std::size_t result = 0;
+    struct Connected {
+        std::array<Node, entries> nodes{};
+        std::size_t node_count = 0;
+        std::size_t last_value = 0;
     };
 
-    static consteval Nodes connect() {
+    static consteval Connected connect() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
             return std::pair{std::array{runs<Index>()...}, std::array{run_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
-        Nodes nodes;
-        if (Source::trace.problem != entries) return nodes;  // nothing runs; the problem has its own message
+        Connected all;
+        if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
         std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
         for (std::size_t index = 0; index < entries;) {
             const Entry& entry = Source::trace.entries[index];
@@ -86,20 +86,20 @@ private:
                 ++index;
                 continue;
             }
-            Node& node = nodes.list[nodes.count++];
-            node.first = index;
-            node.entries = length[index];
-            node.inputs = entry.inputs;
-            for (std::size_t n = 0; n < entry.inputs; ++n) node.from[n] = stands_for[entry.from[n]];
-            index += node.entries;
-            node.to = index;
+            Node& next = all.nodes[all.node_count++];
+            next.first = index;
+            next.entries = length[index];
+            next.inputs = entry.inputs;
+            for (std::size_t n = 0; n < entry.inputs; ++n) next.from[n] = stands_for[entry.from[n]];
+            index += next.entries;
+            next.to = index;
             stands_for[index] = index;
         }
-        nodes.result = stands_for[Source::trace.result];
-        return nodes;
+        all.last_value = stands_for[Source::trace.result];
+        return all;
     }
 
-    static constexpr Nodes connected = connect();
+    static constexpr Connected connected = connect();
 
     template <std::size_t First, class Sequence>
     struct SpecOf;
@@ -113,11 +113,11 @@ private:
     };
 
 public:
-    static constexpr std::size_t count = connected.count;
-    static constexpr std::size_t result = connected.result;
+    static constexpr std::size_t count = connected.node_count;
+    static constexpr std::size_t result = connected.last_value;
 
     template <std::size_t Index>
-    static constexpr Node node = connected.list[Index];
+    static constexpr Node node = connected.nodes[Index];
 
     /// Where a node's parameters begin in the network's array.
     template <std::size_t Index>
@@ -129,22 +129,22 @@ public:
 
 private:
     static consteval std::array<Layout, values> lay_out() {
-        std::array<Layout, values> layouts{};
+        std::array<Layout, values> all{};
         for (std::size_t value = 0; value < values; ++value) {
             const Shape shape = detail::shape_of(Source::trace, Source::input, value);
-            layouts[value] = {shape, {}, value == 0 ? shape.channels : Arithmetic::channel_stride(shape.channels)};
+            all[value] = {shape, {}, value == 0 ? shape.channels : Arithmetic::channel_stride(shape.channels)};
         }
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (
                 [&] {
                     for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
-                        Layout& in = layouts[node<Index>.from[n]];
+                        Layout& in = all[node<Index>.from[n]];
                         in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
                     }
                 }(),
                 ...);
         }(std::make_index_sequence<count>{});
-        return layouts;
+        return all;
     }
 
 public:
@@ -182,16 +182,16 @@ private:
         const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
             return std::array{LayerAt<Index>::works..., Works::on_samples};
         }(std::make_index_sequence<count>{});
-        Stages stages;
+        Stages all;
         std::size_t first = 0;
         for (std::size_t index = 0; index < count; ++index)
             if (works[index] == Works::on_batches) {
-                if (index > first) stages.list[stages.count++] = {first, index, Works::on_samples};
-                stages.list[stages.count++] = {index, index + 1, Works::on_batches};
+                if (index > first) all.list[all.count++] = {first, index, Works::on_samples};
+                all.list[all.count++] = {index, index + 1, Works::on_batches};
                 first = index + 1;
             }
-        stages.list[stages.count++] = {first, count, Works::on_samples};
-        return stages;
+        all.list[all.count++] = {first, count, Works::on_samples};
+        return all;
     }
 
 public:

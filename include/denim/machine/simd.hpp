@@ -5,10 +5,11 @@
 
 #include <denim/machine/target.hpp>
 
-#if defined(__GNUC__) && !defined(__clang__)  // g++ 12 takes the undefined lanes of its own intrinsics for a mistake
+// g++ 12 holds the undefined registers inside its own AVX-512 intrinsics for mistakes (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 #include <xsimd/xsimd.hpp>
 #if defined(__GNUC__) && !defined(__clang__)
@@ -101,6 +102,21 @@ DENIM_INLINE Vector<float> load_bytes(const std::uint8_t* from) {
     alignas(64) std::array<float, lanes<float>> buffer;
     for (std::size_t i = 0; i < lanes<float>; ++i) buffer[i] = from[i];
     return load(buffer.data());
+#endif
+}
+
+/// Writes lanes numbers 0 to 255 as bytes.
+DENIM_INLINE void store_bytes(std::uint8_t* to, Vector<float> value) {
+#if defined(__AVX512F__)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(value)));
+#elif defined(__AVX2__)
+    const __m256i whole = _mm256_cvttps_epi32(value);
+    const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(words, words));
+#else
+    alignas(64) std::array<float, lanes<float>> buffer;
+    store(buffer.data(), value);
+    for (std::size_t i = 0; i < lanes<float>; ++i) to[i] = static_cast<std::uint8_t>(buffer[i]);
 #endif
 }
 

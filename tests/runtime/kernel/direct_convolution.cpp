@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "compare.hpp"
+
+#include <denim/kernel/direct_convolution.hpp>
+
+using namespace compare;
+using denim::kernel::DirectConvolution;
+
+template <Case... Cases>
+void all() {
+    (check<DirectConvolution, Cases>(), ...);
+}
+
+TEST_CASE("direct convolution: sums only") {
+    all<Case{.sizes = {5, 5, 1, 1, 5}}, Case{.sizes = {1, 1, 3, 5, 1}, .output_step = 1}, Case{.sizes = {4, 7, 16, 17, 1}},
+        Case{.sizes = {6, 17, 10, 33, 2}, .output_step = 1}, Case{.sizes = {9, 8, 3, 10, 3}, .bias = false, .output_step = 5},
+        Case{.sizes = {11, 9, 20, 16, 7}, .zeros = {3, 3, 3, 3}, .input_step = 16},
+        Case{.sizes = {7, 40, 5, 40, 4},
+             .zeros = {1, 1, 2, 2},
+             .spare = {1, 2, 3, 0},
+             .input_step = 8,
+             .output_border = {1, 1, 2, 2}},
+        Case{.sizes = {3, 3, 100, 70, 3}, .output_step = 32}>();
+}
+
+TEST_CASE("direct convolution: strides") {
+    all<Case{.sizes = {12, 11, 3, 10, 3, 2}},
+        Case{.sizes = {13, 10, 17, 33, 5, 3}, .epilogue = Epilogue::relu, .zeros = {2, 1, 1, 2}, .output_step = 1},
+        Case{.sizes = {8, 8, 32, 16, 1, 2}, .epilogue = Epilogue::relu, .bias = false},
+        Case{.sizes = {7, 9, 6, 5, 2, 3}, .input_step = 16},
+        Case{.sizes = {17, 15, 3, 5, 4, 2}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}}>();
+}
+
+TEST_CASE("direct convolution: ReLU") {
+    all<Case{.sizes = {8, 9, 1, 5, 3, 1}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}},
+        Case{.sizes = {10, 21, 64, 64, 5, 1}, .epilogue = Epilogue::relu},
+        Case{.sizes = {6, 7, 33, 17, 6, 1},
+             .epilogue = Epilogue::relu,
+             .bias = false,
+             .zeros = {2, 2, 3, 3},
+             .output_step = 1}>();
+}
+
+TEST_CASE("direct convolution: ReLU and pool") {
+    all<Case{.sizes = {14, 12, 3, 64, 5, 1}, .epilogue = Epilogue::relu_pool},
+        Case{.sizes = {11, 15, 64, 32, 5, 1}, .epilogue = Epilogue::relu_pool, .output_border = {0, 0, 2, 1}},
+        Case{.sizes = {4, 4, 1, 1, 3, 1}, .epilogue = Epilogue::relu_pool, .output_step = 1},
+        Case{.sizes = {9, 30, 17, 33, 3, 1}, .epilogue = Epilogue::relu_pool, .bias = false},
+        Case{.sizes = {8, 11, 48, 17, 7, 1},
+             .epilogue = Epilogue::relu_pool,
+             .zeros = {3, 3, 3, 3},
+             .input_step = 16,
+             .output_step = 1},
+        Case{.sizes = {9, 9, 2, 10, 1, 1}, .epilogue = Epilogue::relu_pool}>();
+}

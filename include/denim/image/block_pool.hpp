@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/target.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Memory for decoders. Blocks come back as they went, so that a folder of like photographs costs no page faults (half of the
+/// time of a small JPEG), and a file that asks for more than its due gets nothing.
+class BlockPool {
+public:
+    BlockPool() = default;
+    BlockPool(const BlockPool&) = delete;
+    BlockPool& operator=(const BlockPool&) = delete;
+    ~BlockPool() {
+        for (void* block : kept_) std::free(block);
+    }
+
+    /// While one lives, wishes for larger blocks are answered with nullptr.
+    class Limit {
+    public:
+        Limit(BlockPool& pool, std::size_t bytes) : pool_(pool), before_(std::exchange(pool.largest_, bytes)) {}
+        Limit(const Limit&) = delete;
+        Limit& operator=(const Limit&) = delete;
+        ~Limit() { pool_.largest_ = before_; }
+
+    private:
+        BlockPool& pool_;
+        std::size_t before_;
+    };
+
+    void* allocate(std::size_t bytes) {
+        if (bytes > largest_) return nullptr;
+        std::size_t best = kept_.size();
+        for (std::size_t i = 0; i < kept_.size(); ++i)
+            if (const std::size_t room = capacity(kept_[i]); room >= bytes && room / 2 <= bytes)
+                if (best == kept_.size() || room < capacity(kept_[best])) best = i;
+        if (best != kept_.size()) return start(std::exchange(kept_[best], nullptr));
+        void* block = std::malloc(bytes + header);
+        if (block == nullptr) return nullptr;
+        std::memcpy(block, &bytes, sizeof bytes);
+        return start(block);
+    }
+
+    void* reallocate(void* old, std::size_t used, std::size_t bytes) {
+        void* block = allocate(bytes);
+        if (block == nullptr || old == nullptr) return block;
+        std::memcpy(block, old, std::min(used, bytes));
+        release(old);
+        return block;
+    }
+
+    void release(void* pointer) {
+        if (pointer == nullptr) return;
+        void* block = static_cast<char*>(pointer) - header;
+        if (capacity(block) >= smallest_kept && capacity(block) <= largest_kept)
+            block = std::exchange(kept_[next_++ % kept_.size()], block);
+        std::free(block);
+    }
+
+private:
+    static constexpr std::size_t header = 64;
+    static constexpr std::size_t smallest_kept = std::size_t{1} << 14, largest_kept = std::size_t{1} << 20;
+
+    static std::size_t capacity(const void* block) {
+        std::size_t bytes = 0;
+        if (block != nullptr) std::memcpy(&bytes, block, sizeof bytes);
+        return bytes;
+    }
+    static void* start(void* block) { return static_cast<char*>(block) + header; }
+
+    std::array<void*, 16> kept_{};
+    std::size_t next_ = 0;
+    std::size_t largest_ = std::numeric_limits<std::size_t>::max() - header;
+};
+
+/// The pool of this thread.
+inline BlockPool& block_pool() {
+    thread_local BlockPool pool;
+    return pool;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/image/resize.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The largest size of `picture`'s aspect inside `frame`, each side at least 1: what is not 3:4 in a frame of 3:4 leaves room
+/// beside it or above and below. Of the two whole numbers next to the exact side, the one whose aspect is nearer.
+inline Size fitted_size(Size picture, Size frame) {
+    const auto side = [](std::size_t bound, std::size_t one, std::size_t other) {  // bound * one / other, rounded
+        const double exact = static_cast<double>(bound) * static_cast<double>(one) / static_cast<double>(other);
+        const double aspect = static_cast<double>(one) / static_cast<double>(other), low = std::floor(exact), high = std::ceil(exact);
+        const auto error = [&](double number) { return std::abs(aspect - number / static_cast<double>(bound)); };
+        return std::max(static_cast<std::size_t>(error(high) < error(low) ? high : low), std::size_t{1});
+    };
+    if (picture.pixels() == 0 || frame.pixels() == 0)
+        throw std::invalid_argument("denim: a picture without pixels fits no frame, and nothing fits a frame without pixels");
+    if (frame.width * picture.height >= picture.width * frame.height)
+        return {frame.height, std::min(side(frame.height, picture.width, picture.height), frame.width)};
+    return {std::min(side(frame.width, picture.height, picture.width), frame.height), frame.width};
+}
+
+namespace detail {
+
+/// Writes the picture, as large as `frame` allows and in its middle, to (height, width, 3) bytes.
+inline void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour border, Filter filter) {
+    const Size inside = fitted_size(picture.size(), frame);
+    const Raster small = resized(std::move(picture), inside, filter);
+    if (inside != frame) {
+        const Picture background{frame, border};
+        std::copy(background.pixels.begin(), background.pixels.end(), to);
+    }
+    const std::size_t top = (frame.height - inside.height) / 2, left = (frame.width - inside.width) / 2;
+    small.copy_to(to + (top * frame.width + left) * Picture::channels, frame.width * Picture::channels);
+}
+
+}  // namespace detail
+
+/// The picture inside a frame: resized as large as its aspect allows, in the middle, `border` around it.
+inline Picture fit(const Picture& picture, Size frame, Colour border = white, Filter filter = Filter::bicubic) {
+    Picture result{frame, border};
+    detail::fit_into(result.pixels.data(), detail::Raster::of(picture), frame, border, filter);
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -41,7 +41,7 @@ public:
         if (bytes > largest_) return nullptr;
         std::size_t best = kept_.size();
         for (std::size_t i = 0; i < kept_.size(); ++i)
-            if (const std::size_t room = capacity(kept_[i]); room >= bytes && room / 2 <= bytes)
+            if (const std::size_t room = capacity(kept_[i]); kept_[i] != nullptr && room >= bytes && room / 2 <= bytes)
                 if (best == kept_.size() || room < capacity(kept_[best])) best = i;
         if (best != kept_.size()) return start(std::exchange(kept_[best], nullptr));
         void* block = std::malloc(bytes + header);

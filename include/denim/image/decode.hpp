@@ -32,8 +32,13 @@ namespace detail {
 
 /// The kind of picture that the first bytes promise; empty if none (a TGA has no such sign).
 inline std::string_view picture_kind(Bytes file) {
-    constexpr std::pair<std::string_view, std::string_view> signs[] = {
-        {"\xFF\xD8\xFF", "JPEG"}, {"\x89PNG", "PNG"}, {"GIF8", "GIF"}, {"8BPS", "PSD"}, {"P5", "PNM"}, {"P6", "PNM"}, {"BM", "BMP"}};
+    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\xFF\xD8\xFF", "JPEG"},
+                                                                       {"\x89PNG", "PNG"},
+                                                                       {"GIF8", "GIF"},
+                                                                       {"8BPS", "PSD"},
+                                                                       {"P5", "PNM"},
+                                                                       {"P6", "PNM"},
+                                                                       {"BM", "BMP"}};
     for (const auto& [sign, kind] : signs)
         if (file.size() >= sign.size() && std::memcmp(file.data(), sign.data(), sign.size()) == 0) return kind;
     return {};
@@ -100,8 +105,9 @@ inline PictureFacts examine(std::span<const std::uint8_t> file) {
     }
     int width = 0, height = 0, channels = 0;
     if (stb::stbi_info_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels) == 0)
-        throw PictureError(kind.empty() ? std::string{"it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)"}
-                                        : "the header of the " + std::string{kind} + " is cut off or damaged");
+        throw PictureError(kind.empty()
+                               ? std::string{"it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)"}
+                               : "the header of the " + std::string{kind} + " is cut off or damaged");
     const auto extent = [](int value) { return static_cast<std::size_t>(std::abs(static_cast<long long>(value))); };
     const Size size{extent(height), extent(width)};  // a BMP that begins at its top has a negative height
     return {size, 9 * size.pixels()};

@@ -6,19 +6,17 @@
 namespace denim::inline DENIM_TARGET {
 
 /// The largest size of `picture`'s aspect inside `frame`, each side at least 1: what is not 3:4 in a frame of 3:4 leaves room
-/// beside it or above and below. Of the two whole numbers next to the exact side, the one whose aspect is nearer.
+/// beside it or above and below. Of the two whole numbers next to the exact side, the one that keeps the aspect better.
 inline Size fitted_size(Size picture, Size frame) {
-    const auto side = [](std::size_t bound, std::size_t one, std::size_t other) {  // bound * one / other, rounded
-        const double exact = static_cast<double>(bound) * static_cast<double>(one) / static_cast<double>(other);
-        const double aspect = static_cast<double>(one) / static_cast<double>(other), low = std::floor(exact), high = std::ceil(exact);
-        const auto error = [&](double number) { return std::abs(aspect - number / static_cast<double>(bound)); };
-        return std::max(static_cast<std::size_t>(error(high) < error(low) ? high : low), std::size_t{1});
-    };
     if (picture.pixels() == 0 || frame.pixels() == 0)
         throw std::invalid_argument("denim: a picture without pixels fits no frame, and nothing fits a frame without pixels");
-    if (frame.width * picture.height >= picture.width * frame.height)
-        return {frame.height, std::min(side(frame.height, picture.width, picture.height), frame.width)};
-    return {std::min(side(frame.width, picture.height, picture.width), frame.height), frame.width};
+    const double aspect = static_cast<double>(picture.width) / static_cast<double>(picture.height);
+    const bool bound_by_height = frame.width * picture.height >= picture.width * frame.height;
+    const double bound = static_cast<double>(bound_by_height ? frame.height : frame.width);
+    const double exact = bound_by_height ? bound * aspect : bound / aspect, low = std::floor(exact), high = std::ceil(exact);
+    const auto error = [&](double side) { return std::abs(aspect - (bound_by_height ? side / bound : bound / side)); };
+    const auto side = static_cast<std::size_t>(std::max(low == 0 || error(high) < error(low) ? high : low, 1.0));
+    return bound_by_height ? Size{frame.height, std::min(side, frame.width)} : Size{std::min(side, frame.height), frame.width};
 }
 
 namespace detail {

@@ -13,11 +13,11 @@
 namespace denim::inline DENIM_TARGET::detail {
 
 struct JpegMarkers {
-    Size size = {};                ///< zero if there is no frame
-    std::size_t plane_bytes = 0;   ///< samples of all components, subsampled as they are
+    Size size = {};               ///< zero if there is no frame
+    std::size_t plane_bytes = 0;  ///< samples of all components, subsampled as they are
     bool progressive = false;
-    bool complete = false;         ///< the end marker stands where it should
-    int orientation = 1;           ///< 1 to 8, as Exif counts them
+    bool complete = false;  ///< the end marker stands where it should
+    int orientation = 1;    ///< 1 to 8, as Exif counts them
 };
 
 using Bytes = std::span<const std::uint8_t>;
@@ -51,7 +51,8 @@ inline int exif_orientation(Bytes segment) {
 /// Size and components of a start-of-frame segment.
 inline void read_frame(Bytes segment, JpegMarkers& markers) {
     if (segment.size() < 6 || segment.size() < 6u + 3u * segment[5]) return;
-    markers.size = {static_cast<std::size_t>(segment[1] << 8 | segment[2]), static_cast<std::size_t>(segment[3] << 8 | segment[4])};
+    markers.size = {static_cast<std::size_t>(segment[1] << 8 | segment[2]),
+                    static_cast<std::size_t>(segment[3] << 8 | segment[4])};
     std::size_t largest = 1, samples = 0;
     for (std::size_t i = 0; i < segment[5]; ++i) {
         const std::size_t factors = (segment[7 + 3 * i] >> 4) * (segment[7 + 3 * i] & 15u);
@@ -62,8 +63,18 @@ inline void read_frame(Bytes segment, JpegMarkers& markers) {
 }
 
 inline JpegMarkers read_jpeg_markers(Bytes file) {
-    enum : unsigned { first_frame = 0xC0, huffman = 0xC4, last_frame = 0xCF, arithmetic = 0xCC, extension = 0xC8,
-                      restart = 0xD0, start = 0xD8, end = 0xD9, scan = 0xDA, exif = 0xE1 };
+    enum : unsigned {
+        first_frame = 0xC0,
+        huffman = 0xC4,
+        last_frame = 0xCF,
+        arithmetic = 0xCC,
+        extension = 0xC8,
+        restart = 0xD0,
+        start = 0xD8,
+        end = 0xD9,
+        scan = 0xDA,
+        exif = 0xE1
+    };
     JpegMarkers markers;
     bool inside_scan = false;
     for (std::size_t at = 2; at + 1 < file.size();) {

@@ -2,7 +2,7 @@
 #pragma once
 
 // A picture in, the same picture at another size out. Each new pixel is a weighted sum of the old ones that it covers: the
-// filter is stretched by the ratio of the sizes, so that nothing aliases. First across, then down, whole numbers throughout
+// filter is stretched by the ratio of the sizes, so that nothing aliases. Rows and columns in turn, whole numbers throughout
 // and rounded to bytes in between, as Pillow's Image.resize does it and to the same bits, for every vector width.
 
 #include <denim/image/raster.hpp>
@@ -135,7 +135,8 @@ inline Raster resize_down(const Raster& picture, std::size_t height, Filter filt
         if (x == width) continue;
         // The rest of the row, in vectors of its own.
         std::vector<Raster::Word> rest(span.count * word_lanes);
-        for (std::size_t k = 0; k < span.count; ++k) std::copy(from + k * width + x, from + (k + 1) * width, &rest[k * word_lanes]);
+        for (std::size_t k = 0; k < span.count; ++k)
+            std::copy(from + k * width + x, from + (k + 1) * width, &rest[k * word_lanes]);
         alignas(64) Raster::Word lanes[word_lanes];
         simd::store(lanes, weighted_sum(rest.data(), word_lanes, span.weights, span.count));
         std::copy_n(lanes, width - x, to + x);
@@ -150,8 +151,18 @@ inline Raster resize_down(const Raster& picture, std::size_t height, Filter filt
 inline Raster resized(Raster picture, Size size, Filter filter) {
     if (picture.size().pixels() == 0 || size.pixels() == 0)
         throw std::invalid_argument("denim: a picture without pixels cannot be resized, nor to none");
-    if (picture.size().width != size.width) picture = resize_across(picture, size.width, filter);
-    if (picture.size().height != size.height) picture = resize_down(picture, size.height, filter);
+    const Size old = picture.size();
+    const auto across = [&] {
+        if (old.width != size.width) picture = resize_across(picture, size.width, filter);
+    };
+    const auto down = [&] {
+        if (old.height != size.height) picture = resize_down(picture, size.height, filter);
+    };
+    // Rounding in between makes the order visible at hard edges, so it is Pillow 13's.
+    const bool down_first = old.height > size.height && old.height - size.height + 2 * size.width > 2 * old.width;
+    if (down_first) down();
+    across();
+    if (!down_first) down();
     return picture;
 }
 

@@ -5,9 +5,9 @@
 // steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
 
 #include <denim/image/block_pool.hpp>
-#include <denim/machine/target.hpp>
+#include <denim/machine/simd.hpp>
 
-// What stb includes is included here first, so that nothing but stb lands in the namespace.
+// What stb includes is included before, so that nothing but stb lands in the namespace.
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -15,11 +15,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON)
-#include <arm_neon.h>
-#endif
 
 #pragma push_macro("STB_IMAGE_IMPLEMENTATION")
 #undef STB_IMAGE_IMPLEMENTATION

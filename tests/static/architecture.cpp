@@ -21,7 +21,7 @@ const std::map<std::string, Names> neighbours = {
     {"machine", {}},
     {"tensor", {"machine"}},
     {"image", {"tensor"}},
-    {"data", {"image"}},
+    {"data", {"image", "format"}},
     {"kernel", {"tensor"}},
     {"layer", {"kernel"}},
     {"loss", {"tensor"}},
@@ -38,6 +38,7 @@ const std::vector<std::pair<std::string, std::string>> doors = {
     {"xsimd/.*", "machine/simd\\.hpp"},
     {"omp\\.h", "machine/threads\\.hpp"},
     {"stb.*", "image/.*"},
+    {"(limits|math|stdarg|stddef|stdint|stdlib|string)\\.h", "image/stb_.*"},  // what stb includes, outside its namespace
     {"zlib\\.h", "format/.*"},
     {"nlohmann/.*", "format/.*"},
     {"protozero/.*", "format/.*"},

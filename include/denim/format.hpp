@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Files that other tools read: needs zlib and nlohmann-json.
+
+#include <denim/format/array.hpp>
+#include <denim/format/atomic_file.hpp>
+#include <denim/format/idx.hpp>
+#include <denim/format/npy.hpp>
+#include <denim/format/npz.hpp>
+#include <denim/format/safetensors.hpp>
+#include <denim/format/weights.hpp>

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/format/file_descriptor.hpp>
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <random>
+#include <string_view>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A file that appears whole or not at all: bytes go to a temporary name in the same folder; `commit` syncs them to the disk
+/// and renames. Until then an older file of the name stays as it was, and without `commit` nothing is left behind.
+/// Every error (no folder, no right, full disk) is a FileError.
+class AtomicFile {
+public:
+    explicit AtomicFile(const std::filesystem::path& path) : path_(path), name_(path.string()) {
+        std::error_code ignored;
+        if (std::filesystem::is_symlink(path_, ignored))
+            if (auto target = std::filesystem::weakly_canonical(path_, ignored); !ignored) path_ = target;
+        if (!path_.has_filename()) throw FileError(name_, "a file name was expected");
+        if (std::filesystem::is_directory(path_, ignored)) throw FileError(name_, "cannot be written: it is a folder");
+        std::random_device random;
+        do {
+            std::array<char, 40> word{};
+            std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
+            temporary_ = path_.parent_path() / word.data();
+            file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+        } while (!file_ && errno == EEXIST);
+        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
+        struct stat old;
+        if (::stat(path_.c_str(), &old) == 0) static_cast<void>(::fchmod(file_.number(), old.st_mode & 0777));
+    }
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+    ~AtomicFile() { discard(); }
+
+    /// The name that the file will have.
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// Bytes written so far.
+    [[nodiscard]] std::uint64_t size() const { return written_ + buffer_.size(); }
+
+    /// Appends.
+    void write(std::span<const std::byte> bytes) {
+        if (buffer_.size() + bytes.size() > buffered) flush();
+        if (bytes.size() >= buffered) {
+            file_.write(written_, bytes, name_);
+            written_ += bytes.size();
+        } else {
+            buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+        }
+    }
+    void write(std::string_view text) { write(std::as_bytes(std::span{text.data(), text.size()})); }
+
+    /// Writes again what stands at `offset`, for sizes that are known late.
+    void overwrite(std::uint64_t offset, std::span<const std::byte> bytes) {
+        flush();
+        file_.write(offset, bytes, name_);
+    }
+
+    /// Makes the file appear under its name; call it once, at the end.
+    void commit() {
+        flush();
+        if (::fsync(file_.number()) != 0) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        if (!file_.close()) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+            throw FileError(name_, "cannot be given its name: " + detail::system_reason());
+        temporary_.clear();
+        // The new name reaches the disk with its folder; file systems that cannot sync folders do without.
+        const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path{"."};
+        const detail::FileDescriptor directory{::open(folder.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (directory) static_cast<void>(::fsync(directory.number()));
+    }
+
+private:
+    void flush() {
+        file_.write(written_, buffer_, name_);
+        written_ += buffer_.size();
+        buffer_.clear();
+    }
+    void discard() noexcept {
+        if (temporary_.empty()) return;
+        file_.close();
+        ::unlink(temporary_.c_str());
+    }
+
+    static constexpr std::size_t buffered = std::size_t{1} << 18;
+    std::filesystem::path path_, temporary_;
+    std::string name_;
+    detail::FileDescriptor file_;
+    std::uint64_t written_ = 0;
+    std::vector<std::byte> buffer_;
+};
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/target.hpp>
+
+#include <cstddef>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A file that cannot be read or written: "name: one sentence that says what was expected and what came".
+class FileError : public std::runtime_error {
+public:
+    FileError(std::string_view name, std::string_view sentence)
+        : std::runtime_error(std::string{name}.append(": ").append(sentence)) {}
+};
+
+namespace detail {
+
+/// Its parts, one after the other.
+template <class... Parts>
+std::string sentence(const Parts&... parts) {
+    std::ostringstream text;
+    (text << ... << parts);
+    return text.str();
+}
+
+/// A word that came from a file, in quotes, fit for a message: short, and without control characters.
+inline std::string in_quotes(std::string_view word) {
+    constexpr std::size_t longest = 80;
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "'";
+    for (const char letter : word.substr(0, longest)) {
+        const auto code = static_cast<unsigned char>(letter);
+        if (code >= 0x20 && code < 0x7f)
+            text += letter;
+        else
+            ((text += "\\x") += digits[code / 16]) += digits[code % 16];
+    }
+    return text + (word.size() > longest ? "...'" : "'");
+}
+
+/// Extents as Python writes them: (), (3,), (3, 4).
+inline std::string shape_text(const std::vector<std::size_t>& shape) {
+    std::string text = "(";
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if (axis == 8 && shape.size() > 10) {
+            text.append("... ").append(std::to_string(shape.size())).append(" axes");
+            break;
+        }
+        text += std::to_string(shape[axis]);
+        if (axis + 1 < shape.size()) text += ", ";
+    }
+    return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET

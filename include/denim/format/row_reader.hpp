@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/format/npy_header.hpp>
+
+#include <memory>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Reads rows (slices of the first axis) of an npy file, or of an array in an npz file, that need not fit in memory. Of a
+/// stored array any rows are read from where they are; a compressed one is unpacked up to them, so go forward. Its checksum is
+/// compared when all rows were read one after the other.
+class RowReader {
+public:
+    /// The rows of an npy file.
+    explicit RowReader(ByteSource source) : source_(std::make_shared<const ByteSource>(std::move(source))) {
+        stream_ = std::make_unique<detail::StoredStream>(*source_, source_->name(), 0, source_->size());
+        begin();
+    }
+    /// The rows of what `stream`, which reads from `source`, gives.
+    RowReader(std::shared_ptr<const ByteSource> source, std::unique_ptr<detail::ByteStream> stream)
+        : source_(std::move(source)), stream_(std::move(stream)) {
+        begin();
+    }
+
+    [[nodiscard]] ElementType type() const { return header_.type; }
+    /// Of the whole array.
+    [[nodiscard]] const std::vector<std::size_t>& shape() const { return header_.shape; }
+    [[nodiscard]] std::size_t rows() const { return header_.shape.front(); }
+    [[nodiscard]] std::size_t row_bytes() const { return row_; }
+
+    /// Rows `first` to `last`, without the last; throws std::out_of_range if there are fewer.
+    Array read(std::size_t first, std::size_t last) {
+        check(first, last);
+        std::vector<std::size_t> part = header_.shape;
+        part.front() = last - first;
+        Array array{header_.type, std::move(part)};
+        read(first, last, array.bytes);
+        return array;
+    }
+
+    /// The same into `to`, which has room for them exactly.
+    void read(std::size_t first, std::size_t last, std::span<std::byte> to) {
+        check(first, last);
+        if (to.size() != (last - first) * row_)
+            throw std::invalid_argument(detail::sentence(stream_->name(), ": ", last - first, " rows take ",
+                                                         (last - first) * row_, " bytes, there is room for ", to.size()));
+        if (to.empty()) return;
+        stream_->seek(start_ + first * row_);
+        stream_->read(to);
+        if (header_.swapped) detail::reverse_elements(to, element_size(header_.type));
+    }
+
+private:
+    void begin() {
+        header_ = read_npy_header(*stream_);
+        start_ = stream_->position();
+        if (header_.shape.empty()) stream_->fail("an array with rows was expected, a single number came");
+        if (header_.fortran_order && header_.shape.size() > 1)
+            stream_->fail("an array in C order was expected: in Fortran order no row stands together");
+        if (const std::uint64_t wanted = header_.bytes(); stream_->size() - start_ != wanted)
+            stream_->fail(detail::sentence(wanted, " bytes of ", element_name(header_.type), ' ',
+                                           detail::shape_text(header_.shape), " were expected behind the npy header, ",
+                                           stream_->size() - start_, " came"));
+        row_ = rows() == 0 ? 0 : header_.bytes() / rows();
+    }
+    void check(std::size_t first, std::size_t last) const {
+        if (first > last || last > rows())
+            throw std::out_of_range(
+                detail::sentence(stream_->name(), ": rows ", first, " to ", last, " were asked for, the array has ", rows()));
+    }
+
+    std::shared_ptr<const ByteSource> source_;
+    std::unique_ptr<detail::ByteStream> stream_;
+    NpyHeader header_;
+    std::uint64_t start_ = 0;
+    std::size_t row_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET

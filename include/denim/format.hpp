@@ -3,7 +3,7 @@
 
 // Files that other tools read: needs zlib and nlohmann-json.
 
-#include <denim/format/array.hpp>
+#include <denim/format/any_array.hpp>
 #include <denim/format/atomic_file.hpp>
 #include <denim/format/idx.hpp>
 #include <denim/format/npy.hpp>

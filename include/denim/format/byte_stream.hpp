@@ -21,6 +21,7 @@ inline constexpr std::uint64_t unknown_size = std::numeric_limits<std::uint64_t>
 inline constexpr std::uint64_t largest_ratio = 1032;
 
 inline std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t start = 0) {
+    if (bytes.empty()) return start;  // zlib takes a null pointer for a question about the start value
     return static_cast<std::uint32_t>(::crc32_z(start, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 

@@ -4,7 +4,7 @@
 // One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
 // type, the number of axes, the extents and the elements, highest byte first.
 
-#include <denim/format/array.hpp>
+#include <denim/format/any_array.hpp>
 #include <denim/format/byte_stream.hpp>
 
 #include <bit>
@@ -13,7 +13,7 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-inline Array read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
     std::array<std::byte, 4> start{};
     stream.read(start);
     if (start[0] != std::byte{0} || start[1] != std::byte{0})
@@ -37,7 +37,7 @@ inline Array read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
     if (!bytes || *bytes > most_bytes)
         stream.fail(sentence("the IDX file says that it holds ", element_name(type->second), ' ', shape_text(shape),
                              ", its size allows no more than ", most_bytes, " bytes"));
-    Array array{type->second, std::move(shape)};
+    AnyArray array{type->second, std::move(shape)};
     stream.read(array.bytes);
     stream.check_end();
     if (std::endian::native == std::endian::little) reverse_elements(array.bytes, size);
@@ -47,7 +47,7 @@ inline Array read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
 }  // namespace detail
 
 /// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
-inline Array read_idx(const ByteSource& source) {
+inline AnyArray read_idx(const ByteSource& source) {
     std::array<std::byte, 2> start{};
     if (source.size() >= start.size()) source.read(0, start);
     if (start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b}) {

@@ -13,7 +13,7 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// The same elements, first axis slowest instead of first axis fastest.
-inline void fortran_to_c(Array& array) {
+inline void fortran_to_c(AnyArray& array) {
     const std::size_t rank = array.shape.size(), size = element_size(array.type);
     if (rank < 2 || array.bytes.empty()) return;
     std::vector<std::size_t> strides(rank, size), index(rank, 0);
@@ -31,12 +31,12 @@ inline void fortran_to_c(Array& array) {
 }
 
 /// Reads an npy file that fills the stream to its end.
-inline Array read_npy_stream(ByteStream& stream) {
+inline AnyArray read_npy_stream(ByteStream& stream) {
     const NpyHeader header = read_npy_header(stream);
     if (const std::uint64_t wanted = header.bytes(); stream.size() - stream.position() != wanted)
         stream.fail(sentence(wanted, " bytes of ", element_name(header.type), ' ', shape_text(header.shape),
                              " were expected behind the npy header, ", stream.size() - stream.position(), " came"));
-    Array array{header.type, header.shape};
+    AnyArray array{header.type, header.shape};
     stream.read(array.bytes);
     stream.check_end();
     if (header.swapped) reverse_elements(array.bytes, element_size(array.type));
@@ -48,13 +48,13 @@ inline Array read_npy_stream(ByteStream& stream) {
 
 /// Reads what numpy.save wrote: bool, integers, floats of 16, 32 and 64 bits, either byte order, C or Fortran order (the
 /// array comes in C order). Throws FileError for everything else.
-inline Array read_npy(const ByteSource& source) {
+inline AnyArray read_npy(const ByteSource& source) {
     detail::StoredStream stream{source, source.name(), 0, source.size()};
     return detail::read_npy_stream(stream);
 }
 
 /// Writes what numpy.load reads, byte for byte as numpy.save does.
-inline void write_npy(const std::filesystem::path& path, const ArrayView& array) {
+inline void write_npy(const std::filesystem::path& path, const AnyArrayView& array) {
     const std::string header = npy_header(array.type, array.shape);
     AtomicFile file{path};
     file.write(header);

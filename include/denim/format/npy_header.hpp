@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/format/array.hpp>
+#include <denim/format/any_array.hpp>
 #include <denim/format/byte_stream.hpp>
 
 #include <algorithm>

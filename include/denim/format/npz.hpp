@@ -30,7 +30,7 @@ public:
     [[nodiscard]] NpyHeader header(std::string_view name) const { return read_npy_header(*open(name)); }
 
     /// One array; throws FileError if there is none of that name.
-    [[nodiscard]] Array read(std::string_view name) const { return detail::read_npy_stream(*open(name)); }
+    [[nodiscard]] AnyArray read(std::string_view name) const { return detail::read_npy_stream(*open(name)); }
 
     /// Reads an array a few rows at a time.
     [[nodiscard]] RowReader rows(std::string_view name) const { return {source_, open(name)}; }
@@ -56,9 +56,9 @@ private:
 };
 
 /// All arrays of an npz file by name.
-inline std::map<std::string, Array> read_npz(ByteSource source) {
+inline std::map<std::string, AnyArray> read_npz(ByteSource source) {
     const Npz file{std::move(source)};
-    std::map<std::string, Array> arrays;
+    std::map<std::string, AnyArray> arrays;
     for (const std::string& name : file.names()) arrays.emplace(name, file.read(name));
     return arrays;
 }

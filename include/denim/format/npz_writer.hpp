@@ -10,7 +10,7 @@ namespace denim::inline DENIM_TARGET {
 ///
 ///     NpzWriter file{"fashion.npz", Compression::deflated};
 ///     file.begin("images", ElementType::uint8, {count, 120, 90, 3});
-///     while (...) file.append(ArrayView::of<std::uint8_t>(pixels, {rows, 120, 90, 3}));
+///     while (...) file.append(AnyArrayView::of<std::uint8_t>(pixels, {rows, 120, 90, 3}));
 ///     file.write("labels", labels);
 ///     file.finish();
 ///
@@ -21,7 +21,7 @@ public:
         : zip_(path), compression_(compression) {}
 
     /// A whole array.
-    void write(const std::string& name, const ArrayView& array) {
+    void write(const std::string& name, const AnyArrayView& array) {
         open(name, array.type, array.shape);
         put(array.bytes);
         end();
@@ -36,7 +36,7 @@ public:
     }
 
     /// The next rows, of the type and row shape that `begin` said.
-    void append(const ArrayView& rows) {
+    void append(const AnyArrayView& rows) {
         if (!open_ || rows.bytes.size() > left_ || rows.type != type_ || rows.shape.size() != shape_.size() ||
             !std::equal(rows.shape.begin() + 1, rows.shape.end(), shape_.begin() + 1))
             throw std::invalid_argument(detail::sentence(where(), "rows of ", expected(), " were expected, ",

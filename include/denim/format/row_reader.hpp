@@ -30,11 +30,11 @@ public:
     [[nodiscard]] std::size_t row_bytes() const { return row_; }
 
     /// Rows `first` to `last`, without the last; throws std::out_of_range if there are fewer.
-    Array read(std::size_t first, std::size_t last) {
+    AnyArray read(std::size_t first, std::size_t last) {
         check(first, last);
         std::vector<std::size_t> part = header_.shape;
         part.front() = last - first;
-        Array array{header_.type, std::move(part)};
+        AnyArray array{header_.type, std::move(part)};
         read(first, last, array.bytes);
         return array;
     }

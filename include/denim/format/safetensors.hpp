@@ -32,11 +32,11 @@ public:
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
     [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
 
-    /// A tensor where it lies, valid as long as this object. Files of other programs may leave it unaligned: see ArrayView.
-    [[nodiscard]] ArrayView view(const TensorEntry& tensor) const {
+    /// A tensor where it lies, valid as long as this object. Files of other programs may leave it unaligned: see AnyArrayView.
+    [[nodiscard]] AnyArrayView view(const TensorEntry& tensor) const {
         return {tensor.type, tensor.shape, data_.subspan(tensor.begin, tensor.end - tensor.begin)};
     }
-    [[nodiscard]] ArrayView view(std::string_view name) const {
+    [[nodiscard]] AnyArrayView view(std::string_view name) const {
         const TensorEntry* const tensor = find(name);
         if (!tensor) throw FileError(name_, "a tensor " + detail::in_quotes(name) + " was expected, the file has " + names());
         return view(*tensor);

@@ -22,7 +22,7 @@ class Weights {
 public:
     explicit Weights(Safetensors file) : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
         for (const TensorEntry& entry : file_.tensors()) {
-            const ArrayView view = file_.view(entry);
+            const AnyArrayView view = file_.view(entry);
             if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
                 tensors_.push_back({entry.name, entry.shape, view.values<float>()});
             else
@@ -45,7 +45,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const ArrayView& view) const {
+    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const {
         try {
             return view.as<float>();
         } catch (const std::range_error& error) {
@@ -63,7 +63,7 @@ private:
 inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                           const WeightsMetadata& metadata = {}) {
     std::vector<NamedView> views;
-    for (const auto& [name, shape, values] : tensors) views.push_back({name, ArrayView::of<float>(values, shape)});
+    for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
     write_safetensors(path, views, write_metadata(metadata));
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -75,14 +76,21 @@ inline void require_finite(std::span<const float> values, std::string_view what)
         if (!std::isfinite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
 }
 
+/// A number, a text, or a list of them.
 template <class Value>
 Value metadata_value(const std::string& file, const std::string& key, const nlohmann::json& json) {
-    try {
-        return json.get<Value>();
-    } catch (const nlohmann::json::exception&) {
-        throw FileError(file, "the metadata " + in_quotes(key) +
-                                  " do not have the form that was expected: " + in_quotes(json.dump().substr(0, 200)));
+    if constexpr (std::is_same_v<Value, float>) {
+        if (json.is_number() && std::fabs(json.get<double>()) <= std::numeric_limits<float>::max())
+            return static_cast<float>(json.get<double>());
+    } else if constexpr (std::is_same_v<Value, std::string>) {
+        if (json.is_string()) return json.get<std::string>();
+    } else if (json.is_array()) {
+        Value values;
+        for (const nlohmann::json& each : json) values.push_back(metadata_value<typename Value::value_type>(file, key, each));
+        return values;
     }
+    throw FileError(file,
+                    "the metadata " + in_quotes(key) + " do not have the form that was expected: " + in_quotes(json.dump()));
 }
 
 }  // namespace detail

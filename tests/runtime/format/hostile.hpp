@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -38,7 +39,7 @@ std::size_t check_flips(const std::vector<std::byte>& good, Read read) {
             }
         };
         for (int bit = 0; bit < 8; ++bit) attempt(kept ^ std::byte(1 << bit));
-        for (const int value : {0, 0x7f, 0x80, 0xff, '-', '9', '[', '"'}) attempt(std::byte(value));
+        for (const int value : std::initializer_list<int>{0, 0x7f, 0x80, 0xff, '-', '9', '[', '"'}) attempt(std::byte(value));
         place = kept;
     }
     CHECK(refused > 0);

@@ -63,13 +63,13 @@ inline std::size_t bytes_of(const std::vector<std::size_t>& shape, ElementType t
 }  // namespace detail
 
 /// An array in C order that stands in someone else's memory, at any alignment.
-struct ArrayView {
+struct AnyArrayView {
     ElementType type = ElementType::float32;
     std::vector<std::size_t> shape = {0};
     std::span<const std::byte> bytes = {};
 
-    ArrayView() = default;
-    ArrayView(ElementType element, std::vector<std::size_t> extents, std::span<const std::byte> content)
+    AnyArrayView() = default;
+    AnyArrayView(ElementType element, std::vector<std::size_t> extents, std::span<const std::byte> content)
         : type(element), shape(std::move(extents)), bytes(content) {
         if (const std::size_t wanted = detail::bytes_of(shape, type); bytes.size() != wanted)
             throw std::invalid_argument(detail::sentence("an array of ", element_name(type), ' ', detail::shape_text(shape),
@@ -78,7 +78,7 @@ struct ArrayView {
 
     /// A view of `values`, which stand in C order of `extents`.
     template <Element T>
-    static ArrayView of(std::span<const T> values, std::vector<std::size_t> extents) {
+    static AnyArrayView of(std::span<const T> values, std::vector<std::size_t> extents) {
         return {element_type<T>, std::move(extents), std::as_bytes(values)};
     }
 
@@ -127,35 +127,35 @@ private:
 
 /// An array of a type and shape known at run time, in C order and this machine's byte order: what files give and take.
 /// A boolean is a byte, true unless zero.
-struct Array {
+struct AnyArray {
     ElementType type = ElementType::float32;
     std::vector<std::size_t> shape = {0};
     std::vector<std::byte> bytes = {};
 
-    Array() = default;
+    AnyArray() = default;
     /// Zeros.
-    Array(ElementType element, std::vector<std::size_t> extents)
+    AnyArray(ElementType element, std::vector<std::size_t> extents)
         : type(element), shape(std::move(extents)), bytes(detail::bytes_of(shape, type)) {}
 
     /// A copy of `values`, which stand in C order of `extents`.
     template <Element T>
-    static Array of(std::span<const T> values, std::vector<std::size_t> extents) {
-        return copy(ArrayView::of(values, std::move(extents)));
+    static AnyArray of(std::span<const T> values, std::vector<std::size_t> extents) {
+        return copy(AnyArrayView::of(values, std::move(extents)));
     }
-    static Array copy(const ArrayView& view) {
-        Array array;
+    static AnyArray copy(const AnyArrayView& view) {
+        AnyArray array;
         array.type = view.type;
         array.shape = view.shape;
         array.bytes.assign(view.bytes.begin(), view.bytes.end());
         return array;
     }
 
-    [[nodiscard]] ArrayView view() const { return {type, shape, bytes}; }
-    operator ArrayView() const { return view(); }
+    [[nodiscard]] AnyArrayView view() const { return {type, shape, bytes}; }
+    operator AnyArrayView() const { return view(); }
 
     /// Elements in all.
     [[nodiscard]] std::size_t size() const { return bytes.size() / element_size(type); }
-    /// See ArrayView.
+    /// See AnyArrayView.
     template <Element T>
     [[nodiscard]] std::span<const T> values() const {
         return view().values<T>();
@@ -170,13 +170,13 @@ struct Array {
         return view().as<T>();
     }
 
-    friend bool operator==(const Array&, const Array&) = default;
+    friend bool operator==(const AnyArray&, const AnyArray&) = default;
 };
 
 /// One array of a file of several.
 struct NamedView {
     std::string name;
-    ArrayView array;
+    AnyArrayView array;
 };
 
 }  // namespace denim::inline DENIM_TARGET

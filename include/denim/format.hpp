@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Files that other tools read: needs zlib and nlohmann-json.
+// Files that other tools read, and networks saved and loaded: needs zlib and nlohmann-json.
 
 #include <denim/format/any_array.hpp>
 #include <denim/format/atomic_file.hpp>
@@ -10,3 +10,5 @@
 #include <denim/format/npz.hpp>
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weights.hpp>
+
+#include <denim/training/save.hpp>

@@ -26,6 +26,7 @@ class Network {
 public:
     using Scalar = typename Arithmetic::Scalar;
     using Numbers = Arithmetic;
+    using Picture = Input;
     using Layers = Body;
     using Graph = denim::Graph<Input, Body>;
     static_assert(Graph::explain());

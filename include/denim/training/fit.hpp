@@ -59,6 +59,7 @@ inline History run_fit(Learner& learner, const Samples& train, const Samples* va
     Run run{learner, history};
     run.epochs = options.epochs;
     run.training_images = train.count();
+    run.rate = options.optimizer.rate();
     run.batches = (train.count() + options.batch - 1) / options.batch;
     std::vector<std::uint32_t> order(train.count());
 
@@ -74,7 +75,7 @@ inline History run_fit(Learner& learner, const Samples& train, const Samples* va
             const std::size_t size = std::min(options.batch, train.count() - run.images);
             StepResult result = learner.step({train.pictures, train.labels, std::span{order}.subspan(run.images, size), options.seed, state.step});
             result.loss += add_l2(learner.rows(), learner.parameters(), learner.gradients());
-            update_parameters(options.optimizer, state, learner.rows(), learner.parameters(), learner.gradients(), options.optimizer.rate());
+            update_parameters(options.optimizer, state, learner.rows(), learner.parameters(), learner.gradients(), run.rate);
             const auto share = static_cast<double>(size) / static_cast<double>(run.images + size);
             run.train.loss += (result.loss - run.train.loss) * share;
             run.train.accuracy += (static_cast<double>(result.correct) / static_cast<double>(size) - run.train.accuracy) * share;
@@ -83,7 +84,7 @@ inline History run_fit(Learner& learner, const Samples& train, const Samples* va
             run.seconds = seconds_since(start);
             tell(&CallbackReference::on_batch, run);
         }
-        Epoch epoch{run.epoch, run.train, {}, static_cast<double>(options.optimizer.rate())};
+        Epoch epoch{run.epoch, run.train, {}, static_cast<double>(run.rate)};
         epoch.images_per_second = static_cast<double>(run.images) / run.seconds;
         if (validation) epoch.validation = learner.evaluate(*validation);
         epoch.seconds = seconds_since(start);

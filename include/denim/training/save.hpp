@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network to a file and back. The file is a safetensors file that other programs read; it knows its architecture and labels,
+// and holds one picture with the logits that it gave, so that whoever loads it can tell that nothing changed.
+
+#include <denim/format/weights.hpp>
+#include <denim/network/predictor.hpp>
+#include <denim/network/summary.hpp>
+#include <denim/training/samples.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a file keeps beside the weights.
+struct SaveOptions {
+    std::vector<std::string> labels = {};  ///< the names of the classes, one for each output; may be left out
+};
+
+namespace detail {
+
+/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler.
+template <class Network>
+std::string architecture_of() {
+    std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
+    for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
+    return text;
+}
+
+template <class Network>
+std::vector<NamedTensor> tensors_of(const Network& network) {
+    std::vector<NamedTensor> tensors;
+    for (const Row& row : network.rows())
+        tensors.push_back({row.name,
+                           {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
+                           network.parameters().subspan(row.offset, row.size())});
+    return tensors;
+}
+
+/// A picture of every brightness, and the network's logits for it.
+template <class Network>
+SampleOutput sample_of(const Network& network) {
+    constexpr Shape shape = Network::input;
+    Array<float, 3> picture({shape.height, shape.width, shape.channels});
+    std::size_t n = 0;
+    for (float& number : picture) number = static_cast<float>(n++ * 97 % 256) / 255.0f;
+    const auto logits = network.predict(picture);
+    return {{picture.begin(), picture.end()}, {logits.begin(), logits.end()}};
+}
+
+}  // namespace detail
+
+/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all.
+template <class Network>
+void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
+    if (!options.labels.empty() && options.labels.size() != Network::output.channels)
+        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.channels) + " outputs, but " +
+                                    std::to_string(options.labels.size()) + " labels came; expected one for each");
+    write_weights(path, detail::tensors_of(network),
+                  {.architecture = detail::architecture_of<Network>(), .labels = options.labels, .sample = detail::sample_of(network)});
+}
+
+/// Reads weights into a network, whose architecture, names and shapes must be the file's; gives what stands beside them. Throws
+/// FileError with both sides, and then the network is as it was.
+template <class Network>
+WeightsMetadata load_into(Network& network, const std::filesystem::path& path) {
+    const Weights weights = read_weights(path);
+    check_weights(weights, detail::tensors_of(network), detail::architecture_of<Network>());
+    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.channels)
+        throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) + " labels, but the network has " +
+                                            std::to_string(Network::output.channels) + " outputs");
+    Network loaded = network;
+    loaded.edit_parameters([&](std::span<float> parameters) {
+        for (const Row& row : loaded.rows()) {
+            const NamedTensor& tensor = weights.tensor(row.name);
+            for (const float number : tensor.values)
+                if (!detail::is_finite(number)) throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
+            std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
+        }
+    });
+    if (weights.metadata().sample) check_sample(weights.name(), *weights.metadata().sample, detail::sample_of(loaded).output);
+    network = std::move(loaded);
+    return weights.metadata();
+}
+
+/// A network from its file: load<Primary>("primary.safetensors").
+template <class Network>
+Network load(const std::filesystem::path& path) {
+    Network network;
+    load_into(network, path);
+    return network;
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET::simd {
 
@@ -159,6 +160,29 @@ DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
     return xsimd::exp(value);
+}
+
+/// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
+template <class Scalar>
+DENIM_INLINE void transpose(const Scalar* from, std::size_t from_distance, Scalar* to, std::size_t to_distance) {
+    constexpr std::size_t size = lanes<Scalar>;
+    using Native [[gnu::vector_size(size * sizeof(Scalar))]] = Scalar;
+    Native rows[size];
+    for (std::size_t i = 0; i < size; ++i) std::memcpy(&rows[i], from + i * from_distance, sizeof(Native));
+    const auto mix = [&]<std::size_t... Lane>(std::index_sequence<Lane...>) {
+        // Each round pairs row i with row i + size / 2, lane by lane; after log2(size) rounds rows have become columns.
+        for (std::size_t round = 1; round < size; round *= 2) {
+            Native mixed[size];
+            for (std::size_t i = 0; i < size / 2; ++i) {
+                const Native a = rows[i], b = rows[i + size / 2];
+                mixed[2 * i] = __builtin_shufflevector(a, b, (Lane / 2 + Lane % 2 * size)...);
+                mixed[2 * i + 1] = __builtin_shufflevector(a, b, (Lane / 2 + size / 2 + Lane % 2 * size)...);
+            }
+            for (std::size_t i = 0; i < size; ++i) rows[i] = mixed[i];
+        }
+    };
+    mix(std::make_index_sequence<size>{});
+    for (std::size_t i = 0; i < size; ++i) std::memcpy(to + i * to_distance, &rows[i], sizeof(Native));
 }
 
 /// Asks for the cache line at `address` ahead of its use.

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The plain twin of matrix_product.hpp, for any scalar.
+
+#include <denim/machine/target.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The products of a dense layer on a batch. Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are
+/// (inputs, outputs).
+template <class Scalar>
+struct PlainMatrixProduct {
+    std::size_t inputs = 0, outputs = 0;
+
+    /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
+    void forward(const Scalar* x, std::size_t x_distance, const Scalar* weights, const Scalar* bias, Scalar* y,
+                 std::size_t y_distance, std::size_t batch) const {
+        for (std::size_t n = 0; n < batch; ++n)
+            for (std::size_t o = 0; o < outputs; ++o) {
+                Scalar sum = bias ? bias[o] : Scalar{0};
+                for (std::size_t i = 0; i < inputs; ++i) sum += x[n * x_distance + i] * weights[i * outputs + o];
+                y[n * y_distance + o] = sum;
+            }
+    }
+
+    /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
+    void input_gradient(const Scalar* dy, std::size_t dy_distance, const Scalar* weights, Scalar* dx, std::size_t dx_distance,
+                        std::size_t batch, bool add) const {
+        for (std::size_t n = 0; n < batch; ++n)
+            for (std::size_t i = 0; i < inputs; ++i) {
+                Scalar sum = add ? dx[n * dx_distance + i] : Scalar{0};
+                for (std::size_t o = 0; o < outputs; ++o) sum += dy[n * dy_distance + o] * weights[i * outputs + o];
+                dx[n * dx_distance + i] = sum;
+            }
+    }
+
+    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
+    void weight_gradient(const Scalar* x, std::size_t x_distance, const Scalar* dy, std::size_t dy_distance, Scalar* dw,
+                         Scalar* db, std::size_t batch) const {
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t o = 0; o < outputs; ++o) {
+                dw[i * outputs + o] = Scalar{0};
+                for (std::size_t n = 0; n < batch; ++n) dw[i * outputs + o] += x[n * x_distance + i] * dy[n * dy_distance + o];
+            }
+        for (std::size_t o = 0; db && o < outputs; ++o) {
+            db[o] = Scalar{0};
+            for (std::size_t n = 0; n < batch; ++n) db[o] += dy[n * dy_distance + o];
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel

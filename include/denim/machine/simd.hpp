@@ -33,6 +33,8 @@ inline constexpr std::size_t registers =
 /// Bytes of a register: the alignment that the store of a whole vector likes best.
 inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
+// The masked forms of AVX-512 intrinsics stand for those without a mask, which g++ 12 suspects of reading undefined vectors.
+
 #define DENIM_INLINE [[gnu::always_inline]] inline
 
 /// Reads lanes numbers, at any alignment.
@@ -86,13 +88,31 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
 /// Reads lanes bytes and gives them as numbers 0 to 255.
 DENIM_INLINE Vector<float> load_bytes(const std::uint8_t* from) {
 #if defined(__AVX512F__)
-    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+    constexpr __mmask16 all = 0xffff;
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    return _mm512_maskz_cvtepi32_ps(all, _mm512_maskz_cvtepu8_epi32(all, bytes));
 #elif defined(__AVX2__)
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
 #else
     alignas(64) std::array<float, lanes<float>> buffer;
     for (std::size_t i = 0; i < lanes<float>; ++i) buffer[i] = from[i];
     return load(buffer.data());
+#endif
+}
+
+/// Writes lanes numbers, whole ones from 0 to 255, as bytes.
+DENIM_INLINE void store_bytes(std::uint8_t* to, Vector<float> value) {
+#if defined(__AVX512F__)
+    constexpr __mmask16 all = 0xffff;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_maskz_cvtepi32_epi8(all, _mm512_maskz_cvtps_epi32(all, value)));
+#elif defined(__AVX2__)
+    const __m256i whole = _mm256_cvtps_epi32(value);
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(words, words));
+#else
+    alignas(64) std::array<float, lanes<float>> buffer;
+    store(buffer.data(), value);
+    for (std::size_t i = 0; i < lanes<float>; ++i) to[i] = static_cast<std::uint8_t>(buffer[i]);
 #endif
 }
 
@@ -104,12 +124,22 @@ DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scala
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
-    return xsimd::max(a, b);
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::max(a, b);
 }
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
-    return xsimd::min(a, b);
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::min(a, b);
 }
 
 /// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.

@@ -5,30 +5,44 @@
 
 #include <denim/kernel/direct_convolution.hpp>
 #include <denim/kernel/plain_convolution.hpp>
+#include <denim/kernel/transformed_convolution.hpp>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
+/// The families of kernels.
+enum class Family { plain, direct, transformed };
+
+/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, a picture of some tiles.
+constexpr Family family(const Convolution& of, bool plain) {
+    if (plain) return Family::plain;
+    return transformable(of) && of.rows >= 6 && of.columns >= 6 ? Family::transformed : Family::direct;
+}
+
 namespace detail {
 
-template <Convolution Of, class Scalar, bool Plain>
-struct Choose {
+template <Convolution Of, class Scalar, Family Chosen>
+struct KernelOf {
     using type = PlainConvolution<Of, Scalar>;
 };
 template <Convolution Of>
-struct Choose<Of, float, false> {
+struct KernelOf<Of, float, Family::direct> {
     using type = DirectConvolution<Of>;
+};
+template <Convolution Of>
+struct KernelOf<Of, float, Family::transformed> {
+    using type = TransformedConvolution<Of>;
 };
 
 }  // namespace detail
 
 /// The kernel of a convolution.
 template <Convolution Of, class Arithmetic>
-using algorithm = typename detail::Choose<Of, typename Arithmetic::Scalar, Arithmetic::plain>::type;
+using algorithm = typename detail::KernelOf<Of, typename Arithmetic::Scalar, family(Of, Arithmetic::plain)>::type;
 
 /// The border that the kernel wants around the input, given a geometry whose input border covers what the windows touch.
 template <class Arithmetic>
 constexpr Border border(const Convolution& of) {
-    return of.input.border;
+    return family(of, Arithmetic::plain) == Family::transformed ? widest(of.input.border, transformed_border(of)) : of.input.border;
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

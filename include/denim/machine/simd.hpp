@@ -43,6 +43,8 @@ inline constexpr std::size_t registers =
 /// Bytes of a register: the alignment that the store of a whole vector likes best.
 inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
+// The masked forms of AVX-512 intrinsics stand for those without a mask, which g++ 12 suspects of reading undefined vectors.
+
 #define DENIM_INLINE [[gnu::always_inline]] inline
 
 /// Reads lanes numbers, at any alignment.
@@ -96,7 +98,9 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
 /// Reads lanes bytes and gives them as numbers 0 to 255.
 DENIM_INLINE Vector<float> load_bytes(const std::uint8_t* from) {
 #if defined(__AVX512F__)
-    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+    constexpr __mmask16 all = 0xffff;
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    return _mm512_maskz_cvtepi32_ps(all, _mm512_maskz_cvtepu8_epi32(all, bytes));
 #elif defined(__AVX2__)
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
 #else
@@ -129,12 +133,22 @@ DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scala
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
-    return xsimd::max(a, b);
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::max(a, b);
 }
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
-    return xsimd::min(a, b);
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::min(a, b);
 }
 
 /// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.

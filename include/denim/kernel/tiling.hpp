@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// How a convolution of stride 1 is cut into tiles: every size that the transformed kernels need.
+
+#include <denim/kernel/convolution.hpp>
+#include <denim/kernel/tile_product.hpp>
+#include <denim/kernel/toom_cook.hpp>
+#include <denim/machine/simd.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Up to so many channels, the products are too short to store, and the convolution goes the way of few_channels.hpp.
+inline constexpr std::size_t few_channels = 4;
+
+/// The second level's bytes that a block of tiles may fill; the weights stream through the rest.
+inline constexpr std::size_t block_bytes = 512 * 1024;
+
+/// Whether TransformedConvolution computes it.
+constexpr bool transformable(const Convolution& of) {
+    return of.stride == 1 && (of.window == 3 || of.window == 5 || of.window == 7) && of.top < of.window && of.left < of.window;
+}
+
+/// True if the gradient to the weights visits the pool's winners alone.
+constexpr bool through_winners(const Convolution& of) { return of.channels() <= few_channels && of.pooled(); }
+
+/// The tiles of a picture: `side` x `side` pixels each, 8 x 8 with what their windows touch beyond.
+struct Tiles {
+    std::size_t side = 0, down = 0, across = 0;
+
+    [[nodiscard]] constexpr std::size_t count() const { return down * across; }
+    /// Rows and columns that the windows of all tiles touch.
+    [[nodiscard]] constexpr std::size_t touched_rows() const { return down * side + tile - side; }
+    [[nodiscard]] constexpr std::size_t touched_columns() const { return across * side + tile - side; }
+};
+
+constexpr Tiles tiles_of(std::size_t window, std::size_t rows, std::size_t columns) {
+    const std::size_t side = tile + 1 - window;
+    return {side, (rows + side - 1) / side, (columns + side - 1) / side};
+}
+
+/// The tiles of z; with a pool, an odd last row or column needs none.
+constexpr Tiles output_tiles(const Convolution& of) {
+    return of.pooled() ? tiles_of(of.window, of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.window, of.rows, of.columns);
+}
+
+/// The border of zeros that TransformedConvolution wants around the input, given one that covers what the windows touch: the
+/// tiles of the last row and column reach further.
+constexpr Border transformed_border(const Convolution& of) {
+    if (through_winners(of)) return of.input.border;
+    const Tiles tiles = output_tiles(of);
+    const auto beyond = [](std::size_t touched, std::size_t extent) { return touched > extent ? touched - extent : 0; };
+    return widest(of.input.border, {of.top, of.left, beyond(tiles.touched_rows(), of.top + of.input.shape.height),
+                                    beyond(tiles.touched_columns(), of.left + of.input.shape.width)});
+}
+
+/// The gradient of z with a border of zeros, so that the tiles of both gradients read it without asking.
+constexpr Layout gradient_picture(const Convolution& of) {
+    const Tiles own = output_tiles(of), back = tiles_of(of.window, of.input.shape.height, of.input.shape.width);
+    const std::size_t top = of.window - 1 - of.top, left = of.window - 1 - of.left;
+    const std::size_t height = std::max(back.touched_rows(), top + own.down * own.side);
+    const std::size_t width = std::max(back.touched_columns(), left + own.across * own.side);
+    return {{height - top, width - left, of.filters()}, {top, left, 0, 0}, of.output.stride};
+}
+
+/// One pass over the tiles of a picture: what is read and how it goes through the registers and caches.
+struct TilePass {
+    Tiles tiles;
+    std::size_t row = 0, pixel = 0;  ///< numbers from one row, one pixel of the picture to the next
+    std::size_t depth = 0;           ///< channels that are read
+    std::size_t width = 0;           ///< channels that are made, whole vectors
+
+    static constexpr std::size_t lanes = simd::lanes<float>;
+
+    [[nodiscard]] constexpr std::size_t padded_depth() const { return round_up(depth, lanes); }
+    [[nodiscard]] constexpr std::size_t rows() const { return rows_at_a_time(tiles.count()); }
+    /// Tiles that are transformed together: whole products, as many as fit the cache and leave a few blocks to threads.
+    [[nodiscard]] constexpr std::size_t block() const {
+        const std::size_t fit = block_bytes / (tile * tile * (padded_depth() + width) * sizeof(float));
+        const std::size_t wanted = round_up((tiles.count() + 3) / 4, rows());
+        return std::clamp(fit / rows() * rows(), rows(), wanted);
+    }
+    [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block() - 1) / block(); }
+    /// Numbers from one point of the transform domain to the next: an odd number of cache lines, so that they spread over the
+    /// cache.
+    [[nodiscard]] constexpr std::size_t point(std::size_t channels) const { return ((block() * channels + 15) / 16 | 1) * 16; }
+    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (point(padded_depth()) + point(width)); }
+    [[nodiscard]] constexpr std::size_t weights() const { return tile * tile * depth * width; }
+};
+
+/// Forward: the input becomes z.
+constexpr TilePass forward_pass(const Convolution& of) {
+    return {output_tiles(of), of.input.row(), of.input.stride, of.channels(), of.output.stride};
+}
+
+/// Back to the input: the gradient of z becomes that of the input.
+constexpr TilePass backward_pass(const Convolution& of) {
+    const Layout picture = gradient_picture(of);
+    return {tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+            round_up(of.channels(), TilePass::lanes)};
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel

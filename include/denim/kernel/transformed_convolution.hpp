@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The transformed kernel of a convolution: stride 1, windows of 3, 5 and 7, in single precision. See plain_convolution.hpp for
+// what each function computes, toom_cook.hpp for the arithmetic, tiling.hpp for the sizes.
+
+#include <denim/kernel/convolution_epilogue.hpp>
+#include <denim/kernel/few_channels.hpp>
+#include <denim/kernel/run_tiles.hpp>
+#include <denim/kernel/tiling.hpp>
+#include <denim/kernel/transformed_weights.hpp>
+#include <denim/kernel/weight_gradient.hpp>
+#include <denim/kernel/winners_gradient.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+template <Convolution Of>
+struct TransformedConvolution {
+    static_assert(transformable(Of), "denim: TransformedConvolution: stride 1 and a window of 3, 5 or 7 are needed.");
+    static_assert(Of.output.stride == round_up(Of.filters(), simd::lanes<float>),
+                  "denim: TransformedConvolution: the output's stride must be its filters rounded up to whole vectors.");
+    static_assert(Of.input.border == widest(Of.input.border, transformed_border(Of)),
+                  "denim: TransformedConvolution: the input's border is smaller than transformed_border.");
+
+    static constexpr const char* name = Of.window == 3   ? "transformed F(6,3)"
+                                        : Of.window == 5 ? "transformed F(4,5)"
+                                                         : "transformed F(2,7)";
+    static constexpr bool few = Of.channels() <= few_channels;
+    static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
+
+    static constexpr std::size_t bands = few ? there.tiles.down : there.blocks();
+    /// Parts of prepare: the first `forward_parts` are for forward, the others for the gradient to the input.
+    static constexpr std::size_t forward_parts = few ? 1 : std::min<std::size_t>(Of.channels(), 16);
+    static constexpr std::size_t prepare_parts = forward_parts + std::min<std::size_t>(Of.filters(), 16);
+    static constexpr std::size_t finish_parts = through_winners(Of) ? 1 : std::min<std::size_t>(Of.channels(), 16);
+
+    /// Numbers that forward reads, then those of the gradient to the input.
+    static constexpr std::size_t forward_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
+    static constexpr std::size_t prepared_size = forward_size + back.weights();
+    static constexpr std::size_t sums_size = through_winners(Of) ? winners_sums_size(Of) : gradient_sums(Of).size();
+    static constexpr std::size_t accumulator_size = Of.output.stride + sums_size;
+    static constexpr std::size_t record_size = winners_size(Of);
+    static constexpr std::size_t picture_size = gradient_picture(Of).size();
+    static constexpr std::size_t work_size =
+        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(),
+                  through_winners(Of) ? winners_scratch(Of) : weight_gradient_scratch(Of)});
+    static constexpr std::size_t scratch_size = picture_size + work_size;  // the picture's border is zero and stays so
+
+    /// prepared = (bias, weights forward, weights backward), those in the transform domain.
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
+        if (part == 0) {
+            std::fill_n(prepared, Of.output.stride, 0.0f);
+            if (Of.bias) std::copy_n(bias, Of.filters(), prepared);
+        }
+        float* const forward_to = prepared + Of.output.stride;
+        if (part >= forward_parts) {
+            share_out(Of.filters(), prepare_parts - forward_parts, part - forward_parts,
+                      [&](std::size_t filter) { backward_weights<Of>(weights, prepared + forward_size, filter); });
+        } else if constexpr (few) {
+            few_weights<Of>(weights, forward_to);
+        } else {
+            share_out(Of.channels(), forward_parts, part,
+                      [&](std::size_t channel) { forward_weights<Of>(weights, forward_to, channel); });
+        }
+    }
+
+    /// Bands `first` to `last` of one sample. Without a `record` the winners are not kept.
+    static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
+                        std::size_t first, std::size_t last) {
+        float* const work = scratch + picture_size;
+        if constexpr (few)
+            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, work, first, last);
+        else
+            run_tiles<there>(input + origin, prepared + Of.output.stride, work, first, last,
+                             [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
+                                 write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
+                                                                  record);
+                             });
+    }
+
+    /// One sample: see PlainConvolution. accumulator = (bias, weights in the transform domain or by winners).
+    template <Gradient Input>
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
+                         float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
+        constexpr Layout picture = gradient_picture(Of);
+        float* const work = scratch + picture_size;
+        if constexpr (!through_winners(Of)) {
+            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, accumulator);
+            add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, accumulator + Of.output.stride);
+        } else {
+            add_winners_gradient<Of>(input, output, output_gradient, record, work, accumulator + Of.output.stride, accumulator);
+            if constexpr (Input != Gradient::none) unfold_gradient<Of, picture>(output, output_gradient, record, scratch, work);
+        }
+        if constexpr (Input != Gradient::none)
+            run_tiles<back>(scratch, prepared + forward_size, work, 0, back.blocks(),
+                            [&](auto... at) { put<Input>(input_gradient, at...); });
+    }
+
+    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
+    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
+                       float* bias_gradient, std::size_t part) {
+        if (Of.bias && part == 0)
+            for (std::size_t f = 0; f < Of.filters(); ++f) {
+                bias_gradient[f] = accumulators[f];
+                for (std::size_t share = 1; share < shares; ++share) bias_gradient[f] += accumulators[share * distance + f];
+            }
+        const float* const sums = accumulators + Of.output.stride;
+        if constexpr (through_winners(Of))
+            finish_winners_gradient<Of>(sums, shares, distance, weight_gradient);
+        else
+            share_out(Of.channels(), finish_parts, part, [&](std::size_t channel) {
+                finish_weight_gradient<Of>(sums, shares, distance, weight_gradient, channel);
+            });
+    }
+
+private:
+    // Where the first window begins, which may be in the border.
+    static constexpr std::size_t origin = Of.input.offset(0 - Of.top, 0 - Of.left);
+
+    template <class Body>
+    static void share_out(std::size_t count, std::size_t parts, std::size_t part, Body body) {
+        for (std::size_t n = part * count / parts; n < (part + 1) * count / parts; ++n) body(n);
+    }
+
+    // Two rows of a tile of the input's gradient, as far as they lie inside.
+    template <Gradient Input>
+    static void put(float* gradient, std::size_t y, std::size_t x, std::size_t c, const Channels* upper,
+                    const Channels* lower) {
+        constexpr Layout to = Of.input;
+        for (std::size_t q = 0; q < 2 && y + q < to.shape.height; ++q)
+            for (std::size_t i = 0; i < back.tiles.side && x + i < to.shape.width; ++i) {
+                float* const at = gradient + to.offset(y + q, x + i) + c;
+                Channels value = (q ? lower : upper)[i];
+                if (c + simd::lanes<float> <= to.stride) {
+                    if (Input == Gradient::add) value += simd::load(at);
+                    simd::store(at, value);
+                } else {
+                    if (Input == Gradient::add) value += simd::load_first(at, to.stride - c);
+                    simd::store_first(at, value, to.stride - c);
+                }
+            }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel

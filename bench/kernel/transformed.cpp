@@ -39,18 +39,21 @@ std::vector<float> random_numbers(std::size_t count) {
 template <Convolution Of>
 struct Bench {
     using Kernel = TransformedConvolution<Of>;
-    std::vector<float> weights = random_numbers(Of.weights()), bias = random_numbers(Of.filters()), input = random_numbers(Of.input.size());
+    std::vector<float> weights = random_numbers(Of.weights()), bias = random_numbers(Of.filters()),
+                       input = random_numbers(Of.input.size());
     std::vector<float> output = random_numbers(Of.output.size()), gradient = output, input_gradient = input;
     std::vector<float> prepared = std::vector<float>(Kernel::prepared_size), scratch = std::vector<float>(Kernel::scratch_size);
     std::vector<float> accumulator = std::vector<float>(Kernel::accumulator_size);
     std::vector<std::uint8_t> record = std::vector<std::uint8_t>(Kernel::record_size);
 
     Bench() {
-        for (std::size_t part = 0; part < Kernel::prepare_parts; ++part) Kernel::prepare(weights.data(), bias.data(), prepared.data(), part);
+        for (std::size_t part = 0; part < Kernel::prepare_parts; ++part)
+            Kernel::prepare(weights.data(), bias.data(), prepared.data(), part);
         forward(true);
     }
     void forward(bool recorded) {
-        Kernel::forward(input.data(), prepared.data(), output.data(), recorded ? record.data() : nullptr, scratch.data(), 0, Kernel::bands);
+        Kernel::forward(input.data(), prepared.data(), output.data(), recorded ? record.data() : nullptr, scratch.data(), 0,
+                        Kernel::bands);
     }
     template <Gradient Input>
     void backward() {

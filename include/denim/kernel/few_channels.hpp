@@ -127,7 +127,7 @@ inline void few_forward(const float* input, const float* weights, const float* b
                     for (std::size_t i = 0; i < tile; ++i)
 #pragma GCC unroll 4
                         for (std::size_t c = 0; c < channels; ++c) {
-                            const Channels weight = simd::load(u + ((j * tile + i) * channels + c) * lanes);
+                            const Channels weight = simd::keep(simd::load(u + ((j * tile + i) * channels + c) * lanes));
 #pragma GCC unroll 2
                             for (std::size_t t = 0; t < together; ++t) {
                                 const Channels value =

@@ -16,6 +16,7 @@ namespace denim::inline DENIM_TARGET::kernel {
 
 /// How patches go through the registers: `filters` at a time, `vectors` of each at a time.
 struct WinnerTiling {
+    std::size_t line;     ///< numbers of a line of a window; whole vectors where that makes the patch no longer
     std::size_t patch;    ///< numbers of a patch, whole vectors
     std::size_t vectors;  ///< a divisor or nearly of the patch's
     std::size_t filters;  ///< a power of two
@@ -25,13 +26,19 @@ struct WinnerTiling {
 
 constexpr WinnerTiling winner_tiling(const Convolution& of) {
     constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, bytes = 24 * 1024;
-    const std::size_t whole = (of.window * of.window * of.channels() + lanes - 1) / lanes, parts = (whole + sums - 1) / sums;
+    const std::size_t tight = of.window * of.channels(), dense = (of.window * tight + lanes - 1) / lanes;
+    const std::size_t line = of.window * round_up(tight, lanes) == dense * lanes ? round_up(tight, lanes) : tight;
+    const std::size_t whole = (of.window * line + lanes - 1) / lanes, parts = (whole + sums - 1) / sums;
     const std::size_t vectors = (whole + parts - 1) / parts, patch = vectors * parts * lanes;
     const std::size_t filters = 4 * vectors <= sums ? 4 : 2 * vectors <= sums ? 2 : 1;
     const std::size_t width = std::max<std::size_t>(of.output.shape.width, 1),
                       fit = std::max<std::size_t>(bytes / (4 * patch * sizeof(float)), 1);
     const std::size_t spans = (width + fit - 1) / fit;
-    return {patch, vectors, filters, (width + spans - 1) / spans,
+    return {line,
+            patch,
+            vectors,
+            filters,
+            (width + spans - 1) / spans,
             round_up((2 * width + of.window - 1) * of.channels(), lanes) + lanes};
 }
 
@@ -60,7 +67,7 @@ inline void copy_pixels(const float* from, float* to) {
 template <Convolution Of>
 inline void cut_patches(const float* rows, std::size_t first, std::size_t count, float* patches) {
     constexpr WinnerTiling tiling = winner_tiling(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, line = Of.window * Of.channels();
+    constexpr std::size_t lanes = simd::lanes<float>, line = tiling.line;
     for (std::size_t n = 0; n < 4 * count; ++n) {
         const float* from = rows + n / 2 % 2 * tiling.row + (2 * (first + n / 4) + n % 2) * Of.channels();
         float* to = patches + n * tiling.patch;
@@ -134,12 +141,13 @@ inline void add_winners_gradient(const float* input, const float* output, float*
 /// The weights' gradient from the sums of all shares, `distance` numbers apart, added in order.
 template <Convolution Of>
 inline void finish_winners_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient) {
-    constexpr std::size_t taps = Of.window * Of.window * Of.channels();
-    for (std::size_t tap = 0; tap < taps; ++tap)
+    constexpr WinnerTiling tiling = winner_tiling(Of);
+    constexpr std::size_t line = Of.window * Of.channels();
+    for (std::size_t tap = 0; tap < Of.window * line; ++tap)
         for (std::size_t f = 0; f < Of.filters(); ++f) {
             float sum = 0.0f;
             for (std::size_t share = 0; share < shares; ++share)
-                sum += sums[share * distance + f * winner_tiling(Of).patch + tap];
+                sum += sums[share * distance + f * tiling.patch + tap / line * tiling.line + tap % line];
             weight_gradient[tap * Of.filters() + f] = sum;
         }
 }

@@ -199,6 +199,17 @@ DENIM_INLINE void transpose(const Scalar* from, std::size_t from_distance, Scala
     for (std::size_t i = 0; i < size; ++i) std::memcpy(to + i * to_distance, &rows[i], sizeof(Native));
 }
 
+/// The same vector, held in a register: where registers are many, compilers rather load it again with each use.
+DENIM_INLINE Vector<float> keep(Vector<float> value) {
+#if defined(__GNUC__) && defined(__AVX512F__)
+    __m512 kept = value;
+    asm("" : "+v"(kept));
+    return kept;
+#else
+    return value;
+#endif
+}
+
 /// Asks for the cache line at `address` ahead of its use.
 DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 

@@ -39,6 +39,6 @@ static_assert(Rational{1, 2} / Rational{-3, 4} == Rational{-2, 3});
 TEST_CASE("coefficients in single precision are the fractions rounded once") {
     const auto weight = rounded(weight_matrix<5>());
     CHECK(weight[0][0] == -1.0f);
-    CHECK(weight[1][0] == static_cast<float>(2.0 / 9.0));
+    CHECK(weight[1][0] == static_cast<float>(-2.0 / 9.0));
     CHECK(weight[3][4] == static_cast<float>(16.0 / 90.0));
 }

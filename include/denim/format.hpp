@@ -4,11 +4,11 @@
 // Files that other tools read, and networks saved and loaded: needs zlib and nlohmann-json.
 
 #include <denim/format/any_array.hpp>
-#include <denim/format/atomic_file.hpp>
 #include <denim/format/idx.hpp>
 #include <denim/format/npy.hpp>
 #include <denim/format/npz.hpp>
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weights.hpp>
+#include <denim/machine/atomic_file.hpp>
 
 #include <denim/training/save.hpp>

@@ -6,4 +6,5 @@
 #include <denim/image/decode.hpp>
 #include <denim/image/encode.hpp>
 #include <denim/image/fit.hpp>
+#include <denim/image/picture_file.hpp>
 #include <denim/image/resize.hpp>

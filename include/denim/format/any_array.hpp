@@ -2,7 +2,7 @@
 #pragma once
 
 #include <denim/format/element_type.hpp>
-#include <denim/format/file_error.hpp>
+#include <denim/machine/file_error.hpp>
 
 #include <cmath>
 #include <cstddef>

@@ -3,8 +3,8 @@
 
 // One array in a file, as numpy.save writes it.
 
-#include <denim/format/atomic_file.hpp>
 #include <denim/format/npy_header.hpp>
+#include <denim/machine/atomic_file.hpp>
 
 #include <numeric>
 

@@ -4,10 +4,10 @@
 // Tensors by name in a file that is mapped into memory (https://github.com/huggingface/safetensors): 8 bytes length, a header
 // in JSON, the bytes of the tensors one after the other.
 
-#include <denim/format/atomic_file.hpp>
 #include <denim/format/byte_source.hpp>
 #include <denim/format/memory_map.hpp>
 #include <denim/format/safetensors_header.hpp>
+#include <denim/machine/atomic_file.hpp>
 
 #include <bit>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/format/atomic_file.hpp>
 #include <denim/format/byte_stream.hpp>
+#include <denim/machine/atomic_file.hpp>
 
 #include <set>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/image/decode.hpp>
 #include <denim/image/resize.hpp>
 
 namespace denim::inline DENIM_TARGET {
@@ -39,6 +40,13 @@ inline void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour border
 inline Picture fit(const Picture& picture, Size frame, Colour border = white, Filter filter = Filter::bicubic) {
     Picture result{frame, border};
     detail::fit_into(result.pixels.data(), detail::Raster::of(picture), frame, border, filter);
+    return result;
+}
+
+/// `fit` of `decode`, without the whole picture in between.
+inline Picture decode(std::span<const std::uint8_t> file, Size frame, PictureLimits limits = {}) {
+    Picture result{frame};
+    detail::fit_into(result.pixels.data(), detail::decode_raster(file, limits), frame, white, Filter::bicubic);
     return result;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/format/file_descriptor.hpp>
+#include <denim/machine/file_descriptor.hpp>
 
 #include <array>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <denim/format/atomic_file.hpp>
+#include <denim/machine/atomic_file.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,7 @@
 
 // The door to the operating system's files: whole reads and writes with errors that name the file.
 
-#include <denim/format/file_error.hpp>
+#include <denim/machine/file_error.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include <denim/data/augmentation.hpp>
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+
+using namespace denim;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+constexpr Shape shape{12, 9, 3};
+
+Bytes drawn(Shape of = shape) {
+    Bytes bytes(of.size());
+    Random random{Seed{5}};
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+    return bytes;
+}
+
+Bytes applied(const Augmentation& augmentation, const Bytes& in, std::uint64_t sample, Shape of = shape) {
+    Bytes out(in.size());
+    augmentation.apply(in.data(), of, out.data(), Augmentation::random_of(Seed{3}, 2, sample));
+    return out;
+}
+
+double mean(const Bytes& bytes) { return std::accumulate(bytes.begin(), bytes.end(), 0.0) / static_cast<double>(bytes.size()); }
+
+}  // namespace
+
+TEST_CASE("nothing asked for changes nothing") { CHECK(applied({}, drawn(), 7) == drawn()); }
+
+TEST_CASE("a flip mirrors about half of the pictures") {
+    const Bytes in = drawn();
+    int flips = 0;
+    for (std::uint64_t sample = 0; sample < 400; ++sample) {
+        const Bytes out = applied({.flip = true}, in, sample);
+        if (out == in) continue;
+        ++flips;
+        for (std::size_t y = 0; y < 12; ++y)
+            for (std::size_t x = 0; x < 9; ++x)
+                for (std::size_t c = 0; c < 3; ++c) REQUIRE(out[(y * 9 + x) * 3 + c] == in[(y * 9 + 8 - x) * 3 + c]);
+    }
+    CHECK(flips > 150);
+    CHECK(flips < 250);
+}
+
+TEST_CASE("places: whole shifts, quarter turns, mirrored maps and zooms land where they should") {
+    const Shape square{8, 8, 1};
+    const Bytes in = drawn(square);
+    Bytes out(in.size());
+    const auto moved = [&](std::array<double, 6> map) {
+        detail::move_pixels<1>(in.data(), square, detail::PixelMap{map}, 99, out.data());
+    };
+    moved({1, 0, 2, 0, 1, -1});
+    for (std::size_t y = 0; y < 8; ++y)
+        for (std::size_t x = 0; x < 8; ++x) CHECK(out[y * 8 + x] == (y >= 1 && x < 6 ? in[(y - 1) * 8 + x + 2] : 99));
+    moved({0, 1, 0, -1, 0, 7});
+    for (std::size_t y = 0; y < 8; ++y)
+        for (std::size_t x = 0; x < 8; ++x) CHECK(out[y * 8 + x] == in[(7 - x) * 8 + y]);
+    moved({1, 0, 0.25, 0, 1, 0});
+    CHECK(std::abs(out[0] - (0.75 * in[0] + 0.25 * in[1])) <= 0.5);
+    CHECK(std::abs(out[7] - (0.75 * in[7] + 0.25 * 99)) <= 0.5);
+}
+
+TEST_CASE("the middle stays where it is under turn and zoom, and what comes in from outside is the ground") {
+    Bytes in(21 * 21, 200);
+    const Shape square{21, 21, 1};
+    in[10 * 21 + 10] = 0;
+    for (std::uint64_t sample = 0; sample < 50; ++sample) {
+        const Bytes out = applied({.flip = true, .turn = 45, .zoom = 0.2f, .ground = 250}, in, sample, square);
+        CHECK(std::ranges::min_element(out) - out.begin() == 10 * 21 + 10);
+        CHECK(out[10 * 21 + 10] < 20);
+        for (const std::uint8_t value : out) CHECK(value <= 250);
+    }
+}
+
+TEST_CASE("shifts reach their range and not beyond") {
+    Bytes in(40 * 40, 255);
+    const Shape square{40, 40, 1};
+    in[20 * 40 + 20] = 0;
+    double furthest = 0;
+    for (std::uint64_t sample = 0; sample < 300; ++sample) {
+        const Bytes out = applied({.shift = 0.25f}, in, sample, square);
+        double weight = 0, x = 0;
+        for (std::size_t i = 0; i < out.size(); ++i)
+            weight += 255 - out[i], x += (255.0 - out[i]) * static_cast<double>(i % 40);
+        furthest = std::max(furthest, std::abs(x / weight - 20));
+    }
+    CHECK(furthest > 9.5);
+    CHECK(furthest < 10.1);
+}
+
+TEST_CASE("a crop shows a part of the picture only") {
+    Bytes in(50 * 50);
+    const Shape square{50, 50, 1};
+    for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<std::uint8_t>(5 * (i % 50));
+    for (std::uint64_t sample = 0; sample < 100; ++sample) {
+        const Bytes out = applied({.crop = 0.3f, .ground = 255}, in, sample, square);
+        const int span = out[25 * 50 + 48] - out[25 * 50 + 1];
+        CHECK(span <= 47 * 5 + 1);
+        CHECK(span >= 47 * 5 * 0.7 - 1);
+    }
+}
+
+TEST_CASE("colours: brightness adds, contrast stretches about the mean, hue and saturation leave grey alone") {
+    Bytes in = drawn();
+    for (std::uint8_t& byte : in) byte = static_cast<std::uint8_t>(64 + byte / 2);
+    const Bytes grey(shape.size(), 128);
+    double lowest = 0, highest = 0;
+    for (std::uint64_t sample = 0; sample < 200; ++sample) {
+        const double added = mean(applied({.brightness = 0.2f}, in, sample)) - mean(in);
+        lowest = std::min(lowest, added), highest = std::max(highest, added);
+        const Bytes stretched = applied({.contrast = 0.5f}, in, sample);
+        CHECK(std::abs(mean(stretched) - mean(in)) < 1);
+        for (const std::uint8_t value : applied({.saturation = 0.9f, .hue = 180}, grey, sample))
+            CHECK(std::abs(value - 128) <= 1);
+    }
+    CHECK(lowest < -45);
+    CHECK(highest > 45);
+    const auto third = detail::colour_matrix(120, 1);
+    Bytes red{255, 0, 0};
+    detail::turn_colours(red.data(), 1, third);
+    CHECK(red[1] > red[0]);  // towards green
+    CHECK(red[1] > red[2]);
+    Bytes colour{200, 100, 50};
+    detail::turn_colours(colour.data(), 1, detail::colour_matrix(0, 0));
+    CHECK(colour[0] == colour[1]);
+    CHECK(colour[1] == colour[2]);
+}
+
+TEST_CASE("erasing hides one rectangle of a colour, as often as asked for") {
+    const Shape large{60, 50, 3};
+    const Bytes in = drawn(large);
+    int erased = 0;
+    for (std::uint64_t sample = 0; sample < 400; ++sample) {
+        const Bytes out = applied({.erase = 0.25f}, in, sample, large);
+        std::size_t changed = 0;
+        for (std::size_t i = 0; i < out.size(); i += 3) changed += !std::equal(&out[i], &out[i] + 3, &in[i]);
+        if (changed == 0) continue;
+        ++erased;
+        CHECK(changed >= 0.015 * 3000);
+        CHECK(changed <= 0.21 * 3000);
+    }
+    CHECK(erased > 70);
+    CHECK(erased < 130);
+}
+
+TEST_CASE("seed, epoch and sample decide, and the same three give the same bits") {
+    const Augmentation all{.flip = true,
+                           .shift = 0.1f,
+                           .turn = 10,
+                           .zoom = 0.1f,
+                           .crop = 0.1f,
+                           .brightness = 0.1f,
+                           .contrast = 0.1f,
+                           .saturation = 0.1f,
+                           .hue = 10,
+                           .erase = 0.5f};
+    const Bytes in = drawn();
+    const auto of = [&](Seed seed, std::uint64_t epoch, std::uint64_t sample) {
+        Bytes out(in.size());
+        all.apply(in.data(), shape, out.data(), Augmentation::random_of(seed, epoch, sample));
+        return out;
+    };
+    CHECK(of(Seed{1}, 2, 3) == of(Seed{1}, 2, 3));
+    CHECK(of(Seed{1}, 2, 3) != of(Seed{1}, 2, 4));
+    CHECK(of(Seed{1}, 2, 3) != of(Seed{1}, 3, 3));
+    CHECK(of(Seed{1}, 2, 3) != of(Seed{2}, 2, 3));
+    std::vector<float> floats(in.size());
+    all.apply(in.data(), shape, floats.data(), Augmentation::random_of(Seed{1}, 2, 3));
+    const Bytes bytes = of(Seed{1}, 2, 3);
+    for (std::size_t i = 0; i < bytes.size(); ++i) CHECK(floats[i] == doctest::Approx(bytes[i] / 255.0));
+    CHECK_THROWS_AS(applied({.shift = 0.1f}, drawn({3, 3, 2}), 0, {3, 3, 2}), std::invalid_argument);
+}

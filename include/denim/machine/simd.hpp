@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET::simd {
@@ -69,7 +70,7 @@ DENIM_INLINE Vector<Scalar> broadcast(Scalar value) {
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #if defined(__AVX512F__)
-    if constexpr (sizeof(Scalar) == 4)
+    if constexpr (std::is_same_v<Scalar, float>)
         return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1u), from);
     else
 #endif
@@ -84,7 +85,7 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 template <class Scalar>
 DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t count) {
 #if defined(__AVX512F__)
-    if constexpr (sizeof(Scalar) == 4)
+    if constexpr (std::is_same_v<Scalar, float>)
         _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1u), value);
     else
 #endif
@@ -134,7 +135,7 @@ DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scala
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
 #if defined(__AVX512F__)
-    if constexpr (sizeof(Scalar) == 4)
+    if constexpr (std::is_same_v<Scalar, float>)
         return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
     else
 #endif
@@ -144,7 +145,7 @@ DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
 #if defined(__AVX512F__)
-    if constexpr (sizeof(Scalar) == 4)
+    if constexpr (std::is_same_v<Scalar, float>)
         return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
     else
 #endif

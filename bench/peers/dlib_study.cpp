@@ -11,10 +11,10 @@
 using namespace dlib;
 
 template <long Filters, long Kernel, class Below>
-using conv = relu<add_layer<con_<Filters, Kernel, Kernel, 1, 1, 0, 0>, Below>>;  // no padding
+using Conv = relu<add_layer<con_<Filters, Kernel, Kernel, 1, 1, 0, 0>, Below>>;  // no padding
 template <class Below>
-using pool = add_layer<max_pool_<2, 2, 2, 2, 0, 0>, Below>;
-using Study = loss_multiclass_log<fc<3, pool<conv<64, 5, pool<conv<64, 5, input<matrix<rgb_pixel>>>>>>>>;
+using Pool = add_layer<max_pool_<2, 2, 2, 2, 0, 0>, Below>;
+using Study = loss_multiclass_log<fc<3, Pool<Conv<64, 5, Pool<Conv<64, 5, input<matrix<rgb_pixel>>>>>>>>;
 
 int main(int count, char**) {
     const std::size_t batch = 64, batches = 3;

@@ -3,6 +3,7 @@
 
 // (H, W, C), flattened in that order, -> (1, 1, Outputs): y = x W + bias, then the activation. Weights (H * W * C, Outputs).
 
+#include <denim/kernel/matrix_product.hpp>
 #include <denim/kernel/plain_dense.hpp>
 #include <denim/kernel/small_dense.hpp>
 #include <denim/layer/concept.hpp>
@@ -72,6 +73,61 @@ struct SmallDenseLayer : LayerDefaults<float> {
     }
 };
 
+/// A wide dense layer, the whole batch at once: blocked matrix products over the weights as they stand.
+template <Layout Out, Layout In, bool Relu, bool Bias>
+struct WideDenseLayer : LayerDefaults<float> {
+    static constexpr Works works = Works::on_batches;
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
+    static constexpr kernel::MatrixProduct product{inputs, outputs};
+    static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
+
+    static constexpr const char* algorithm = "matrix product";
+    static constexpr std::size_t product_scratch = std::max(product.scratch_size(1), outputs);
+    static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
+    static constexpr std::size_t operations = 2 * inputs * outputs;
+
+    static void forward(const Forward<float>& at) {
+        const float* x = packed(at.input(), at.scratch, at.count);
+        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
+                        Out.size(), at.count, at.scratch);
+        for (std::size_t sample = 0; Relu && sample < at.count; ++sample)
+            for (std::size_t o = 0; o < outputs; ++o) at.output[sample * Out.size() + o] = std::max(at.output[sample * Out.size() + o], 0.0f);
+    }
+    template <Gradient Input>
+    static void backward(const Backward<float>& at) {
+        for (std::size_t sample = 0; Relu && sample < at.count; ++sample)
+            detail::mask_relu(at.output + sample * Out.size(), at.output_gradient + sample * Out.size(), outputs);
+        const float* x = packed(at.input(), at.scratch, at.count);
+        product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
+                                Bias ? at.gradients + inputs * outputs : nullptr, at.count);
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (in_place) {
+            product.input_gradient(at.output_gradient, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
+                                   Input == Gradient::add, at.scratch);
+        } else {
+            float* dx = at.scratch + product_scratch * at.count;
+            product.input_gradient(at.output_gradient, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
+            parallel_for(at.count, at.count * inputs, [&](std::size_t sample, std::size_t) {
+                float* to = at.input_gradient() + sample * In.size();
+                detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : 0.0f);
+                });
+            });
+        }
+    }
+
+private:
+    static const float* packed(const float* pictures, float* scratch, std::size_t count) {
+        if (in_place) return pictures;
+        float* to = scratch + product_scratch * count;
+        parallel_for(count, count * inputs, [&](std::size_t sample, std::size_t) {
+            const float* from = pictures + sample * In.size();
+            detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
+        });
+        return to;
+    }
+};
+
 /// The plain twin, for any scalar.
 template <class Number, Layout Out, Layout In, bool Relu, bool Bias>
 struct PlainDenseLayer : LayerDefaults<Number> {
@@ -118,13 +174,22 @@ private:
 
 namespace detail {
 
+/// Up to this many weights a dense layer works on samples: they stay in the cache from one sample to the next.
+inline constexpr std::size_t small_dense_weights = 65'536;
+
 template <class Arithmetic, Layout Out, Layout In, bool Relu, bool Bias>
 struct ChooseDense {
     using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Relu, Bias>;
 };
 template <Layout Out, Layout In, bool Relu, bool Bias>
+    requires(In.shape.size() * Out.shape.channels <= small_dense_weights)
 struct ChooseDense<Fast, Out, In, Relu, Bias> {
     using type = SmallDenseLayer<Out, In, Relu, Bias>;
+};
+template <Layout Out, Layout In, bool Relu, bool Bias>
+    requires(In.shape.size() * Out.shape.channels > small_dense_weights)
+struct ChooseDense<Fast, Out, In, Relu, Bias> {
+    using type = WideDenseLayer<Out, In, Relu, Bias>;
 };
 
 }  // namespace detail

@@ -39,7 +39,7 @@ public:
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
-        if constexpr (rank_of<Expression> == 3) {
+        if constexpr (static_rank<Expression> == 3) {
             Array<Scalar, 1> logits(std::array{outputs});
             predict(source, logits.data());
             return logits;
@@ -71,8 +71,6 @@ private:
     static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;
     static constexpr std::size_t chunk = 64;  // samples that go through the stages together
     static constexpr std::size_t last_stage = Plan::stages.count - 1;
-    template <class Expression>
-    static constexpr std::size_t rank_of = xt::get_rank<Expression>::value;
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
     template <std::size_t Index>

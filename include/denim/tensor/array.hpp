@@ -16,12 +16,26 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
+#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
 
 /// An array of Rank dimensions that owns its numbers, row-major.
 template <class Scalar, std::size_t Rank>
 using Array = xt::xtensor<Scalar, Rank>;
+
+/// The number of dimensions where the type knows it, else 0 (xt::xarray).
+template <class Expression>
+inline constexpr std::size_t static_rank = [] {
+    using Extents = std::remove_cvref_t<typename Expression::shape_type>;
+    if constexpr (requires { std::tuple_size<Extents>::value; })
+        return std::tuple_size<Extents>::value;
+    else if constexpr (requires { std::integral_constant<std::size_t, Extents::size()>{}; })  // xt::xtensor_fixed
+        return Extents::size();
+    else
+        return std::size_t{0};
+}();
 
 /// An array over numbers that somebody else owns; for const Scalar, a view that cannot be written.
 template <class Scalar, std::size_t Rank>

@@ -125,4 +125,5 @@ TEST_CASE("Residual, with and without BatchNorm inside, and one in the other") {
 
 TEST_CASE("a wide Dense and a last partial share") {
     check_gradients<Image<8, 8, 3>, Sequential<Dense<400, ReLU>, Dense<3>>>(19, 997);
+    check_gradients<Image<8, 8, 1>, Sequential<Conv<3, 5, Same>, Dense<300, ReLU>, Dense<3>>>(9, 997);
 }

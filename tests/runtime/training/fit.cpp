@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include <denim/denim.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace denim;
+
+namespace {
+
+using Small = Network<Image<12, 12, 1>, Sequential<Conv<3, 8>, MaxPool, BatchNorm, Dropout, Dense<3>>>;
+
+// Bright above, bright to the left, or dark: three classes that a small network learns at once.
+struct Set {
+    Array<std::uint8_t, 4> images;
+    Array<std::int32_t, 1> labels;
+
+    explicit Set(std::size_t count, std::uint64_t seed = 1)
+        : images(std::array<std::size_t, 4>{count, 12, 12, 1}), labels(std::array<std::size_t, 1>{count}) {
+        Random random{Seed{seed}};
+        for (std::size_t n = 0; n < count; ++n) {
+            labels(n) = static_cast<std::int32_t>(n % 3);
+            for (std::size_t y = 0; y < 12; ++y)
+                for (std::size_t x = 0; x < 12; ++x)
+                    images(n, y, x, 0) =
+                        static_cast<std::uint8_t>(random.below(90) + ((labels(n) == 0 && y < 6) || (labels(n) == 1 && x < 6) ? 120 : 0));
+        }
+    }
+};
+
+std::string message_of(auto act) {
+    try {
+        act();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "";
+}
+
+bool same_bits(std::span<const float> a, std::span<const float> b) { return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0; }
+
+struct CountCalls {
+    int begun = 0, batches = 0, epochs = 0, ended = 0;
+    void on_begin(Run&) { ++begun; }
+    void on_batch(Run&) { ++batches; }
+    void on_epoch(Run&) { ++epochs; }
+    void on_end(Run&) { ++ended; }
+};
+
+struct StopAfter {
+    std::size_t batches;
+    void on_batch(Run& run) const { run.stop = run.stop || run.batch == batches; }
+};
+
+}  // namespace
+
+TEST_CASE("a network learns, with every optimizer") {
+    const Set train{150}, validation{60, 2};
+    for (const Optimizer& optimizer : {Optimizer{Adam{.rate = 3e-3f}}, Optimizer{Sgd{.rate = 0.05f, .momentum = 0.9f}}}) {
+        Small network{Seed{1}};
+        const History history = fit(network, train, validation, {.epochs = 12, .batch = 16, .optimizer = optimizer});
+        REQUIRE(history.epochs.size() == 12);
+        CHECK(history.epochs.back().train.loss < 0.5 * history.epochs.front().train.loss);
+        CHECK(evaluate(network, validation).accuracy > 0.95);
+    }
+}
+
+TEST_CASE("the same seed gives the same bits for any number of threads, another seed gives others") {
+    const Set train{70};
+    std::vector<float> first;
+    set_serial_threshold(0);
+    for (const std::size_t wanted : {1u, 2u, 5u}) {
+        set_threads(wanted);
+        Small network{Seed{1}};
+        fit(network, train, {.epochs = 2, .batch = 32, .seed = Seed{9}});
+        if (first.empty()) first.assign(network.parameters().begin(), network.parameters().end());
+        CHECK(same_bits(network.parameters(), first));
+    }
+    set_threads(0);
+    Small other{Seed{1}};
+    fit(other, train, {.epochs = 2, .batch = 32, .seed = Seed{10}});
+    CHECK_FALSE(same_bits(other.parameters(), first));
+}
+
+TEST_CASE("callbacks hear everything, and may end a run") {
+    const Set train{50};
+    Small network{Seed{1}};
+    CountCalls calls;
+    fit(network, train, {.epochs = 3, .batch = 16}, calls);
+    CHECK(calls.begun == 1);
+    CHECK(calls.batches == 12);
+    CHECK(calls.epochs == 3);
+    CHECK(calls.ended == 1);
+    CountCalls fewer;
+    const History history = fit(network, train, {.epochs = 3, .batch = 16}, StopAfter{2}, fewer);
+    CHECK(history.epochs.size() == 1);
+    CHECK(fewer.batches == 2);
+    CHECK(fewer.ended == 1);
+}
+
+TEST_CASE("EarlyStopping ends after its patience and gives back the best weights") {
+    const Set train{60}, validation{30, 2};
+    Small network{Seed{1}};
+    std::vector<std::vector<float>> after_epoch;
+    struct Remember {
+        std::vector<std::vector<float>>& all;
+        void on_epoch(Run& run) const { all.emplace_back(run.learner.parameters().begin(), run.learner.parameters().end()); }
+    };
+    const History history = fit(network, train, validation, {.epochs = 60, .batch = 16, .optimizer = Sgd{.rate = 1.5f}}, Remember{after_epoch},
+                                EarlyStopping{.patience = 3});
+    std::size_t best = 0;
+    for (std::size_t n = 0; n < history.epochs.size(); ++n)
+        if (history.epochs[n].validation.loss < history.epochs[best].validation.loss) best = n;
+    CHECK(history.best_epoch == best + 1);
+    CHECK(same_bits(network.parameters(), after_epoch[best]));
+    if (history.epochs.size() < 60) CHECK(history.epochs.size() == best + 1 + 3);
+    CHECK(message_of([&] { fit(network, train, {.epochs = 1}, EarlyStopping{}); }).find("validation") != std::string::npos);
+}
+
+TEST_CASE("frozen layers keep their bits, the others learn; L2 pulls weights to zero") {
+    const Set train{40};
+    Small network{Seed{1}};
+    network.freeze<0>();
+    network.freeze<2>();
+    const std::vector<float> before(network.parameters().begin(), network.parameters().end());
+    fit(network, train, {.epochs = 1, .batch = 16});
+    for (const Row& row : network.rows()) {
+        INFO(row.name);
+        CHECK(same_bits(network.parameters().subspan(row.offset, row.size()), std::span{before}.subspan(row.offset, row.size())) !=
+              (row.name[0] == '4'));
+    }
+    const auto norm = [](const Small& of) {
+        double sum = 0;
+        const auto weights = of.layer<0>().weights();
+        for (const float weight : weights) sum += static_cast<double>(weight) * static_cast<double>(weight);
+        return sum;
+    };
+    Small free{Seed{1}}, pulled{Seed{1}};
+    pulled.settings<0>().l2 = 1;
+    fit(free, train, {.epochs = 3, .batch = 16});
+    fit(pulled, train, {.epochs = 3, .batch = 16});
+    CHECK(norm(pulled) < 0.98 * norm(free));
+}
+
+TEST_CASE("what cannot be learnt from is an error with both sides, and the network stays as it was") {
+    Small network{Seed{1}};
+    const std::vector<float> before(network.parameters().begin(), network.parameters().end());
+    const auto refuses = [&](const std::string& part, auto act) {
+        const std::string message = message_of(act);
+        INFO(message);
+        CHECK(message.find(part) != std::string::npos);
+        CHECK(same_bits(network.parameters(), before));
+    };
+    Set good{20};
+    refuses("the training set is empty; at least one picture was expected", [&] { fit(network, Set{0}, {}); });
+    refuses("the training set has 20 pictures, but 19 labels", [&] { fit(network, good.images, Array<int, 1>(std::array<std::size_t, 1>{19}, 0), {}); });
+    refuses("at least 1 epoch", [&] { fit(network, good, {.epochs = 0}); });
+    refuses("at least 1 epoch", [&] { fit(network, good, {.epochs = 1, .batch = 0}); });
+    for (const int wrong : {-1, 3}) {
+        Set set{20};
+        set.labels(7) = wrong;
+        refuses("label number 7 of the training set is " + std::to_string(wrong) + ", but the network's last layer has 3 outputs: labels go from 0 to 2",
+                [&] { fit(network, set, {}); });
+        refuses("label number 7 of the validation set", [&] { fit(network, good, set, {}); });
+    }
+    Array<float, 4> floats = xt::zeros<float>({20, 12, 12, 1});
+    floats(13, 2, 3, 0) = std::numeric_limits<float>::quiet_NaN();
+    refuses("picture 13 holds a number that is not finite at row 2, column 3", [&] { fit(network, floats, good.labels, {.batch = 20}); });
+    refuses("(20, 12, 12, 1)", [&] {
+        Network<Image<12, 12, 3>, Sequential<Dense<3>>> other;
+        fit(other, good, {});
+    });
+}
+
+TEST_CASE("a loss that is not finite ends the run before its step changes anything") {
+    Set set{16};
+    Small network{Seed{1}};
+    network.edit([](auto& layers) { layers.template get<4>().weights()(0, 0) = std::numeric_limits<float>::quiet_NaN(); });
+    const std::vector<float> before(network.parameters().begin(), network.parameters().end());
+    CHECK(message_of([&] { fit(network, set, {.batch = 16}); }).find("loss of step 0 is not a finite number") != std::string::npos);
+    CHECK(same_bits(network.parameters(), before));
+}

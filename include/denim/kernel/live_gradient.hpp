@@ -47,7 +47,8 @@ struct WindowSlices {
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
-    static void fill(const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) {
+    [[gnu::noinline]] static void fill(const float* input, std::size_t first, std::size_t z_rows, std::size_t slice,
+                                       float* to) {
         for (std::size_t r = 0; r < input_rows(z_rows); ++r)
             for (std::size_t x = 0; x < columns; ++x, to += unit) {
                 const float* from =
@@ -172,8 +173,8 @@ struct LiveGradient {
 private:
     // Lists in scratch: for each filter how many, where, and how much.
     template <class Slices>
-    static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first, std::size_t rows,
-                     float* scratch) {
+    [[gnu::noinline]] static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first,
+                                       std::size_t rows, float* scratch) {
         constexpr std::uint32_t winners[4] = {0, Slices::across, Slices::down, Slices::down + Slices::across};
         for (std::size_t f = 0; f < Of.filters(); ++f) {
             float* where = scratch + Of.filters() + f * 2 * room;
@@ -208,7 +209,7 @@ private:
     }
 
     template <class Slices, bool ToInput, std::size_t First, std::size_t Last, class Fixed>
-    static void walk_part(const float* where, std::uint32_t count, float* slice, Fixed* fixed) {
+    [[gnu::noinline]] static void walk_part(const float* where, std::uint32_t count, float* slice, Fixed* fixed) {
         constexpr std::size_t group = Slices::group, held = (Last - First) * group;
         const float* value = where + room;
         fixed += First * Slices::unit;

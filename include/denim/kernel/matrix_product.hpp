@@ -21,14 +21,14 @@ public:
     std::size_t inputs = 0, outputs = 0;
 
     /// Numbers of scratch that forward and input_gradient need.
-    [[nodiscard]] constexpr std::size_t scratch_size(std::size_t batch) const { return chunks() * batch * outputs; }
+    [[nodiscard]] constexpr std::size_t scratch_size(std::size_t batch) const { return chunks() * batch * padded(); }
 
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
                  std::size_t y_distance, std::size_t batch, float* scratch) const {
         // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
         parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk, std::size_t) {
-            float* part = scratch + chunk * batch * outputs;
+            float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
             const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
             for (std::size_t i = first; i < last; i += depth) {
                 const std::size_t count = std::min(depth, last - i);
@@ -37,20 +37,23 @@ public:
                     const std::size_t height = std::min(group, batch - n);
                     pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
                     for (std::size_t o = 0; o < outputs; o += panel) {
-                        if (n == 0 && i + depth < last)
-                            prefetch(weights + (i + depth) * outputs + o, outputs, std::min(depth, last - i - depth));
-                        const Panel block{weights + i * outputs + o, outputs, count, std::min(panel, outputs - o), room};
+                        if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
+                        const Panel block{weights + i * outputs + o,    outputs, count,
+                                          std::min(panel, outputs - o), room,    height > tallest};
                         cover(height, [&](auto tall, std::size_t p) {
-                            tile<tall>(rows + p * count, tall, block, part + (n + p) * outputs + o, outputs, i > first);
+                            tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
                         });
                     }
                 }
             }
         });
         parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n, std::size_t) {
-            for (std::size_t o = 0; o < outputs; ++o) y[n * y_distance + o] = bias ? bias[o] : 0.0f;
-            for (std::size_t chunk = 0; chunk < chunks(); ++chunk)
-                for (std::size_t o = 0; o < outputs; ++o) y[n * y_distance + o] += scratch[(chunk * batch + n) * outputs + o];
+            for (std::size_t o = 0; o < outputs; ++o) {
+                const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
+                float sum = bias ? bias[o] : 0.0f;
+                for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
+                y[n * y_distance + o] = sum;
+            }
         });
     }
 
@@ -67,7 +70,7 @@ public:
             for (std::size_t o = 0; o < outputs; o += depth) {
                 const std::size_t count = std::min(depth, outputs - o);
                 turn(weights + i * outputs + o, width, count, turned);
-                Panel block{turned, panel, count, panel, nullptr};
+                Panel block{turned, panel, count, panel, nullptr, false};
                 block.width = width;
                 for (std::size_t n = 0; n < batch; n += group)
                     cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
@@ -88,8 +91,8 @@ public:
             for (std::size_t n = 0; n < batch; n += depth)
                 for (std::size_t i = index * rows; i < last; i += tallest)
                     for (std::size_t o = 0; o < outputs; o += panel) {
-                        const Panel block{dy + n * dy_distance + o, dy_distance, std::min(depth, batch - n),
-                                          std::min(panel, outputs - o), room};
+                        const Panel block{dy + n * dy_distance + o,     dy_distance, std::min(depth, batch - n),
+                                          std::min(panel, outputs - o), room,        false};
                         cover(std::min(tallest, last - i), [&](auto tall, std::size_t p) {
                             tile<tall>(x + n * x_distance + i + p, x_distance, block, dw + (i + p) * outputs + o, outputs,
                                        n > 0);
@@ -105,8 +108,10 @@ private:
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t panel = 2 * lanes;                         // columns of a tile
     static constexpr std::size_t tallest = (simd::registers - 3) / 2;       // rows of the largest tile
-    static constexpr std::size_t depth = 64;                                // products summed between two visits of memory
+    static constexpr std::size_t depth = 128;                               // products summed between two visits of memory
     static constexpr std::size_t group = 64 / tallest * tallest + tallest;  // rows of a batch at once
+
+    [[nodiscard]] constexpr std::size_t padded() const { return (outputs + panel - 1) / panel * panel; }
 
     // Inputs of one chunk: at least 256 K weights, at most 32 chunks.
     [[nodiscard]] constexpr std::size_t chunk_rows() const {
@@ -155,17 +160,23 @@ private:
                 to[k * panel + i] = i < width ? from[i * outputs + k] : 0.0f;
     }
 
-    // A panel of `width` columns as tiles read it: in place if it is whole, else copied to `room` with zeros beside it.
+    // A panel of `width` columns as tiles read it: in place, or copied to `room`, with zeros beside what is not whole. A copy
+    // pays where many tiles read it: its rows lie side by side, not a page apart.
     struct Panel {
         const float* numbers;
         std::size_t distance, count, width;
 
-        Panel(const float* from, std::size_t from_distance, std::size_t rows, std::size_t columns, float* room)
+        Panel(const float* from, std::size_t from_distance, std::size_t rows, std::size_t columns, float* room, bool copy)
             : numbers(from), distance(from_distance), count(rows), width(columns) {
-            if (width == panel) return;
-            for (std::size_t k = 0; k < count; ++k)
-                for (std::size_t o = 0; o < panel; ++o) room[k * panel + o] = o < width ? from[k * distance + o] : 0.0f;
-            numbers = room;
+            if (width == panel && !copy) return;
+            for (std::size_t k = 0; k < count; ++k, from += from_distance, room += panel)
+                if (width == panel) {
+                    simd::store(room, simd::load(from));
+                    simd::store(room + lanes, simd::load(from + lanes));
+                } else {
+                    for (std::size_t o = 0; o < panel; ++o) room[o] = o < width ? from[o] : 0.0f;
+                }
+            numbers = room - count * panel;
             distance = panel;
         }
     };

@@ -129,7 +129,14 @@ DENIM_INLINE void store_bytes(std::uint8_t* to, Vector<float> value) {
 /// a * b + c with one rounding where the target can, two where it cannot.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scalar> c) {
+#if defined(__AVX512F__)  // xsimd 8.1 multiplies and adds here, and only some compilers make one operation of it
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_fmadd_ps(a, b, c);
+    else
+        return _mm512_fmadd_pd(a, b, c);
+#else
     return xsimd::fma(a, b, c);
+#endif
 }
 
 template <class Scalar>

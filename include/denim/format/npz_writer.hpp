@@ -23,7 +23,7 @@ public:
     /// A whole array.
     void write(const std::string& name, const AnyArrayView& array) {
         open(name, array.type, array.shape);
-        put(array.bytes);
+        zip_.write(array.bytes);
         end();
     }
 
@@ -37,12 +37,13 @@ public:
 
     /// The next rows, of the type and row shape that `begin` said.
     void append(const AnyArrayView& rows) {
-        if (!open_ || rows.bytes.size() > left_ || rows.type != type_ || rows.shape.size() != shape_.size() ||
-            !std::equal(rows.shape.begin() + 1, rows.shape.end(), shape_.begin() + 1))
+        if (!open_ || rows.type != type_ || rows.shape.size() != shape_.size() ||
+            !std::equal(rows.shape.begin() + 1, rows.shape.end(), shape_.begin() + 1) || rows.shape[0] > left_)
             throw std::invalid_argument(detail::sentence(where(), "rows of ", expected(), " were expected, ",
                                                          element_name(rows.type), ' ', detail::shape_text(rows.shape),
                                                          " came"));
-        put(rows.bytes);
+        zip_.write(rows.bytes);
+        left_ -= rows.shape[0];
         if (left_ == 0) end();
     }
 
@@ -58,12 +59,8 @@ private:
         const std::size_t bytes = detail::bytes_of(shape, type);
         const std::string header = npy_header(type, shape);
         zip_.begin(name + ".npy", header.size() + bytes, compression_);
-        name_ = name, type_ = type, shape_ = std::move(shape), left_ = bytes, open_ = true;
+        name_ = name, type_ = type, shape_ = std::move(shape), left_ = shape_.empty() ? 1 : shape_[0], open_ = true;
         zip_.write(std::as_bytes(std::span{header}));
-    }
-    void put(std::span<const std::byte> bytes) {
-        zip_.write(bytes);
-        left_ -= bytes.size();
     }
     void end() {
         zip_.end();
@@ -72,7 +69,7 @@ private:
     void whole() const {
         if (open_)
             throw std::logic_error(
-                detail::sentence(where(), "all rows of ", expected(), " were expected, ", left_, " bytes are missing"));
+                detail::sentence(where(), "all rows of ", expected(), " were expected, ", left_, " are missing"));
     }
     [[nodiscard]] std::string where() const { return zip_.name() + ", array " + detail::in_quotes(name_) + ": "; }
     [[nodiscard]] std::string expected() const {
@@ -84,7 +81,7 @@ private:
     std::string name_;
     ElementType type_ = ElementType::float32;
     std::vector<std::size_t> shape_;
-    std::size_t left_ = 0;
+    std::size_t left_ = 0;  // rows
     bool open_ = false;
 };
 

@@ -50,6 +50,11 @@ TEST_CASE("rows that do not fit are refused, and the file goes on") {
     file.append(rows);
     CHECK_THROWS_AS(file.append(rows), std::invalid_argument);
     file.begin("none", ElementType::float32, {0, 3});
+    file.begin("thin", ElementType::float32, {2, 0});
+    file.append(AnyArray(ElementType::float32, {1, 0}));
+    CHECK_THROWS_WITH_AS(file.finish(), doctest::Contains("all rows of float32 (2, 0) were expected, 1 are missing"),
+                         std::logic_error);
+    file.append(AnyArray(ElementType::float32, {1, 0}));
     CHECK_THROWS_AS(file.begin("scalar", ElementType::float32, {}), std::invalid_argument);
     file.finish();
     CHECK(Npz{scratch / "x.npz"}.read("a") == AnyArray{ElementType::float32, {4, 3}});

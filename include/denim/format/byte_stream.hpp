@@ -17,7 +17,7 @@ namespace denim::inline DENIM_TARGET::detail {
 
 inline constexpr std::uint64_t unknown_size = std::numeric_limits<std::uint64_t>::max();
 
-/// No deflated byte gives more bytes than this (258 of one bit pair): what claims more is refused before memory is taken.
+/// No deflated byte gives more bytes than this (258 of two bits): what claims more is refused before memory is taken.
 inline constexpr std::uint64_t largest_ratio = 1032;
 
 inline std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t start = 0) {
@@ -28,7 +28,7 @@ inline std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t st
 /// A part of a source that is read from its beginning on.
 class ByteStream {
 public:
-    /// `size`: bytes that it gives, if known; `expected`: their CRC-32, compared when all were read in one go.
+    /// `size`: bytes that it gives, if known; `expected`: their CRC-32, compared at the end unless `seek` left some out.
     ByteStream(std::string name, std::uint64_t size, std::optional<std::uint32_t> expected)
         : name_(std::move(name)), size_(size), expected_(expected) {}
     virtual ~ByteStream() = default;
@@ -41,18 +41,28 @@ public:
     void read(std::span<std::byte> to) {
         if (to.size() > size_ - position_)
             fail(sentence("bytes up to ", position_ + to.size(), " were expected, the data end at ", size_));
-        take(to);
+        attempt([&] { take(to); });
         position_ += to.size();
         if (expected_) checksum_ = checksum(to, checksum_);
-        if (position_ == size_ && !to.empty()) check_end();
+        if (position_ == size_ && !to.empty()) attempt([&] { check_end(); });
     }
 
-    /// The next byte to read is the one at `position`.
+    /// The next byte to read is the one at `position` <= size().
     void seek(std::uint64_t position) {
         if (position == position_) return;
-        move(position);
-        position_ = position;
-        expected_.reset();
+        if (can_jump()) {
+            position_ = position;
+            expected_.reset();
+            return;
+        }
+        if (position < position_) {
+            attempt([&] { restart(); });
+            position_ = 0;
+            checksum_ = 0;
+        }
+        std::vector<std::byte> skipped(static_cast<std::size_t>(std::min<std::uint64_t>(position - position_, 1u << 16)));
+        while (position_ < position)
+            read(std::span{skipped}.first(std::min<std::size_t>(skipped.size(), position - position_)));
     }
 
     /// Throws FileError unless all was read, nothing follows, and the checksum is right.
@@ -66,14 +76,25 @@ public:
 
 protected:
     virtual void take(std::span<std::byte> to) = 0;
-    virtual void move(std::uint64_t position) = 0;
+    [[nodiscard]] virtual bool can_jump() const = 0;
+    virtual void restart() = 0;
     virtual void finish() = 0;
 
 private:
+    /// After an error nobody knows where the stream stands: it fails from then on.
+    template <class Step>
+    void attempt(Step step) {
+        if (broken_) fail("it cannot be read any more after an error");
+        broken_ = true;
+        step();
+        broken_ = false;
+    }
+
     std::string name_;
     std::uint64_t size_, position_ = 0;
     std::optional<std::uint32_t> expected_;
     std::uint32_t checksum_ = 0;
+    bool broken_ = false;
 };
 
 /// Bytes that stand in the source as they are.
@@ -85,7 +106,8 @@ public:
 
 private:
     void take(std::span<std::byte> to) override { source_.read(offset_ + position(), to); }
-    void move(std::uint64_t) override {}
+    [[nodiscard]] bool can_jump() const override { return true; }
+    void restart() override {}
     void finish() override {
         if (position() != size()) fail(sentence(size() - position(), " bytes follow that do not belong to the array"));
     }
@@ -119,19 +141,12 @@ private:
         if (inflate(to) != to.size()) fail(sentence("the compressed data end early, at byte ", position(), " or soon after"));
     }
 
-    void move(std::uint64_t wanted) override {
-        std::uint64_t at = position();
-        if (wanted < at) {
-            ::inflateReset(&state_);
-            state_.avail_in = 0;
-            consumed_ = at = 0;
-            ended_ = false;
-        }
-        std::vector<std::byte> skipped(static_cast<std::size_t>(std::min<std::uint64_t>(wanted - at, 1u << 18)));
-        for (; at < wanted; at += skipped.size()) {
-            skipped.resize(static_cast<std::size_t>(std::min<std::uint64_t>(wanted - at, skipped.size())));
-            if (inflate(skipped) != skipped.size()) fail("the compressed data end early");
-        }
+    [[nodiscard]] bool can_jump() const override { return false; }
+    void restart() override {
+        ::inflateReset(&state_);
+        state_.avail_in = 0;
+        consumed_ = 0;
+        ended_ = false;
     }
 
     void finish() override {

@@ -7,9 +7,9 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Reads rows (slices of the first axis) of an npy file, or of an array in an npz file, that need not fit in memory. Of a
-/// stored array any rows are read from where they are; a compressed one is unpacked up to them, so go forward. Its checksum is
-/// compared when all rows were read one after the other.
+/// Reads rows (slices of the first axis) of an npy file, or of an array in an npz file, that need not fit in memory. Any rows
+/// of a stored array are read from where they are; a compressed one is unpacked up to them, so go forward. The checksum is
+/// compared with the last row, unless rows of a stored array were left out.
 class RowReader {
 public:
     /// The rows of an npy file.

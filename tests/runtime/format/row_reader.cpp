@@ -53,6 +53,18 @@ TEST_CASE("the checksum of rows read one after the other is compared") {
     CHECK_THROWS_WITH_AS(reader.read(99, 100), doctest::Contains("checksum"), FileError);
 }
 
+TEST_CASE("after an error in the compressed data no rows come") {
+    const Scratch scratch;
+    const auto all = numbers(0, 100'000);
+    write_npz(scratch / "x.npz", {{"x", AnyArrayView::of<std::int32_t>(all, {1000, 100})}}, Compression::deflated);
+    auto bytes = read_bytes(scratch / "x.npz");
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), 100, std::byte{0xff});
+    RowReader reader = Npz{ByteSource{"x.npz", bytes}}.rows("x");
+    CHECK(reader.read(0, 1).as<std::int32_t>() == numbers(0, 100));
+    CHECK_THROWS_AS(reader.read(999, 1000), FileError);
+    CHECK_THROWS_WITH_AS(reader.read(1, 2), doctest::Contains("cannot be read any more after an error"), FileError);
+}
+
 TEST_CASE("rows of npy files, in either byte order, not in Fortran order") {
     RowReader reader{golden("big_endian.npy")};
     CHECK(reader.type() == ElementType::int16);

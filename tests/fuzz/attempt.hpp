@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/format/file_error.hpp>
+#include <denim/machine/file_error.hpp>
 
 #include <cstddef>
 #include <cstdint>

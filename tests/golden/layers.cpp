@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// Each layer against what Keras gives: values and gradients, in double precision by the plain twins and in fp32 by the fast kernels.
+#include <denim/denim.hpp>
+#include <denim/format.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+#include <string>
+#include <vector>
+
+using namespace denim;
+
+namespace {
+
+// What flows past the two test layers, sample by sample; one thread runs them.
+std::vector<double> outputs, input_gradients;
+const std::vector<double>* output_gradients = nullptr;
+
+/// Passes its input on, and keeps the gradient that comes back.
+struct Tap : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
+        using Scalar = typename Arithmetic::Scalar;
+        static void forward(const Forward<Scalar>& at) {
+            for (std::size_t y = 0; y < In.shape.height; ++y)
+                for (std::size_t x = 0; x < In.shape.width; ++x)
+                    std::copy_n(at.input() + In.offset(y, x), In.shape.channels, at.output + Out.offset(y, x));
+        }
+        template <Gradient>
+        static void backward(const Backward<Scalar>& at) {
+            for (std::size_t y = 0; y < Out.shape.height; ++y)
+                for (std::size_t x = 0; x < Out.shape.width; ++x)
+                    for (std::size_t c = 0; c < Out.shape.channels; ++c)
+                        input_gradients.push_back(static_cast<double>(at.output_gradient[Out.offset(y, x) + c]));
+        }
+    };
+};
+
+/// Flattens a picture into one row of numbers.
+struct Flat : SpecDefaults {
+    static constexpr Shape output(Shape in) { return {1, 1, in.size()}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
+        using Scalar = typename Arithmetic::Scalar;
+        template <class Each>
+        static void each_number(Each each) {
+            for (std::size_t y = 0, flat = 0; y < In.shape.height; ++y)
+                for (std::size_t x = 0; x < In.shape.width; ++x)
+                    for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
+        }
+        static void forward(const Forward<Scalar>& at) {
+            each_number([&](std::size_t flat, std::size_t place) { at.output[flat] = at.input()[place]; });
+        }
+        template <Gradient To>
+        static void backward(const Backward<Scalar>& at) {
+            each_number([&](std::size_t flat, std::size_t place) { at.input_gradient()[place] = at.output_gradient[flat]; });
+        }
+    };
+};
+
+/// Takes the golden gradient of sample number `label` instead of a loss.
+struct GivenGradient {
+    template <class Scalar>
+    static double sample(const Scalar* numbers, std::size_t count, std::int32_t label, Scalar* gradient, double) {
+        outputs.insert(outputs.end(), numbers, numbers + count);
+        for (std::size_t n = 0; n < count; ++n) gradient[n] = static_cast<Scalar>((*output_gradients)[static_cast<std::size_t>(label) * count + n]);
+        return 0;
+    }
+};
+
+std::vector<double> read(const std::string& file, const std::string& name) {
+    return Npz{std::filesystem::path{"golden"} / file}.read(name).as<double>();
+}
+
+double largest(const std::vector<double>& numbers) {
+    double most = 0;
+    for (const double number : numbers) most = std::max(most, std::abs(number));
+    return most;
+}
+
+template <class Numbers>
+void check_close(const std::string& what, const Numbers& got, const std::vector<double>& expected, double tolerance) {
+    REQUIRE(got.size() == expected.size());
+    const double allowed = tolerance * (largest(expected) + 1e-3);
+    double worst = 0;
+    for (std::size_t n = 0; n < expected.size(); ++n) worst = std::max(worst, std::abs(static_cast<double>(got[n]) - expected[n]));
+    INFO(what << ": largest difference " << worst << ", allowed " << allowed);
+    CHECK(worst <= allowed);
+}
+
+template <class Input, class Spec, class Arithmetic>
+void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters, double tolerance) {
+    using Tested = Network<Input, Sequential<Tap, Spec, Flat>, Arithmetic>;
+    INFO(file << ' ' << name << ", " << Arithmetic::precision);
+    const auto golden = [&](const std::string& what) { return read(file, name + "." + what); };
+    Tested network;
+    network.edit_parameters([&](auto numbers) {
+        auto to = numbers.begin();
+        for (const std::string& parameter : parameters)
+            for (const double number : golden(parameter)) *to++ = static_cast<typename Tested::Scalar>(number);
+    });
+    const std::vector<double> given = golden("output_gradient"), input = golden("input");
+    const std::size_t count = input.size() / Input::shape.size();
+    Array<float, 4> pictures(std::array<std::size_t, 4>{count, Input::shape.height, Input::shape.width, Input::shape.channels});
+    std::transform(input.begin(), input.end(), pictures.begin(), [](double number) { return static_cast<float>(number); });
+    std::vector<std::int32_t> labels(count);
+    std::vector<std::uint32_t> order(count);
+    std::iota(labels.begin(), labels.end(), 0);
+    std::iota(order.begin(), order.end(), 0u);
+
+    outputs.clear();
+    input_gradients.clear();
+    output_gradients = &given;
+    set_threads(1);
+    Trainer<typename Tested::Graph, Arithmetic, GivenGradient> trainer{count};
+    trainer.step(network.parameters(), network.all_settings(), {Pictures::of(pictures, Input::shape), labels, order});
+    check_close("output", outputs, golden("output"), tolerance);
+    check_close("input gradient", input_gradients, golden("input_gradient"), tolerance);
+    const auto gradients = trainer.gradients();
+    std::size_t row = 0;
+    for (const std::string& parameter : parameters) {
+        const Row& at = network.rows()[row++];
+        const bool moved = at.moved == Moved::by_layer;
+        check_close(parameter, gradients.subspan(at.offset, at.size()), golden(parameter + (moved ? "_after" : "_gradient")), tolerance);
+    }
+    if constexpr (std::is_same_v<Spec, BatchNorm>) {
+        const auto inference = network.predict(pictures);
+        check_close("inference", std::vector<double>(inference.begin(), inference.end()), golden("inference_output"), tolerance);
+    }
+    set_threads(0);
+}
+
+template <class Input, class Spec>
+void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters) {
+    compare<Input, Spec, Plain<double>>(file, name, parameters, 1e-6);  // pictures are floats: exact in the golden files too
+    compare<Input, Spec, Fast>(file, name, parameters, 1e-5);
+}
+
+const std::vector<std::string> weights_and_bias{"weights", "bias"};
+
+}  // namespace
+
+TEST_CASE("Conv") {
+    const std::string file = "convolution.npz";
+    compare<Image<9, 7, 3>, Conv<3, 5>>(file, "valid", weights_and_bias);
+    compare<Image<11, 8, 2>, Conv<5, 7, Linear>>(file, "valid_linear", weights_and_bias);
+    compare<Image<13, 12, 3>, Conv<7, 8>>(file, "seven", weights_and_bias);
+    compare<Image<7, 9, 4>, Conv<3, 6, Same>>(file, "same", weights_and_bias);
+    compare<Image<6, 5, 1>, Conv<4, 3, Same, Linear>>(file, "same_even", weights_and_bias);
+    compare<Image<6, 5, 19>, Conv<3, 17, Same>>(file, "same_wide", weights_and_bias);
+    compare<Image<8, 7, 3>, Conv<3, 5, Same, Stride<2>>>(file, "same_stride", weights_and_bias);
+    compare<Image<10, 9, 3>, Conv<5, 4, Stride<2>, Linear, Same>>(file, "same_stride_5", weights_and_bias);
+    compare<Image<11, 10, 2>, Conv<3, 4, Stride<3>>>(file, "stride", weights_and_bias);
+    compare<Image<5, 4, 6>, Conv<1, 9>>(file, "point", weights_and_bias);
+    compare<Image<6, 6, 1>, Conv<3, 4, NoBias>>(file, "no_bias", {"weights"});
+    compare<Image<3, 3, 1>, Conv<3, 2>>(file, "one_pixel", weights_and_bias);
+}
+
+TEST_CASE("Pool") {
+    compare<Image<7, 5, 3>, MaxPool>("pool.npz", "max", {});
+    compare<Image<9, 8, 4>, Pool<Max, 3, Stride<2>>>("pool.npz", "max_3", {});
+}
+
+TEST_CASE("Dense") {
+    compare<Image<3, 2, 5>, Dense<7, ReLU>>("dense.npz", "relu", weights_and_bias);
+    compare<Image<1, 1, 10>, Dense<3>>("dense.npz", "linear", weights_and_bias);
+    compare<Image<1, 1, 50>, Dense<33, ReLU>>("dense.npz", "wide", weights_and_bias);
+}
+
+TEST_CASE("BatchNorm") {
+    compare<Image<4, 3, 5>, BatchNorm>("batch_norm.npz", "picture", {"gamma", "beta", "mean", "variance"});
+    compare<Image<1, 1, 7>, BatchNorm>("batch_norm.npz", "vector", {"gamma", "beta", "mean", "variance"});
+}
+
+TEST_CASE("Residual") {
+    compare<Image<6, 5, 4>, Residual<Conv<3, 4, Same>, Conv<3, 4, Same, Linear>>>("residual.npz", "plain", {"weights_0", "bias_0", "weights_1", "bias_1"});
+}

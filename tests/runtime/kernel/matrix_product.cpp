@@ -49,17 +49,19 @@ void check(Size of) {
     for (const bool biased : {true, false}) {
         Rows y{of.batch, of.outputs, 5};
         auto exact = y.doubles();
-        fast.forward(x.data(), x.distance, weights.data(), biased ? bias.data() : nullptr, y.data(), y.distance, of.batch, scratch.data());
-        plain.forward(x.doubles().data(), x.distance, exact_weights.data(), biased ? exact_bias.data() : nullptr, exact.data(), y.distance,
-                      of.batch);
+        fast.forward(x.data(), x.distance, weights.data(), biased ? bias.data() : nullptr, y.data(), y.distance, of.batch,
+                     scratch.data());
+        plain.forward(x.doubles().data(), x.distance, exact_weights.data(), biased ? exact_bias.data() : nullptr, exact.data(),
+                      y.distance, of.batch);
         CHECK(y.marks_stand());
-        CHECK(difference(inside(std::vector<float>(y.all.begin() + 1, y.all.end()), {{of.batch, 1, of.outputs}, {}, y.distance}),
-                         inside(exact, {{of.batch, 1, of.outputs}, {}, y.distance})) < tolerance);
+        CHECK(
+            difference(inside(std::vector<float>(y.all.begin() + 1, y.all.end()), {{of.batch, 1, of.outputs}, {}, y.distance}),
+                       inside(exact, {{of.batch, 1, of.outputs}, {}, y.distance})) < tolerance);
         // One row alone gives the same bits.
         std::vector<float> alone(of.outputs);
         const std::size_t last = of.batch - 1;
-        fast.forward(x.data() + last * x.distance, x.distance, weights.data(), biased ? bias.data() : nullptr, alone.data(), of.outputs, 1,
-                     scratch.data());
+        fast.forward(x.data() + last * x.distance, x.distance, weights.data(), biased ? bias.data() : nullptr, alone.data(),
+                     of.outputs, 1, scratch.data());
         CHECK(std::equal(alone.begin(), alone.end(), y.data() + last * y.distance));
     }
     for (const bool add : {false, true}) {
@@ -68,13 +70,15 @@ void check(Size of) {
         fast.input_gradient(dy.data(), dy.distance, weights.data(), dx.data(), dx.distance, of.batch, add, scratch.data());
         plain.input_gradient(dy.doubles().data(), dy.distance, exact_weights.data(), exact.data(), dx.distance, of.batch, add);
         CHECK(dx.marks_stand());
-        CHECK(difference(inside(std::vector<float>(dx.all.begin() + 1, dx.all.end()), {{of.batch, 1, of.inputs}, {}, dx.distance}),
-                         inside(exact, {{of.batch, 1, of.inputs}, {}, dx.distance})) < tolerance);
+        CHECK(difference(
+                  inside(std::vector<float>(dx.all.begin() + 1, dx.all.end()), {{of.batch, 1, of.inputs}, {}, dx.distance}),
+                  inside(exact, {{of.batch, 1, of.inputs}, {}, dx.distance})) < tolerance);
     }
     std::vector<float> dw(of.inputs * of.outputs + 1, untouched), db(of.outputs + 1, untouched);
     std::vector<double> exact_dw(of.inputs * of.outputs), exact_db(of.outputs);
     fast.weight_gradient(x.data(), x.distance, dy.data(), dy.distance, dw.data(), db.data(), of.batch);
-    plain.weight_gradient(x.doubles().data(), x.distance, dy.doubles().data(), dy.distance, exact_dw.data(), exact_db.data(), of.batch);
+    plain.weight_gradient(x.doubles().data(), x.distance, dy.doubles().data(), dy.distance, exact_dw.data(), exact_db.data(),
+                          of.batch);
     CHECK(dw.back() == untouched);
     CHECK(db.back() == untouched);
     CHECK(difference(dw, exact_dw) < tolerance);
@@ -84,8 +88,8 @@ void check(Size of) {
 }  // namespace
 
 TEST_CASE("matrix products at odd sizes") {
-    for (const Size size : {Size{1, 1, 1}, Size{3, 5, 2}, Size{64, 32, 14}, Size{65, 33, 15}, Size{100, 17, 7}, Size{17, 100, 71},
-                            Size{130, 70, 64}, Size{2000, 300, 5}, Size{5000, 3, 9}, Size{200, 1, 150}})
+    for (const Size size : {Size{1, 1, 1}, Size{3, 5, 2}, Size{64, 32, 14}, Size{65, 33, 15}, Size{100, 17, 7},
+                            Size{17, 100, 71}, Size{130, 70, 64}, Size{2000, 300, 5}, Size{5000, 3, 9}, Size{200, 1, 150}})
         check(size);
 }
 

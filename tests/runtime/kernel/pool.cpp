@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "compare.hpp"
+
+#include <denim/kernel/plain_pool.hpp>
+#include <denim/kernel/pool.hpp>
+
+using namespace compare;
+
+namespace {
+
+struct Pooling {
+    std::size_t height, width, channels, window, stride, input_step = 1, output_step = 1;
+    Border input_border = {}, output_border = {};
+};
+
+constexpr float untouched = -12345.0f;
+
+template <Pooling of>
+void check_pool() {
+    CAPTURE(of.height);
+    CAPTURE(of.channels);
+    CAPTURE(of.window);
+    CAPTURE(of.stride);
+    static constexpr Layout in{{of.height, of.width, of.channels}, of.input_border, round_up(of.channels, of.input_step)};
+    static constexpr Layout out{{(of.height - of.window) / of.stride + 1, (of.width - of.window) / of.stride + 1, of.channels},
+                                of.output_border,
+                                round_up(of.channels, of.output_step)};
+    using Fast = kernel::MaxPool<out, in, of.window, of.stride>;
+    using Plain = kernel::PlainMaxPool<out, in, of.window, of.stride, float>;
+
+    // Few different numbers, so that many are equal: the first of them wins in both.
+    auto input = picture(in, 1, 0);
+    for (float& number : input) number = std::round(4 * number);
+    const auto gradient = picture(out, 2, 0);
+    const auto run = [&]<class Pool>(Pool*, std::size_t off) {
+        struct {
+            std::vector<float> output, silent, written, added;
+        } result;
+        const auto shifted = [&](const std::vector<float>& from) {
+            std::vector<float> to(off, untouched);
+            to.insert(to.end(), from.begin(), from.end());
+            to.push_back(untouched);
+            return to;
+        };
+        result.output = result.silent = shifted(std::vector<float>(out.size(), untouched));
+        result.written = result.added = shifted(picture(in, 3, untouched));
+        std::vector<std::uint8_t> record(Pool::record_size + 1, 99);
+        const auto from = shifted(input), pull = shifted(gradient);
+        Pool::forward(from.data() + off, result.output.data() + off, record.data());
+        Pool::forward(from.data() + off, result.silent.data() + off, nullptr);
+        Pool::template backward<Gradient::write>(pull.data() + off, record.data(), result.written.data() + off);
+        Pool::template backward<Gradient::add>(pull.data() + off, record.data(), result.added.data() + off);
+        CHECK(record.back() == 99);
+        for (auto* numbers : {&result.output, &result.silent, &result.written, &result.added}) {
+            CHECK(numbers->back() == untouched);
+            numbers->erase(numbers->begin(), numbers->begin() + static_cast<std::ptrdiff_t>(off));
+        }
+        return result;
+    };
+    const auto fast = run(static_cast<Fast*>(nullptr), 1);
+    const auto plain = run(static_cast<Plain*>(nullptr), 0);
+    CHECK(inside(fast.output, out) == inside(plain.output, out));
+    CHECK(fast.silent == fast.output);
+    CHECK(inside(fast.written, in) == inside(plain.written, in));
+    CHECK(inside(fast.added, in) == inside(plain.added, in));
+    // The border is left alone, the padding of the output is zero.
+    std::size_t zeros = 0, marks = 0;
+    for (std::size_t n = 0; n < out.size(); ++n) {
+        zeros += n % out.stride >= of.channels && fast.output[n] == 0.0f;
+        marks += fast.output[n] == untouched;
+    }
+    CHECK(zeros >= out.shape.height * out.shape.width * (out.stride - of.channels));
+    CHECK(marks == out.size() - out.shape.height * out.shape.width * out.stride);
+}
+
+}  // namespace
+
+TEST_CASE("max pool: windows, strides, layouts") {
+    check_pool<Pooling{4, 4, 1, 2, 2}>();
+    check_pool<Pooling{5, 7, 3, 2, 2}>();
+    check_pool<Pooling{8, 6, 64, 2, 2, 16, 16}>();
+    check_pool<Pooling{9, 9, 17, 3, 2, 1, 32}>();
+    check_pool<Pooling{9, 8, 33, 3, 1, 16, 1, {1, 1, 2, 2}, {0, 1, 1, 0}}>();
+    check_pool<Pooling{10, 10, 10, 3, 3, 16, 16, {1, 1, 1, 1}, {2, 2, 2, 2}}>();
+    check_pool<Pooling{7, 7, 5, 1, 3, 8, 8}>();
+    check_pool<Pooling{6, 16, 20, 4, 2, 64, 48}>();
+    check_pool<Pooling{16, 16, 16, 16, 16}>();
+}

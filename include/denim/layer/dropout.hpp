@@ -6,6 +6,7 @@
 
 #include <denim/layer/concept.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -29,19 +30,23 @@ struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
 private:
+    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate.
     template <class Each>
     static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
         const auto threshold = static_cast<std::uint64_t>(static_cast<double>(settings.rate) * 0x1p32);
         const Scalar factor = kept > 0 ? static_cast<Scalar>(1.0 / kept) : Scalar{0};
+        std::array<Scalar, 64> factors{};
         std::size_t number = 0;
-        Random::Block block{};
         for (std::size_t y = 0; y < In.shape.height; ++y)
             for (std::size_t x = 0; x < In.shape.width; ++x)
                 for (std::size_t c = 0; c < In.shape.channels; ++c, ++number) {
-                    if (number % 4 == 0) block = random.block(number / 4);
-                    each(In.offset(y, x) + c, Out.offset(y, x) + c, block[number % 4] >= threshold ? factor : Scalar{0});
+                    if (number % 64 == 0) draw(random.blocks(number / 4), threshold, factor, factors);
+                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors[number % 64]);
                 }
+    }
+    static void draw(const Random::Blocks& blocks, std::uint64_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+        for (std::size_t n = 0; n < 64; ++n) factors[n] = blocks[n / 16][n % 16] >= threshold ? factor : Scalar{0};
     }
 };
 

@@ -3,13 +3,14 @@
 
 // (H, W, C) -> ((H - Window) / stride + 1, columns alike, C): the largest number of each window, channel by channel.
 
+#include <denim/kernel/plain_pool.hpp>
+#include <denim/kernel/pool.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
+#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -17,48 +18,16 @@ namespace denim::inline DENIM_TARGET {
 /// gives the gradient to it.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Window, std::size_t Step>
 struct MaxPoolLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    static_assert(Window <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
     using Scalar = typename Arithmetic::Scalar;
+    using Kernel = std::conditional_t<Arithmetic::plain, kernel::PlainMaxPool<Out, In, Window, Step, Scalar>, kernel::MaxPool<Out, In, Window, Step>>;
 
-    static constexpr std::size_t record_size = Out.shape.size();
+    static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t operations = Out.shape.size() * Window * Window;
 
-    static void forward(const Forward<Scalar>& at) {
-        constexpr std::size_t channels = Out.shape.channels;
-        std::uint8_t winners[channels];
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) {
-                Scalar* best = at.output + Out.offset(y, x);
-                const Scalar* corner = at.input() + In.offset(y * Step, x * Step);
-                for (std::size_t c = 0; c < channels; ++c) best[c] = corner[c], winners[c] = 0;
-                for (std::size_t q = 1; q < Window * Window; ++q) {
-                    const Scalar* candidate = corner + q / Window * In.row() + q % Window * In.stride;
-                    for (std::size_t c = 0; c < channels; ++c) {
-                        const bool better = candidate[c] > best[c];
-                        best[c] = better ? candidate[c] : best[c];
-                        winners[c] = better ? static_cast<std::uint8_t>(q) : winners[c];
-                    }
-                }
-                if (at.record)
-                    for (std::size_t c = 0; c < channels; ++c) at.record[(y * Out.shape.width + x) * channels + c] = winners[c];
-            }
-    }
-
+    static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        if constexpr (Input == Gradient::none) return;
-        constexpr std::size_t channels = Out.shape.channels;
-        if constexpr (Input == Gradient::write)
-            for (std::size_t y = 0; y < In.shape.height; ++y)
-                std::fill_n(at.input_gradient() + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) {
-                const Scalar* gradient = at.output_gradient + Out.offset(y, x);
-                const std::uint8_t* winners = at.record + (y * Out.shape.width + x) * channels;
-                Scalar* corner = at.input_gradient() + In.offset(y * Step, x * Step);
-                for (std::size_t c = 0; c < channels; ++c)
-                    corner[winners[c] / Window * In.row() + winners[c] % Window * In.stride + c] += gradient[c];
-            }
+        Kernel::template backward<Input>(at.output_gradient, at.record, at.input_gradient());
     }
 };
 

@@ -41,6 +41,31 @@ public:
         return counter;
     }
 
+    /// Sixteen blocks at once, [number of the block's four][block]: the same numbers, in an order that vectors like.
+    using Blocks = std::array<std::array<std::uint32_t, 16>, 4>;
+    [[nodiscard]] constexpr Blocks blocks(std::uint64_t first) const {
+        Blocks counter{};
+        for (std::size_t n = 0; n < 16; ++n) {
+            counter[0][n] = static_cast<std::uint32_t>(first + n);
+            counter[1][n] = static_cast<std::uint32_t>((first + n) >> 32);
+            counter[2][n] = static_cast<std::uint32_t>(stream_);
+            counter[3][n] = static_cast<std::uint32_t>(stream_ >> 32);
+        }
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            for (std::size_t n = 0; n < 16; ++n) {
+                const std::uint64_t one = std::uint64_t{0xD2511F53} * counter[0][n], two = std::uint64_t{0xCD9E8D57} * counter[2][n];
+                counter[0][n] = static_cast<std::uint32_t>(two >> 32) ^ counter[1][n] ^ low;
+                counter[1][n] = static_cast<std::uint32_t>(two);
+                counter[2][n] = static_cast<std::uint32_t>(one >> 32) ^ counter[3][n] ^ high;
+                counter[3][n] = static_cast<std::uint32_t>(one);
+            }
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
+    }
+
     /// The next number of the stream, 32 random bits.
     constexpr std::uint32_t bits() {
         if (used_ % 4 == 0) current_ = block(used_ / 4);

@@ -37,3 +37,10 @@ TEST_CASE("a shuffle keeps every element, and depends on its stream") {
     std::ranges::sort(a);
     for (int i = 0; i < 50; ++i) CHECK(a[static_cast<std::size_t>(i)] == i);
 }
+
+TEST_CASE("sixteen blocks at once are the same numbers") {
+    const Random random{Seed{123456789012345}, 77};
+    const Random::Blocks blocks = random.blocks(5);
+    for (std::size_t n = 0; n < 16; ++n)
+        for (std::size_t word = 0; word < 4; ++word) CHECK(blocks[word][n] == random.block(5 + n)[word]);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fashion/wardrobe/assortment.hpp"
+#include "fashion/wardrobe/ballerina.hpp"
+#include "fashion/wardrobe/boot.hpp"
+#include "fashion/wardrobe/glasses.hpp"
+#include "fashion/wardrobe/high_heel.hpp"
+#include "fashion/wardrobe/jeans.hpp"
+#include "fashion/wardrobe/low_shoe.hpp"
+#include "fashion/wardrobe/painter.hpp"
+#include "fashion/wardrobe/sandal.hpp"
+#include "fashion/wardrobe/slide.hpp"
+#include "fashion/wardrobe/trainer.hpp"
+#include "fashion/wardrobe/trousers.hpp"
+
+#include <denim/image/picture.hpp>
+
+namespace denim::inline DENIM_TARGET::wardrobe {
+
+/// The object of a subclass, by its place in the assortment.
+inline Drawing draw(std::size_t article, Dice& dice) {
+    switch (article) {
+        case 0: return glasses(optical_rates, dice);
+        case 1: return glasses(sunglasses_rates, dice);
+        case 2: return trousers(trousers_male_rates(), dice);
+        case 3: return jeans(jeans_male_rates(), dice);
+        case 4: return trousers(trousers_female_rates(), dice);
+        case 5: return jeans(jeans_female_rates(), dice);
+        case 6: return boot(boots_male_rates(), dice);
+        case 7: return trainer(trainers_male_rates(), dice);
+        case 8: return slide(SlideRates{}, dice);
+        case 9: return low_shoe(formal_male_rates(), dice);
+        case 10: return low_shoe(others_male_rates(), dice);
+        case 11: return boot(boots_female_rates(), dice);
+        case 12: return ballerina(BallerinaRates{}, dice);
+        case 13: return trainer(trainers_female_rates(), dice);
+        case 14: return high_heel(HighHeelRates{}, dice);
+        case 15: return sandal(SandalRates{}, dice);
+        case 16: return low_shoe(others_female_rates(), dice);
+        default: throw std::invalid_argument("there are 17 subclasses to draw, 0 to 16, but number " + std::to_string(article) + " was asked for");
+    }
+}
+
+/// How a shop frames this category.
+inline Framing framing(std::string_view category, Dice& dice) {
+    Framing frame;
+    if (dice.chance(0.25)) frame.turn = dice.between(-0.018, 0.018);
+    if (category == "shoes") {
+        frame.width = 0.986 * dice.between(0.985, 1.008);
+        frame.height = 0.985;
+        frame.ground = 0.882 + std::clamp(dice.spread(0.0045), -0.015, 0.015);
+        frame.stretch = dice.between(0.96, 1.04);
+        frame.turn *= 0.6;
+    } else if (category == "trousers") {
+        frame.height = 0.988 * dice.between(0.993, 1.004);
+        frame.centre = 0.5 + std::clamp(dice.spread(0.0015), -0.004, 0.004);
+        frame.stretch = dice.between(0.95, 1.06);
+    } else {
+        frame.width = 0.988 * dice.between(0.988, 1.005);
+        frame.centre = 0.5 + std::clamp(dice.spread(0.008), -0.025, 0.025);
+        frame.stretch = dice.between(0.95, 1.08);
+    }
+    return frame;
+}
+
+/// The lamp and the camera: exposure, saturation, a little noise on the object; what is white stays white.
+inline Picture exposed(const Sheet& sheet, Dice& dice) {
+    const double gamma = dice.between(0.88, 1.16), saturation = dice.chance(0.4) ? dice.between(0.78, 1.2) : 1, grain = dice.between(0.3, 1.4);
+    const Noise noise{dice.seed()};
+    std::array<double, 1025> curve_of{};
+    for (std::size_t i = 0; i < curve_of.size(); ++i) curve_of[i] = 255 * std::pow(static_cast<double>(i) / 1024, gamma);
+    const auto toned = [&](double value) { return curve_of[static_cast<std::size_t>(std::clamp(value, 0.0, 255.0) * (1024 / 255.0) + 0.5)]; };
+    Picture picture{Size{photograph_height, photograph_width}};
+    for (std::size_t i = 0; i < sheet.covered.size(); ++i) {
+        const float* from = sheet.rgb.data() + 3 * i;
+        if (from[0] >= 255 && from[1] >= 255 && from[2] >= 255) continue;
+        const Colour seen{toned(static_cast<double>(from[0])), toned(static_cast<double>(from[1])), toned(static_cast<double>(from[2]))};
+        const Colour grey = Colour{} + seen.luminance();
+        const double speck = grain * static_cast<double>(sheet.covered[i]) * 1.7 * noise.lattice(static_cast<int>(i % photograph_width), static_cast<int>(i / photograph_width));
+        const Colour kept = mix(grey, seen, saturation) + speck;
+        const double parts[3]{kept.red, kept.green, kept.blue};
+        for (std::size_t c = 0; c < 3; ++c) picture.pixels[3 * i + c] = static_cast<std::uint8_t>(std::clamp(parts[c], 0.0, 255.0) + 0.5);
+    }
+    return picture;
+}
+
+/// Photograph `number` of a subclass: the same for the same seed, whatever else is drawn, and by whichever thread.
+inline Picture photograph(Seed seed, std::size_t article, std::size_t number) {
+    Dice dice{Random{seed, (static_cast<std::uint64_t>(article) << 40) | number}};
+    const Framing frame = framing(assortment.at(article).category, dice);
+    const Drawing drawing = draw(article, dice);
+    Painter painter{place(drawing, frame), dice.seed()};
+    return exposed(painter.paint(drawing), dice);
+}
+
+}  // namespace denim::inline DENIM_TARGET::wardrobe

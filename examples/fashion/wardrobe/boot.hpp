@@ -33,7 +33,7 @@ inline Upper boot_upper(const Last& last, double shaft, BootKind kind, double to
     front.push_back(last.over(0.57, 0.2 + dice.between(-0.015, 0.02)));
     front.push_back(last.over(0.72, toe + 0.035));
     front.push_back(last.over(0.86, toe));
-    front.push_back(last.over(0.94, toe * (shape == Toe::pointed ? 0.58 : 0.83)));
+    front.push_back(last.over(0.94, toe * (shape == Toe::pointed ? 0.56 : 0.8)));
     front.push_back(last.over(0.985, toe * (shape == Toe::pointed ? 0.22 : 0.45)));
     front.push_back(last.over(0.99, 0));
     upper.front = curve(front);
@@ -43,9 +43,9 @@ inline Upper boot_upper(const Last& last, double shaft, BootKind kind, double to
 
 /// The sole and heel under a boot; below the upper, so painted first, or after it for a welt.
 inline void boot_sole(Drawing& boot, const Last& last, BootHeel heel, Colour rubber, bool lugs, Dice& dice) {
-    const double from = heel == BootHeel::low ? 0.01 : heel == BootHeel::platform ? 0.05 : 0.1;
+    const double from = heel == BootHeel::low ? 0.01 : 0.018;
     if (heel == BootHeel::low) {
-        const int sole = boot.fill(lugs || last.heel < 0.03 ? last.wedge(0.0, 0.998) : join(last.bed(0.22, 0.995), reversed(last.bed(0.22, 0.995, -last.sole))), smooth(rubber, dice), {.edge = 0.2, .round = 0.015, .relief = 0.2});
+        const int sole = boot.fill(lugs || last.heel < 0.03 ? last.wedge(0.0, 0.998) : last.slab(0.012, 0.996, last.sole * 0.9), smooth(rubber, dice), {.edge = 0.2, .round = 0.015, .relief = 0.2});
         if (lugs) {
             const double pitch = dice.between(0.05, 0.1), high = last.sole * dice.between(0.3, 0.55), gap = dice.between(0.25, 0.45);
             for (double x = 0.04; x < 0.9; x += pitch) boot.fill({{x, -0.005}, {x + pitch * gap, -0.005}, {x + pitch * gap * 0.8, high}, {x + pitch * gap * 0.2, high}}, dice.chance(0.4) ? paper * 0.96 : against(rubber, 0.4), {.alpha = 0.9, .inside = sole});
@@ -132,7 +132,7 @@ inline Drawing boot(const BootRates& rates, Dice& dice) {
     if (heel == BootHeel::platform) sole = dice.between(0.06, 0.12);
     const Last last{lift, sole, dice.between(0, 0.03), 0.68, 0.17};
     const Toe shape = dice.chance(rates.pointed) ? Toe::pointed : dice.chance(0.12) ? Toe::square : Toe::round;
-    const double toe = shape == Toe::pointed ? dice.between(0.085, 0.12) : dice.between(0.115, 0.16);
+    const double toe = shape == Toe::pointed ? dice.between(0.085, 0.12) : dice.between(0.105, 0.145);
     const double shaft = dice.of(kind == BootKind::knee ? rates.knee_shaft : kind == BootKind::western ? rates.western_shaft : kind == BootKind::combat ? rates.combat_shaft : rates.shaft);
     const Colour colour = pick(rates.palette, dice, 10);
     const Colour rubber = dice.chance(0.65) ? dyed(dye::black, dice, 8) : dice.any(dyed(dye::dark_brown, dice), dyed(dye::tan, dice), dyed(dye::brown, dice), dyed(colour, dice), dyed(dye::white, dice, 6));

@@ -26,7 +26,7 @@ constexpr Colour darker(Colour c, double factor = 0.6) { return c * factor; }
 constexpr Colour lighter(Colour c, double share = 0.4) { return mix(c, paper, share); }
 /// A line that shows on this colour: darker on what is light, lighter on what is nearly black.
 constexpr Colour against(Colour c, double strength = 0.4) {
-    return c.luminance() > 60 ? darker(c, 1 - strength) : lighter(c, 0.08 + 0.3 * strength);
+    return c.luminance() > 60 ? darker(c, 1 - strength) : lighter(c, 0.04 + 0.2 * strength);
 }
 
 }  // namespace denim::inline DENIM_TARGET::wardrobe

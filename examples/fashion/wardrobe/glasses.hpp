@@ -6,16 +6,17 @@
 
 namespace denim::inline DENIM_TARGET::wardrobe {
 
-enum class LensShape { rectangle, round, cat_eye, aviator, square, oval, hexagon, butterfly, browline, shield };
+enum class LensShape { rectangle, round, cat_eye, aviator, square, oval, hexagon, butterfly, browline };
 
 namespace detail {
 
 /// The outline of the left lens, 1 wide and 1 high around 0; its outer side is at negative x.
 inline Path lens_outline(LensShape shape, Dice& dice) {
     Path line;
-    const double square = std::array{4.2, 2.05, 3.0, 2.4, 3.4, 2.25, 2.0, 2.9, 3.4, 3.4}[static_cast<std::size_t>(shape)] * dice.between(0.92, 1.1);
+    const double square = std::array{4.2, 2.05, 3.0, 2.4, 3.4, 2.25, 2.0, 2.9, 3.4}[static_cast<std::size_t>(shape)] * dice.between(0.92, 1.1);
     const double lifted = dice.between(0.12, 0.32), narrowed = dice.between(0.0, 0.13), drop = dice.between(0.04, 0.1), tilt = dice.between(-0.05, 0.05);
     const int corners = dice.chance(0.5) ? 6 : 8;
+    const double nose = shape == LensShape::round ? 0 : dice.between(0.04, 0.26);
     constexpr int steps = 64;
     for (int i = 0; i < steps; ++i) {
         const double angle = 2 * std::numbers::pi * i / steps, c = std::cos(angle), s = std::sin(angle);
@@ -41,8 +42,12 @@ inline Path lens_outline(LensShape shape, Dice& dice) {
             case LensShape::square: x *= 1 - narrowed * below; break;
             default: break;
         }
+        if (x > 0) x *= 1 - nose * below * below;
         line.push_back({x / 2, y / 2 - tilt * x});
     }
+    double left = 0, right = 0;
+    for (const Point p : line) left = std::min(left, p.x), right = std::max(right, p.x);
+    for (Point& p : line) p.x = (p.x - left) / (right - left) - 0.5;
     return line;
 }
 
@@ -58,11 +63,11 @@ inline Drawing glasses(const GlassesRates& rates, Dice& dice) {
     const bool patterned = !thin && dice.chance(rates.tortoise), clear_frame = !thin && !patterned && dice.chance(rates.crystal);
     const Fabric rim_fabric = patterned ? tortoise(dice) : thin ? grained(colour, dice, 2, 6, 6) : smooth(clear_frame ? lighter(colour, 0.65) : colour, dice);
     const double rim = thin ? dice.between(0.006, 0.013) : dice.of(rates.rim);
-    const double lens_width = shape == LensShape::shield ? dice.between(0.44, 0.47) : dice.between(0.355, 0.415);
-    const std::array<Range, 10> heights{{{0.19, 0.255}, {0.31, 0.375}, {0.25, 0.33}, {0.29, 0.36}, {0.265, 0.335}, {0.2, 0.28}, {0.28, 0.34}, {0.29, 0.36}, {0.24, 0.31}, {0.26, 0.36}}};
+    const double lens_width = dice.between(0.355, 0.415);
+    const std::array<Range, 9> heights{{{0.19, 0.255}, {0.31, 0.375}, {0.25, 0.33}, {0.29, 0.36}, {0.265, 0.335}, {0.2, 0.28}, {0.28, 0.34}, {0.29, 0.36}, {0.24, 0.31}}};
     double lens_height = dice.of(heights[static_cast<std::size_t>(shape)]);
     if (tinted) lens_height = std::min(0.42, lens_height * dice.between(1.0, 1.1));
-    const double centre = shape == LensShape::shield ? 0.24 : dice.between(0.222, 0.25);
+    const double centre = dice.between(0.226, 0.25);
     const Path unit = detail::lens_outline(shape, dice);
     Path left;
     for (const Point p : unit) left.push_back({-centre + p.x * lens_width, p.y * lens_height});
@@ -80,7 +85,7 @@ inline Drawing glasses(const GlassesRates& rates, Dice& dice) {
         if (folded) {
             const Path path = curve({{s * 0.49, hinge_y}, {s * 0.2, std::lerp(hinge_y, cross_y, 0.6)}, {-s * 0.06, cross_y}, {-s * 0.18, cross_y - 0.12 * lens_height}, {-s * (tip_x - 0.1), tip_y * 0.5}, {-s * tip_x, tip_y}});
             worn.line(part_of(path, 0, 0.65), temple, arm, {.alpha = see, .edge = 0.2, .round = 0.008});
-            worn.fill(stroke(part_of(path, 0.62, 1), thin ? temple : temple * 0.8, tip * 1.15), end, {.alpha = see, .edge = 0.25, .round = 0.008});
+            worn.fill(stroke(part_of(path, 0.62, 1), temple, tip * 1.15), end, {.alpha = see, .edge = 0.25, .round = 0.008});
         } else {  // open, in perspective
             const double reach = dice.between(0.1, 0.3), fall = dice.between(0.02, 0.1);
             worn.fill({{s * 0.5, hinge_y + temple * 0.4}, {s * (0.5 - reach), hinge_y - fall * 0.3}, {s * (0.5 - reach), hinge_y - fall * 0.3 - temple * 0.9}, {s * 0.5, hinge_y - temple * 1.3}}, arm, {.alpha = see, .edge = 0.25, .round = 0.012});
@@ -99,12 +104,9 @@ inline Drawing glasses(const GlassesRates& rates, Dice& dice) {
         const Fabric lens{glass, [=](const Spot& s) {
                               const double t = std::clamp(0.5 - s.place.y / lens_height, 0.0, 1.0);
                               Colour tint = mix(glass, lighter(glass, 0.8), gradient * t * t) * (0.97 + 0.06 * t);
-                              if (mirror) tint = mix(tint, sky, std::clamp(0.5 + 0.5 * std::sin(7 * (s.place.x * lean + s.place.y * 3 + 0.2 * noise(s.pixel.x / 40, s.pixel.y / 40))), 0.0, 1.0) * 0.75);
+                              if (mirror) tint = mix(tint, sky, std::clamp(0.5 + 0.5 * std::sin(7 * (s.place.x * lean + s.place.y * 3 + 0.04 * noise(s.pixel.x / 40, s.pixel.y / 40))), 0.0, 1.0) * 0.75);
                               return tint + 1.5 * noise(s.pixel.x / 30, s.pixel.y / 30);
                           }};
-        if (shape == LensShape::shield) {
-            worn.fill(join(part_of(left, 0.25, 0.75), reversed(mirrored(part_of(left, 0.25, 0.75)))), lens, {.alpha = density, .edge = 0.08, .round = 0.02});
-        }
         for (const Path& side : {left, right}) worn.fill(side, lens, {.alpha = density, .edge = 0.08, .round = 0.02});
     } else {
         const Colour glass = dice.any(Colour{236, 241, 246}, Colour{248, 248, 248}, Colour{242, 238, 230}, Colour{238, 240, 250});

@@ -63,7 +63,10 @@ inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
     if (dice.chance(rates.bow)) bow(shoe, last.over(vamp_x + 0.04, vamp), dice.between(0.03, 0.075), smooth(dice.chance(0.6) ? darker(colour, 0.9) : pick(rates.palette, dice), dice));
     if (dice.chance(0.1)) studs(shoe, dice.chance(0.5) ? cut.upper.opening : last.bed(0.1, 0.95, 0.03), dice.whole(10, 24), 0.009, metal(dice));
     if (last.sole > 0.03) {
-        shoe.fill(last.slab(0.1, 0.99, last.sole), fabric, {.edge = 0.2, .round = 0.015});
+        shoe.fill(last.slab(0.03, 0.6, 0.018), fabric, {.edge = 0.1, .round = 0.01});
+        Path platform = last.slab(0.45, 0.99, last.sole);
+        platform.back() = last.over(0.4, -0.012);
+        shoe.fill(platform, fabric, {.edge = 0.2, .round = 0.015});
     } else {
         shoe.fill(last.slab(0.04, 0.99, std::max(last.sole, 0.012)), smooth(dyed(dice.any(dye::tan, dye::beige, dye::black, dye::red, dye::nude), dice), dice), {.edge = 0.1, .round = 0.008});
     }

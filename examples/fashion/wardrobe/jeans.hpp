@@ -10,8 +10,8 @@ namespace detail {
 
 /// Scoop pockets with rivets, the coin pocket, the fly, waistband and loops: what makes five-pocket trousers.
 inline void five_pockets(Drawing& wear, const TrouserCut& cut, int body, Colour cloth, Colour thread, double seam, Dice& dice) {
-    const double k = 1 / cut.length, top = 1 - cut.band, w = cut.waist, loud = dice.between(0.35, 1.0);
-    const Colour line = against(cloth, seam), rivet = dice.any(Colour{184, 124, 74}, Colour{186, 186, 190}, Colour{70, 62, 56});
+    const double k = 1 / cut.length, top = 1 - cut.band, w = cut.waist, loud = dice.between(0.15, 0.95);
+    const Colour line = against(cloth, cloth.luminance() > 190 ? seam * 0.5 : seam), rivet = dice.any(Colour{184, 124, 74}, Colour{186, 186, 190}, Colour{70, 62, 56});
     const auto twice = [&](const Path& path, Point by) {
         wear.stitch(path, 0.0032, thread, {.alpha = loud, .inside = body});
         wear.stitch(moved(path, by), 0.0032, thread, {.alpha = loud * 0.8, .inside = body});
@@ -30,7 +30,7 @@ inline void five_pockets(Drawing& wear, const TrouserCut& cut, int body, Colour 
         for (int i = 1; i < 4; ++i) wear.dot({side * 0.004, top - 0.032 * i * k}, 0.007, 0.007, rivet, {.edge = 0.3, .round = 0.005});
     }
     for (const double x : {-0.74, -0.42, 0.42, 0.74}) {
-        wear.fill({{x * w - 0.006, 1.002}, {x * w + 0.006, 1.002}, {x * w + 0.006, top - 0.006}, {x * w - 0.006, top - 0.006}}, smooth(against(cloth, 0.15), dice), {.edge = 0.4, .round = 0.006, .inside = body});
+        wear.fill({{x * w - 0.006, 1.002}, {x * w + 0.006, 1.002}, {x * w + 0.006, top - 0.006}, {x * w - 0.006, top - 0.006}}, smooth(against(cloth, 0.1), dice), {.edge = 0.12, .round = 0.006, .inside = body});
     }
     const double scoop = dice.between(0.5, 0.62), deep = dice.between(0.05, 0.085) * k;
     for (const double s : {-1.0, 1.0}) {
@@ -68,7 +68,7 @@ inline void wear_and_tear(Drawing& wear, const TrouserCut& cut, int body, const 
     for (const double s : {-1.0, 1.0}) {
         for (int i = dice.whole(0, 6); i > 0; --i) {  // whiskers
             const double y = cut.crotch + dice.between(-0.04, 0.1), x = cut.hip * dice.between(0.25, 0.8), r = dice.between(0.02, 0.05);
-            wear.fold(curve({{s * (x - r), y - 0.012}, {s * x, y}, {s * (x + r), y + 0.022}}), 0.009, strong * pale * (dice.chance(0.65) ? -0.4 : 0.22), body, 0.004);
+            wear.fold(curve({{s * (x - r), y - 0.012}, {s * x, y}, {s * (x + r), y + 0.022}}), 0.009, strong * pale * (dice.chance(0.6) ? -dice.between(0.05, 0.24) : dice.between(0.05, 0.22)), body, 0.007);
         }
     }
     if (dice.chance(rates.torn)) {
@@ -126,7 +126,7 @@ inline Drawing jeans(const TrouserRates& rates, Dice& dice) {
     const Wash w = wash(rates, dice);
     const Fabric cloth = denim_cloth(w, cut, dice);
     trouser_back(wear, cut, 0.01, smooth(darker(w.colour, dice.between(0.55, 0.8)), dice), dice);
-    const int body = wear.fill(cut.outline(dice.between(-0.003, 0.01), dice.between(0, 0.006)), cloth, {.edge = dice.between(0.15, 0.38), .round = dice.between(0.02, 0.045)});
+    const int body = wear.fill(cut.outline(dice.between(-0.003, 0.01), dice.between(0, 0.006), dice.between(0.002, 0.014)), cloth, {.edge = dice.between(0.15, 0.38), .round = dice.between(0.02, 0.045)});
     trouser_folds(wear, cut, body, dice.between(0.3, 0.9) * (w.colour.luminance() > 190 ? 0.5 : 1), dice);
     const double pale = w.colour.luminance();
     const Colour thread = dice.chance(rates.golden_thread) && pale < 200 ? dyed(dice.any(Colour{196, 136, 66}, Colour{206, 152, 84}, Colour{170, 110, 60}), dice, 8) : pale < 140 ? lighter(w.colour, dice.between(0.1, 0.4)) : darker(w.colour, dice.between(0.7, 0.9));

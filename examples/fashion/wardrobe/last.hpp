@@ -15,7 +15,7 @@ struct Last {
 
     /// The upper face of the sole: where the upper begins.
     [[nodiscard]] double top(double x) const {
-        const double t = std::clamp((ball - x) / (ball - seat), 0.0, 1.0), bent = t * t * (3 - 2 * t) * 0.6 + t * 0.4;
+        const double t = std::clamp((ball - x) / (ball - seat), 0.0, 1.0), steep = heel > 0.1 ? 0.8 : 0.6, bent = t * t * (3 - 2 * t) * steep + t * (1 - steep);
         const double toe = std::clamp((x - 0.75) / 0.25, 0.0, 1.0);
         return sole + heel * bent + spring * toe * toe;
     }
@@ -29,9 +29,11 @@ struct Last {
         for (int i = 0; i <= steps; ++i) line.push_back(over(from + (to - from) * i / steps, height));
         return line;
     }
-    /// The outline of the sole, `thick` at every place.
+    /// The outline of a sole of this thickness, thinner at the tip of the toe.
     [[nodiscard]] Path slab(double from, double to, double thick) const {
-        return join(bed(from, to), reversed(bed(from, to, -thick)));
+        Path lower = bed(from, to);
+        for (Point& point : lower) point.y -= thick * (1 - 0.6 * std::pow(std::clamp((point.x - 0.8) / 0.2, 0.0, 1.0), 2));
+        return join(bed(from, to), reversed(lower));
     }
     /// The outline of a sole that reaches the ground, as far as the toe allows.
     [[nodiscard]] Path wedge(double from, double to) const {
@@ -60,13 +62,14 @@ struct UpperMeasures {
     double toe = 0.13;        ///< height of the toe box
     double lean = 0.02;       ///< how far the collar leans forward
     double tab = 0;           ///< a tongue of leather at the heel
+    double low_at = 0.45;     ///< where the opening is lowest, from the heel (0) to the vamp (1)
     Toe shape = Toe::round;
 };
 
 /// The front of a shoe: from a point of the instep down to the tip of the toe.
 inline Path front_line(const Last& last, Point from, double toe, Toe shape) {
-    const double blunt = shape == Toe::round ? 0.86 : shape == Toe::square ? 0.93 : 0.56;
-    const double tip = shape == Toe::round ? 0.45 : shape == Toe::square ? 0.62 : 0.2;
+    const double blunt = shape == Toe::round ? 0.82 : shape == Toe::square ? 0.92 : 0.56;
+    const double tip = shape == Toe::round ? 0.42 : shape == Toe::square ? 0.62 : 0.2;
     const double middle = (from.x + 0.86) / 2, rise = from.y - last.top(from.x);
     Path knots{from};
     if (from.x < 0.72) knots.push_back(last.over(middle - 0.03, rise * 0.52 + toe * 0.62));
@@ -85,8 +88,8 @@ inline Upper low_upper(const Last& last, const UpperMeasures& m) {
     const Point heel = back.back(), vamp = last.over(m.vamp_x, m.vamp);
     const double low = last.top(0.2) + m.collar - m.dip - std::max(0.0, last.heel * 0.12);
     Upper upper;
-    upper.opening = curve({heel, {x0 + 0.06 + m.lean, std::lerp(heel.y, low, 0.55)}, {0.5 * (x0 + m.vamp_x) - 0.03, low},
-                           {m.vamp_x - 0.08, std::lerp(vamp.y, low, 0.55)}, vamp});
+    upper.opening = curve({heel, {x0 + 0.06 + m.lean, std::lerp(heel.y, low, 0.55)}, {std::lerp(x0, m.vamp_x, m.low_at * 0.75), std::lerp(heel.y, low, 0.9)},
+                           {std::lerp(x0, m.vamp_x, m.low_at), low}, {std::lerp(x0, m.vamp_x, 0.45 + 0.5 * m.low_at), std::lerp(vamp.y, low, 0.6)}, vamp});
     upper.front = front_line(last, vamp, m.toe, m.shape);
     upper.outline = join(curve(back), upper.opening, upper.front, reversed(last.bed(0.04, 0.985)));
     return upper;

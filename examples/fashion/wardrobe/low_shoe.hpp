@@ -77,7 +77,7 @@ inline void low_front(Drawing& shoe, const Last& last, const Upper& upper, int b
         sewn({last.over(x - 0.1, 0.01), last.over(x - 0.02, 0.1), last.over(front, rise)});
         if (kind != LowShoeKind::slipper) {
             sewn({last.over(x + 0.09, rise * 0.35), last.over(0.7, 0.1), last.over(0.86, 0.09), last.over(0.93, 0.085)});
-            if (dice.chance(0.7)) strap(shoe, {last.over(x + 0.01, 0.03), last.over(front + 0.01, rise * 0.5), last.over(front + 0.05, rise * 0.95)}, dice.between(0.035, 0.07), smooth(darker(colour, dice.between(0.75, 1)), dice), body);
+            if (dice.chance(0.7)) strap(shoe, {last.over(x + 0.01, 0.03), last.over(front + 0.01, rise * 0.5), last.over(front + 0.05, rise * 0.95)}, dice.between(0.035, 0.07), smooth(darker(colour, colour.luminance() > 140 ? dice.between(0.92, 1) : dice.between(0.78, 1)), dice), body);
         }
         if (dice.chance(bold_hardware ? 0.5 : 0.35)) {
             const Colour clasp = metal(dice);
@@ -112,9 +112,9 @@ inline Drawing low_shoe(const LowShoeRates& rates, Dice& dice) {
     if (kind == LowShoeKind::boat) last.sole = dice.between(0.03, 0.055), last.heel = dice.between(0, 0.015);
     const Toe shape = dress && dice.chance(rates.pointed) ? Toe::pointed : dice.chance(0.1) ? Toe::square : dice.chance(rates.pointed * 0.5) ? Toe::pointed : Toe::round;
     const bool closed = laced || dice.chance(0.12);
-    UpperMeasures measures{.collar = dice.of(rates.collar), .dip = dice.between(0.015, 0.055), .vamp_x = dice.of(closed ? Range{0.34, 0.43} : rates.vamp_x), .vamp = dice.of(closed ? rates.laced_vamp : rates.vamp),
+    UpperMeasures measures{.collar = dice.of(rates.collar), .dip = closed ? dice.between(0.025, 0.07) : dice.between(0.045, 0.105), .vamp_x = dice.of(closed ? Range{0.34, 0.43} : rates.vamp_x), .vamp = dice.of(closed ? rates.laced_vamp : rates.vamp),
                            .toe = shape == Toe::pointed ? dice.between(0.085, 0.115) : dice.between(0.105, 0.145), .lean = dice.between(0, 0.03),
-                           .tab = kind == LowShoeKind::espadrille && dice.chance(0.4) ? dice.between(0.01, 0.05) : 0, .shape = shape};
+                           .tab = kind == LowShoeKind::espadrille && dice.chance(0.4) ? dice.between(0.01, 0.05) : 0, .low_at = closed ? dice.between(0.35, 0.55) : dice.between(0.55, 0.78), .shape = shape};
     const bool mule = kind == LowShoeKind::mule;
     ground_shadow(shoe, 0.02, 0.96, dice.between(0, 0.35));
     const Colour inner = dice.any(dyed(dye::beige, dice), dyed(dye::tan, dice), darker(colour), darker(colour, 0.45));
@@ -140,7 +140,7 @@ inline Drawing low_shoe(const LowShoeRates& rates, Dice& dice) {
         shoe.fold(curve({last.over(x, 0.06), last.over(x + 0.03, 0.1), last.over(x + 0.02, 0.15)}), 0.014, dice.between(-0.25, 0.2), body, 0.008);
     }
     detail::low_front(shoe, last, upper, body, kind, colour, rates.hardware, dice);
-    if (dice.chance(0.12)) studs(shoe, last.bed(0.05, 0.95, 0.03), dice.whole(8, 20), 0.009, metal(dice));
+    if (dice.chance(0.04)) studs(shoe, last.bed(0.05, 0.95, 0.03), dice.whole(8, 20), 0.009, metal(dice));
     shoe.line(upper.opening, 0.009, against(colour, 0.3), {.alpha = 0.8, .inside = body});
     if (dice.chance(rates.bow)) bow(shoe, last.over(measures.vamp_x + 0.04, measures.vamp), dice.between(0.025, 0.05), smooth(darker(colour, 0.9), dice));
     detail::low_sole(shoe, last, kind, colour, rates, dice);

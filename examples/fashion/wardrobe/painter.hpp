@@ -84,7 +84,10 @@ private:
                     double light = 1 - edge * std::clamp(1.6 * (1 - depth), 0.0, 1.0);
                     if (relief > 0) light += relief * static_cast<double>(body.at(x, y + 1) - body.at(x, y - 1)) * 0.5;
                     colour = colour * std::max(0.1, light);
-                    if (finish.gloss > 0) colour = colour + finish.gloss * highlight(centre, depth) * (12 + 0.08 * (255 - mean));
+                    if (finish.gloss > 0) {
+                        const double across = static_cast<double>(body.at(x + 1, y) - body.at(x - 1, y)), down = static_cast<double>(body.at(x, y + 1) - body.at(x, y - 1));
+                        colour = colour + finish.gloss * highlight(centre, depth, (0.45 * across + 0.9 * down) * radius) * (22 + 0.1 * (255 - mean));
+                    }
                 }
                 blend(rgb, colour, covered);
                 sheet_.covered[pixel] = std::max(sheet_.covered[pixel], static_cast<float>(covered));
@@ -92,9 +95,12 @@ private:
         }
     }
 
-    /// 0 to about 2: long lights along the body, none at its edges.
-    [[nodiscard]] double highlight(Point p, double depth) const {
-        return std::clamp(0.8 * shine_(p.x / 13, p.y / 34) + 0.35 * shine_(p.x / 5 + 40, p.y / 9) + 2.5 * (depth - 0.85) - 0.5, 0.0, 2.2);
+    /// 0 to about 1.5: where a round body faces the lamp, `slope` of it, a little inside of its edge; broken by the hides' unevenness.
+    [[nodiscard]] double highlight(Point p, double depth, double slope) const {
+        const double uneven = 0.6 + 0.5 * shine_(p.x / 22, p.y / 40) + 0.2 * shine_(p.x / 7 + 40, p.y / 12);
+        const double inside = std::clamp((depth - 0.56) * 5, 0.0, 1.0);
+        const double broad = std::max(0.0, 0.35 * shine_(p.x / 45 + 9, p.y / 70) - 0.15) * std::clamp((depth - 0.8) * 5, 0.0, 1.0);
+        return std::clamp(uneven, 0.0, 1.3) * std::clamp(slope * 2.2, 0.0, 1.0) * inside + broad;
     }
 
     static void shade(float* rgb, double share) {

@@ -11,14 +11,14 @@ namespace denim::inline DENIM_TARGET::wardrobe {
 /// Spectacles. `shapes` in the order of LensShape.
 struct GlassesRates {
     bool tinted = false;
-    std::array<double, 10> shapes;
+    std::array<double, 9> shapes;
     double metal = 0.45, rimless = 0.06, tortoise = 0.25, crystal = 0.08, folded = 0.85;
     Range rim{0.014, 0.036};
     double dark_lens = 0.72, sheer = 0.2, gradient = 0.35, mirrored = 0.08;
 };
 
-inline constexpr GlassesRates optical_rates{.tinted = false, .shapes = {0.27, 0.18, 0.13, 0.07, 0.17, 0.07, 0.04, 0.04, 0.03, 0}};
-inline constexpr GlassesRates sunglasses_rates{.tinted = true, .shapes = {0.17, 0.15, 0.16, 0.14, 0.17, 0.04, 0.06, 0.07, 0.02, 0.02}, .metal = 0.42, .rimless = 0.04, .crystal = 0.04, .folded = 0.75, .rim = {0.015, 0.048}};
+inline constexpr GlassesRates optical_rates{.tinted = false, .shapes = {0.27, 0.18, 0.13, 0.07, 0.17, 0.07, 0.04, 0.04, 0.03}};
+inline constexpr GlassesRates sunglasses_rates{.tinted = true, .shapes = {0.17, 0.15, 0.16, 0.14, 0.17, 0.04, 0.06, 0.07, 0.02}, .metal = 0.42, .rimless = 0.04, .crystal = 0.04, .folded = 0.75, .rim = {0.015, 0.048}};
 
 /// Trousers and jeans. Measures are shares of full length, half of the width; `fits` in the order of Fit.
 struct TrouserRates {
@@ -26,7 +26,7 @@ struct TrouserRates {
     Palette palette;
     Range waist, hip_over_waist, hip_depth, rise, gap;
     double cropped = 0.1, thighs_touch = 0.3;
-    Range seam{0.15, 0.45};  ///< how much seams stand out
+    Range seam{0.08, 0.34};  ///< how much seams stand out
     // cloth and cut of trousers
     double printed = 0, shiny = 0.05, elastic = 0.1, belted = 0.1, creased = 0.4, pleated = 0.3, cargo = 0.05, striped = 0.1, turned_up = 0.08, knee_seams = 0.04;
     std::array<double, 6> prints{};  ///< stripes, checks, leopard, flowers, camouflage, dots
@@ -60,7 +60,7 @@ inline const TrouserRates& jeans_male_rates() {
         .palette = {{{34, 44, 66}, 2.4}, {{26, 34, 52}, 2.2}, {{40, 58, 88}, 2.2}, {{66, 94, 132}, 1.7}, {{100, 130, 166}, 1.1}, {{148, 174, 202}, 0.6}, {{28, 28, 29}, 2.4}, {{52, 54, 58}, 0.9}, {{110, 110, 114}, 0.5}, {dye::white, 0.6}, {dye::cream, 0.5}, {dye::beige, 0.5}, {dye::olive, 0.3}, {dye::tan, 0.25}},
         .waist = {0.128, 0.152}, .hip_over_waist = {1.06, 1.26}, .hip_depth = {0.17, 0.25}, .rise = {0.245, 0.3}, .gap = {0.016, 0.066},
         .cropped = 0.08, .thighs_touch = 0.22,
-        .seam = {0.15, 0.5},
+        .seam = {0.1, 0.42},
         .faded = 0.6, .acid = 0.05, .torn = 0.22, .splashed = 0.12, .patched = 0.07, .raw_hem = 0.04, .cuffed = 0.1, .golden_thread = 0.65};
     return rates;
 }
@@ -71,7 +71,7 @@ inline const TrouserRates& jeans_female_rates() {
         .palette = {{{34, 44, 66}, 1.6}, {{26, 34, 52}, 1.4}, {{40, 58, 88}, 2}, {{66, 94, 132}, 2.2}, {{100, 130, 166}, 1.9}, {{148, 174, 202}, 1.3}, {{28, 28, 29}, 1.9}, {{52, 54, 58}, 0.6}, {{110, 110, 114}, 0.4}, {dye::white, 1}, {dye::cream, 0.6}, {dye::beige, 0.3}, {dye::mint, 0.25}, {dye::pink, 0.3}, {dye::burgundy, 0.2}, {dye::red, 0.15}},
         .waist = {0.122, 0.150}, .hip_over_waist = {1.1, 1.36}, .hip_depth = {0.17, 0.26}, .rise = {0.255, 0.325}, .gap = {0.012, 0.058},
         .cropped = 0.42, .thighs_touch = 0.18,
-        .seam = {0.15, 0.5},
+        .seam = {0.1, 0.42},
         .faded = 0.65, .acid = 0.08, .torn = 0.24, .splashed = 0.06, .patched = 0.05, .raw_hem = 0.2, .cuffed = 0.08, .golden_thread = 0.65};
     return rates;
 }
@@ -81,7 +81,7 @@ struct TrainerRates {
     std::array<double, 7> kinds;
     Palette palette;
     double bold = 0.1, two_tone = 0.6, white_sole = 0.72, all_white = 0.2, one_colour = 0.06, platform = 0.05;
-    Range collar{0.22, 0.29}, vamp{0.235, 0.325}, shaft{0.33, 0.52};
+    Range collar{0.22, 0.29}, vamp{0.235, 0.325}, shaft{0.27, 0.5};
 };
 
 inline const TrainerRates& trainers_male_rates() {

@@ -35,7 +35,7 @@ inline Drawing sandal(const SandalRates& rates, Dice& dice) {
     const double ankle_y = last.top(0.1) + dice.between(0.15, 0.3), ankle_x = dice.between(0.26, 0.36);
     if (ankle) put({{0.06, ankle_y}, {0.16, ankle_y + 0.035}, {ankle_x, ankle_y + 0.01}}, width * 0.8, true);
     for (const double x : {0.72, 0.82}) {
-        if (dice.chance(0.6)) put({last.over(x - 0.12, 0.02), last.over(x - 0.06, 0.12), last.over(x + 0.02, 0.02)}, width * 0.9, true);
+        if (dice.chance(0.6)) put({last.over(x - 0.12, 0.02), last.over(x - 0.06, 0.13), last.over(x + 0.02, 0.02)}, width * 0.9, true);
     }
     // the sole
     if (kind == SandalKind::wedge || (kind == SandalKind::platform && dice.chance(0.35))) {
@@ -77,12 +77,17 @@ inline Drawing sandal(const SandalRates& rates, Dice& dice) {
         shoe.dot(last.over(0.7, 0.1), 0.022, 0.02, dice.chance(0.5) ? jewel : colour, {.edge = 0.3, .round = 0.01});
     } else {
         double x = dice.between(0.8, 0.86);
-        for (int i = dice.whole(1, 3); i > 0; --i) {
+        for (int i = dice.whole(1, 4); i > 0; --i) {
             const double w = width * dice.between(0.8, 1.5);
-            if (dice.chance(0.6)) {
-                put({last.over(x - dice.between(0, 0.1), -0.01), last.over(x - 0.06, 0.09), last.over(x - 0.1, 0.125)}, w);
+            if (dice.chance(0.45)) {  // a band over the toes
+                const double wide = std::max(0.05, w * dice.between(1.2, 2.4)), rise = dice.between(0.09, 0.14);
+                shoe.fill(join(curve({last.over(x - wide - 0.02, -0.01), last.over(x - wide, rise * 0.8), last.over(x - wide * 0.6, rise), last.over(x - 0.015, rise * 0.8), last.over(x + 0.015, rise * 0.5)}), curve({last.over(x + 0.01, rise * 0.45), last.over(x, -0.01)})),
+                          fabric, {.edge = 0.3, .round = 0.02, .relief = 0.25});
+                x -= wide;
+            } else if (dice.chance(0.6)) {
+                put({last.over(x - dice.between(0, 0.1), -0.01), last.over(x - 0.06, 0.11), last.over(x - 0.11, 0.15)}, w);
             } else {
-                put({last.over(x - 0.12, -0.01), last.over(x - 0.08, 0.09), last.over(x - 0.02, 0.1)}, w);
+                put({last.over(x - 0.12, -0.01), last.over(x - 0.08, 0.11), last.over(x - 0.02, 0.12)}, w);
             }
             x -= dice.between(0.07, 0.12);
         }
@@ -94,7 +99,7 @@ inline Drawing sandal(const SandalRates& rates, Dice& dice) {
         if (dice.chance(0.1)) bow(shoe, last.over(0.76, 0.12), 0.05, fabric);
     }
     if (ankle) {
-        if (dice.chance(0.35)) {  // a counter behind the heel
+        if (dice.chance(0.45)) {  // a counter behind the heel
             shoe.fill(loop({last.over(0.03, -0.005), last.over(0.012, 0.1), {0.04, ankle_y}, last.over(0.14, 0.12), last.over(0.23, 0)}), fabric, {.edge = 0.3, .round = 0.025});
         } else {
             put({last.over(0.05, -0.01), last.over(0.03, 0.08), {0.05, ankle_y}}, width * dice.between(0.8, 1.5));

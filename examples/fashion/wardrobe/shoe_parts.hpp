@@ -85,7 +85,7 @@ inline void bow(Drawing& shoe, Point centre, double size, const Fabric& fabric) 
 
 /// A strip that lies on the shoe.
 inline int strap(Drawing& shoe, const Path& knots, double width, Fabric fabric, int inside = -1) {
-    return shoe.line(curve(knots), width, std::move(fabric), {.edge = 0.35, .round = std::min(0.02, width * 0.4), .relief = 0.2, .inside = inside});
+    return shoe.line(curve(knots), width, std::move(fabric), {.edge = inside < 0 ? 0.35 : 0.15, .round = std::min(0.02, width * 0.4), .relief = 0.2, .inside = inside});
 }
 
 inline void buckle(Drawing& shoe, Point centre, double size, Colour metal) {

@@ -21,11 +21,13 @@ struct TrouserCut {
     [[nodiscard]] double middle_at(double y) const { return (outer_at(y) + inner_at(y)) / 2; }
     [[nodiscard]] double width_at(double y) const { return outer_at(y) - inner_at(y); }
 
-    /// Both legs as one outline; `lift`: how far the inner corners of the hems stand above the outer.
-    [[nodiscard]] Path outline(double lift, double sag) const {
+    /// Both legs as one outline; `lift`: how far the inner corners of the hems stand above the outer; `sag`: how far they hang through;
+    /// `dip`: how far the front of the waist lies below its sides.
+    [[nodiscard]] Path outline(double lift, double sag, double dip) const {
         const Path hem_line = curve({{hem, 0}, {(hem + hem_gap) / 2, -sag}, {hem_gap, lift}}, 5);
         const Path right = join(outer, hem_line, reversed(inner));
-        return join(right, reversed(mirrored(right)));
+        const Path top = curve({{-waist, 1}, {-waist * 0.5, 1 - dip * 0.75}, {0, 1 - dip}, {waist * 0.5, 1 - dip * 0.75}, {waist, 1}}, 4);
+        return join(right, reversed(mirrored(right)), top);
     }
 
 private:
@@ -84,8 +86,8 @@ inline TrouserCut cut_trousers(const TrouserRates& rates, Dice& dice) {
     const double knee_y = std::max(0.22, 1 - 0.56 * k), knee_gap = gap * dice.between(0.7, 0.95);
     const double knee_out = cut.fit == Fit::culotte ? std::lerp(cut.hip, cut.hem, dice.between(0.45, 0.6)) : knee_gap + knee;
     const double thigh_out = cut.hip * dice.between(0.965, 1.01), gap_y = crotch - touch;
-    cut.outer = curve({{cut.waist, 1}, {cut.waist + dice.between(0.4, 0.62) * (cut.hip - cut.waist), 1 - 0.075 * k}, {cut.hip, hip_y}, {std::lerp(cut.hip, thigh_out, 0.8), (hip_y + crotch) / 2 - 0.01},
-                       {std::lerp(thigh_out, knee_out, 0.38), std::lerp(crotch, knee_y, 0.42)}, {knee_out, knee_y},
+    cut.outer = curve({{cut.waist, 1}, {cut.waist + dice.between(0.4, 0.62) * (cut.hip - cut.waist), 1 - 0.075 * k}, {cut.hip, hip_y}, {thigh_out, crotch - 0.03},
+                       {std::lerp(thigh_out, knee_out, 0.55), std::lerp(crotch - 0.03, knee_y, 0.52)}, {knee_out, knee_y},
                        {std::lerp(knee_out, cut.hem, cut.fit == Fit::flared ? 0.4 : cut.fit == Fit::balloon ? -0.1 : 0.5), knee_y * 0.5}, {cut.hem, 0}}, 6);
     const double inner_knee = std::max(0.0, std::min(knee_y, gap_y - 0.08));
     cut.inner = curve({{0.0, gap_y}, {knee_gap * 0.42, gap_y - 0.045}, {knee_gap * 0.78, std::lerp(gap_y - 0.045, inner_knee, 0.5)}, {knee_gap, inner_knee},

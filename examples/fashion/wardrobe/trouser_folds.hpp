@@ -45,8 +45,8 @@ inline void trouser_folds(Drawing& wear, const TrouserCut& cut, int body, double
 
 /// The inside of the back, seen over the front's top.
 inline void trouser_back(Drawing& wear, const TrouserCut& cut, double dip, Fabric fabric, Dice& dice) {
-    const double high = dice.between(0.0, 0.006), w = cut.waist;
-    const int back = wear.fill(join(curve({{-w + 0.002, 0.99}, {-w + 0.004, 1.0}, {0, 1.0 + high}, {w - 0.004, 1.0}, {w - 0.002, 0.99}}), Path{{0, 0.985 - dip}}), std::move(fabric), {.edge = 0.15, .round = 0.01});
+    const double high = dice.between(-0.004, 0.005), w = cut.waist - 0.003;
+    const int back = wear.fill(join(curve({{-w, 1.0}, {-w * 0.5, 1.0 + high * 0.7}, {0, 1.0 + high}, {w * 0.5, 1.0 + high * 0.7}, {w, 1.0}}), Path{{w, 0.98}, {0, 0.98 - dip}, {-w, 0.98}}), std::move(fabric), {.edge = 0.15, .round = 0.01});
     if (dice.chance(0.4)) wear.fill({{-0.02, 1.0}, {0.02, 1.0}, {0.02, 0.985}, {-0.02, 0.985}}, any_dye(dice), {.alpha = 0.8, .inside = back});
 }
 

@@ -27,9 +27,9 @@ inline Fabric trouser_cloth(Colour colour, const TrouserRates& rates, Dice& dice
         return kind == 0 ? leather(colour, dice) : kind == 1 ? grained(colour, dice, 2, 6, 9) : glitter(colour, dice);
     }
     switch (dice.whole(0, 3)) {
-        case 0: return twill(colour, dice, dice.between(1, 5));
+        case 0: return twill(colour, dice, dice.between(0.5, 3));
         case 1: return canvas(colour, dice);
-        case 2: return suede(colour, dice);
+        case 2: return grained(colour, dice, 3, 2, 3);
         default: return smooth(colour, dice);
     }
 }
@@ -37,7 +37,7 @@ inline Fabric trouser_cloth(Colour colour, const TrouserRates& rates, Dice& dice
 /// Waistband, fly, loops, belt; or elastic with a drawstring.
 inline void waist_of(Drawing& wear, const TrouserCut& cut, int body, Colour cloth, bool elastic, double seam, const TrouserRates& rates, Dice& dice) {
     const double top = 1 - cut.band, w = cut.waist, k = 1 / cut.length, dip = dice.between(0.003, 0.014);
-    const Colour line = against(cloth, seam);
+    const Colour line = against(cloth, cloth.luminance() > 190 ? seam * 0.5 : seam);
     const Path band = curve({{-w - 0.02, top + 0.004}, {0, top - dip}, {w + 0.02, top + 0.004}});
     if (elastic) {
         wear.fill(join(Path{{-w - 0.05, 1.03}, {w + 0.05, 1.03}}, reversed(band)), ribbed(smooth(darker(cloth, dice.between(0.85, 1)), dice), dice.between(2.5, 4.5), 0, dice.between(0.1, 0.3)), {.edge = 0.1, .round = 0.01, .inside = body});
@@ -63,7 +63,7 @@ inline void waist_of(Drawing& wear, const TrouserCut& cut, int body, Colour clot
         if (dice.chance(0.65)) wear.dot({side * dice.between(0.002, 0.02), 1 - cut.band * 0.5}, 0.008, 0.008, dice.chance(0.3) ? metal(dice) : against(cloth, 0.5), {.edge = 0.3, .round = 0.005});
         if (dice.chance(0.65)) {
             for (const double x : {-0.7, -0.4, 0.4, 0.7}) {
-                wear.fill({{x * w - 0.0055, 1.002}, {x * w + 0.0055, 1.002}, {x * w + 0.0055, top - 0.006}, {x * w - 0.0055, top - 0.006}}, smooth(against(cloth, 0.12), dice), {.edge = 0.4, .round = 0.006, .inside = body});
+                wear.fill({{x * w - 0.0055, 1.002}, {x * w + 0.0055, 1.002}, {x * w + 0.0055, top - 0.006}, {x * w - 0.0055, top - 0.006}}, smooth(against(cloth, 0.08), dice), {.edge = 0.12, .round = 0.006, .inside = body});
             }
         }
         if (dice.chance(rates.belted)) {
@@ -85,7 +85,7 @@ inline void waist_of(Drawing& wear, const TrouserCut& cut, int body, Colour clot
 /// Pleats, pressed creases, slash pockets.
 inline void tailoring(Drawing& wear, const TrouserCut& cut, int body, Colour cloth, double seam, const TrouserRates& rates, Dice& dice) {
     const double top = 1 - cut.band, w = cut.waist, k = 1 / cut.length;
-    const Colour line = against(cloth, seam);
+    const Colour line = against(cloth, cloth.luminance() > 190 ? seam * 0.5 : seam);
     const bool crease = dice.chance(rates.creased), pleat = dice.chance(rates.pleated), pockets = dice.chance(0.75);
     const double strength = dice.between(0.5, 1.2) * (cloth.luminance() > 190 ? 0.5 : 1), slant = dice.between(0.1, 0.17) * k, entry = dice.between(0.66, 0.85);
     const int pleats = dice.whole(1, 2);
@@ -131,7 +131,7 @@ inline void cargo_pockets(Drawing& wear, const TrouserCut& cut, int body, const 
 
 /// Stripes down the side, ribbed cuffs, turn-ups, hem seams, studs.
 inline void leg_details(Drawing& wear, const TrouserCut& cut, int body, Colour cloth, bool elastic, double seam, const TrouserRates& rates, Dice& dice) {
-    const Colour line = against(cloth, seam);
+    const Colour line = against(cloth, cloth.luminance() > 190 ? seam * 0.5 : seam);
     const bool ribs = (cut.fit == Fit::jogger || cut.fit == Fit::balloon) && dice.chance(0.8), stripe = dice.chance(rates.striped), hem = dice.chance(0.5), turned = !ribs && dice.chance(rates.turned_up), knees = dice.chance(rates.knee_seams);
     const Colour ribbon = pick({{dye::white, 3}, {dye::red, 1}, {dye::gold, 0.6}, {dye::black, 1.4}, {dye::cream, 1}, {dye::navy, 0.6}}, dice);
     const double width = dice.between(0.006, 0.026), high = dice.between(0.025, 0.055), hem_y = dice.between(0.02, 0.045);
@@ -176,7 +176,7 @@ inline Drawing trousers(const TrouserRates& rates, Dice& dice) {
     const bool elastic = cut.fit == Fit::jogger || dice.chance(cut.fit == Fit::balloon ? 0.8 : rates.elastic);
     if (dice.chance(0.8)) trouser_back(wear, cut, 0.01, smooth(darker(shown, dice.between(0.6, 0.85)), dice), dice);
     const double lift = dice.between(-0.003, 0.01), sag = dice.between(0, 0.006), edge = dice.between(0.14, 0.36);
-    const int body = wear.fill(cut.outline(lift, sag), cloth, {.edge = edge, .round = dice.between(0.018, 0.045), .gloss = dice.chance(rates.shiny) ? dice.between(0.3, 1.2) : 0});
+    const int body = wear.fill(cut.outline(lift, sag, dice.between(0.001, 0.014)), cloth, {.edge = edge, .round = dice.between(0.018, 0.045), .gloss = dice.chance(rates.shiny) ? dice.between(0.3, 1.2) : 0});
     const double strength = dice.between(0.4, 1.1) * (shown.luminance() > 190 ? 0.45 : 1), seam = dice.of(rates.seam);
     trouser_folds(wear, cut, body, strength, dice);
     if (cut.fit == Fit::culotte || cut.fit == Fit::wide || cut.fit == Fit::balloon) {

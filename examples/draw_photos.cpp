@@ -84,7 +84,8 @@ std::vector<Order> orders(const Options& options) {
 
 void draw_all(const Options& options) {
     const std::vector<Order> all = orders(options);
-    for (const wardrobe::Article& article : wardrobe::assortment) fs::create_directories(options.out / article.category / article.subclass);
+    for (const wardrobe::Article& article : wardrobe::assortment)
+        fs::create_directories(options.out / article.category / article.subclass);
     Progress progress(all.size());
     constexpr std::size_t operations = 20'000'000;  // of one photograph, about
     parallel_for(all.size(), all.size() * operations, [&](std::size_t index, std::size_t) {
@@ -92,23 +93,28 @@ void draw_all(const Options& options) {
         char name[32];
         std::snprintf(name, sizeof name, "%05zu.jpg", number);
         const auto& folder = wardrobe::assortment[article];
-        write_file(options.out / folder.category / folder.subclass / name, encode_jpeg(wardrobe::photograph(Seed{options.seed}, article, number), 92));
+        write_file(options.out / folder.category / folder.subclass / name,
+                   encode_jpeg(wardrobe::photograph(Seed{options.seed}, article, number), 92));
         progress.step();
     });
 }
 
 /// A contact sheet: a row of photographs of each subclass, at half their size.
 void draw_sheet(const Options& options) {
-    constexpr std::size_t columns = 12, rows = wardrobe::assortment.size(), height = wardrobe::photograph_height / 2, width = wardrobe::photograph_width / 2;
+    constexpr std::size_t columns = 12, rows = wardrobe::assortment.size(), height = wardrobe::photograph_height / 2,
+                          width = wardrobe::photograph_width / 2;
     Picture sheet{Size{rows * height, columns * width}};
     parallel_for(columns * rows, columns * rows * 20'000'000, [&](std::size_t index, std::size_t) {
         const std::size_t row = index / columns, column = index % columns;
         const Picture photograph = wardrobe::photograph(Seed{options.seed}, row, column);
         for (std::size_t y = 0; y < height; ++y) {
             for (std::size_t x = 0; x < width * 3; ++x) {
-                const std::size_t from = (2 * y * wardrobe::photograph_width + 2 * (x / 3)) * 3 + x % 3, below = from + std::size_t{wardrobe::photograph_width} * 3;
-                const int sum = photograph.pixels[from] + photograph.pixels[from + 3] + photograph.pixels[below] + photograph.pixels[below + 3];
-                sheet.pixels[((row * height + y) * columns * width + column * width) * 3 + x] = static_cast<std::uint8_t>((sum + 2) / 4);
+                const std::size_t from = (2 * y * wardrobe::photograph_width + 2 * (x / 3)) * 3 + x % 3,
+                                  below = from + std::size_t{wardrobe::photograph_width} * 3;
+                const int sum = photograph.pixels[from] + photograph.pixels[from + 3] + photograph.pixels[below] +
+                                photograph.pixels[below + 3];
+                sheet.pixels[((row * height + y) * columns * width + column * width) * 3 + x] =
+                    static_cast<std::uint8_t>((sum + 2) / 4);
             }
         }
     });
@@ -119,10 +125,14 @@ void draw_sheet(const Options& options) {
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app{"Draws photographs of glasses, trousers and shoes into OUT/category/subclass/NNNNN.jpg, 300 x 400 pixels on white."};
+    CLI::App app{
+        "Draws photographs of glasses, trousers and shoes into OUT/category/subclass/NNNNN.jpg, 300 x 400 pixels on white."};
     auto* out = app.add_option("--out", options.out, "folder to draw into");
-    auto* count = app.add_option("--count", options.count, "photographs of all classes together (16203)")->check(CLI::Range(1, 10'000'000));
-    app.add_option("--per-class", options.per_class, "photographs of each of the 17 subclasses, in place of --count")->check(CLI::Range(1, 99'999))->excludes(count);
+    auto* count = app.add_option("--count", options.count, "photographs of all classes together (16203)")
+                      ->check(CLI::Range(1, 10'000'000));
+    app.add_option("--per-class", options.per_class, "photographs of each of the 17 subclasses, in place of --count")
+        ->check(CLI::Range(1, 99'999))
+        ->excludes(count);
     app.add_option("--seed", options.seed, "the same seed draws the same photographs")->capture_default_str();
     app.add_option("--sheet", options.sheet, "also write a contact sheet, 12 of each subclass, to this PNG file");
     app.add_option("--threads", options.threads, "threads (0: all cores)")->capture_default_str();

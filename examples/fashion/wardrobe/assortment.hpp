@@ -16,8 +16,8 @@ struct Article {
     std::size_t count;
 };
 
-/// The 17 subclasses in label order. Categories have 5,002, 5,004 and 6,197 photographs; shoes are shared out like the validation set of
-/// the original (59, 44, 62, 20, 72, 63, 66, 62, 52, 56, 63 of 619).
+/// The 17 subclasses in label order. Categories have 5,002, 5,004 and 6,197 photographs; shoes are shared out like the
+/// validation set of the original (59, 44, 62, 20, 72, 63, 66, 62, 52, 56, 63 of 619).
 inline constexpr std::array<Article, 17> assortment{{{"glasses", "optical", 1951},
                                                      {"glasses", "sunglasses", 3051},
                                                      {"trousers", "trousers-male", 1251},

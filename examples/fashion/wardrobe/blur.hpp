@@ -7,7 +7,8 @@ namespace denim::inline DENIM_TARGET::wardrobe {
 
 namespace detail {
 
-/// The mean of 2 * reach + 1 numbers around each; 0 beyond the ends. `step` floats lie between neighbours, `lanes` lines go side by side.
+/// The mean of 2 * reach + 1 numbers around each; 0 beyond the ends. `step` floats lie between neighbours, `lanes` lines go
+/// side by side.
 inline void box_mean(const float* from, float* to, int count, int step, int lanes, int reach, std::vector<float>& sums) {
     sums.assign(static_cast<std::size_t>(lanes), 0.0F);
     const float scale = 1.0F / static_cast<float>(2 * reach + 1);

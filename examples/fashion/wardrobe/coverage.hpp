@@ -88,7 +88,8 @@ inline Mask rasterise(const Paths& outlines, int width, int height) {
     }
     for (int row = 0; row < mask.height; ++row) {
         float sum = 0;
-        for (float& value : std::span(mask.value).subspan(static_cast<std::size_t>(row * mask.width), static_cast<std::size_t>(mask.width))) {
+        for (float& value :
+             std::span(mask.value).subspan(static_cast<std::size_t>(row * mask.width), static_cast<std::size_t>(mask.width))) {
             sum += value;
             value = std::min(1.0F, std::abs(sum));
         }

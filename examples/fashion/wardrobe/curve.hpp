@@ -113,7 +113,8 @@ inline Point at(const Path& path, double share) {
 inline double height_at(const Path& path, double x) {
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
         const Point a = path[i], b = path[i + 1];
-        if ((a.x <= x && x <= b.x) || (b.x <= x && x <= a.x)) return a.x == b.x ? a.y : a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x);
+        if ((a.x <= x && x <= b.x) || (b.x <= x && x <= a.x))
+            return a.x == b.x ? a.y : a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x);
     }
     return std::abs(x - path.front().x) < std::abs(x - path.back().x) ? path.front().y : path.back().y;
 }

@@ -8,15 +8,15 @@ namespace denim::inline DENIM_TARGET::wardrobe {
 
 /// How a part takes the light. Widths are in the object's unit.
 struct Finish {
-    double alpha = 1;    ///< how opaque it is
-    double edge = 0;     ///< how much it darkens towards its outline, where a round body turns away
-    double round = 0.03; ///< over this width
-    double relief = 0;   ///< light from above: upper edges brighter, lower ones darker
-    double gloss = 0;    ///< highlights of polished leather
-    double soften = 0;   ///< the outline out of focus: folds, shadows
-    double shade = 0;    ///< not painted: what lies below is darkened by this share (negative: lightened)
-    int inside = -1;     ///< the part that it ends at, by number
-    bool framed = true;  ///< the photograph is cropped to it
+    double alpha = 1;     ///< how opaque it is
+    double edge = 0;      ///< how much it darkens towards its outline, where a round body turns away
+    double round = 0.03;  ///< over this width
+    double relief = 0;    ///< light from above: upper edges brighter, lower ones darker
+    double gloss = 0;     ///< highlights of polished leather
+    double soften = 0;    ///< the outline out of focus: folds, shadows
+    double shade = 0;     ///< not painted: what lies below is darkened by this share (negative: lightened)
+    int inside = -1;      ///< the part that it ends at, by number
+    bool framed = true;   ///< the photograph is cropped to it
 };
 
 /// One outline with its fabric and finish.
@@ -34,7 +34,9 @@ public:
         parts_.push_back({std::move(outlines), std::move(fabric), finish});
         return static_cast<int>(parts_.size()) - 1;
     }
-    int fill(Path outline, Fabric fabric, Finish finish = {}) { return fill(Paths{std::move(outline)}, std::move(fabric), finish); }
+    int fill(Path outline, Fabric fabric, Finish finish = {}) {
+        return fill(Paths{std::move(outline)}, std::move(fabric), finish);
+    }
     int line(const Path& path, double width, Fabric fabric, Finish finish = {}) {
         return fill(stroke(path, width), std::move(fabric), finish);
     }

@@ -39,7 +39,8 @@ inline Fabric grained(Colour colour, Dice& dice, double fine, double coarse, dou
     const double scale = 0.35 + 0.65 * std::min(1.0, colour.luminance() / 130);
     return {colour, [=](const Spot& s) {
                 const double x = s.pixel.x, y = s.pixel.y;
-                return colour + scale * (fine * noise(x * 0.9, y * 0.9) + coarse * noise(x / 5 + 90, y / 5) + broad * noise(x / 40, y / 40 + 70));
+                return colour + scale * (fine * noise(x * 0.9, y * 0.9) + coarse * noise(x / 5 + 90, y / 5) +
+                                         broad * noise(x / 40, y / 40 + 70));
             }};
 }
 
@@ -67,9 +68,8 @@ inline Fabric twill(Colour colour, Dice& dice, double depth) {
 /// Ribs across (angle 0: lines that stand upright) that darken the fabric by `depth`: elastic, cuffs, rope.
 inline Fabric ribbed(Fabric ground, double pitch, double angle, double depth) {
     const double cx = std::cos(angle) * 6.2832 / pitch, cy = std::sin(angle) * 6.2832 / pitch;
-    return {ground.colour() * (1 - depth / 2), [=](const Spot& s) {
-                return ground(s) * (1 - depth * (0.5 + 0.5 * std::sin(s.pixel.x * cx + s.pixel.y * cy)));
-            }};
+    return {ground.colour() * (1 - depth / 2),
+            [=](const Spot& s) { return ground(s) * (1 - depth * (0.5 + 0.5 * std::sin(s.pixel.x * cx + s.pixel.y * cy))); }};
 }
 
 /// Straw, jute, cork: short strokes of light and dark.
@@ -78,7 +78,8 @@ inline Fabric rope(Colour colour, Dice& dice) {
     const double pitch = dice.between(3, 6), lean = dice.between(-0.6, 0.6);
     return {colour, [=](const Spot& s) {
                 const double row = std::floor(s.pixel.y / pitch);
-                const double strand = std::sin((s.pixel.x + lean * s.pixel.y + 7 * noise.lattice(3, static_cast<int>(row))) * 1.9);
+                const double strand =
+                    std::sin((s.pixel.x + lean * s.pixel.y + 7 * noise.lattice(3, static_cast<int>(row))) * 1.9);
                 const double gap = std::abs(s.pixel.y / pitch - row - 0.5) * 2;
                 return colour * (1 + 0.13 * strand - 0.16 * gap * gap + 0.05 * noise(s.pixel.x, s.pixel.y));
             }};
@@ -87,7 +88,8 @@ inline Fabric rope(Colour colour, Dice& dice) {
 inline Fabric glitter(Colour colour, Dice& dice) {
     const Noise noise{dice.seed()};
     return {colour, [=](const Spot& s) {
-                return colour + 24 * noise(s.pixel.x * 0.6, s.pixel.y * 0.6) + 22 * noise.lattice(static_cast<int>(s.pixel.x), static_cast<int>(s.pixel.y));
+                return colour + 24 * noise(s.pixel.x * 0.6, s.pixel.y * 0.6) +
+                       22 * noise.lattice(static_cast<int>(s.pixel.x), static_cast<int>(s.pixel.y));
             }};
 }
 

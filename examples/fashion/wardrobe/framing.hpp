@@ -32,8 +32,8 @@ struct Framing {
     double width = 1, height = 1;  ///< the room, as shares of the frame
     double ground = -1;            ///< the object's lowest point, as a share of the height; below 0: it is centred at `centre`
     double centre = 0.5;
-    double stretch = 1;            ///< width over height, against the object's own
-    double turn = 0;               ///< radians
+    double stretch = 1;  ///< width over height, against the object's own
+    double turn = 0;     ///< radians
 };
 
 /// The photograph's size in pixels.

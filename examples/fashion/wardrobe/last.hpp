@@ -5,7 +5,8 @@
 
 namespace denim::inline DENIM_TARGET::wardrobe {
 
-/// What a shoe is built on, seen from the side: x from the heel (0) to the toe (1), y from the ground. The unit is the shoe's length.
+/// What a shoe is built on, seen from the side: x from the heel (0) to the toe (1), y from the ground. The unit is the shoe's
+/// length.
 struct Last {
     double heel = 0.02;    ///< how much higher the heel stands than the ball
     double sole = 0.03;    ///< thickness of the sole
@@ -15,7 +16,8 @@ struct Last {
 
     /// The upper face of the sole: where the upper begins.
     [[nodiscard]] double top(double x) const {
-        const double t = std::clamp((ball - x) / (ball - seat), 0.0, 1.0), steep = heel > 0.1 ? 0.8 : 0.6, bent = t * t * (3 - 2 * t) * steep + t * (1 - steep);
+        const double t = std::clamp((ball - x) / (ball - seat), 0.0, 1.0), steep = heel > 0.1 ? 0.8 : 0.6,
+                     bent = t * t * (3 - 2 * t) * steep + t * (1 - steep);
         const double toe = std::clamp((x - 0.75) / 0.25, 0.0, 1.0);
         return sole + heel * bent + spring * toe * toe;
     }
@@ -55,14 +57,14 @@ enum class Toe { round, pointed, square };
 
 /// The measures of a low upper, heights above the last.
 struct UpperMeasures {
-    double collar = 0.26;     ///< height at the heel
-    double dip = 0.04;        ///< how much the opening falls below the collar
-    double vamp_x = 0.4;      ///< where the opening ends
-    double vamp = 0.27;       ///< its height there
-    double toe = 0.13;        ///< height of the toe box
-    double lean = 0.02;       ///< how far the collar leans forward
-    double tab = 0;           ///< a tongue of leather at the heel
-    double low_at = 0.45;     ///< where the opening is lowest, from the heel (0) to the vamp (1)
+    double collar = 0.26;  ///< height at the heel
+    double dip = 0.04;     ///< how much the opening falls below the collar
+    double vamp_x = 0.4;   ///< where the opening ends
+    double vamp = 0.27;    ///< its height there
+    double toe = 0.13;     ///< height of the toe box
+    double lean = 0.02;    ///< how far the collar leans forward
+    double tab = 0;        ///< a tongue of leather at the heel
+    double low_at = 0.45;  ///< where the opening is lowest, from the heel (0) to the vamp (1)
     Toe shape = Toe::round;
 };
 
@@ -88,8 +90,12 @@ inline Upper low_upper(const Last& last, const UpperMeasures& m) {
     const Point heel = back.back(), vamp = last.over(m.vamp_x, m.vamp);
     const double low = last.top(0.2) + m.collar - m.dip - std::max(0.0, last.heel * 0.12);
     Upper upper;
-    upper.opening = curve({heel, {x0 + 0.06 + m.lean, std::lerp(heel.y, low, 0.55)}, {std::lerp(x0, m.vamp_x, m.low_at * 0.75), std::lerp(heel.y, low, 0.9)},
-                           {std::lerp(x0, m.vamp_x, m.low_at), low}, {std::lerp(x0, m.vamp_x, 0.45 + 0.5 * m.low_at), std::lerp(vamp.y, low, 0.6)}, vamp});
+    upper.opening = curve({heel,
+                           {x0 + 0.06 + m.lean, std::lerp(heel.y, low, 0.55)},
+                           {std::lerp(x0, m.vamp_x, m.low_at * 0.75), std::lerp(heel.y, low, 0.9)},
+                           {std::lerp(x0, m.vamp_x, m.low_at), low},
+                           {std::lerp(x0, m.vamp_x, 0.45 + 0.5 * m.low_at), std::lerp(vamp.y, low, 0.6)},
+                           vamp});
     upper.front = front_line(last, vamp, m.toe, m.shape);
     upper.outline = join(curve(back), upper.opening, upper.front, reversed(last.bed(0.04, 0.985)));
     return upper;

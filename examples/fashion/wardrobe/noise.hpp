@@ -32,7 +32,8 @@ private:
     static constexpr double eased(double t) { return t * t * t * (t * (t * 6 - 15) + 10); }
 
     [[nodiscard]] std::uint32_t hash(std::int32_t column, std::int32_t row) const {
-        std::uint32_t h = seed_ ^ (static_cast<std::uint32_t>(column) * 0x8DA6B343u) ^ (static_cast<std::uint32_t>(row) * 0xD8163841u);
+        std::uint32_t h =
+            seed_ ^ (static_cast<std::uint32_t>(column) * 0x8DA6B343u) ^ (static_cast<std::uint32_t>(row) * 0xD8163841u);
         h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
         h = (h ^ (h >> 12)) * 0x297A2D39u;
         return h ^ (h >> 15);
@@ -41,7 +42,8 @@ private:
     /// The height at (dx, dy) from a lattice point, on its own slope.
     [[nodiscard]] double slope(std::int32_t column, std::int32_t row, double dx, double dy) const {
         const std::uint32_t h = hash(column, row);
-        const double along = static_cast<double>(h & 0xFFFFu) * (2 * 0x1p-16) - 1, across = static_cast<double>(h >> 16) * (2 * 0x1p-16) - 1;
+        const double along = static_cast<double>(h & 0xFFFFu) * (2 * 0x1p-16) - 1,
+                     across = static_cast<double>(h >> 16) * (2 * 0x1p-16) - 1;
         return (along * dx + across * dy) * 1.25;
     }
 

@@ -62,7 +62,8 @@ private:
         const bool rounded = finish.edge > 0 || finish.relief > 0 || finish.gloss > 0;
         const double radius = std::max(1.0, finish.round * placement_.scale());
         Mask body;
-        if (rounded) body = blurred(widened(mask, static_cast<int>(radius * 1.5) + 1, photograph_width, photograph_height), radius);
+        if (rounded)
+            body = blurred(widened(mask, static_cast<int>(radius * 1.5) + 1, photograph_width, photograph_height), radius);
         // Pale things keep white edges.
         const double mean = part.fabric.colour().luminance();
         const double edge = finish.edge * (mean > 170 ? 1 - 0.72 * std::min(1.0, (mean - 170) / 60) : 1);
@@ -85,8 +86,10 @@ private:
                     if (relief > 0) light += relief * static_cast<double>(body.at(x, y + 1) - body.at(x, y - 1)) * 0.5;
                     colour = colour * std::max(0.1, light);
                     if (finish.gloss > 0) {
-                        const double across = static_cast<double>(body.at(x + 1, y) - body.at(x - 1, y)), down = static_cast<double>(body.at(x, y + 1) - body.at(x, y - 1));
-                        colour = colour + finish.gloss * highlight(centre, depth, (0.45 * across + 0.9 * down) * radius) * (22 + 0.1 * (255 - mean));
+                        const double across = static_cast<double>(body.at(x + 1, y) - body.at(x - 1, y)),
+                                     down = static_cast<double>(body.at(x, y + 1) - body.at(x, y - 1));
+                        colour = colour + finish.gloss * highlight(centre, depth, (0.45 * across + 0.9 * down) * radius) *
+                                              (22 + 0.1 * (255 - mean));
                     }
                 }
                 blend(rgb, colour, covered);
@@ -95,11 +98,13 @@ private:
         }
     }
 
-    /// 0 to about 1.5: where a round body faces the lamp, `slope` of it, a little inside of its edge; broken by the hides' unevenness.
+    /// 0 to about 1.5: where a round body faces the lamp, `slope` of it, a little inside of its edge; broken by the hides'
+    /// unevenness.
     [[nodiscard]] double highlight(Point p, double depth, double slope) const {
         const double uneven = 0.6 + 0.5 * shine_(p.x / 22, p.y / 40) + 0.2 * shine_(p.x / 7 + 40, p.y / 12);
         const double inside = std::clamp((depth - 0.56) * 5, 0.0, 1.0);
-        const double broad = std::max(0.0, 0.35 * shine_(p.x / 45 + 9, p.y / 70) - 0.15) * std::clamp((depth - 0.8) * 5, 0.0, 1.0);
+        const double broad =
+            std::max(0.0, 0.35 * shine_(p.x / 45 + 9, p.y / 70) - 0.15) * std::clamp((depth - 0.8) * 5, 0.0, 1.0);
         return std::clamp(uneven, 0.0, 1.3) * std::clamp(slope * 2.2, 0.0, 1.0) * inside + broad;
     }
 

@@ -12,9 +12,10 @@ namespace denim::inline DENIM_TARGET::wardrobe {
 namespace dye {
 inline constexpr Colour black{36, 35, 38}, soot{57, 56, 60}, white{244, 243, 243}, cream{237, 228, 215}, beige{208, 188, 162},
     tan{178, 142, 100}, brown{112, 72, 44}, dark_brown{70, 49, 38}, burgundy{94, 30, 38}, red{190, 26, 34}, orange{244, 98, 46},
-    yellow{230, 196, 50}, navy{30, 36, 58}, blue{52, 92, 162}, sky{152, 184, 214}, grey{126, 126, 130}, silver_grey{190, 190, 193},
-    green{60, 100, 70}, olive{95, 93, 73}, pink{234, 164, 180}, fuchsia{188, 40, 122}, nude{226, 190, 168}, silver{184, 186, 192},
-    gold{204, 172, 110}, purple{108, 80, 142}, teal{40, 128, 138}, mint{192, 224, 208}, rust{160, 84, 48}, lilac{186, 170, 208};
+    yellow{230, 196, 50}, navy{30, 36, 58}, blue{52, 92, 162}, sky{152, 184, 214}, grey{126, 126, 130},
+    silver_grey{190, 190, 193}, green{60, 100, 70}, olive{95, 93, 73}, pink{234, 164, 180}, fuchsia{188, 40, 122},
+    nude{226, 190, 168}, silver{184, 186, 192}, gold{204, 172, 110}, purple{108, 80, 142}, teal{40, 128, 138},
+    mint{192, 224, 208}, rust{160, 84, 48}, lilac{186, 170, 208};
 }  // namespace dye
 
 /// A dye and how often it is worn.
@@ -42,9 +43,9 @@ inline Colour pick(const Palette& palette, Dice& dice, double spread = 12) {
 
 /// Any dye at all: for prints and accents.
 inline Colour any_dye(Dice& dice) {
-    return dyed(dice.any(dye::black, dye::white, dye::cream, dye::beige, dye::tan, dye::brown, dye::burgundy, dye::red, dye::orange,
-                         dye::yellow, dye::navy, dye::blue, dye::sky, dye::grey, dye::green, dye::olive, dye::pink, dye::fuchsia,
-                         dye::silver, dye::gold, dye::purple, dye::teal, dye::mint, dye::rust, dye::lilac),
+    return dyed(dice.any(dye::black, dye::white, dye::cream, dye::beige, dye::tan, dye::brown, dye::burgundy, dye::red,
+                         dye::orange, dye::yellow, dye::navy, dye::blue, dye::sky, dye::grey, dye::green, dye::olive, dye::pink,
+                         dye::fuchsia, dye::silver, dye::gold, dye::purple, dye::teal, dye::mint, dye::rust, dye::lilac),
                 dice);
 }
 

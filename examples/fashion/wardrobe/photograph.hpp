@@ -21,24 +21,43 @@ namespace denim::inline DENIM_TARGET::wardrobe {
 /// The object of a subclass, by its place in the assortment.
 inline Drawing draw(std::size_t article, Dice& dice) {
     switch (article) {
-        case 0: return glasses(optical_rates, dice);
-        case 1: return glasses(sunglasses_rates, dice);
-        case 2: return trousers(trousers_male_rates(), dice);
-        case 3: return jeans(jeans_male_rates(), dice);
-        case 4: return trousers(trousers_female_rates(), dice);
-        case 5: return jeans(jeans_female_rates(), dice);
-        case 6: return boot(boots_male_rates(), dice);
-        case 7: return trainer(trainers_male_rates(), dice);
-        case 8: return slide(SlideRates{}, dice);
-        case 9: return low_shoe(formal_male_rates(), dice);
-        case 10: return low_shoe(others_male_rates(), dice);
-        case 11: return boot(boots_female_rates(), dice);
-        case 12: return ballerina(BallerinaRates{}, dice);
-        case 13: return trainer(trainers_female_rates(), dice);
-        case 14: return high_heel(HighHeelRates{}, dice);
-        case 15: return sandal(SandalRates{}, dice);
-        case 16: return low_shoe(others_female_rates(), dice);
-        default: throw std::invalid_argument("there are 17 subclasses to draw, 0 to 16, but number " + std::to_string(article) + " was asked for");
+        case 0:
+            return glasses(optical_rates, dice);
+        case 1:
+            return glasses(sunglasses_rates, dice);
+        case 2:
+            return trousers(trousers_male_rates(), dice);
+        case 3:
+            return jeans(jeans_male_rates(), dice);
+        case 4:
+            return trousers(trousers_female_rates(), dice);
+        case 5:
+            return jeans(jeans_female_rates(), dice);
+        case 6:
+            return boot(boots_male_rates(), dice);
+        case 7:
+            return trainer(trainers_male_rates(), dice);
+        case 8:
+            return slide(SlideRates{}, dice);
+        case 9:
+            return low_shoe(formal_male_rates(), dice);
+        case 10:
+            return low_shoe(others_male_rates(), dice);
+        case 11:
+            return boot(boots_female_rates(), dice);
+        case 12:
+            return ballerina(BallerinaRates{}, dice);
+        case 13:
+            return trainer(trainers_female_rates(), dice);
+        case 14:
+            return high_heel(HighHeelRates{}, dice);
+        case 15:
+            return sandal(SandalRates{}, dice);
+        case 16:
+            return low_shoe(others_female_rates(), dice);
+        default:
+            throw std::invalid_argument("there are 17 subclasses to draw, 0 to 16, but number " + std::to_string(article) +
+                                        " was asked for");
     }
 }
 
@@ -66,21 +85,27 @@ inline Framing framing(std::string_view category, Dice& dice) {
 
 /// The lamp and the camera: exposure, saturation, a little noise on the object; what is white stays white.
 inline Picture exposed(const Sheet& sheet, Dice& dice) {
-    const double gamma = dice.between(0.88, 1.16), saturation = dice.chance(0.4) ? dice.between(0.78, 1.2) : 1, grain = dice.between(0.3, 1.4);
+    const double gamma = dice.between(0.88, 1.16), saturation = dice.chance(0.4) ? dice.between(0.78, 1.2) : 1,
+                 grain = dice.between(0.3, 1.4);
     const Noise noise{dice.seed()};
     std::array<double, 1025> curve_of{};
     for (std::size_t i = 0; i < curve_of.size(); ++i) curve_of[i] = 255 * std::pow(static_cast<double>(i) / 1024, gamma);
-    const auto toned = [&](double value) { return curve_of[static_cast<std::size_t>(std::clamp(value, 0.0, 255.0) * (1024 / 255.0) + 0.5)]; };
+    const auto toned = [&](double value) {
+        return curve_of[static_cast<std::size_t>(std::clamp(value, 0.0, 255.0) * (1024 / 255.0) + 0.5)];
+    };
     Picture picture{Size{photograph_height, photograph_width}};
     for (std::size_t i = 0; i < sheet.covered.size(); ++i) {
         const float* from = sheet.rgb.data() + 3 * i;
         if (from[0] >= 255 && from[1] >= 255 && from[2] >= 255) continue;
-        const Colour seen{toned(static_cast<double>(from[0])), toned(static_cast<double>(from[1])), toned(static_cast<double>(from[2]))};
+        const Colour seen{toned(static_cast<double>(from[0])), toned(static_cast<double>(from[1])),
+                          toned(static_cast<double>(from[2]))};
         const Colour grey = Colour{} + seen.luminance();
-        const double speck = grain * static_cast<double>(sheet.covered[i]) * 1.7 * noise.lattice(static_cast<int>(i % photograph_width), static_cast<int>(i / photograph_width));
+        const double speck = grain * static_cast<double>(sheet.covered[i]) * 1.7 *
+                             noise.lattice(static_cast<int>(i % photograph_width), static_cast<int>(i / photograph_width));
         const Colour kept = mix(grey, seen, saturation) + speck;
         const double parts[3]{kept.red, kept.green, kept.blue};
-        for (std::size_t c = 0; c < 3; ++c) picture.pixels[3 * i + c] = static_cast<std::uint8_t>(std::clamp(parts[c], 0.0, 255.0) + 0.5);
+        for (std::size_t c = 0; c < 3; ++c)
+            picture.pixels[3 * i + c] = static_cast<std::uint8_t>(std::clamp(parts[c], 0.0, 255.0) + 0.5);
     }
     return picture;
 }

@@ -10,7 +10,8 @@ namespace denim::inline DENIM_TARGET::wardrobe {
 inline Fabric spotted(Fabric ground, Colour ink, Colour heart, double size, double threshold, Dice& dice) {
     const Noise noise{dice.seed()};
     return {mix(ground.colour(), ink, 0.35), [=](const Spot& s) {
-                const double hill = noise(s.pixel.x / size, s.pixel.y / size) + 0.25 * noise(s.pixel.x / size * 3, s.pixel.y / size * 3);
+                const double hill =
+                    noise(s.pixel.x / size, s.pixel.y / size) + 0.25 * noise(s.pixel.x / size * 3, s.pixel.y / size * 3);
                 if (hill > threshold + 0.55) return heart;
                 return hill > threshold ? ink : ground(s);
             }};
@@ -58,13 +59,14 @@ inline Fabric patched(std::vector<Colour> inks, double size, double threshold, D
 }
 
 inline Fabric camouflage(Dice& dice) {
-    return patched({dyed(dye::olive, dice), {70, 62, 45}, {124, 114, 84}, {46, 48, 38}}, dice.between(10, 18), dice.between(0.3, 0.7), dice);
+    return patched({dyed(dye::olive, dice), {70, 62, 45}, {124, 114, 84}, {46, 48, 38}}, dice.between(10, 18),
+                   dice.between(0.3, 0.7), dice);
 }
 
 inline Fabric floral(Colour ground, Dice& dice) {
     std::vector<Colour> inks{ground};
     for (int i = dice.whole(2, 4); i > 0; --i) inks.push_back(any_dye(dice));
-    return patched(inks, dice.between(4, 12), dice.between(0.7, 1.3), dice);
+    return patched(inks, dice.between(5, 16), dice.between(0.5, 1.1), dice);
 }
 
 /// Scales of a crocodile: darker lines around plates.
@@ -75,7 +77,8 @@ inline Fabric crocodile(Colour colour, Dice& dice) {
                 const double bend = noise(s.pixel.x / 20, s.pixel.y / 20) * 2.5;
                 const double row = std::floor((s.pixel.y + bend) / (pitch * 0.75));
                 const double x = (s.pixel.x + bend) / pitch + 0.5 * row, y = (s.pixel.y + bend) / (pitch * 0.75);
-                const double seam = std::min(std::min(x - std::floor(x), std::ceil(x) - x) * pitch, std::min(y - std::floor(y), std::ceil(y) - y) * pitch);
+                const double seam = std::min(std::min(x - std::floor(x), std::ceil(x) - x) * pitch,
+                                             std::min(y - std::floor(y), std::ceil(y) - y) * pitch);
                 const double plate = noise.lattice(static_cast<int>(std::floor(x)), static_cast<int>(row));
                 return seam < 0.9 ? colour * 0.45 : colour * (1 + 0.1 * plate) + std::max(0.0, plate) * 10;
             }};
@@ -83,11 +86,13 @@ inline Fabric crocodile(Colour colour, Dice& dice) {
 
 /// Acetate of two browns.
 inline Fabric tortoise(Dice& dice) {
-    const Colour amber = dyed(dice.any(Colour{150, 88, 40}, Colour{176, 112, 56}, Colour{112, 62, 34}, Colour{196, 150, 96}), dice, 8);
+    const Colour amber =
+        dyed(dice.any(Colour{150, 88, 40}, Colour{176, 112, 56}, Colour{112, 62, 34}, Colour{196, 150, 96}), dice, 8);
     const Noise noise{dice.seed()};
     const double size = dice.between(4, 9), cut = dice.between(-0.5, 0.5);
     return {mix(amber, {45, 28, 22}, 0.6), [=](const Spot& s) {
-                const double hill = noise(s.pixel.x / size, s.pixel.y / size) + 0.4 * noise(s.pixel.x / size * 2.3, s.pixel.y / size * 2.3);
+                const double hill =
+                    noise(s.pixel.x / size, s.pixel.y / size) + 0.4 * noise(s.pixel.x / size * 2.3, s.pixel.y / size * 2.3);
                 return mix({42, 27, 24}, amber, std::clamp((hill - cut) * 0.9, 0.0, 1.0));
             }};
 }

@@ -18,7 +18,13 @@ struct GlassesRates {
 };
 
 inline constexpr GlassesRates optical_rates{.tinted = false, .shapes = {0.27, 0.18, 0.13, 0.07, 0.17, 0.07, 0.04, 0.04, 0.03}};
-inline constexpr GlassesRates sunglasses_rates{.tinted = true, .shapes = {0.17, 0.15, 0.16, 0.14, 0.17, 0.04, 0.06, 0.07, 0.02}, .metal = 0.42, .rimless = 0.04, .crystal = 0.04, .folded = 0.75, .rim = {0.015, 0.048}};
+inline constexpr GlassesRates sunglasses_rates{.tinted = true,
+                                               .shapes = {0.17, 0.15, 0.16, 0.14, 0.17, 0.04, 0.06, 0.07, 0.02},
+                                               .metal = 0.42,
+                                               .rimless = 0.04,
+                                               .crystal = 0.04,
+                                               .folded = 0.75,
+                                               .rim = {0.015, 0.048}};
 
 /// Trousers and jeans. Measures are shares of full length, half of the width; `fits` in the order of Fit.
 struct TrouserRates {
@@ -28,51 +34,150 @@ struct TrouserRates {
     double cropped = 0.1, thighs_touch = 0.3;
     Range seam{0.08, 0.34};  ///< how much seams stand out
     // cloth and cut of trousers
-    double printed = 0, shiny = 0.05, elastic = 0.1, belted = 0.1, creased = 0.4, pleated = 0.3, cargo = 0.05, striped = 0.1, turned_up = 0.08, knee_seams = 0.04;
+    double printed = 0, shiny = 0.05, elastic = 0.1, belted = 0.1, creased = 0.4, pleated = 0.3, cargo = 0.05, striped = 0.1,
+           turned_up = 0.08, knee_seams = 0.04;
     std::array<double, 6> prints{};  ///< stripes, checks, leopard, flowers, camouflage, dots
     // wash and wear of jeans
-    double faded = 0.6, acid = 0.06, torn = 0.2, splashed = 0.08, patched = 0.05, raw_hem = 0.1, cuffed = 0.08, golden_thread = 0.65;
+    double faded = 0.6, acid = 0.06, torn = 0.2, splashed = 0.08, patched = 0.05, raw_hem = 0.1, cuffed = 0.08,
+           golden_thread = 0.65;
 };
 
 inline const TrouserRates& trousers_male_rates() {
-    static const TrouserRates rates{
-        .fits = {0.02, 0.26, 0.25, 0.2, 0.01, 0, 0.08, 0, 0.17, 0.01},
-        .palette = {{dye::black, 4}, {dye::soot, 1.5}, {dye::navy, 1.8}, {dye::grey, 1.6}, {dye::tan, 1.7}, {dye::olive, 1.6}, {dye::beige, 1.5}, {dye::white, 0.9}, {dye::brown, 0.6}, {dye::silver_grey, 0.4}, {dye::burgundy, 0.3}, {dye::blue, 0.3}, {dye::cream, 0.5}, {dye::red, 0.15}, {dye::green, 0.25}},
-        .waist = {0.130, 0.157}, .hip_over_waist = {1.04, 1.22}, .hip_depth = {0.16, 0.24}, .rise = {0.25, 0.31}, .gap = {0.014, 0.064},
-        .cropped = 0.12, .thighs_touch = 0.4,
-        .printed = 0.13, .shiny = 0.03, .elastic = 0.2, .belted = 0.04, .creased = 0.4, .pleated = 0.3, .cargo = 0.14, .striped = 0.15, .turned_up = 0.1, .knee_seams = 0.06, .prints = {2, 4, 0.1, 0.6, 1.6, 0.4}};
+    static const TrouserRates rates{.fits = {0.02, 0.26, 0.25, 0.2, 0.01, 0, 0.08, 0, 0.17, 0.01},
+                                    .palette = {{dye::black, 4},
+                                                {dye::soot, 1.5},
+                                                {dye::navy, 1.8},
+                                                {dye::grey, 1.6},
+                                                {dye::tan, 1.7},
+                                                {dye::olive, 1.6},
+                                                {dye::beige, 1.5},
+                                                {dye::white, 0.9},
+                                                {dye::brown, 0.6},
+                                                {dye::silver_grey, 0.4},
+                                                {dye::burgundy, 0.3},
+                                                {dye::blue, 0.3},
+                                                {dye::cream, 0.5},
+                                                {dye::red, 0.15},
+                                                {dye::green, 0.25}},
+                                    .waist = {0.130, 0.157},
+                                    .hip_over_waist = {1.04, 1.22},
+                                    .hip_depth = {0.16, 0.24},
+                                    .rise = {0.25, 0.31},
+                                    .gap = {0.014, 0.064},
+                                    .cropped = 0.12,
+                                    .thighs_touch = 0.4,
+                                    .printed = 0.13,
+                                    .shiny = 0.03,
+                                    .elastic = 0.2,
+                                    .belted = 0.04,
+                                    .creased = 0.4,
+                                    .pleated = 0.3,
+                                    .cargo = 0.14,
+                                    .striped = 0.15,
+                                    .turned_up = 0.1,
+                                    .knee_seams = 0.06,
+                                    .prints = {2, 4, 0.1, 0.6, 1.6, 0.4}};
     return rates;
 }
 
 inline const TrouserRates& trousers_female_rates() {
     static const TrouserRates rates{
         .fits = {0.11, 0.16, 0.17, 0.12, 0.04, 0.1, 0.15, 0.06, 0.06, 0.03},
-        .palette = {{dye::black, 3.4}, {dye::white, 1.1}, {dye::cream, 1}, {dye::grey, 1}, {dye::soot, 0.6}, {dye::navy, 1.1}, {dye::red, 0.8}, {dye::pink, 0.8}, {dye::beige, 0.9}, {dye::tan, 0.6}, {dye::burgundy, 0.5}, {dye::green, 0.5}, {dye::olive, 0.4}, {dye::sky, 0.4}, {dye::blue, 0.4}, {dye::fuchsia, 0.3}, {dye::yellow, 0.3}, {dye::orange, 0.2}, {dye::silver, 0.3}, {dye::lilac, 0.3}, {dye::brown, 0.4}, {dye::rust, 0.3}},
-        .waist = {0.123, 0.153}, .hip_over_waist = {1.08, 1.34}, .hip_depth = {0.16, 0.25}, .rise = {0.265, 0.335}, .gap = {0.012, 0.054},
-        .cropped = 0.38, .thighs_touch = 0.35,
-        .printed = 0.24, .shiny = 0.1, .elastic = 0.14, .belted = 0.17, .creased = 0.42, .pleated = 0.32, .cargo = 0.03, .striped = 0.12, .turned_up = 0.05, .knee_seams = 0.03, .prints = {2.4, 2.4, 1.2, 2.2, 0.3, 1.2}};
+        .palette = {{dye::black, 3.4},    {dye::white, 1.1},  {dye::cream, 1},    {dye::grey, 1},     {dye::soot, 0.6},
+                    {dye::navy, 1.1},     {dye::red, 0.8},    {dye::pink, 0.8},   {dye::beige, 0.9},  {dye::tan, 0.6},
+                    {dye::burgundy, 0.5}, {dye::green, 0.5},  {dye::olive, 0.4},  {dye::sky, 0.4},    {dye::blue, 0.4},
+                    {dye::fuchsia, 0.3},  {dye::yellow, 0.3}, {dye::orange, 0.2}, {dye::silver, 0.3}, {dye::lilac, 0.3},
+                    {dye::brown, 0.4},    {dye::rust, 0.3}},
+        .waist = {0.123, 0.153},
+        .hip_over_waist = {1.08, 1.34},
+        .hip_depth = {0.16, 0.25},
+        .rise = {0.265, 0.335},
+        .gap = {0.012, 0.054},
+        .cropped = 0.38,
+        .thighs_touch = 0.35,
+        .printed = 0.24,
+        .shiny = 0.1,
+        .elastic = 0.14,
+        .belted = 0.17,
+        .creased = 0.42,
+        .pleated = 0.32,
+        .cargo = 0.03,
+        .striped = 0.12,
+        .turned_up = 0.05,
+        .knee_seams = 0.03,
+        .prints = {2.4, 2.4, 1.2, 2.2, 0.3, 1.2}};
     return rates;
 }
 
 inline const TrouserRates& jeans_male_rates() {
-    static const TrouserRates rates{
-        .fits = {0.16, 0.36, 0.2, 0.22, 0.01, 0.01, 0.03, 0, 0, 0.01},
-        .palette = {{{34, 44, 66}, 2.4}, {{26, 34, 52}, 2.2}, {{40, 58, 88}, 2.2}, {{66, 94, 132}, 1.7}, {{100, 130, 166}, 1.1}, {{148, 174, 202}, 0.6}, {{28, 28, 29}, 2.4}, {{52, 54, 58}, 0.9}, {{110, 110, 114}, 0.5}, {dye::white, 0.6}, {dye::cream, 0.5}, {dye::beige, 0.5}, {dye::olive, 0.3}, {dye::tan, 0.25}},
-        .waist = {0.128, 0.152}, .hip_over_waist = {1.06, 1.26}, .hip_depth = {0.17, 0.25}, .rise = {0.245, 0.3}, .gap = {0.016, 0.066},
-        .cropped = 0.08, .thighs_touch = 0.22,
-        .seam = {0.1, 0.42},
-        .faded = 0.6, .acid = 0.05, .torn = 0.22, .splashed = 0.12, .patched = 0.07, .raw_hem = 0.04, .cuffed = 0.1, .golden_thread = 0.65};
+    static const TrouserRates rates{.fits = {0.16, 0.36, 0.2, 0.22, 0.01, 0.01, 0.03, 0, 0, 0.01},
+                                    .palette = {{{34, 44, 66}, 2.4},
+                                                {{26, 34, 52}, 2.2},
+                                                {{40, 58, 88}, 2.2},
+                                                {{66, 94, 132}, 1.7},
+                                                {{100, 130, 166}, 1.1},
+                                                {{148, 174, 202}, 0.6},
+                                                {{28, 28, 29}, 2.4},
+                                                {{52, 54, 58}, 0.9},
+                                                {{110, 110, 114}, 0.5},
+                                                {dye::white, 0.6},
+                                                {dye::cream, 0.5},
+                                                {dye::beige, 0.5},
+                                                {dye::olive, 0.3},
+                                                {dye::tan, 0.25}},
+                                    .waist = {0.128, 0.152},
+                                    .hip_over_waist = {1.06, 1.26},
+                                    .hip_depth = {0.17, 0.25},
+                                    .rise = {0.245, 0.3},
+                                    .gap = {0.016, 0.066},
+                                    .cropped = 0.08,
+                                    .thighs_touch = 0.22,
+                                    .seam = {0.1, 0.42},
+                                    .faded = 0.6,
+                                    .acid = 0.05,
+                                    .torn = 0.22,
+                                    .splashed = 0.12,
+                                    .patched = 0.07,
+                                    .raw_hem = 0.04,
+                                    .cuffed = 0.1,
+                                    .golden_thread = 0.65};
     return rates;
 }
 
 inline const TrouserRates& jeans_female_rates() {
-    static const TrouserRates rates{
-        .fits = {0.27, 0.2, 0.1, 0.22, 0.05, 0.1, 0.06, 0, 0, 0},
-        .palette = {{{34, 44, 66}, 1.6}, {{26, 34, 52}, 1.4}, {{40, 58, 88}, 2}, {{66, 94, 132}, 2.2}, {{100, 130, 166}, 1.9}, {{148, 174, 202}, 1.3}, {{28, 28, 29}, 1.9}, {{52, 54, 58}, 0.6}, {{110, 110, 114}, 0.4}, {dye::white, 1}, {dye::cream, 0.6}, {dye::beige, 0.3}, {dye::mint, 0.25}, {dye::pink, 0.3}, {dye::burgundy, 0.2}, {dye::red, 0.15}},
-        .waist = {0.122, 0.150}, .hip_over_waist = {1.1, 1.36}, .hip_depth = {0.17, 0.26}, .rise = {0.255, 0.325}, .gap = {0.012, 0.058},
-        .cropped = 0.42, .thighs_touch = 0.18,
-        .seam = {0.1, 0.42},
-        .faded = 0.65, .acid = 0.08, .torn = 0.24, .splashed = 0.06, .patched = 0.05, .raw_hem = 0.2, .cuffed = 0.08, .golden_thread = 0.65};
+    static const TrouserRates rates{.fits = {0.27, 0.2, 0.1, 0.22, 0.05, 0.1, 0.06, 0, 0, 0},
+                                    .palette = {{{34, 44, 66}, 1.6},
+                                                {{26, 34, 52}, 1.4},
+                                                {{40, 58, 88}, 2},
+                                                {{66, 94, 132}, 2.2},
+                                                {{100, 130, 166}, 1.9},
+                                                {{148, 174, 202}, 1.3},
+                                                {{28, 28, 29}, 1.9},
+                                                {{52, 54, 58}, 0.6},
+                                                {{110, 110, 114}, 0.4},
+                                                {dye::white, 1},
+                                                {dye::cream, 0.6},
+                                                {dye::beige, 0.3},
+                                                {dye::mint, 0.25},
+                                                {dye::pink, 0.3},
+                                                {dye::burgundy, 0.2},
+                                                {dye::red, 0.15}},
+                                    .waist = {0.122, 0.150},
+                                    .hip_over_waist = {1.1, 1.36},
+                                    .hip_depth = {0.17, 0.26},
+                                    .rise = {0.255, 0.325},
+                                    .gap = {0.012, 0.058},
+                                    .cropped = 0.42,
+                                    .thighs_touch = 0.18,
+                                    .seam = {0.1, 0.42},
+                                    .faded = 0.65,
+                                    .acid = 0.08,
+                                    .torn = 0.24,
+                                    .splashed = 0.06,
+                                    .patched = 0.05,
+                                    .raw_hem = 0.2,
+                                    .cuffed = 0.08,
+                                    .golden_thread = 0.65};
     return rates;
 }
 
@@ -85,18 +190,41 @@ struct TrainerRates {
 };
 
 inline const TrainerRates& trainers_male_rates() {
-    static const TrainerRates rates{
-        .kinds = {0.34, 0.15, 0.16, 0.19, 0.07, 0.04, 0.05},
-        .palette = {{dye::black, 5}, {dye::soot, 1}, {dye::white, 2.4}, {dye::navy, 1}, {dye::grey, 1.2}, {dye::brown, 0.7}, {dye::olive, 0.7}, {dye::red, 0.6}, {dye::blue, 0.7}, {dye::beige, 0.7}, {dye::silver_grey, 0.7}, {dye::orange, 0.4}, {dye::yellow, 0.35}, {dye::green, 0.4}, {dye::burgundy, 0.25}, {dye::cream, 0.6}},
-        .bold = 0.08, .all_white = 0.17, .platform = 0.03};
+    static const TrainerRates rates{.kinds = {0.34, 0.15, 0.16, 0.19, 0.07, 0.04, 0.05},
+                                    .palette = {{dye::black, 5},
+                                                {dye::soot, 1},
+                                                {dye::white, 2.4},
+                                                {dye::navy, 1},
+                                                {dye::grey, 1.2},
+                                                {dye::brown, 0.7},
+                                                {dye::olive, 0.7},
+                                                {dye::red, 0.6},
+                                                {dye::blue, 0.7},
+                                                {dye::beige, 0.7},
+                                                {dye::silver_grey, 0.7},
+                                                {dye::orange, 0.4},
+                                                {dye::yellow, 0.35},
+                                                {dye::green, 0.4},
+                                                {dye::burgundy, 0.25},
+                                                {dye::cream, 0.6}},
+                                    .bold = 0.08,
+                                    .all_white = 0.17,
+                                    .platform = 0.03};
     return rates;
 }
 
 inline const TrainerRates& trainers_female_rates() {
     static const TrainerRates rates{
         .kinds = {0.42, 0.12, 0.16, 0.1, 0.11, 0.06, 0.03},
-        .palette = {{dye::white, 4}, {dye::black, 2}, {dye::pink, 1.1}, {dye::nude, 0.8}, {dye::beige, 0.8}, {dye::silver, 0.9}, {dye::gold, 0.5}, {dye::red, 0.5}, {dye::navy, 0.4}, {dye::sky, 0.5}, {dye::cream, 1}, {dye::silver_grey, 0.6}, {dye::fuchsia, 0.35}, {dye::purple, 0.35}, {dye::lilac, 0.4}, {dye::yellow, 0.3}, {dye::orange, 0.25}, {dye::mint, 0.3}, {dye::blue, 0.35}, {dye::green, 0.25}},
-        .bold = 0.2, .all_white = 0.27, .platform = 0.25, .collar = {0.21, 0.28}, .vamp = {0.225, 0.31}};
+        .palette = {{dye::white, 4},    {dye::black, 2},         {dye::pink, 1.1},     {dye::nude, 0.8},    {dye::beige, 0.8},
+                    {dye::silver, 0.9}, {dye::gold, 0.5},        {dye::red, 0.5},      {dye::navy, 0.4},    {dye::sky, 0.5},
+                    {dye::cream, 1},    {dye::silver_grey, 0.6}, {dye::fuchsia, 0.35}, {dye::purple, 0.35}, {dye::lilac, 0.4},
+                    {dye::yellow, 0.3}, {dye::orange, 0.25},     {dye::mint, 0.3},     {dye::blue, 0.35},   {dye::green, 0.25}},
+        .bold = 0.2,
+        .all_white = 0.27,
+        .platform = 0.25,
+        .collar = {0.21, 0.28},
+        .vamp = {0.225, 0.31}};
     return rates;
 }
 
@@ -110,18 +238,52 @@ struct BootRates {
 };
 
 inline const BootRates& boots_male_rates() {
-    static const BootRates rates{
-        .kinds = {0.06, 0.33, 0.31, 0.15, 0.07, 0.07, 0, 0.01}, .heels = {0.45, 0.55, 0, 0, 0}, .flat_heels = {0.68, 0.32, 0, 0, 0},
-        .palette = {{dye::black, 6}, {dye::brown, 2.4}, {dye::dark_brown, 2}, {dye::tan, 1.5}, {dye::rust, 0.6}, {dye::burgundy, 0.4}, {dye::navy, 0.4}, {dye::grey, 0.6}, {dye::olive, 0.3}, {dye::beige, 0.6}},
-        .bold = 0.05, .pointed = 0.25, .lugs = 0.3, .studded = 0.02};
+    static const BootRates rates{.kinds = {0.06, 0.33, 0.31, 0.15, 0.07, 0.07, 0, 0.01},
+                                 .heels = {0.45, 0.55, 0, 0, 0},
+                                 .flat_heels = {0.68, 0.32, 0, 0, 0},
+                                 .palette = {{dye::black, 6},
+                                             {dye::brown, 2.4},
+                                             {dye::dark_brown, 2},
+                                             {dye::tan, 1.5},
+                                             {dye::rust, 0.6},
+                                             {dye::burgundy, 0.4},
+                                             {dye::navy, 0.4},
+                                             {dye::grey, 0.6},
+                                             {dye::olive, 0.3},
+                                             {dye::beige, 0.6}},
+                                 .bold = 0.05,
+                                 .pointed = 0.25,
+                                 .lugs = 0.3,
+                                 .studded = 0.02};
     return rates;
 }
 
 inline const BootRates& boots_female_rates() {
-    static const BootRates rates{
-        .kinds = {0.3, 0.12, 0.09, 0.14, 0.04, 0.04, 0.22, 0.05}, .heels = {0.1, 0.13, 0.44, 0.25, 0.08}, .flat_heels = {0.48, 0.3, 0.16, 0, 0.06},
-        .palette = {{dye::black, 6.5}, {dye::brown, 1.2}, {dye::tan, 1}, {dye::white, 0.9}, {dye::beige, 0.9}, {dye::nude, 0.4}, {dye::red, 0.6}, {dye::burgundy, 0.5}, {dye::grey, 0.8}, {dye::navy, 0.4}, {dye::silver, 0.4}, {dye::dark_brown, 0.6}, {dye::cream, 0.4}, {dye::green, 0.2}, {dye::pink, 0.3}, {dye::soot, 0.7}},
-        .bold = 0.14, .pointed = 0.5, .lugs = 0.35, .studded = 0.1, .shaft = {0.36, 0.55}, .combat_shaft = {0.5, 0.82}};
+    static const BootRates rates{.kinds = {0.29, 0.1, 0.09, 0.15, 0.03, 0.03, 0.26, 0.05},
+                                 .heels = {0.1, 0.13, 0.44, 0.25, 0.08},
+                                 .flat_heels = {0.48, 0.3, 0.16, 0, 0.06},
+                                 .palette = {{dye::black, 6.5},
+                                             {dye::brown, 1.2},
+                                             {dye::tan, 1},
+                                             {dye::white, 0.9},
+                                             {dye::beige, 0.9},
+                                             {dye::nude, 0.4},
+                                             {dye::red, 0.6},
+                                             {dye::burgundy, 0.5},
+                                             {dye::grey, 0.8},
+                                             {dye::navy, 0.4},
+                                             {dye::silver, 0.4},
+                                             {dye::dark_brown, 0.6},
+                                             {dye::cream, 0.4},
+                                             {dye::green, 0.2},
+                                             {dye::pink, 0.3},
+                                             {dye::soot, 0.7}},
+                                 .bold = 0.14,
+                                 .pointed = 0.5,
+                                 .lugs = 0.35,
+                                 .studded = 0.1,
+                                 .shaft = {0.38, 0.58},
+                                 .combat_shaft = {0.54, 0.82}};
     return rates;
 }
 
@@ -135,10 +297,19 @@ struct LowShoeRates {
 };
 
 inline const LowShoeRates& formal_male_rates() {
-    static const LowShoeRates rates{
-        .kinds = {0.34, 0.3, 0.18, 0.14, 0.04, 0, 0, 0, 0, 0},
-        .dress = {{dye::black, 6}, {dye::brown, 3}, {dye::dark_brown, 2.5}, {dye::tan, 1.1}, {dye::burgundy, 0.8}, {dye::navy, 0.35}, {dye::grey, 0.2}}, .summer = {{dye::black, 1}}, .palette = {{dye::black, 4}, {dye::brown, 2}, {dye::burgundy, 1}},
-        .bold = 0.04, .pointed = 0.5, .thick_sole = 0.12};
+    static const LowShoeRates rates{.kinds = {0.34, 0.3, 0.18, 0.14, 0.04, 0, 0, 0, 0, 0},
+                                    .dress = {{dye::black, 6},
+                                              {dye::brown, 3},
+                                              {dye::dark_brown, 2.5},
+                                              {dye::tan, 1.1},
+                                              {dye::burgundy, 0.8},
+                                              {dye::navy, 0.35},
+                                              {dye::grey, 0.2}},
+                                    .summer = {{dye::black, 1}},
+                                    .palette = {{dye::black, 4}, {dye::brown, 2}, {dye::burgundy, 1}},
+                                    .bold = 0.04,
+                                    .pointed = 0.5,
+                                    .thick_sole = 0.12};
     return rates;
 }
 
@@ -146,33 +317,102 @@ inline const LowShoeRates& others_male_rates() {
     static const LowShoeRates rates{
         .kinds = {0.01, 0.05, 0.01, 0.03, 0.43, 0.13, 0.1, 0.08, 0.15, 0.01},
         .dress = {{dye::black, 4}, {dye::brown, 2}, {dye::tan, 1}, {dye::navy, 0.6}, {dye::grey, 0.5}, {dye::white, 0.6}},
-        .summer = {{dye::navy, 2}, {dye::black, 2}, {dye::beige, 1.6}, {dye::tan, 1}, {dye::grey, 1}, {dye::blue, 1}, {dye::white, 0.8}, {dye::olive, 0.6}, {dye::red, 0.3}},
-        .palette = {{dye::black, 5}, {dye::brown, 2.5}, {dye::dark_brown, 1.6}, {dye::tan, 1.4}, {dye::navy, 1.5}, {dye::burgundy, 0.9}, {dye::grey, 0.6}, {dye::olive, 0.4}, {dye::beige, 0.5}, {dye::blue, 0.5}, {dye::red, 0.25}, {dye::green, 0.25}},
-        .bold = 0.09, .pointed = 0.2, .thick_sole = 0.12, .pale_sole = 0.06, .hardware = true};
+        .summer = {{dye::navy, 2},
+                   {dye::black, 2},
+                   {dye::beige, 1.6},
+                   {dye::tan, 1},
+                   {dye::grey, 1},
+                   {dye::blue, 1},
+                   {dye::white, 0.8},
+                   {dye::olive, 0.6},
+                   {dye::red, 0.3}},
+        .palette = {{dye::black, 5},
+                    {dye::brown, 2.5},
+                    {dye::dark_brown, 1.6},
+                    {dye::tan, 1.4},
+                    {dye::navy, 1.5},
+                    {dye::burgundy, 0.9},
+                    {dye::grey, 0.6},
+                    {dye::olive, 0.4},
+                    {dye::beige, 0.5},
+                    {dye::blue, 0.5},
+                    {dye::red, 0.25},
+                    {dye::green, 0.25}},
+        .bold = 0.09,
+        .pointed = 0.2,
+        .thick_sole = 0.12,
+        .pale_sole = 0.06,
+        .hardware = true};
     return rates;
 }
 
 inline const LowShoeRates& others_female_rates() {
-    static const LowShoeRates rates{
-        .kinds = {0.11, 0.11, 0.05, 0.02, 0.34, 0.03, 0.02, 0.08, 0.17, 0.07},
-        .dress = {{dye::black, 3.2}, {dye::white, 2}, {dye::brown, 0.8}, {dye::silver, 0.7}, {dye::beige, 0.8}, {dye::burgundy, 0.5}, {dye::cream, 0.9}, {dye::tan, 0.6}, {dye::gold, 0.3}},
-        .summer = {{dye::beige, 2.4}, {dye::white, 1.4}, {dye::black, 1.6}, {dye::tan, 1}, {dye::pink, 1}, {dye::navy, 0.7}, {dye::red, 0.6}, {dye::cream, 1}, {dye::nude, 1}, {dye::gold, 0.6}, {dye::sky, 0.4}, {dye::grey, 0.5}},
-        .palette = {{dye::black, 4}, {dye::white, 1.3}, {dye::cream, 1.2}, {dye::beige, 1}, {dye::tan, 0.9}, {dye::red, 0.6}, {dye::burgundy, 0.7}, {dye::pink, 0.6}, {dye::silver, 0.6}, {dye::gold, 0.6}, {dye::nude, 0.8}, {dye::brown, 0.7}, {dye::green, 0.25}, {dye::navy, 0.5}},
-        .bold = 0.17, .pointed = 0.35, .high_heel = 0.3, .thick_sole = 0.24, .pale_sole = 0.22, .bow = 0.06, .hardware = true, .heel = {0.015, 0.045}, .collar = {0.21, 0.285}, .vamp = {0.18, 0.27}, .laced_vamp = {0.22, 0.29}, .jute = {0.06, 0.15}};
+    static const LowShoeRates rates{.kinds = {0.11, 0.11, 0.05, 0.02, 0.34, 0.03, 0.02, 0.08, 0.17, 0.07},
+                                    .dress = {{dye::black, 3.2},
+                                              {dye::white, 2},
+                                              {dye::brown, 0.8},
+                                              {dye::silver, 0.7},
+                                              {dye::beige, 0.8},
+                                              {dye::burgundy, 0.5},
+                                              {dye::cream, 0.9},
+                                              {dye::tan, 0.6},
+                                              {dye::gold, 0.3}},
+                                    .summer = {{dye::beige, 2.4},
+                                               {dye::white, 1.4},
+                                               {dye::black, 1.6},
+                                               {dye::tan, 1},
+                                               {dye::pink, 1},
+                                               {dye::navy, 0.7},
+                                               {dye::red, 0.6},
+                                               {dye::cream, 1},
+                                               {dye::nude, 1},
+                                               {dye::gold, 0.6},
+                                               {dye::sky, 0.4},
+                                               {dye::grey, 0.5}},
+                                    .palette = {{dye::black, 4},
+                                                {dye::white, 1.3},
+                                                {dye::cream, 1.2},
+                                                {dye::beige, 1},
+                                                {dye::tan, 0.9},
+                                                {dye::red, 0.6},
+                                                {dye::burgundy, 0.7},
+                                                {dye::pink, 0.6},
+                                                {dye::silver, 0.6},
+                                                {dye::gold, 0.6},
+                                                {dye::nude, 0.8},
+                                                {dye::brown, 0.7},
+                                                {dye::green, 0.25},
+                                                {dye::navy, 0.5}},
+                                    .bold = 0.17,
+                                    .pointed = 0.35,
+                                    .high_heel = 0.3,
+                                    .thick_sole = 0.24,
+                                    .pale_sole = 0.22,
+                                    .bow = 0.06,
+                                    .hardware = true,
+                                    .heel = {0.015, 0.045},
+                                    .collar = {0.21, 0.285},
+                                    .vamp = {0.18, 0.27},
+                                    .laced_vamp = {0.22, 0.29},
+                                    .jute = {0.06, 0.15}};
     return rates;
 }
 
 /// Men's sandals. `kinds` in the order of SlideKind.
 struct SlideRates {
     std::array<double, 5> kinds{0.5, 0.24, 0.1, 0.11, 0.05};
-    Palette palette{{dye::black, 5}, {dye::white, 1.2}, {dye::navy, 1.5}, {dye::red, 0.8}, {dye::grey, 1}, {dye::orange, 0.6}, {dye::yellow, 0.7}, {dye::blue, 1}, {dye::brown, 1.2}, {dye::tan, 0.7}, {dye::olive, 0.5}, {dye::green, 0.4}};
+    Palette palette{{dye::black, 5},   {dye::white, 1.2},  {dye::navy, 1.5},   {dye::red, 0.8},
+                    {dye::grey, 1},    {dye::orange, 0.6}, {dye::yellow, 0.7}, {dye::blue, 1},
+                    {dye::brown, 1.2}, {dye::tan, 0.7},    {dye::olive, 0.5},  {dye::green, 0.4}};
     double bold = 0.1, layered = 0.45;
     Range sole{0.08, 0.145}, thong_sole{0.055, 0.165}, rise{0.13, 0.195};
 };
 
 /// Ballerinas.
 struct BallerinaRates {
-    Palette palette{{dye::black, 5}, {dye::nude, 1.6}, {dye::beige, 1}, {dye::red, 1}, {dye::pink, 1}, {dye::silver, 0.8}, {dye::gold, 0.8}, {dye::white, 0.8}, {dye::tan, 0.6}, {dye::navy, 0.8}, {dye::cream, 0.6}, {dye::burgundy, 0.4}, {dye::blue, 0.3}, {dye::sky, 0.2}};
+    Palette palette{{dye::black, 5},    {dye::nude, 1.6},     {dye::beige, 1},   {dye::red, 1},   {dye::pink, 1},
+                    {dye::silver, 0.8}, {dye::gold, 0.8},     {dye::white, 0.8}, {dye::tan, 0.6}, {dye::navy, 0.8},
+                    {dye::cream, 0.6},  {dye::burgundy, 0.4}, {dye::blue, 0.3},  {dye::sky, 0.2}};
     double bold = 0.16, pointed = 0.45, raised = 0.1, cut_away = 0.13, cap = 0.28, bow = 0.45, strapped = 0.2;
     Range collar{0.17, 0.25}, waist{0.055, 0.085}, vamp_x{0.6, 0.76};
 };
@@ -180,7 +420,10 @@ struct BallerinaRates {
 /// Closed high heels. `kinds` in the order of HighHeelKind.
 struct HighHeelRates {
     std::array<double, 5> kinds{0.58, 0.18, 0.12, 0.08, 0.04};
-    Palette palette{{dye::black, 5}, {dye::nude, 1.4}, {dye::red, 1.2}, {dye::beige, 1}, {dye::silver, 0.9}, {dye::gold, 0.6}, {dye::white, 0.8}, {dye::navy, 0.7}, {dye::grey, 0.8}, {dye::pink, 1}, {dye::blue, 0.8}, {dye::burgundy, 0.5}, {dye::green, 0.4}, {dye::fuchsia, 0.5}, {dye::tan, 0.5}, {dye::purple, 0.4}, {dye::yellow, 0.2}};
+    Palette palette{{dye::black, 5},    {dye::nude, 1.4},     {dye::red, 1.2},   {dye::beige, 1},     {dye::silver, 0.9},
+                    {dye::gold, 0.6},   {dye::white, 0.8},    {dye::navy, 0.7},  {dye::grey, 0.8},    {dye::pink, 1},
+                    {dye::blue, 0.8},   {dye::burgundy, 0.5}, {dye::green, 0.4}, {dye::fuchsia, 0.5}, {dye::tan, 0.5},
+                    {dye::purple, 0.4}, {dye::yellow, 0.2}};
     double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.3, cap = 0.14, bow = 0.16, ruffled = 0.06;
     Range heel{0.27, 0.5}, kitten_heel{0.11, 0.27}, vamp_x{0.62, 0.75};
 };
@@ -188,7 +431,9 @@ struct HighHeelRates {
 /// Women's sandals. `kinds` in the order of SandalKind.
 struct SandalRates {
     std::array<double, 6> kinds{0.37, 0.2, 0.17, 0.08, 0.12, 0.06};
-    Palette palette{{dye::black, 4}, {dye::tan, 2}, {dye::gold, 1.2}, {dye::silver, 1}, {dye::nude, 1.2}, {dye::white, 1.2}, {dye::beige, 1}, {dye::red, 0.6}, {dye::pink, 0.8}, {dye::brown, 1}, {dye::navy, 0.3}, {dye::yellow, 0.3}, {dye::blue, 0.4}, {dye::green, 0.3}, {dye::fuchsia, 0.3}};
+    Palette palette{{dye::black, 4},   {dye::tan, 2},      {dye::gold, 1.2}, {dye::silver, 1},  {dye::nude, 1.2},
+                    {dye::white, 1.2}, {dye::beige, 1},    {dye::red, 0.6},  {dye::pink, 0.8},  {dye::brown, 1},
+                    {dye::navy, 0.3},  {dye::yellow, 0.3}, {dye::blue, 0.4}, {dye::green, 0.3}, {dye::fuchsia, 0.3}};
     double bold = 0.15, block = 0.5, flatform = 0.18, gladiator = 0.07;
     Range heel{0.2, 0.48}, wedge{0.1, 0.34}, strap{0.018, 0.055};
 };

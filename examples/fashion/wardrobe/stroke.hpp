@@ -21,7 +21,9 @@ inline double signed_area(const Path& path) {
 inline Path turned_left(Path path) { return signed_area(path) < 0 ? reversed(std::move(path)) : path; }
 
 /// Outline with a hole in it.
-inline Paths with_hole(Path outline, Path hole) { return {turned_left(std::move(outline)), reversed(turned_left(std::move(hole)))}; }
+inline Paths with_hole(Path outline, Path hole) {
+    return {turned_left(std::move(outline)), reversed(turned_left(std::move(hole)))};
+}
 
 /// A line with a width, from `width` at its beginning to `end_width` at its end; its ends are round.
 inline Paths stroke(const Path& line, double width, double end_width) {

@@ -3,7 +3,7 @@
 
 #include "fashion/wardrobe/photograph.hpp"
 
-#include <denim/image/encode.hpp>
+#include <denim/image/picture_file.hpp>
 #include <denim/machine/threads.hpp>
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <optional>
@@ -32,21 +31,6 @@ struct Options {
 struct Order {
     std::size_t article, number;
 };
-
-/// Writes to a temporary name in the same folder and renames, so that nobody ever reads half a file.
-void write_file(const fs::path& path, const std::vector<std::uint8_t>& bytes) {
-    fs::path unfinished = path;
-    unfinished += ".part";
-    std::ofstream file(unfinished, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    std::error_code error;
-    if (file) fs::rename(unfinished, path, error);
-    if (!file || error) {
-        fs::remove(unfinished, error);
-        throw std::runtime_error("cannot write " + path.string());
-    }
-}
 
 /// Photographs done, their rate and the time left, on one line of the standard error.
 class Progress {
@@ -93,8 +77,8 @@ void draw_all(const Options& options) {
         char name[32];
         std::snprintf(name, sizeof name, "%05zu.jpg", number);
         const auto& folder = wardrobe::assortment[article];
-        write_file(options.out / folder.category / folder.subclass / name,
-                   encode_jpeg(wardrobe::photograph(Seed{options.seed}, article, number), 92));
+        write_jpeg(options.out / folder.category / folder.subclass / name,
+                   wardrobe::photograph(Seed{options.seed}, article, number), 92);
         progress.step();
     });
 }
@@ -118,7 +102,7 @@ void draw_sheet(const Options& options) {
             }
         }
     });
-    write_file(options.sheet, encode_png(sheet));
+    write_png(options.sheet, sheet);
 }
 
 }  // namespace

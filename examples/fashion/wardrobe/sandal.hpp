@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fashion/wardrobe/rates.hpp"
+#include "fashion/wardrobe/rates/shoes.hpp"
 #include "fashion/wardrobe/shoe_parts.hpp"
 
 namespace denim::inline DENIM_TARGET::wardrobe {

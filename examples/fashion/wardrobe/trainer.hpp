@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "fashion/wardrobe/rates.hpp"
+#include "fashion/wardrobe/rates/shoes.hpp"
 #include "fashion/wardrobe/trainer_logo.hpp"
 #include "fashion/wardrobe/trainer_sole.hpp"
 

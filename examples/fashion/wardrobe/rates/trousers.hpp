@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "fashion/wardrobe/palette.hpp"
+
+namespace denim::inline DENIM_TARGET::wardrobe {
+
+/// Trousers and jeans. Measures are shares of full length, half of the width; `fits` in the order of Fit.
+struct TrouserRates {
+    std::array<double, 10> fits;
+    Palette palette;
+    Range waist, hip_over_waist, hip_depth, rise, gap;
+    double cropped = 0.1, thighs_touch = 0.3;
+    Range seam{0.08, 0.34};  ///< how much seams stand out
+    // cloth and cut of trousers
+    double printed = 0, shiny = 0.05, elastic = 0.1, belted = 0.1, creased = 0.4, pleated = 0.3, cargo = 0.05, striped = 0.1,
+           turned_up = 0.08, knee_seams = 0.04;
+    std::array<double, 6> prints{};  ///< stripes, checks, leopard, flowers, camouflage, dots
+    // wash and wear of jeans
+    double faded = 0.6, acid = 0.06, torn = 0.2, splashed = 0.08, patched = 0.05, raw_hem = 0.1, cuffed = 0.08,
+           golden_thread = 0.65;
+};
+
+inline const TrouserRates& trousers_male_rates() {
+    static const TrouserRates rates{.fits = {0.02, 0.26, 0.25, 0.2, 0.01, 0, 0.08, 0, 0.17, 0.01},
+                                    .palette = {{dye::black, 4},
+                                                {dye::soot, 1.5},
+                                                {dye::navy, 1.8},
+                                                {dye::grey, 1.6},
+                                                {dye::tan, 1.7},
+                                                {dye::olive, 1.6},
+                                                {dye::beige, 1.5},
+                                                {dye::white, 0.9},
+                                                {dye::brown, 0.6},
+                                                {dye::silver_grey, 0.4},
+                                                {dye::burgundy, 0.3},
+                                                {dye::blue, 0.3},
+                                                {dye::cream, 0.5},
+                                                {dye::red, 0.15},
+                                                {dye::green, 0.25}},
+                                    .waist = {0.130, 0.157},
+                                    .hip_over_waist = {1.04, 1.22},
+                                    .hip_depth = {0.16, 0.24},
+                                    .rise = {0.25, 0.31},
+                                    .gap = {0.014, 0.064},
+                                    .cropped = 0.12,
+                                    .thighs_touch = 0.4,
+                                    .printed = 0.13,
+                                    .shiny = 0.03,
+                                    .elastic = 0.2,
+                                    .belted = 0.04,
+                                    .creased = 0.4,
+                                    .pleated = 0.3,
+                                    .cargo = 0.14,
+                                    .striped = 0.15,
+                                    .turned_up = 0.1,
+                                    .knee_seams = 0.06,
+                                    .prints = {2, 4, 0.1, 0.6, 1.6, 0.4}};
+    return rates;
+}
+
+inline const TrouserRates& trousers_female_rates() {
+    static const TrouserRates rates{
+        .fits = {0.11, 0.16, 0.17, 0.12, 0.04, 0.1, 0.15, 0.06, 0.06, 0.03},
+        .palette = {{dye::black, 3.4},    {dye::white, 1.1},  {dye::cream, 1},    {dye::grey, 1},     {dye::soot, 0.6},
+                    {dye::navy, 1.1},     {dye::red, 0.8},    {dye::pink, 0.8},   {dye::beige, 0.9},  {dye::tan, 0.6},
+                    {dye::burgundy, 0.5}, {dye::green, 0.5},  {dye::olive, 0.4},  {dye::sky, 0.4},    {dye::blue, 0.4},
+                    {dye::fuchsia, 0.3},  {dye::yellow, 0.3}, {dye::orange, 0.2}, {dye::silver, 0.3}, {dye::lilac, 0.3},
+                    {dye::brown, 0.4},    {dye::rust, 0.3}},
+        .waist = {0.123, 0.153},
+        .hip_over_waist = {1.08, 1.34},
+        .hip_depth = {0.16, 0.25},
+        .rise = {0.265, 0.335},
+        .gap = {0.012, 0.054},
+        .cropped = 0.38,
+        .thighs_touch = 0.35,
+        .printed = 0.24,
+        .shiny = 0.1,
+        .elastic = 0.14,
+        .belted = 0.17,
+        .creased = 0.42,
+        .pleated = 0.32,
+        .cargo = 0.03,
+        .striped = 0.12,
+        .turned_up = 0.05,
+        .knee_seams = 0.03,
+        .prints = {2.4, 2.4, 1.2, 2.2, 0.3, 1.2}};
+    return rates;
+}
+
+inline const TrouserRates& jeans_male_rates() {
+    static const TrouserRates rates{.fits = {0.16, 0.36, 0.2, 0.22, 0.01, 0.01, 0.03, 0, 0, 0.01},
+                                    .palette = {{{34, 44, 66}, 2.4},
+                                                {{26, 34, 52}, 2.2},
+                                                {{40, 58, 88}, 2.2},
+                                                {{66, 94, 132}, 1.7},
+                                                {{100, 130, 166}, 1.1},
+                                                {{148, 174, 202}, 0.6},
+                                                {{28, 28, 29}, 2.4},
+                                                {{52, 54, 58}, 0.9},
+                                                {{110, 110, 114}, 0.5},
+                                                {dye::white, 0.6},
+                                                {dye::cream, 0.5},
+                                                {dye::beige, 0.5},
+                                                {dye::olive, 0.3},
+                                                {dye::tan, 0.25}},
+                                    .waist = {0.128, 0.152},
+                                    .hip_over_waist = {1.06, 1.26},
+                                    .hip_depth = {0.17, 0.25},
+                                    .rise = {0.245, 0.3},
+                                    .gap = {0.016, 0.066},
+                                    .cropped = 0.08,
+                                    .thighs_touch = 0.22,
+                                    .seam = {0.1, 0.42},
+                                    .faded = 0.6,
+                                    .acid = 0.05,
+                                    .torn = 0.22,
+                                    .splashed = 0.12,
+                                    .patched = 0.07,
+                                    .raw_hem = 0.04,
+                                    .cuffed = 0.1,
+                                    .golden_thread = 0.65};
+    return rates;
+}
+
+inline const TrouserRates& jeans_female_rates() {
+    static const TrouserRates rates{.fits = {0.27, 0.2, 0.1, 0.22, 0.05, 0.1, 0.06, 0, 0, 0},
+                                    .palette = {{{34, 44, 66}, 1.6},
+                                                {{26, 34, 52}, 1.4},
+                                                {{40, 58, 88}, 2},
+                                                {{66, 94, 132}, 2.2},
+                                                {{100, 130, 166}, 1.9},
+                                                {{148, 174, 202}, 1.3},
+                                                {{28, 28, 29}, 1.9},
+                                                {{52, 54, 58}, 0.6},
+                                                {{110, 110, 114}, 0.4},
+                                                {dye::white, 1},
+                                                {dye::cream, 0.6},
+                                                {dye::beige, 0.3},
+                                                {dye::mint, 0.25},
+                                                {dye::pink, 0.3},
+                                                {dye::burgundy, 0.2},
+                                                {dye::red, 0.15}},
+                                    .waist = {0.122, 0.150},
+                                    .hip_over_waist = {1.1, 1.36},
+                                    .hip_depth = {0.17, 0.26},
+                                    .rise = {0.255, 0.325},
+                                    .gap = {0.012, 0.058},
+                                    .cropped = 0.42,
+                                    .thighs_touch = 0.18,
+                                    .seam = {0.1, 0.42},
+                                    .faded = 0.65,
+                                    .acid = 0.08,
+                                    .torn = 0.24,
+                                    .splashed = 0.06,
+                                    .patched = 0.05,
+                                    .raw_hem = 0.2,
+                                    .cuffed = 0.08,
+                                    .golden_thread = 0.65};
+    return rates;
+}
+
+}  // namespace denim::inline DENIM_TARGET::wardrobe

@@ -4,14 +4,14 @@
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
 // (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
 
+#include <denim/kernel/normalisation.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/machine/threads.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
-
-#include <denim/machine/threads.hpp>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -52,6 +52,11 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
             Scalar* y = at.output + sample * Out.size();
+            if constexpr (fast) {
+                Channels factor{scale};
+                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma[c];
+                return Kernel::apply(x, Channels{mean}, factor, Channels{beta}, y);
+            }
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < channels; ++c) y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma[c]) + beta[c];
             });
@@ -64,6 +69,10 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         Scalar* sums = at.scratch + 2 * channels;
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
+            if constexpr (fast) {
+                Scalar* to = sums + sample * 2 * channels;
+                return Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, to, to + channels);
+            }
             std::array<Scalar, channels> plain{}, scaled{};
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < channels; ++c) {
@@ -90,6 +99,15 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             each_sample(at.count, [&](std::size_t sample) {
                 const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
                 Scalar* dx = at.input_gradient() + sample * In.size();
+                if constexpr (fast) {
+                    Channels factor{scale}, slope{scale}, offset;
+                    for (std::size_t c = 0; c < channels; ++c) {
+                        factor.numbers[c] *= gamma[c];
+                        slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
+                        offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
+                    }
+                    return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
+                }
                 detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     for (std::size_t c = 0; c < channels; ++c) {
                         const Scalar normal = (x[in + c] - mean[c]) * scale[c];
@@ -102,6 +120,10 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
 private:
+    using Kernel = kernel::Normalisation<In, Out>;
+    using Channels = typename Kernel::Channels;
+    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+
     static Scalar inverse_deviation(Scalar variance) {
         return Scalar{1} / std::sqrt(variance + static_cast<Scalar>(batch_norm_epsilon));
     }
@@ -111,6 +133,7 @@ private:
     }
     // One sample's mean and sum of squared deviations, for each channel.
     static void moments(const Scalar* x, Scalar* result) {
+        if constexpr (fast) return Kernel::moments(x, result, result + channels);
         std::array<Scalar, channels> mean{}, squares{};
         detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];

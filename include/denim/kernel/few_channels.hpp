@@ -29,7 +29,7 @@ struct TileRow {
 };
 
 constexpr TileRow tile_row(const Convolution& of) {
-    constexpr std::size_t lanes = simd::lanes<float>, together = simd::registers >= 32 ? 2 : 1;
+    constexpr std::size_t lanes = simd::lanes<float>, together = 2;
     const Tiles tiles = output_tiles(of);
     const std::size_t numbers = round_up(round_up(tiles.across, together) * of.channels(), lanes);
     const std::size_t phase = round_up(numbers + (tile - 1) / tiles.side * of.channels(), lanes);

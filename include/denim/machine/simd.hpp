@@ -207,10 +207,11 @@ DENIM_INLINE void transpose(const Scalar* from, std::size_t from_distance, Scala
     for (std::size_t i = 0; i < size; ++i) std::memcpy(to + i * to_distance, &rows[i], sizeof(Native));
 }
 
-/// The same vector, held in a register: where registers are many, compilers rather load it again with each use.
-DENIM_INLINE Vector<float> keep(Vector<float> value) {
-#if defined(__GNUC__) && defined(__AVX512F__)
-    __m512 kept = value;
+/// The same vector, held in a register: compilers would rather load it again with each use.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> keep(Vector<Scalar> value) {
+#if defined(__GNUC__) && defined(__SSE2__)
+    auto kept = static_cast<typename Vector<Scalar>::register_type>(value);
     asm("" : "+v"(kept));
     return kept;
 #else

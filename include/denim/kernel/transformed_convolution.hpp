@@ -6,6 +6,7 @@
 
 #include <denim/kernel/convolution_epilogue.hpp>
 #include <denim/kernel/few_channels.hpp>
+#include <denim/kernel/few_winners.hpp>
 #include <denim/kernel/run_tiles.hpp>
 #include <denim/kernel/tiling.hpp>
 #include <denim/kernel/transformed_weights.hpp>
@@ -30,24 +31,31 @@ struct TransformedConvolution {
                                         : Of.window == 5 ? "transformed F(4,5)"
                                                          : "transformed F(2,7)";
     static constexpr bool few = Of.channels() <= few_channels;
+    // The ways that the gradient to the weights may go.
+    static constexpr bool by_few_winners = few && Of.pooled();
+    static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
     static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
+
+    static constexpr std::size_t filter_vectors = Of.output.stride / simd::lanes<float>,
+                                 channel_vectors = back.width / simd::lanes<float>;
 
     static constexpr std::size_t bands = few ? there.tiles.down : there.blocks();
     /// Parts of prepare: the first `forward_parts` are for forward, the others for the gradient to the input.
     static constexpr std::size_t forward_parts = few ? 1 : std::min<std::size_t>(Of.channels(), 16);
     static constexpr std::size_t prepare_parts = forward_parts + std::min<std::size_t>(Of.filters(), 16);
-    static constexpr std::size_t finish_parts = through_winners(Of) ? 1 : std::min<std::size_t>(Of.channels(), 16);
+    static constexpr std::size_t finish_parts = by_few_winners ? 1 : channel_vectors * filter_vectors;
 
     /// Numbers that forward reads, then those of the gradient to the input.
     static constexpr std::size_t forward_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
     static constexpr std::size_t prepared_size = forward_size + back.weights();
-    static constexpr std::size_t sums_size = through_winners(Of) ? winners_sums_size(Of) : gradient_sums(Of).size();
-    static constexpr std::size_t accumulator_size = Of.output.stride + sums_size;
+    static constexpr std::size_t tile_sums = by_tiles ? gradient_sums(Of).size() : 0;
+    static constexpr std::size_t winner_sums = by_few_winners ? few_winners_sums(Of) : by_winners ? winners_sums(Of) : 0;
+    static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
     static constexpr std::size_t record_size = winners_size(Of);
     static constexpr std::size_t picture_size = gradient_picture(Of).size();
     static constexpr std::size_t work_size =
-        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(),
-                  through_winners(Of) ? winners_scratch(Of) : weight_gradient_scratch(Of)});
+        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+                  by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0});
     static constexpr std::size_t scratch_size = picture_size + work_size;  // the picture's border is zero and stays so
 
     /// prepared = (bias, weights forward, weights backward), those in the transform domain.
@@ -82,19 +90,26 @@ struct TransformedConvolution {
                              });
     }
 
-    /// One sample: see PlainConvolution. accumulator = (bias, weights in the transform domain or by winners).
+    /// One sample: see PlainConvolution. accumulator = (bias, weights in the transform domain, weights through winners).
     template <Gradient Input>
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
         constexpr Layout picture = gradient_picture(Of);
         float* const work = scratch + picture_size;
-        if constexpr (!through_winners(Of)) {
-            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, accumulator);
-            add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, accumulator + Of.output.stride);
-        } else {
-            add_winners_gradient<Of>(input, output, output_gradient, record, work, accumulator + Of.output.stride, accumulator);
-            if constexpr (Input != Gradient::none) unfold_gradient<Of, picture>(output, output_gradient, record, scratch, work);
+        float* const by_tile = accumulator + Of.output.stride;
+        float* const by_winner = by_tile + tile_sums;
+        bool tiles = by_tiles;
+        if constexpr (by_tiles && by_winners) tiles = !few_alive<Of>(output, winners_pay(Of));
+        if constexpr (by_few_winners)
+            add_few_winners<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
+        else if constexpr (by_winners)
+            if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
+        if (tiles || Input != Gradient::none) {
+            std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
+            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, tiles ? accumulator : work);
         }
+        if constexpr (by_tiles)
+            if (tiles) add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, by_tile);
         if constexpr (Input != Gradient::none)
             run_tiles<back>(scratch, prepared + forward_size, work, 0, back.blocks(),
                             [&](auto... at) { put<Input>(input_gradient, at...); });
@@ -108,13 +123,19 @@ struct TransformedConvolution {
                 bias_gradient[f] = accumulators[f];
                 for (std::size_t share = 1; share < shares; ++share) bias_gradient[f] += accumulators[share * distance + f];
             }
-        const float* const sums = accumulators + Of.output.stride;
-        if constexpr (through_winners(Of))
-            finish_winners_gradient<Of>(sums, shares, distance, weight_gradient);
-        else
-            share_out(Of.channels(), finish_parts, part, [&](std::size_t channel) {
-                finish_weight_gradient<Of>(sums, shares, distance, weight_gradient, channel);
-            });
+        const float* const by_tile = accumulators + Of.output.stride;
+        const float* const by_winner = by_tile + tile_sums;
+        if constexpr (by_few_winners) {
+            finish_few_winners<Of>(by_winner, shares, distance, weight_gradient);
+        } else {
+            constexpr std::size_t lanes = simd::lanes<float>;
+            const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
+            if constexpr (by_tiles)
+                for (std::size_t c = channel; c < std::min(channel + lanes, Of.channels()); ++c)
+                    finish_weight_gradient<Of>(by_tile, shares, distance, weight_gradient, c, filter);
+            if constexpr (by_winners)
+                finish_winners_gradient<Of, by_tiles>(by_winner, shares, distance, weight_gradient, channel, filter);
+        }
     }
 
 private:

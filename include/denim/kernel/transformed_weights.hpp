@@ -24,6 +24,14 @@ DENIM_INLINE Channels load_up_to(const float* from, std::size_t count) {
     return count >= simd::lanes<float> ? simd::load(from) : simd::load_first(from, count);
 }
 
+/// Stores as many numbers as there are from `to` on, at most a vector.
+DENIM_INLINE void store_up_to(float* to, Channels value, std::size_t count) {
+    if (count >= simd::lanes<float>)
+        simd::store(to, value);
+    else
+        simd::store_first(to, value, count);
+}
+
 /// The weights of input channel `channel`, for forward_pass.
 template <Convolution Of>
 inline void forward_weights(const float* weights, float* to, std::size_t channel) {

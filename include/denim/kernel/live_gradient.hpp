@@ -115,7 +115,7 @@ struct LiveGradient {
         return rows;
     }();
     static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
-    static constexpr std::size_t scratch_size = Of.filters() * (2 * room + 1) + widest_slice(band);
+    static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
 
     /// Clears the gradients whose outputs ReLU cut off, and adds the others up into the bias's part of the accumulator.
     static void mask(const float* output, float* output_gradient, float* accumulator) {
@@ -147,22 +147,22 @@ struct LiveGradient {
     template <bool ToInput>
     static void run(const float* input, const float* output_gradient, const float* weights, float* input_gradient,
                     const std::uint8_t* record, float* scratch, float* accumulator) {
-        float* slice = scratch + Of.filters() * (2 * room + 1);
+        float *slice = scratch, *lists = scratch + widest_slice(band);
         for (std::size_t y = 0; y < Of.output.shape.height; y += band) {
             const std::size_t rows = std::min(band, Of.output.shape.height - y);
-            list<WeightSlices>(output_gradient, record, y, rows, scratch);
+            list<WeightSlices>(output_gradient, record, y, rows, lists);
             for (std::size_t s = 0; s < WeightSlices::slices; ++s) {
                 WeightSlices::fill(input, y * step, rows * step, s, slice);
                 for (std::size_t f = 0; f < Of.filters(); ++f)
-                    walk<WeightSlices, false>(scratch, f, slice,
+                    walk<WeightSlices, false>(lists, f, slice,
                                               accumulator + s * WeightSlices::slice_size + f * WeightSlices::filter_size);
             }
             if constexpr (ToInput) {
-                if constexpr (whole_rows) list<InputSlices>(output_gradient, record, y, rows, scratch);
+                if constexpr (whole_rows) list<InputSlices>(output_gradient, record, y, rows, lists);
                 for (std::size_t s = 0; s < InputSlices::slices; ++s) {
                     std::fill_n(slice, slice_room<InputSlices>(rows), 0.0f);
                     for (std::size_t f = 0; f < Of.filters(); ++f)
-                        walk<InputSlices, true>(scratch, f, slice,
+                        walk<InputSlices, true>(lists, f, slice,
                                                 weights + s * InputSlices::slice_size + f * InputSlices::filter_size);
                     InputSlices::add(slice, y * step, rows * step, s, input_gradient);
                 }
@@ -174,10 +174,10 @@ private:
     // Lists in scratch: for each filter how many, where, and how much.
     template <class Slices>
     [[gnu::noinline]] static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first,
-                                       std::size_t rows, float* scratch) {
+                                       std::size_t rows, float* lists) {
         constexpr std::uint32_t winners[4] = {0, Slices::across, Slices::down, Slices::down + Slices::across};
         for (std::size_t f = 0; f < Of.filters(); ++f) {
-            float* where = scratch + Of.filters() + f * 2 * room;
+            float* where = lists + Of.filters() + f * 2 * room;
             float* value = where + room;
             std::uint32_t count = 0;
             for (std::size_t y = 0; y < rows; ++y)
@@ -190,7 +190,7 @@ private:
                     value[count] = gradient;
                     count += gradient != 0.0f;
                 }
-            scratch[f] = std::bit_cast<float>(count);
+            lists[f] = std::bit_cast<float>(count);
         }
     }
 

@@ -45,7 +45,7 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
         } catch (const PictureError& error) {
             reasons[i] = error.what();
         } catch (const FileError& error) {
-            reasons[i] = detail::reason_in(error, scan.photos[i].path);
+            reasons[i] = reason_in(error, scan.photos[i].path);
         }
     });
     std::vector<std::size_t> good;

@@ -75,13 +75,13 @@ inline std::string reason_against(const std::filesystem::path& path) {
     return {};
 }
 
+}  // namespace detail
+
 /// What a FileError says, without the file's name in front.
 inline std::string reason_in(const FileError& error, const std::filesystem::path& path) {
     const std::string text = error.what(), name = path.string() + ": ";
     return text.starts_with(name) ? text.substr(name.size()) : text;
 }
-
-}  // namespace detail
 
 /// Lists the files at `category/subclass/` below `folder`. What lies elsewhere, is no file or has a name that is not UTF-8 is
 /// rejected; hidden files (.DS_Store) that have no picture's ending are passed over. Throws FileError if `folder` cannot be
@@ -107,7 +107,7 @@ inline FolderScan scan_folder(const std::filesystem::path& folder) {
         try {
             for (const fs::path& entry : detail::sorted_entries(parent)) visit(entry);
         } catch (const FileError& error) {
-            scan.rejected.push_back({parent, detail::reason_in(error, parent)});
+            scan.rejected.push_back({parent, reason_in(error, parent)});
         }
     };
     constexpr std::string_view misplaced = "it is not in a folder category/subclass";

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The labels of the study: 3 categories, 17 kinds of things in them, and the tasks that networks learn.
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fashion {
+
+/// What a photograph shows. The order is the order of the labels.
+struct Kind {
+    std::string_view category, gender, type;
+    std::string_view folder;  ///< category/folder/photograph.jpg
+};
+
+inline constexpr std::array<Kind, 17> kinds{{
+    {"glasses", "", "optical", "optical"},
+    {"glasses", "", "sunglasses", "sunglasses"},
+
+    {"trousers", "male", "trousers", "trousers-male"},
+    {"trousers", "male", "jeans", "jeans-male"},
+    {"trousers", "female", "trousers", "trousers-female"},
+    {"trousers", "female", "jeans", "jeans-female"},
+
+    {"shoes", "male", "boots", "boots-male"},
+    {"shoes", "male", "trainers", "trainers-male"},
+    {"shoes", "male", "sandals", "sandals-male"},  // flip-flops, slides and slippers too
+    {"shoes", "male", "formal", "formal-male"},
+    {"shoes", "male", "others", "others-male"},
+    {"shoes", "female", "boots", "boots-female"},
+    {"shoes", "female", "ballerina", "ballerina-female"},
+    {"shoes", "female", "trainers", "trainers-female"},
+    {"shoes", "female", "heels", "heels-female"},
+    {"shoes", "female", "sandals", "sandals-female"},
+    {"shoes", "female", "others", "others-female"},
+}};
+
+/// One question to a network: which photographs it is asked about, and which word of a kind is the answer.
+struct Task {
+    std::string_view name;
+    std::string_view category, gender;  ///< empty: all
+    std::string_view Kind::*answer;
+};
+
+inline constexpr std::array<Task, 10> tasks{{
+    {"primary", "", "", &Kind::category},
+    {"glasses", "glasses", "", &Kind::type},
+    {"trousers-all", "trousers", "", &Kind::folder},
+    {"trousers-gender", "trousers", "", &Kind::gender},
+    {"trousers-male", "trousers", "male", &Kind::type},
+    {"trousers-female", "trousers", "female", &Kind::type},
+    {"shoes-all", "shoes", "", &Kind::folder},
+    {"shoes-gender", "shoes", "", &Kind::gender},
+    {"shoes-male", "shoes", "male", &Kind::type},
+    {"shoes-female", "shoes", "female", &Kind::type},
+}};
+
+/// The parts that a data set is cut in; sets are called task-part.
+inline constexpr std::array<std::string_view, 3> parts{"train", "validation", "test"};
+
+/// The place of a folder among the kinds.
+inline std::optional<std::size_t> find_kind(std::string_view category, std::string_view folder) {
+    const auto found =
+        std::ranges::find_if(kinds, [&](const Kind& kind) { return kind.category == category && kind.folder == folder; });
+    return found == kinds.end() ? std::nullopt : std::optional{static_cast<std::size_t>(found - kinds.begin())};
+}
+
+/// True if the task asks about this kind.
+constexpr bool concerns(const Task& task, const Kind& kind) {
+    return (task.category.empty() || task.category == kind.category) && (task.gender.empty() || task.gender == kind.gender);
+}
+
+/// The task's answers in the order of their labels.
+inline std::vector<std::string> class_names(const Task& task) {
+    std::vector<std::string> names;
+    for (const Kind& kind : kinds)
+        if (concerns(task, kind) && std::ranges::find(names, kind.*task.answer) == names.end())
+            names.emplace_back(kind.*task.answer);
+    return names;
+}
+
+/// The label of a kind in a task that concerns it.
+inline int label(const Task& task, const Kind& kind) {
+    const auto names = class_names(task);
+    return static_cast<int>(std::ranges::find(names, kind.*task.answer) - names.begin());
+}
+
+}  // namespace fashion

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/file_descriptor.hpp>
+#include <denim/tensor/shape.hpp>
+
+#include <array>
+#include <cstdio>
+#include <random>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures of one shape in a file without a name, for work on more of them than memory holds. Many threads may read and
+/// write, each its own pictures; the file goes with the store. Throws FileError (no right, full disk).
+class PictureStore {
+public:
+    /// Makes the file in `folder`.
+    PictureStore(const std::filesystem::path& folder, Shape shape) : shape_(shape) {
+        std::random_device random;
+        std::filesystem::path path;
+        do {
+            std::array<char, 40> name{};
+            std::snprintf(name.data(), name.size(), ".denim-%08x%08x.pictures", random(), random());
+            path = folder / name.data();
+            file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+        } while (!file_ && errno == EEXIST);
+        name_ = "pictures in " + folder.string();
+        if (!file_) throw FileError(name_, "no file can be made there: " + detail::system_reason());
+        ::unlink(path.c_str());
+    }
+
+    [[nodiscard]] Shape shape() const { return shape_; }
+
+    void write(std::size_t index, const std::uint8_t* from) {
+        file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
+    }
+
+    void read(std::size_t index, std::uint8_t* to) const {
+        const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
+        if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
+            throw FileError(name_, "picture " + std::to_string(index) + " was asked for and never written");
+    }
+
+private:
+    Shape shape_;
+    std::string name_;
+    detail::FileDescriptor file_;
+};
+
+}  // namespace denim::inline DENIM_TARGET

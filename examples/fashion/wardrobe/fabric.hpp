@@ -81,7 +81,7 @@ inline Fabric rope(Colour colour, Dice& dice) {
                 const double strand =
                     std::sin((s.pixel.x + lean * s.pixel.y + 7 * noise.lattice(3, static_cast<int>(row))) * 1.9);
                 const double gap = std::abs(s.pixel.y / pitch - row - 0.5) * 2;
-                return colour * (1 + 0.13 * strand - 0.16 * gap * gap + 0.05 * noise(s.pixel.x, s.pixel.y));
+                return colour * (1.03 + 0.18 * strand - 0.26 * gap * gap + 0.05 * noise(s.pixel.x, s.pixel.y));
             }};
 }
 

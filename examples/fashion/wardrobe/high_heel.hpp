@@ -5,7 +5,7 @@
 
 namespace denim::inline DENIM_TARGET::wardrobe {
 
-enum class HighHeelKind { pump, sling, strapped, dorsay, mule };
+enum class HighHeelKind { pump, sling, strapped, dorsay, mule, raised };
 
 /// A closed toe on a heel.
 inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
@@ -48,7 +48,21 @@ inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
                                      last.over(edge_x - 0.05, high - 0.025), last.over(edge_x, high)}),
                               front, reversed(last.bed(from, 0.985))),
                          fabric, {.edge = 0.3, .round = 0.03, .relief = 0.2, .gloss = gloss});
-        if (kind == HighHeelKind::sling) {
+        if (kind == HighHeelKind::raised) {  // the side rises to the ankle in one band
+            const double wide = dice.between(0.04, 0.09), top = last.top(0.08) + dice.between(0.24, 0.36);
+            shoe.fill(join(curve({last.over(from + 0.02, 0.0),
+                                  {from * 0.72, std::lerp(last.top(from), top, 0.45)},
+                                  {0.06, top - 0.02}}),
+                           curve({{0.06 + wide, top},
+                                  {from * 0.72 + wide, std::lerp(last.top(from), top, 0.42) + 0.03},
+                                  last.over(from + 0.14, waist)}),
+                           Path{last.over(from + 0.1, 0)}),
+                      fabric, {.edge = 0.25, .round = 0.02, .relief = 0.2});
+            ankle_ring(shoe, {0.05, top}, {dice.between(0.28, 0.35), top + 0.01}, dice.between(0.03, 0.09), fabric,
+                       dice.between(0.02, 0.05), dice);
+            if (dice.chance(0.5))
+                buckle(shoe, {0.17, top}, dice.between(0.025, 0.06), dice.chance(0.5) ? metal(dice) : dyed(dye::brown, dice));
+        } else if (kind == HighHeelKind::sling) {
             strap(shoe,
                   {last.over(from + 0.06, 0.06), last.over(0.2, 0.14), last.over(0.055, collar),
                    last.over(0.035, collar - 0.04), last.over(0.2, 0.12), last.over(from + 0.04, 0.05)},
@@ -92,7 +106,7 @@ inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
     }
     if (dice.chance(rates.ruffled)) {  // tulle, feathers, fringe around the ankle
         const Colour tulle = lighter(colour, dice.between(0, 0.8));
-        shoe.fill(loop({last.over(0.2, 0.1), last.over(0.15, dice.between(0.2, 0.42)), last.over(0.38, dice.between(0.3, 0.5)),
+        shoe.fill(loop({last.over(0.2, 0.1), last.over(0.13, dice.between(0.2, 0.5)), last.over(0.36, dice.between(0.3, 0.62)),
                         last.over(0.6, dice.between(0.25, 0.5)), last.over(0.68, 0.12), last.over(0.45, 0.05)}),
                   dice.chance(0.6) ? glitter(tulle, dice) : smooth(tulle, dice), {.alpha = 0.85, .edge = 0.2, .round = 0.02});
         for (int i = 0; i < 50; ++i) {

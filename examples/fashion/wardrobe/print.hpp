@@ -12,7 +12,7 @@ inline Fabric spotted(Fabric ground, Colour ink, Colour heart, double size, doub
     return {mix(ground.colour(), ink, 0.35), [=](const Spot& s) {
                 const double hill =
                     noise(s.pixel.x / size, s.pixel.y / size) + 0.25 * noise(s.pixel.x / size * 3, s.pixel.y / size * 3);
-                if (hill > threshold + 0.55) return heart;
+                if (hill > threshold + 0.85) return heart;
                 return hill > threshold ? ink : ground(s);
             }};
 }
@@ -20,7 +20,7 @@ inline Fabric spotted(Fabric ground, Colour ink, Colour heart, double size, doub
 inline Fabric leopard(Dice& dice) {
     const Colour ground = dyed(dice.any(Colour{205, 165, 115}, Colour{228, 218, 202}, Colour{170, 132, 98}), dice, 8);
     const Fabric hide = smooth(ground, dice);
-    return spotted(hide, {36, 29, 26}, darker(ground, 0.72), dice.between(3.5, 7), dice.between(0.1, 0.45), dice);
+    return spotted(hide, {36, 29, 26}, darker(ground, 0.72), dice.between(3.5, 8), dice.between(0.3, 0.75), dice);
 }
 
 /// Stripes of `ink`: every `pitch` pixels, `share` of it wide, turned by `angle` (0: upright).

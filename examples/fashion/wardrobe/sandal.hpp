@@ -101,6 +101,20 @@ inline Drawing sandal(const SandalRates& rates, Dice& dice) {
         if (dice.chance(0.5))
             put({last.over(0.7, 0.1), last.over(0.5, 0.17), {ankle_x, ankle ? ankle_y : last.top(0.3) + 0.1}}, width * 0.8);
         shoe.dot(last.over(0.7, 0.1), 0.022, 0.02, dice.chance(0.5) ? jewel : colour, {.edge = 0.3, .round = 0.01});
+    } else if (ankle && dice.chance(rates.caged)) {  // a strap along the instep, others across it
+        const Path instep = curve({last.over(0.8, 0.09),
+                                   last.over(0.68, 0.14),
+                                   last.over(0.52, 0.2),
+                                   {ankle_x + 0.03, ankle_y - 0.03},
+                                   {ankle_x - 0.01, ankle_y}});
+        for (int i = dice.whole(2, 4); i > 0; --i) {
+            const double place = 0.22 * i - 0.14;
+            const Point cross = at(instep, place);
+            put({last.over(cross.x - 0.09, 0.0), cross + Point{-0.035, -0.03}, cross}, width * dice.between(0.9, 1.4));
+            put({cross, cross + Point{0.035, -0.04}, last.over(cross.x + 0.06, 0.01)}, width * 0.8, true);
+        }
+        put(instep, width * dice.between(0.8, 1.3));
+        put({last.over(0.86, -0.01), last.over(0.84, 0.07), last.over(0.78, 0.1)}, width * 1.3);
     } else {
         double x = dice.between(0.8, 0.86);
         for (int i = dice.whole(1, 4); i > 0; --i) {

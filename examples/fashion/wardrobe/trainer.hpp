@@ -36,12 +36,13 @@ inline void trainer_panels(Drawing& shoe, const Last& last, const Upper& upper, 
                            const Palette& palette, bool busy, double bold, Dice& dice) {
     const auto panel = [&](const Path& outline, Colour colour) {
         shoe.line(join(outline, Path{outline.front()}), 0.01, Colour{},
-                  {.soften = 0.006, .shade = colour.luminance() > 170 ? 0.12 : 0.22, .inside = body});
+                  {.soften = 0.006, .shade = colour.luminance() > 170 ? 0.08 : 0.22, .inside = body});
         shoe.fill(outline, upper_fabric(colour, bold * 0.5, dice), {.edge = 0.12, .round = 0.01, .inside = body});
         if (dice.chance(0.35)) shoe.stitch(outline, 0.004, against(colour, 0.2), {.alpha = 0.8, .inside = body}, 0.008, 0.005);
     };
     const auto tint = [&](double other) {
-        return dice.chance(other) ? (dice.chance(0.5) ? second : pick(palette, dice)) : darker(main, dice.between(0.86, 0.99));
+        return dice.chance(other) ? (dice.chance(0.5) ? second : pick(palette, dice))
+                                  : darker(main, main.luminance() > 200 ? dice.between(0.94, 1.0) : dice.between(0.84, 0.99));
     };
     const double other = busy ? 0.75 : 0.3, front_y = upper.front.front().y;
     if (busy) {

@@ -116,7 +116,7 @@ inline TrouserCut cut_trousers(const TrouserRates& rates, Dice& dice) {
                       6);
     const double inner_knee = std::max(0.0, std::min(knee_y, gap_y - 0.08));
     cut.inner = curve({{0.0, gap_y},
-                       {knee_gap * 0.26, gap_y - 0.045},
+                       {knee_gap * 0.32, gap_y - 0.045},
                        {knee_gap * 0.7, std::lerp(gap_y - 0.045, inner_knee, 0.5)},
                        {knee_gap, inner_knee},
                        {gap * (cut.fit == Fit::flared ? 0.85 : 1), inner_knee * 0.5},

@@ -224,11 +224,11 @@ inline const LowShoeRates& others_female_rates() {
 
 /// Men's sandals. `kinds` in the order of SlideKind.
 struct SlideRates {
-    std::array<double, 5> kinds{0.5, 0.24, 0.1, 0.11, 0.05};
+    std::array<double, 5> kinds{0.5, 0.28, 0.08, 0.09, 0.05};
     Palette palette{{dye::black, 5},   {dye::white, 1.2},  {dye::navy, 1.5},   {dye::red, 0.8},
                     {dye::grey, 1},    {dye::orange, 0.6}, {dye::yellow, 0.7}, {dye::blue, 1},
                     {dye::brown, 1.2}, {dye::tan, 0.7},    {dye::olive, 0.5},  {dye::green, 0.4}};
-    double bold = 0.1, layered = 0.45;
+    double bold = 0.1, layered = 0.5;
     Range sole{0.08, 0.145}, thong_sole{0.055, 0.165}, rise{0.13, 0.195};
 };
 
@@ -243,22 +243,22 @@ struct BallerinaRates {
 
 /// Closed high heels. `kinds` in the order of HighHeelKind.
 struct HighHeelRates {
-    std::array<double, 5> kinds{0.58, 0.18, 0.12, 0.08, 0.04};
+    std::array<double, 6> kinds{0.55, 0.16, 0.11, 0.08, 0.04, 0.06};
     Palette palette{{dye::black, 5},    {dye::nude, 1.4},     {dye::red, 1.2},   {dye::beige, 1},     {dye::silver, 0.9},
                     {dye::gold, 0.6},   {dye::white, 0.8},    {dye::navy, 0.7},  {dye::grey, 0.8},    {dye::pink, 1},
                     {dye::blue, 0.8},   {dye::burgundy, 0.5}, {dye::green, 0.4}, {dye::fuchsia, 0.5}, {dye::tan, 0.5},
                     {dye::purple, 0.4}, {dye::yellow, 0.2}};
-    double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.3, cap = 0.14, bow = 0.16, ruffled = 0.06;
+    double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.3, cap = 0.14, bow = 0.16, ruffled = 0.07;
     Range heel{0.27, 0.5}, kitten_heel{0.11, 0.27}, vamp_x{0.62, 0.75};
 };
 
 /// Women's sandals. `kinds` in the order of SandalKind.
 struct SandalRates {
-    std::array<double, 6> kinds{0.37, 0.2, 0.17, 0.08, 0.12, 0.06};
+    std::array<double, 6> kinds{0.36, 0.18, 0.19, 0.09, 0.12, 0.06};
     Palette palette{{dye::black, 4},   {dye::tan, 2},      {dye::gold, 1.2}, {dye::silver, 1},  {dye::nude, 1.2},
                     {dye::white, 1.2}, {dye::beige, 1},    {dye::red, 0.6},  {dye::pink, 0.8},  {dye::brown, 1},
                     {dye::navy, 0.3},  {dye::yellow, 0.3}, {dye::blue, 0.4}, {dye::green, 0.3}, {dye::fuchsia, 0.3}};
-    double bold = 0.15, block = 0.5, flatform = 0.18, gladiator = 0.07;
+    double bold = 0.15, block = 0.5, flatform = 0.18, gladiator = 0.06, caged = 0.35;
     Range heel{0.2, 0.48}, wedge{0.1, 0.34}, strap{0.018, 0.055};
 };
 

@@ -22,7 +22,7 @@ struct TrouserRates {
 };
 
 inline const TrouserRates& trousers_male_rates() {
-    static const TrouserRates rates{.fits = {0.02, 0.26, 0.25, 0.2, 0.01, 0, 0.08, 0, 0.17, 0.01},
+    static const TrouserRates rates{.fits = {0.02, 0.25, 0.2, 0.27, 0.02, 0, 0.09, 0, 0.14, 0.01},
                                     .palette = {{dye::black, 4},
                                                 {dye::soot, 1.5},
                                                 {dye::navy, 1.8},
@@ -42,7 +42,7 @@ inline const TrouserRates& trousers_male_rates() {
                                     .hip_over_waist = {1.04, 1.22},
                                     .hip_depth = {0.16, 0.24},
                                     .rise = {0.25, 0.31},
-                                    .gap = {0.014, 0.064},
+                                    .gap = {0.016, 0.074},
                                     .cropped = 0.12,
                                     .thighs_touch = 0.4,
                                     .printed = 0.13,
@@ -71,7 +71,7 @@ inline const TrouserRates& trousers_female_rates() {
         .hip_over_waist = {1.08, 1.34},
         .hip_depth = {0.16, 0.25},
         .rise = {0.265, 0.335},
-        .gap = {0.012, 0.054},
+        .gap = {0.008, 0.05},
         .cropped = 0.38,
         .thighs_touch = 0.35,
         .printed = 0.24,
@@ -89,7 +89,7 @@ inline const TrouserRates& trousers_female_rates() {
 }
 
 inline const TrouserRates& jeans_male_rates() {
-    static const TrouserRates rates{.fits = {0.16, 0.36, 0.2, 0.22, 0.01, 0.01, 0.03, 0, 0, 0.01},
+    static const TrouserRates rates{.fits = {0.15, 0.34, 0.17, 0.25, 0.04, 0.01, 0.03, 0, 0, 0.01},
                                     .palette = {{{34, 44, 66}, 2.4},
                                                 {{26, 34, 52}, 2.2},
                                                 {{40, 58, 88}, 2.2},

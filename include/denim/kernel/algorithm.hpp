@@ -5,6 +5,7 @@
 
 #include <denim/kernel/direct_convolution.hpp>
 #include <denim/kernel/plain_convolution.hpp>
+#include <denim/kernel/tiling.hpp>
 #include <denim/kernel/transformed_convolution.hpp>
 
 namespace denim::inline DENIM_TARGET::kernel {
@@ -12,10 +13,13 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// The families of kernels.
 enum class Family { plain, direct, transformed };
 
-/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, a picture of some tiles.
+/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
+/// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
 constexpr Family family(const Convolution& of, bool plain) {
     if (plain) return Family::plain;
-    return transformable(of) && of.rows >= 6 && of.columns >= 6 ? Family::transformed : Family::direct;
+    if (!transformable(of)) return Family::direct;
+    const Tiles tiles = output_tiles(of);
+    return 2 * of.rows * of.columns >= tiles.count() * tiles.side * tiles.side ? Family::transformed : Family::direct;
 }
 
 namespace detail {

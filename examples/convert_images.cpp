@@ -142,7 +142,12 @@ void print_table(const std::vector<Set>& sets) {
 int convert(const Options& options) {
     fs::path room = fs::absolute(options.out);  // the folder is made only when there is something to write
     while (!fs::exists(room)) room = room.parent_path();
-    PictureStore store{room, {options.size.height, options.size.width, Picture::channels}};
+    // As many pictures in memory as keep its sum below the arrays of the largest set and 100 MB.
+    const Shares& shares = options.shares;
+    const double largest =
+        static_cast<double>(std::max({shares.train, shares.validation, shares.test})) / static_cast<double>(shares.sum());
+    const auto memory = static_cast<std::size_t>(100e6 / std::max(1 - largest, 0.1));
+    PictureStore store{room, {options.size.height, options.size.width, Picture::channels}, memory};
     std::vector<Rejection> rejected;
     const auto photographs = fashion::read_photographs(options.folder, options.size, store, rejected);
     std::string table, split;
@@ -191,7 +196,8 @@ int main(int count, char** words) {
     try {
         app.parse(count, words);
         char end = 0;
-        if (std::sscanf(size.c_str(), "%4zux%4zu%c", &options.size.width, &options.size.height, &end) != 2 ||
+        if (size.find_first_not_of("0123456789x") != std::string::npos ||
+            std::sscanf(size.c_str(), "%4zux%4zu%c", &options.size.width, &options.size.height, &end) != 2 ||
             options.size.pixels() == 0)
             throw CLI::ValidationError("--size", "WIDTHxHEIGHT was expected, for example 90x120, but got " + size);
         options.shares = {shares[0], shares[1], shares[2]};

@@ -6,16 +6,22 @@
 
 #include <array>
 #include <cstdio>
+#include <cstring>
+#include <memory>
 #include <random>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Pictures of one shape in a file without a name, for work on more of them than memory holds. Many threads may read and
-/// write, each its own pictures; the file goes with the store. Throws FileError (no right, full disk).
+/// Pictures of one shape, the first ones in memory and the others in a file without a name, for work on more of them than
+/// memory holds. Many threads may read and write, each its own pictures; the file goes with the store. Throws FileError (no
+/// right, full disk).
 class PictureStore {
 public:
-    /// Makes the file in `folder`.
-    PictureStore(const std::filesystem::path& folder, Shape shape) : shape_(shape) {
+    /// Makes the file in `folder`; at most `memory` bytes of pictures stay out of it.
+    PictureStore(const std::filesystem::path& folder, Shape shape, std::size_t memory)
+        : shape_(shape),
+          kept_(memory / std::max<std::size_t>(shape.size(), 1)),
+          memory_(std::make_unique_for_overwrite<std::uint8_t[]>(kept_ * shape.size())) {
         std::random_device random;
         std::filesystem::path path;
         do {
@@ -32,10 +38,12 @@ public:
     [[nodiscard]] Shape shape() const { return shape_; }
 
     void write(std::size_t index, const std::uint8_t* from) {
+        if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
         file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
     }
 
     void read(std::size_t index, std::uint8_t* to) const {
+        if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
         const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
         if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
             throw FileError(name_, "picture " + std::to_string(index) + " was asked for and never written");
@@ -43,6 +51,8 @@ public:
 
 private:
     Shape shape_;
+    std::size_t kept_;
+    std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing
     std::string name_;
     detail::FileDescriptor file_;
 };

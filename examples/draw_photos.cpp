@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -32,7 +34,8 @@ struct Order {
     std::size_t article, number;
 };
 
-/// Photographs done, their rate and the time left, on one line of the standard error.
+/// Photographs done, their rate and the time left, on standard error: one line that changes on a terminal, elsewhere a line now
+/// and then.
 class Progress {
 public:
     explicit Progress(std::size_t total) : total_(total) {}
@@ -40,19 +43,21 @@ public:
     void step() {
         const std::lock_guard lock(mutex_);
         ++done_;
-        const auto now = std::chrono::steady_clock::now();
-        if (done_ < total_ && now - shown_ < std::chrono::milliseconds(500)) return;
+        const auto now = Clock::now();
+        if (done_ < total_ && now - shown_ < std::chrono::milliseconds(terminal_ ? 200 : 10'000)) return;
         shown_ = now;
         const double seconds = std::max(1e-3, std::chrono::duration<double>(now - begin_).count());
         const double rate = static_cast<double>(done_) / seconds;
-        std::fprintf(stderr, "\r%zu of %zu photographs, %.0f a second, %.0f s left ", done_, total_, rate,
-                     static_cast<double>(total_ - done_) / rate);
-        if (done_ == total_) std::fputc('\n', stderr);
+        std::fprintf(stderr, "%s%zu of %zu photographs, %.0f a second, %.0f s left%s", terminal_ ? "\r" : "", done_, total_,
+                     rate, static_cast<double>(total_ - done_) / rate, terminal_ && done_ < total_ ? "  " : "  \n");
     }
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     std::size_t total_, done_ = 0;
-    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now(), shown_ = begin_;
+    bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+    Clock::time_point begin_ = Clock::now(), shown_ = begin_;
     std::mutex mutex_;
 };
 

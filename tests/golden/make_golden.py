@@ -41,7 +41,7 @@ residual.npz      input, output, output_gradient, input_gradient and, for each p
     plain           Residual<Conv<3, 4, Same>, Conv<3, 4, Same, Linear>>             on Image<6, 5, 4>
                     weights_0, bias_0, weights_1, bias_1
     norm            Residual<Conv<3, 4, Same>, BatchNorm, Conv<3, 4, Same, Linear>>  on Image<6, 5, 4>, training
-                    weights_0, bias_0, gamma_1, beta_1, weights_2, bias_2; the moving mean and variance begin as 0 and 1
+                    weights_0, bias_0, gamma_1, beta_1, weights_2, bias_2; mean_1, variance_1 and those after, as batch_norm
 loss.npz          logits, labels, loss (the mean), logits_gradient (of the mean)
     small, large (up to 10,000 either way), many (100 classes)
 network.npz       input, labels, logits (of training), loss and, for each parameter p, p and p_gradient
@@ -160,7 +160,7 @@ def main(folder):
             extents = tuple(variable.shape)
             scale = 2.0 ** -round(np.log2(np.sqrt(np.prod(extents[:-1])))) if len(extents) > 1 else 0.5
             offset = 1.0 if variable.name == "gamma" else 0.0
-            variable.assign(offset + scale * fresh(*extents))
+            variable.assign((offset + scale * fresh(*extents)).astype(np.float32))
         return model
 
     def run(out, case, model, x, names, gradient=None, labels=None, keep_input=True):
@@ -229,7 +229,7 @@ def main(folder):
     for case, shape in [("picture", (4, 3, 5)), ("vector", (1, 1, 7))]:
         norm = Norm()
         model = build(shape, norm)
-        mean, variance = fresh(shape[-1]), 1 + fresh(shape[-1]) / 2
+        mean, variance = fresh(shape[-1]), 1 + fresh(shape[-1]) / 4
         norm.moving_mean.assign(mean)
         norm.moving_variance.assign(variance)
         x = fresh(6, *shape) * 2 + 1
@@ -252,8 +252,11 @@ def main(folder):
     shape = (6, 5, 4)
     block = residual(shape, Conv(4, 3, activation="relu", **same), Conv(4, 3, **same))
     run(out, "plain", build(shape, block), fresh(3, *shape), ["weights_0", "bias_0", "weights_1", "bias_1"])
-    block = residual(shape, Conv(4, 3, activation="relu", **same), Norm(), Conv(4, 3, **same))
+    norm = Norm()
+    block = residual(shape, Conv(4, 3, activation="relu", **same), norm, Conv(4, 3, **same))
+    out |= {"norm.mean_1": np.zeros(4), "norm.variance_1": np.ones(4)}
     run(out, "norm", build(shape, block), fresh(3, *shape), ["weights_0", "bias_0", "gamma_1", "beta_1", "weights_2", "bias_2"])
+    out |= {"norm.mean_1_after": norm.moving_mean.numpy(), "norm.variance_1_after": norm.moving_variance.numpy()}
     save("residual.npz", out)
 
     out = {}

@@ -179,4 +179,6 @@ TEST_CASE("BatchNorm") {
 
 TEST_CASE("Residual") {
     compare<Image<6, 5, 4>, Residual<Conv<3, 4, Same>, Conv<3, 4, Same, Linear>>>("residual.npz", "plain", {"weights_0", "bias_0", "weights_1", "bias_1"});
+    compare<Image<6, 5, 4>, Residual<Conv<3, 4, Same>, BatchNorm, Conv<3, 4, Same, Linear>>>(
+        "residual.npz", "norm", {"weights_0", "bias_0", "gamma_1", "beta_1", "mean_1", "variance_1", "weights_2", "bias_2"});
 }

@@ -9,15 +9,17 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// The products of a dense layer on a batch. Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are
+/// The products of a dense layer on a batch, with the interface of MatrixProduct. Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are
 /// (inputs, outputs).
 template <class Scalar>
 struct PlainMatrixProduct {
     std::size_t inputs = 0, outputs = 0;
 
+    [[nodiscard]] static constexpr std::size_t scratch_size(std::size_t /*batch*/) { return 0; }
+
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
     void forward(const Scalar* x, std::size_t x_distance, const Scalar* weights, const Scalar* bias, Scalar* y,
-                 std::size_t y_distance, std::size_t batch) const {
+                 std::size_t y_distance, std::size_t batch, Scalar* /*scratch*/ = nullptr) const {
         for (std::size_t n = 0; n < batch; ++n)
             for (std::size_t o = 0; o < outputs; ++o) {
                 Scalar sum = bias ? bias[o] : Scalar{0};
@@ -28,7 +30,7 @@ struct PlainMatrixProduct {
 
     /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
     void input_gradient(const Scalar* dy, std::size_t dy_distance, const Scalar* weights, Scalar* dx, std::size_t dx_distance,
-                        std::size_t batch, bool add) const {
+                        std::size_t batch, bool add, Scalar* /*scratch*/ = nullptr) const {
         for (std::size_t n = 0; n < batch; ++n)
             for (std::size_t i = 0; i < inputs; ++i) {
                 Scalar sum = add ? dx[n * dx_distance + i] : Scalar{0};

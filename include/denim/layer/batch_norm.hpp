@@ -6,6 +6,7 @@
 
 #include <denim/kernel/normalisation.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
 #include <denim/machine/threads.hpp>
 
 #include <algorithm>
@@ -16,17 +17,6 @@
 namespace denim::inline DENIM_TARGET {
 
 inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
-
-namespace detail {
-
-/// Calls `each(in, out)` with the place of every pixel in both layouts.
-template <Layout In, Layout Out, class Each>
-void for_each_pixel(Each each) {
-    for (std::size_t y = 0; y < In.shape.height; ++y)
-        for (std::size_t x = 0; x < In.shape.width; ++x) each(In.offset(y, x), Out.offset(y, x));
-}
-
-}  // namespace detail
 
 /// Training: on the whole batch. Sums run sample by sample (mean and squared deviations, joined in order by Chan's formula).
 template <class Arithmetic, Layout Out, Layout In>

@@ -4,34 +4,18 @@
 // (H, W, C), flattened in that order, -> (1, 1, Outputs): y = x W + bias, then the activation. Weights (H * W * C, Outputs).
 
 #include <denim/kernel/matrix_product.hpp>
-#include <denim/kernel/plain_dense.hpp>
+#include <denim/kernel/plain_matrix_product.hpp>
 #include <denim/kernel/small_dense.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
+#include <denim/layer/pixels.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-/// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
-template <Layout In, class Each>
-void for_each_number(Each each) {
-    for (std::size_t y = 0, flat = 0; y < In.shape.height; ++y)
-        for (std::size_t x = 0; x < In.shape.width; ++x)
-            for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
-}
-
-/// Where the output is zero, ReLU lets no gradient through.
-template <class Scalar>
-void mask_relu(const Scalar* output, Scalar* gradient, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) gradient[n] = output[n] > Scalar{0} ? gradient[n] : Scalar{0};
-}
-
-}  // namespace detail
 
 /// A dense layer of few weights, a sample at a time.
 template <Layout Out, Layout In, bool Relu, bool Bias>
@@ -73,12 +57,14 @@ struct SmallDenseLayer : LayerDefaults<float> {
     }
 };
 
-/// A wide dense layer, the whole batch at once: blocked matrix products over the weights as they stand.
-template <Layout Out, Layout In, bool Relu, bool Bias>
-struct WideDenseLayer : LayerDefaults<float> {
+/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand. With PlainMatrixProduct it is the
+/// plain twin of both.
+template <class Product, class Number, Layout Out, Layout In, bool Relu, bool Bias>
+struct WideDenseLayer : LayerDefaults<Number> {
+    using Scalar = Number;
     static constexpr Works works = Works::on_batches;
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
-    static constexpr kernel::MatrixProduct product{inputs, outputs};
+    static constexpr Product product{inputs, outputs};
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
@@ -86,18 +72,18 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
-    static void forward(const Forward<float>& at) {
-        const float* x = packed(at.input(), at.scratch, at.count);
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar* x = packed(at.input(), at.scratch, at.count);
         product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
                         Out.size(), at.count, at.scratch);
         for (std::size_t sample = 0; Relu && sample < at.count; ++sample)
-            for (std::size_t o = 0; o < outputs; ++o) at.output[sample * Out.size() + o] = std::max(at.output[sample * Out.size() + o], 0.0f);
+            for (std::size_t o = 0; o < outputs; ++o) at.output[sample * Out.size() + o] = std::max(at.output[sample * Out.size() + o], Scalar{0});
     }
     template <Gradient Input>
-    static void backward(const Backward<float>& at) {
+    static void backward(const Backward<Scalar>& at) {
         for (std::size_t sample = 0; Relu && sample < at.count; ++sample)
             detail::mask_relu(at.output + sample * Out.size(), at.output_gradient + sample * Out.size(), outputs);
-        const float* x = packed(at.input(), at.scratch, at.count);
+        const Scalar* x = packed(at.input(), at.scratch, at.count);
         product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
                                 Bias ? at.gradients + inputs * outputs : nullptr, at.count);
         if constexpr (Input == Gradient::none) return;
@@ -105,70 +91,26 @@ struct WideDenseLayer : LayerDefaults<float> {
             product.input_gradient(at.output_gradient, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
                                    Input == Gradient::add, at.scratch);
         } else {
-            float* dx = at.scratch + product_scratch * at.count;
+            Scalar* dx = at.scratch + product_scratch * at.count;
             product.input_gradient(at.output_gradient, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
             parallel_for(at.count, at.count * inputs, [&](std::size_t sample, std::size_t) {
-                float* to = at.input_gradient() + sample * In.size();
+                Scalar* to = at.input_gradient() + sample * In.size();
                 detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
-                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : 0.0f);
+                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
                 });
             });
         }
     }
 
 private:
-    static const float* packed(const float* pictures, float* scratch, std::size_t count) {
+    static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
         if (in_place) return pictures;
-        float* to = scratch + product_scratch * count;
+        Scalar* to = scratch + product_scratch * count;
         parallel_for(count, count * inputs, [&](std::size_t sample, std::size_t) {
-            const float* from = pictures + sample * In.size();
+            const Scalar* from = pictures + sample * In.size();
             detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
-    }
-};
-
-/// The plain twin, for any scalar.
-template <class Number, Layout Out, Layout In, bool Relu, bool Bias>
-struct PlainDenseLayer : LayerDefaults<Number> {
-    using Scalar = Number;
-    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
-    using Kernel = kernel::PlainDense<inputs, outputs, Scalar>;
-
-    static constexpr const char* algorithm = "plain";
-    static constexpr std::size_t accumulator_size = (inputs + (Bias ? 1 : 0)) * outputs;
-    static constexpr std::size_t scratch_size = 2 * inputs;
-    static constexpr std::size_t operations = 2 * inputs * outputs;
-
-    static void forward(const Forward<Scalar>& at) {
-        gather(at.input(), at.scratch);
-        Kernel::forward(at.scratch, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output);
-        for (std::size_t o = 0; Relu && o < outputs; ++o) at.output[o] = std::max(at.output[o], Scalar{0});
-    }
-    template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        if (Relu) detail::mask_relu(at.output, at.output_gradient, outputs);
-        gather(at.input(), at.scratch);
-        Kernel::weight_gradient(at.scratch, at.output_gradient, at.accumulator, Bias ? at.accumulator + inputs * outputs : nullptr);
-        if constexpr (Input != Gradient::none) {
-            Scalar* flat_gradient = at.scratch + inputs;
-            Kernel::input_gradient(at.parameters, at.output_gradient, flat_gradient, false);
-            detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
-                at.input_gradient()[place] = flat_gradient[flat] + (Input == Gradient::add ? at.input_gradient()[place] : Scalar{0});
-            });
-        }
-    }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            of.gradients[n] = sum;
-        }
-    }
-
-private:
-    static void gather(const Scalar* picture, Scalar* numbers) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { numbers[flat] = picture[place]; });
     }
 };
 
@@ -179,17 +121,13 @@ inline constexpr std::size_t small_dense_weights = 65'536;
 
 template <class Arithmetic, Layout Out, Layout In, bool Relu, bool Bias>
 struct ChooseDense {
-    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Relu, Bias>;
+    using Scalar = typename Arithmetic::Scalar;
+    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Relu, Bias>;
 };
 template <Layout Out, Layout In, bool Relu, bool Bias>
-    requires(In.shape.size() * Out.shape.channels <= small_dense_weights)
 struct ChooseDense<Fast, Out, In, Relu, Bias> {
-    using type = SmallDenseLayer<Out, In, Relu, Bias>;
-};
-template <Layout Out, Layout In, bool Relu, bool Bias>
-    requires(In.shape.size() * Out.shape.channels > small_dense_weights)
-struct ChooseDense<Fast, Out, In, Relu, Bias> {
-    using type = WideDenseLayer<Out, In, Relu, Bias>;
+    static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
+    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Relu, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Relu, Bias>>;
 };
 
 }  // namespace detail

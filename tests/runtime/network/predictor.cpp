@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "messages.hpp"
+
 #include <denim/denim.hpp>
 
 #include <xtensor/xfixed.hpp>
@@ -28,15 +30,6 @@ Array<std::uint8_t, 4> some_pictures(std::size_t count) {
 template <class Number>
 bool same_bits(const Number* a, const Number* b, std::size_t count) {
     return std::memcmp(a, b, count * sizeof(Number)) == 0;
-}
-
-std::string message_of(auto act) {
-    try {
-        act();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "";
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "messages.hpp"
+
 #include <denim/denim.hpp>
 
 #include <doctest/doctest.h>
@@ -31,15 +33,6 @@ struct Set {
         }
     }
 };
-
-std::string message_of(auto act) {
-    try {
-        act();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "";
-}
 
 bool same_bits(std::span<const float> a, std::span<const float> b) { return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0; }
 

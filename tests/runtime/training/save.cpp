@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "messages.hpp"
+
 #include <denim/denim.hpp>
 #include <denim/format.hpp>
 
@@ -22,15 +24,6 @@ struct Folder {
     Folder() { std::filesystem::create_directories(path); }
     ~Folder() { std::filesystem::remove_all(path); }
 };
-
-std::string message_of(auto act) {
-    try {
-        act();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "";
-}
 
 }  // namespace
 

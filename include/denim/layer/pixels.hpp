@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Walks over the pictures of a layer.
+
+#include <denim/tensor/layout.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Calls `each(in, out)` with the place of every pixel in both layouts.
+template <Layout In, Layout Out, class Each>
+void for_each_pixel(Each each) {
+    for (std::size_t y = 0; y < In.shape.height; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x) each(In.offset(y, x), Out.offset(y, x));
+}
+
+/// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
+template <Layout In, class Each>
+void for_each_number(Each each) {
+    for (std::size_t y = 0, flat = 0; y < In.shape.height; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x)
+            for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
+}
+
+/// Where the output is zero, ReLU lets no gradient through.
+template <class Scalar>
+void mask_relu(const Scalar* output, Scalar* gradient, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n) gradient[n] = output[n] > Scalar{0} ? gradient[n] : Scalar{0};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -8,7 +8,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <vector>
+#include <string>
 
 using namespace denim;
 using namespace denim::kernel;
@@ -29,22 +29,23 @@ constexpr Convolution convolution(Shape in, std::size_t filters, std::size_t win
     return of;
 }
 
-std::vector<float> random_numbers(std::size_t count) {
+using Numbers = AlignedArray<float>;
+
+Numbers random_numbers(std::size_t count) {
     Random random{Seed{count}};
-    std::vector<float> numbers(count);
-    for (float& number : numbers) number = static_cast<float>(random.uniform(-1, 1));
+    Numbers numbers(count);
+    for (float& number : numbers.span()) number = static_cast<float>(random.uniform(-1, 1));
     return numbers;
 }
 
 template <Convolution Of>
 struct Bench {
     using Kernel = TransformedConvolution<Of>;
-    std::vector<float> weights = random_numbers(Of.weights()), bias = random_numbers(Of.filters()),
-                       input = random_numbers(Of.input.size());
-    std::vector<float> output = random_numbers(Of.output.size()), gradient = output, input_gradient = input;
-    std::vector<float> prepared = std::vector<float>(Kernel::prepared_size), scratch = std::vector<float>(Kernel::scratch_size);
-    std::vector<float> accumulator = std::vector<float>(Kernel::accumulator_size);
-    std::vector<std::uint8_t> record = std::vector<std::uint8_t>(Kernel::record_size);
+    Numbers weights = random_numbers(Of.weights()), bias = random_numbers(Of.filters()),
+            input = random_numbers(Of.input.size());
+    Numbers output = random_numbers(Of.output.size()), gradient = output, input_gradient = input;
+    Numbers prepared{Kernel::prepared_size}, scratch{Kernel::scratch_size}, accumulator{Kernel::accumulator_size};
+    AlignedArray<std::uint8_t> record{Kernel::record_size};
 
     Bench() {
         for (std::size_t part = 0; part < Kernel::prepare_parts; ++part)

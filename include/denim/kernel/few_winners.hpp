@@ -2,8 +2,7 @@
 #pragma once
 
 // The gradient to the weights of a pooled convolution of few channels, direct, through the pool's winners alone: a quarter of
-// the work. Each winner adds its gradient times its window, a patch of window x window x channels numbers, to its filter's
-// sums.
+// the work. Each winner adds its gradient times its window, all lines of it side by side, to its filter's sums.
 
 #include <denim/kernel/convolution_epilogue.hpp>
 #include <denim/machine/simd.hpp>
@@ -14,41 +13,66 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// How patches go through the registers: `filters` at a time, `vectors` of each at a time.
+/// How windows go through the registers and the first level of the cache, a strip of pooled pixels at a time. Where lines of
+/// whole vectors make a window no longer, neighbours share their lines: (row, column, line). Else each corner has its own
+/// window: (pooled row, pooled column, corner, window).
 struct FewWinners {
-    std::size_t line;     ///< numbers of a line of a window; whole vectors where that makes the patch no longer
-    std::size_t patch;    ///< numbers of a patch, whole vectors
-    std::size_t vectors;  ///< a divisor or nearly of the patch's
-    std::size_t filters;  ///< a power of two
-    std::size_t span;     ///< pooled pixels whose patches fit the first level
-    std::size_t row;      ///< numbers of an input row, with what a last vector reads beyond
+    bool shared;          ///< lines are
+    std::size_t line;     ///< numbers of a line of a window
+    std::size_t window;   ///< numbers of a window, whole vectors
+    std::size_t vectors;  ///< whose sums are in registers at a time
+    std::size_t filters;  ///< likewise
+    std::size_t rows;     ///< of the pooled picture in a strip
+    std::size_t span;     ///< pooled pixels of its rows
+    std::size_t reach;    ///< numbers of an input row, with what a last vector reads beyond
+
+    /// Numbers from one pooled row, one pooled pixel to the next, and from one line of shared windows.
+    [[nodiscard]] constexpr std::size_t down() const { return shared ? 2 * below() : span * across(); }
+    [[nodiscard]] constexpr std::size_t across() const { return shared ? 2 * line : 4 * window; }
+    [[nodiscard]] constexpr std::size_t below() const { return 2 * span * line; }
+    /// Where the window of a corner begins.
+    [[nodiscard]] constexpr std::size_t corner(std::size_t q) const {
+        return shared ? q / 2 * below() + q % 2 * line : q * window;
+    }
+    /// Where vector n of a window stands.
+    [[nodiscard]] constexpr std::size_t offset(std::size_t n) const {
+        const std::size_t at = n * simd::lanes<float>;
+        return shared ? at / line * below() + at % line : at;
+    }
 };
 
 constexpr FewWinners few_winners(const Convolution& of) {
-    constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, bytes = 24 * 1024;
-    const std::size_t tight = of.window * of.channels(), dense = (of.window * tight + lanes - 1) / lanes;
-    const std::size_t line = of.window * round_up(tight, lanes) == dense * lanes ? round_up(tight, lanes) : tight;
-    const std::size_t whole = (of.window * line + lanes - 1) / lanes, parts = (whole + sums - 1) / sums;
-    const std::size_t vectors = (whole + parts - 1) / parts, patch = vectors * parts * lanes;
-    const std::size_t filters = 4 * vectors <= sums ? 4 : 2 * vectors <= sums ? 2 : 1;
-    const std::size_t width = std::max<std::size_t>(of.output.shape.width, 1),
-                      fit = std::max<std::size_t>(bytes / (4 * patch * sizeof(float)), 1);
-    const std::size_t spans = (width + fit - 1) / fit;
-    return {line,
-            patch,
-            vectors,
-            filters,
-            (width + spans - 1) / spans,
-            round_up((2 * width + of.window - 1) * of.channels(), lanes) + lanes};
+    constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, numbers = 24 * 1024 / sizeof(float);
+    const std::size_t tight = of.window * of.channels(), dense = round_up(of.window * tight, lanes);
+    FewWinners best{};
+    best.shared = of.window * round_up(tight, lanes) == dense && dense <= sums * lanes;
+    best.line = best.shared ? round_up(tight, lanes) : tight;
+    const std::size_t whole = dense / lanes, parts = (whole + sums - 1) / sums;
+    best.vectors = (whole + parts - 1) / parts;
+    best.window = best.vectors * parts * lanes;
+    best.filters = 4 * best.vectors <= sums ? 4 : 2 * best.vectors <= sums ? 2 : 1;
+    const std::size_t width = std::max<std::size_t>(of.output.shape.width, 1);
+    for (std::size_t rows = 1; rows <= (best.shared ? 4 : 1); ++rows) {
+        const std::size_t pixel = best.shared ? (2 * rows + of.window - 1) * 2 * best.line : rows * 4 * best.window;
+        const std::size_t spans =
+            (width + std::max<std::size_t>(numbers / pixel, 1) - 1) / std::max<std::size_t>(numbers / pixel, 1);
+        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.rows * best.span) {
+            best.rows = rows;
+            best.span = span;
+        }
+    }
+    best.reach = round_up((2 * width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+    return best;
 }
 
-/// Numbers of the sums: (filters, patch).
-constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of).patch; }
+/// Numbers of the sums: (filters, window).
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of).window; }
 
-/// Numbers of scratch: the input rows below one row of the pooled picture, and a span of patches.
+/// Numbers of scratch: the input rows below a strip, and its windows.
 constexpr std::size_t few_winners_scratch(const Convolution& of) {
-    const FewWinners tiling = few_winners(of);
-    return (of.window + 1) * tiling.row + (4 * tiling.span + 1) * tiling.patch + simd::lanes<float>;
+    const FewWinners sizes = few_winners(of);
+    const std::size_t lines = 2 * sizes.rows + of.window - 1;
+    return lines * sizes.reach + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
 }
 
 namespace detail {
@@ -63,17 +87,41 @@ inline void copy_pixels(const float* from, float* to) {
         for (std::size_t x = 0; x < pixels; ++x) std::copy_n(from + x * Of.input.stride, channels, to + x * channels);
 }
 
-/// The patches of both rows of windows, from pooled column `first` on: (pooled column, winner, patch).
+/// The windows of a strip that begins in the first of `rows`, at pooled column `left`.
 template <Convolution Of>
-inline void cut_patches(const float* rows, std::size_t first, std::size_t count, float* patches) {
-    constexpr FewWinners tiling = few_winners(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, line = tiling.line;
-    for (std::size_t n = 0; n < 4 * count; ++n) {
-        const float* from = rows + n / 2 % 2 * tiling.row + (2 * (first + n / 4) + n % 2) * Of.channels();
-        float* to = patches + n * tiling.patch;
-        for (std::size_t i = 0; i < Of.window; ++i, from += tiling.row, to += line)
-            for (std::size_t e = 0; e < line; e += lanes)
-                simd::store(to + e, simd::load(from + e));  // the next covers what is too much
+inline void cut_windows(const float* rows, std::size_t count, std::size_t left, std::size_t span, float* to) {
+    constexpr FewWinners sizes = few_winners(Of);
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto copy_line = [](const float* from, float* line) {  // may write beyond, where the next line follows
+        for (std::size_t n = 0; n < sizes.line; n += lanes) simd::store(line + n, simd::load(from + n));
+    };
+    if constexpr (sizes.shared) {
+        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
+            for (std::size_t x = 0; x < 2 * span; ++x)
+                copy_line(rows + i * sizes.reach + (2 * left + x) * Of.channels(), to + i * sizes.below() + x * sizes.line);
+    } else {
+        for (std::size_t y = 0; y < count; ++y)
+            for (std::size_t n = 0; n < 4 * span; ++n) {
+                const float* const from =
+                    rows + (2 * y + n / 2 % 2) * sizes.reach + (2 * (left + n / 4) + n % 2) * Of.channels();
+                for (std::size_t i = 0; i < Of.window; ++i)
+                    copy_line(from + i * sizes.reach, to + y * sizes.down() + n * sizes.window + i * sizes.line);
+            }
+    }
+}
+
+/// Clears the gradient where the output is not positive, in one row, and adds the rest to `bias_gradient`.
+template <Convolution Of>
+inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
+    const auto zero = simd::broadcast(0.0f);
+    for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
+        auto sum = zero;
+        for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
+            const auto alive = simd::select(simd::load(output + at) > zero, simd::load(output_gradient + at), zero);
+            sum += alive;
+            simd::store(output_gradient + at, alive);
+        }
+        simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
     }
 }
 
@@ -84,55 +132,49 @@ inline void cut_patches(const float* rows, std::size_t first, std::size_t count,
 template <Convolution Of>
 inline void add_few_winners(const float* input, const float* output, float* output_gradient, const std::uint8_t* record,
                             float* scratch, float* sums, float* bias_gradient) {
-    constexpr FewWinners tiling = few_winners(Of);
+    constexpr FewWinners sizes = few_winners(Of);
     constexpr Shape shape = Of.output.shape;
-    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride;
+    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, vectors = sizes.vectors,
+                          filters = sizes.filters;
+    constexpr std::uint32_t corners[4] = {0, sizes.corner(1), sizes.corner(2), sizes.corner(3)};
     float* const rows = scratch;
-    float* const patches = rows + (Of.window + 1) * tiling.row;
-    const auto zero = simd::broadcast(0.0f);
-    for (std::size_t y = 0; y < shape.height; ++y) {
-        for (std::size_t i = 0; i <= Of.window; ++i)
-            detail::copy_pixels<Of>(input + Of.input.offset(2 * y + i - Of.top, 0 - Of.left), rows + i * tiling.row);
-        float* const gradients = output_gradient + Of.output.offset(y, 0);
-        const std::uint8_t* const winners = record + y * shape.width * stride;
-        for (std::size_t f = 0; f < stride; f += lanes) {
-            auto sum = zero;
-            for (std::size_t x = 0; x < shape.width; ++x) {
-                float* const at = gradients + x * stride + f;
-                const auto alive = simd::select(simd::load(output + Of.output.offset(y, x) + f) > zero, simd::load(at), zero);
-                sum += alive;
-                simd::store(at, alive);
-            }
-            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
-        }
-        for (std::size_t first = 0; first < shape.width; first += tiling.span) {
-            const std::size_t count = std::min(tiling.span, shape.width - first);
-            detail::cut_patches<Of>(rows, first, count, patches);
-            for (std::size_t f = 0; f < stride; f += tiling.filters)
-                for (std::size_t part = 0; part < tiling.patch; part += tiling.vectors * lanes) {
-                    simd::Vector<float> sum[tiling.filters][tiling.vectors];
-                    float* const to = sums + f * tiling.patch + part;
+    float* const windows = rows + (2 * sizes.rows + Of.window - 1) * sizes.reach;
+    for (std::size_t top = 0; top < shape.height; top += sizes.rows) {
+        const std::size_t count = std::min(sizes.rows, shape.height - top);
+        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
+            detail::copy_pixels<Of>(input + Of.input.offset(2 * top + i - Of.top, 0 - Of.left), rows + i * sizes.reach);
+        for (std::size_t y = top; y < top + count; ++y)
+            detail::mask_row<Of>(output + Of.output.offset(y, 0), output_gradient + Of.output.offset(y, 0), bias_gradient);
+        for (std::size_t left = 0; left < shape.width; left += sizes.span) {
+            const std::size_t span = std::min(sizes.span, shape.width - left);
+            detail::cut_windows<Of>(rows, count, left, span, windows);
+            for (std::size_t f = 0; f < stride; f += filters)
+                for (std::size_t part = 0; part < sizes.window / lanes; part += vectors) {
+                    simd::Vector<float> sum[filters][vectors];
+                    float* const to = sums + f * sizes.window + part * lanes;
 #pragma GCC unroll 4
-                    for (std::size_t q = 0; q < tiling.filters; ++q)
+                    for (std::size_t q = 0; q < filters; ++q)
 #pragma GCC unroll 28
-                        for (std::size_t n = 0; n < tiling.vectors; ++n)
-                            sum[q][n] = simd::load(to + q * tiling.patch + n * lanes);
-                    for (std::size_t x = 0; x < count; ++x) {
-                        const std::size_t at = (first + x) * stride + f;
+                        for (std::size_t n = 0; n < vectors; ++n) sum[q][n] = simd::load(to + q * sizes.window + n * lanes);
+                    for (std::size_t y = 0; y < count; ++y) {
+                        const float* gradient = output_gradient + Of.output.offset(top + y, left) + f;
+                        const std::uint8_t* winner = record + ((top + y) * shape.width + left) * stride + f;
+                        const float* first = windows + y * sizes.down() + sizes.offset(part);
+                        for (std::size_t x = 0; x < span; ++x, gradient += stride, winner += stride, first += sizes.across())
 #pragma GCC unroll 4
-                        for (std::size_t q = 0; q < tiling.filters; ++q) {
-                            const float* const patch = patches + (4 * x + winners[at + q]) * tiling.patch + part;
-                            const auto gradient = simd::broadcast(gradients[at + q]);
+                            for (std::size_t q = 0; q < filters; ++q) {
+                                const float* const window =
+                                    first + (sizes.shared ? corners[winner[q]] : winner[q] * sizes.window);
+                                const auto factor = simd::broadcast(gradient[q]);
 #pragma GCC unroll 28
-                            for (std::size_t n = 0; n < tiling.vectors; ++n)
-                                sum[q][n] = simd::fma(gradient, simd::load(patch + n * lanes), sum[q][n]);
-                        }
+                                for (std::size_t n = 0; n < vectors; ++n)
+                                    sum[q][n] = simd::fma(factor, simd::load(window + sizes.offset(n)), sum[q][n]);
+                            }
                     }
 #pragma GCC unroll 4
-                    for (std::size_t q = 0; q < tiling.filters; ++q)
+                    for (std::size_t q = 0; q < filters; ++q)
 #pragma GCC unroll 28
-                        for (std::size_t n = 0; n < tiling.vectors; ++n)
-                            simd::store(to + q * tiling.patch + n * lanes, sum[q][n]);
+                        for (std::size_t n = 0; n < vectors; ++n) simd::store(to + q * sizes.window + n * lanes, sum[q][n]);
                 }
         }
     }
@@ -141,13 +183,13 @@ inline void add_few_winners(const float* input, const float* output, float* outp
 /// The weights' gradient from the sums of all shares, `distance` numbers apart, added in order.
 template <Convolution Of>
 inline void finish_few_winners(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient) {
-    constexpr FewWinners tiling = few_winners(Of);
+    constexpr FewWinners sizes = few_winners(Of);
     constexpr std::size_t line = Of.window * Of.channels();
     for (std::size_t tap = 0; tap < Of.window * line; ++tap)
         for (std::size_t f = 0; f < Of.filters(); ++f) {
+            const float* const at = sums + f * sizes.window + tap / line * sizes.line + tap % line;
             float sum = 0.0f;
-            for (std::size_t share = 0; share < shares; ++share)
-                sum += sums[share * distance + f * tiling.patch + tap / line * tiling.line + tap % line];
+            for (std::size_t share = 0; share < shares; ++share) sum += at[share * distance];
             weight_gradient[tap * Of.filters() + f] = sum;
         }
 }

@@ -62,7 +62,7 @@ struct BootRates {
 };
 
 inline const BootRates& boots_male_rates() {
-    static const BootRates rates{.kinds = {0.06, 0.33, 0.31, 0.15, 0.07, 0.07, 0, 0.01},
+    static const BootRates rates{.kinds = {0.06, 0.32, 0.29, 0.19, 0.07, 0.06, 0, 0.01},
                                  .heels = {0.45, 0.55, 0, 0, 0},
                                  .flat_heels = {0.68, 0.32, 0, 0, 0},
                                  .palette = {{dye::black, 6},
@@ -83,7 +83,7 @@ inline const BootRates& boots_male_rates() {
 }
 
 inline const BootRates& boots_female_rates() {
-    static const BootRates rates{.kinds = {0.29, 0.1, 0.09, 0.15, 0.03, 0.03, 0.26, 0.05},
+    static const BootRates rates{.kinds = {0.31, 0.07, 0.08, 0.16, 0.03, 0.03, 0.27, 0.05},
                                  .heels = {0.1, 0.13, 0.44, 0.25, 0.08},
                                  .flat_heels = {0.48, 0.3, 0.16, 0, 0.06},
                                  .palette = {{dye::black, 6.5},
@@ -243,12 +243,12 @@ struct BallerinaRates {
 
 /// Closed high heels. `kinds` in the order of HighHeelKind.
 struct HighHeelRates {
-    std::array<double, 6> kinds{0.55, 0.16, 0.11, 0.08, 0.04, 0.06};
+    std::array<double, 6> kinds{0.52, 0.15, 0.11, 0.08, 0.04, 0.1};
     Palette palette{{dye::black, 5},    {dye::nude, 1.4},     {dye::red, 1.2},   {dye::beige, 1},     {dye::silver, 0.9},
                     {dye::gold, 0.6},   {dye::white, 0.8},    {dye::navy, 0.7},  {dye::grey, 0.8},    {dye::pink, 1},
                     {dye::blue, 0.8},   {dye::burgundy, 0.5}, {dye::green, 0.4}, {dye::fuchsia, 0.5}, {dye::tan, 0.5},
                     {dye::purple, 0.4}, {dye::yellow, 0.2}};
-    double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.3, cap = 0.14, bow = 0.16, ruffled = 0.07;
+    double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.36, cap = 0.14, bow = 0.16, ruffled = 0.07;
     Range heel{0.27, 0.5}, kitten_heel{0.11, 0.27}, vamp_x{0.62, 0.75};
 };
 

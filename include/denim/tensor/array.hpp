@@ -28,11 +28,11 @@ using Array = xt::xtensor<Scalar, Rank>;
 /// The number of dimensions where the type knows it, else 0 (xt::xarray).
 template <class Expression>
 inline constexpr std::size_t static_rank = [] {
-    using Extents = std::remove_cvref_t<typename Expression::shape_type>;
-    if constexpr (requires { std::tuple_size<Extents>::value; })
-        return std::tuple_size<Extents>::value;
-    else if constexpr (requires { std::integral_constant<std::size_t, Extents::size()>{}; })  // xt::xtensor_fixed
-        return Extents::size();
+    using Sizes = std::remove_cvref_t<typename Expression::shape_type>;
+    if constexpr (requires { std::tuple_size<Sizes>::value; })
+        return std::tuple_size<Sizes>::value;
+    else if constexpr (requires { std::integral_constant<std::size_t, Sizes::size()>{}; })  // xt::xtensor_fixed
+        return Sizes::size();
     else
         return std::size_t{0};
 }();

@@ -13,11 +13,6 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// "(120, 90, 3)"
-inline std::string to_string(Shape shape) {
-    return "(" + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) + ")";
-}
-
 /// Pictures as the network takes them: `count` samples of `shape`, each a plain (H, W, C) block of bytes 0 to 255 or of floats,
 /// one after the other. They stay where the user has them; only what is not contiguous, or lazy, is copied once and kept here.
 struct Pictures {
@@ -54,9 +49,9 @@ bool is_contiguous(const Expression& array) {
 
 template <class Expression>
 std::string extents_of(const Expression& array) {
-    std::string text = "(";
-    for (std::size_t d = 0; d < array.dimension(); ++d) text += (d ? ", " : "") + std::to_string(array.shape(d));
-    return text + (array.dimension() == 1 ? ",)" : ")");
+    std::string text{'('};
+    for (std::size_t d = 0; d < array.dimension(); ++d) text.append(d ? ", " : "").append(std::to_string(array.shape(d)));
+    return text.append(array.dimension() == 1 ? ",)" : ")");
 }
 
 }  // namespace detail

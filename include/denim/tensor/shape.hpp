@@ -4,6 +4,7 @@
 #include <denim/machine/target.hpp>
 
 #include <cstddef>
+#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -16,5 +17,12 @@ struct Shape {
 
     friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
+
+/// "(120, 90, 3)"
+inline std::string to_string(Shape shape) {
+    std::string text{'('};
+    for (const std::size_t extent : {shape.height, shape.width}) text.append(std::to_string(extent)).append(", ");
+    return text.append(std::to_string(shape.channels)).append(1, ')');
+}
 
 }  // namespace denim::inline DENIM_TARGET

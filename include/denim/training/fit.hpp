@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/data/augmentation.hpp>
 #include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/optimizer/adam.hpp>
 #include <denim/optimizer/optimizer.hpp>
+#include <denim/training/augmented_batches.hpp>
 #include <denim/training/callback.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
@@ -14,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -25,8 +28,9 @@ struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch = 32;  ///< pictures in a step; the last one of an epoch may have fewer
     Optimizer optimizer = Adam{};
-    Seed seed{};  ///< of the order of the pictures in each epoch, and of dropout
+    Seed seed{};  ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
+    Augmentation augmentation{};  ///< how the pictures of the training set, then bytes, change from epoch to epoch
 };
 
 namespace detail {
@@ -62,6 +66,19 @@ inline History run_fit(Learner& learner, const Samples& train, const Samples* va
     run.rate = options.optimizer.rate();
     run.batches = (train.count() + options.batch - 1) / options.batch;
     std::vector<std::uint32_t> order(train.count());
+    const auto places = [&](std::size_t batch) {
+        const std::size_t first = batch * options.batch;
+        return std::span{order}.subspan(first, std::min(options.batch, train.count() - first));
+    };
+    std::optional<AugmentedBatches> augmented;
+    if (options.augmentation != Augmentation{})
+        augmented.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+    const auto next_step = [&] {
+        if (!augmented) return learner.step({train.pictures, train.labels, places(run.batch), options.seed, state.step});
+        const Batch batch = augmented->take(state.step);
+        if (run.batch + 1 < run.batches) augmented->prepare(places(run.batch + 1), run.epoch);
+        return learner.step(batch);
+    };
 
     tell(&CallbackReference::on_begin, run);
     while (run.epoch < options.epochs && !run.stop) {
@@ -71,9 +88,10 @@ inline History run_fit(Learner& learner, const Samples& train, const Samples* va
         const Clock::time_point start = Clock::now();
         std::iota(order.begin(), order.end(), 0u);
         if (options.shuffle) shuffle(order, Random{options.seed, run.epoch});
+        if (augmented) augmented->prepare(places(0), run.epoch);
         while (run.batch < run.batches && !run.stop) {
-            const std::size_t size = std::min(options.batch, train.count() - run.images);
-            StepResult result = learner.step({train.pictures, train.labels, std::span{order}.subspan(run.images, size), options.seed, state.step});
+            const std::size_t size = places(run.batch).size();
+            StepResult result = next_step();
             result.loss += add_l2(learner.rows(), learner.parameters(), learner.gradients());
             update_parameters(options.optimizer, state, learner.rows(), learner.parameters(), learner.gradients(), run.rate);
             const auto share = static_cast<double>(size) / static_cast<double>(run.images + size);

@@ -32,6 +32,12 @@
 #include <denim/optimizer/adam.hpp>
 #include <denim/optimizer/sgd.hpp>
 
+#include <denim/metric/calibration.hpp>
+#include <denim/metric/comparison.hpp>
+#include <denim/metric/confusion.hpp>
+#include <denim/metric/repeats.hpp>
+#include <denim/metric/roc.hpp>
+
 #include <denim/network/network.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/network/summary.hpp>

@@ -26,9 +26,10 @@ const std::map<std::string, Names> neighbours = {
     {"layer", {"kernel"}},
     {"loss", {"tensor"}},
     {"optimizer", {"tensor"}},
+    {"metric", {"tensor"}},
     {"format", {"tensor"}},
     {"network", {"layer", "loss"}},
-    {"training", {"network", "optimizer", "data", "format"}},
+    {"training", {"network", "optimizer", "metric", "data", "format"}},
     {"report", {"training"}},
 };
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/metric/confusion.hpp>
+
+#include <cmath>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures of about the same confidence (the largest probability).
+struct ConfidenceBin {
+    std::size_t count = 0;
+    double confidence = 0, accuracy = 0;  ///< means; 0 where the bin is empty
+};
+
+/// How far confidence can be believed.
+struct Calibration {
+    std::vector<ConfidenceBin> bins;  ///< of equal width from 0 to 1, each with its upper bound
+    double error = 0;                 ///< expected calibration error: mean of |accuracy - confidence| over pictures
+};
+
+/// Softmax of logits (N, classes) divided by a temperature.
+inline std::vector<float> softmax(std::span<const float> logits, std::size_t classes, double temperature = 1) {
+    std::vector<float> result(logits.size());
+    for (std::size_t first = 0; first < logits.size(); first += classes) {
+        const double largest =
+            static_cast<double>(*std::max_element(logits.begin() + static_cast<std::ptrdiff_t>(first),
+                                                  logits.begin() + static_cast<std::ptrdiff_t>(first + classes)));
+        double sum = 0;
+        for (std::size_t k = first; k < first + classes; ++k)
+            sum += std::exp((static_cast<double>(logits[k]) - largest) / temperature);
+        for (std::size_t k = first; k < first + classes; ++k)
+            result[k] = static_cast<float>(std::exp((static_cast<double>(logits[k]) - largest) / temperature) / sum);
+    }
+    return result;
+}
+
+/// Compares the confidence of probabilities (N, classes) with how often they are right; Guo, Pleiss, Sun and Weinberger, "On
+/// calibration of modern neural networks" (2017), equations 2 to 5.
+inline Calibration calibration(std::span<const float> probabilities, std::span<const std::int32_t> labels, std::size_t classes,
+                               std::size_t bins = 15) {
+    detail::check_scores(probabilities, labels, classes);
+    if (bins == 0) throw std::invalid_argument("denim: calibration: at least 1 bin was expected");
+    Calibration result{std::vector<ConfidenceBin>(bins), 0};
+    const std::vector<std::int32_t> predicted = predicted_classes(probabilities, classes);
+    for (std::size_t n = 0; n < labels.size(); ++n) {
+        const auto confidence = static_cast<double>(probabilities[n * classes + static_cast<std::size_t>(predicted[n])]);
+        const double place = std::ceil(confidence * static_cast<double>(bins)) - 1;
+        ConfidenceBin& bin = result.bins[static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(bins - 1)))];
+        ++bin.count;
+        bin.confidence += confidence;
+        bin.accuracy += predicted[n] == labels[n] ? 1 : 0;
+    }
+    for (ConfidenceBin& bin : result.bins) {
+        if (bin.count == 0) continue;
+        result.error += std::fabs(bin.accuracy - bin.confidence) / static_cast<double>(labels.size());
+        bin.confidence /= static_cast<double>(bin.count);
+        bin.accuracy /= static_cast<double>(bin.count);
+    }
+    return result;
+}
+
+/// The temperature that makes the mean cross-entropy of logits (N, classes) / temperature least, between 0.01 and 100; take it
+/// from the validation set and divide the logits of others by it. Guo and others (2017), section 4.2. In 1 / temperature the
+/// loss is convex: the root of its derivative is found by halving.
+inline double fit_temperature(std::span<const float> logits, std::span<const std::int32_t> labels, std::size_t classes) {
+    detail::check_scores(logits, labels, classes);
+    const auto slope = [&](double inverse) {  // of the summed loss: expected minus true logit
+        double sum = 0;
+        for (std::size_t n = 0; n < labels.size(); ++n) {
+            const auto sample = logits.subspan(n * classes, classes);
+            const double largest = static_cast<double>(*std::max_element(sample.begin(), sample.end()));
+            double weights = 0, expected = 0;
+            for (const float logit : sample) {
+                const double weight = std::exp((static_cast<double>(logit) - largest) * inverse);
+                weights += weight;
+                expected += weight * static_cast<double>(logit);
+            }
+            sum += expected / weights - static_cast<double>(sample[static_cast<std::size_t>(labels[n])]);
+        }
+        return sum;
+    };
+    double low = 0.01, high = 100;  // of 1 / temperature
+    if (slope(low) >= 0) return 1 / low;
+    if (slope(high) <= 0) return 1 / high;
+    for (int step = 0; step < 60; ++step) {
+        const double middle = std::sqrt(low * high);
+        (slope(middle) < 0 ? low : high) = middle;
+    }
+    return 1 / std::sqrt(low * high);
+}
+
+}  // namespace denim::inline DENIM_TARGET

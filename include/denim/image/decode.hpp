@@ -5,6 +5,7 @@
 // transparent is laid over white, a camera's orientation is followed, 16 bits become 8. What is cut off is an error.
 
 #include <denim/image/jpeg_markers.hpp>
+#include <denim/image/pnm.hpp>
 #include <denim/image/raster.hpp>
 #include <denim/image/stb_image.hpp>
 
@@ -103,6 +104,11 @@ inline PictureFacts examine(std::span<const std::uint8_t> file) {
         for (std::size_t i = 0; i < 4; ++i) width = width << 8 | file[16 + i], height = height << 8 | file[20 + i];
         return {{height, width}, 9 * height * width};
     }
+    if (kind == "PNM") {
+        const auto header = detail::read_pnm_header(file);
+        if (!header) throw PictureError("the header of the PNM is cut off or damaged");
+        return {header->size, 4 * header->size.pixels()};
+    }
     int width = 0, height = 0, channels = 0;
     if (stb::stbi_info_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels) == 0)
         throw PictureError(kind.empty()
@@ -130,17 +136,22 @@ inline Raster decode_raster(Bytes file, PictureLimits limits) {
     if (kind == "JPEG") {
         const JpegMarkers markers = read_jpeg_markers(file);
         if (!markers.complete) throw PictureError("the JPEG is cut off: its end is missing");
+        if (!markers.sound) throw PictureError("the JPEG is damaged: a Huffman table is cut off or has more than 256 codes");
         void* words = stb::stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels, 4);
         if (words == nullptr) throw PictureError("the JPEG is damaged: " + std::string{stb::stbi_failure_reason()});
         return turned({{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, words}, markers.orientation);
     }
+    if (kind == "PNM") {
+        if (auto raster = read_pnm(file, *read_pnm_header(file))) return std::move(*raster);
+        throw PictureError("the PNM is cut off");
+    }
     PieceReader reader{file};
     const stb::stbi_io_callbacks calls{PieceReader::read, PieceReader::skip, PieceReader::at_end};
-    void* words = stb::stbi_load_from_callbacks(&calls, &reader, &width, &height, &channels, 4);
-    Raster raster{{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, words};
+    void* pixels = stb::stbi_load_from_callbacks(&calls, &reader, &width, &height, &channels, 4);
+    Raster raster{{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, pixels};
     const std::string name = kind.empty() ? "picture" : std::string{kind};
     if (reader.asked_too_much) throw PictureError("the " + name + " is cut off");
-    if (words == nullptr) throw PictureError("the " + name + " is damaged: " + stb::stbi_failure_reason());
+    if (pixels == nullptr) throw PictureError("the " + name + " is damaged: " + stb::stbi_failure_reason());
     lay_over_white(raster);
     return raster;
 }

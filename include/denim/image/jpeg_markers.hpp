@@ -17,6 +17,7 @@ struct JpegMarkers {
     std::size_t plane_bytes = 0;  ///< samples of all components, subsampled as they are
     bool progressive = false;
     bool complete = false;  ///< the end marker stands where it should
+    bool sound = true;      ///< no Huffman table has more codes than there is room for
     int orientation = 1;    ///< 1 to 8, as Exif counts them
 };
 
@@ -62,6 +63,19 @@ inline void read_frame(Bytes segment, JpegMarkers& markers) {
     markers.plane_bytes = markers.size.pixels() * samples / largest;
 }
 
+/// True if the segment is whole tables of at most 256 codes each: older stb_image writes beyond its own for others.
+inline bool huffman_tables_fit(Bytes segment) {
+    constexpr std::size_t head = 17, most = 256;
+    while (!segment.empty()) {
+        if (segment.size() < head) return false;
+        std::size_t codes = 0;
+        for (std::size_t i = 1; i < head; ++i) codes += segment[i];
+        if (codes > most || segment.size() < head + codes) return false;
+        segment = segment.subspan(head + codes);
+    }
+    return true;
+}
+
 inline JpegMarkers read_jpeg_markers(Bytes file) {
     enum : unsigned {
         first_frame = 0xC0,
@@ -98,6 +112,7 @@ inline JpegMarkers read_jpeg_markers(Bytes file) {
             read_frame(segment, markers);
             markers.progressive = code == 0xC2;
         }
+        if (code == huffman && !huffman_tables_fit(segment)) markers.sound = false;
         if (code == exif && markers.orientation == 1) markers.orientation = exif_orientation(segment);
         inside_scan = inside_scan || code == scan;
         at += length;

@@ -129,6 +129,26 @@ TEST_CASE("what is no picture says so") {
     CHECK(refusal(damaged) != "read");
 }
 
+TEST_CASE("what would make older stb_image write beyond its memory is refused or read right") {
+    const Picture picture = pattern({16, 16});
+    File jpeg = encode_jpeg(picture);
+    for (std::size_t i = 0; i + 30 < jpeg.size(); ++i)
+        if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xC4) {
+            jpeg[i + 10] = 0xFF;
+            jpeg[i + 11] = 0xFF;
+            break;
+        }
+    CHECK(refusal(jpeg).starts_with("the JPEG is damaged: a Huffman table"));
+    for (const std::size_t channels : {1u, 3u}) {  // PNM of 16 bits
+        File file;
+        append(file, (channels == 3 ? "P6\n" : "P5\n") + std::string{"16 # a comment\n16\n65535\n"});
+        for (std::size_t i = 0; i < picture.pixels.size(); i += 3 / channels) append(file, {picture.pixels[i], 7});
+        const Picture read = decode(file);
+        for (std::size_t i = 0; i < read.pixels.size(); ++i)
+            CHECK(std::abs(read.pixels[i] - picture.pixels[channels == 3 ? i : i / 3 * 3]) <= 1);
+    }
+}
+
 TEST_CASE("a picture beyond the limits is refused before memory is taken") {
     CHECK(refusal(png_header(60'000, 60'000)) ==
           "the picture has 60000 x 60000 pixels, more than the 100000000 pixels that are allowed");

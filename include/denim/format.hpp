@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Files that other tools read, and networks saved and loaded: needs zlib and nlohmann-json.
+// Files that other tools read, and networks saved and loaded: needs zlib, nlohmann-json and protozero.
 
 #include <denim/format/any_array.hpp>
+#include <denim/format/event_file.hpp>
 #include <denim/format/idx.hpp>
 #include <denim/format/npy.hpp>
 #include <denim/format/npz.hpp>

@@ -24,6 +24,7 @@
 #include <denim/layer/conv_pool.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/layer/batch_norm.hpp>
+#include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
 #include <denim/layer/residual.hpp>
 

@@ -15,9 +15,12 @@ enum class Family { plain, direct, transformed };
 
 /// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
 /// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
-constexpr Family family(const Convolution& of, bool plain) {
-    if (plain) return Family::plain;
-    if (!transformable(of)) return Family::direct;
+/// What the layer or the network asks for goes first.
+template <class Arithmetic>
+constexpr Family family(const Convolution& of) {
+    if (Arithmetic::plain) return Family::plain;
+    if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
+    if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
     return 2 * of.rows * of.columns >= tiles.count() * tiles.side * tiles.side ? Family::transformed : Family::direct;
 }
@@ -41,12 +44,12 @@ struct KernelOf<Of, float, Family::transformed> {
 
 /// The kernel of a convolution.
 template <Convolution Of, class Arithmetic>
-using algorithm = typename detail::KernelOf<Of, typename Arithmetic::Scalar, family(Of, Arithmetic::plain)>::type;
+using algorithm = typename detail::KernelOf<Of, typename Arithmetic::Scalar, family<Arithmetic>(Of)>::type;
 
 /// The border that the kernel wants around the input, given a geometry whose input border covers what the windows touch.
 template <class Arithmetic>
 constexpr Border border(const Convolution& of) {
-    return family(of, Arithmetic::plain) == Family::transformed ? widest(of.input.border, transformed_border(of)) : of.input.border;
+    return family<Arithmetic>(of) == Family::transformed ? widest(of.input.border, transformed_border(of)) : of.input.border;
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

@@ -14,6 +14,9 @@ enum class Epilogue {
     relu_pool,  ///< bias, max(0, x), then the maximum of each 2 x 2 window at stride 2; an odd last row or column falls away
 };
 
+/// Which kernel shall compute it.
+enum class Choice { fastest, direct, transformed };
+
 /// One convolution with every size known:
 /// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i - top, x * stride + j - left, c) * weights(i, j, c, f),
 /// for y < rows and x < columns, then the epilogue. The border of `input` holds every zero that a window touches, so kernels
@@ -26,6 +29,7 @@ struct Convolution {
     std::size_t top = 0, left = 0;  ///< zeros in front of the first window
     Epilogue epilogue = Epilogue::linear;
     bool bias = true;
+    Choice choice = Choice::fastest;
 
     [[nodiscard]] constexpr std::size_t channels() const { return input.shape.channels; }
     [[nodiscard]] constexpr std::size_t filters() const { return output.shape.channels; }

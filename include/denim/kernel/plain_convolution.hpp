@@ -19,6 +19,7 @@ struct PlainConvolution {
     static constexpr std::size_t prepare_parts = 1;  // likewise of prepare and of finish
     static constexpr std::size_t finish_parts = 1;
     static constexpr std::size_t prepared_size = Of.weights() + Of.filters();
+    static constexpr std::size_t forward_prepare_parts = prepare_parts, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.size() : 0;  // bytes: the winner of each pool window
     static constexpr std::size_t scratch_size = Of.rows * Of.columns * Of.filters();      // z, or its gradient

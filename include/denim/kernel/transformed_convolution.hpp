@@ -40,14 +40,14 @@ struct TransformedConvolution {
                                  channel_vectors = back.width / simd::lanes<float>;
 
     static constexpr std::size_t bands = few ? there.tiles.down : there.blocks();
-    /// Parts of prepare: the first `forward_parts` are for forward, the others for the gradient to the input.
-    static constexpr std::size_t forward_parts = few ? 1 : std::min<std::size_t>(Of.channels(), 16);
-    static constexpr std::size_t prepare_parts = forward_parts + std::min<std::size_t>(Of.filters(), 16);
+    /// Parts of prepare: the first `forward_prepare_parts` are for forward, the others for the gradient to the input.
+    static constexpr std::size_t forward_prepare_parts = few ? 1 : std::min<std::size_t>(Of.channels(), 16);
+    static constexpr std::size_t prepare_parts = forward_prepare_parts + std::min<std::size_t>(Of.filters(), 16);
     static constexpr std::size_t finish_parts = by_few_winners ? 1 : channel_vectors * filter_vectors;
 
     /// Numbers that forward reads, then those of the gradient to the input.
-    static constexpr std::size_t forward_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
-    static constexpr std::size_t prepared_size = forward_size + back.weights();
+    static constexpr std::size_t forward_prepared_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
+    static constexpr std::size_t prepared_size = forward_prepared_size + back.weights();
     static constexpr std::size_t tile_sums = by_tiles ? gradient_sums(Of).size() : 0;
     static constexpr std::size_t winner_sums = by_few_winners ? few_winners_sums(Of) : by_winners ? winners_sums(Of) : 0;
     static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
@@ -65,13 +65,13 @@ struct TransformedConvolution {
             if (Of.bias) std::copy_n(bias, Of.filters(), prepared);
         }
         float* const forward_to = prepared + Of.output.stride;
-        if (part >= forward_parts) {
-            share_out(Of.filters(), prepare_parts - forward_parts, part - forward_parts,
-                      [&](std::size_t filter) { backward_weights<Of>(weights, prepared + forward_size, filter); });
+        if (part >= forward_prepare_parts) {
+            share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
+                      [&](std::size_t filter) { backward_weights<Of>(weights, prepared + forward_prepared_size, filter); });
         } else if constexpr (few) {
             few_weights<Of>(weights, forward_to);
         } else {
-            share_out(Of.channels(), forward_parts, part,
+            share_out(Of.channels(), forward_prepare_parts, part,
                       [&](std::size_t channel) { forward_weights<Of>(weights, forward_to, channel); });
         }
     }
@@ -111,7 +111,7 @@ struct TransformedConvolution {
         if constexpr (by_tiles)
             if (tiles) add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<back>(scratch, prepared + forward_size, work, 0, back.blocks(),
+            run_tiles<back>(scratch, prepared + forward_prepared_size, work, 0, back.blocks(),
                             [&](auto... at) { put<Input>(input_gradient, at...); });
     }
 

@@ -165,6 +165,8 @@ template <class Arithmetic, Layout Out, Layout In>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+    using Kernel = kernel::Normalisation<In, Out>;
+    using Channels = typename Kernel::Channels;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
         const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
@@ -175,6 +177,8 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     }
     static void forward(const Forward<Scalar>& at) {
         const Scalar *scale = at.prepared, *shift = scale + channels;
+        if constexpr (!Arithmetic::plain && Kernel::fits)
+            return Kernel::apply(at.input(), Channels{}, Channels{scale}, Channels{shift}, at.output);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
         });

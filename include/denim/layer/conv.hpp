@@ -6,6 +6,7 @@
 
 #include <denim/kernel/algorithm.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/fusion.hpp>
 #include <denim/layer/options.hpp>
 
 #include <algorithm>
@@ -14,14 +15,16 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// A convolution bound to its geometry; Conv, and Conv with what fuses behind it, become this.
-template <kernel::Convolution Of, class Arithmetic>
+/// A convolution bound to its geometry; Conv, and Conv with what fuses behind it, become this. For inference only what forward
+/// reads is prepared.
+template <kernel::Convolution Of, class Arithmetic, Mode For>
 struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     using Kernel = kernel::algorithm<Of, Arithmetic>;
 
     static constexpr const char* algorithm = Kernel::name;
-    static constexpr std::size_t prepared_size = Kernel::prepared_size, prepare_parts = Kernel::prepare_parts;
+    static constexpr std::size_t prepared_size = For == Mode::training ? Kernel::prepared_size : Kernel::forward_prepared_size;
+    static constexpr std::size_t prepare_parts = For == Mode::training ? Kernel::prepare_parts : Kernel::forward_prepare_parts;
     static constexpr std::size_t accumulator_size = Kernel::accumulator_size, finish_parts = Kernel::finish_parts;
     static constexpr std::size_t scratch_size = Kernel::scratch_size, record_size = Kernel::record_size;
     static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
@@ -42,18 +45,23 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, ReLU or Linear, NoBias, HeUniform, HeNormal.
+/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, ReLU or Linear, NoBias, HeUniform, HeNormal,
+/// Algorithm<Direct or Transformed>.
 template <std::size_t Window, std::size_t Filters, class... Options>
 struct Conv : SpecDefaults {
     static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static_assert(detail::only<Same, Valid, ReLU, Linear, NoBias, HeUniform, HeNormal>::among<Options...>,
-                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, ReLU, Linear, NoBias, HeUniform, HeNormal.");
+    static_assert(((detail::only<Same, Valid, ReLU, Linear, NoBias, HeUniform, HeNormal>::among<Options> ||
+                    detail::choice_of<Options> != kernel::Choice::fastest) && ...),
+                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, ReLU, Linear, NoBias, HeUniform, HeNormal, Algorithm<...>.");
 
     static constexpr bool same = detail::has<Same, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     static constexpr bool linear = detail::has<Linear, Options...>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(1);
+    static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
+    static_assert(choice != kernel::Choice::transformed || (stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
+                  "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave the choice out.");
 
     /// Windows along `in` rows or columns, and zeros in front of the first.
     static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
@@ -77,7 +85,7 @@ struct Conv : SpecDefaults {
     /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
     static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue epilogue) {
         const Shape z = output(in.shape);
-        return {in, out, z.height, z.width, Window, stride, before(in.shape.height), before(in.shape.width), epilogue, bias};
+        return {in, out, z.height, z.width, Window, stride, before(in.shape.height), before(in.shape.width), epilogue, bias, choice};
     }
     static constexpr kernel::Epilogue epilogue = linear ? kernel::Epilogue::linear : kernel::Epilogue::relu;
 
@@ -95,7 +103,9 @@ struct Conv : SpecDefaults {
     }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = ConvLayer<geometry(In, Out, epilogue), Arithmetic>;
+    using Layer = ConvLayer<geometry(In, Out, epilogue), Arithmetic, Mode::training>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = ConvLayer<geometry(In, Out, epilogue), Arithmetic, Mode::inference>;
 
     template <Shape In>
     struct Problem {

@@ -20,7 +20,7 @@ struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : Spec
     }
 
     template <class, Layout Out, Layout In>
-    using Layer = ConvLayer<Convolution::geometry(In, Out, kernel::Epilogue::relu_pool), Arithmetic>;
+    using Layer = ConvLayer<Convolution::geometry(In, Out, kernel::Epilogue::relu_pool), Arithmetic, For>;
 };
 
 }  // namespace denim::inline DENIM_TARGET

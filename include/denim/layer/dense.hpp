@@ -124,8 +124,9 @@ struct ChooseDense {
     using Scalar = typename Arithmetic::Scalar;
     using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Relu, Bias>;
 };
-template <Layout Out, Layout In, bool Relu, bool Bias>
-struct ChooseDense<Fast, Out, In, Relu, Bias> {
+template <class Arithmetic, Layout Out, Layout In, bool Relu, bool Bias>
+    requires(!Arithmetic::plain)
+struct ChooseDense<Arithmetic, Out, In, Relu, Bias> {
     static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
     using type = std::conditional_t<small, SmallDenseLayer<Out, In, Relu, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Relu, Bias>>;
 };

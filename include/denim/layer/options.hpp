@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/kernel/convolution.hpp>
+#include <denim/layer/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
 
 #include <concepts>
@@ -27,6 +29,15 @@ struct ReLU {};
 /// x: the default of Dense.
 struct Linear {};
 
+/// Which kernel computes a convolution, where the choice from its shapes does not suit: Algorithm<Direct> sums directly,
+/// Algorithm<Transformed> goes through the transform (stride 1, windows of 3, 5 or 7).
+template <class Family>
+struct Algorithm {
+    static_assert(std::same_as<Family, Direct> || std::same_as<Family, struct Transformed>,
+                  "denim: Algorithm: the family must be Direct or Transformed.");
+};
+struct Transformed {};
+
 /// How the weights begin, where Glorot's uniform distribution does not suit.
 struct HeUniform {};
 struct HeNormal {};
@@ -51,6 +62,21 @@ constexpr std::size_t stride_or(std::size_t otherwise) {
     std::size_t step = 0;
     ((step += step_of<Options>), ...);
     return step ? step : otherwise;
+}
+
+template <class Option>
+inline constexpr kernel::Choice choice_of = kernel::Choice::fastest;
+template <>
+inline constexpr kernel::Choice choice_of<Algorithm<Direct>> = kernel::Choice::direct;
+template <>
+inline constexpr kernel::Choice choice_of<Algorithm<Transformed>> = kernel::Choice::transformed;
+
+/// The kernel that the options ask for.
+template <class... Options>
+constexpr kernel::Choice chosen_kernel() {
+    kernel::Choice choice = kernel::Choice::fastest;
+    ((choice = choice_of<Options> == kernel::Choice::fastest ? choice : choice_of<Options>), ...);
+    return choice;
 }
 
 /// True if every option is one of Known, or a Stride.

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/layer/batch_norm.hpp>
+#include <denim/layer/conv.hpp>
+#include <denim/layer/fusion.hpp>
+#include <denim/tensor/aligned_array.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A convolution whose weights and bias take in the scale and shift of the BatchNorm behind it.
+template <kernel::Convolution Of, class Arithmetic, bool Bias>
+struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
+    using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
+    using typename Base::Scalar;
+    static constexpr std::size_t filters = Of.filters(), prepare_parts = 1;
+
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
+        const Scalar* bias = parameters + Of.weights();
+        AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
+        const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
+        BatchNormInference<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
+        for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
+        for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
+        for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
+    }
+};
+
+/// In a trained network BatchNorm behind a linear Conv costs nothing.
+template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options>
+    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, BatchNorm> : SpecDefaults {
+    using Convolution = Conv<Window, Filters, Options...>;
+    static constexpr bool exists = true;
+
+    template <class>
+    static constexpr Border border(Shape in) {
+        return Convolution::template border<Arithmetic>(in);
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
+        kernel::Convolution folded = Convolution::geometry(in, out, kernel::Epilogue::linear);
+        folded.bias = true;
+        return folded;
+    }
+    template <class, Layout Out, Layout In>
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+};
+
+}  // namespace denim::inline DENIM_TARGET

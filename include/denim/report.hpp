@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Pictures, logs and pages of what a network does: needs what denim/image.hpp and denim/format.hpp need.
+
+#include <denim/report/confusion_picture.hpp>
+#include <denim/report/filter_picture.hpp>
+#include <denim/report/occlusion.hpp>
+#include <denim/report/photograph_sheet.hpp>

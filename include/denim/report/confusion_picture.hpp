@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/image/draw.hpp>
+#include <denim/metric/confusion.hpp>
+#include <denim/report/colour_scale.hpp>
+
+#include <cstdio>
+
+namespace denim::inline DENIM_TARGET {
+
+/// How a confusion matrix is drawn.
+struct ConfusionPictureOptions {
+    std::size_t size = 800;  ///< pixels of its width, at least 600; the height follows
+    std::string title = "Confusion matrix";
+};
+
+namespace detail {
+
+/// The largest height of at most `wanted` at which all texts fit into `room` pixels.
+inline float fitting_height(std::span<const std::string> texts, float room, float wanted) {
+    float longest = 1;
+    for (const std::string& text : texts) longest = std::max(longest, text_width(text, 1));
+    return std::min(wanted, room / longest);
+}
+
+}  // namespace detail
+
+/// Draws counts (true class, predicted class): the blue scale shows counts, the text each row's share to two decimals, white
+/// above half of the largest count. Class names stand on both axes; throws std::invalid_argument unless there is one for each
+/// class.
+inline Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
+                              const ConfusionPictureOptions& options = {}) {
+    const std::size_t classes = counts.shape(0);
+    if (classes == 0 || counts.shape(1) != classes || names.size() != classes || options.size < 600)
+        throw std::invalid_argument(
+            "denim: draw_confusion: a square matrix, a name for each of its classes and at least 600 pixels were expected, but "
+            "got " +
+            std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
+            " names and " + std::to_string(options.size) + " pixels");
+    constexpr Colour ink{30, 30, 30};
+    const auto side = static_cast<float>(options.size), many = static_cast<float>(classes);
+    // Names take what they need, the cells get the rest.
+    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many));
+    float longest = 0;
+    for (const std::string& name : names) longest = std::max(longest, text_width(name, name_height));
+    const float margin = 0.02f * side, label = 0.03f * side, top = 2 * margin + 1.2f * label;
+    const float wanted = side - 3 * margin - longest - 1.4f * label - 0.12f * side;
+    const int cell = static_cast<int>(std::min(wanted, side - top - 3 * margin - longest - 1.4f * label) / many);
+    const int left = static_cast<int>(2 * margin + longest + 1.6f * label), upper = static_cast<int>(top),
+              whole = cell * static_cast<int>(classes);
+    const bool upright = longest > 0.9f * static_cast<float>(cell);
+    const float names_below = upright ? longest : name_height;
+    Picture picture{Size{static_cast<std::size_t>(static_cast<float>(upper + whole) + 2 * margin + names_below + 1.5f * label),
+                         options.size}};
+    const auto middle = [&](std::size_t place) { return (static_cast<float>(place) + 0.5f) * static_cast<float>(cell); };
+
+    std::size_t largest = 0;
+    for (const std::size_t count : counts) largest = std::max(largest, count);
+    const float text_height = std::min(0.36f * static_cast<float>(cell), 0.035f * side);
+    for (std::size_t row = 0; row < classes; ++row) {
+        std::size_t sum = 0;
+        for (std::size_t column = 0; column < classes; ++column) sum += counts(row, column);
+        for (std::size_t column = 0; column < classes; ++column) {
+            const std::size_t count = counts(row, column);
+            const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
+            fill(picture, box, blue_scale(detail::ratio(count, largest)));
+            char words[16];
+            std::snprintf(words, sizeof words, "%.2f", detail::ratio(count, sum));
+            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row), words,
+                             {.height = text_height, .colour = 2 * count > largest ? white : ink});
+        }
+        draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),
+                  static_cast<float>(upper) + middle(row) + 0.35f * name_height, names[row],
+                  {.height = name_height, .colour = ink});
+        const float below = static_cast<float>(upper + whole) + margin / 2;
+        if (upright)
+            draw_text(picture, static_cast<float>(left) + middle(row) + 0.35f * name_height,
+                      below + text_width(names[row], name_height), names[row],
+                      {.height = name_height, .colour = ink, .direction = Direction::up});
+        else
+            draw_text_around(picture, static_cast<float>(left) + middle(row), below + 0.5f * name_height, names[row],
+                             {.height = name_height, .colour = ink});
+    }
+    outline(picture, {left - 1, upper - 1, whole + 2, whole + 2}, ink);
+    const float centre = static_cast<float>(left) + static_cast<float>(whole) / 2;
+    draw_text_around(picture, centre, margin + label / 2, options.title, {.height = 1.2f * label, .colour = ink});
+    draw_text_around(picture, centre, static_cast<float>(upper + whole) + margin + names_below + label, "Predicted label",
+                     {.height = label, .colour = ink});
+    draw_text_around(picture, margin + label / 2, static_cast<float>(upper) + static_cast<float>(whole) / 2, "True label",
+                     {.height = label, .colour = ink, .direction = Direction::up});
+    // The scale of counts, beside the matrix.
+    const int bar = left + whole + static_cast<int>(1.2f * margin), width = static_cast<int>(0.03f * side);
+    for (int y = 0; y < whole; ++y) fill(picture, {bar, upper + y, width, 1}, blue_scale(1 - static_cast<double>(y) / whole));
+    outline(picture, {bar - 1, upper - 1, width + 2, whole + 2}, ink);
+    for (const std::size_t part : {0u, 1u, 2u}) {
+        const std::size_t count = largest * part / 2;
+        draw_text(
+            picture, static_cast<float>(bar + width) + 0.3f * margin,
+            static_cast<float>(upper) +
+                static_cast<float>(whole) * (1 - static_cast<float>(detail::ratio(count, std::max<std::size_t>(largest, 1)))) +
+                (part == 0   ? 0
+                 : part == 2 ? 0.6f
+                             : 0.3f) *
+                    0.022f * side,
+            std::to_string(count), {.height = 0.022f * side, .colour = ink});
+    }
+    return picture;
+}
+
+}  // namespace denim::inline DENIM_TARGET

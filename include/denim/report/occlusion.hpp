@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Where a network looked: a grey patch moves over the photograph, and the places where it lowers the probability of the
+// predicted class are those that count. Zeiler and Fergus, "Visualizing and understanding convolutional networks" (2014),
+// section 4.2.
+
+#include <denim/image/draw.hpp>
+#include <denim/image/resize.hpp>
+#include <denim/metric/calibration.hpp>
+#include <denim/network/predictor.hpp>
+#include <denim/report/colour_scale.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The patch; 0 chooses an eighth of the shorter side, and half of the patch as step.
+struct OcclusionOptions {
+    std::size_t patch = 0, step = 0;
+    std::uint8_t grey = 128;
+};
+
+/// How much each place counts.
+struct Occlusion {
+    std::size_t predicted = 0;  ///< class of the whole photograph
+    double probability = 0;     ///< of that class
+    std::size_t rows = 0, columns = 0;
+    std::vector<float> drops;  ///< (rows, columns): the probability that a patch there takes away; negative where it helps
+};
+
+/// Measures one photograph (H, W, C) of std::uint8_t.
+template <class Network, class Photograph>
+Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photograph, OcclusionOptions options = {}) {
+    constexpr Shape shape = Network::input;
+    constexpr std::size_t classes = Network::output.size();
+    const Pictures source = Pictures::of(photograph, shape);
+    static_assert(std::is_same_v<std::remove_cv_t<typename Photograph::value_type>, std::uint8_t>,
+                  "denim: occlude: a photograph of std::uint8_t was expected.");
+    if (options.patch == 0) options.patch = std::max<std::size_t>(std::min(shape.height, shape.width) / 8, 1);
+    if (options.step == 0) options.step = std::max<std::size_t>(options.patch / 2, 1);
+    Occlusion result;
+    result.rows = (shape.height + options.step - 1) / options.step;
+    result.columns = (shape.width + options.step - 1) / options.step;
+    // The whole photograph comes first, then one with a patch around the middle of each place; a row of places at a time.
+    const auto probabilities = [&](const std::vector<std::uint8_t>& pictures) {
+        Pictures batch{shape, pictures.size() / shape.size()};
+        batch.bytes = pictures.data();
+        std::vector<float> logits(batch.count * classes);
+        predictor.predict(batch, logits.data());
+        return softmax(logits, classes);
+    };
+    const std::vector<float> whole = probabilities({source.bytes, source.bytes + shape.size()});
+    result.predicted = static_cast<std::size_t>(std::max_element(whole.begin(), whole.end()) - whole.begin());
+    result.probability = static_cast<double>(whole[result.predicted]);
+    for (std::size_t row = 0; row < result.rows; ++row) {
+        std::vector<std::uint8_t> pictures(result.columns * shape.size());
+        for (std::size_t column = 0; column < result.columns; ++column) {
+            std::uint8_t* picture = pictures.data() + column * shape.size();
+            std::copy_n(source.bytes, shape.size(), picture);
+            const auto from = [&](std::size_t place) {
+                const std::size_t centre = place * options.step + options.step / 2;
+                return centre > options.patch / 2 ? centre - options.patch / 2 : 0;
+            };
+            const auto to = [&](std::size_t place, std::size_t side) {
+                return std::min(place * options.step + options.step / 2 + (options.patch + 1) / 2, side);
+            };
+            for (std::size_t y = from(row); y < to(row, shape.height); ++y)
+                std::fill(picture + (y * shape.width + from(column)) * shape.channels,
+                          picture + (y * shape.width + to(column, shape.width)) * shape.channels, options.grey);
+        }
+        const std::vector<float> covered = probabilities(pictures);
+        for (std::size_t column = 0; column < result.columns; ++column)
+            result.drops.push_back(whole[result.predicted] - covered[column * classes + result.predicted]);
+    }
+    return result;
+}
+
+/// Lays the measure over the photograph, enlarged to `height` rows: what counts is red, what does not stays as it is.
+inline Picture draw_occlusion(const Picture& photograph, const Occlusion& occlusion, std::size_t height = 400) {
+    Picture result =
+        resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
+    float largest = 1e-6f;
+    for (const float drop : occlusion.drops) largest = std::max(largest, drop);
+    const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
+        row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(occlusion.rows) - 1);
+        column = std::clamp<std::ptrdiff_t>(column, 0, static_cast<std::ptrdiff_t>(occlusion.columns) - 1);
+        return std::max(occlusion.drops[static_cast<std::size_t>(row) * occlusion.columns + static_cast<std::size_t>(column)],
+                        0.0f) /
+               largest;
+    };
+    for (std::size_t y = 0; y < result.size.height; ++y)
+        for (std::size_t x = 0; x < result.size.width; ++x) {
+            const auto place = [](std::size_t pixel, std::size_t pixels, std::size_t places) {
+                return (static_cast<float>(pixel) + 0.5f) * static_cast<float>(places) / static_cast<float>(pixels) - 0.5f;
+            };
+            const float row = place(y, result.size.height, occlusion.rows),
+                        column = place(x, result.size.width, occlusion.columns);
+            const auto top = static_cast<std::ptrdiff_t>(std::floor(row)),
+                       left = static_cast<std::ptrdiff_t>(std::floor(column));
+            const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
+            const float heat = (at(top, left) * (1 - right) + at(top, left + 1) * right) * (1 - down) +
+                               (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down;
+            blend(result, static_cast<int>(x), static_cast<int>(y), heat_scale(static_cast<double>(heat)), 0.75f * heat);
+        }
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET

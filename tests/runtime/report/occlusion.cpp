@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include <denim/denim.hpp>
+#include <denim/report/occlusion.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace denim;
+
+TEST_CASE("a network that looks at one corner is seen to look there") {
+    Network<Image<24, 16, 1>, Sequential<Dense<2>>> network;
+    network.edit([](auto& layers) {
+        auto weights = layers.template get<0>().weights();
+        std::fill(weights.begin(), weights.end(), 0.0f);
+        for (std::size_t y = 16; y < 24; ++y)
+            for (std::size_t x = 0; x < 4; ++x) weights(y * 16 + x, 1) = 0.2f;
+    });
+    Array<std::uint8_t, 3> photograph(std::array<std::size_t, 3>{24, 16, 1}, std::uint8_t{255});
+    const Occlusion seen = occlude(Predictor{network}, photograph, {.patch = 4, .step = 4, .grey = 0});
+    CHECK(seen.predicted == 1);
+    CHECK(seen.probability > 0.9);
+    REQUIRE(seen.rows == 6);
+    REQUIRE(seen.columns == 4);
+    for (std::size_t n = 0; n < seen.drops.size(); ++n) {
+        INFO(n);
+        if (n == 16 || n == 20)
+            CHECK(seen.drops[n] > 0.01f);
+        else
+            CHECK(seen.drops[n] == doctest::Approx(0).epsilon(1e-6));
+    }
+    const Picture grey{Size{24, 16}, Colour{100, 100, 100}};
+    const Picture drawn = draw_occlusion(grey, seen, 240);
+    CHECK(drawn.size == Size{240, 160});
+    CHECK(drawn.at(200, 20)[0] > drawn.at(200, 20)[2] + 60);
+    CHECK(drawn.at(20, 140)[0] == 100);
+}

@@ -44,7 +44,11 @@
 #include <denim/network/summary.hpp>
 #include <denim/network/trainer.hpp>
 
+#include <denim/training/csv_log.hpp>
+#include <denim/training/ctrl_c.hpp>
 #include <denim/training/early_stopping.hpp>
 #include <denim/training/evaluate.hpp>
 #include <denim/training/fit.hpp>
+#include <denim/training/progress_bar.hpp>
 #include <denim/training/progress_line.hpp>
+#include <denim/training/stop_on_nan.hpp>

@@ -12,4 +12,5 @@
 #include <denim/format/weights.hpp>
 #include <denim/machine/atomic_file.hpp>
 
+#include <denim/training/checkpoint.hpp>
 #include <denim/training/save.hpp>

@@ -3,6 +3,7 @@
 
 // One training step: a batch of pictures and labels in, the loss and the gradients of every parameter out.
 
+#include <denim/loss/not_finite.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/batch.hpp>
 #include <denim/network/load.hpp>
@@ -181,9 +182,7 @@ private:
             result.correct += share.correct;
         }
         result.loss /= static_cast<double>(batch.size());
-        if (!detail::is_finite(result.loss))
-            throw std::runtime_error("denim: the loss of step " + std::to_string(batch.step) +
-                                     " is not a finite number; lower the learning rate, or look for weights that have grown without bound");
+        if (!detail::is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
     }
 

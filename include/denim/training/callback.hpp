@@ -3,10 +3,12 @@
 
 #include <denim/training/history.hpp>
 #include <denim/training/learner.hpp>
+#include <denim/training/snapshot.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
@@ -14,17 +16,25 @@ namespace denim::inline DENIM_TARGET {
 /// A run of `fit` as callbacks see it.
 struct Run {
     Learner& learner;
-    History& history;           ///< the epochs that have ended
-    std::size_t epochs = 0;     ///< wanted
-    std::size_t epoch = 0;      ///< under way, from 1
-    std::size_t batches = 0;    ///< in an epoch
-    std::size_t batch = 0;      ///< done in this epoch
-    std::size_t images = 0;     ///< seen in this epoch
+    History& history;                 ///< the epochs that have ended
+    std::size_t epochs = 0;           ///< wanted
+    std::size_t epoch = 0;            ///< under way, from 1
+    std::size_t batches = 0;          ///< in an epoch
+    std::size_t batch = 0;            ///< done in this epoch
+    std::size_t images = 0;           ///< seen in this epoch
     std::size_t training_images = 0;  ///< in the training set
-    Score train = {};           ///< mean of this epoch so far
-    double seconds = 0;         ///< since this epoch began
-    float rate = 0;             ///< the learning rate; a callback may change it
-    bool stop = false;          ///< a callback sets it: the run ends after this batch
+    Score train = {};                 ///< mean of this epoch so far
+    double seconds = 0;               ///< since this epoch began
+    float rate = 0;                   ///< the learning rate; a callback may change it
+    bool stop = false;                ///< a callback sets it: the run ends after this batch
+    bool interrupted =
+        false;  ///< set with `stop` by what may go on later: the run ends without this epoch, and fit throws Interrupted
+    const Samples* validation = nullptr;            ///< null where there is none
+    std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
+    Resumable* resumable = nullptr;                 ///< takes and restores snapshots
+
+    /// Whether the epoch has ended, and stands in the history.
+    [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
 };
 
 namespace detail {
@@ -36,36 +46,67 @@ concept HearsBatch = requires(Type& callback, Run& run) { callback.on_batch(run)
 template <class Type>
 concept HearsEpoch = requires(Type& callback, Run& run) { callback.on_epoch(run); };
 template <class Type>
+concept HearsRest = requires(Type& callback, Run& run) { callback.on_rest(run); };
+template <class Type>
+concept HearsNaN = requires(Type& callback, Run& run) { callback.on_nan(run); };
+template <class Type>
 concept HearsEnd = requires(Type& callback, Run& run) { callback.on_end(run); };
+
+template <class Type>
+concept Remembers = requires(Type& callback, CallbackMemory& memory) {
+    callback.remember(memory);
+    callback.recall(memory);
+};
 
 }  // namespace detail
 
-/// What a class needs to be a callback: at least one of on_begin, on_batch, on_epoch and on_end, each taking a Run&.
+/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin, on_batch and on_epoch (after
+/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss of a step is
+/// not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
+/// const` and `recall(const CallbackMemory&)`.
 template <class Type>
-concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> || detail::HearsEnd<Type>;
+concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
+                   detail::HearsRest<Type> || detail::HearsNaN<Type> || detail::HearsEnd<Type>;
 
 /// A callback without its type; it refers to the caller's object.
 class CallbackReference {
 public:
     template <Callback Type>
     explicit CallbackReference(Type& callback) : callback_(std::addressof(callback)) {
-        if constexpr (detail::HearsBegin<Type>) begin_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_begin(run); };
-        if constexpr (detail::HearsBatch<Type>) batch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_batch(run); };
-        if constexpr (detail::HearsEpoch<Type>) epoch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_epoch(run); };
+        if constexpr (detail::HearsBegin<Type>)
+            begin_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_begin(run); };
+        if constexpr (detail::HearsBatch<Type>)
+            batch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_batch(run); };
+        if constexpr (detail::HearsEpoch<Type>)
+            epoch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_epoch(run); };
+        if constexpr (detail::HearsRest<Type>) rest_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_rest(run); };
+        if constexpr (detail::HearsNaN<Type>) nan_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_nan(run); };
+        if constexpr (detail::Remembers<Type>) {
+            remember_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->remember(memory); };
+            recall_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->recall(memory); };
+        }
         if constexpr (detail::HearsEnd<Type>) end_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_end(run); };
     }
 
     void on_begin(Run& run) const { begin_(callback_, run); }
     void on_batch(Run& run) const { batch_(callback_, run); }
     void on_epoch(Run& run) const { epoch_(callback_, run); }
+    void on_rest(Run& run) const { rest_(callback_, run); }
+    void on_nan(Run& run) const { nan_(callback_, run); }
     void on_end(Run& run) const { end_(callback_, run); }
+    void remember(CallbackMemory& memory) const { remember_(callback_, memory); }
+    void recall(CallbackMemory& memory) const { recall_(callback_, memory); }
 
 private:
     using Hook = void (*)(void*, Run&);
     static constexpr Hook nothing = [](void*, Run&) {};
 
+    using MemoryHook = void (*)(void*, CallbackMemory&);
+    static constexpr MemoryHook no_memory = [](void*, CallbackMemory&) {};
+
     void* callback_;
-    Hook begin_ = nothing, batch_ = nothing, epoch_ = nothing, end_ = nothing;
+    Hook begin_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
+    MemoryHook remember_ = no_memory, recall_ = no_memory;
 };
 
 }  // namespace denim::inline DENIM_TARGET

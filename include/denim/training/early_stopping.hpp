@@ -2,19 +2,17 @@
 #pragma once
 
 #include <denim/training/callback.hpp>
+#include <denim/training/monitor.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <stdexcept>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Which score of an epoch is watched.
-enum class Monitor { validation_loss, validation_accuracy, train_loss };
-
-/// Ends a run when the watched score has not improved for `patience` epochs, and gives the network the weights of its best epoch.
+/// Ends a run when the watched score has not improved for `patience` epochs, and gives the network the weights of its best
+/// epoch.
 struct EarlyStopping {
     std::size_t patience = 2;
     double minimum_improvement = 0;  ///< a smaller one does not count
@@ -24,15 +22,11 @@ struct EarlyStopping {
     void on_begin(Run&) {
         best_ = std::numeric_limits<double>::infinity();
         best_epoch_ = 0;
+        best_parameters_.clear();
     }
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
-        const double score = monitor == Monitor::train_loss            ? epoch.train.loss
-                             : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
-                                                                       : epoch.validation.loss;
-        if (score != score)
-            throw std::invalid_argument("denim: EarlyStopping watches a validation score, but fit was given no validation set; give one, "
-                                        "or choose Monitor::train_loss");
+        const double score = watched_score(monitor, epoch, "EarlyStopping");
         if (best_epoch_ == 0 || score < best_ - minimum_improvement) {
             best_ = score;
             best_epoch_ = epoch.number;
@@ -42,12 +36,24 @@ struct EarlyStopping {
         }
     }
     void on_end(Run& run) {
-        if (!restore_best || best_epoch_ == 0) return;
+        if (!restore_best || best_parameters_.size() != run.learner.parameters().size()) return;
         std::copy(best_parameters_.begin(), best_parameters_.end(), run.learner.parameters().begin());
         run.history.best_epoch = best_epoch_;
     }
 
-    // What it remembers of a run.
+    void remember(CallbackMemory& memory) const {
+        memory.numbers["EarlyStopping.best"] = best_;
+        memory.numbers["EarlyStopping.best_epoch"] = static_cast<double>(best_epoch_);
+        memory.arrays["EarlyStopping.best_parameters"] = best_parameters_;
+    }
+    void recall(const CallbackMemory& memory) {
+        if (!memory.numbers.contains("EarlyStopping.best")) return;
+        best_ = memory.numbers.at("EarlyStopping.best");
+        best_epoch_ = static_cast<std::size_t>(memory.numbers.at("EarlyStopping.best_epoch"));
+        best_parameters_ = memory.arrays.at("EarlyStopping.best_parameters");
+    }
+
+    // What it knows of a run.
     double best_ = 0;
     std::size_t best_epoch_ = 0;
     std::vector<float> best_parameters_ = {};

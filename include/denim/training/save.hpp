@@ -5,8 +5,8 @@
 // and holds one picture with the logits that it gave, so that whoever loads it can tell that nothing changed.
 
 #include <denim/format/weights.hpp>
+#include <denim/network/architecture.hpp>
 #include <denim/network/predictor.hpp>
-#include <denim/network/summary.hpp>
 #include <denim/training/samples.hpp>
 
 #include <algorithm>
@@ -24,14 +24,6 @@ struct SaveOptions {
 };
 
 namespace detail {
-
-/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler.
-template <class Network>
-std::string architecture_of() {
-    std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
-    for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
-    return text;
-}
 
 template <class Network>
 std::vector<NamedTensor> tensors_of(const Network& network) {

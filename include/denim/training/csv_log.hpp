@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/atomic_file.hpp>
+#include <denim/training/callback.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The history as comma-separated lines under a header; numbers that there are not are left empty.
+inline std::string csv(const History& history) {
+    std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
+    for (const Epoch& epoch : history.epochs) {
+        text += std::to_string(epoch.number);
+        for (const double number : {epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
+                                    epoch.rate, epoch.images_per_second, epoch.seconds}) {
+            char digits[40] = ",";
+            if (number == number) std::snprintf(digits, sizeof digits, ",%.9g", number);
+            text += digits;
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+/// Keeps a table of all epochs in a file; it is whole after each epoch, and after a resumed run it looks as if that had never
+/// stopped.
+struct CsvLog {
+    std::filesystem::path file;
+
+    void on_epoch(Run& run) const {
+        AtomicFile table{file};
+        table.write(csv(run.history));
+        table.commit();
+    }
+};
+
+static_assert(Callback<CsvLog>);
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A snapshot as a safetensors file: tensors "parameters", "optimizer", "history" (epochs, 8), "counters", "scores", and what
+// callbacks remember under "callback/...".
+
+#include <denim/format/safetensors.hpp>
+#include <denim/training/snapshot.hpp>
+
+#include <array>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Writes a snapshot; the file appears whole or not at all.
+inline void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+    std::vector<double> history;
+    for (const Epoch& each : snapshot.history.epochs)
+        history.insert(history.end(),
+                       {static_cast<double>(each.number), each.train.loss, each.train.accuracy, each.validation.loss,
+                        each.validation.accuracy, each.rate, each.seconds, each.images_per_second});
+    const std::array<std::uint64_t, 6> counters{snapshot.step,
+                                                snapshot.epoch,
+                                                snapshot.batch,
+                                                snapshot.images,
+                                                snapshot.finished ? 1u : 0u,
+                                                snapshot.history.best_epoch};
+    const std::array<double, 4> scores{snapshot.train.loss, snapshot.train.accuracy, snapshot.seconds,
+                                       static_cast<double>(snapshot.rate)};
+    const auto row = []<class Number>(std::span<const Number> numbers) {
+        return AnyArrayView::of<Number>(numbers, {numbers.size()});
+    };
+    std::vector<NamedView> tensors{{"parameters", row(std::span{snapshot.parameters})},
+                                   {"optimizer", row(std::span{snapshot.optimizer})},
+                                   {"history", AnyArrayView::of<double>(history, {snapshot.history.epochs.size(), 8})},
+                                   {"counters", row(std::span<const std::uint64_t>{counters})},
+                                   {"scores", row(std::span<const double>{scores})}};
+    for (const auto& [name, number] : snapshot.memory.numbers)
+        tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
+    for (const auto& [name, array] : snapshot.memory.arrays)
+        tensors.push_back({"callback/array/" + name, row(std::span{array})});
+    write_safetensors(path, tensors, {{"run", snapshot.run}, {"snapshot", "1"}});
+}
+
+/// The way back; throws FileError if the file is no snapshot.
+inline Snapshot read_snapshot(const std::filesystem::path& path) {
+    const Safetensors file{path};
+    const auto find = [&](const std::string& key) {
+        const auto found = file.metadata().find(key);
+        return found == file.metadata().end() ? std::string{} : found->second;
+    };
+    if (find("snapshot") != "1") throw FileError(file.name(), "a snapshot of version 1 was expected");
+    Snapshot snapshot{find("run")};
+    std::vector<double> history, scores;
+    std::vector<std::uint64_t> counters;
+    for (const TensorEntry& tensor : file.tensors()) {
+        const AnyArrayView view = file.view(tensor);
+        const std::string_view name = tensor.name, number = "callback/number/", array = "callback/array/";
+        if (name == "parameters")
+            snapshot.parameters = view.as<float>();
+        else if (name == "optimizer")
+            snapshot.optimizer = view.as<float>();
+        else if (name == "history")
+            history = view.as<double>();
+        else if (name == "scores")
+            scores = view.as<double>();
+        else if (name == "counters")
+            counters = view.as<std::uint64_t>();
+        else if (name.starts_with(number) && view.size() == 1)
+            snapshot.memory.numbers[std::string{name.substr(number.size())}] = view.as<double>()[0];
+        else if (name.starts_with(array))
+            snapshot.memory.arrays[std::string{name.substr(array.size())}] = view.as<float>();
+    }
+    if (counters.size() != 6 || scores.size() != 4 || history.size() % 8 != 0)
+        throw FileError(file.name(), "the snapshot lacks its counters, scores or history");
+    snapshot.step = counters[0];
+    snapshot.epoch = static_cast<std::size_t>(counters[1]);
+    snapshot.batch = static_cast<std::size_t>(counters[2]);
+    snapshot.images = static_cast<std::size_t>(counters[3]);
+    snapshot.finished = counters[4] != 0;
+    snapshot.history.best_epoch = static_cast<std::size_t>(counters[5]);
+    snapshot.train = {scores[0], scores[1]};
+    snapshot.seconds = scores[2];
+    snapshot.rate = static_cast<float>(scores[3]);
+    for (std::size_t at = 0; at < history.size(); at += 8) {
+        const double* each = &history[at];
+        snapshot.history.epochs.push_back(
+            {static_cast<std::size_t>(each[0]), {each[1], each[2]}, {each[3], each[4]}, each[5], each[6], each[7]});
+    }
+    return snapshot;
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -13,4 +13,5 @@
 #include <denim/machine/atomic_file.hpp>
 
 #include <denim/training/checkpoint.hpp>
+#include <denim/training/import_weights.hpp>
 #include <denim/training/save.hpp>

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Which array of another framework's file is which parameter of a network: by a table of names, by order and shape, or by
+// names and shape.
+
+#include <denim/format/foreign_weights.hpp>
+#include <denim/format/weight_layout.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Names of a network's rows, and under which name each stands in a file: {{"0.weights", "features.0.weight"}, ...}.
+using NameTable = std::map<std::string, std::string>;
+
+namespace detail {
+
+/// Both sides of a file that does not fit, line by line.
+inline std::string both_tables(const ForeignWeights& file, std::span<const WeightPlace> network, WeightLayout layout) {
+    constexpr std::size_t most = 200;
+    std::vector<std::pair<std::string, std::string>> lines{{"in the file", "in the network"}};
+    for (std::size_t n = 0; n < std::min(most, std::max(file.tensors.size(), network.size())); ++n) {
+        lines.emplace_back("-", "-");
+        if (n < file.tensors.size())
+            lines.back().first = file.tensors[n].name.substr(0, 60) + ' ' + shape_text(file.tensors[n].shape);
+        if (n < network.size()) lines.back().second = network[n].name + ' ' + shape_text(shape_in(network[n], layout));
+    }
+    std::size_t width = 0;
+    for (const auto& [left, right] : lines) width = std::max(width, left.size());
+    std::string text;
+    for (const auto& [left, right] : lines) text += "\n    " + left + std::string(width - left.size(), ' ') + " | " + right;
+    if (std::max(file.tensors.size(), network.size()) > most) text += "\n    ...";
+    return text;
+}
+
+/// One layer's parameters, on either side, with what its name and shapes say.
+struct WeightGroup {
+    std::string layer;
+    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> shapes;  // slot and shape of each
+    std::vector<std::size_t> members;                                      // their numbers
+};
+
+inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    std::vector<WeightGroup> groups;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto& [name, shape] = items[n];
+        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
+        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
+        const std::pair entry{name.slot, shape};
+        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
+        group->shapes.insert(group->shapes.begin() + place, entry);
+        group->members.insert(group->members.begin() + place, n);
+    }
+    return groups;
+}
+
+/// "conv_12" without what tells it from "conv_3".
+inline std::string without_numbers(std::string text) {
+    std::erase_if(text, [](char letter) { return letter == '_' || (letter >= '0' && letter <= '9'); });
+    return text;
+}
+
+}  // namespace detail
+
+/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name. The rest goes
+/// by the order of an ordered file; in an unordered one, a layer's arrays are found by their shapes, and layers of the same
+/// shapes by their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has
+/// another shape, or could be meant in two ways.
+inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
+                                              WeightLayout layout, const NameTable& names = {}) {
+    const auto fail = [&](const std::string& sentence) {
+        throw FileError(file.file, sentence + detail::both_tables(file, network, layout));
+    };
+    std::vector<std::size_t> found(network.size(), file.tensors.size());
+    std::vector<std::size_t> places, tensors;  // those that no name settles
+    std::vector<bool> taken(file.tensors.size(), false);
+    for (const auto& [ours, theirs] : names) {
+        const auto place = std::ranges::find(network, ours, &WeightPlace::name);
+        const auto tensor = std::ranges::find(file.tensors, theirs, &ForeignTensor::name);
+        if (place == network.end())
+            fail("the table of names says " + detail::in_quotes(ours) + ", which is no row of the network");
+        if (tensor == file.tensors.end())
+            fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
+        const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
+        if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
+        if (tensor->shape != shape_in(*place, layout))
+            fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
+                 " of the file");
+        taken[number] = true;
+        found[static_cast<std::size_t>(place - network.begin())] = number;
+    }
+    for (std::size_t n = 0; n < network.size(); ++n)
+        if (found[n] == file.tensors.size()) places.push_back(n);
+    for (std::size_t n = 0; n < taken.size(); ++n)
+        if (!taken[n]) tensors.push_back(n);
+    if (places.size() != tensors.size())
+        fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
+
+    if (file.ordered) {
+        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[n];
+    } else {
+        std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
+        for (const std::size_t n : places)
+            ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
+                            shape_in(network[n], layout)});
+        for (const std::size_t n : tensors)
+            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
+        const auto of_network = detail::groups_of(ours);
+        auto of_file = detail::groups_of(theirs);
+        std::ranges::stable_sort(of_file, detail::natural_less, &detail::WeightGroup::layer);
+        std::vector<bool> used(of_file.size(), false);
+        for (const auto& group : of_network) {
+            const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };
+            std::size_t first = of_file.size();
+            for (std::size_t n = of_file.size(); n-- > 0;)
+                if (!used[n] && fits(of_file[n])) first = n;
+            if (first == of_file.size())
+                fail("no layer of the file has the shapes of the network's row " +
+                     detail::in_quotes(network[places[group.members[0]]].name));
+            for (const auto& other : of_file)
+                if (fits(other) && detail::without_numbers(other.layer) != detail::without_numbers(of_file[first].layer))
+                    fail("the layers " + detail::in_quotes(of_file[first].layer) + " and " + detail::in_quotes(other.layer) +
+                         " have the same shapes, and this file keeps no order: give a table of names");
+            used[first] = true;
+            for (std::size_t n = 0; n < group.members.size(); ++n)
+                found[places[group.members[n]]] = tensors[of_file[first].members[n]];
+        }
+    }
+    for (std::size_t n = 0; n < network.size(); ++n) {
+        const ForeignTensor& tensor = file.tensors[found[n]];
+        const std::size_t slot = detail::parse_weight_name(tensor.name).slot,
+                          ours = detail::parse_weight_name(network[n].name).slot;
+        const bool other_kind = !names.contains(network[n].name) && slot != detail::WeightName::unknown && slot != ours;
+        if (tensor.shape != shape_in(network[n], layout) || other_kind)
+            fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
+                 " of the file");
+    }
+    return found;
+}
+
+}  // namespace denim::inline DENIM_TARGET

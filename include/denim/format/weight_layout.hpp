@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// How frameworks lay the numbers of one weight, and the way between them.
+
+#include <denim/machine/file_error.hpp>
+#include <denim/tensor/extents.hpp>
+#include <denim/tensor/shape.hpp>
+
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The framework that a file of weights comes from or goes to.
+enum class WeightLayout {
+    keras,    ///< Conv (H, W, in, out); Dense (inputs, outputs) behind a flatten in HWC order. Denim's own
+    pytorch,  ///< Conv (out, in, H, W); Linear (outputs, inputs) behind a flatten in CHW order
+};
+
+/// One parameter of a network, as a file of another framework has to fit it.
+struct WeightPlace {
+    std::string name;        ///< the row's: "0.weights"
+    Extents extents;         ///< the row's
+    std::size_t offset = 0;  ///< in the network's array
+    Shape in = {};           ///< what enters the layer: a dense layer's inputs are its numbers in HWC order
+    std::size_t layer = 0;   ///< parameters of one layer have one number, which rises along the network
+};
+
+namespace detail {
+
+/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture. Vectors have no axes.
+inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
+    const auto& [values, rank] = place.extents;
+    if (rank == 4) return values;
+    if (rank == 3) return {values[0], values[1], 1, values[2]};  // one filter for each channel
+    const bool flattened = place.in.size() == values[0];
+    const Shape in = flattened ? place.in : Shape{1, 1, values[0]};
+    return {in.height, in.width, in.channels, values[1]};
+}
+
+/// Calls each(ours, theirs) with the two places of every number, theirs rising.
+template <class Each>
+void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
+    if (layout == WeightLayout::keras || place.extents.rank < 2) {
+        for (std::size_t n = 0; n < place.extents.size(); ++n) each(n, n);
+        return;
+    }
+    const auto [height, width, in, out] = weight_axes(place);
+    std::size_t theirs = 0;
+    for (std::size_t o = 0; o < out; ++o)
+        for (std::size_t i = 0; i < in; ++i)
+            for (std::size_t y = 0; y < height; ++y)
+                for (std::size_t x = 0; x < width; ++x) each(((y * width + x) * in + i) * out + o, theirs++);
+}
+
+}  // namespace detail
+
+/// The shape that the parameter has in a file of that framework.
+inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
+    const auto& [values, rank] = place.extents;
+    if (rank >= 2 && layout == WeightLayout::pytorch) {
+        if (rank == 2) return {values[1], values[0]};
+        const auto [height, width, in, out] = detail::weight_axes(place);
+        return {out, in, height, width};
+    }
+    std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
+    if (rank == 3) shape.push_back(1);
+    return shape;
+}
+
+/// Numbers of a file of that framework, in our order.
+inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
+    std::vector<float> ours(theirs.size());
+    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { ours[our] = theirs[their]; });
+    return ours;
+}
+
+/// Our numbers in the order of that framework.
+inline std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
+    std::vector<float> theirs(ours.size());
+    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { theirs[their] = ours[our]; });
+    return theirs;
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -8,10 +8,12 @@
 #include <denim/format/idx.hpp>
 #include <denim/format/npy.hpp>
 #include <denim/format/npz.hpp>
+#include <denim/format/onnx.hpp>
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weights.hpp>
 #include <denim/machine/atomic_file.hpp>
 
 #include <denim/training/checkpoint.hpp>
+#include <denim/training/export_onnx.hpp>
 #include <denim/training/import_weights.hpp>
 #include <denim/training/save.hpp>

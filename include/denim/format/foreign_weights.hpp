@@ -5,6 +5,7 @@
 
 #include <denim/format/npz.hpp>
 #include <denim/format/safetensors.hpp>
+#include <denim/format/weight_layout.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +26,11 @@ struct ForeignTensor {
     std::string name;
     std::vector<std::size_t> shape;
     std::vector<float> values;
+    std::optional<WeightLayout> layout = {};  ///< where it is not that of the whole file
+
+    ForeignTensor() = default;
+    ForeignTensor(std::string called, std::vector<std::size_t> extents, std::vector<float> numbers)
+        : name(std::move(called)), shape(std::move(extents)), values(std::move(numbers)) {}
 };
 
 /// All of them. An npz file keeps the order in which its arrays were written, a safetensors file does not.

@@ -31,7 +31,10 @@ inline std::string both_tables(const ForeignWeights& file, std::span<const Weigh
         lines.emplace_back("-", "-");
         if (n < file.tensors.size())
             lines.back().first = file.tensors[n].name.substr(0, 60) + ' ' + shape_text(file.tensors[n].shape);
-        if (n < network.size()) lines.back().second = network[n].name + ' ' + shape_text(shape_in(network[n], layout));
+        if (n < network.size())
+            lines.back().second =
+                network[n].name + ' ' +
+                shape_text(shape_in(network[n], n < file.tensors.size() ? file.tensors[n].layout.value_or(layout) : layout));
     }
     std::size_t width = 0;
     for (const auto& [left, right] : lines) width = std::max(width, left.size());
@@ -91,7 +94,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
             fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
         const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
         if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
-        if (tensor->shape != shape_in(*place, layout))
+        if (tensor->shape != shape_in(*place, tensor->layout.value_or(layout)))
             fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
                  " of the file");
         taken[number] = true;
@@ -139,7 +142,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
         const std::size_t slot = detail::parse_weight_name(tensor.name).slot,
                           ours = detail::parse_weight_name(network[n].name).slot;
         const bool other_kind = !names.contains(network[n].name) && slot != detail::WeightName::unknown && slot != ours;
-        if (tensor.shape != shape_in(network[n], layout) || other_kind)
+        if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
             fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
                  " of the file");
     }

@@ -46,14 +46,17 @@ private:
     }
 };
 
+/// A join that adds two values, number by number.
+struct Addition : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = 2;
+};
+
 /// Adds the input to what the inner layers make of it; they must keep its shape.
 template <class... Inner>
 struct Residual {
     /// The join at the end: the branch through the inner layers, and the input that the fork remembered.
-    struct Sum : SpecDefaults {
-        static constexpr Role role = Role::join;
-        static constexpr std::size_t inputs = 2;
-
+    struct Sum : Addition {
         static constexpr bool accepts(Shape main, Shape skip) { return main == skip; }
         static constexpr Shape output(Shape main, Shape /*skip*/) { return main; }
 
@@ -62,8 +65,9 @@ struct Residual {
 
         template <Shape Main, Shape Skip>
         struct Problem {
-            static_assert(accepts(Main, Skip), "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
-                                               "give them Same, stride 1 and as many filters as the input has channels.");
+            static_assert(accepts(Main, Skip),
+                          "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
+                          "give them Same, stride 1 and as many filters as the input has channels.");
         };
     };
 

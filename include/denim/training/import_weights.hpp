@@ -4,6 +4,8 @@
 // Weights from Keras and PyTorch into a network, and the way back.
 
 #include <denim/format/match_weights.hpp>
+#include <denim/format/onnx_read.hpp>
+#include <denim/format/onnx_weights.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
@@ -72,7 +74,7 @@ void take_weights(Network& network, const ForeignWeights& file, WeightLayout lay
         const ForeignTensor& tensor = file.tensors[found[n]];
         if (!std::ranges::all_of(tensor.values, [](float number) { return is_finite(number); }))
             throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
-        const auto numbers = from_layout(places[n], layout, tensor.values);
+        const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
     }
     change_epsilon(places, parameters, epsilon_of(layout, options), batch_norm_epsilon);
@@ -88,6 +90,15 @@ template <class Network>
 void import_weights(Network& network, const std::filesystem::path& file, WeightLayout layout,
                     const WeightOptions& options = {}) {
     detail::take_weights(network, read_foreign_weights(file), layout, options);
+}
+
+/// Reads the weights of an ONNX file into a network of the same architecture: those of Conv, Gemm, MatMul and
+/// BatchNormalization go to rows in the order of the nodes. Throws FileError that lists both sides, and then the network is as
+/// it was.
+template <class Network>
+void import_onnx(Network& network, const std::filesystem::path& file, const NameTable& names = {}) {
+    const ForeignWeights weights = onnx_weights(file.string(), read_onnx(file), batch_norm_epsilon);
+    detail::take_weights(network, weights, WeightLayout::pytorch, {.names = names, .batch_norm_epsilon = batch_norm_epsilon});
 }
 
 /// Writes the weights as Keras or PyTorch has them, to npz or, by the file's name, to safetensors; in the network's order,

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// ONNX files, read and written through protozero; what they mean to a network stands in training/export_onnx.hpp and
+// format/onnx_weights.hpp.
+
+#include <denim/format/onnx_model.hpp>
+#include <denim/format/onnx_read.hpp>
+#include <denim/format/onnx_write.hpp>

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A trained network as an ONNX file, for ONNX Runtime, OpenVINO and others.
+
+#include <denim/format/onnx_write.hpp>
+#include <denim/format/weights_metadata.hpp>
+#include <denim/training/import_weights.hpp>
+#include <denim/training/onnx_layers.hpp>
+#include <denim/training/save.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// What stands in the file beside the layers.
+struct OnnxOptions {
+    bool bytes = false;                    ///< takes photographs as uint8, and does what `preprocessing` says itself
+    Preprocessing preprocessing = {};      ///< with `bytes`: (byte * scale - mean) / deviation; times 1/255 unless set
+    bool probabilities = false;            ///< gives softmax of the logits
+    std::vector<std::string> labels = {};  ///< the names of the classes, kept in the file's metadata
+};
+
+namespace detail {
+
+/// A layer that can be written: an overload of to_onnx takes its spec.
+template <class Spec>
+concept HasOnnx =
+    requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
+
+// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W).
+inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
+    graph.model.inputs.push_back(
+        {"images", options.bytes ? ElementType::uint8 : ElementType::float32, {0, in.height, in.width, in.channels}});
+    graph.layer = "input";
+    std::string value = "images";
+    if (options.bytes) {
+        const auto& [scale, mean, deviation] = options.preprocessing;
+        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
+            if (numbers.empty()) return;
+            if (numbers.size() != in.channels)
+                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
+                                            " numbers, but pictures have " + std::to_string(in.channels) +
+                                            " channels; expected one for each");
+            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
+        };
+        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
+        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
+        each("Sub", mean, "mean");
+        each("Div", deviation, "deviation");
+    }
+    return {graph.add("Transpose", {value}, {{"perm", std::vector<std::int64_t>{0, 3, 1, 2}}})};
+}
+
+// Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
+template <class Network, std::size_t Index>
+void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Network& network,
+                    const std::vector<std::string>& names) {
+    using Spec = typename Network::Graph::template At<Index>;
+    constexpr Entry entry = Network::Graph::trace.entries[Index];
+    OnnxLayer layer{{}, entry.in, entry.out, network.parameters().subspan(entry.first_parameter, entry.parameters), {}};
+    for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(values[entry.from[n]]);
+    if constexpr (role_of<Spec>() == Role::fork || requires { Spec::training_only; }) {
+        values.push_back(layer.inputs[0]);
+    } else {
+        static_assert(HasOnnx<Spec>,
+                      "denim: export_onnx: a layer has no overload of to_onnx; write one beside the layer, see "
+                      "denim/training/onnx_layers.hpp.");
+        if constexpr (role_of<Spec>() == Role::layer) {
+            std::size_t offset = 0;
+            for (const Parameter& parameter : Spec::parameters(entry.in)) {
+                layer.rows.push_back({parameter.name, parameter.extents, offset, entry.in, Index});
+                offset += parameter.extents.size();
+            }
+        }
+        graph.layer = names[Index];
+        values.push_back(to_onnx(Spec{}, layer, graph));
+    }
+}
+
+}  // namespace detail
+
+/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C) to "logits" or "probabilities" (N,
+/// outputs). Dropout is gone, BatchNorm goes by its running statistics.
+template <class Network>
+OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
+    OnnxGraph graph;
+    std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
+    std::vector<std::string> names;
+    detail::name_entries<typename Network::Layers>("", names);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (detail::add_onnx_layer<Network, Index>(graph, values, network, names), ...);
+    }(std::make_index_sequence<Network::Graph::count>{});
+    OnnxFlow result = values[Network::Graph::trace.result];
+    graph.layer = "output";
+    if constexpr (Network::output.height * Network::output.width == 1)
+        result = graph.as_vector(result);
+    else  // as Denim gives it
+        result = {
+            graph.add("Flatten", {graph.add("Transpose", {result.name}, {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}})}),
+            true};
+    const char* const name = options.probabilities ? "probabilities" : "logits";
+    graph.model.nodes.push_back({options.probabilities ? "Softmax" : "Identity", name, {result.name}, {name}, {}});
+    graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
+    graph.model.metadata["architecture"] = detail::architecture_of<Network>();
+    if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
+    return std::move(graph.model);
+}
+
+/// Writes the network as an ONNX file: export_onnx(network, "primary.onnx", {.bytes = true}).
+template <class Network>
+void export_onnx(const Network& network, const std::filesystem::path& path, const OnnxOptions& options = {}) {
+    write_onnx(path, onnx_model(network, options));
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Each layer as nodes of an ONNX graph. A layer of one's own is exported once an overload of `to_onnx` for its spec stands
+// beside it, in its namespace.
+
+#include <denim/format/onnx_model.hpp>
+#include <denim/format/weight_layout.hpp>
+#include <denim/layer/batch_norm.hpp>
+#include <denim/layer/conv.hpp>
+#include <denim/layer/dense.hpp>
+#include <denim/layer/pool.hpp>
+#include <denim/layer/residual.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A value of the graph: (N, C, H, W), or behind a dense layer (N, n).
+struct OnnxFlow {
+    std::string name;
+    bool vector = false;
+};
+
+/// A graph that grows node by node. Names begin with the place of the layer: "2.0.Conv".
+class OnnxGraph {
+public:
+    OnnxModel model;
+    std::string layer;  ///< the place of the layer that is being written
+
+    /// Adds a node of one output, and gives the output's name.
+    std::string add(const std::string& type, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {}) {
+        const std::string name = fresh(type);
+        model.nodes.push_back({type, name, std::move(inputs), {name}, std::move(attributes)});
+        return name;
+    }
+    /// Adds numbers that the file holds, and gives their name.
+    template <Element Number>
+    std::string constant(const std::string& name, std::span<const Number> numbers, std::vector<std::size_t> shape) {
+        model.weights.emplace_back(fresh(name), AnyArray::of(numbers, std::move(shape)));
+        return model.weights.back().first;
+    }
+    /// The flow as (N, n), numbers of a pixel in rows of one channel after another; or as (N, C, 1, 1).
+    OnnxFlow as_vector(const OnnxFlow& flow) {
+        return flow.vector ? flow : OnnxFlow{add("Flatten", {flow.name}, {{"axis", std::int64_t{1}}}), true};
+    }
+    OnnxFlow as_picture(const OnnxFlow& flow) {
+        if (!flow.vector) return flow;
+        const std::int64_t axes[]{2, 3};
+        return {add("Unsqueeze", {flow.name, constant<std::int64_t>("axes", axes, {2})}), false};
+    }
+
+private:
+    std::string fresh(const std::string& word) {
+        const std::string name = layer + '.' + word;
+        const auto same = std::ranges::count_if(used_, [&](const std::string& other) { return other == name; });
+        used_.push_back(name);
+        return same ? name + '_' + std::to_string(same + 1) : name;
+    }
+
+    std::vector<std::string> used_;
+};
+
+/// What a layer has while it is written: the values that it reads, its shapes, its parameters.
+struct OnnxLayer {
+    std::vector<OnnxFlow> inputs;
+    Shape in, out;
+    std::span<const float> parameters;  ///< all rows of the layer
+    std::vector<WeightPlace> rows;      ///< their places in `parameters`
+
+    /// The parameter of this name as PyTorch lays it out, put into the graph.
+    std::string weight(OnnxGraph& graph, std::string_view name) const {
+        const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });
+        const auto numbers = parameters.subspan(row->offset, row->extents.size());
+        return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
+                                     shape_in(*row, WeightLayout::pytorch));
+    }
+};
+
+template <std::size_t Window, std::size_t Filters, class... Options>
+OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Conv<Window, Filters, Options...>;
+    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const auto after = [](std::size_t in, std::size_t out) {  // zeros behind the last row or column
+        const std::size_t reach = (out - 1) * Spec::stride + Window - Spec::before(in);
+        return reach > in ? reach - in : 0;
+    };
+    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
+                                         number(after(layer.in.height, layer.out.height)),
+                                         number(after(layer.in.width, layer.out.width))};
+    std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    const std::string sum = graph.add("Conv", inputs,
+                                      {{"kernel_shape", std::vector{number(Window), number(Window)}},
+                                       {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
+                                       {"pads", pads}});
+    return {Spec::linear ? sum : graph.add("Relu", {sum})};
+}
+
+template <std::size_t Window, class... Options>
+OnnxFlow to_onnx(const Pool<Max, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    constexpr auto window = static_cast<std::int64_t>(Window),
+                   stride = static_cast<std::int64_t>(Pool<Max, Window, Options...>::stride);
+    return {graph.add("MaxPool", {graph.as_picture(layer.inputs[0]).name},
+                      {{"kernel_shape", std::vector{window, window}}, {"strides", std::vector{stride, stride}}})};
+}
+
+template <std::size_t Outputs, class... Options>
+OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Dense<Outputs, Options...>;
+    std::vector<std::string> inputs{graph.as_vector(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    const std::string sum = graph.add("Gemm", inputs, {{"transB", std::int64_t{1}}});
+    return {Spec::relu ? graph.add("Relu", {sum}) : sum, true};
+}
+
+inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    std::vector<std::string> inputs{layer.inputs[0].name};
+    for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
+    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
+            layer.inputs[0].vector};
+}
+
+inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const OnnxFlow &main = layer.inputs[0], &skip = layer.inputs[1];
+    if (main.vector == skip.vector) return {graph.add("Add", {main.name, skip.name}), main.vector};
+    return {graph.add("Add", {graph.as_vector(main).name, graph.as_vector(skip).name}), true};
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -65,9 +65,9 @@ inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName
     return groups;
 }
 
-/// "conv_12" without what tells it from "conv_3".
+/// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
 inline std::string without_numbers(std::string text) {
-    std::erase_if(text, [](char letter) { return letter == '_' || (letter >= '0' && letter <= '9'); });
+    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
     return text;
 }
 

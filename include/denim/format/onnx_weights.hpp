@@ -27,14 +27,29 @@ class OnnxWeights {
 public:
     OnnxWeights(const std::string& file, const OnnxModel& model, double epsilon)
         : model_(model), epsilon_(epsilon), result_{file, true, {}} {
-        for (const auto& [name, array] : model.weights) arrays_.emplace(name, &array);
+        for (const auto& [name, array] : model.weights) arrays_.emplace(name, Stored{&array});
         for (const OnnxNode& node : model.nodes)
             for (const std::string& output : node.outputs) makers_.emplace(output, &node);
+        for (const OnnxNode& node : model.nodes) rename(node);
         for (const OnnxNode& node : model.nodes) visit(node);
     }
     [[nodiscard]] ForeignWeights take() { return std::move(result_); }
 
 private:
+    struct Stored {
+        const AnyArray* array;
+        bool turned = false;  // a matrix whose axes are exchanged before it is used
+    };
+
+    // Weights under another name, as they are or transposed.
+    void rename(const OnnxNode& node) {
+        const auto found = arrays_.find(node.input(0));
+        if (found == arrays_.end() || node.outputs.empty()) return;
+        if (node.type == "Identity") arrays_.emplace(node.outputs[0], found->second);
+        if (node.type == "Transpose" && found->second.array->shape.size() == 2)
+            arrays_.emplace(node.outputs[0], Stored{found->second.array, !found->second.turned});
+    }
+
     void visit(const OnnxNode& node) {
         if (node.type == "Conv") {
             add(node, 1, ".weight");
@@ -76,7 +91,7 @@ private:
         const std::string layer = node.name.empty() ? std::string{node.input(place)} : node.name;
         try {
             ForeignTensor& tensor =
-                result_.tensors.emplace_back(layer + role, found->second->shape, found->second->as<float>());
+                result_.tensors.emplace_back(layer + role, found->second.array->shape, found->second.array->as<float>());
             if (std::string_view{role} == ".bias") tensor.shape = {tensor.values.size()};
             return tensor;
         } catch (const std::range_error& error) {
@@ -89,6 +104,7 @@ private:
         ForeignTensor& tensor = add(node, 1, ".weight");
         if (tensor.shape.size() != 2)
             fail(node, "has weights of the shape " + shape_text(tensor.shape) + ", two axes were expected");
+        outputs_first = outputs_first != arrays_.at(node.input(1)).turned;
         const bool channels_last = flattens_channels_last(node.input(0));
         if (outputs_first != channels_last) {
             if (channels_last) tensor.layout = WeightLayout::keras;
@@ -133,7 +149,7 @@ private:
     const OnnxModel& model_;
     double epsilon_;
     ForeignWeights result_;
-    std::map<std::string_view, const AnyArray*> arrays_;
+    std::map<std::string_view, Stored> arrays_;
     std::map<std::string_view, const OnnxNode*> makers_;
 };
 

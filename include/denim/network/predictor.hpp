@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/layer/pixels.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
@@ -133,7 +134,7 @@ private:
             if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
             each_node<stage<Stage>.first, stage<Stage>.last>(run_node);
             if constexpr (Stage == last_stage)
-                std::copy_n(space.template activation<Plan::result>(sample, worker), outputs, call.to + (call.first + sample) * outputs);
+                give(space.template activation<Plan::result>(sample, worker), call.to + (call.first + sample) * outputs);
         };
         if constexpr (stage<Stage>.works == Works::on_batches) {
             auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
@@ -160,6 +161,10 @@ private:
         }
     }
 
+    // A picture that leaves, in HWC order without border and padding.
+    static void give(const Scalar* from, Scalar* to) {
+        detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
+    }
     static void softmax(Scalar* numbers) {
         const Scalar largest = *std::max_element(numbers, numbers + outputs);
         Scalar sum{0};

@@ -143,3 +143,14 @@ TEST_CASE("one picture gives one row of logits, whatever type it has") {
     const xt::xarray<std::uint8_t> dynamic = xt::view(pictures, 1);
     CHECK(network.predict(dynamic).shape(0) == 1);
 }
+
+TEST_CASE("a network may end in a picture, which leaves in HWC order") {
+    using Ends = Network<Image<4, 6, 3>, Sequential<MaxPool>>;
+    Array<float, 3> picture({4, 6, 3});
+    for (std::size_t n = 0; n < picture.size(); ++n) picture.data()[n] = static_cast<float>(n);
+    const Array<float, 1> largest = Ends{}.predict(picture);
+    REQUIRE(largest.size() == 18);
+    for (std::size_t y = 0; y < 2; ++y)
+        for (std::size_t x = 0; x < 3; ++x)
+            for (std::size_t c = 0; c < 3; ++c) CHECK(largest((y * 3 + x) * 3 + c) == picture(2 * y + 1, 2 * x + 1, c));
+}

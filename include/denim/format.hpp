@@ -10,6 +10,8 @@
 #include <denim/format/npz.hpp>
 #include <denim/format/onnx.hpp>
 #include <denim/format/safetensors.hpp>
+#include <denim/format/spell_keras.hpp>
+#include <denim/format/spell_onnx.hpp>
 #include <denim/format/weights.hpp>
 #include <denim/machine/atomic_file.hpp>
 

@@ -49,8 +49,8 @@ struct WeightsMetadata {
 
 namespace detail {
 
-/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
-inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
+/// How deep the brackets of a JSON text nest.
+inline int deepest_bracket(std::string_view text) {
     int depth = 0, deepest = 0;
     bool quoted = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -63,7 +63,12 @@ inline nlohmann::json parse_metadata(const std::string& file, const std::string&
         else if (!quoted && (text[i] == ']' || text[i] == '}'))
             --depth;
     }
-    if (deepest > 4 || text.size() > (std::size_t{1} << 24))
+    return deepest;
+}
+
+/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
+inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
+    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
         throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
     auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));

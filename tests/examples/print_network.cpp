@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// What print_network printed for the models of golden/make_models.py stands in headers here, written by the build, and
+// compiles.
+#include "messages.hpp"
+#include "scratch.hpp"
+
+#include <denim/denim.hpp>
+#include <denim/format/onnx.hpp>
+#include <denim/format/spell_keras.hpp>
+#include <denim/format/spell_onnx.hpp>
+
+#include "printed/functional.hpp"
+#include "printed/pytorch.hpp"
+#include "printed/sequential.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <type_traits>
+
+using namespace denim;
+
+static_assert(
+    std::is_same_v<functional, Network<Image<14, 13, 3>, Sequential<Conv<3, 2, Same, Stride<2>, NoBias, Linear>, BatchNorm,
+                                                                    Residual<Conv<3, 2, Same>, Conv<3, 2, Same, Linear>>,
+                                                                    MaxPool, Dropout, Dense<4, ReLU>, Dense<3>>>>);
+static_assert(
+    std::is_same_v<sequential, Network<Image<9, 9, 1>, Sequential<Conv<5, 2>, Pool<Max, 3, Stride<2>>, Dense<2, NoBias>>>>);
+static_assert(
+    std::is_same_v<pytorch,
+                   Network<Image<12, 9, 3>, Sequential<Conv<3, 2, Same, NoBias, Linear>, BatchNorm, Residual<Conv<3, 2, Same>>,
+                                                       MaxPool, Conv<2, 2, Stride<2>>, Dense<4, ReLU>, Dense<3, NoBias>>>>);
+static_assert(functional::output == Shape{1, 1, 3} && sequential::output == Shape{1, 1, 2} &&
+              pytorch::output == Shape{1, 1, 3});
+
+namespace {
+
+std::string keras(const std::string& text) { return spell_keras(ByteSource{"k", std::as_bytes(std::span{text})}); }
+
+std::string of_layers(const std::string& layers) {
+    return R"({"class_name": "Sequential", "config": {"layers": [{"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [null, 8, 8, 1]}})" +
+           layers + "]}}";
+}
+
+OnnxModel onnx_of(std::vector<OnnxNode> nodes) {
+    OnnxModel model;
+    model.inputs = {{"x", ElementType::float32, {0, 1, 8, 8}}};
+    model.weights = {{"w", AnyArray{ElementType::float32, {2, 1, 3, 3}}}};
+    model.nodes = std::move(nodes);
+    return model;
+}
+
+}  // namespace
+
+TEST_CASE("what Denim cannot spell is an error that names the layer and the reason") {
+    const auto refused = [](const std::string& layers, const char* reason) {
+        const std::string message = message_of([&] { keras(of_layers(layers)); });
+        CHECK_MESSAGE(message.find(reason) != std::string::npos, message);
+    };
+    refused("", "k: there is no layer");
+    refused(R"(, {"class_name": "LSTM", "config": {"name": "l"}})", "the layer 'l' (LSTM): Denim has no layer for it");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [3, 5]}})", "not square");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [9, 9]}})",
+            "larger than its picture");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": -2, "kernel_size": 3}})",
+            "a size was expected, '-2' came");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 3, "activation": "gelu"}})",
+            "'gelu' has no spelling");
+    refused(R"(, {"class_name": "Dense", "config": {"name": "d", "units": 2}})", "without a Flatten");
+    refused(R"(, {"class_name": "BatchNormalization", "config": {"name": "b", "epsilon": 1e-5}})", "1e-3");
+    refused(R"(, {"class_name": "ReLU", "config": {"name": "r"}})", "does not follow");
+    refused(R"(, {"class_name": "Conv2D"})", "does not describe a model as Keras does");
+    CHECK(message_of([] { keras("[1, 2]"); }).find(".h5 files are not read") != std::string::npos);
+    CHECK(message_of([] { keras("{ "); }).find("a .keras file or the text") != std::string::npos);
+    CHECK(message_of([] { keras(std::string(100'000, '[')); }).find("too deep") != std::string::npos);
+    CHECK(message_of([] { keras(R"({"class_name": "Custom"})"); }).find("'Custom' came") != std::string::npos);
+
+    const auto wrong = [](std::vector<OnnxNode> nodes, const char* reason) {
+        const std::string message = message_of([&] { spell_onnx("o", onnx_of(std::move(nodes))); });
+        CHECK_MESSAGE(message.find(reason) != std::string::npos, message);
+    };
+    using Numbers = std::vector<std::int64_t>;
+    wrong({}, "there is no layer");
+    wrong({{"LSTM", "l", {"x"}, {"y"}}}, "the node 'l' (LSTM): Denim has no layer for it");
+    wrong({{"Conv", "c", {"x", "v"}, {"y"}}}, "weights of 4 axes were expected");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}}},
+          "neither Valid nor Same (which would be 0, 0, 1, 1)");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 2}}}}}, "dilated");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Conv", "d", {"x", "w"}, {"z"}}, {"Add", "a", {"y", "z"}, {"s"}}},
+          "both have layers of their own");
+    CHECK(spell_onnx("o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"auto_pad", std::string{"SAME_UPPER"}}}},
+                                   {"Relu", "", {"y"}, {"z"}}}))
+              .find("denim::Conv<3, 2, denim::Same, denim::NoBias>>>") != std::string::npos);
+}
+
+TEST_CASE("the program names the file in what it says, and its status") {
+    const Scratch scratch;
+    write_bytes(scratch / "text.json", bytes_of_text("no model"));
+    CHECK(std::system(
+              (std::string{PROGRAM} + " " + (scratch / "text.json").string() + " 2>" + (scratch / "said").string()).c_str()) !=
+          0);
+    const auto said = read_bytes(scratch / "said");
+    CHECK(std::string{reinterpret_cast<const char*>(said.data()), said.size()}.find("text.json: ") != std::string::npos);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include <denim/format/onnx.hpp>
+#include <denim/format/spell_keras.hpp>
+#include <denim/format/spell_onnx.hpp>
+
+#include "attempt.hpp"
+
+// Models of Keras and of ONNX, to the spelling of a network.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    attempt(data, size, [](auto bytes) { static_cast<void>(denim::spell_keras(denim::ByteSource{"fuzz", bytes})); });
+    return attempt(data, size, [](auto bytes) {
+        static_cast<void>(denim::spell_onnx("fuzz", denim::read_onnx(denim::ByteSource{"fuzz", bytes})));
+    });
+}

@@ -39,6 +39,7 @@
 #include <denim/metric/repeats.hpp>
 #include <denim/metric/roc.hpp>
 
+#include <denim/network/describe.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/network/summary.hpp>

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network's architecture for other programs: as JSON, and as a picture in the language of Graphviz.
+
+#include <denim/network/network.hpp>
+#include <denim/network/summary.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// One layer, fork or join of a network, as describe() found it.
+struct DescribedLayer {
+    std::string name;   ///< its place: "0", or "2.0" inside a composition
+    std::string layer;  ///< as users write it: "Conv<3, 32>"; "Sum" for the join of a Residual
+    std::vector<std::size_t>
+        inputs;  ///< the layers whose values it reads, by their number in the list from 1; 0 is the picture
+    Shape output;
+    std::size_t parameters = 0;
+    std::vector<Row> rows;
+};
+
+/// A network as a list of layers in the order of computation; forks, which only remember a value, are left out.
+struct Description {
+    Shape input, output;
+    std::size_t parameters = 0;
+    std::vector<DescribedLayer> layers;
+
+    /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "inputs", "output",
+    /// "parameters", "rows"}]}
+    [[nodiscard]] std::string json() const {
+        std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
+                           ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
+        for (const DescribedLayer& layer : layers) {
+            text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
+                    "\", \"layer\": \"" + layer.layer + "\", \"inputs\": [";
+            for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
+            text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
+                    ", \"rows\": [";
+            for (const Row& row : layer.rows) {
+                text += (&row == layer.rows.data() ? "" : ", ") + std::string{"{\"name\": \""} + row.name + "\", \"shape\": [";
+                for (std::size_t d = 0; d < row.extents.rank; ++d)
+                    text += (d ? ", " : "") + std::to_string(row.extents.values[d]);
+                text += std::string{"], \"trained\": "} + (row.trained ? "true" : "false") + "}";
+            }
+            text += "]}";
+        }
+        return text + "\n  ]\n}\n";
+    }
+
+    /// A picture: dot -Tsvg network.dot > network.svg
+    [[nodiscard]] std::string graphviz() const {
+        std::string text =
+            "digraph network {\n    rankdir=TB;\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
+            "fontname=\"sans-serif\", fontsize=11];\n"
+            "    edge [fontname=\"sans-serif\", fontsize=9, color=\"#555555\"];\n    layer0 [label=\"picture\", "
+            "fillcolor=\"#fff4d6\"];\n";
+        for (std::size_t n = 0; n < layers.size(); ++n) {
+            const DescribedLayer& layer = layers[n];
+            const bool adds = layer.inputs.size() > 1;
+            text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
+            if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
+            text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
+            for (const std::size_t from : layer.inputs) {
+                const Shape shape = from ? layers[from - 1].output : input;
+                text += "    layer" + std::to_string(from) + " -> layer" + std::to_string(n + 1) + " [label=\" " +
+                        words(shape) + "\"];\n";
+            }
+        }
+        const std::string last = std::to_string(layers.size());
+        return text + "    logits [label=\"logits\", fillcolor=\"#fff4d6\"];\n    layer" + last + " -> logits [label=\" " +
+               words(output) + "\"];\n}\n";
+    }
+
+private:
+    static std::string list(Shape shape) {
+        return '[' + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) +
+               ']';
+    }
+    static std::string words(Shape shape) {
+        if (shape.height == 1 && shape.width == 1) return std::to_string(shape.channels);
+        return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " + std::to_string(shape.channels);
+    }
+};
+
+/// The architecture of a network: describe(network).json(), describe(network).graphviz().
+template <class Network>
+Description describe(const Network& network) {
+    using Graph = typename Network::Graph;
+    Description description{Network::input, Network::output, Network::parameter_count, {}};
+    std::vector<std::string> names;
+    detail::name_entries<typename Network::Layers>("", names);
+    std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
+    std::size_t row = 0;
+    const auto add = [&]<std::size_t Index>() {
+        using Spec = typename Graph::template At<Index>;
+        constexpr Entry entry = Graph::trace.entries[Index];
+        if (entry.role == Role::fork) {
+            number_of[Index + 1] = number_of[entry.from[0]];
+            return;
+        }
+        DescribedLayer layer{names[Index], detail::spelling<Spec>(), {}, entry.out, entry.parameters, {}};
+        if (entry.role == Role::join) layer.layer.erase(0, layer.layer.rfind("::") + 2);
+        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
+        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
+        description.layers.push_back(std::move(layer));
+        number_of[Index + 1] = description.layers.size();
+    };
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (add.template operator()<Index>(), ...);
+    }(std::make_index_sequence<Graph::count>{});
+    return description;
+}
+
+}  // namespace denim::inline DENIM_TARGET

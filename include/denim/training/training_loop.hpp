@@ -10,6 +10,7 @@
 #include <denim/training/interrupted.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -154,6 +155,11 @@ private:
             add(settings, row.trained ? 1 : 0);
             add(settings, static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
         }
+        const Augmentation& change = options_.augmentation;
+        for (const float range :
+             {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,
+              change.hue, change.erase, static_cast<float>(change.ground), change.flip ? 1.0f : 0.0f})
+            add(settings, std::bit_cast<std::uint32_t>(range));
         std::ostringstream text;
         text << learner_.architecture() << "; " << train_.count() << " pictures, labels " << std::hex << labels << std::dec
              << "; batch " << options_.batch << ", seed " << options_.seed.value << (options_.shuffle ? "" : ", not shuffled")

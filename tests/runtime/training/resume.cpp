@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// kill -9 at any moment, then the same again: the run ends with the bits of one that was never stopped. Each run is a process
+// of its own; the test itself stays without threads, so that it may fork.
+#include "scratch.hpp"
+
+#include <denim/denim.hpp>
+#include <denim/format.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+using namespace denim;
+
+namespace {
+
+// Kills the process right before its n-th rename, between the writing of a checkpoint and its name.
+int renames_left = -1;
+
+using Small = Network<Image<12, 12, 1>, Sequential<Conv<3, 8>, MaxPool, BatchNorm, Dropout, Dense<3>>>;
+
+struct Set {
+    Array<std::uint8_t, 4> images;
+    Array<std::int32_t, 1> labels;
+
+    explicit Set(std::size_t count, std::uint64_t seed)
+        : images(std::array<std::size_t, 4>{count, 12, 12, 1}), labels(std::array<std::size_t, 1>{count}) {
+        Random random{Seed{seed}};
+        for (std::size_t n = 0; n < count; ++n) labels(n) = static_cast<std::int32_t>(n % 3);
+        for (std::uint8_t& pixel : images) pixel = static_cast<std::uint8_t>(random.below(256));
+    }
+};
+
+void train(const std::filesystem::path& folder) {
+    const Set train{150, 1}, validation{60, 2};
+    Small network{Seed{1}};
+    fit(network, train, validation, {.epochs = 8, .batch = 16, .seed = Seed{3}, .augmentation = {.flip = true}},
+        Checkpoint{.folder = folder, .every_minutes = 1e-4}, EarlyStopping{.patience = 3});
+    save(network, folder / "result.safetensors");
+}
+
+// The child's end: 0 for a run that reached its end, else the number of the signal that killed it.
+int run_child(const std::filesystem::path& folder, int microseconds, int renames = -1) {
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+        renames_left = renames;
+        int status = 1;
+        try {
+            train(folder);
+            status = 0;
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "%s\n", error.what());
+        }
+        std::_Exit(status);
+    }
+    if (microseconds >= 0) {
+        ::usleep(static_cast<useconds_t>(microseconds));
+        ::kill(child, SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+}  // namespace
+
+// Stands in for the C library's, for this program.
+extern "C" int rename(const char* from, const char* to) noexcept {
+    if (renames_left > 0 && --renames_left == 0) std::raise(SIGKILL);
+    return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+TEST_CASE("twenty kills at random moments, each resumed, and as many between write and rename") {
+    const Scratch scratch;
+    const auto start = std::chrono::steady_clock::now();
+    REQUIRE(run_child(scratch / "whole", -1) == 0);
+    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+    const std::vector<std::byte> expected = read_bytes(scratch / "whole/result.safetensors");
+    REQUIRE(expected.size() > 1000);
+
+    Random random{Seed{static_cast<std::uint64_t>(whole)}};
+    int killed = 0, ended = 0;
+    for (int number = 0; killed < 20; ++number) {
+        REQUIRE(number < 200);
+        const auto folder = scratch / ("killed-" + std::to_string(ended));
+        const int moment = static_cast<int>(random.below(static_cast<std::uint32_t>(whole)));
+        if (run_child(folder, moment) == SIGKILL) {
+            ++killed;
+        } else {
+            CHECK(read_bytes(folder / "result.safetensors") == expected);
+            ++ended;
+        }
+    }
+    REQUIRE(run_child(scratch / ("killed-" + std::to_string(ended)), -1) == 0);
+    CHECK(read_bytes(scratch / ("killed-" + std::to_string(ended)) / "result.safetensors") == expected);
+
+    for (int renames = 1; renames <= 20; ++renames) {
+        const int signal = run_child(scratch / "renames", -1, renames % 7 + 1);
+        CHECK((signal == SIGKILL || signal == 0));
+        if (signal == 0) {
+            CHECK(read_bytes(scratch / "renames/result.safetensors") == expected);
+            std::filesystem::remove_all(scratch / "renames");
+        }
+    }
+    REQUIRE(run_child(scratch / "renames", -1) == 0);
+    CHECK(read_bytes(scratch / "renames/result.safetensors") == expected);
+    MESSAGE(killed << " kills over " << ended + 1 << " runs of " << whole / 1000 << " ms");
+}

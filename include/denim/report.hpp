@@ -3,7 +3,12 @@
 
 // Pictures, logs and pages of what a network does: needs what denim/image.hpp and denim/format.hpp need.
 
+#include <denim/report/comparison_report.hpp>
 #include <denim/report/confusion_picture.hpp>
 #include <denim/report/filter_picture.hpp>
 #include <denim/report/occlusion.hpp>
 #include <denim/report/photograph_sheet.hpp>
+#include <denim/report/run_report.hpp>
+#include <denim/report/sweep.hpp>
+#include <denim/report/sweep_report.hpp>
+#include <denim/report/tensor_board.hpp>

@@ -83,6 +83,7 @@ public:
         return settings_[at_path<Path...>().first];
     }
     [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
+    [[nodiscard]] std::span<LayerSettings> all_settings() { return settings_; }
 
     /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
     template <std::size_t... Path>

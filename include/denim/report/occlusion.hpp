@@ -74,11 +74,11 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
     return result;
 }
 
-/// Lays the measure over the photograph, enlarged to `height` rows: what counts is red, what does not stays as it is.
+/// Lays the measure over the photograph, enlarged to `height` rows: what counts most is red, what does not stays as it is.
 inline Picture draw_occlusion(const Picture& photograph, const Occlusion& occlusion, std::size_t height = 400) {
     Picture result =
         resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
-    float largest = 1e-6f;
+    float largest = 0.05f;  // less than this is noise
     for (const float drop : occlusion.drops) largest = std::max(largest, drop);
     const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
         row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(occlusion.rows) - 1);

@@ -3,6 +3,7 @@
 
 #include <denim/image/draw.hpp>
 #include <denim/image/fit.hpp>
+#include <denim/metric/calibration.hpp>
 #include <denim/tensor/array.hpp>
 
 #include <span>
@@ -26,6 +27,28 @@ inline Picture picture_of(const std::uint8_t* bytes, Shape shape) {
     for (std::size_t n = 0; n < shape.height * shape.width; ++n)
         std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);
     return picture;
+}
+
+/// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
+/// `most`.
+template <class Set>
+std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const float> logits,
+                                            const std::vector<std::string>& names, std::size_t most = 24) {
+    const std::size_t classes = names.size(), count = set.labels.size();
+    const Shape shape{set.images.shape(1), set.images.shape(2), set.images.shape(3)};
+    const std::vector<float> probabilities = softmax(logits, classes);
+    const std::vector<std::int32_t> predicted = predicted_classes(logits, classes);
+    std::vector<LabelledPhotograph> wrong;
+    for (std::size_t n = 0; n < count; ++n) {
+        const auto truth = static_cast<std::size_t>(set.labels(n)), called = static_cast<std::size_t>(predicted[n]);
+        if (truth == called) continue;
+        wrong.push_back({picture_of(set.images.data() + n * shape.size(), shape), names[truth], names[called],
+                         static_cast<double>(probabilities[n * classes + called])});
+    }
+    std::stable_sort(wrong.begin(), wrong.end(),
+                     [](const auto& left, const auto& right) { return left.confidence > right.confidence; });
+    if (wrong.size() > most) wrong.resize(most);
+    return wrong;
 }
 
 namespace detail {

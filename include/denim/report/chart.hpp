@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/target.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A line of a chart: y over x, with a name for its legend.
+struct Series {
+    std::string name = {};
+    std::vector<double> x = {}, y = {};
+};
+
+namespace detail {
+
+inline std::string html_text(std::string_view text) {
+    std::string safe;
+    for (const char letter : text) {
+        if (letter == '&')
+            safe += "&amp;";
+        else if (letter == '<')
+            safe += "&lt;";
+        else if (letter == '>')
+            safe += "&gt;";
+        else if (letter == '"')
+            safe += "&quot;";
+        else
+            safe += letter;
+    }
+    return safe;
+}
+
+inline std::string short_number(double number) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.4g", number);
+    return text;
+}
+
+/// With this many digits behind the point; nothing for what is not a number.
+inline std::string decimals(double number, int digits = 4) {
+    char text[60];
+    std::snprintf(text, sizeof text, "%.*f", digits, number);
+    return number == number ? text : "";
+}
+
+/// Round numbers that cover low to high: about five of them.
+inline std::vector<double> ticks(double low, double high) {
+    const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
+    const double step = rough / power < 1.5   ? power
+                        : rough / power < 3.5 ? 2 * power
+                        : rough / power < 7.5 ? 5 * power
+                                              : 10 * power;
+    std::vector<double> places;
+    for (double at = std::ceil(low / step - 1e-9) * step; at <= high + 1e-9 * step; at += step)
+        places.push_back(std::fabs(at) < 1e-12 * step ? 0 : at);
+    return places;
+}
+
+}  // namespace detail
+
+/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text). Numbers that are not
+/// finite are left out.
+inline std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
+    constexpr double width = 560, height = 300, left = 58, right = 14, top = 14, bottom = 44;
+    double low = std::numeric_limits<double>::infinity(), high = -low, first = low, last = -low;
+    for (const Series& series : all)
+        for (std::size_t n = 0; n < series.y.size(); ++n)
+            if (std::isfinite(series.y[n])) {
+                low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
+                first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
+            }
+    if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
+    if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
+    if (last - first < 1e-9) first -= 0.5, last += 0.5;
+    const double margin = 0.05 * (high - low);
+    low = low >= 0 && low - margin < 0 ? 0 : low - margin;
+    high += margin;
+    const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
+    const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
+    const auto format = [](const char* pattern, auto... numbers) {
+        char text[240];
+        std::snprintf(text, sizeof text, pattern, numbers...);
+        return std::string{text};
+    };
+    std::string svg = "<figure><figcaption>" + detail::html_text(title) +
+                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
+                      "\">\n";
+    for (const double at : detail::ticks(low, high))
+        svg += format(
+            "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/><text class=\"text\" x=\"%.1f\" y=\"%.1f\" "
+            "text-anchor=\"end\">%s</text>\n",
+            left, py(at), width - right, left - 6, py(at) + 4, detail::short_number(at).c_str());
+    for (const double at : detail::ticks(first, last))
+        if (at == std::floor(at) || last - first < 2)
+            svg += format(
+                "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text class=\"text\" x=\"%.1f\" y=\"%.1f\" "
+                "text-anchor=\"middle\">%s</text>\n",
+                px(at), height - bottom, px(at), height - bottom + 18, detail::short_number(at).c_str());
+    svg += format("<path class=\"axis\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", left, top, height - bottom, width - right);
+    svg +=
+        format("<text class=\"text\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + width - right) / 2, height - 6) +
+        detail::html_text(x_name) + "</text>\n";
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        const Series& series = all[k];
+        const std::string colour = "s" + std::to_string(k % 8);
+        std::string path, points;
+        bool begun = false;
+        for (std::size_t n = 0; n < series.y.size(); ++n) {
+            if (!std::isfinite(series.y[n])) {
+                begun = false;
+                continue;
+            }
+            path += format(begun ? "L%.1f %.1f" : "M%.1f %.1f", px(series.x[n]), py(series.y[n]));
+            points += format("<circle class=\"%s dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>", colour.c_str(),
+                             px(series.x[n]), py(series.y[n])) +
+                      detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
+                      detail::short_number(series.x[n]) + "</title></circle>\n";
+            begun = true;
+        }
+        svg += "<path class=\"" + colour + " line\" d=\"" + path + "\"/>\n" + (series.y.size() <= 60 ? points : "");
+    }
+    svg += "</svg>\n<p class=\"legend\">";
+    for (std::size_t k = 0; k < all.size(); ++k)
+        svg += "<span class=\"s" + std::to_string(k % 8) + "\"><i></i>" + detail::html_text(all[k].name) + "</span> ";
+    return svg + "</p></figure>\n";
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What pages about runs, sweeps and comparisons share.
+
+#include <denim/format/hparams_message.hpp>
+#include <denim/network/summary.hpp>
+#include <denim/report/page.hpp>
+#include <denim/training/history.hpp>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Five digits, wherever the point stands.
+inline std::string five_digits(double number) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.5g", number);
+    return number == number ? text : "";
+}
+
+inline std::string parameter_text(const HyperParameter& parameter) {
+    if (const auto* number = std::get_if<double>(&parameter)) return short_number(*number);
+    if (const auto* truth = std::get_if<bool>(&parameter)) return *truth ? "yes" : "no";
+    return std::get<std::string>(parameter);
+}
+
+/// One curve of a history.
+inline Series curve(std::string name, const History& history, double Score::*value, bool of_validation) {
+    Series series{std::move(name)};
+    for (const Epoch& epoch : history.epochs) {
+        series.x.push_back(static_cast<double>(epoch.number));
+        series.y.push_back((of_validation ? epoch.validation : epoch.train).*value);
+    }
+    return series;
+}
+
+inline void add_machine(Page& page, double seconds) {
+    page.heading("Machine and time");
+    page.paragraph(machine_line("fp32"));
+    if (seconds > 0) page.paragraph("Time of training: " + decimals(seconds, 1) + " s.");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

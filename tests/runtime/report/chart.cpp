@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include <denim/report/chart.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace denim;
+
+namespace {
+
+std::size_t count(std::string_view text, std::string_view part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a chart has a line and a legend for each series, with gaps for what is not a number") {
+    const Series all[] = {{"training", {1, 2, 3}, {0.5, 0.4, 0.3}}, {"a < b & c", {1, 2, 3, 4}, {0.5, NAN, INFINITY, 0.1}}};
+    const std::string chart = line_chart("Loss", "epoch", all);
+    CHECK(count(chart, "class=\"s0 line\"") == 1);
+    CHECK(count(chart, "class=\"s1 line\"") == 1);
+    CHECK(count(chart, "<circle") == 5);
+    CHECK(count(chart, "nan") + count(chart, "inf\"") == 0);
+    CHECK(count(chart, "a &lt; b &amp; c") == 3);
+    CHECK(count(chart, "<svg") == count(chart, "</svg>"));
+}
+
+TEST_CASE("one point, equal numbers and no numbers at all have charts too") {
+    const Series one[] = {{"one", {1}, {0.5}}}, flat[] = {{"flat", {1, 2}, {0, 0}}}, none[] = {{"none", {1}, {NAN}}};
+    CHECK(count(line_chart("a", "b", one), "<circle") == 1);
+    CHECK(count(line_chart("a", "b", flat), "nan") == 0);
+    CHECK(line_chart("a", "b", none).find("no numbers") != std::string::npos);
+}
+
+TEST_CASE("ticks are round") {
+    CHECK(detail::ticks(0, 1).size() == 6);
+    CHECK(detail::ticks(848, 861).front() == 848);
+    CHECK(detail::ticks(1, 4) == std::vector<double>{1, 1.5, 2, 2.5, 3, 3.5, 4});
+}

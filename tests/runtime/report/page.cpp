@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Chromium opens whole pages in tests/python/sweep.py.
+#include "messages.hpp"
+#include "scratch.hpp"
+
+#include <denim/report/comparison_report.hpp>
+#include <denim/report/run_report.hpp>
+#include <denim/report/sweep_report.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+using namespace denim;
+
+namespace {
+
+std::string read(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("base64 as RFC 4648 has it") {
+    const auto of = [](std::string_view text) {
+        return detail::to_base64({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    };
+    CHECK(of("") == "");
+    CHECK(of("f") == "Zg==");
+    CHECK(of("fo") == "Zm8=");
+    CHECK(of("foo") == "Zm9v");
+    CHECK(of("foobar") == "Zm9vYmFy");
+}
+
+TEST_CASE("what comes from users is text, never markup; the page asks for nothing from outside") {
+    Page page{"<b>&\""};
+    page.heading("<i>");
+    page.table({{"<u>"}, {"a&b"}});
+    const std::string text = page.text();
+    for (const char* const tag : {"<b>", "<i>", "<u>", "<script", "http"}) CHECK_FALSE(has(text, tag));
+    CHECK(has(text, "<title>&lt;b&gt;&amp;&quot;</title>"));
+    CHECK(has(text, "prefers-color-scheme:dark"));
+    CHECK(has(text, "width=device-width"));
+}
+
+TEST_CASE("a run's page shows what there is and leaves out the rest") {
+    const Scratch scratch;
+    RunReport run{.name = "primary"};
+    write_report(scratch / "empty.html", run);
+    CHECK_FALSE(has(read(scratch / "empty.html"), "Test set"));
+    run.history.epochs = {{1, {0.5, 0.8}, {0.6, 0.7}}, {2, {0.4, 0.9}, {0.5, 0.75}}};
+    run.labels = {"boots", "heels"};
+    run.truth = {0, 1, 1, 0};
+    run.logits = {2, 1, 0, 3, 1, 0, 5, 1};
+    run.mistakes = {{Picture{Size{4, 3}}, "heels", "boots", 0.73}};
+    run.parameters = {{"rate", 0.001}, {"flip", true}, {"network", std::string{"base"}}};
+    run.pictures = {{"filters", Picture{Size{4, 3}}}};
+    write_report(scratch / "run.html", run);
+    const std::string text = read(scratch / "run.html");
+    for (const char* const part :
+         {"Accuracy 0.7500 of 4 pictures", "<td>heels</td><td>2</td><td>1.000</td><td>0.500</td><td>0.667</td>", "boots 0.73",
+          "data:image/jpeg;base64,", "<td>rate</td><td>0.001</td>", "<td>flip</td><td>yes</td>", "Machine and time"})
+        CHECK_MESSAGE(has(text, part), part);
+}
+
+TEST_CASE("a sweep's page and table, best first, with spread over repeats") {
+    const Scratch scratch;
+    const auto run = [](std::uint64_t seed, double accuracy) {
+        SweepRun each{seed, "seed=" + std::to_string(seed), {}};
+        each.history.epochs = {{1, {0.9, 0.5}, {0.8, 0.1}}, {2, {0.5, 0.8}, {0.3, accuracy}}, {3, {0.4, 0.9}, {0.4, 0.99}}};
+        return each;
+    };
+    SweepTable table{"primary",
+                     {{"kernel=3", {}, 1234, {run(1, 0.7), run(2, 0.8)}}, {"kernel=5", {}, 5678, {run(1, 0.9), run(2, 0.9)}}}};
+    table.sort();
+    CHECK(table.rows[0].name == "kernel=5");
+    CHECK(table.rows[1].accuracy().mean == doctest::Approx(0.75));
+    CHECK(table.rows[1].runs[0].best().number == 2);
+    std::ostringstream words;
+    words << table;
+    CHECK(words.str().find("kernel=5") < words.str().find("kernel=3"));
+    CHECK(has(words.str(), "0.7500 +- 0.0707"));
+    write_report(scratch / "sweep.html", table);
+    const std::string text = read(scratch / "sweep.html");
+    CHECK(has(text, "0.7500 +- 0.0707"));
+    CHECK(has(text, "5,678"));
+}
+
+TEST_CASE("a comparison says what the tests say") {
+    const Scratch scratch;
+    ComparisonReport report{
+        .first = "all", .second = "separate", .first_totals = {861, 855, 858}, .second_totals = {860, 849, 861}};
+    report.first_right = {{1, 1, 0}};
+    report.second_right = {{1, 0, 0}};
+    write_report(scratch / "comparison.html", report);
+    const std::string text = read(scratch / "comparison.html");
+    CHECK(has(text, "all minus separate: 1.3333"));
+    CHECK(has(text, "p = 0.6595"));
+    CHECK(has(text, "<td>1</td><td>0</td><td>1.0000</td>"));
+    report.first_totals = {1};
+    report.second_totals = {2};
+    write_report(scratch / "one.html", report);
+    CHECK(has(read(scratch / "one.html"), "proves nothing"));
+    CHECK(message_of([&] { write_report("/nowhere/page.html", report); }).find("/nowhere/page.html") != std::string::npos);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Four networks on drawn photographs, kills and TensorBoard: tests/python/sweep.py.
+#include "messages.hpp"
+#include "scratch.hpp"
+
+#include <denim/denim.hpp>
+#include <denim/report/sweep.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace denim;
+
+namespace {
+
+template <std::size_t Outputs>
+using Family = Network<Image<4, 4, 1>, Sequential<Dense<Outputs, ReLU>, Dense<2>>>;
+
+struct Set {
+    Array<std::uint8_t, 4> images = Array<std::uint8_t, 4>(std::array<std::size_t, 4>{40, 4, 4, 1});
+    Array<std::int32_t, 1> labels = Array<std::int32_t, 1>(std::array<std::size_t, 1>{40});
+    explicit Set(std::uint64_t seed) {
+        Random random{Seed{seed}};
+        for (std::size_t n = 0; n < 40; ++n) {
+            labels(n) = static_cast<std::int32_t>(n % 2);
+            for (std::size_t k = 0; k < 16; ++k)
+                images.data()[n * 16 + k] =
+                    static_cast<std::uint8_t>(random.below(100) + (n % 2 == (k < 8 ? 1u : 0u) ? 100 : 0));
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a sweep over types, rates, L2 and seeds; what is done is not done again; side by side gives the same bits") {
+    const Scratch scratch;
+    const Set train{1}, validation{2};
+    SweepOptions options{.log = scratch / "logs",
+                         .axes = {"outputs"},
+                         .rates = {0.001f, 0.01f},
+                         .l2 = {0, 0.5f},
+                         .repeats = 2,
+                         .epochs = 3,
+                         .batch = 8,
+                         .progress = nullptr};
+    const auto results = [](const SweepTable& table) {
+        std::map<std::string, double> all;
+        for (const SweepRow& row : table.rows)
+            for (const SweepRun& run : row.runs) all[run.folder] = run.best().validation.loss;
+        return all;
+    };
+    const SweepTable table = sweep<Family, Values<3, 4>>(train, validation, options);
+    REQUIRE(table.rows.size() == 8);
+    const auto first = results(table);
+    CHECK(first.size() == 16);
+    CHECK(first.contains("outputs=4,rate=0.01,l2=0.5,seed=2"));
+    for (std::size_t n = 1; n < table.rows.size(); ++n)
+        CHECK(table.rows[n - 1].accuracy().mean >= table.rows[n].accuracy().mean);
+    CHECK(std::filesystem::exists(scratch / "logs/outputs=3,rate=0.001,l2=0,seed=1/best.safetensors"));
+    CHECK_FALSE(std::filesystem::exists(scratch / "logs/outputs=3,rate=0.001,l2=0,seed=1/last.checkpoint"));
+
+    const auto before = std::filesystem::last_write_time(scratch / "logs/outputs=3,rate=0.001,l2=0,seed=1/best.safetensors");
+    CHECK(results(sweep<Family, Values<3, 4>>(train, validation, options)) == first);
+    CHECK(std::filesystem::last_write_time(scratch / "logs/outputs=3,rate=0.001,l2=0,seed=1/best.safetensors") == before);
+
+    options.log = scratch / "beside";
+    options.side_by_side = 3;
+    CHECK(results(sweep<Family, Values<3, 4>>(train, validation, options)) == first);
+
+    options.epochs = 4;
+    const std::string message = message_of([&] { sweep<Family, Values<3, 4>>(train, validation, options); });
+    CHECK(message.find("finished.snapshot") != std::string::npos);
+    CHECK(message.find("epochs 3") != std::string::npos);
+    CHECK(message.find("epochs 4") != std::string::npos);
+}

@@ -4,6 +4,7 @@
 // Files that other tools read, and networks saved and loaded: needs zlib, nlohmann-json and protozero.
 
 #include <denim/format/any_array.hpp>
+#include <denim/format/embed.hpp>
 #include <denim/format/event_file.hpp>
 #include <denim/format/idx.hpp>
 #include <denim/format/npy.hpp>

@@ -45,4 +45,12 @@ auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {
     return xt::adapt(numbers, size, xt::no_ownership(), extents);
 }
 
+/// The same, where rows or pixels do not follow each other at once: a part of a larger picture. `steps` are numbers, not bytes.
+template <class Scalar, std::size_t Rank>
+auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents, const std::array<std::ptrdiff_t, Rank>& steps) {
+    std::size_t size = 1;  // what xtensor wants to hear; the numbers reach further
+    for (const std::size_t extent : extents) size *= extent;
+    return xt::adapt(numbers, size, xt::no_ownership(), extents, steps);
+}
+
 }  // namespace denim::inline DENIM_TARGET

@@ -4,6 +4,7 @@
 // A network to a file and back. The file is a safetensors file that other programs read; it knows its architecture and labels,
 // and holds one picture with the logits that it gave, so that whoever loads it can tell that nothing changed.
 
+#include <denim/format/embed.hpp>
 #include <denim/format/weights.hpp>
 #include <denim/network/architecture.hpp>
 #include <denim/network/predictor.hpp>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -29,9 +31,10 @@ template <class Network>
 std::vector<NamedTensor> tensors_of(const Network& network) {
     std::vector<NamedTensor> tensors;
     for (const Row& row : network.rows())
-        tensors.push_back({row.name,
-                           {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
-                           network.parameters().subspan(row.offset, row.size())});
+        tensors.push_back(
+            {row.name,
+             {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
+             network.parameters().subspan(row.offset, row.size())});
     return tensors;
 }
 
@@ -53,27 +56,30 @@ template <class Network>
 void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
     if (!options.labels.empty() && options.labels.size() != Network::output.channels)
-        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.channels) + " outputs, but " +
-                                    std::to_string(options.labels.size()) + " labels came; expected one for each");
-    write_weights(path, detail::tensors_of(network),
-                  {.architecture = detail::architecture_of<Network>(), .labels = options.labels, .sample = detail::sample_of(network)});
+        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.channels) +
+                                    " outputs, but " + std::to_string(options.labels.size()) +
+                                    " labels came; expected one for each");
+    write_weights(
+        path, detail::tensors_of(network),
+        {.architecture = detail::architecture_of<Network>(), .labels = options.labels, .sample = detail::sample_of(network)});
 }
 
-/// Reads weights into a network, whose architecture, names and shapes must be the file's; gives what stands beside them. Throws
-/// FileError with both sides, and then the network is as it was.
+/// Puts weights that were read into a network, whose architecture, names and shapes must be theirs; gives what stands beside
+/// them. Throws FileError with both sides, and then the network is as it was.
 template <class Network>
-WeightsMetadata load_into(Network& network, const std::filesystem::path& path) {
-    const Weights weights = read_weights(path);
+WeightsMetadata load_into(Network& network, const Weights& weights) {
     check_weights(weights, detail::tensors_of(network), detail::architecture_of<Network>());
     if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.channels)
-        throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) + " labels, but the network has " +
-                                            std::to_string(Network::output.channels) + " outputs");
+        throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) +
+                                            " labels, but the network has " + std::to_string(Network::output.channels) +
+                                            " outputs");
     Network loaded = network;
     loaded.edit_parameters([&](std::span<float> parameters) {
         for (const Row& row : loaded.rows()) {
             const NamedTensor& tensor = weights.tensor(row.name);
             for (const float number : tensor.values)
-                if (!detail::is_finite(number)) throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
+                if (!detail::is_finite(number))
+                    throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
             std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         }
     });
@@ -82,11 +88,32 @@ WeightsMetadata load_into(Network& network, const std::filesystem::path& path) {
     return weights.metadata();
 }
 
+/// Reads weights into a network from its file, likewise.
+template <class Network>
+WeightsMetadata load_into(Network& network, const std::filesystem::path& path) {
+    return load_into(network, read_weights(path));
+}
+
 /// A network from its file: load<Primary>("primary.safetensors").
 template <class Network>
 Network load(const std::filesystem::path& path) {
     Network network;
     load_into(network, path);
+    return network;
+}
+
+/// Puts weights that are part of the program, see embed, into a network; gives their labels and what else stands beside them.
+template <class Network>
+WeightsMetadata load_embedded_into(Network& network, std::span<const char* const> text) {
+    const std::vector<std::byte> bytes = detail::from_base64(text);
+    return load_into(network, Weights{Safetensors{"the embedded weights", bytes}});
+}
+
+/// A network from weights that are part of the program: load_embedded<Primary>(primary_weights).
+template <class Network>
+Network load_embedded(std::span<const char* const> text) {
+    Network network;
+    load_embedded_into(network, text);
     return network;
 }
 

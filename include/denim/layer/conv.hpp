@@ -114,6 +114,6 @@ struct Conv : SpecDefaults {
 };
 
 static_assert(Spec<Conv<3, 8, Same, Stride<2>, Linear>>);
-static_assert(Layer<Conv<3, 8>::Layer<Fast, Layout{{6, 6, 8}, {}, 16}, Layout{{8, 8, 3}}>>);
+static_assert(Layer<Conv<3, 8>::Layer<Fast, Layout{{6, 6, 8}, {}, Fast::channel_stride(8)}, Layout{{8, 8, 3}}>>);
 
 }  // namespace denim::inline DENIM_TARGET

@@ -7,6 +7,7 @@ Chromium without a word in the console, and a sweep that is killed, or whose run
 import io
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,11 @@ def results(folder, *arguments):
 
 
 def check_resume(folder, expected, seconds):
+    with subprocess.Popen([program, folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        process.stderr.readline()  # the first run has ended
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait() == 130 and "interrupted after batch" in said, said
     kills = 0
     for _ in range(6):
         with subprocess.Popen([program, folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

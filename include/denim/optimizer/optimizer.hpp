@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
@@ -40,7 +41,8 @@ concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, c
 /// Any optimizer, as FitOptions hold it: Optimizer{Adam{.rate = 1e-4f}}.
 class Optimizer {
 public:
-    template <OptimizerType Type>
+    template <class Type>
+        requires(!std::is_same_v<Type, Optimizer>) && OptimizerType<Type>
     Optimizer(Type optimizer)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(optimizer))) {}
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <denim/loss/softmax_cross_entropy.hpp>
+#include <denim/metric/confusion.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <ostream>
 #include <vector>
 
@@ -21,7 +23,16 @@ struct Evaluation {
     Array<std::size_t, 2> confusion;
 
     friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
-        return out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss << '\n';
+        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss << '\n';
+        if (result.confusion.shape(0) > 100) return out;
+        out << "class  pictures  precision  recall     F1\n";
+        std::size_t number = 0;
+        for (const ClassScore& score : class_scores(result.confusion)) {
+            char line[80];
+            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision, score.recall, score.f1);
+            out << line;
+        }
+        return out;
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "fashion/wardrobe/five_pockets.hpp"
 #include "fashion/wardrobe/print.hpp"
 #include "fashion/wardrobe/trouser_folds.hpp"
 #include "fashion/wardrobe/trouser_waist.hpp"
@@ -159,6 +160,10 @@ inline void leg_details(Drawing& wear, const TrouserCut& cut, int body, Colour c
 inline Drawing trousers(const TrouserRates& rates, Dice& dice) {
     Drawing wear;
     const TrouserCut cut = cut_trousers(rates, dice);
+    if (cut.fit != Fit::jogger && cut.fit != Fit::balloon && dice.chance(rates.five_pockets)) {
+        plain_trousers(wear, cut, rates, dice);
+        return wear;
+    }
     const Colour colour = pick(rates.palette, dice);
     const Fabric cloth = detail::trouser_cloth(colour, rates, dice);
     const Colour shown = cloth.colour();

@@ -16,13 +16,15 @@ struct TrouserRates {
     double printed = 0, shiny = 0.05, elastic = 0.1, belted = 0.1, creased = 0.4, pleated = 0.3, cargo = 0.05, striped = 0.1,
            turned_up = 0.08, knee_seams = 0.04;
     std::array<double, 6> prints{};  ///< stripes, checks, leopard, flowers, camouflage, dots
+    double five_pockets = 0.2;       ///< trousers sewn like jeans
     // wash and wear of jeans
     double faded = 0.6, acid = 0.06, torn = 0.2, splashed = 0.08, patched = 0.05, raw_hem = 0.1, cuffed = 0.08,
            golden_thread = 0.65;
+    double plain = 0.25;  ///< jeans that are sewn and dyed like trousers
 };
 
 inline const TrouserRates& trousers_male_rates() {
-    static const TrouserRates rates{.fits = {0.02, 0.25, 0.2, 0.27, 0.02, 0, 0.09, 0, 0.14, 0.01},
+    static const TrouserRates rates{.fits = {0.02, 0.27, 0.23, 0.28, 0.01, 0, 0.06, 0, 0.13, 0},
                                     .palette = {{dye::black, 4},
                                                 {dye::soot, 1.5},
                                                 {dye::navy, 1.8},
@@ -38,12 +40,12 @@ inline const TrouserRates& trousers_male_rates() {
                                                 {dye::cream, 0.5},
                                                 {dye::red, 0.15},
                                                 {dye::green, 0.25}},
-                                    .waist = {0.128, 0.155},
-                                    .hip_over_waist = {1.04, 1.22},
+                                    .waist = {0.131, 0.155},
+                                    .hip_over_waist = {1.03, 1.18},
                                     .hip_depth = {0.16, 0.24},
-                                    .rise = {0.25, 0.31},
+                                    .rise = {0.25, 0.303},
                                     .gap = {0.016, 0.074},
-                                    .cropped = 0.12,
+                                    .cropped = 0.09,
                                     .thighs_touch = 0.4,
                                     .printed = 0.13,
                                     .shiny = 0.03,
@@ -55,24 +57,25 @@ inline const TrouserRates& trousers_male_rates() {
                                     .striped = 0.15,
                                     .turned_up = 0.1,
                                     .knee_seams = 0.06,
-                                    .prints = {2, 4, 0.1, 0.6, 1.6, 0.4}};
+                                    .prints = {2, 4, 0.1, 0.6, 1.6, 0.4},
+                                    .five_pockets = 0.21};
     return rates;
 }
 
 inline const TrouserRates& trousers_female_rates() {
     static const TrouserRates rates{
-        .fits = {0.11, 0.16, 0.17, 0.12, 0.04, 0.1, 0.15, 0.06, 0.06, 0.03},
+        .fits = {0.11, 0.11, 0.17, 0.09, 0.04, 0.12, 0.18, 0.09, 0.05, 0.04},
         .palette = {{dye::black, 3.4},    {dye::white, 1.1},  {dye::cream, 1},    {dye::grey, 1},     {dye::soot, 0.6},
                     {dye::navy, 1.1},     {dye::red, 0.8},    {dye::pink, 0.8},   {dye::beige, 0.9},  {dye::tan, 0.6},
                     {dye::burgundy, 0.5}, {dye::green, 0.5},  {dye::olive, 0.4},  {dye::sky, 0.4},    {dye::blue, 0.4},
                     {dye::fuchsia, 0.3},  {dye::yellow, 0.3}, {dye::orange, 0.2}, {dye::silver, 0.3}, {dye::lilac, 0.3},
                     {dye::brown, 0.4},    {dye::rust, 0.3}},
-        .waist = {0.119, 0.149},
-        .hip_over_waist = {1.1, 1.37},
+        .waist = {0.117, 0.145},
+        .hip_over_waist = {1.15, 1.4},
         .hip_depth = {0.16, 0.25},
-        .rise = {0.265, 0.335},
+        .rise = {0.272, 0.338},
         .gap = {0.008, 0.05},
-        .cropped = 0.38,
+        .cropped = 0.45,
         .thighs_touch = 0.35,
         .printed = 0.24,
         .shiny = 0.1,
@@ -84,12 +87,13 @@ inline const TrouserRates& trousers_female_rates() {
         .striped = 0.12,
         .turned_up = 0.05,
         .knee_seams = 0.03,
-        .prints = {2.4, 2.4, 1.2, 2.2, 0.3, 1.2}};
+        .prints = {2.4, 2.4, 1.2, 2.2, 0.3, 1.2},
+        .five_pockets = 0.26};
     return rates;
 }
 
 inline const TrouserRates& jeans_male_rates() {
-    static const TrouserRates rates{.fits = {0.15, 0.34, 0.17, 0.25, 0.04, 0.01, 0.03, 0, 0, 0.01},
+    static const TrouserRates rates{.fits = {0.12, 0.38, 0.2, 0.26, 0.02, 0, 0.02, 0, 0, 0},
                                     .palette = {{{34, 44, 66}, 2.4},
                                                 {{26, 34, 52}, 2.2},
                                                 {{40, 58, 88}, 2.2},
@@ -104,12 +108,12 @@ inline const TrouserRates& jeans_male_rates() {
                                                 {dye::beige, 0.5},
                                                 {dye::olive, 0.3},
                                                 {dye::tan, 0.25}},
-                                    .waist = {0.124, 0.146},
-                                    .hip_over_waist = {1.06, 1.26},
+                                    .waist = {0.126, 0.147},
+                                    .hip_over_waist = {1.04, 1.2},
                                     .hip_depth = {0.17, 0.25},
-                                    .rise = {0.245, 0.3},
+                                    .rise = {0.245, 0.297},
                                     .gap = {0.016, 0.066},
-                                    .cropped = 0.05,
+                                    .cropped = 0.04,
                                     .thighs_touch = 0.22,
                                     .seam = {0.1, 0.42},
                                     .faded = 0.6,
@@ -119,12 +123,13 @@ inline const TrouserRates& jeans_male_rates() {
                                     .patched = 0.07,
                                     .raw_hem = 0.04,
                                     .cuffed = 0.1,
-                                    .golden_thread = 0.65};
+                                    .golden_thread = 0.65,
+                                    .plain = 0.19};
     return rates;
 }
 
 inline const TrouserRates& jeans_female_rates() {
-    static const TrouserRates rates{.fits = {0.27, 0.2, 0.1, 0.22, 0.05, 0.1, 0.06, 0, 0, 0},
+    static const TrouserRates rates{.fits = {0.27, 0.15, 0.1, 0.2, 0.06, 0.13, 0.09, 0, 0, 0},
                                     .palette = {{{34, 44, 66}, 1.6},
                                                 {{26, 34, 52}, 1.4},
                                                 {{40, 58, 88}, 2},
@@ -141,12 +146,12 @@ inline const TrouserRates& jeans_female_rates() {
                                                 {dye::pink, 0.3},
                                                 {dye::burgundy, 0.2},
                                                 {dye::red, 0.15}},
-                                    .waist = {0.122, 0.150},
-                                    .hip_over_waist = {1.1, 1.36},
+                                    .waist = {0.119, 0.146},
+                                    .hip_over_waist = {1.14, 1.39},
                                     .hip_depth = {0.17, 0.26},
-                                    .rise = {0.255, 0.325},
+                                    .rise = {0.265, 0.33},
                                     .gap = {0.012, 0.058},
-                                    .cropped = 0.42,
+                                    .cropped = 0.48,
                                     .thighs_touch = 0.18,
                                     .seam = {0.1, 0.42},
                                     .faded = 0.65,
@@ -156,7 +161,8 @@ inline const TrouserRates& jeans_female_rates() {
                                     .patched = 0.05,
                                     .raw_hem = 0.2,
                                     .cuffed = 0.08,
-                                    .golden_thread = 0.65};
+                                    .golden_thread = 0.65,
+                                    .plain = 0.25};
     return rates;
 }
 

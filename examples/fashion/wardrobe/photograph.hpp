@@ -9,6 +9,7 @@
 #include "fashion/wardrobe/jeans.hpp"
 #include "fashion/wardrobe/low_shoe.hpp"
 #include "fashion/wardrobe/painter.hpp"
+#include "fashion/wardrobe/rates/borders.hpp"
 #include "fashion/wardrobe/sandal.hpp"
 #include "fashion/wardrobe/slide.hpp"
 #include "fashion/wardrobe/trainer.hpp"
@@ -40,20 +41,30 @@ inline Drawing draw(std::size_t article, Dice& dice) {
         case 8:
             return slide(SlideRates{}, dice);
         case 9:
+            if (dice.chance(borders.formal_as_loafers)) return low_shoe(loafers(formal_male_rates()), dice);
             return low_shoe(formal_male_rates(), dice);
         case 10:
+            if (dice.chance(borders.others_male_as_trainers)) return trainer(low_trainers(trainers_male_rates()), dice);
+            if (dice.chance(borders.others_male_as_boots)) return boot(ankle_boots(boots_male_rates()), dice);
             return low_shoe(others_male_rates(), dice);
         case 11:
             return boot(boots_female_rates(), dice);
         case 12:
+            if (dice.chance(borders.ballerinas_as_loafers)) return low_shoe(loafers(others_female_rates()), dice);
             return ballerina(BallerinaRates{}, dice);
         case 13:
             return trainer(trainers_female_rates(), dice);
         case 14:
+            if (dice.chance(borders.heels_as_sandals)) return sandal(heeled_sandals(), dice);
+            if (dice.chance(borders.heels_as_boots)) return boot(heeled_ankle_boots(), dice);
             return high_heel(HighHeelRates{}, dice);
         case 15:
+            if (dice.chance(borders.sandals_as_heels)) return high_heel(open_heels(), dice);
             return sandal(SandalRates{}, dice);
         case 16:
+            if (dice.chance(borders.others_female_as_ballerinas)) return ballerina(BallerinaRates{}, dice);
+            if (dice.chance(borders.others_female_as_trainers)) return trainer(low_trainers(trainers_female_rates()), dice);
+            if (dice.chance(borders.others_female_as_boots)) return boot(ankle_boots(boots_female_rates()), dice);
             return low_shoe(others_female_rates(), dice);
         default:
             throw std::invalid_argument("there are 17 subclasses to draw, 0 to 16, but number " + std::to_string(article) +

@@ -106,7 +106,7 @@ inline Drawing slide(const SlideRates& rates, Dice& dice) {
                                {.edge = 0.25, .round = 0.025, .relief = 0.3});
     if (dice.chance(rates.layered)) {
         for (int i = dice.whole(1, 3); i > 0; --i) {
-            shoe.line(last.bed(-0.02, 1.02, -last.sole * dice.between(0.15, 0.9)), dice.between(0.006, 0.03),
+            shoe.line(last.bed(-0.02, 1.02, -last.sole * dice.between(0.15, 0.9)), dice.between(0.006, 0.042),
                       dice.chance(0.6) ? pick(rates.palette, dice) : against(sole_colour, 0.3), {.inside = sole});
         }
     }

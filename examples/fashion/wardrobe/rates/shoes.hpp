@@ -17,7 +17,7 @@ inline const TrainerRates& trainers_male_rates() {
     static const TrainerRates rates{.kinds = {0.34, 0.15, 0.16, 0.19, 0.07, 0.04, 0.05},
                                     .palette = {{dye::black, 5},
                                                 {dye::soot, 1},
-                                                {dye::white, 2.4},
+                                                {dye::white, 3.4},
                                                 {dye::navy, 1},
                                                 {dye::grey, 1.2},
                                                 {dye::brown, 0.7},
@@ -32,7 +32,7 @@ inline const TrainerRates& trainers_male_rates() {
                                                 {dye::burgundy, 0.25},
                                                 {dye::cream, 0.6}},
                                     .bold = 0.08,
-                                    .all_white = 0.17,
+                                    .all_white = 0.21,
                                     .platform = 0.03};
     return rates;
 }
@@ -45,7 +45,7 @@ inline const TrainerRates& trainers_female_rates() {
                     {dye::cream, 1},    {dye::silver_grey, 0.6}, {dye::fuchsia, 0.35}, {dye::purple, 0.35}, {dye::lilac, 0.4},
                     {dye::yellow, 0.3}, {dye::orange, 0.25},     {dye::mint, 0.3},     {dye::blue, 0.35},   {dye::green, 0.25}},
         .bold = 0.2,
-        .all_white = 0.27,
+        .all_white = 0.25,
         .platform = 0.25,
         .collar = {0.21, 0.28},
         .vamp = {0.225, 0.31}};
@@ -229,7 +229,7 @@ struct SlideRates {
                     {dye::grey, 1},    {dye::orange, 0.6}, {dye::yellow, 0.7}, {dye::blue, 1},
                     {dye::brown, 1.2}, {dye::tan, 0.7},    {dye::olive, 0.5},  {dye::green, 0.4}};
     double bold = 0.1, layered = 0.5;
-    Range sole{0.08, 0.145}, thong_sole{0.055, 0.165}, rise{0.13, 0.195};
+    Range sole{0.08, 0.145}, thong_sole{0.055, 0.18}, rise{0.13, 0.195};
 };
 
 /// Ballerinas.
@@ -243,12 +243,12 @@ struct BallerinaRates {
 
 /// Closed high heels. `kinds` in the order of HighHeelKind.
 struct HighHeelRates {
-    std::array<double, 6> kinds{0.52, 0.15, 0.11, 0.08, 0.04, 0.1};
+    std::array<double, 6> kinds{0.46, 0.14, 0.12, 0.08, 0.04, 0.16};
     Palette palette{{dye::black, 5},    {dye::nude, 1.4},     {dye::red, 1.2},   {dye::beige, 1},     {dye::silver, 0.9},
                     {dye::gold, 0.6},   {dye::white, 0.8},    {dye::navy, 0.7},  {dye::grey, 0.8},    {dye::pink, 1},
                     {dye::blue, 0.8},   {dye::burgundy, 0.5}, {dye::green, 0.4}, {dye::fuchsia, 0.5}, {dye::tan, 0.5},
                     {dye::purple, 0.4}, {dye::yellow, 0.2}};
-    double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.36, cap = 0.14, bow = 0.16, ruffled = 0.07;
+    double bold = 0.18, pointed = 0.68, kitten = 0.2, platform = 0.13, block = 0.42, cap = 0.18, bow = 0.16, ruffled = 0.11;
     Range heel{0.27, 0.5}, kitten_heel{0.11, 0.27}, vamp_x{0.62, 0.75};
 };
 

@@ -24,7 +24,7 @@ struct TrouserRates {
 };
 
 inline const TrouserRates& trousers_male_rates() {
-    static const TrouserRates rates{.fits = {0.02, 0.27, 0.23, 0.28, 0.01, 0, 0.06, 0, 0.13, 0},
+    static const TrouserRates rates{.fits = {0.02, 0.21, 0.26, 0.31, 0.02, 0, 0.06, 0, 0.12, 0},
                                     .palette = {{dye::black, 4},
                                                 {dye::soot, 1.5},
                                                 {dye::navy, 1.8},
@@ -41,11 +41,11 @@ inline const TrouserRates& trousers_male_rates() {
                                                 {dye::red, 0.15},
                                                 {dye::green, 0.25}},
                                     .waist = {0.131, 0.155},
-                                    .hip_over_waist = {1.03, 1.18},
+                                    .hip_over_waist = {1.04, 1.2},
                                     .hip_depth = {0.16, 0.24},
                                     .rise = {0.25, 0.303},
                                     .gap = {0.016, 0.074},
-                                    .cropped = 0.09,
+                                    .cropped = 0.06,
                                     .thighs_touch = 0.4,
                                     .printed = 0.13,
                                     .shiny = 0.03,
@@ -64,18 +64,18 @@ inline const TrouserRates& trousers_male_rates() {
 
 inline const TrouserRates& trousers_female_rates() {
     static const TrouserRates rates{
-        .fits = {0.11, 0.11, 0.17, 0.09, 0.04, 0.12, 0.18, 0.09, 0.05, 0.04},
+        .fits = {0.12, 0.07, 0.13, 0.07, 0.06, 0.16, 0.2, 0.11, 0.04, 0.04},
         .palette = {{dye::black, 3.4},    {dye::white, 1.1},  {dye::cream, 1},    {dye::grey, 1},     {dye::soot, 0.6},
                     {dye::navy, 1.1},     {dye::red, 0.8},    {dye::pink, 0.8},   {dye::beige, 0.9},  {dye::tan, 0.6},
                     {dye::burgundy, 0.5}, {dye::green, 0.5},  {dye::olive, 0.4},  {dye::sky, 0.4},    {dye::blue, 0.4},
                     {dye::fuchsia, 0.3},  {dye::yellow, 0.3}, {dye::orange, 0.2}, {dye::silver, 0.3}, {dye::lilac, 0.3},
                     {dye::brown, 0.4},    {dye::rust, 0.3}},
-        .waist = {0.117, 0.145},
-        .hip_over_waist = {1.15, 1.4},
+        .waist = {0.118, 0.15},
+        .hip_over_waist = {1.08, 1.32},
         .hip_depth = {0.16, 0.25},
-        .rise = {0.272, 0.338},
+        .rise = {0.265, 0.335},
         .gap = {0.008, 0.05},
-        .cropped = 0.45,
+        .cropped = 0.5,
         .thighs_touch = 0.35,
         .printed = 0.24,
         .shiny = 0.1,
@@ -93,7 +93,7 @@ inline const TrouserRates& trousers_female_rates() {
 }
 
 inline const TrouserRates& jeans_male_rates() {
-    static const TrouserRates rates{.fits = {0.12, 0.38, 0.2, 0.26, 0.02, 0, 0.02, 0, 0, 0},
+    static const TrouserRates rates{.fits = {0.07, 0.4, 0.2, 0.29, 0.02, 0, 0.02, 0, 0, 0},
                                     .palette = {{{34, 44, 66}, 2.4},
                                                 {{26, 34, 52}, 2.2},
                                                 {{40, 58, 88}, 2.2},
@@ -109,11 +109,11 @@ inline const TrouserRates& jeans_male_rates() {
                                                 {dye::olive, 0.3},
                                                 {dye::tan, 0.25}},
                                     .waist = {0.126, 0.147},
-                                    .hip_over_waist = {1.04, 1.2},
+                                    .hip_over_waist = {1.05, 1.22},
                                     .hip_depth = {0.17, 0.25},
                                     .rise = {0.245, 0.297},
                                     .gap = {0.016, 0.066},
-                                    .cropped = 0.04,
+                                    .cropped = 0.03,
                                     .thighs_touch = 0.22,
                                     .seam = {0.1, 0.42},
                                     .faded = 0.6,
@@ -129,7 +129,7 @@ inline const TrouserRates& jeans_male_rates() {
 }
 
 inline const TrouserRates& jeans_female_rates() {
-    static const TrouserRates rates{.fits = {0.27, 0.15, 0.1, 0.2, 0.06, 0.13, 0.09, 0, 0, 0},
+    static const TrouserRates rates{.fits = {0.27, 0.11, 0.06, 0.14, 0.1, 0.19, 0.13, 0, 0, 0},
                                     .palette = {{{34, 44, 66}, 1.6},
                                                 {{26, 34, 52}, 1.4},
                                                 {{40, 58, 88}, 2},
@@ -146,12 +146,12 @@ inline const TrouserRates& jeans_female_rates() {
                                                 {dye::pink, 0.3},
                                                 {dye::burgundy, 0.2},
                                                 {dye::red, 0.15}},
-                                    .waist = {0.119, 0.146},
-                                    .hip_over_waist = {1.14, 1.39},
+                                    .waist = {0.119, 0.15},
+                                    .hip_over_waist = {1.08, 1.32},
                                     .hip_depth = {0.17, 0.26},
-                                    .rise = {0.265, 0.33},
+                                    .rise = {0.26, 0.328},
                                     .gap = {0.012, 0.058},
-                                    .cropped = 0.48,
+                                    .cropped = 0.5,
                                     .thighs_touch = 0.18,
                                     .seam = {0.1, 0.42},
                                     .faded = 0.65,

@@ -45,7 +45,7 @@ inline const TrainerRates& trainers_female_rates() {
                     {dye::cream, 1},    {dye::silver_grey, 0.6}, {dye::fuchsia, 0.35}, {dye::purple, 0.35}, {dye::lilac, 0.4},
                     {dye::yellow, 0.3}, {dye::orange, 0.25},     {dye::mint, 0.3},     {dye::blue, 0.35},   {dye::green, 0.25}},
         .bold = 0.2,
-        .all_white = 0.25,
+        .all_white = 0.27,
         .platform = 0.25,
         .collar = {0.21, 0.28},
         .vamp = {0.225, 0.31}};

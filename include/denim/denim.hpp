@@ -19,6 +19,7 @@
 
 #include <denim/layer/concept.hpp>
 #include <denim/layer/composition.hpp>
+#include <denim/layer/activation.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/conv_pool.hpp>

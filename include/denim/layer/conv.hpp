@@ -5,6 +5,7 @@
 // Valid: H' = (H - Window) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C, Filters).
 
 #include <denim/kernel/algorithm.hpp>
+#include <denim/layer/activation.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/fusion.hpp>
 #include <denim/layer/options.hpp>
@@ -45,19 +46,20 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, ReLU or Linear, NoBias, HeUniform, HeNormal,
-/// Algorithm<Direct or Transformed>.
+/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, an activation (ReLU unless said otherwise; Linear for none),
+/// NoBias, HeUniform, HeNormal, Algorithm<Direct or Transformed>.
 template <std::size_t Window, std::size_t Filters, class... Options>
 struct Conv : SpecDefaults {
     static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static_assert(((detail::only<Same, Valid, ReLU, Linear, NoBias, HeUniform, HeNormal>::among<Options> ||
+    static_assert(((detail::only<Same, Valid, NoBias, HeUniform, HeNormal>::among<Options> || is_activation<Options> ||
                     detail::choice_of<Options> != kernel::Choice::fastest) && ...),
-                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, ReLU, Linear, NoBias, HeUniform, HeNormal, Algorithm<...>.");
+                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, NoBias, HeUniform, HeNormal, Algorithm<...>, or an activation.");
 
     static constexpr bool same = detail::has<Same, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
-    static constexpr bool linear = detail::has<Linear, Options...>;
+    using Function = detail::activation_among<ReLU, Options...>;
+    static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(1);
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static_assert(choice != kernel::Choice::transformed || (stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
@@ -87,7 +89,7 @@ struct Conv : SpecDefaults {
         const Shape z = output(in.shape);
         return {in, out, z.height, z.width, Window, stride, before(in.shape.height), before(in.shape.width), epilogue, bias, choice};
     }
-    static constexpr kernel::Epilogue epilogue = linear ? kernel::Epilogue::linear : kernel::Epilogue::relu;
+    static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
     template <class Arithmetic>
     static constexpr Border border(Shape in, kernel::Epilogue with = epilogue) {
@@ -102,10 +104,12 @@ struct Conv : SpecDefaults {
         return kernel::border<Arithmetic>(geometry({in, touched}, {kept}, with));
     }
 
+    template <class Arithmetic, Layout Out, Layout In, Mode For>
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out, epilogue), Arithmetic, For>, std::conditional_t<relu, Linear, Function>, Out>;
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = ConvLayer<geometry(In, Out, epilogue), Arithmetic, Mode::training>;
+    using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>
-    using InferenceLayer = ConvLayer<geometry(In, Out, epilogue), Arithmetic, Mode::inference>;
+    using InferenceLayer = BoundTo<Arithmetic, Out, In, Mode::inference>;
 
     template <Shape In>
     struct Problem {

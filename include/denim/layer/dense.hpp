@@ -6,6 +6,7 @@
 #include <denim/kernel/matrix_product.hpp>
 #include <denim/kernel/plain_matrix_product.hpp>
 #include <denim/kernel/small_dense.hpp>
+#include <denim/layer/activation.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
@@ -133,14 +134,15 @@ struct ChooseDense<Arithmetic, Out, In, Relu, Bias> {
 
 }  // namespace detail
 
-/// Every input to every output. Options: ReLU or Linear (the default), NoBias, HeUniform, HeNormal.
+/// Every input to every output. Options: an activation (Linear unless said otherwise), NoBias, HeUniform, HeNormal.
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static_assert((detail::has<Options, ReLU, Linear, NoBias, HeUniform, HeNormal> && ...),
-                  "denim: Dense: an option is not one of ReLU, Linear, NoBias, HeUniform, HeNormal.");
+    static_assert(((detail::has<Options, NoBias, HeUniform, HeNormal> || is_activation<Options>) && ...),
+                  "denim: Dense: an option is not one of NoBias, HeUniform, HeNormal, or an activation.");
 
-    static constexpr bool relu = detail::has<ReLU, Options...>, bias = !detail::has<NoBias, Options...>;
+    using Function = detail::activation_among<Linear, Options...>;
+    static constexpr bool relu = std::same_as<Function, ReLU>, bias = !detail::has<NoBias, Options...>;
 
     static constexpr Shape output(Shape /*in*/) { return {1, 1, Outputs}; }
     static constexpr auto parameters(Shape in) {
@@ -152,7 +154,7 @@ struct Dense : SpecDefaults {
     }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = typename detail::ChooseDense<Arithmetic, Out, In, relu, bias>::type;
+    using Layer = detail::activated<typename detail::ChooseDense<Arithmetic, Out, In, relu, bias>::type, std::conditional_t<relu, Linear, Function>, Out>;
 };
 
 static_assert(Spec<Dense<3>> && Layer<Dense<3>::Layer<Fast, Layout{{1, 1, 3}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/layer/activation_function.hpp>
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
 
@@ -23,11 +24,6 @@ struct Stride {
 };
 /// No bias is added.
 struct NoBias {};
-
-/// max(0, x): the default of Conv.
-struct ReLU {};
-/// x: the default of Dense.
-struct Linear {};
 
 /// Which kernel computes a convolution, where the choice from its shapes does not suit: Algorithm<Direct> sums directly,
 /// Algorithm<Transformed> goes through the transform (stride 1, windows of 3, 5 or 7).

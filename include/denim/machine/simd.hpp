@@ -17,6 +17,7 @@
 #endif
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -183,6 +184,24 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
     return xsimd::exp(value);
 }
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
+    return xsimd::tanh(value);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
+    return xsimd::erf(value);
+}
+
+// The same names for plain numbers, so that a formula is written once for both.
+inline float exp(float value) { return std::exp(value); }
+inline double exp(double value) { return std::exp(value); }
+inline float tanh(float value) { return std::tanh(value); }
+inline double tanh(double value) { return std::tanh(value); }
+inline float erf(float value) { return std::erf(value); }
+inline double erf(double value) { return std::erf(value); }
+inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
+inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
 
 /// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
 template <class Scalar>

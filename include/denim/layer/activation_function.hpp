@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The activations. Each is one class: `value(x)`, and `slope(x, y)`, its derivative at x where y = value(x), written once for
+// vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
+// to add one class here, one line in tests/runtime/layer/activation.cpp, and one in the table of docs/layers.md.
+
+#include <denim/machine/simd.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <numbers>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A function of each number alone.
+template <class Type>
+concept ActivationFunction = requires(double x) {
+    { Type::of_input } -> std::convertible_to<bool>;
+    { Type::value(x) } -> std::same_as<double>;
+    { Type::slope(x, x) } -> std::same_as<double>;
+};
+
+namespace detail {
+
+/// A constant as a number or in every lane.
+template <class Number>
+constexpr Number same(double value) {
+    if constexpr (std::floating_point<Number>)
+        return static_cast<Number>(value);
+    else
+        return Number(static_cast<typename Number::value_type>(value));
+}
+
+template <class Number>
+Number logistic(Number x) {
+    return same<Number>(1) / (same<Number>(1) + simd::exp(-x));
+}
+
+/// min(max(x / 6 + 1 / 2, 0), 1)
+template <class Number>
+Number hard_logistic(Number x) {
+    const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
+    const Number above = simd::select(line > same<Number>(0), line, same<Number>(0));
+    return simd::select(above < same<Number>(1), above, same<Number>(1));
+}
+
+}  // namespace detail
+
+/// x: the default of Dense.
+struct Linear {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return x;
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number /*y*/) {
+        return detail::same<Number>(1);
+    }
+};
+
+/// max(0, x): the default of Conv.
+struct ReLU {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0));
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0));
+    }
+};
+
+/// x above 0, 0.3 x below: Keras's slope (PyTorch's is 0.01).
+struct LeakyReLU {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0.3) * x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0.3));
+    }
+};
+
+/// x above 0, exp(x) - 1 below (Clevert et al., 2016).
+struct ELU {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        const Number below = simd::select(x < detail::same<Number>(0), x, detail::same<Number>(0));
+        return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(1));
+    }
+};
+
+/// x (1 + erf(x / sqrt 2)) / 2: x times the normal distribution's share below x (Hendrycks and Gimpel, 2016), not approximated.
+struct GELU {
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number share(Number x) {
+        return (detail::same<Number>(1) + simd::erf(x * detail::same<Number>(std::numbers::sqrt2 / 2))) * detail::same<Number>(0.5);
+    }
+    template <class Number>
+    static Number value(Number x) {
+        return x * share(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        constexpr double density = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+        return share(x) + x * simd::exp(x * x * detail::same<Number>(-0.5)) * detail::same<Number>(density);
+    }
+};
+
+/// x / (1 + exp(-x)), also called swish (Ramachandran et al., 2017).
+struct SiLU {
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number value(Number x) {
+        return x * detail::logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number y) {
+        const Number share = detail::logistic(x);
+        return share + y * (detail::same<Number>(1) - share);
+    }
+};
+
+/// x min(max(x + 3, 0), 6) / 6 (Howard et al., "Searching for MobileNetV3", 2019).
+struct HardSwish {
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number value(Number x) {
+        return x * detail::hard_logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        const Number share = detail::hard_logistic(x);
+        const Number bent = share + x * detail::same<Number>(1.0 / 6);
+        const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
+        return simd::select(share > detail::same<Number>(0), until_one, detail::same<Number>(0));
+    }
+};
+
+/// 1 / (1 + exp(-x))
+struct Sigmoid {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return detail::logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return y * (detail::same<Number>(1) - y);
+    }
+};
+
+/// The hyperbolic tangent.
+struct Tanh {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::tanh(x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return detail::same<Number>(1) - y * y;
+    }
+};
+
+/// exp(x) divided by the sum of it over the channels of a pixel. Not a function of each number alone.
+struct Softmax {
+    static constexpr bool of_input = false;
+};
+
+template <class Type>
+inline constexpr bool is_activation = ActivationFunction<Type> || std::same_as<Type, Softmax>;
+
+namespace detail {
+
+/// y = f(x) for the channels of one pixel; x and y may be the same.
+template <class Function, class Scalar>
+void activate(const Scalar* x, Scalar* y, std::size_t channels) {
+    if constexpr (std::same_as<Function, Softmax>) {
+        const Scalar largest = *std::max_element(x, x + channels);
+        Scalar sum{0};
+        for (std::size_t c = 0; c < channels; ++c) sum += y[c] = simd::exp(x[c] - largest);
+        for (std::size_t c = 0; c < channels; ++c) y[c] /= sum;
+    } else if constexpr (std::same_as<Scalar, float>) {
+        constexpr std::size_t lanes = simd::lanes<float>;
+        std::size_t c = 0;
+        for (; c + lanes <= channels; c += lanes) simd::store(y + c, Function::value(simd::load(x + c)));
+        if (c < channels) simd::store_first(y + c, Function::value(simd::load_first(x + c, channels - c)), channels - c);
+    } else {
+        for (std::size_t c = 0; c < channels; ++c) y[c] = Function::value(x[c]);
+    }
+}
+
+/// dx = dy f'(x), or that much more; dx and dy may be the same. `x` is read if the function is of_input.
+template <class Function, bool Add, class Scalar>
+void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx, std::size_t channels) {
+    if constexpr (std::same_as<Function, Softmax>) {
+        Scalar mean{0};
+        for (std::size_t c = 0; c < channels; ++c) mean += y[c] * dy[c];
+        for (std::size_t c = 0; c < channels; ++c) dx[c] = (Add ? dx[c] : Scalar{0}) + y[c] * (dy[c] - mean);
+    } else {
+        const auto at = [&](auto take, auto give, std::size_t c) {
+            const auto slope = Function::slope(take(Function::of_input ? x + c : y + c), take(y + c));
+            give(dx + c, Add ? take(dx + c) + take(dy + c) * slope : take(dy + c) * slope);
+        };
+        std::size_t c = 0;
+        if constexpr (std::same_as<Scalar, float>) {
+            constexpr std::size_t lanes = simd::lanes<float>;
+            for (; c + lanes <= channels; c += lanes)
+                at([](const float* from) { return simd::load(from); }, [](float* to, simd::Vector<float> all) { simd::store(to, all); }, c);
+            const std::size_t rest = channels - c;
+            if (rest)
+                at([rest](const float* from) { return simd::load_first(from, rest); },
+                   [rest](float* to, simd::Vector<float> all) { simd::store_first(to, all, rest); }, c);
+        } else {
+            for (; c < channels; ++c)
+                at([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+        }
+    }
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET

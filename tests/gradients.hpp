@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Every gradient three times over: finite differences of the loss, the double-precision network of the plain twins, the fast one.
+
+#include <denim/denim.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace testing {
+
+using namespace denim;
+
+// Pictures and labels without any order, and a trainer's answer for them.
+struct Problem {
+    Array<float, 4> images;
+    std::vector<std::int32_t> labels;
+    std::vector<std::uint32_t> order;
+
+    Problem(Shape shape, std::size_t count, std::size_t classes) : images({count, shape.height, shape.width, shape.channels}), labels(count), order(count) {
+        Random random{Seed{5}};
+        for (float& number : images) number = static_cast<float>(random.uniform(-1, 1));
+        for (auto& label : labels) label = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes)));
+        std::iota(order.begin(), order.end(), 0u);
+    }
+    template <class Network, class Trainer, class Scalar>
+    StepResult step(const Network& network, Trainer& trainer, std::span<const Scalar> parameters) const {
+        const Pictures pictures = Pictures::of(images, Network::input);
+        return trainer.step(parameters, network.all_settings(), {pictures, labels, order, Seed{3}, 2});
+    }
+};
+
+template <class Network>
+using TrainerOf = Trainer<typename Network::Graph, typename Network::Numbers, SoftmaxCrossEntropy>;
+
+// Parameters away from their special beginnings: biases and BatchNorm's numbers are not all equal.
+template <class Network>
+void scatter(Network& network) {
+    network.edit_parameters([](auto numbers) {
+        Random random{Seed{11}};
+        for (auto& number : numbers) number += static_cast<std::remove_reference_t<decltype(number)>>(random.uniform(0.0, 0.2));
+    });
+}
+
+template <class Input, class Body>
+void check_gradients(std::size_t count, std::size_t stride = 1) {
+    using Exact = Network<Input, Body, Plain<double>>;
+    using Quick = Network<Input, Body>;
+    Exact exact{Seed{1}};
+    scatter(exact);
+    const Problem problem{Input::shape, count, Exact::output.channels};
+    TrainerOf<Exact> trainer{count};
+    const StepResult result = problem.step(exact, trainer, exact.parameters());
+    const std::vector<double> gradients(trainer.gradients().begin(), trainer.gradients().end());
+
+    std::vector<double> parameters(exact.parameters().begin(), exact.parameters().end());
+    TrainerOf<Exact> probe{count};
+    double magnitude = 0;
+    for (const double gradient : gradients) magnitude = std::max(magnitude, std::abs(gradient));
+    for (const Row& row : exact.rows()) {
+        if (row.moved != Moved::by_gradient) continue;
+        for (std::size_t n = row.offset; n < row.offset + row.size(); n += stride) {
+            const double kept = parameters[n], step = 1e-6;
+            parameters[n] = kept + step;
+            const double above = problem.step(exact, probe, std::span<const double>{parameters}).loss;
+            parameters[n] = kept - step;
+            const double below = problem.step(exact, probe, std::span<const double>{parameters}).loss;
+            parameters[n] = kept;
+            INFO(row.name << " number " << n - row.offset);
+            CHECK(std::abs((above - below) / (2 * step) - gradients[n]) <= 1e-6 * (1 + magnitude));
+        }
+    }
+
+    Quick quick;
+    quick.edit_parameters([&](std::span<float> numbers) { std::copy(parameters.begin(), parameters.end(), numbers.begin()); });
+    TrainerOf<Quick> fast{count};
+    const StepResult fast_result = problem.step(quick, fast, quick.parameters());
+    CHECK(fast_result.loss == doctest::Approx(result.loss).epsilon(1e-5));
+    CHECK(fast_result.correct == result.correct);
+    double largest_error = 0;
+    for (std::size_t n = 0; n < gradients.size(); ++n)
+        largest_error = std::max(largest_error, std::abs(static_cast<double>(fast.gradients()[n]) - gradients[n]));
+    CHECK(largest_error <= 2e-5 * magnitude);
+
+    // A fresh trainer, more threads and a smaller workspace change no bit.
+    for (const std::size_t wanted : {1u, 2u, 5u}) {
+        set_threads(wanted);
+        set_serial_threshold(0);
+        TrainerOf<Quick> again{count};
+        const StepResult same = problem.step(quick, again, quick.parameters());
+        CHECK(same.loss == fast_result.loss);
+        CHECK(std::equal(again.gradients().begin(), again.gradients().end(), fast.gradients().begin()));
+    }
+    set_threads(0);
+}
+
+}  // namespace testing

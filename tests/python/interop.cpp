@@ -22,6 +22,8 @@ using Deep =
     Net<16, 15, 3, Conv<3, 8, Same, NoBias, Linear>, BatchNorm, Residual<Conv<3, 8, Same>, BatchNorm, Conv<3, 8, Same, Linear>>,
         Pool<Max, 3, Stride<2>>, Conv<3, 10>, Dropout, Dense<12, ReLU>, BatchNorm, Dense<4, NoBias>>;
 using Strided = Net<11, 14, 2, Conv<3, 5, Same, Stride<2>>, Conv<4, 6, Same, Linear>, Conv<2, 3, Stride<3>>>;
+using Activations = Net<7, 6, 3, Conv<3, 5, GELU>, Activation<LeakyReLU>, Conv<2, 4, SiLU>, Activation<ELU>, Activation<HardSwish>,
+                        Dense<8, Tanh>, Activation<Sigmoid>, Dense<4, Softmax>>;
 using OneDense = Net<3, 4, 5, Dense<6>>;
 using OneNorm = Net<5, 4, 3, BatchNorm>;
 using OnePool = Net<9, 8, 3, MaxPool>;
@@ -108,6 +110,7 @@ void each_network(Each each) {
     each.template operator()<Study>("study");
     each.template operator()<Deep>("deep");
     each.template operator()<Strided>("strided");
+    each.template operator()<Activations>("activations");
     each.template operator()<OneDense>("dense");
     each.template operator()<OneNorm>("batch_norm");
     each.template operator()<OnePool>("pool");

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The plain twin of pool.hpp, for any scalar.
+// The plain twins of pool.hpp, for any scalar.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/kernel/windows.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,20 +12,46 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// out(y, x, c) = the largest of in(y * Stride + i, x * Stride + j, c) over i, j < Window. The record keeps which of them it
-/// is, i * Window + j, the first of equals.
-template <Layout Out, Layout In, std::size_t Window, std::size_t Stride, class Scalar>
-struct PlainMaxPool {
-    static_assert(Window <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+namespace detail {
+
+template <Layout Out, Layout In, Windows Of>
+struct PoolLoops {
+    static constexpr std::size_t place(std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
+        return In.offset(y * Of.stride + q / Of.size - Of.top, x * Of.stride + q % Of.size - Of.left) + c;
+    }
+    /// Every number of the output, with its place in (H, W, C) order.
+    template <class Each>
+    static void for_each(Each each) {
+        std::size_t n = 0;
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x)
+                for (std::size_t c = 0; c < Out.shape.channels; ++c) each(y, x, c, n++);
+    }
+    template <class Scalar>
+    static void clear(Scalar* input_gradient) {
+        for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
+    }
+};
+
+}  // namespace detail
+
+/// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
+/// them it is, i * size + j, the first of equals.
+template <Layout Out, Layout In, Windows Of, class Scalar>
+struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
+    using Loops = detail::PoolLoops<Out, In, Of>;
+    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
     static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
-        for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            std::size_t winner = 0;
-            for (std::size_t q = 1; q < Window * Window; ++q)
-                if (input[place(y, x, c, q)] > input[place(y, x, c, winner)]) winner = q;
-            output[Out.offset(y, x) + c] = input[place(y, x, c, winner)];
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
+            std::size_t winner = Of.size * Of.size;
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                const std::size_t q = i * Of.size + j;
+                if (winner == Of.size * Of.size || input[Loops::place(y, x, c, q)] > input[Loops::place(y, x, c, winner)]) winner = q;
+            });
+            output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);
         });
     }
@@ -33,26 +60,40 @@ struct PlainMaxPool {
     template <Gradient Input>
     static void backward(const Scalar* output_gradient, const std::uint8_t* record, Scalar* input_gradient) {
         if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write)
-            for (std::size_t y = 0; y < In.shape.height; ++y)
-                std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
-        for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            input_gradient[place(y, x, c, record[n])] += output_gradient[Out.offset(y, x) + c];
+        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
+            input_gradient[Loops::place(y, x, c, record[n])] += output_gradient[Out.offset(y, x) + c];
+        });
+    }
+};
+
+/// out(y, x, c) = the mean of the window's numbers that lie inside the picture.
+template <Layout Out, Layout In, Windows Of, class Scalar>
+struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
+    using Loops = detail::PoolLoops<Out, In, Of>;
+    static constexpr std::size_t record_size = 0;
+
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
+            Scalar sum{0};
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size + j)]; });
+            output[Out.offset(y, x) + c] = sum / count(y, x);
+        });
+    }
+
+    template <Gradient Input>
+    static void backward(const Scalar* output_gradient, const std::uint8_t* /*record*/, Scalar* input_gradient) {
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
+            const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
+            each_place<Of, In.shape.height, In.shape.width>(
+                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size + j)] += gradient; });
         });
     }
 
 private:
-    static constexpr std::size_t place(std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
-        return In.offset(y * Stride + q / Window, x * Stride + q % Window) + c;
-    }
-
-    template <class Each>
-    static void for_each(Each each) {
-        std::size_t n = 0;
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x)
-                for (std::size_t c = 0; c < Out.shape.channels; ++c) each(y, x, c, n++);
-    }
+    static Scalar count(std::size_t y, std::size_t x) { return static_cast<Scalar>(Of.places(y, x, In.shape.height, In.shape.width)); }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel

@@ -40,6 +40,7 @@ struct HeNormal {};
 
 /// The operation of a Pool.
 struct Max {};
+struct Average {};
 
 namespace detail {
 

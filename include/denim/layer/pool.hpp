@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// (H, W, C) -> ((H - Window) / stride + 1, columns alike, C): the largest number of each window, channel by channel.
+// (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
+// Valid: H' = (H - Window) / stride + 1. Same: H' = ceil(H / stride), and what lies outside does not count. Columns alike.
 
 #include <denim/kernel/plain_pool.hpp>
 #include <denim/kernel/pool.hpp>
@@ -14,15 +15,13 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// A max pool bound to its layouts. Forward records which number of each window won (row by row; the first of equals), backward
-/// gives the gradient to it.
-template <class Arithmetic, Layout Out, Layout In, std::size_t Window, std::size_t Step>
-struct MaxPoolLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    using Kernel = std::conditional_t<Arithmetic::plain, kernel::PlainMaxPool<Out, In, Window, Step, Scalar>, kernel::MaxPool<Out, In, Window, Step>>;
-
+/// A pool bound to its layouts. A max pool records which number of each window won (row by row; the first of equals), and its
+/// backward gives the gradient to it.
+template <class Kernel, class Number, Layout Out>
+struct PoolLayer : LayerDefaults<Number> {
+    using Scalar = Number;
     static constexpr std::size_t record_size = Kernel::record_size;
-    static constexpr std::size_t operations = Out.shape.size() * Window * Window;
+    static constexpr std::size_t operations = Out.shape.size();
 
     static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
     template <Gradient Input>
@@ -31,26 +30,48 @@ struct MaxPoolLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max.
+/// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
+/// Average. Options: Same or Valid, Stride<N>.
 template <class Operation, std::size_t Window, class... Options>
 struct Pool : SpecDefaults {
-    static_assert(std::same_as<Operation, Max>, "denim: Pool: the operation must be Max.");
+    static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
-    static_assert(detail::only<>::among<Options...>, "denim: Pool: an option is not Stride<N>.");
+    static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
 
+    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(Window);
 
-    static constexpr bool accepts(Shape in) { return in.height >= Window && in.width >= Window; }
-    static constexpr Shape output(Shape in) {
-        return {(in.height - Window) / stride + 1, (in.width - Window) / stride + 1, in.channels};
+    /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
+    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
+    static constexpr std::size_t before(std::size_t in) {
+        const std::size_t reach = (extent(in) - 1) * stride + Window;
+        return same && reach > in ? (reach - in) / 2 : 0;
+    }
+    static constexpr kernel::Windows windows(Shape in) {
+        const auto reaches_out = [](std::size_t size) { return (extent(size) - 1) * stride + Window > size; };
+        return {Window, stride, before(in.height), before(in.width), reaches_out(in.height) || reaches_out(in.width)};
     }
 
+    static constexpr bool accepts(Shape in) { return same ? in.size() > 0 : in.height >= Window && in.width >= Window; }
+    static constexpr Shape output(Shape in) { return {extent(in.height), extent(in.width), in.channels}; }
+
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = MaxPoolLayer<Arithmetic, Out, In, Window, stride>;
+    struct Kernel {
+        using Scalar = typename Arithmetic::Scalar;
+        static constexpr kernel::Windows of = windows(In.shape);
+        using Plain = std::conditional_t<std::same_as<Operation, Max>, kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+        using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
+        using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
+    };
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PoolLayer<typename Kernel<Arithmetic, Out, In>::type, typename Arithmetic::Scalar, Out>;
 
     template <Shape In>
     struct Problem {
-        static_assert(accepts(In), "denim: MaxPool: the window does not fit the picture that it gets; remove a pool or enlarge the image.");
+        static_assert(!std::same_as<Operation, Max> || accepts(In),
+                      "denim: MaxPool: the window does not fit the picture that it gets; remove a pool or enlarge the image.");
+        static_assert(std::same_as<Operation, Max> || accepts(In),
+                      "denim: Pool: the window does not fit the picture that it gets; remove a pool or enlarge the image.");
     };
 };
 

@@ -6,6 +6,7 @@
 
 #include <denim/format/onnx_model.hpp>
 #include <denim/format/weight_layout.hpp>
+#include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/dense.hpp>
@@ -16,7 +17,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -83,6 +86,51 @@ struct OnnxLayer {
     }
 };
 
+namespace detail {
+
+/// The operator of an activation and its attributes; GELU and SiLU have none in opset 17.
+template <class Function>
+inline const OnnxNode onnx_operator{};
+template <>
+inline const OnnxNode onnx_operator<ReLU>{.type = "Relu"};
+template <>
+inline const OnnxNode onnx_operator<LeakyReLU>{.type = "LeakyRelu", .attributes = {{"alpha", 0.3f}}};
+template <>
+inline const OnnxNode onnx_operator<ELU>{.type = "Elu"};
+template <>
+inline const OnnxNode onnx_operator<HardSwish>{.type = "HardSwish"};
+template <>
+inline const OnnxNode onnx_operator<Sigmoid>{.type = "Sigmoid"};
+template <>
+inline const OnnxNode onnx_operator<Tanh>{.type = "Tanh"};
+template <>
+inline const OnnxNode onnx_operator<Softmax>{.type = "Softmax", .attributes = {{"axis", std::int64_t{1}}}};
+
+/// Adds an activation behind a value.
+template <class Function>
+std::string add_activation(OnnxGraph& graph, const std::string& x) {
+    const auto scalar = [&](const char* name, float number) { return graph.constant<float>(name, std::span{&number, 1}, {}); };
+    if constexpr (std::is_same_v<Function, Linear>) {
+        return x;
+    } else if constexpr (std::is_same_v<Function, SiLU>) {
+        return graph.add("Mul", {x, graph.add("Sigmoid", {x})});
+    } else if constexpr (std::is_same_v<Function, GELU>) {
+        const std::string erf = graph.add("Erf", {graph.add("Mul", {x, scalar("root_of_half", 0.70710678f)})});
+        return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
+    } else {
+        if (onnx_operator<Function>.type.empty())
+            throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer + " has no operator in ONNX");
+        return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
+    }
+}
+
+}  // namespace detail
+
+template <class Function>
+OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return {detail::add_activation<Function>(graph, layer.inputs[0].name), layer.inputs[0].vector};
+}
+
 template <std::size_t Window, std::size_t Filters, class... Options>
 OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Conv<Window, Filters, Options...>;
@@ -100,7 +148,7 @@ OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLa
                                       {{"kernel_shape", std::vector{number(Window), number(Window)}},
                                        {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
                                        {"pads", pads}});
-    return {Spec::linear ? sum : graph.add("Relu", {sum})};
+    return {detail::add_activation<typename Spec::Function>(graph, sum)};
 }
 
 template <std::size_t Window, class... Options>
@@ -117,7 +165,7 @@ OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& la
     std::vector<std::string> inputs{graph.as_vector(layer.inputs[0]).name, layer.weight(graph, "weights")};
     if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
     const std::string sum = graph.add("Gemm", inputs, {{"transB", std::int64_t{1}}});
-    return {Spec::relu ? graph.add("Relu", {sum}) : sum, true};
+    return {detail::add_activation<typename Spec::Function>(graph, sum), true};
 }
 
 inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {

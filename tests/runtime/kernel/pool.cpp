@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "compare.hpp"
 
-#include <denim/kernel/plain_pool.hpp>
-#include <denim/kernel/pool.hpp>
+#include <denim/layer/pool.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace compare;
 
@@ -15,18 +17,21 @@ struct Pooling {
 
 constexpr float untouched = -12345.0f;
 
-template <Pooling of>
+bool near(const std::vector<float>& a, const std::vector<float>& b) {
+    return std::ranges::equal(a, b, [](float x, float y) { return std::abs(x - y) <= 1e-5f * std::max(1.0f, std::abs(x)); });
+}
+
+template <Pooling of, class Operation = Max, class... Options>
 void check_pool() {
     CAPTURE(of.height);
     CAPTURE(of.channels);
     CAPTURE(of.window);
     CAPTURE(of.stride);
     static constexpr Layout in{{of.height, of.width, of.channels}, of.input_border, round_up(of.channels, of.input_step)};
-    static constexpr Layout out{{(of.height - of.window) / of.stride + 1, (of.width - of.window) / of.stride + 1, of.channels},
-                                of.output_border,
-                                round_up(of.channels, of.output_step)};
-    using Fast = kernel::MaxPool<out, in, of.window, of.stride>;
-    using Plain = kernel::PlainMaxPool<out, in, of.window, of.stride, float>;
+    using Spec = denim::Pool<Operation, of.window, Stride<of.stride>, Options...>;
+    static constexpr Layout out{Spec::output(in.shape), of.output_border, round_up(of.channels, of.output_step)};
+    using Fast = typename Spec::template Kernel<denim::Fast, out, in>::type;
+    using Plain = typename Spec::template Kernel<denim::Plain<float>, out, in>::type;
 
     // Few different numbers, so that many are equal: the first of them wins in both.
     auto input = picture(in, 1, 0);
@@ -59,10 +64,16 @@ void check_pool() {
     };
     const auto fast = run(static_cast<Fast*>(nullptr), 1);
     const auto plain = run(static_cast<Plain*>(nullptr), 0);
-    CHECK(inside(fast.output, out) == inside(plain.output, out));
+    if constexpr (std::same_as<Operation, Max>) {
+        CHECK(inside(fast.output, out) == inside(plain.output, out));
+        CHECK(inside(fast.written, in) == inside(plain.written, in));
+        CHECK(inside(fast.added, in) == inside(plain.added, in));
+    } else {
+        CHECK(near(inside(fast.output, out), inside(plain.output, out)));
+        CHECK(near(inside(fast.written, in), inside(plain.written, in)));
+        CHECK(near(inside(fast.added, in), inside(plain.added, in)));
+    }
     CHECK(fast.silent == fast.output);
-    CHECK(inside(fast.written, in) == inside(plain.written, in));
-    CHECK(inside(fast.added, in) == inside(plain.added, in));
     // The border is left alone, the padding of the output is zero.
     std::size_t zeros = 0, marks = 0;
     for (std::size_t n = 0; n < out.size(); ++n) {
@@ -85,4 +96,20 @@ TEST_CASE("max pool: windows, strides, layouts") {
     check_pool<Pooling{7, 7, 5, 1, 3, 8, 8}>();
     check_pool<Pooling{6, 16, 20, 4, 2, 64, 48}>();
     check_pool<Pooling{16, 16, 16, 16, 16}>();
+}
+
+TEST_CASE("max pool: windows that reach beyond the picture") {
+    check_pool<Pooling{5, 7, 3, 2, 2}, Max, Same>();
+    check_pool<Pooling{9, 8, 33, 3, 2, 16, 16}, Max, Same>();
+    check_pool<Pooling{4, 3, 16, 5, 1, 16, 16, {1, 1, 2, 2}, {0, 1, 1, 0}}, Max, Same>();
+    check_pool<Pooling{7, 7, 5, 1, 3, 8, 8}, Max, Same>();
+}
+
+TEST_CASE("average pool") {
+    check_pool<Pooling{4, 4, 1, 2, 2}, Average>();
+    check_pool<Pooling{9, 9, 17, 3, 2, 1, 32}, Average>();
+    check_pool<Pooling{8, 6, 64, 2, 2, 16, 16}, Average>();
+    check_pool<Pooling{5, 7, 3, 2, 2}, Average, Same>();
+    check_pool<Pooling{9, 8, 33, 3, 1, 16, 1, {1, 1, 2, 2}, {0, 1, 1, 0}}, Average, Same>();
+    check_pool<Pooling{4, 3, 16, 5, 1, 16, 16}, Average, Same>();
 }

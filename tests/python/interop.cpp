@@ -27,6 +27,7 @@ using Activations = Net<7, 6, 3, Conv<3, 5, GELU>, Activation<LeakyReLU>, Conv<2
 using OneDense = Net<3, 4, 5, Dense<6>>;
 using OneNorm = Net<5, 4, 3, BatchNorm>;
 using OnePool = Net<9, 8, 3, MaxPool>;
+using Pools = Net<11, 10, 3, Pool<Average, 3, Same, Stride<2>>, Pool<Max, 3, Same, Stride<1>>, Pool<Average, 2>>;
 using OneDropout = Net<3, 3, 2, Dropout>;
 using OneResidual = Net<6, 5, 4, Residual<Conv<3, 4, Same>>, Dense<4>, Residual<Dense<4, ReLU>>>;
 
@@ -114,6 +115,7 @@ void each_network(Each each) {
     each.template operator()<OneDense>("dense");
     each.template operator()<OneNorm>("batch_norm");
     each.template operator()<OnePool>("pool");
+    each.template operator()<Pools>("pools");
     each.template operator()<OneDropout>("dropout");
     each.template operator()<OneResidual>("residual");
 }

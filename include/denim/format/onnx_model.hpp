@@ -26,8 +26,8 @@ struct OnnxAttribute {
 
 /// One operation: named values to named values.
 struct OnnxNode {
-    std::string type, name;
-    std::vector<std::string> inputs, outputs;
+    std::string type = {}, name = {};
+    std::vector<std::string> inputs = {}, outputs = {};
     std::vector<OnnxAttribute> attributes = {};
 
     /// The attribute of this name; nothing if there is none, or it is of another type.

@@ -131,32 +131,39 @@ OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, O
     return {detail::add_activation<Function>(graph, layer.inputs[0].name), layer.inputs[0].vector};
 }
 
+namespace detail {
+
+/// Window, stride and zeros of a convolution or a pool.
+template <class Spec>
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window) {
+    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
+        const std::size_t reach = (out - 1) * Spec::stride + window - Spec::before(in);
+        return number(reach > in ? reach - in : 0);
+    };
+    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
+                                         after(layer.in.height, layer.out.height), after(layer.in.width, layer.out.width)};
+    return {{"kernel_shape", std::vector{number(window), number(window)}},
+            {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
+            {"pads", pads}};
+}
+
+}  // namespace detail
+
 template <std::size_t Window, std::size_t Filters, class... Options>
 OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Conv<Window, Filters, Options...>;
-    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
-    const auto after = [](std::size_t in, std::size_t out) {  // zeros behind the last row or column
-        const std::size_t reach = (out - 1) * Spec::stride + Window - Spec::before(in);
-        return reach > in ? reach - in : 0;
-    };
-    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
-                                         number(after(layer.in.height, layer.out.height)),
-                                         number(after(layer.in.width, layer.out.width))};
     std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
     if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
     const std::string sum = graph.add("Conv", inputs,
-                                      {{"kernel_shape", std::vector{number(Window), number(Window)}},
-                                       {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
-                                       {"pads", pads}});
+                                      detail::windows_of<Spec>(layer, Window));
     return {detail::add_activation<typename Spec::Function>(graph, sum)};
 }
 
-template <std::size_t Window, class... Options>
-OnnxFlow to_onnx(const Pool<Max, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    constexpr auto window = static_cast<std::int64_t>(Window),
-                   stride = static_cast<std::int64_t>(Pool<Max, Window, Options...>::stride);
-    return {graph.add("MaxPool", {graph.as_picture(layer.inputs[0]).name},
-                      {{"kernel_shape", std::vector{window, window}}, {"strides", std::vector{stride, stride}}})};
+template <class Operation, std::size_t Window, class... Options>
+OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window))};
 }
 
 template <std::size_t Outputs, class... Options>

@@ -15,6 +15,10 @@ TEST_CASE("Conv and MaxPool, fused and alone") {
     check_gradients<Image<9, 8, 2>, Sequential<Conv<3, 5, Linear>, Pool<Max, 3, Stride<2>>, Dense<2>>>(4);
 }
 
+TEST_CASE("Pools of averages, and windows that reach beyond the picture") {
+    check_gradients<Image<9, 8, 3>, Sequential<Conv<3, 5, Same>, Pool<Average, 3, Same, Stride<2>>, Pool<Max, 3, Same, Stride<1>>, Dense<3>>>(4);
+}
+
 TEST_CASE("BatchNorm, between layers and at both ends") {
     check_gradients<Image<5, 4, 2>, Sequential<Conv<3, 4, Linear>, BatchNorm, Dense<3>>>(6);
     check_gradients<Image<5, 4, 2>, Sequential<BatchNorm, Conv<3, 4>, MaxPool, Dense<3>, BatchNorm>>(6);

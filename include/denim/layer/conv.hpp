@@ -85,9 +85,9 @@ struct Conv : SpecDefaults {
     }
 
     /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
-    static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue epilogue) {
+    static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue with) {
         const Shape z = output(in.shape);
-        return {in, out, z.height, z.width, Window, stride, before(in.shape.height), before(in.shape.width), epilogue, bias, choice};
+        return {in, out, z.height, z.width, Window, stride, before(in.shape.height), before(in.shape.width), with, bias, choice};
     }
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 

@@ -57,7 +57,7 @@ namespace detail {
 using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
 
 /// The one parallel region of the library; an exception inside it is carried out, the first one wins.
-inline void run_loop(std::size_t count, std::size_t operations, LoopBody call, void* body) {
+inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
     std::size_t team = std::min(threads(), count);
 #if defined(_OPENMP)
     if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;

@@ -19,7 +19,7 @@ namespace {
 struct Options {
     fs::path folder, out;
     Size size{120, 90};
-    Shares shares;
+    SplitShares shares;
     Seed seed{1};
     bool strict = false;
 };
@@ -143,7 +143,7 @@ int convert(const Options& options) {
     fs::path room = fs::absolute(options.out);  // the folder is made only when there is something to write
     while (!fs::exists(room)) room = room.parent_path();
     // As many pictures in memory as keep its sum below the arrays of the largest set and 100 MB.
-    const Shares& shares = options.shares;
+    const SplitShares& shares = options.shares;
     const double largest =
         static_cast<double>(std::max({shares.train, shares.validation, shares.test})) / static_cast<double>(shares.sum());
     const auto memory = static_cast<std::size_t>(100e6 / std::max(1 - largest, 0.1));

@@ -11,7 +11,7 @@
 namespace denim::inline DENIM_TARGET {
 
 /// How much of a data set goes to each part, in any unit: {80, 10, 10}.
-struct Shares {
+struct SplitShares {
     std::uint32_t train = 80, validation = 10, test = 10;
 
     [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
@@ -24,7 +24,7 @@ enum class Part : std::uint8_t { train, validation, test };
 /// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones
 /// is drawn from the seed, and depends on nothing but it and the class. Samples with the same first equal (see first_equals;
 /// none may be given) go where the first of them goes.
-inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, Shares shares, Seed seed,
+inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
                                      std::span<const std::size_t> first_equal = {}) {
     if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
     std::map<std::int32_t, std::vector<std::size_t>> places;
@@ -55,7 +55,7 @@ struct Split {
 /// together. The same seed gives the same parts on every machine.
 ///
 ///     auto [train, validation, test] = split(read_folder("photos", Size{120, 90}), {80, 10, 10}, Seed{1});
-inline Split split(const DataSet& set, Shares shares, Seed seed) {
+inline Split split(const DataSet& set, SplitShares shares, Seed seed) {
     set.check();
     const std::size_t bytes = set.shape().size();
     std::vector<std::uint64_t> fingerprints(set.size());

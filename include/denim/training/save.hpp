@@ -59,9 +59,11 @@ void save(const Network& network, const std::filesystem::path& path, const SaveO
         throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.channels) +
                                     " outputs, but " + std::to_string(options.labels.size()) +
                                     " labels came; expected one for each");
-    write_weights(
-        path, detail::tensors_of(network),
-        {.architecture = detail::architecture_of<Network>(), .labels = options.labels, .sample = detail::sample_of(network)});
+    WeightsMetadata metadata;
+    metadata.architecture = detail::architecture_of<Network>();
+    metadata.labels = options.labels;
+    metadata.sample = detail::sample_of(network);
+    write_weights(path, detail::tensors_of(network), metadata);
 }
 
 /// Puts weights that were read into a network, whose architecture, names and shapes must be theirs; gives what stands beside

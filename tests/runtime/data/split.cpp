@@ -45,8 +45,8 @@ TEST_CASE("the study's set sizes") {
 }
 
 TEST_CASE("small classes and odd shares never ask for more than there is") {
-    for (const Shares shares :
-         {Shares{80, 10, 10}, Shares{0, 1, 1}, Shares{1, 0, 0}, Shares{1, 1, 1}, Shares{0, 0, 5}, Shares{98, 1, 1}})
+    for (const SplitShares shares :
+         {SplitShares{80, 10, 10}, SplitShares{0, 1, 1}, SplitShares{1, 0, 0}, SplitShares{1, 1, 1}, SplitShares{0, 0, 5}, SplitShares{98, 1, 1}})
         for (std::size_t count = 0; count < 40; ++count) {
             std::vector<std::int32_t> classes(count);
             for (std::size_t i = 0; i < count; ++i) classes[i] = static_cast<std::int32_t>(i % 13);

@@ -110,7 +110,7 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
         detail::html_text(x_name) + "</text>\n";
     for (std::size_t k = 0; k < all.size(); ++k) {
         const Series& series = all[k];
-        const std::string colour = "s" + std::to_string(k % 8);
+        const std::string colour = format("s%zu", k % 8);
         std::string path, points;
         bool begun = false;
         for (std::size_t n = 0; n < series.y.size(); ++n) {

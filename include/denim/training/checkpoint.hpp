@@ -83,7 +83,11 @@ struct Checkpoint {
         Samples one;
         one.pictures = Pictures{run.learner.input(), 1, nullptr, sample.input.data()};
         sample.output = run.learner.logits(one);
-        write_weights(best(), tensors, {.architecture = run.learner.architecture(), .labels = labels, .sample = sample});
+        WeightsMetadata metadata;
+        metadata.architecture = run.learner.architecture();
+        metadata.labels = labels;
+        metadata.sample = sample;
+        write_weights(best(), tensors, metadata);
     }
     /// What a run that was killed while it wrote has left.
     void remove_partial_files() const {

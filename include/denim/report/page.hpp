@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/format/base64.hpp>
 #include <denim/image/encode.hpp>
 #include <denim/machine/atomic_file.hpp>
 #include <denim/report/chart.hpp>
@@ -8,18 +9,6 @@
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
-
-inline std::string to_base64(std::span<const std::uint8_t> bytes) {
-    constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        std::uint32_t word = 0;
-        for (std::size_t n = 0; n < 3; ++n) word = word << 8 | (at + n < bytes.size() ? bytes[at + n] : 0u);
-        for (std::size_t n = 0; n < 4; ++n) text += n <= bytes.size() - at ? digits[word >> (18 - 6 * n) & 63] : '=';
-    }
-    return text;
-}
 
 /// Light and dark by what the reader's system asks for; one column on a telephone.
 inline constexpr std::string_view page_style = R"(

@@ -147,6 +147,7 @@ History sweep_run(const Train& train, const Validation& validation, const SweepO
 /// A sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
 template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
 SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const SweepOptions& options) {
+    const auto listening = detail::SignalGuard::shared();  // between two runs as well
     SweepTable table{options.log.filename().string()};
     std::vector<detail::SweepJob> jobs;
     std::map<std::string, std::vector<HyperParameter>> domains;

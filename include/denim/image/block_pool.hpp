@@ -37,17 +37,11 @@ public:
         std::size_t before_;
     };
 
+    /// Small blocks come zeroed: stb's tables stand in them, and a JPEG may name one that it never defined.
     void* allocate(std::size_t bytes) {
-        if (bytes > largest_) return nullptr;
-        std::size_t best = kept_.size();
-        for (std::size_t i = 0; i < kept_.size(); ++i)
-            if (const std::size_t room = capacity(kept_[i]); kept_[i] != nullptr && room >= bytes && room / 2 <= bytes)
-                if (best == kept_.size() || room < capacity(kept_[best])) best = i;
-        if (best != kept_.size()) return start(std::exchange(kept_[best], nullptr));
-        void* block = std::malloc(bytes + header);
-        if (block == nullptr) return nullptr;
-        std::memcpy(block, &bytes, sizeof bytes);
-        return start(block);
+        void* block = find(bytes);
+        if (block != nullptr && bytes <= zeroed) std::memset(block, 0, bytes);
+        return block;
     }
 
     void* reallocate(void* old, std::size_t used, std::size_t bytes) {
@@ -67,8 +61,21 @@ public:
     }
 
 private:
-    static constexpr std::size_t header = 64;
+    static constexpr std::size_t header = 64, zeroed = std::size_t{1} << 16;
     static constexpr std::size_t smallest_kept = std::size_t{1} << 14, largest_kept = std::size_t{1} << 20;
+
+    void* find(std::size_t bytes) {
+        if (bytes > largest_) return nullptr;
+        std::size_t best = kept_.size();
+        for (std::size_t i = 0; i < kept_.size(); ++i)
+            if (const std::size_t room = capacity(kept_[i]); kept_[i] != nullptr && room >= bytes && room / 2 <= bytes)
+                if (best == kept_.size() || room < capacity(kept_[best])) best = i;
+        if (best != kept_.size()) return start(std::exchange(kept_[best], nullptr));
+        void* block = std::malloc(bytes + header);
+        if (block == nullptr) return nullptr;
+        std::memcpy(block, &bytes, sizeof bytes);
+        return start(block);
+    }
 
     static std::size_t capacity(const void* block) {
         std::size_t bytes = 0;

@@ -33,8 +33,8 @@ namespace detail {
 
 /// The kind of picture that the first bytes promise; empty if none (a TGA has no such sign).
 inline std::string_view picture_kind(Bytes file) {
-    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\xFF\xD8\xFF", "JPEG"},
-                                                                       {"\x89PNG", "PNG"},
+    if (jpeg_start(file) > 0) return "JPEG";
+    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\x89PNG", "PNG"},
                                                                        {"GIF8", "GIF"},
                                                                        {"8BPS", "PSD"},
                                                                        {"P5", "PNM"},

@@ -23,7 +23,13 @@ struct JpegMarkers {
 
 using Bytes = std::span<const std::uint8_t>;
 
-inline bool is_jpeg(Bytes file) { return file.size() > 2 && file[0] == 0xFF && file[1] == 0xD8 && file[2] == 0xFF; }
+/// Where the first segment of a JPEG may begin: behind the start marker, which more than one 0xFF may lead; 0 if it is no JPEG.
+/// What stb takes for one has to be one here, so that nothing goes there unchecked.
+inline std::size_t jpeg_start(Bytes file) {
+    std::size_t at = 0;
+    while (at < file.size() && file[at] == 0xFF) ++at;
+    return at > 0 && at < file.size() && file[at] == 0xD8 ? at + 1 : 0;
+}
 
 /// The orientation that an Exif segment (from "Exif" on) asks for; 1 if it says nothing or is damaged.
 inline int exif_orientation(Bytes segment) {
@@ -91,7 +97,7 @@ inline JpegMarkers read_jpeg_markers(Bytes file) {
     };
     JpegMarkers markers;
     bool inside_scan = false;
-    for (std::size_t at = 2; at + 1 < file.size();) {
+    for (std::size_t at = jpeg_start(file); at + 1 < file.size();) {
         const void* found = std::memchr(file.data() + at, 0xFF, file.size() - at - 1);
         if (found == nullptr) break;
         at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - file.data()) + 1;

@@ -139,6 +139,8 @@ TEST_CASE("what would make older stb_image write beyond its memory is refused or
             break;
         }
     CHECK(refusal(jpeg).starts_with("the JPEG is damaged: a Huffman table"));
+    jpeg.insert(jpeg.begin(), 0xFF);  // still one to stb
+    CHECK(refusal(jpeg).starts_with("the JPEG is damaged: a Huffman table"));
     for (const std::size_t channels : {1u, 3u}) {  // PNM of 16 bits
         File file;
         append(file, (channels == 3 ? "P6\n" : "P5\n") + std::string{"16 # a comment\n16\n65535\n"});

@@ -16,21 +16,14 @@ import onnxruntime
 import openvino
 import torch
 
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from comparison import Comparison
 from models import torch_models
 
 build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
 program = build / "tests" / "python" / "interop"
 names = ["study", "deep", "strided", "activations", "dense", "batch_norm", "pool", "pools", "dropout", "residual"]
-worst = 0.0
-
-
-def compare(what, ours, theirs, tolerance=1e-4):
-    """The largest difference, relative to the largest number."""
-    global worst
-    assert ours.shape == theirs.shape, (what, ours.shape, theirs.shape)
-    difference = np.abs(ours - theirs).max() / np.abs(ours).max()
-    assert difference <= tolerance, (what, difference)
-    worst = max(worst, difference)
+compare = Comparison()
 
 
 def softmax(logits):
@@ -39,7 +32,6 @@ def softmax(logits):
 
 
 def main():
-    checked = 0
     core = openvino.Core()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -61,7 +53,6 @@ def main():
                 for batch in [len(given), 1]:
                     compare((name, form, "onnxruntime", batch), expected[:batch], session.run(None, {"images": given[:batch]})[0])
                     compare((name, form, "openvino", batch), expected[:batch], compiled(given[:batch])[0])
-                    checked += 2
 
         # Our own files come back with the same logits.
         back = [name for name in names if (folder / f"{name}.to_keras.npz").exists()]
@@ -81,11 +72,9 @@ def main():
         for name in back:
             logits = np.load(folder / f"{name}.logits.npy")
             compare((name, "back"), logits, np.load(folder / f"{name}.from_onnx.onnx.logits.npy"), 1e-6)
-            checked += 1
         for name, logits in expected.items():
             compare((name, "from PyTorch's ONNX"), logits, np.load(folder / f"{name}.from_onnx.torch.onnx.logits.npy"))
-            checked += 1
-    print(f"{checked} comparisons through ONNX, the largest relative difference is {worst:.1e}")
+    print(f"{compare.count} comparisons through ONNX, the largest relative difference is {compare.worst:.1e}")
 
 
 main()

@@ -14,24 +14,16 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from comparison import Comparison  # noqa: E402
 from models import keras_models, torch_models  # noqa: E402
 
 build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
 program = build / "tests" / "python" / "interop"
-worst = 0.0
-
-
-def compare(what, ours, theirs, tolerance=1e-4):
-    """The largest difference, relative to the largest number."""
-    global worst
-    assert ours.shape == theirs.shape, (what, ours.shape, theirs.shape)
-    difference = np.abs(ours - theirs).max() / np.abs(ours).max()
-    assert difference <= tolerance, (what, difference)
-    worst = max(worst, difference)
+compare = Comparison()
 
 
 def main():
-    checked = 0
     keras_side, torch_side = keras_models.models(), torch_models.models()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -55,24 +47,20 @@ def main():
         for name in keras_side:
             for form in ["npz", "named.npz"]:
                 compare((name, "from Keras", form), keras_logits(name), np.load(folder / f"{name}.from_keras.{form}.logits.npy"))
-                checked += 1
         for name in torch_side:
             for form in ["npz", "safetensors"]:
                 compare((name, "from PyTorch", form), torch_logits(name), np.load(folder / f"{name}.from_pytorch.{form}.logits.npy"))
-                checked += 1
 
         # And the way back.
         for name, model in keras_side.items():
             arrays = np.load(folder / f"{name}.to_keras.npz")
             model.set_weights([arrays[row] for row in arrays.files])
             compare((name, "to Keras"), np.load(folder / f"{name}.logits.npy"), keras_logits(name))
-            checked += 1
         for name, model in torch_side.items():
             arrays, keys = np.load(folder / f"{name}.to_pytorch.npz"), [key for key in model.state_dict() if "num_batches" not in key]
             model.load_state_dict({key: torch.from_numpy(arrays[row]) for key, row in zip(keys, arrays.files)}, strict=False)
             compare((name, "to PyTorch"), np.load(folder / f"{name}.logits.npy"), torch_logits(name))
-            checked += 1
-    print(f"{checked} networks between Denim, Keras and PyTorch, the largest relative difference is {worst:.1e}")
+    print(f"{compare.count} networks between Denim, Keras and PyTorch, the largest relative difference is {compare.worst:.1e}")
 
 
 main()

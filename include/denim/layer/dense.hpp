@@ -19,7 +19,7 @@
 namespace denim::inline DENIM_TARGET {
 
 /// A dense layer of few weights, a sample at a time.
-template <Layout Out, Layout In, bool Relu, bool Bias>
+template <Layout Out, Layout In, bool Bias>
 struct SmallDenseLayer : LayerDefaults<float> {
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, size = In.size();
     using Kernel = kernel::SmallDense<size, outputs>;
@@ -36,11 +36,9 @@ struct SmallDenseLayer : LayerDefaults<float> {
     }
     static void forward(const Forward<float>& at) {
         Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output);
-        for (std::size_t o = 0; Relu && o < outputs; ++o) at.output[o] = std::max(at.output[o], 0.0f);
     }
     template <Gradient Input>
     static void backward(const Backward<float>& at) {
-        if (Relu) detail::mask_relu(at.output, at.output_gradient, outputs);
         for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += at.output_gradient[o];
         Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, at.output_gradient,
                                                                                    at.input_gradient(), at.accumulator);
@@ -60,7 +58,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
 
 /// A wide dense layer, the whole batch at once: matrix products over the weights as they stand. With PlainMatrixProduct it is the
 /// plain twin of both.
-template <class Product, class Number, Layout Out, Layout In, bool Relu, bool Bias>
+template <class Product, class Number, Layout Out, Layout In, bool Bias>
 struct WideDenseLayer : LayerDefaults<Number> {
     using Scalar = Number;
     static constexpr Works works = Works::on_batches;
@@ -77,13 +75,9 @@ struct WideDenseLayer : LayerDefaults<Number> {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
         product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
                         Out.size(), at.count, at.scratch);
-        for (std::size_t sample = 0; Relu && sample < at.count; ++sample)
-            for (std::size_t o = 0; o < outputs; ++o) at.output[sample * Out.size() + o] = std::max(at.output[sample * Out.size() + o], Scalar{0});
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        for (std::size_t sample = 0; Relu && sample < at.count; ++sample)
-            detail::mask_relu(at.output + sample * Out.size(), at.output_gradient + sample * Out.size(), outputs);
         const Scalar* x = packed(at.input(), at.scratch, at.count);
         product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
                                 Bias ? at.gradients + inputs * outputs : nullptr, at.count);
@@ -120,16 +114,16 @@ namespace detail {
 /// Up to this many weights a dense layer works on samples: they stay in the cache from one sample to the next.
 inline constexpr std::size_t small_dense_weights = 65'536;
 
-template <class Arithmetic, Layout Out, Layout In, bool Relu, bool Bias>
+template <class Arithmetic, Layout Out, Layout In, bool Bias>
 struct ChooseDense {
     using Scalar = typename Arithmetic::Scalar;
-    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Relu, Bias>;
+    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Bias>;
 };
-template <class Arithmetic, Layout Out, Layout In, bool Relu, bool Bias>
+template <class Arithmetic, Layout Out, Layout In, bool Bias>
     requires(!Arithmetic::plain)
-struct ChooseDense<Arithmetic, Out, In, Relu, Bias> {
+struct ChooseDense<Arithmetic, Out, In, Bias> {
     static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
-    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Relu, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Relu, Bias>>;
+    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Bias>>;
 };
 
 }  // namespace detail
@@ -142,7 +136,7 @@ struct Dense : SpecDefaults {
                   "denim: Dense: an option is not one of NoBias, HeUniform, HeNormal, or an activation.");
 
     using Function = detail::activation_among<Linear, Options...>;
-    static constexpr bool relu = std::same_as<Function, ReLU>, bias = !detail::has<NoBias, Options...>;
+    static constexpr bool bias = !detail::has<NoBias, Options...>;
 
     static constexpr Shape output(Shape /*in*/) { return {1, 1, Outputs}; }
     static constexpr auto parameters(Shape in) {
@@ -154,7 +148,7 @@ struct Dense : SpecDefaults {
     }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = detail::activated<typename detail::ChooseDense<Arithmetic, Out, In, relu, bias>::type, std::conditional_t<relu, Linear, Function>, Out>;
+    using Layer = detail::activated<typename detail::ChooseDense<Arithmetic, Out, In, bias>::type, Function, Out>;
 };
 
 static_assert(Spec<Dense<3>> && Layer<Dense<3>::Layer<Fast, Layout{{1, 1, 3}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);

@@ -25,15 +25,15 @@ struct Stride {
 /// No bias is added.
 struct NoBias {};
 
+/// Through the transform of the small convolutions.
+struct Transformed {};
 /// Which kernel computes a convolution, where the choice from its shapes does not suit: Algorithm<Direct> sums directly,
 /// Algorithm<Transformed> goes through the transform (stride 1, windows of 3, 5 or 7).
 template <class Family>
 struct Algorithm {
-    static_assert(std::same_as<Family, Direct> || std::same_as<Family, struct Transformed>,
+    static_assert(std::same_as<Family, Direct> || std::same_as<Family, Transformed>,
                   "denim: Algorithm: the family must be Direct or Transformed.");
 };
-struct Transformed {};
-
 /// How the weights begin, where Glorot's uniform distribution does not suit.
 struct HeUniform {};
 struct HeNormal {};

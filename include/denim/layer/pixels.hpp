@@ -24,10 +24,4 @@ void for_each_number(Each each) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
 }
 
-/// Where the output is zero, ReLU lets no gradient through.
-template <class Scalar>
-void mask_relu(const Scalar* output, Scalar* gradient, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) gradient[n] = output[n] > Scalar{0} ? gradient[n] : Scalar{0};
-}
-
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <denim/data/augmentation.hpp>
+#include <denim/data/batches.hpp>
 #include <denim/loss/not_finite.hpp>
+#include <denim/network/load.hpp>
 #include <denim/optimizer/adam.hpp>
 #include <denim/optimizer/optimizer.hpp>
 #include <denim/training/augmented_batches.hpp>
@@ -12,10 +14,8 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -62,8 +62,7 @@ public:
           options_(options),
           callbacks_(callbacks),
           state_(options.optimizer, learner.parameters().size()),
-          run_{learner, history_},
-          order_(train.count()) {
+          run_{learner, history_} {
         run_.epochs = options.epochs;
         run_.training_images = train.count();
         run_.rate = options.optimizer.rate();
@@ -178,14 +177,13 @@ private:
             result = learner_.step(batch);
         }
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
-        if (!std::isfinite(result.loss)) throw LossNotFinite{state_.step};
+        if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
         return result;
     }
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        std::iota(order_.begin(), order_.end(), 0u);
-        if (options_.shuffle) shuffle(order_, Random{options_.seed, run_.epoch});
+        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();

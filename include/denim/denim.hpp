@@ -24,6 +24,9 @@
 #include <denim/layer/pool.hpp>
 #include <denim/layer/conv_pool.hpp>
 #include <denim/layer/dense.hpp>
+#include <denim/layer/flatten.hpp>
+#include <denim/layer/global_pool.hpp>
+#include <denim/layer/layer_norm.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>

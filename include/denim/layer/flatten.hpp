@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// (H, W, C) -> (1, 1, H W C), in that order. Dense does so by itself; for layers that work on one row of numbers.
+
+#include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Arithmetic, Layout Out, Layout In>
+struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+            Scalar& dx = at.input_gradient()[place];
+            dx = (Input == Gradient::add ? dx : Scalar{0}) + at.output_gradient[Out.offset(0, 0) + flat];
+        });
+    }
+};
+
+/// A picture as one pixel of many channels.
+struct Flatten : SpecDefaults {
+    static constexpr Shape output(Shape in) { return {1, 1, in.size()}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = FlattenLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<Flatten> && Layer<Flatten::Layer<Fast, Layout{{1, 1, 32}, {}, 32}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET

@@ -30,6 +30,8 @@ using OnePool = Net<9, 8, 3, MaxPool>;
 using Pools = Net<11, 10, 3, Pool<Average, 3, Same, Stride<2>>, Pool<Max, 3, Same, Stride<1>>, Pool<Average, 2>>;
 using OneDropout = Net<3, 3, 2, Dropout>;
 using OneResidual = Net<6, 5, 4, Residual<Conv<3, 4, Same>>, Dense<4>, Residual<Dense<4, ReLU>>>;
+using SmallLayers = Net<7, 6, 3, Conv<3, 5>, LayerNorm, Residual<Conv<3, 5, Same>, LayerNorm>, GlobalPool<Max>, LayerNorm, Dense<4>>;
+using Flattened = Net<7, 6, 3, Conv<3, 5>, Flatten, LayerNorm, Dense<8, ReLU>, GlobalPool<Average>, Flatten, Dense<4>>;
 
 // Fills every row with its own noise; variances are positive, some of them small.
 template <class Network>
@@ -118,6 +120,8 @@ void each_network(Each each) {
     each.template operator()<Pools>("pools");
     each.template operator()<OneDropout>("dropout");
     each.template operator()<OneResidual>("residual");
+    each.template operator()<SmallLayers>("small_layers");
+    each.template operator()<Flattened>("flattened");
 }
 
 }  // namespace

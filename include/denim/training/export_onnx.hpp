@@ -55,7 +55,7 @@ inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& option
         each("Sub", mean, "mean");
         each("Div", deviation, "deviation");
     }
-    return {graph.add("Transpose", {value}, {{"perm", std::vector<std::int64_t>{0, 3, 1, 2}}})};
+    return {graph.channels_first(value)};
 }
 
 // Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
@@ -103,9 +103,7 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     if constexpr (Network::output.height * Network::output.width == 1)
         result = graph.as_vector(result);
     else  // as Denim gives it
-        result = {
-            graph.add("Flatten", {graph.add("Transpose", {result.name}, {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}})}),
-            true};
+        result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};
     const char* const name = options.probabilities ? "probabilities" : "logits";
     graph.model.nodes.push_back({options.probabilities ? "Softmax" : "Identity", name, {result.name}, {name}, {}});
     graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});

@@ -10,6 +10,9 @@
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/dense.hpp>
+#include <denim/layer/flatten.hpp>
+#include <denim/layer/global_pool.hpp>
+#include <denim/layer/layer_norm.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/residual.hpp>
 
@@ -58,8 +61,14 @@ public:
         const std::int64_t axes[]{2, 3};
         return {add("Unsqueeze", {flow.name, constant<std::int64_t>("axes", axes, {2})}), false};
     }
+    /// (N, C, H, W) as (N, H, W, C), and back.
+    std::string channels_last(const std::string& x) { return transpose(x, {0, 2, 3, 1}); }
+    std::string channels_first(const std::string& x) { return transpose(x, {0, 3, 1, 2}); }
 
 private:
+    std::string transpose(const std::string& x, std::vector<std::int64_t> order) {
+        return add("Transpose", {x}, {{"perm", std::move(order)}});
+    }
     std::string fresh(const std::string& word) {
         const std::string name = layer + '.' + word;
         const auto same = std::ranges::count_if(used_, [&](const std::string& other) { return other == name; });
@@ -180,6 +189,25 @@ inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxG
     for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
     return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
             layer.inputs[0].vector};
+}
+
+template <class Operation>
+OnnxFlow to_onnx(const GlobalPool<Operation>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const char* const type = std::is_same_v<Operation, Max> ? "GlobalMaxPool" : "GlobalAveragePool";
+    return layer.inputs[0].vector ? layer.inputs[0] : OnnxFlow{graph.add(type, {layer.inputs[0].name})};
+}
+
+inline OnnxFlow to_onnx(const Flatten& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    if (layer.inputs[0].vector) return layer.inputs[0];
+    return graph.as_vector({graph.channels_last(layer.inputs[0].name)});
+}
+
+inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto& [x, vector] = layer.inputs[0];
+    const std::string normal = graph.add(
+        "LayerNormalization", {vector ? x : graph.channels_last(x), layer.weight(graph, "gamma"), layer.weight(graph, "beta")},
+        {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer_norm_epsilon)}});
+    return {vector ? normal : graph.channels_first(normal), vector};
 }
 
 inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {

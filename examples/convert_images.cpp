@@ -68,23 +68,24 @@ std::vector<Part> assign_parts(const std::vector<fashion::Photograph>& photograp
     return together;
 }
 
-/// The photographs of one set, by place and label.
+/// The photographs of one set, by place and label; their kinds stand beside these, so that every label of each is known.
 struct Set {
     std::string name;
     std::vector<std::size_t> places;
-    std::vector<std::int32_t> labels;
+    std::vector<std::int32_t> labels, kinds;
 };
 
 std::vector<Set> cut_sets(const std::vector<fashion::Photograph>& photographs, const std::vector<Part>& parts) {
     std::vector<Set> sets;
     for (const fashion::Task& task : fashion::tasks)
         for (std::size_t part = 0; part < fashion::parts.size(); ++part) {
-            Set& set = sets.emplace_back(Set{std::string{task.name} + "-" + std::string{fashion::parts[part]}, {}, {}});
+            Set& set = sets.emplace_back(Set{std::string{task.name} + "-" + std::string{fashion::parts[part]}, {}, {}, {}});
             for (std::size_t i = 0; i < photographs.size(); ++i) {
                 const fashion::Kind& kind = fashion::kinds[photographs[i].kind];
                 if (static_cast<std::size_t>(parts[i]) != part || !concerns(task, kind)) continue;
                 set.places.push_back(photographs[i].place);
                 set.labels.push_back(label(task, kind));
+                set.kinds.push_back(static_cast<std::int32_t>(photographs[i].kind));
             }
         }
     return sets;
@@ -103,6 +104,7 @@ void write_set(NpzWriter& file, const Set& set, const PictureStore& store) {
                                                    {count, shape.height, shape.width, shape.channels}));
     }
     file.write("labels", AnyArrayView::of<std::int32_t>(set.labels, {set.labels.size()}));
+    file.write("kinds", AnyArrayView::of<std::int32_t>(set.kinds, {set.kinds.size()}));
 }
 
 void write_sets(const std::vector<Set>& sets, const PictureStore& store, const fs::path& out) {

@@ -9,24 +9,28 @@
 #include <denim/training/csv_log.hpp>
 #include <denim/training/ctrl_c.hpp>
 #include <denim/training/early_stopping.hpp>
+#include <denim/training/evaluate.hpp>
 #include <denim/training/fit.hpp>
 #include <denim/training/stop_on_nan.hpp>
 
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
-/// What varies at run time, and how each run learns. Every network of the grid meets every rate, every L2 and every seed.
+/// What varies at run time, and how each run learns. Every network of the grid meets every rate, L2, dropout and seed.
 struct SweepOptions {
     std::filesystem::path log;           ///< folder; each run has its own below: logs, last checkpoint, best weights
     std::vector<std::string> axes = {};  ///< names of the grid's axes, for tables
     std::vector<float> rates = {1e-3f};
     std::vector<float> l2 = {0};
-    std::size_t repeats = 1;  ///< seeds, from `first_seed` on
+    std::vector<float> dropout = {0.5f};  ///< what every Dropout layer drops
+    std::size_t repeats = 1;              ///< seeds, from `first_seed` on
     std::uint64_t first_seed = 1;
     std::size_t epochs = 15, batch = 64;
     std::size_t patience = 2;  ///< of EarlyStopping on the validation loss
@@ -57,7 +61,7 @@ inline std::string setting_name(std::span<const NamedValue> values, const char* 
 /// One run that has to be: where its result goes, and how it comes about.
 struct SweepJob {
     std::size_t row = 0, run = 0;
-    std::function<History()> fit = {};
+    std::function<std::pair<History, Score>()> fit = {};
 };
 
 /// Runs the jobs, some at a time; the first error ends all.
@@ -71,10 +75,11 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
             const SweepJob& job = jobs[place];
             SweepRow& row = table.rows[job.row];
             try {
-                History history = job.fit();
+                auto [history, test] = job.fit();
                 const std::scoped_lock lock{mutex};
                 SweepRun& run = row.runs[job.run];
                 run.history = std::move(history);
+                run.test = test;
                 ++done;
                 if (options.progress && !run.history.epochs.empty())
                     std::fprintf(options.progress,
@@ -103,15 +108,34 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
     if (error) std::rethrow_exception(error);
 }
 
+/// What a run has of the settings that vary at run time.
+struct RunRates {
+    float learning, l2, dropout;
+
+    /// Those that a table names: the learning rate, and the others where they are not as usual.
+    [[nodiscard]] std::vector<NamedValue> named(const SweepOptions& options) const {
+        const auto shortest = [](float number) {  // 0.001, not 0.00100000005
+            char text[40];
+            std::snprintf(text, sizeof text, "%g", static_cast<double>(number));
+            return std::stod(text);
+        };
+        std::vector<NamedValue> values{{"rate", shortest(learning)}};
+        if (options.l2.size() > 1 || l2 != 0) values.emplace_back("l2", shortest(l2));
+        if (options.dropout.size() > 1 || dropout != 0.5f) values.emplace_back("dropout", shortest(dropout));
+        return values;
+    }
+};
+
 /// One run in its folder. A run that is done leaves `finished.snapshot`, without weights, and is not repeated.
-template <class Network, class Train, class Validation>
-History sweep_run(const Train& train, const Validation& validation, const SweepOptions& options,
-                  const std::filesystem::path& folder, const HyperParameters& parameters, std::uint64_t seed, float rate,
-                  float l2) {
+template <class Network, class Train, class Validation, class Test>
+std::pair<History, Score> sweep_run(const Train& train, const Validation& validation, const Test* test,
+                                    const SweepOptions& options, const std::filesystem::path& folder,
+                                    const HyperParameters& parameters, std::uint64_t seed, const RunRates& rates) {
     const std::string sets = "pictures " + std::to_string(train.labels.size()) + " and " +
-                             std::to_string(validation.labels.size()) + ", epochs " + std::to_string(options.epochs) +
-                             ", batch " + std::to_string(options.batch) + ", patience " + std::to_string(options.patience) +
-                             ", " + architecture_of<Network>();
+                             std::to_string(validation.labels.size()) +
+                             (test ? " and " + std::to_string(test->labels.size()) : "") + ", epochs " +
+                             std::to_string(options.epochs) + ", batch " + std::to_string(options.batch) + ", patience " +
+                             std::to_string(options.patience) + ", " + architecture_of<Network>();
     const std::filesystem::path finished = folder / "finished.snapshot";
     if (std::filesystem::exists(finished)) {
         const Snapshot result = read_snapshot(finished);
@@ -120,25 +144,87 @@ History sweep_run(const Train& train, const Validation& validation, const SweepO
                 finished.string(),
                 "this run was made with other options or sets; take another log folder or remove this one\n    there: " +
                     result.run + "\n    here: " + sets);
-        return result.history;
+        const auto remembered = [&](const char* name) {
+            const auto& numbers = result.memory.numbers;
+            return numbers.contains(name) ? numbers.at(name) : std::numeric_limits<double>::quiet_NaN();
+        };
+        return {result.history, {remembered("test loss"), remembered("test accuracy")}};
     }
     Network network{Seed{seed}};
-    for (LayerSettings& settings : network.all_settings()) settings.l2 = l2;
+    for (LayerSettings& settings : network.all_settings()) {
+        settings.l2 = rates.l2;
+        settings.rate = rates.dropout;
+    }
     Checkpoint checkpoint{.folder = folder, .labels = options.labels};
     History history =
         fit(network, train, validation,
             {.epochs = options.epochs,
              .batch = options.batch,
-             .optimizer = options.optimizer(rate),
+             .optimizer = options.optimizer(rates.learning),
              .seed = Seed{seed},
              .augmentation = options.augmentation},
             checkpoint, StopOnNaN{options.progress}, EarlyStopping{.patience = options.patience}, CtrlC{},
             CsvLog{folder / "history.csv"}, TensorBoard{.folder = folder, .labels = options.labels, .parameters = parameters});
     Snapshot result{sets};
     result.history = history;
+    Score score;
+    if (test) {
+        const Evaluation tested = evaluate(network, *test);
+        score = {tested.loss, tested.accuracy};
+        result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
+    }
     write_snapshot(finished, result);
     std::filesystem::remove(checkpoint.last());
-    return history;
+    return {history, score};
+}
+
+template <class Settings, class Train, class Validation, class Test>
+SweepTable sweep(const Train& train, const Validation& validation, const Test* test, const SweepOptions& options) {
+    const auto listening = SignalGuard::shared();  // between two runs as well
+    SweepTable table{options.log.filename().string()};
+    std::vector<SweepJob> jobs;
+    std::map<std::string, std::vector<HyperParameter>> domains;
+    const auto add_row = [&]<class Network>(const std::vector<NamedValue>& named, const RunRates& rates) {
+        SweepRow row{setting_name(named, ", "), {}, Network::parameter_count, {}};
+        for (const auto& [name, value] : named) {
+            row.parameters[name] = value;
+            auto& domain = domains[name];
+            if (std::find(domain.begin(), domain.end(), HyperParameter{value}) == domain.end()) domain.push_back(value);
+        }
+        const std::string group = setting_name(named, ",");
+        for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
+            const std::uint64_t seed = options.first_seed + repeat;
+            row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
+            HyperParameters parameters = row.parameters;
+            parameters["seed"] = static_cast<double>(seed);
+            jobs.push_back(
+                {table.rows.size(), repeat, [&, parameters, seed, rates, folder = options.log / row.runs.back().folder] {
+                     return sweep_run<Network>(train, validation, test, options, folder, parameters, seed, rates);
+                 }});
+        }
+        table.rows.push_back(std::move(row));
+    };
+    Settings::visit([&]<class Network>(const auto& values) {
+        std::vector<NamedValue> shape;
+        for (std::size_t n = 0; n < values.size(); ++n)
+            shape.emplace_back(n < options.axes.size() ? options.axes[n] : "axis " + std::to_string(n + 1),
+                               static_cast<double>(values[n]));
+        for (const float rate : options.rates)
+            for (const float l2 : options.l2)
+                for (const float dropout : options.dropout) {
+                    const RunRates rates{rate, l2, dropout};
+                    std::vector<NamedValue> named = shape;
+                    for (const NamedValue& each : rates.named(options)) named.push_back(each);
+                    add_row.template operator()<Network>(named, rates);
+                }
+    });
+    for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
+        domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
+    const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
+    EventFile{options.log}.write(0, experiment_message(domains, metrics));
+    run_jobs(table, jobs, options);
+    table.sort();
+    return table;
 }
 
 }  // namespace detail
@@ -147,54 +233,14 @@ History sweep_run(const Train& train, const Validation& validation, const SweepO
 /// A sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
 template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
 SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const SweepOptions& options) {
-    const auto listening = detail::SignalGuard::shared();  // between two runs as well
-    SweepTable table{options.log.filename().string()};
-    std::vector<detail::SweepJob> jobs;
-    std::map<std::string, std::vector<HyperParameter>> domains;
-    const auto add = [&]<class Network>(const auto& values) {
-        for (const float rate : options.rates)
-            for (const float l2 : options.l2) {
-                std::vector<detail::NamedValue> named;
-                for (std::size_t n = 0; n < values.size(); ++n)
-                    named.emplace_back(n < options.axes.size() ? options.axes[n] : "axis " + std::to_string(n + 1),
-                                       static_cast<double>(values[n]));
-                const auto shortest = [](float number) {  // 0.001, not 0.00100000005
-                    char text[40];
-                    std::snprintf(text, sizeof text, "%g", static_cast<double>(number));
-                    return std::stod(text);
-                };
-                named.emplace_back("rate", shortest(rate));
-                if (options.l2.size() > 1 || l2 != 0) named.emplace_back("l2", shortest(l2));
-                SweepRow row{detail::setting_name(named, ", "), {}, Network::parameter_count, {}};
-                for (const auto& [name, value] : named) {
-                    row.parameters[name] = value;
-                    auto& domain = domains[name];
-                    if (std::find(domain.begin(), domain.end(), HyperParameter{value}) == domain.end()) domain.push_back(value);
-                }
-                const std::string group = detail::setting_name(named, ",");
-                for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
-                    const std::uint64_t seed = options.first_seed + repeat;
-                    row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
-                    HyperParameters parameters = row.parameters;
-                    parameters["seed"] = static_cast<double>(seed);
-                    domains["seed"];
-                    jobs.push_back({table.rows.size(), repeat,
-                                    [&, parameters, seed, rate, l2, folder = options.log / row.runs.back().folder] {
-                                        return detail::sweep_run<Network>(train, validation, options, folder, parameters, seed,
-                                                                          rate, l2);
-                                    }});
-                }
-                table.rows.push_back(std::move(row));
-            }
-    };
-    Grid<Family, Axes...>::visit(add);
-    for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
-        domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
-    const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
-    EventFile{options.log}.write(0, experiment_message(domains, metrics));
-    detail::run_jobs(table, jobs, options);
-    table.sort();
-    return table;
+    return detail::sweep<Grid<Family, Axes...>>(train, validation, static_cast<const Validation*>(nullptr), options);
+}
+
+/// The same, and scores the weights that each run kept on a test set, which nothing is chosen by.
+template <template <std::size_t...> class Family, class... Axes, class Train, class Validation, class Test>
+SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const Test& test,
+                 const SweepOptions& options) {
+    return detail::sweep<Grid<Family, Axes...>>(train, validation, &test, options);
 }
 
 /// sweep<Base, Values<3, 5>, Values<32, 64>>(train, validation, {.log = "logs/primary"})

@@ -6,6 +6,7 @@
 #include <denim/training/history.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <ostream>
@@ -17,6 +18,7 @@ struct SweepRun {
     std::uint64_t seed = 0;
     std::string folder = {};  ///< below the sweep's log
     History history = {};
+    Score test = {};  ///< of the weights that were kept; NaN where the sweep got no test set
 
     /// The epoch whose weights were kept: the best by validation loss.
     [[nodiscard]] const Epoch& best() const {
@@ -42,6 +44,9 @@ struct SweepRow {
     [[nodiscard]] Repeats accuracy() const {
         return of([](const SweepRun& run) { return run.best().validation.accuracy; });
     }
+    [[nodiscard]] Repeats test_accuracy() const {
+        return of([](const SweepRun& run) { return run.test.accuracy; });
+    }
     [[nodiscard]] Repeats loss() const {
         return of([](const SweepRun& run) { return run.best().validation.loss; });
     }
@@ -66,6 +71,10 @@ struct SweepTable {
     std::string name = {};
     std::vector<SweepRow> rows = {};
 
+    [[nodiscard]] bool tested() const {
+        return !rows.empty() && !rows[0].runs.empty() && !std::isnan(rows[0].runs[0].test.accuracy);
+    }
+
     void sort() {
         std::stable_sort(rows.begin(), rows.end(), [](const SweepRow& left, const SweepRow& right) {
             return left.accuracy().mean > right.accuracy().mean;
@@ -75,16 +84,19 @@ struct SweepTable {
     friend std::ostream& operator<<(std::ostream& out, const SweepTable& table) {
         std::size_t width = 7;
         for (const SweepRow& row : table.rows) width = std::max(width, row.name.size());
-        char line[200];
-        std::snprintf(line, sizeof line, "%4s  %-20s  %-15s  %-15s  %6s  %7s\n", "runs", "validation accuracy", "95 % interval",
-                      "validation loss", "epochs", "seconds");
+        const bool tested = table.tested();
+        char line[200], test[40] = "";
+        if (tested) std::snprintf(test, sizeof test, "  %-16s", "test accuracy");
+        std::snprintf(line, sizeof line, "%4s  %-20s  %-15s%s  %-15s  %6s  %7s\n", "runs", "validation accuracy",
+                      "95 % interval", test, "validation loss", "epochs", "seconds");
         out << "setting" << std::string(width - 7, ' ') << "  " << line;
         for (const SweepRow& row : table.rows) {
             const Repeats accuracy = row.accuracy(), loss = row.loss();
             char interval[40] = "";
             if (accuracy.count > 1) std::snprintf(interval, sizeof interval, "%.4f-%.4f", accuracy.low, accuracy.high);
-            std::snprintf(line, sizeof line, "%4zu  %-20s  %-15s  %-15s  %6.1f  %7.1f\n", accuracy.count,
-                          accuracy.text().c_str(), interval, loss.text(3).c_str(), row.epochs().mean, row.seconds().mean);
+            if (tested) std::snprintf(test, sizeof test, "  %-16s", row.test_accuracy().text().c_str());
+            std::snprintf(line, sizeof line, "%4zu  %-20s  %-15s%s  %-15s  %6.1f  %7.1f\n", accuracy.count,
+                          accuracy.text().c_str(), interval, test, loss.text(3).c_str(), row.epochs().mean, row.seconds().mean);
             out << row.name << std::string(width - row.name.size(), ' ') << "  " << line;
         }
         return out;

@@ -5,8 +5,11 @@
 
 #include <denim/denim.hpp>
 #include <denim/report/sweep.hpp>
+#include <denim/training/save.hpp>
 
 #include <doctest/doctest.h>
+
+#include <sstream>
 
 using namespace denim;
 
@@ -71,4 +74,23 @@ TEST_CASE("a sweep over types, rates, L2 and seeds; what is done is not done aga
     CHECK(message.find("finished.snapshot") != std::string::npos);
     CHECK(message.find("epochs 3") != std::string::npos);
     CHECK(message.find("epochs 4") != std::string::npos);
+}
+
+TEST_CASE("a test set scores the weights that were kept, now and when the run is done already; dropout is an axis") {
+    const Scratch scratch;
+    const Set train{1}, validation{2}, test{3};
+    const SweepOptions options{.log = scratch / "logs", .dropout = {0.1f, 0.9f}, .epochs = 3, .batch = 8, .progress = nullptr};
+    const SweepTable table = sweep(Grid<Family, Values<4>>{}, train, validation, test, options);
+    REQUIRE(table.rows.size() == 2);
+    CHECK(table.tested());
+    for (const SweepRow& row : table.rows) {
+        const auto kept = load<Family<4>>(options.log / row.runs[0].folder / "best.safetensors");
+        CHECK(row.runs[0].test.accuracy == evaluate(kept, test).accuracy);
+        CHECK(row.parameters.contains("dropout"));
+    }
+    const SweepTable again = sweep(Grid<Family, Values<4>>{}, train, validation, test, options);
+    CHECK(again.rows[0].runs[0].test.loss == table.rows[0].runs[0].test.loss);
+    std::ostringstream text;
+    text << table;
+    CHECK(text.str().find("test accuracy") != std::string::npos);
 }

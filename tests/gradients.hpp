@@ -15,22 +15,29 @@ namespace testing {
 
 using namespace denim;
 
-// Pictures and labels without any order, and a trainer's answer for them.
+// Pictures and labels without any order, and a trainer's answer for them. Of several heads some labels are missing, and their
+// losses have weights.
 struct Problem {
     Array<float, 4> images;
     std::vector<std::int32_t> labels;
     std::vector<std::uint32_t> order;
+    std::vector<float> weights;
 
-    Problem(Shape shape, std::size_t count, std::size_t classes) : images({count, shape.height, shape.width, shape.channels}), labels(count), order(count) {
+    Problem(Shape shape, std::size_t count, std::span<const std::size_t> heads)
+        : images({count, shape.height, shape.width, shape.channels}), labels(count * heads.size()), order(count) {
         Random random{Seed{5}};
         for (float& number : images) number = static_cast<float>(random.uniform(-1, 1));
-        for (auto& label : labels) label = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes)));
+        for (std::size_t n = 0; n < labels.size(); ++n)
+            labels[n] = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(heads[n % heads.size()])));
+        if (heads.size() > 1)
+            for (std::size_t n = 1; n < labels.size(); n += heads.size() + 1) labels[n] = no_label;
+        for (std::size_t head = 0; head < heads.size(); ++head) weights.push_back(head % 2 ? 0.5f : 1.0f);
         std::iota(order.begin(), order.end(), 0u);
     }
     template <class Network, class Trainer, class Scalar>
     StepResult step(const Network& network, Trainer& trainer, std::span<const Scalar> parameters) const {
         const Pictures pictures = Pictures::of(images, Network::input);
-        return trainer.step(parameters, network.all_settings(), {pictures, labels, order, Seed{3}, 2});
+        return trainer.step(parameters, network.all_settings(), {pictures, labels, order, Seed{3}, 2, weights});
     }
 };
 
@@ -52,7 +59,7 @@ void check_gradients(std::size_t count, std::size_t stride = 1) {
     using Quick = Network<Input, Body>;
     Exact exact{Seed{1}};
     scatter(exact);
-    const Problem problem{Input::shape, count, Exact::output.channels};
+    const Problem problem{Input::shape, count, Exact::heads};
     TrainerOf<Exact> trainer{count};
     const StepResult result = problem.step(exact, trainer, exact.parameters());
     const std::vector<double> gradients(trainer.gradients().begin(), trainer.gradients().end());

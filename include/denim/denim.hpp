@@ -31,6 +31,8 @@
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
 #include <denim/layer/residual.hpp>
+#include <denim/layer/parallel.hpp>
+#include <denim/layer/heads.hpp>
 
 #include <denim/loss/softmax_cross_entropy.hpp>
 

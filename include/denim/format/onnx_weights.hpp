@@ -68,6 +68,11 @@ private:
             for (const auto& [place, role] : {std::pair{1, ".weight"}, {2, ".bias"}, {3, ".running_mean"}, {4, ".running_var"}})
                 add(node, static_cast<std::size_t>(place), role);
             change_epsilon(static_cast<double>(node.attribute<float>("epsilon").value_or(1e-5f)));
+        } else if (node.type == "LayerNormalization") {
+            const float epsilon = node.attribute<float>("epsilon").value_or(1e-5f);
+            if (epsilon != 1e-3f) fail(node, "has the epsilon " + std::to_string(epsilon) + ", 0.001 was expected");
+            add(node, 1, ".weight");
+            add(node, 2, ".bias");
         }
     }
 
@@ -155,7 +160,7 @@ private:
 
 }  // namespace detail
 
-/// The weights of Conv, Gemm, MatMul with Add, and BatchNormalization, in the order of the nodes and as PyTorch lays them out;
+/// The weights of Conv, Gemm, MatMul with Add, BatchNormalization and LayerNormalization, in the order of the nodes and as PyTorch lays them out;
 /// a BatchNorm is made to give the same numbers with the given epsilon. Throws FileError under the name `file`.
 inline ForeignWeights onnx_weights(const std::string& file, const OnnxModel& model, double epsilon) {
     return detail::OnnxWeights{file, model, epsilon}.take();

@@ -18,6 +18,7 @@ struct List {
 enum class Role {
     layer,   ///< takes it and gives another
     fork,    ///< remembers it for the join to come, and passes it on
+    turn,    ///< ends a branch: remembers it for the join to come, and passes on what the fork remembered
     join,    ///< takes it and what the forks remembered, and gives one value
 };
 
@@ -26,6 +27,9 @@ template <class... Specs>
 struct Sequential {
     using Expanded = List<Specs...>;
 };
+
+/// True for entries that compute nothing: they pass on a value that was there before.
+constexpr bool passes_on(Role role) { return role == Role::fork || role == Role::turn; }
 
 /// Remembers the value that flows through.
 struct Fork : SpecDefaults {

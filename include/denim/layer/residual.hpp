@@ -11,7 +11,7 @@
 namespace denim::inline DENIM_TARGET {
 
 /// The sum of two pictures, number by number, bound to its layouts.
-template <class Arithmetic, Layout Out, Layout Main, Layout Skip>
+template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
 struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t operations = Out.shape.size();
@@ -19,14 +19,14 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         for_each_pixel([&](std::size_t y, std::size_t x) {
             Scalar* sum = at.output + Out.offset(y, x);
-            const Scalar *main = at.inputs[0] + Main.offset(y, x), *skip = at.inputs[1] + Skip.offset(y, x);
+            const Scalar *skip = at.inputs[0] + Skip.offset(y, x), *main = at.inputs[1] + Main.offset(y, x);
             for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = main[c] + skip[c];
         });
     }
-    template <Gradient ToMain, Gradient ToSkip>
+    template <Gradient ToSkip, Gradient ToMain>
     static void backward(const Backward<Scalar>& at) {
-        give<ToMain, Main>(at.output_gradient, at.input_gradients[0]);
-        give<ToSkip, Skip>(at.output_gradient, at.input_gradients[1]);
+        give<ToSkip, Skip>(at.output_gradient, at.input_gradients[0]);
+        give<ToMain, Main>(at.output_gradient, at.input_gradients[1]);
     }
 
 private:
@@ -55,17 +55,17 @@ struct Addition : SpecDefaults {
 /// Adds the input to what the inner layers make of it; they must keep its shape.
 template <class... Inner>
 struct Residual {
-    /// The join at the end: the branch through the inner layers, and the input that the fork remembered.
+    /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Sum : Addition {
-        static constexpr bool accepts(Shape main, Shape skip) { return main == skip; }
-        static constexpr Shape output(Shape main, Shape /*skip*/) { return main; }
+        static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
+        static constexpr Shape output(Shape skip, Shape /*main*/) { return skip; }
 
-        template <class Arithmetic, Layout Out, Layout Main, Layout Skip>
-        using Layer = SumLayer<Arithmetic, Out, Main, Skip>;
+        template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
+        using Layer = SumLayer<Arithmetic, Out, Skip, Main>;
 
-        template <Shape Main, Shape Skip>
+        template <Shape Skip, Shape Main>
         struct Problem {
-            static_assert(accepts(Main, Skip),
+            static_assert(accepts(Skip, Main),
                           "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
                           "give them Same, stride 1 and as many filters as the input has channels.");
         };

@@ -11,13 +11,15 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]].
+/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
+/// with several heads, the labels are (pictures, heads).
 struct Batch {
     const Pictures& pictures;
     std::span<const std::int32_t> labels;
     std::span<const std::uint32_t> order;
     Seed seed{};
     std::uint64_t step = 0;  ///< parts the random numbers of one step from those of another
+    std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
 };
@@ -36,7 +38,7 @@ struct Shares {
     static constexpr std::size_t most(std::size_t largest) { return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8)); }
 };
 
-/// What came out of a step: the mean loss of the batch, and how many samples had their label's logit on top.
+/// What came out of a step: the mean loss of the batch, and how many samples had their label's logit on top (of all heads with labels).
 struct StepResult {
     double loss = 0;
     std::size_t correct = 0;

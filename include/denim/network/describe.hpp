@@ -16,7 +16,7 @@ namespace denim::inline DENIM_TARGET {
 /// One layer, fork or join of a network, as describe() found it.
 struct DescribedLayer {
     std::string name;   ///< its place: "0", or "2.0" inside a composition
-    std::string layer;  ///< as users write it: "Conv<3, 32>"; "Sum" for the join of a Residual
+    std::string layer;  ///< as users write it: "Conv<3, 32>"; "Sum" for the join of a Residual, "Concatenated" of a Parallel or Heads
     std::vector<std::size_t>
         inputs;  ///< the layers whose values it reads, by their number in the list from 1; 0 is the picture
     Shape output;
@@ -61,7 +61,7 @@ struct Description {
             "fillcolor=\"#fff4d6\"];\n";
         for (std::size_t n = 0; n < layers.size(); ++n) {
             const DescribedLayer& layer = layers[n];
-            const bool adds = layer.inputs.size() > 1;
+            const bool adds = layer.layer == "Sum";
             text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
             if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
             text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
@@ -99,7 +99,7 @@ Description describe(const Network& network) {
     const auto add = [&]<std::size_t Index>() {
         using Spec = typename Graph::template At<Index>;
         constexpr Entry entry = Graph::trace.entries[Index];
-        if (entry.role == Role::fork) {
+        if (passes_on(entry.role)) {
             number_of[Index + 1] = number_of[entry.from[0]];
             return;
         }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -67,8 +68,10 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
         entry.in = shape_of(trace, input, flow.current);
         entry.first_parameter = trace.parameters;
         if constexpr (role_of<Type>() == Role::join) {
-            entry.inputs = Type::inputs;
-            for (std::size_t n = 1; n < Type::inputs; ++n) entry.from[n] = flow.remembered[--flow.depth];
+            entry.inputs = Type::inputs;  // what was remembered, in order, and last what flows
+            flow.depth -= Type::inputs - 1;
+            for (std::size_t n = 0; n + 1 < Type::inputs; ++n) entry.from[n] = flow.remembered[flow.depth + n];
+            entry.from[Type::inputs - 1] = flow.current;
             const auto shape = [&](std::size_t n) { return shape_of(trace, input, entry.from[n]); };
             const auto apply = [&]<std::size_t... Input>(std::index_sequence<Input...>) {
                 if (Type::accepts(shape(Input)...))
@@ -77,6 +80,11 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
                     trace.problem = index;
             };
             apply(std::make_index_sequence<Type::inputs>{});
+        } else if constexpr (role_of<Type>() == Role::turn) {
+            std::size_t& top = flow.remembered[flow.depth - 1];
+            entry.from[0] = std::exchange(top, flow.current);
+            entry.in = entry.out = shape_of(trace, input, entry.from[0]);
+            if (!Type::last) flow.remembered[flow.depth++] = entry.from[0];
         } else {
             if (!Type::accepts(entry.in)) {
                 trace.problem = index;
@@ -118,14 +126,35 @@ struct Graph {
     static constexpr Trace<count> trace = detail::trace_entries<Entries>(input, std::make_index_sequence<count>{});
     static constexpr Shape output = detail::shape_of(trace, input, trace.result);
 
+private:
+    template <class Type>
+    static constexpr bool is_heads = requires { Type::heads; };
+
+    static consteval auto find_heads() {
+        if constexpr (trace.problem == count && is_heads<At<count - 1>>) {
+            std::array<std::size_t, trace.entries[count - 1].inputs> widths{};
+            for (std::size_t n = 0; n < widths.size(); ++n)
+                widths[n] = detail::shape_of(trace, input, trace.entries[count - 1].from[n]).channels;
+            return widths;
+        } else {
+            return std::array{output.channels};
+        }
+    }
+
+public:
+    /// How many logits each head has, one after the other in the output; one head unless the last layer is Heads<...>.
+    static constexpr auto heads = find_heads();
+    static_assert([]<std::size_t... Index>(std::index_sequence<Index...>) {
+        return (!is_heads<At<Index>> && ...);
+    }(std::make_index_sequence<count - 1>{}), "denim: Heads: it must be the last layer of the network.");
+
     /// One sentence for the first layer that does not fit, with its number and shapes.
     static consteval bool explain() {
         if constexpr (trace.problem != count) {
-            constexpr Entry wrong = trace.entries[trace.problem];
-            if constexpr (wrong.inputs == 1)
-                return sizeof(problem_at_layer<trace.problem, At<trace.problem>, wrong.in>) > 0;
-            else
-                return sizeof(problem_at_layer<trace.problem, At<trace.problem>, wrong.in, detail::shape_of(trace, input, wrong.from[1])>) > 0;
+            return []<std::size_t... Input>(std::index_sequence<Input...>) {
+                return sizeof(problem_at_layer<trace.problem, At<trace.problem>,
+                                               detail::shape_of(trace, input, trace.entries[trace.problem].from[Input])...>) > 0;
+            }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
         } else {
             return true;
         }

@@ -33,6 +33,8 @@ public:
 
     /// What enters and what leaves.
     static constexpr Shape input = Graph::input, output = Graph::output;
+    /// How many logits each head has, one behind the other in the output: {outputs} unless the last layer is Heads<...>.
+    static constexpr auto heads = Graph::heads;
     /// How many numbers it holds, running statistics included.
     static constexpr std::size_t parameter_count = Graph::trace.parameters;
 
@@ -73,6 +75,9 @@ public:
     /// Softmax of the logits, likewise.
     template <class Expression>
     [[nodiscard]] auto probabilities(const Expression& pictures) const;
+    /// The class with the largest logit for each head, (N, heads) or (heads), likewise.
+    template <class Expression>
+    [[nodiscard]] auto classes(const Expression& pictures) const;
 
     /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
     [[nodiscard]] std::string summary() const;

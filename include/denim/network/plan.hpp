@@ -50,7 +50,7 @@ private:
     template <std::size_t Index>
     static constexpr bool runs() {
         using Type = Spec<Index>;
-        if constexpr (detail::role_of<Type>() == Role::fork)
+        if constexpr (passes_on(detail::role_of<Type>()))
             return false;
         else if constexpr (requires { Type::training_only; })
             return For == Mode::training;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -51,12 +52,34 @@ public:
         }
     }
 
-    /// The same, softmax taken: numbers from 0 to 1 that add to 1.
+    /// The same, softmax taken: numbers from 0 to 1 that add to 1, for each head.
     template <class Expression>
     [[nodiscard]] auto probabilities(const Expression& pictures) const {
         auto result = predict(pictures);
-        for (std::size_t first = 0; first < result.size(); first += outputs) softmax(result.data() + first);
+        for (std::size_t first = 0; first < result.size();)
+            for (const std::size_t width : Network::heads) {
+                const std::size_t numbers = Network::heads.size() == 1 ? outputs : width;
+                softmax(result.data() + first, numbers);
+                first += numbers;
+            }
         return result;
+    }
+
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
+    template <class Expression>
+    [[nodiscard]] auto classes(const Expression& pictures) const {
+        constexpr std::size_t heads = Network::heads.size();
+        const auto logits = predict(pictures);
+        const auto fill = [&](auto result) {
+            const Scalar* from = logits.data();
+            for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
+                result.data()[n] = static_cast<std::int32_t>(std::max_element(from, from + Network::heads[n % heads]) - from);
+            return result;
+        };
+        if constexpr (static_rank<Expression> == 3)
+            return fill(Array<std::int32_t, 1>(std::array{heads}));
+        else
+            return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
     }
 
     /// Logits of `pictures`, one sample's after another's, into `to`.
@@ -165,11 +188,11 @@ private:
     static void give(const Scalar* from, Scalar* to) {
         detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
     }
-    static void softmax(Scalar* numbers) {
-        const Scalar largest = *std::max_element(numbers, numbers + outputs);
+    static void softmax(Scalar* numbers, std::size_t count) {
+        const Scalar largest = *std::max_element(numbers, numbers + count);
         Scalar sum{0};
-        for (std::size_t k = 0; k < outputs; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
-        for (std::size_t k = 0; k < outputs; ++k) numbers[k] /= sum;
+        for (std::size_t k = 0; k < count; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
+        for (std::size_t k = 0; k < count; ++k) numbers[k] /= sum;
     }
 
     AlignedArray<Scalar> parameters_;
@@ -190,6 +213,11 @@ template <class Input, class Body, class Arithmetic>
 template <class Expression>
 auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures) const {
     return Predictor{*this}.probabilities(pictures);
+}
+template <class Input, class Body, class Arithmetic>
+template <class Expression>
+auto Network<Input, Body, Arithmetic>::classes(const Expression& pictures) const {
+    return Predictor{*this}.classes(pictures);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -3,6 +3,7 @@
 
 // One training step: a batch of pictures and labels in, the loss and the gradients of every parameter out.
 
+#include <denim/loss/head_losses.hpp>
 #include <denim/loss/not_finite.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/batch.hpp>
@@ -59,7 +60,7 @@ private:
     static constexpr const Memory<Plan>& memory = places<Plan>;
     static constexpr std::size_t last_stage = Plan::stages.count - 1;
     static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
-    static constexpr std::size_t classes = SourceGraph::output.channels;
+    static constexpr auto& heads = SourceGraph::heads;
 
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
@@ -82,6 +83,7 @@ private:
         each_node<Index + 1, Plan::count>([&]<std::size_t Later>() {
             for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n) written |= Plan::template node<Later>.from[n] == value;
         });
+        for (std::size_t n = 0; n < Input; ++n) written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
         return written ? Gradient::add : Gradient::write;
     }
 
@@ -169,11 +171,12 @@ private:
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
         const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
-        const std::int32_t label = of.batch.labels[of.batch.order[sample]];
-        StepResult& result = results_[share];
-        result.correct += std::max_element(logits, logits + classes) - logits == label;
-        result.loss += Loss::sample(logits, classes, label, workspace_.template gradient<Plan::result>(sample, worker),
-                                    1.0 / static_cast<double>(of.batch.size()));
+        const std::int32_t* labels = of.batch.labels.data() + of.batch.order[sample] * heads.size();
+        const HeadLosses losses =
+            head_losses<Loss>(logits, heads, labels, of.batch.head_weights, workspace_.template gradient<Plan::result>(sample, worker),
+                              1.0 / static_cast<double>(of.batch.size()));
+        results_[share].correct += losses.right;
+        results_[share].loss += losses.loss;
     }
     StepResult join_results(const Batch& batch) const {
         StepResult result;

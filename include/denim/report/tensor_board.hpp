@@ -6,6 +6,7 @@
 #include <denim/metric/confusion.hpp>
 #include <denim/report/confusion_picture.hpp>
 #include <denim/training/callback.hpp>
+#include <denim/training/head_slice.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -73,13 +74,21 @@ struct TensorBoard {
         files_->validation.flush();
     }
     void write_confusion(Run& run) {
-        std::vector<std::string> names = labels;
-        for (std::size_t k = names.size(); k < run.learner.classes(); ++k) names.push_back(std::to_string(k));
-        const Confusion counts = confusion_matrix(run.validation->labels, run.validation_logits, run.learner.classes());
-        const Picture picture =
-            draw_confusion(counts, names, {.title = "Confusion matrix, epoch " + std::to_string(run.epoch)});
-        const std::vector<std::uint8_t> png = encode_png(picture);
-        files_->validation.write(run.epoch, image_message("Confusion Matrix", {picture.size.height, picture.size.width, png}));
+        const auto heads = run.learner.heads();
+        std::size_t first = 0;
+        for (std::size_t head = 0; head < heads.size(); first += heads[head], ++head) {
+            std::vector<std::string> names;
+            for (std::size_t k = 0; k < heads[head]; ++k)
+                names.push_back(first + k < labels.size() ? labels[first + k] : std::to_string(k));
+            const std::string which = heads.size() == 1 ? "" : ", head " + std::to_string(head);
+            const auto slice = head_slice<float>(run.validation_logits, run.validation->labels, heads, head);
+            const Confusion counts = confusion_matrix(slice.labels, slice.logits, heads[head]);
+            const Picture picture =
+                draw_confusion(counts, names, {.title = "Confusion matrix" + which + ", epoch " + std::to_string(run.epoch)});
+            const std::vector<std::uint8_t> png = encode_png(picture);
+            files_->validation.write(run.epoch,
+                                     image_message("Confusion Matrix" + which, {picture.size.height, picture.size.width, png}));
+        }
     }
     /// Code in Markdown is indented.
     static std::string indented(std::string text) {

@@ -30,7 +30,7 @@ public:
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(largest);
+            room.labels.resize(largest * samples.heads);
             room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
         }
     }
@@ -66,7 +66,8 @@ private:
     void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
         const std::size_t size = samples_.pictures.shape.size();
         for (std::size_t n = 0; n < order.size(); ++n) {
-            room.labels[n] = samples_.labels[order[n]];
+            for (std::size_t head = 0; head < samples_.heads; ++head)
+                room.labels[n * samples_.heads + head] = samples_.labels[order[n] * samples_.heads + head];
             augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape, room.bytes.data() + n * size,
                                 Augmentation::random_of(seed_, epoch, order[n]));
         }

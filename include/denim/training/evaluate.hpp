@@ -4,25 +4,29 @@
 #include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/metric/confusion.hpp>
 #include <denim/network/predictor.hpp>
+#include <denim/training/head_slice.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <ostream>
+#include <span>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
-/// How a trained network does on a set.
-struct Evaluation {
+/// How one head of a network does, on the pictures that have a label for it.
+struct HeadEvaluation {
     std::size_t count = 0, correct = 0;
     double loss = 0, accuracy = 0;
     /// confusion(true class, predicted class): how many pictures.
     Array<std::size_t, 2> confusion;
 
-    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
+    friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
         out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss << '\n';
         if (result.confusion.shape(0) > 100) return out;
         out << "class  pictures  precision  recall     F1\n";
@@ -36,23 +40,63 @@ struct Evaluation {
     }
 };
 
-/// Scores a network on a set of labelled images (`images`, `labels`).
-template <class Network, LabelledImages Set>
-Evaluation evaluate(const Network& network, const Set& set) {
-    constexpr std::size_t classes = Network::output.channels;
-    using Scalar = typename Network::Scalar;
-    const Samples samples = Samples::of(set, Network::input, classes, "test");
-    std::vector<Scalar> logits(samples.count() * classes);
-    Predictor{network}.predict(samples.pictures, logits.data());
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>(logits, samples.labels, classes);
-    Evaluation result{samples.count(), 0, mean.loss, mean.accuracy, Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0})};
-    for (std::size_t n = 0; n < samples.count(); ++n) {
-        const Scalar* sample = logits.data() + n * classes;
+/// How a trained network does on a set. Of several heads, a picture counts as correct where all that have a label are, and the
+/// loss is the sum over the heads.
+struct Evaluation : HeadEvaluation {
+    /// Each head by itself; of a network with one output it says the same again. With several, `confusion` has no classes.
+    std::vector<HeadEvaluation> heads = {};
+
+    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
+        if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
+        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss << '\n';
+        for (std::size_t head = 0; head < result.heads.size(); ++head) out << "head " << head << ": " << result.heads[head];
+        return out;
+    }
+};
+
+namespace detail {
+
+template <class Scalar>
+HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
+    HeadEvaluation result;
+    result.count = of.labels.size();
+    result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
+    for (std::size_t n = 0; n < of.labels.size(); ++n) {
+        const Scalar* sample = of.logits.data() + n * classes;
         const auto predicted = static_cast<std::size_t>(std::max_element(sample, sample + classes) - sample);
-        const auto label = static_cast<std::size_t>(samples.labels[n]);
+        const auto label = static_cast<std::size_t>(of.labels[n]);
         ++result.confusion(label, predicted);
         result.correct += predicted == label;
     }
+    if (result.count == 0) return result;
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>(of.logits, of.labels, std::span{&classes, 1});
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    return result;
+}
+
+}  // namespace detail
+
+/// Scores a network on a set of labelled images (`images`, `labels`).
+template <class Network, LabelledImages Set>
+Evaluation evaluate(const Network& network, const Set& set) {
+    using Scalar = typename Network::Scalar;
+    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    std::vector<Scalar> logits(samples.count() * Network::output.channels);
+    Predictor{network}.predict(samples.pictures, logits.data());
+    Evaluation result;
+    for (std::size_t head = 0; head < Network::heads.size(); ++head)
+        result.heads.push_back(detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+    if constexpr (Network::heads.size() == 1) {
+        static_cast<HeadEvaluation&>(result) = result.heads[0];
+        return result;
+    }
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>(logits, samples.labels, Network::heads);
+    result.count = samples.count();
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
+    result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
     return result;
 }
 

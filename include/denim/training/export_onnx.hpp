@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -58,6 +59,18 @@ inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& option
     return {graph.channels_first(value)};
 }
 
+// Softmax of each head by itself.
+inline std::string softmax_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads) {
+    std::vector<std::int64_t> widths(heads.begin(), heads.end());
+    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
+    split.attributes = {{"axis", std::int64_t{1}}};
+    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
+    graph.model.nodes.push_back(split);
+    std::vector<std::string> probabilities;
+    for (const std::string& head : split.outputs) probabilities.push_back(graph.add("Softmax", {head}, {{"axis", std::int64_t{1}}}));
+    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
+}
+
 // Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
 template <class Network, std::size_t Index>
 void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Network& network,
@@ -66,7 +79,7 @@ void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Netwo
     constexpr Entry entry = Network::Graph::trace.entries[Index];
     OnnxLayer layer{{}, entry.in, entry.out, network.parameters().subspan(entry.first_parameter, entry.parameters), {}};
     for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(values[entry.from[n]]);
-    if constexpr (role_of<Spec>() == Role::fork || requires { Spec::training_only; }) {
+    if constexpr (passes_on(role_of<Spec>()) || requires { Spec::training_only; }) {
         values.push_back(layer.inputs[0]);
     } else {
         static_assert(HasOnnx<Spec>,
@@ -105,7 +118,9 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     else  // as Denim gives it
         result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};
     const char* const name = options.probabilities ? "probabilities" : "logits";
-    graph.model.nodes.push_back({options.probabilities ? "Softmax" : "Identity", name, {result.name}, {name}, {}});
+    const bool softmax = options.probabilities && Network::heads.size() == 1;
+    if (options.probabilities && !softmax) result.name = detail::softmax_of_heads(graph, result.name, Network::heads);
+    graph.model.nodes.push_back({softmax ? "Softmax" : "Identity", name, {result.name}, {name}, {}});
     graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
     graph.model.metadata["architecture"] = detail::architecture_of<Network>();
     if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();

@@ -23,11 +23,22 @@ inline void check(const FitOptions& options) {
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
 }
 
+inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
+    if (!weights.empty() && weights.size() != heads)
+        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
+                                    std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
+    for (const float weight : weights)
+        if (!(weight >= 0) || !is_finite(weight))
+            throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
+                                        std::to_string(weight));
+}
+
 template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options, Callbacks&... callbacks) {
     check(options);
-    const Samples train = Samples::of(train_set, Network::input, Network::output.channels, "training");
-    LearnerOf<Network, SoftmaxCrossEntropy> learner{network, std::min(options.batch, train.count())};
+    check_head_weights(options.head_weights, Network::heads.size());
+    const Samples train = Samples::of(train_set, Network::input, Network::heads, "training");
+    LearnerOf<Network, SoftmaxCrossEntropy> learner{network, std::min(options.batch, train.count()), options.head_weights};
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }
@@ -35,12 +46,12 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 }  // namespace detail
 
 /// Teaches a network the labels of a training set, by softmax cross-entropy; after each epoch the validation set is scored. Sets
-/// have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N). A step whose loss is not finite throws, and the network
+/// have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network ends in Heads<...>. A step whose loss is not finite throws, and the network
 /// stays as it was before it. The same seed gives the same bits for any number of threads.
 template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options, Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::output.channels, "validation");
+    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation");
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 

@@ -13,25 +13,30 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Mean loss and accuracy of logits (N, classes) against labels.
+/// Mean loss and accuracy of logits (N, outputs) against labels (N, heads), see head_losses.
 template <class Loss, class Scalar>
-Score score(std::span<const Scalar> logits, std::span<const std::int32_t> labels, std::size_t classes) {
+Score score(std::span<const Scalar> logits, std::span<const std::int32_t> labels, std::span<const std::size_t> heads,
+            std::span<const float> weights = {}) {
     Score mean{0, 0};
-    std::vector<Scalar> gradient(classes);
-    for (std::size_t n = 0; n < labels.size(); ++n) {
-        const Scalar* sample = logits.data() + n * classes;
-        mean.loss += Loss::sample(sample, classes, labels[n], gradient.data(), 1);
-        mean.accuracy += std::max_element(sample, sample + classes) - sample == labels[n] ? 1 : 0;
+    std::vector<Scalar> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
+    const std::size_t count = labels.size() / heads.size();
+    for (std::size_t n = 0; n < count; ++n) {
+        const HeadLosses sample = head_losses<Loss>(logits.data() + n * gradient.size(), heads, labels.data() + n * heads.size(),
+                                                    weights, gradient.data(), 1);
+        mean.loss += sample.loss;
+        mean.accuracy += sample.right ? 1 : 0;
     }
-    mean.loss /= static_cast<double>(labels.size());
-    mean.accuracy /= static_cast<double>(labels.size());
+    mean.loss /= static_cast<double>(count);
+    mean.accuracy /= static_cast<double>(count);
     return mean;
 }
 
@@ -45,13 +50,16 @@ public:
 
     /// Forward and backward over a batch; the gradients wait in `gradients()`.
     virtual StepResult step(const Batch& batch) = 0;
-    /// Logits (N, classes) of the network as it is now, on other samples.
+    /// Logits (N, outputs) of the network as it is now, on other samples.
     [[nodiscard]] virtual std::vector<float> logits(const Samples& samples) = 0;
-    /// Mean loss and accuracy of logits.
+    /// Mean loss and accuracy of logits; with several heads a picture counts as right where all that have a label are.
     [[nodiscard]] virtual Score score(std::span<const float> logits, std::span<const std::int32_t> labels) const = 0;
 
     [[nodiscard]] virtual Shape input() const = 0;
+    /// All logits of a picture.
     [[nodiscard]] virtual std::size_t classes() const = 0;
+    /// How many of them each head has.
+    [[nodiscard]] virtual std::span<const std::size_t> heads() const = 0;
     /// The network's type, as users write it.
     [[nodiscard]] virtual std::string architecture() const = 0;
     /// A table of the layers.
@@ -69,12 +77,15 @@ class LearnerOf final : public Learner {
                   "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
 
 public:
-    LearnerOf(Network& network, std::size_t largest_batch) : network_(network), trainer_(largest_batch) {
+    LearnerOf(Network& network, std::size_t largest_batch, std::vector<float> head_weights = {})
+        : network_(network), trainer_(largest_batch), head_weights_(std::move(head_weights)) {
         network.update_rows();
     }
 
     StepResult step(const Batch& batch) override {
-        return trainer_.step(network_.parameters(), network_.all_settings(), batch);
+        Batch weighted = batch;
+        weighted.head_weights = head_weights_;
+        return trainer_.step(network_.parameters(), network_.all_settings(), weighted);
     }
     std::vector<float> logits(const Samples& samples) override {
         std::vector<float> all(samples.pictures.count * outputs);
@@ -82,10 +93,11 @@ public:
         return all;
     }
     Score score(std::span<const float> logits, std::span<const std::int32_t> labels) const override {
-        return denim::score<Loss, float>(logits, labels, outputs);
+        return denim::score<Loss, float>(logits, labels, Network::heads, head_weights_);
     }
     Shape input() const override { return Network::input; }
     std::size_t classes() const override { return outputs; }
+    std::span<const std::size_t> heads() const override { return Network::heads; }
     std::string architecture() const override { return detail::architecture_of<Network>(); }
     std::string summary() const override { return network_.summary(); }
     std::span<float> parameters() override {
@@ -99,6 +111,7 @@ private:
 
     Network& network_;
     Trainer<typename Network::Graph, typename Network::Numbers, Loss> trainer_;
+    std::vector<float> head_weights_;
 };
 
 }  // namespace denim::inline DENIM_TARGET

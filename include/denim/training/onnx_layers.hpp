@@ -8,6 +8,7 @@
 #include <denim/format/weight_layout.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
+#include <denim/layer/concatenation.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/layer/flatten.hpp>
@@ -211,9 +212,17 @@ inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxG
 }
 
 inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const OnnxFlow &main = layer.inputs[0], &skip = layer.inputs[1];
-    if (main.vector == skip.vector) return {graph.add("Add", {main.name, skip.name}), main.vector};
-    return {graph.add("Add", {graph.as_vector(main).name, graph.as_vector(skip).name}), true};
+    const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
+    if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
+    return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
+}
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const Concatenation<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const bool vectors = std::ranges::any_of(layer.inputs, [](const OnnxFlow& flow) { return flow.vector; });
+    std::vector<std::string> names;
+    for (const OnnxFlow& flow : layer.inputs) names.push_back(vectors ? graph.as_vector(flow).name : flow.name);
+    return {graph.add("Concat", names, {{"axis", std::int64_t{1}}}), vectors};
 }
 
 }  // namespace denim::inline DENIM_TARGET

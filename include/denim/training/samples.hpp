@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/loss/head_losses.hpp>
 #include <denim/tensor/pictures.hpp>
 
 #include <concepts>
@@ -14,7 +15,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// What networks learn from: anything with `images` (N, H, W, C) and `labels` (N), for example a DataSet.
+/// What networks learn from: anything with `images` (N, H, W, C) and `labels` (N), for example a DataSet; a network with several
+/// heads takes labels (N, heads), with `no_label` where a picture has none for a head.
 template <class Type>
 concept LabelledImages = requires(const Type& set) {
     set.images;
@@ -35,6 +37,7 @@ struct Samples {
     Pictures pictures;
     std::span<const std::int32_t> labels;
     std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
+    std::size_t heads = 1;           ///< labels of each picture
 
     Samples() = default;
     Samples(const Samples&) = delete;
@@ -45,32 +48,55 @@ struct Samples {
 
     [[nodiscard]] std::size_t count() const { return pictures.count; }
 
-    /// Throws if the set is empty, the counts differ, or a label is not below `classes`. `name` stands in the message.
+    /// Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in the message.
     template <LabelledImages Set>
-    static Samples of(const Set& set, Shape input, std::size_t classes, const std::string& name) {
+    static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name) {
         using Label = std::remove_cvref_t<decltype(*set.labels.begin())>;
         static_assert(std::integral<Label>, "denim: labels are whole numbers: the class of each picture, from 0.");
         Samples samples;
         samples.pictures = Pictures::of(set.images, input);
-        if (set.labels.dimension() != 1)
-            throw std::invalid_argument("denim: the labels of the " + name + " set were expected as one array of shape (N,), but they have " +
-                                        std::to_string(set.labels.dimension()) + " dimensions");
+        samples.heads = heads.size();
+        const auto fail = [&](const std::string& what) { throw std::invalid_argument("denim: " + what); };
+        if (heads.size() == 1 && set.labels.dimension() != 1)
+            fail("the labels of the " + name + " set were expected as one array of shape (N,), but they have " +
+                 std::to_string(set.labels.dimension()) + " dimensions");
+        if (heads.size() > 1 && (set.labels.dimension() != 2 || set.labels.shape(1) != heads.size()))
+            fail("the network has " + std::to_string(heads.size()) + " heads, so the labels of the " + name +
+                 " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
+                 words(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
-        std::size_t place = 0;
+        std::size_t place = 0, labelled = 0;
         for (const Label label : set.labels) {
-            if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, classes))
-                throw std::invalid_argument("denim: label number " + std::to_string(place) + " of the " + name + " set is " + std::to_string(label) +
-                                            ", but the network's last layer has " + std::to_string(classes) + " outputs: labels go from 0 to " +
-                                            std::to_string(classes - 1));
+            const std::size_t head = place % heads.size(), picture = place / heads.size();
+            const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
+            if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
+                fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
+                     (heads.size() == 1
+                          ? ", but the network's last layer has " + std::to_string(heads[head]) + " outputs: labels go from 0 to " +
+                                std::to_string(heads[head] - 1)
+                          : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
+                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
+                                std::to_string(no_label) + " for no label"));
+            labelled = head == 0 ? !none : labelled + !none;
+            if (head + 1 == heads.size() && labelled == 0)
+                fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
             samples.kept.push_back(static_cast<std::int32_t>(label));
             ++place;
         }
         samples.labels = samples.kept;
-        if (samples.count() == 0) throw std::invalid_argument("denim: the " + name + " set is empty; at least one picture was expected");
-        if (samples.labels.size() != samples.count())
-            throw std::invalid_argument("denim: the " + name + " set has " + std::to_string(samples.count()) + " pictures, but " +
-                                        std::to_string(samples.labels.size()) + " labels; expected one for each");
+        if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        if (samples.labels.size() != samples.count() * heads.size())
+            fail("the " + name + " set has " + std::to_string(samples.count()) + " pictures, but " +
+                 std::to_string(samples.labels.size() / heads.size()) + " labels; expected one for each");
         return samples;
+    }
+
+private:
+    template <class Extents>
+    static std::string words(const Extents& extents) {
+        std::string text;
+        for (const auto extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+        return '(' + text + (extents.size() == 1 ? ",)" : ")");
     }
 };
 

@@ -32,6 +32,7 @@ struct FitOptions {
     Seed seed{};  ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
     Augmentation augmentation{};  ///< how the pictures of the training set, then bytes, change from epoch to epoch
+    std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
 };
 
 namespace detail {
@@ -154,6 +155,7 @@ private:
             add(settings, row.trained ? 1 : 0);
             add(settings, static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
         }
+        for (const float weight : options_.head_weights) add(settings, std::bit_cast<std::uint32_t>(weight));
         const Augmentation& change = options_.augmentation;
         for (const float range :
              {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,

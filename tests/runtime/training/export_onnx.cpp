@@ -28,7 +28,7 @@ TEST_CASE("each layer becomes its nodes, in the order in which the user wrote th
     CHECK(types_of(model) == std::vector<std::string>{"Cast", "Mul", "Transpose", "Conv", "Relu", "Conv", "BatchNormalization",
                                                       "Add", "MaxPool", "Flatten", "Gemm", "Softmax"});
     CHECK(model.nodes[3].attribute<std::vector<std::int64_t>>("pads") == std::vector<std::int64_t>{1, 0, 1, 1});
-    CHECK(model.nodes[7].inputs == std::vector<std::string>{"1.1.BatchNormalization", "0.Relu"});
+    CHECK(model.nodes[7].inputs == std::vector<std::string>{"0.Relu", "1.1.BatchNormalization"});
     CHECK(model.inputs.at(0).type == ElementType::uint8);
     CHECK(model.inputs.at(0).shape == std::vector<std::size_t>{0, 9, 8, 2});
     CHECK(model.outputs.at(0).name == "probabilities");

@@ -34,6 +34,7 @@ public:
     }
     denim::Shape input() const override { return {1, 1, 1}; }
     std::size_t classes() const override { return 2; }
+    std::span<const std::size_t> heads() const override { return heads_; }
     std::string architecture() const override { return "Fake"; }
     std::string summary() const override { return "a fake\n"; }
     std::span<float> parameters() override { return numbers_; }
@@ -44,6 +45,7 @@ public:
 private:
     std::vector<float> numbers_{1, 2, 3, 4, 5, 6, 7, 8}, gradients_ = std::vector<float>(8);
     std::vector<denim::Row> rows_{{"0.weights", denim::Extents{std::size_t{8}}, 0}};
+    std::vector<std::size_t> heads_{2};
     mutable std::size_t scored_ = 0;
 };
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Branches side by side from one value, as entries of the flat list: Fork, first branch, Turn, second branch, Turn, ..., join.
+
+#include <denim/layer/composition.hpp>
+#include <denim/layer/concept.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The end of a branch: remembers its value for the join to come, and goes back to the value that the fork remembered; the last
+/// turn forgets that one.
+template <bool Last>
+struct Turn : SpecDefaults {
+    static constexpr Role role = Role::turn;
+    static constexpr bool last = Last;
+};
+
+namespace detail {
+
+template <class Join, class Sequence, class... Branches>
+struct BranchList;
+template <class Join, std::size_t... Index, class First, class... Rest>
+struct BranchList<Join, std::index_sequence<Index...>, First, Rest...> {
+    using type = decltype((List<Fork, First>{} + ... + List<Turn<Index + 1 == sizeof...(Rest)>, Rest>{}) + List<Join>{});
+};
+template <class Join, class Only>
+struct BranchList<Join, std::index_sequence<>, Only> {
+    using type = List<Only, Join>;
+};
+
+}  // namespace detail
+
+/// The list of branches between a fork and a join that reads the end of each, in their order.
+template <class Join, class First, class... Rest>
+using branches = typename detail::BranchList<Join, std::index_sequence_for<Rest...>, First, Rest...>::type;
+
+}  // namespace denim::inline DENIM_TARGET

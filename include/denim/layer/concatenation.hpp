@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// (H, W, C1), (H, W, C2), ... -> (H, W, C1 + C2 + ...): the channels of each pixel one after the other.
+
+#include <denim/layer/composition.hpp>
+#include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures side by side, bound to their layouts.
+template <class Arithmetic, Layout Out, Layout... Ins>
+struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
+
+    /// Where the channels of input `number` begin in a pixel that leaves.
+    static constexpr std::size_t first(std::size_t number) {
+        std::size_t channels = 0;
+        for (std::size_t n = 0; n < number; ++n) channels += ins[n].shape.channels;
+        return channels;
+    }
+
+    static void forward(const Forward<Scalar>& at) {
+        each_input([&]<std::size_t Number>() {
+            detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+                std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
+            });
+        });
+    }
+    template <Gradient... To>
+    static void backward(const Backward<Scalar>& at) {
+        static constexpr std::array how{To...};
+        each_input([&]<std::size_t Number>() {
+            if constexpr (how[Number] != Gradient::none)
+                detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+                    const Scalar* from = at.output_gradient + out + first(Number);
+                    Scalar* to = at.input_gradients[Number] + in;
+                    for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
+                        to[c] = how[Number] == Gradient::add ? to[c] + from[c] : from[c];
+                });
+        });
+    }
+
+private:
+    template <class Each>
+    static void each_input(Each each) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (each.template operator()<Number>(), ...);
+        }(std::make_index_sequence<sizeof...(Ins)>{});
+    }
+};
+
+/// A join that puts the channels of its inputs one after the other.
+template <std::size_t Count>
+struct Concatenation : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class First, class... Rest>
+    static constexpr Shape output(First first, Rest... rest) {
+        return {first.height, first.width, (first.channels + ... + rest.channels)};
+    }
+
+    template <class Arithmetic, Layout Out, Layout... Ins>
+    using Layer = ConcatenationLayer<Arithmetic, Out, Ins...>;
+};
+
+}  // namespace denim::inline DENIM_TARGET

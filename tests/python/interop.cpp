@@ -32,6 +32,7 @@ using OneDropout = Net<3, 3, 2, Dropout>;
 using OneResidual = Net<6, 5, 4, Residual<Conv<3, 4, Same>>, Dense<4>, Residual<Dense<4, ReLU>>>;
 using SmallLayers = Net<7, 6, 3, Conv<3, 5>, LayerNorm, Residual<Conv<3, 5, Same>, LayerNorm>, GlobalPool<Max>, LayerNorm, Dense<4>>;
 using Flattened = Net<7, 6, 3, Conv<3, 5>, Flatten, LayerNorm, Dense<8, ReLU>, GlobalPool<Average>, Flatten, Dense<4>>;
+using TwoHeads = Net<9, 7, 3, Conv<3, 5>, Parallel<Conv<1, 3>, Sequential<Conv<1, 2>, Conv<3, 4, Same>>>, Heads<Dense<3>, Sequential<Dense<8, ReLU>, Dense<2>>>>;
 
 // Fills every row with its own noise; variances are positive, some of them small.
 template <class Network>
@@ -122,6 +123,7 @@ void each_network(Each each) {
     each.template operator()<OneResidual>("residual");
     each.template operator()<SmallLayers>("small_layers");
     each.template operator()<Flattened>("flattened");
+    each.template operator()<TwoHeads>("heads");
 }
 
 }  // namespace

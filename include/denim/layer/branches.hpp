@@ -27,15 +27,16 @@ template <class Join, std::size_t... Index, class First, class... Rest>
 struct BranchList<Join, std::index_sequence<Index...>, First, Rest...> {
     using type = decltype((List<Fork, First>{} + ... + List<Turn<Index + 1 == sizeof...(Rest)>, Rest>{}) + List<Join>{});
 };
-template <class Join, class Only>
-struct BranchList<Join, std::index_sequence<>, Only> {
-    using type = List<Only, Join>;
+template <class Join>
+struct BranchList<Join, std::index_sequence<>> {
+    using type = List<>;
 };
 
 }  // namespace detail
 
 /// The list of branches between a fork and a join that reads the end of each, in their order.
-template <class Join, class First, class... Rest>
-using branches = typename detail::BranchList<Join, std::index_sequence_for<Rest...>, First, Rest...>::type;
+template <class Join, class... Branches>
+using branches =
+    typename detail::BranchList<Join, std::make_index_sequence<sizeof...(Branches) ? sizeof...(Branches) - 1 : 0>, Branches...>::type;
 
 }  // namespace denim::inline DENIM_TARGET

@@ -28,32 +28,28 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
     static void forward(const Forward<Scalar>& at) {
-        each_input([&]<std::size_t Number>() {
-            detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
-                std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
-            });
-        });
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) { (take<Number>(at), ...); }(std::make_index_sequence<ins.size()>{});
     }
     template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
-        static constexpr std::array how{To...};
-        each_input([&]<std::size_t Number>() {
-            if constexpr (how[Number] != Gradient::none)
-                detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
-                    const Scalar* from = at.output_gradient + out + first(Number);
-                    Scalar* to = at.input_gradients[Number] + in;
-                    for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
-                        to[c] = how[Number] == Gradient::add ? to[c] + from[c] : from[c];
-                });
-        });
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) { (give<Number, To>(at), ...); }(std::make_index_sequence<ins.size()>{});
     }
 
 private:
-    template <class Each>
-    static void each_input(Each each) {
-        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            (each.template operator()<Number>(), ...);
-        }(std::make_index_sequence<sizeof...(Ins)>{});
+    template <std::size_t Number>
+    static void take(const Forward<Scalar>& at) {
+        detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+            std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
+        });
+    }
+    template <std::size_t Number, Gradient To>
+    static void give(const Backward<Scalar>& at) {
+        if constexpr (To != Gradient::none)
+            detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+                const Scalar* from = at.output_gradient + out + first(Number);
+                Scalar* to = at.input_gradients[Number] + in;
+                for (std::size_t c = 0; c < ins[Number].shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+            });
     }
 };
 

@@ -151,9 +151,9 @@ public:
     /// One sentence for the first layer that does not fit, with its number and shapes.
     static consteval bool explain() {
         if constexpr (trace.problem != count) {
-            return []<std::size_t... Input>(std::index_sequence<Input...>) {
+            return []<std::size_t... Got>(std::index_sequence<Got...>) {
                 return sizeof(problem_at_layer<trace.problem, At<trace.problem>,
-                                               detail::shape_of(trace, input, trace.entries[trace.problem].from[Input])...>) > 0;
+                                               detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
             }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
         } else {
             return true;

@@ -29,8 +29,8 @@ void name_entries(const std::string& name, std::vector<std::string>& names) {
 
 template <class... Specs>
 void name_children(List<Specs...>, const std::string& name, std::vector<std::string>& names) {
-    std::size_t place = 0;
-    const auto add = [&]<class Spec>() {
+    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
+    [[maybe_unused]] const auto add = [&]<class Spec>() {
         if constexpr (role_of<Spec>() == Role::layer)
             name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
         else

@@ -30,7 +30,7 @@ TEST_CASE("the description names layers, what they read, shapes and rows") {
     }
     CHECK(layers == std::vector<std::string>{"Conv<3, 4, Same>", "Conv<3, 4, Same, Linear>", "BatchNorm", "Sum", "MaxPool", "Dropout", "Dense<3>"});
     CHECK(names == std::vector<std::string>{"0", "1.0", "1.1", "1", "2", "3", "4"});
-    CHECK(inputs == std::vector<std::vector<std::size_t>>{{0}, {1}, {2}, {3, 1}, {4}, {5}, {6}});
+    CHECK(inputs == std::vector<std::vector<std::size_t>>{{0}, {1}, {2}, {1, 3}, {4}, {5}, {6}});
     CHECK(json["layers"][4]["output"] == nlohmann::json{4, 4, 4});
     CHECK(json["layers"][1]["rows"][0] == nlohmann::json{{"name", "1.0.weights"}, {"shape", {3, 3, 4, 4}}, {"trained", true}});
     CHECK(json["layers"][0]["rows"][1]["trained"] == false);

@@ -37,6 +37,10 @@
 #include <denim/loss/softmax_cross_entropy.hpp>
 
 #include <denim/optimizer/adam.hpp>
+#include <denim/optimizer/adam_w.hpp>
+#include <denim/optimizer/clip.hpp>
+#include <denim/optimizer/lion.hpp>
+#include <denim/optimizer/rms_prop.hpp>
 #include <denim/optimizer/sgd.hpp>
 
 #include <denim/metric/calibration.hpp>

@@ -56,6 +56,18 @@ optimizer.npz     before, gradients (5, n), after (5, n): the values after each 
     sgd             rate 0.01:                 p -= rate g
     momentum        rate 0.01, momentum 0.9:   v = momentum v - rate g;  p += v
     nesterov        the same with Nesterov:    v = momentum v - rate g;  p += momentum v - rate g
+    adam_w          rate 1e-3, decay 0.25: before Adam's step, p -= rate decay p
+    rms_prop        rate 1e-3, rho 0.9, epsilon 1e-7:       v += (g g - v) (1 - rho);  p -= rate g / sqrt(v + epsilon)
+    rms_momentum    the same with momentum 0.9: push = momentum push + rate g / sqrt(v + epsilon);  p -= push
+    lion            rate 1e-3, 0.9, 0.99, decay 0.25: p -= rate decay p;  p -= rate sign(b1 m + (1 - b1) g);
+                    m = b2 m + (1 - b2) g
+losses.npz        logits, targets or labels, loss (the mean), logits_gradient (of the mean)
+    smooth          SoftmaxCrossEntropy, label smoothing 0.1
+    weighted        the same with class weights 1, 2, 0.5, 4 as well: each sample counts by its class, the sum is divided by
+                    the number of samples
+    binary          BinaryCrossEntropy, three labels of 0 or 1; binary_smooth with label smoothing 0.2
+    focal           Focal, alpha 0.25, gamma 2; focal_sharp with gamma 0.5, alpha 1
+    squares         MeanSquaredError, three numbers
 study_steps.npz   losses (10): the mean loss of each batch before its step; sums (6) and squares (6): of each parameter array
                   after the last step, in the order weights, bias of the first, the second convolution and the dense layer
     full            Conv<5, 64>, MaxPool, Conv<5, 64>, MaxPool, Dense<3> on Image<120, 90, 3>, batch 8, rate 1/8192
@@ -139,6 +151,48 @@ class Sgd:
             v *= self.momentum
             v -= self.rate * gradient
             value += self.momentum * v - self.rate * gradient if self.nesterov else v
+
+
+class RmsProp:
+    """Likewise."""
+
+    def __init__(self, rate=1e-3, rho=0.9, momentum=0.0, epsilon=1e-7):
+        self.rate, self.rho, self.momentum, self.epsilon = rate, rho, momentum, epsilon
+        self.v, self.push = None, None
+
+    def apply(self, gradients, values):
+        self.v = self.v or [np.zeros_like(value) for value in values]
+        self.push = self.push or [np.zeros_like(value) for value in values]
+        for value, gradient, v, push in zip(values, gradients, self.v, self.push, strict=True):
+            v += (gradient * gradient - v) * (1 - self.rho)
+            push *= self.momentum
+            push += self.rate * gradient / np.sqrt(v + self.epsilon)
+            value -= push
+
+
+class Lion:
+    """Likewise."""
+
+    def __init__(self, rate=1e-3, beta_1=0.9, beta_2=0.99):
+        self.rate, self.beta_1, self.beta_2, self.m = rate, beta_1, beta_2, None
+
+    def apply(self, gradients, values):
+        self.m = self.m or [np.zeros_like(value) for value in values]
+        for value, gradient, m in zip(values, gradients, self.m, strict=True):
+            value -= self.rate * np.sign(self.beta_1 * m + (1 - self.beta_1) * gradient)
+            m += (gradient - m) * (1 - self.beta_2)
+
+
+class Decay:
+    """Likewise: a weight decay before the step of another."""
+
+    def __init__(self, decay, optimizer):
+        self.decay, self.optimizer = decay, optimizer
+
+    def apply(self, gradients, values):
+        for value in values:
+            value -= self.optimizer.rate * self.decay * value
+        self.optimizer.apply(gradients, values)
 
 
 def main(folder):
@@ -287,6 +341,10 @@ def main(folder):
         ("sgd", Sgd(), of_keras.SGD()),
         ("momentum", Sgd(momentum=0.9), of_keras.SGD(momentum=0.9)),
         ("nesterov", Sgd(momentum=0.9, nesterov=True), of_keras.SGD(momentum=0.9, nesterov=True)),
+        ("adam_w", Decay(0.25, Adam()), of_keras.AdamW(weight_decay=0.25)),
+        ("rms_prop", RmsProp(), of_keras.RMSprop()),
+        ("rms_momentum", RmsProp(momentum=0.9), of_keras.RMSprop(momentum=0.9)),
+        ("lion", Decay(0.25, Lion()), of_keras.Lion(weight_decay=0.25)),
     ]:
         before, gradients = fresh(9), fresh(5, 9)
         gradients[:, 0] = 0  # stays where it is
@@ -301,6 +359,30 @@ def main(folder):
         if case == "adam":
             out |= {"adam.m": optimizer.m[0], "adam.v": optimizer.v[0]}
     save("optimizer.npz", out)
+
+    out = {}
+    of_keras = keras.losses
+    some = {"label_smoothing": 0.1, "from_logits": True}
+    classes = (bits(np.arange(7), 6) % 4).astype(np.int32)
+    weights = np.array([1, 2, 0.5, 4])
+    for case, loss, given, weight in [
+        ("smooth", of_keras.CategoricalCrossentropy(**some), "labels", None),
+        ("weighted", of_keras.CategoricalCrossentropy(**some), "labels", weights[classes]),
+        ("binary", of_keras.BinaryCrossentropy(from_logits=True), "targets", None),
+        ("binary_smooth", of_keras.BinaryCrossentropy(from_logits=True, label_smoothing=0.2), "targets", None),
+        ("focal", of_keras.CategoricalFocalCrossentropy(from_logits=True), "labels", None),
+        ("focal_sharp", of_keras.CategoricalFocalCrossentropy(alpha=1, gamma=0.5, from_logits=True), "labels", None),
+        ("squares", of_keras.MeanSquaredError(), "targets", None),
+    ]:
+        logits = tf.Variable(fresh(7, 4 if given == "labels" else 3) * 4)
+        targets = np.eye(4)[classes] if given == "labels" else fresh(7, 3) if case == "squares" else (fresh(7, 3) > 0) * 1.0
+        with tf.GradientTape() as tape:
+            value = loss(targets, logits, sample_weight=weight)
+        by_logits = tape.gradient(value, logits).numpy()
+        out |= {f"{case}.logits": logits.numpy(), f"{case}.loss": value.numpy(), f"{case}.logits_gradient": by_logits}
+        out[f"{case}.{given}"] = classes if given == "labels" else targets
+    out["weighted.weights"] = weights
+    save("losses.npz", out)
 
     out = {}
     for case, filters, batch, rate in [("full", 64, 8, 1 / 8192), ("full_default", 64, 8, 1e-3), ("small", 16, 4, 1 / 8192)]:

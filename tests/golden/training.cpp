@@ -48,7 +48,7 @@ void check_optimizer(const std::string& name, const Optimizer& optimizer) {
     const auto gradients = cast<float>(read("optimizer.npz", name + ".gradients"));
     const auto after = read("optimizer.npz", name + ".after");
     const std::size_t count = parameters.size();
-    std::vector<Row> rows{{"weights", {count}, 0}};
+    std::vector<Row> rows{{.name = "weights", .extents = {count}, .decays = true}};
     OptimizerState state{optimizer, count};
     for (std::size_t step = 0; step < 5; ++step) {
         update_parameters(optimizer, state, rows, parameters, std::span{gradients}.subspan(step * count, count), optimizer.rate());
@@ -113,11 +113,16 @@ TEST_CASE("softmax cross-entropy, large logits too") {
     check_loss("many");
 }
 
-TEST_CASE("five steps of Adam and of SGD") {
+TEST_CASE("five steps of each optimizer") {
     check_optimizer("adam", Adam{});
     check_optimizer("adam_fast", Adam{.rate = 0.25f, .beta_1 = 0.5f, .beta_2 = 0.75f, .epsilon = 0.125f});
     check_optimizer("sgd", Sgd{});
     check_optimizer("momentum", Sgd{.momentum = 0.9f});
+    check_optimizer("nesterov", Sgd{.momentum = 0.9f, .nesterov = true});
+    check_optimizer("adam_w", AdamW{.decay = 0.25f});
+    check_optimizer("rms_prop", RmsProp{});
+    check_optimizer("rms_momentum", RmsProp{.momentum = 0.9f});
+    check_optimizer("lion", Lion{.decay = 0.25f});
 }
 
 TEST_CASE("ten training steps of the study's network follow Keras's losses") {

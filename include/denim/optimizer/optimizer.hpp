@@ -50,6 +50,20 @@ public:
     [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
     void apply(const Update& update) const { model_->apply(update); }
 
+    /// What it does to a few numbers in three steps: two optimizers that differ in a setting differ here.
+    [[nodiscard]] std::array<float, 4> trial() const {
+        std::array<float, 4> numbers{1, -0.5f, 0.25f, -2};
+        std::array<float, 4> gradients{0.5f, 1e-3f, -3, 1e-6f};
+        std::array<std::array<float, 4>, 4> states{};
+        Update update{numbers.data(), gradients.data(), {}, numbers.size(), rate(), 1, true};
+        for (std::size_t n = 0; n < states.size(); ++n) update.state[n] = states[n].data();
+        for (; update.step <= 3; ++update.step) {
+            apply(update);
+            for (float& gradient : gradients) gradient *= -0.75f;
+        }
+        return numbers;
+    }
+
 private:
     struct Interface {
         virtual ~Interface() = default;

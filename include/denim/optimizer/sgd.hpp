@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/optimizer/each_vector.hpp>
 #include <denim/optimizer/optimizer.hpp>
 
 #include <cstddef>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Stochastic gradient descent with momentum, as in Keras: velocity = momentum * velocity - rate * gradient; parameter += velocity.
+/// Stochastic gradient descent with momentum, as in Keras: velocity = momentum * velocity - rate * gradient; parameter +=
+/// velocity, or with Nesterov's look ahead parameter += momentum * velocity - rate * gradient.
 struct Sgd {
     float rate = 0.01f, momentum = 0;
+    bool nesterov = false;
 
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {
-        float* velocity = at.state[0];
-        for (std::size_t n = 0; n < at.count; ++n) {
-            velocity[n] = momentum * velocity[n] - at.rate * at.gradients[n];
-            at.parameters[n] += velocity[n];
-        }
+        const auto factor = simd::broadcast(momentum), speed = simd::broadcast(at.rate);
+        each_vector(at.count, [&](auto load, auto store, std::size_t n) {
+            const auto push = speed * load(at.gradients + n);
+            const auto velocity = factor * load(at.state[0] + n) - push;
+            store(at.state[0] + n, velocity);
+            store(at.parameters + n, load(at.parameters + n) + (nesterov ? factor * velocity - push : velocity));
+        });
     }
 };
 

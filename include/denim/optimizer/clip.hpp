@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/threads.hpp>
+#include <denim/tensor/row.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Shortens the gradient of all trained parameters together to the length `limit` where it is longer, and gives the length that
+/// it had. Sums are cut by place alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
+inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients, double limit) {
+    constexpr std::size_t block = 16384;  // numbers that one thread takes at a time
+    const auto each_block = [&](const auto& act) {
+        std::size_t before = 0;
+        for (const Row& row : rows) {
+            if (!row.trained || row.moved == Moved::by_layer) continue;
+            const std::size_t blocks = (row.size() + block - 1) / block;
+            parallel_for(blocks, 4 * row.size(), [&](std::size_t index, std::size_t) {
+                act(before + index, gradients.subspan(row.offset + index * block, std::min(block, row.size() - index * block)));
+            });
+            before += blocks;
+        }
+    };
+    std::vector<double> squares(gradients.size() / block + rows.size() + 1);
+    each_block([&](std::size_t place, std::span<const float> part) {
+        std::array<double, 8> sums{};
+        for (std::size_t n = 0; n < part.size(); ++n) sums[n % 8] += static_cast<double>(part[n]) * static_cast<double>(part[n]);
+        for (const double sum : sums) squares[place] += sum;
+    });
+    double sum = 0;
+    for (const double part : squares) sum += part;
+    const double norm = std::sqrt(sum);
+    if (norm <= limit) return norm;
+    const auto factor = static_cast<float>(limit / norm);
+    each_block([factor](std::size_t, std::span<float> part) {
+        for (float& number : part) number *= factor;
+    });
+    return norm;
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <numbers>
 #include <string>
 #include <vector>
 
@@ -49,15 +48,6 @@ Set read_set(const std::filesystem::path& folder, const std::string& name) {
     return set;
 }
 
-/// The learning rate falls along a half cosine to nothing: a callback of one's own is a class with one of its functions.
-struct FallingRate {
-    float first;
-    void on_batch(Run& run) const {
-        const auto done = static_cast<float>((run.epoch - 1) * run.batches + run.batch) / static_cast<float>(run.epochs * run.batches);
-        run.rate = first * 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
-    }
-};
-
 template <class Network>
 void train(const std::string& name, const Options& options, const Set& train, const Set& test) {
     std::vector<double> accuracies;
@@ -72,8 +62,9 @@ void train(const std::string& name, const Options& options, const Set& train, co
             network.template settings<11>().rate = 0.4f;
         }
         const History history = fit(network, train,
-                                    {.epochs = options.epochs, .batch = options.batch, .optimizer = Adam{}, .seed = Seed{seed}, .augmentation = {.flip = true}},
-                                    FallingRate{options.rate}, ProgressLine{});
+                                    {.epochs = options.epochs, .batch = options.batch, .optimizer = Adam{.rate = options.rate},
+                                     .schedule = CosineRate{.warm_up = 1}, .seed = Seed{seed}, .augmentation = {.flip = true}},
+                                    ProgressLine{});
         for (const Epoch& epoch : history.epochs) seconds += epoch.seconds;
         accuracies.push_back(evaluate(network, test).accuracy);
         std::printf("%s, seed %llu: test accuracy %.4f\n", name.c_str(), static_cast<unsigned long long>(seed), accuracies.back());
@@ -108,7 +99,7 @@ int main(int count, char** arguments) {
     app.add_option("--network", options.network, "simple, normalised or both")->check(CLI::IsMember({"simple", "normalised", "both"}))->capture_default_str();
     app.add_option("--epochs", options.epochs, "passes over the training set")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--batch", options.batch, "pictures in a step")->check(CLI::PositiveNumber)->capture_default_str();
-    app.add_option("--rate", options.rate, "learning rate of the first step; it falls to nothing along a half cosine")->capture_default_str();
+    app.add_option("--rate", options.rate, "learning rate; it falls to nothing along a half cosine")->capture_default_str();
     app.add_option("--seeds", options.seeds, "how many runs, each from its own seed")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--seed", options.first_seed, "the first seed")->capture_default_str();
     app.add_option("--threads", options.threads, "threads, 0 for all cores")->capture_default_str();

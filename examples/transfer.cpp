@@ -11,10 +11,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <numbers>
 #include <string>
 #include <vector>
 
@@ -45,16 +43,6 @@ struct Options {
     std::uint64_t seed = 1;
 };
 
-/// The learning rate falls along a half cosine to nothing.
-struct FallingRate {
-    float first;
-    void on_batch(Run& run) const {
-        const auto done =
-            static_cast<float>((run.epoch - 1) * run.batches + run.batch) / static_cast<float>(run.epochs * run.batches);
-        run.rate = first * 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
-    }
-};
-
 DataSet read_part(const Options& options, const std::string& task, const std::string& part) {
     return read_data_set(options.data / (task + "-" + part + ".npz"));
 }
@@ -71,8 +59,9 @@ Network train(const Options& options, const std::string& task, FitOptions how) {
     }
     how.batch = 64;
     how.seed = Seed{options.seed};
-    fit(network, read_part(options, task, "train"), read_part(options, task, "validation"), how,
-        FallingRate{normalised ? 2e-3f : 1e-3f}, ProgressLine{});
+    how.optimizer = Adam{.rate = normalised ? 2e-3f : 1e-3f};
+    how.schedule = CosineRate{.warm_up = normalised ? 1u : 0u};
+    fit(network, read_part(options, task, "train"), read_part(options, task, "validation"), how, ProgressLine{});
     const Evaluation drawn = evaluate(network, read_part(options, task, "test"));
     std::printf("%-9s %.2f %% of %zu drawn test photographs\n", task.c_str(), 100 * drawn.accuracy, drawn.count);
     std::fflush(stdout);

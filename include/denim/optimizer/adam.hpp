@@ -21,8 +21,9 @@ struct Adam {
     /// The same on parameters times `kept`: 1 less what decays.
     void apply(const Update& at, float kept) const {
         const auto step = static_cast<double>(at.step);
-        const auto rate_now = static_cast<float>(static_cast<double>(at.rate) * std::sqrt(1 - std::pow(static_cast<double>(beta_2), step)) /
-                                                 (1 - std::pow(static_cast<double>(beta_1), step)));
+        const auto rate_now =
+            static_cast<float>(static_cast<double>(at.rate) * std::sqrt(1 - std::pow(static_cast<double>(beta_2), step)) /
+                               (1 - std::pow(static_cast<double>(beta_1), step)));
         const auto first = simd::broadcast(1 - beta_1), second = simd::broadcast(1 - beta_2), alpha = simd::broadcast(rate_now),
                    small = simd::broadcast(epsilon), factor = simd::broadcast(kept);
         each_vector(at.count, [&](auto load, auto store, std::size_t n) {

@@ -31,7 +31,8 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
     std::vector<double> squares(gradients.size() / block + rows.size() + 1);
     each_block([&](std::size_t place, std::span<const float> part) {
         std::array<double, 8> sums{};
-        for (std::size_t n = 0; n < part.size(); ++n) sums[n % 8] += static_cast<double>(part[n]) * static_cast<double>(part[n]);
+        for (std::size_t n = 0; n < part.size(); ++n)
+            sums[n % 8] += static_cast<double>(part[n]) * static_cast<double>(part[n]);
         for (const double sum : sums) squares[place] += sum;
     });
     double sum = 0;

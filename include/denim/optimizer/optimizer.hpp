@@ -91,8 +91,8 @@ struct OptimizerState {
 };
 
 /// One step over all rows: trained ones by the optimizer, what layers move to its next value, frozen ones not at all.
-inline void update_parameters(const Optimizer& optimizer, OptimizerState& state, std::span<const Row> rows, std::span<float> parameters,
-                              std::span<const float> gradients, float rate) {
+inline void update_parameters(const Optimizer& optimizer, OptimizerState& state, std::span<const Row> rows,
+                              std::span<float> parameters, std::span<const float> gradients, float rate) {
     constexpr std::size_t block = 16384;  // parameters that one thread takes at a time
     ++state.step;
     for (const Row& row : rows) {
@@ -103,9 +103,15 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
         if (!row.trained) continue;
         parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index, std::size_t) {
             const std::size_t first = row.offset + index * block;
-            Update update{parameters.data() + first, gradients.data() + first, {}, std::min(block, row.offset + row.size() - first),
-                          rate, state.step, row.decays};
-            for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) update.state[n] = state.numbers.data() + n * parameters.size() + first;
+            Update update{parameters.data() + first,
+                          gradients.data() + first,
+                          {},
+                          std::min(block, row.offset + row.size() - first),
+                          rate,
+                          state.step,
+                          row.decays};
+            for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+                update.state[n] = state.numbers.data() + n * parameters.size() + first;
             optimizer.apply(update);
         });
     }

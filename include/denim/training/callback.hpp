@@ -25,7 +25,7 @@ struct Run {
     std::size_t training_images = 0;  ///< in the training set
     Score train = {};                 ///< mean of this epoch so far
     double seconds = 0;               ///< since this epoch began
-    float rate = 0;                   ///< the learning rate; a callback may change it
+    float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
     bool stop = false;                ///< a callback sets it: the run ends after this batch
     bool interrupted =
         false;  ///< set with `stop` by what may go on later: the run ends without this epoch, and fit throws Interrupted

@@ -3,6 +3,7 @@
 
 #include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/training/callback.hpp>
+#include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
 #include <denim/training/training_loop.hpp>
@@ -21,6 +22,8 @@ inline void check(const FitOptions& options) {
     if (options.epochs == 0 || options.batch == 0)
         throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
+    if (!(options.clip_norm >= 0))
+        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " + std::to_string(options.clip_norm));
 }
 
 inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {

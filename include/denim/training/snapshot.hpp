@@ -22,6 +22,7 @@ struct CallbackMemory {
 struct Snapshot {
     std::string run = {};  ///< network, data and options, as a text: another run cannot go on from here
     std::vector<float> parameters = {}, optimizer = {};
+    std::vector<float> average = {};               ///< of the parameters, where there is one
     std::uint64_t step = 0;                        ///< that the optimizer has taken
     std::size_t epoch = 0, batch = 0, images = 0;  ///< see Run
     Score train = {0, 0};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A snapshot as a safetensors file: tensors "parameters", "optimizer", "history" (epochs, 8), "counters", "scores", and what
-// callbacks remember under "callback/...".
+// A snapshot as a safetensors file: tensors "parameters", "optimizer", "average" where there is one, "history" (epochs, 8),
+// "counters", "scores", and what callbacks remember under "callback/...".
 
 #include <denim/format/safetensors.hpp>
 #include <denim/training/snapshot.hpp>
@@ -34,6 +34,7 @@ inline void write_snapshot(const std::filesystem::path& path, const Snapshot& sn
                                    {"history", AnyArrayView::of<double>(history, {snapshot.history.epochs.size(), 8})},
                                    {"counters", row(std::span<const std::uint64_t>{counters})},
                                    {"scores", row(std::span<const double>{scores})}};
+    if (!snapshot.average.empty()) tensors.push_back({"average", row(std::span{snapshot.average})});
     for (const auto& [name, number] : snapshot.memory.numbers)
         tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
     for (const auto& [name, array] : snapshot.memory.arrays)
@@ -59,6 +60,8 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
             snapshot.parameters = view.as<float>();
         else if (name == "optimizer")
             snapshot.optimizer = view.as<float>();
+        else if (name == "average")
+            snapshot.average = view.as<float>();
         else if (name == "history")
             history = view.as<double>();
         else if (name == "scores")

@@ -1,56 +1,33 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/data/augmentation.hpp>
 #include <denim/data/batches.hpp>
 #include <denim/loss/not_finite.hpp>
 #include <denim/network/load.hpp>
-#include <denim/optimizer/adam.hpp>
+#include <denim/optimizer/clip.hpp>
+#include <denim/optimizer/l2.hpp>
 #include <denim/optimizer/optimizer.hpp>
 #include <denim/training/augmented_batches.hpp>
+#include <denim/training/averaged_parameters.hpp>
 #include <denim/training/callback.hpp>
+#include <denim/training/describe_run.hpp>
+#include <denim/training/fit_options.hpp>
 #include <denim/training/interrupted.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
-/// How a network learns.
-struct FitOptions {
-    std::size_t epochs = 1;
-    std::size_t batch = 32;  ///< pictures in a step; the last one of an epoch may have fewer
-    Optimizer optimizer = Adam{};
-    Seed seed{};  ///< of the order of the pictures in each epoch, of augmentation and of dropout
-    bool shuffle = true;
-    Augmentation augmentation{};  ///< how the pictures of the training set, then bytes, change from epoch to epoch
-    std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
-};
-
 namespace detail {
-
-/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
-inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
-    double penalty = 0;
-    for (const Row& row : rows) {
-        if (row.l2 == 0) continue;
-        double squares = 0;
-        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
-            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
-            gradients[n] += 2 * row.l2 * parameters[n];
-        }
-        penalty += static_cast<double>(row.l2) * squares;
-    }
-    return penalty;
-}
 
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
@@ -80,6 +57,7 @@ public:
             for (const CallbackReference& callback : callbacks_) callback.recall(*resumed_);
         while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
             if (run_.between_epochs()) {
+                average_.show(false, learner_.parameters());
                 ++run_.epoch;
                 run_.batch = run_.images = 0;
                 run_.train = {0, 0};
@@ -90,6 +68,7 @@ public:
             if (!learn(before)) break;
             end_epoch(before);
         }
+        if (run_.between_epochs()) average_.show(true, learner_.parameters());
         tell(&CallbackReference::on_end);
         if (run_.interrupted) throw Interrupted{run_.epoch, run_.batch};
         return history_;
@@ -97,7 +76,10 @@ public:
 
     Snapshot snapshot() const override {
         Snapshot all{describe()};
-        all.parameters.assign(learner_.parameters().begin(), learner_.parameters().end());
+        const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
+        const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
+        all.parameters.assign(learning.begin(), learning.end());
+        all.average.assign(average.begin(), average.end());
         all.optimizer.assign(state_.numbers.data(), state_.numbers.data() + state_.numbers.size());
         all.step = state_.step;
         all.epoch = run_.epoch;
@@ -115,6 +97,7 @@ public:
     void resume(const Snapshot& from) override {
         const std::string here = describe();
         if (from.run != here || from.parameters.size() != learner_.parameters().size() ||
+            (!from.average.empty() && from.average.size() != from.parameters.size()) ||
             from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
             from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
             throw std::invalid_argument(
@@ -122,6 +105,7 @@ public:
                 "\n    this run: " + here);
         std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
         std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
+        average_.resume(from.average);
         state_.step = static_cast<std::size_t>(from.step);
         run_.epoch = from.epoch;
         run_.batch = from.batch;
@@ -146,27 +130,10 @@ private:
         return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
     }
 
-    /// What has to be equal for the same bits, as a text; FNV-1a sums of what is long.
-    [[nodiscard]] std::string describe() const {
-        std::uint64_t labels = 0xcbf29ce484222325, settings = labels;
-        const auto add = [](std::uint64_t& sum, std::uint64_t number) { sum = (sum ^ number) * 0x100000001b3; };
-        for (const std::int32_t label : train_.labels) add(labels, static_cast<std::uint64_t>(label));
-        for (const Row& row : learner_.rows()) {
-            add(settings, row.trained ? 1 : 0);
-            add(settings, static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
-        }
-        for (const float weight : options_.head_weights) add(settings, std::bit_cast<std::uint32_t>(weight));
-        const Augmentation& change = options_.augmentation;
-        for (const float range :
-             {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,
-              change.hue, change.erase, static_cast<float>(change.ground), change.flip ? 1.0f : 0.0f})
-            add(settings, std::bit_cast<std::uint32_t>(range));
-        std::ostringstream text;
-        text << learner_.architecture() << "; " << train_.count() << " pictures, labels " << std::hex << labels << std::dec
-             << "; batch " << options_.batch << ", seed " << options_.seed.value << (options_.shuffle ? "" : ", not shuffled")
-             << (augmented_ ? ", augmented" : "") << "; rate " << options_.optimizer.rate() << ", " << state_.numbers.size()
-             << " numbers of the optimizer; settings " << std::hex << settings;
-        return text.str();
+    [[nodiscard]] std::string describe() const { return describe_run(learner_, train_, options_); }
+    /// Of the step that comes next.
+    [[nodiscard]] Moment moment() const {
+        return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
     }
 
     StepResult next_step() {
@@ -197,8 +164,12 @@ private:
                 if (!run_.stop) throw;
                 return false;
             }
+            const Moment now = moment();
+            if (options_.schedule) run_.rate = options_.optimizer.rate() * options_.schedule.factor(now);
+            if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
             update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
                               run_.rate);
+            average_.take(learner_.parameters(), options_.averaging.share(now));
             const auto share = static_cast<double>(size) / static_cast<double>(run_.images + size);
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy +=
@@ -215,6 +186,7 @@ private:
     void end_epoch(double before) {
         Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
         epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
+        average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
             logits = learner_.logits(*validation_);
@@ -235,6 +207,7 @@ private:
     std::span<const CallbackReference> callbacks_;
     History history_;
     OptimizerState state_;
+    AveragedParameters average_;
     Run run_;
     std::vector<std::uint32_t> order_;
     std::optional<AugmentedBatches> augmented_;

@@ -123,10 +123,22 @@ TEST_CASE("each optimizer is its formula, for any number of threads") {
 }
 
 TEST_CASE("a trial tells optimizers apart by each of their settings") {
-    const std::vector<Optimizer> all{
-        Adam{},  Adam{.rate = 2e-3f},   Adam{.beta_1 = 0.8f},    Adam{.beta_2 = 0.9f},    Adam{.epsilon = 1e-3f},     AdamW{},
-        AdamW{.decay = 0.1f},           Sgd{},                   Sgd{.momentum = 0.9f},   Sgd{.momentum = 0.9f, .nesterov = true},
-        RmsProp{}, RmsProp{.rho = 0.8f}, RmsProp{.momentum = 0.5f}, Lion{},               Lion{.decay = 0.1f},        SignDescent{}};
+    const std::vector<Optimizer> all{Adam{},
+                                     Adam{.rate = 2e-3f},
+                                     Adam{.beta_1 = 0.8f},
+                                     Adam{.beta_2 = 0.9f},
+                                     Adam{.epsilon = 1e-3f},
+                                     AdamW{},
+                                     AdamW{.decay = 0.1f},
+                                     Sgd{},
+                                     Sgd{.momentum = 0.9f},
+                                     Sgd{.momentum = 0.9f, .nesterov = true},
+                                     RmsProp{},
+                                     RmsProp{.rho = 0.8f},
+                                     RmsProp{.momentum = 0.5f},
+                                     Lion{},
+                                     Lion{.decay = 0.1f},
+                                     SignDescent{}};
     for (std::size_t a = 0; a < all.size(); ++a)
         for (std::size_t b = 0; b < all.size(); ++b) CHECK((all[a].trial() == all[b].trial()) == (a == b));
 }

@@ -66,13 +66,19 @@ private:
 
 /// Runs the loop: four batches an epoch (three of three pictures, one of one).
 template <class... Callbacks>
-denim::History fake_fit(FakeLearner& learner, std::size_t epochs, Callbacks&&... callbacks) {
+denim::History fake_fit(FakeLearner& learner, denim::FitOptions options, Callbacks&&... callbacks) {
     const FakeSet set;
-    const denim::FitOptions options{.epochs = epochs, .batch = 3, .seed = denim::Seed{5}};
+    options.batch = 3;
+    options.seed = denim::Seed{5};
     const std::array<denim::CallbackReference, sizeof...(Callbacks)> references{denim::CallbackReference{callbacks}...};
     return denim::detail::TrainingLoop{learner, set.samples(), learner.validation_losses.empty() ? nullptr : &set.samples(),
                                        options, references}
         .run();
+}
+
+template <class... Callbacks>
+denim::History fake_fit(FakeLearner& learner, std::size_t epochs, Callbacks&&... callbacks) {
+    return fake_fit(learner, denim::FitOptions{.epochs = epochs}, callbacks...);
 }
 
 inline std::vector<float> numbers_of(FakeLearner& learner) {

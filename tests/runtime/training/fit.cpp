@@ -53,7 +53,9 @@ struct StopAfter {
 
 TEST_CASE("a network learns, with every optimizer") {
     const Set train{150}, validation{60, 2};
-    for (const Optimizer& optimizer : {Optimizer{Adam{.rate = 3e-3f}}, Optimizer{Sgd{.rate = 0.05f, .momentum = 0.9f}}}) {
+    for (const Optimizer& optimizer :
+         {Optimizer{Adam{.rate = 3e-3f}}, Optimizer{AdamW{.rate = 3e-3f, .decay = 0.01f}}, Optimizer{RmsProp{.rate = 2e-3f}}, Optimizer{Lion{.rate = 3e-4f}},
+          Optimizer{Sgd{.rate = 0.05f, .momentum = 0.9f}}, Optimizer{Sgd{.rate = 0.05f, .momentum = 0.9f, .nesterov = true}}}) {
         Small network{Seed{1}};
         const History history = fit(network, train, validation, {.epochs = 12, .batch = 16, .optimizer = optimizer});
         REQUIRE(history.epochs.size() == 12);
@@ -77,6 +79,34 @@ TEST_CASE("the same seed gives the same bits for any number of threads, another 
     Small other{Seed{1}};
     fit(other, train, {.epochs = 2, .batch = 32, .seed = Seed{10}});
     CHECK_FALSE(same_bits(other.parameters(), first));
+}
+
+TEST_CASE("clipping, a schedule and averaged weights change what is learnt, the same for any number of threads") {
+    const Set train{70}, validation{30, 2};
+    const auto learnt = [&](FitOptions options) {
+        options.epochs = 3;
+        options.batch = 32;
+        options.seed = Seed{9};
+        Small network{Seed{1}};
+        const History history = fit(network, train, validation, options);
+        CHECK(evaluate(network, validation).loss == history.epochs.back().validation.loss);
+        return std::vector<float>(network.parameters().begin(), network.parameters().end());
+    };
+    const FitOptions all{.schedule = CosineRate{.warm_up = 2}, .clip_norm = 0.5, .averaging = Ema{.momentum = 0.75}};
+    set_serial_threshold(0);
+    std::vector<float> first;
+    for (const std::size_t wanted : {1u, 2u, 5u}) {
+        set_threads(wanted);
+        const std::vector<float> parameters = learnt(all);
+        if (first.empty()) first = parameters;
+        CHECK(same_bits(parameters, first));
+    }
+    set_threads(0);
+    CHECK_FALSE(same_bits(learnt({.schedule = all.schedule, .clip_norm = 0.5}), first));
+    CHECK_FALSE(same_bits(learnt({.schedule = all.schedule, .averaging = all.averaging}), first));
+    CHECK_FALSE(same_bits(learnt({.clip_norm = 0.5, .averaging = all.averaging}), first));
+    Small network{Seed{1}};
+    CHECK(message_of([&] { fit(network, train, {.clip_norm = -1}); }).find("clip_norm of at least 0") != std::string::npos);
 }
 
 TEST_CASE("augmentation changes what a network sees, the same for any number of threads") {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/training/schedule.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The optimizer's rate, after the warm-up.
+struct ConstantRate {
+    std::size_t warm_up = 0;  ///< steps
+
+    [[nodiscard]] float factor(const Moment& at) const { return warm_up_factor(at.step, warm_up); }
+};
+
+static_assert(ScheduleType<ConstantRate>);
+
+}  // namespace denim::inline DENIM_TARGET

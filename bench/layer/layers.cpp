@@ -95,6 +95,12 @@ int main(int count, char** arguments) {
     add<Image<120, 90, 3>, Conv<5, 64>>("Conv<5, 64> on 120 x 90 x 3");
     add<Image<58, 43, 64>, Conv<5, 64>>("Conv<5, 64> on 58 x 43 x 64");
     add<Image<58, 43, 64>, Conv<3, 64, Same, Stride<2>>>("Conv<3, 64, Same, Stride<2>> on 58 x 43 x 64");
+    add<Image<56, 56, 64>, DepthwiseConv<3, Same>>("DepthwiseConv<3, Same> on 56 x 56 x 64");
+    add<Image<14, 14, 256>, DepthwiseConv<3, Same>>("DepthwiseConv<3, Same> on 14 x 14 x 256");
+    add<Image<28, 28, 128>, DepthwiseConv<5, Same, Stride<2>>>("DepthwiseConv<5, Same, Stride<2>> on 28 x 28 x 128");
+    add<Image<56, 56, 64>, Conv<3, 64, Same>>("Conv<3, 64, Same> on 56 x 56 x 64");
+    add<Image<56, 56, 64>, Conv<3, 64, Same, Groups<4>>>("Conv<3, 64, Same, Groups<4>> on 56 x 56 x 64");
+    add<Image<56, 56, 64>, Conv<3, 64, Same, Dilation<2>>>("Conv<3, 64, Same, Dilation<2>> on 56 x 56 x 64");
     add<Image<54, 39, 64>, MaxPool>("MaxPool on 54 x 39 x 64");
     add<Image<54, 39, 64>, BatchNorm>("BatchNorm on 54 x 39 x 64");
     add<Image<54, 39, 64>, Dropout>("Dropout on 54 x 39 x 64");

@@ -21,6 +21,7 @@
 #include <denim/layer/composition.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/conv.hpp>
+#include <denim/layer/depthwise_conv.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/conv_pool.hpp>
 #include <denim/layer/dense.hpp>
@@ -31,6 +32,7 @@
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
 #include <denim/layer/residual.hpp>
+#include <denim/layer/gate.hpp>
 #include <denim/layer/parallel.hpp>
 #include <denim/layer/heads.hpp>
 

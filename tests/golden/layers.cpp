@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each layer against what Keras gives: values and gradients, in double precision by the plain twins and in fp32 by the fast kernels.
+// Each layer against what Keras or PyTorch gives: values and gradients, in double precision by the plain twins and in fp32 by the fast kernels.
 #include <denim/denim.hpp>
 #include <denim/format.hpp>
 
@@ -181,4 +181,20 @@ TEST_CASE("Residual") {
     compare<Image<6, 5, 4>, Residual<Conv<3, 4, Same>, Conv<3, 4, Same, Linear>>>("residual.npz", "plain", {"weights_0", "bias_0", "weights_1", "bias_1"});
     compare<Image<6, 5, 4>, Residual<Conv<3, 4, Same>, BatchNorm, Conv<3, 4, Same, Linear>>>(
         "residual.npz", "norm", {"weights_0", "bias_0", "gamma_1", "beta_1", "mean_1", "variance_1", "weights_2", "bias_2"});
+}
+
+TEST_CASE("Conv with dilation and groups, DepthwiseConv") {
+    const std::string file = "layers.npz";
+    compare<Image<9, 8, 3>, Conv<3, 5, Dilation<2>>>(file, "dilated", weights_and_bias);
+    compare<Image<8, 7, 2>, Conv<3, 4, Same, Dilation<3>, Linear>>(file, "dilated_same", weights_and_bias);
+    compare<Image<7, 6, 4>, Conv<3, 6, Same, Groups<2>>>(file, "grouped", weights_and_bias);
+    compare<Image<9, 8, 4>, Conv<3, 8, Groups<4>, Stride<2>, Linear>>(file, "grouped_stride", weights_and_bias);
+    compare<Image<7, 6, 5>, DepthwiseConv<3>>(file, "depthwise", weights_and_bias);
+    compare<Image<9, 8, 18>, DepthwiseConv<5, Same, Stride<2>, Linear>>(file, "depthwise_same", weights_and_bias);
+}
+
+TEST_CASE("LayerNorm and GlobalPool") {
+    compare<Image<4, 3, 5>, LayerNorm>("layers.npz", "layer_norm", {"gamma", "beta"});
+    compare<Image<5, 4, 6>, GlobalPool<Average>>("layers.npz", "global_average", {});
+    compare<Image<5, 4, 6>, GlobalPool<Max>>("layers.npz", "global_max", {});
 }

@@ -33,6 +33,9 @@ using OneResidual = Net<6, 5, 4, Residual<Conv<3, 4, Same>>, Dense<4>, Residual<
 using SmallLayers = Net<7, 6, 3, Conv<3, 5>, LayerNorm, Residual<Conv<3, 5, Same>, LayerNorm>, GlobalPool<Max>, LayerNorm, Dense<4>>;
 using Flattened = Net<7, 6, 3, Conv<3, 5>, Flatten, LayerNorm, Dense<8, ReLU>, GlobalPool<Average>, Flatten, Dense<4>>;
 using TwoHeads = Net<9, 7, 3, Conv<3, 5>, Parallel<Conv<1, 3>, Sequential<Conv<1, 2>, Conv<3, 4, Same>>>, Heads<Dense<3>, Sequential<Dense<8, ReLU>, Dense<2>>>>;
+using Mobile = Net<12, 11, 3, Conv<3, 8, Same, Stride<2>>, DepthwiseConv<3, Same>, Conv<1, 12, Linear>, BatchNorm,
+                   Residual<DepthwiseConv<5, Same, Dilation<2>>, SqueezeExcite<12, 4>, Conv<1, 12, Linear>>, Conv<3, 8, Groups<4>, Same, Dilation<2>>, GlobalPool<Average>,
+                   Gate<Dense<8, Sigmoid>>, Dense<4>>;
 
 // Fills every row with its own noise; variances are positive, some of them small.
 template <class Network>
@@ -124,6 +127,7 @@ void each_network(Each each) {
     each.template operator()<SmallLayers>("small_layers");
     each.template operator()<Flattened>("flattened");
     each.template operator()<TwoHeads>("heads");
+    each.template operator()<Mobile>("mobile");
 }
 
 }  // namespace

@@ -3,15 +3,17 @@
 
 // Which kernel computes a convolution: chosen from its geometry, at compile time.
 
+#include <denim/kernel/depthwise_convolution.hpp>
 #include <denim/kernel/direct_convolution.hpp>
 #include <denim/kernel/plain_convolution.hpp>
+#include <denim/kernel/split_convolution.hpp>
 #include <denim/kernel/tiling.hpp>
 #include <denim/kernel/transformed_convolution.hpp>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// The families of kernels.
-enum class Family { plain, direct, transformed };
+enum class Family { plain, direct, transformed, depthwise, split };
 
 /// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
 /// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
@@ -19,6 +21,8 @@ enum class Family { plain, direct, transformed };
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
     if (Arithmetic::plain) return Family::plain;
+    if (depthwise(of)) return Family::depthwise;
+    if (of.groups > 1 || of.dilation > 1) return Family::split;
     if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
@@ -27,29 +31,49 @@ constexpr Family family(const Convolution& of) {
 
 namespace detail {
 
-template <Convolution Of, class Scalar, Family Chosen>
+template <Convolution Of, class Arithmetic, Family Chosen>
 struct KernelOf {
-    using type = PlainConvolution<Of, Scalar>;
+    using type = PlainConvolution<Of, typename Arithmetic::Scalar>;
 };
-template <Convolution Of>
-struct KernelOf<Of, float, Family::direct> {
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::direct> {
     using type = DirectConvolution<Of>;
 };
-template <Convolution Of>
-struct KernelOf<Of, float, Family::transformed> {
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::transformed> {
     using type = TransformedConvolution<Of>;
+};
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::depthwise> {
+    using type = DepthwiseConvolution<Of>;
 };
 
 }  // namespace detail
 
 /// The kernel of a convolution.
 template <Convolution Of, class Arithmetic>
-using algorithm = typename detail::KernelOf<Of, typename Arithmetic::Scalar, family<Arithmetic>(Of)>::type;
+using algorithm = typename detail::KernelOf<Of, Arithmetic, family<Arithmetic>(Of)>::type;
 
 /// The border that the kernel wants around the input, given a geometry whose input border covers what the windows touch.
 template <class Arithmetic>
 constexpr Border border(const Convolution& of) {
-    return family<Arithmetic>(of) == Family::transformed ? widest(of.input.border, transformed_border(of)) : of.input.border;
+    const Family chosen = family<Arithmetic>(of);
+    if (chosen == Family::split) return {};  // its copies have borders of their own
+    return chosen == Family::transformed ? widest(of.input.border, transformed_border(of)) : of.input.border;
 }
+
+namespace detail {
+
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::split> {
+    static constexpr Convolution part = [] {
+        Convolution dense = dense_part(Of);
+        dense.input.border = border<Arithmetic>(dense);
+        return dense;
+    }();
+    using type = SplitConvolution<Of, part, algorithm<part, Arithmetic>>;
+};
+
+}  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET::kernel

@@ -18,9 +18,11 @@ enum class Epilogue {
 enum class Choice { fastest, direct, transformed };
 
 /// One convolution with every size known:
-/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i - top, x * stride + j - left, c) * weights(i, j, c, f),
-/// for y < rows and x < columns, then the epilogue. The border of `input` holds every zero that a window touches, so kernels
-/// ask for no bounds. Weights are (window, window, channels, filters), as Keras has them.
+/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i * dilation - top, x * stride + j * dilation - left, c) *
+/// weights(i, j, c, f), for y < rows and x < columns, then the epilogue. With groups, channels and filters are cut into as many
+/// runs, and a filter sums over the channels of its own run, which count from 0 in the weights. The border of `input` holds every zero that a window touches, so kernels
+/// ask for no bounds. Weights are (window, window, channels / groups,
+/// filters), as Keras has them.
 struct Convolution {
     Layout input = {};
     Layout output = {};  ///< what is stored: with Epilogue::relu_pool, the pooled picture
@@ -30,11 +32,12 @@ struct Convolution {
     Epilogue epilogue = Epilogue::linear;
     bool bias = true;
     Choice choice = Choice::fastest;
+    std::size_t dilation = 1, groups = 1;
 
     [[nodiscard]] constexpr std::size_t channels() const { return input.shape.channels; }
     [[nodiscard]] constexpr std::size_t filters() const { return output.shape.channels; }
     [[nodiscard]] constexpr bool pooled() const { return epilogue == Epilogue::relu_pool; }
-    [[nodiscard]] constexpr std::size_t weights() const { return window * window * channels() * filters(); }
+    [[nodiscard]] constexpr std::size_t weights() const { return window * window * (channels() / groups) * filters(); }
     /// Multiplications and additions of the direct sum for one sample, forward.
     [[nodiscard]] constexpr std::size_t operations() const { return 2 * rows * columns * weights(); }
 

@@ -42,8 +42,8 @@ struct PlainConvolution {
                     Scalar sum = prepared[Of.weights() + f];
                     for (std::size_t i = 0; i < Of.window; ++i)
                         for (std::size_t j = 0; j < Of.window; ++j)
-                            for (std::size_t c = 0; c < Of.channels(); ++c)
-                                sum += input[at(y, x, i, j) + c] * prepared[weight(i, j, c, f)];
+                            for (std::size_t c = 0; c < channels; ++c)
+                                sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     scratch[(y * Of.columns + x) * Of.filters() + f] = Of.epilogue == Epilogue::linear ? sum : std::max(sum, Scalar{0});
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -82,10 +82,11 @@ struct PlainConvolution {
                     accumulator[Of.weights() + f] += gradient;
                     for (std::size_t i = 0; i < Of.window; ++i)
                         for (std::size_t j = 0; j < Of.window; ++j)
-                            for (std::size_t c = 0; c < Of.channels(); ++c) {
-                                accumulator[weight(i, j, c, f)] += gradient * input[at(y, x, i, j) + c];
+                            for (std::size_t c = 0; c < channels; ++c) {
+                                const std::size_t from = at(y, x, i, j) + first(f) + c;
+                                accumulator[weight(i, j, c, f)] += gradient * input[from];
                                 if constexpr (Input != Gradient::none)
-                                    if (inside(y, x, i, j)) input_gradient[at(y, x, i, j) + c] += gradient * prepared[weight(i, j, c, f)];
+                                    if (inside(y, x, i, j)) input_gradient[from] += gradient * prepared[weight(i, j, c, f)];
                             }
                 }
     }
@@ -104,15 +105,18 @@ struct PlainConvolution {
     }
 
 private:
+    static constexpr std::size_t channels = Of.channels() / Of.groups;  // that a filter sums over, from first(f) on
+    static constexpr std::size_t first(std::size_t f) { return f / (Of.filters() / Of.groups) * channels; }
     static constexpr std::size_t weight(std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-        return ((i * Of.window + j) * Of.channels() + c) * Of.filters() + f;
+        return ((i * Of.window + j) * channels + c) * Of.filters() + f;
     }
     // Where the window at (y, x) touches the input with its tap (i, j); in the border it wraps below zero and back.
     static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return Of.input.offset(y * Of.stride + i - Of.top, x * Of.stride + j - Of.left);
+        return Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, x * Of.stride + j * Of.dilation - Of.left);
     }
     static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return y * Of.stride + i - Of.top < Of.input.shape.height && x * Of.stride + j - Of.left < Of.input.shape.width;
+        return y * Of.stride + i * Of.dilation - Of.top < Of.input.shape.height &&
+               x * Of.stride + j * Of.dilation - Of.left < Of.input.shape.width;
     }
     // The number of z behind output (y, x, f): itself, or number q of its pool window.
     static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {

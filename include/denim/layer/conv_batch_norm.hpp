@@ -3,6 +3,7 @@
 
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv.hpp>
+#include <denim/layer/depthwise_conv.hpp>
 #include <denim/layer/fusion.hpp>
 #include <denim/tensor/aligned_array.hpp>
 
@@ -42,6 +43,27 @@ struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Bat
 
     static constexpr kernel::Convolution geometry(Layout in, Layout out) {
         kernel::Convolution folded = Convolution::geometry(in, out, kernel::Epilogue::linear);
+        folded.bias = true;
+        return folded;
+    }
+    template <class, Layout Out, Layout In>
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+};
+
+/// Likewise behind a linear DepthwiseConv.
+template <class Arithmetic, std::size_t Window, class... Options>
+    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, BatchNorm> : SpecDefaults {
+    using Convolution = DepthwiseConv<Window, Options...>;
+    static constexpr bool exists = true;
+
+    template <class>
+    static constexpr Border border(Shape in) {
+        return Convolution::template border<Arithmetic>(in);
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
+        kernel::Convolution folded = Convolution::geometry(in, out);
         folded.bias = true;
         return folded;
     }

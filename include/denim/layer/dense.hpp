@@ -128,12 +128,13 @@ struct ChooseDense<Arithmetic, Out, In, Bias> {
 
 }  // namespace detail
 
-/// Every input to every output. Options: an activation (Linear unless said otherwise), NoBias, HeUniform, HeNormal.
+/// Every input to every output. Options: an activation (Linear unless said otherwise), NoBias, GlorotUniform,
+/// GlorotNormal, HeUniform, HeNormal.
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static_assert(((detail::has<Options, NoBias, HeUniform, HeNormal> || is_activation<Options>) && ...),
-                  "denim: Dense: an option is not one of NoBias, HeUniform, HeNormal, or an activation.");
+    static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
+                  "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
 
     using Function = detail::activation_among<Linear, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;

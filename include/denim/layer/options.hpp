@@ -22,6 +22,16 @@ template <std::size_t Step>
 struct Stride {
     static_assert(Step > 0, "denim: Stride: the step from one window to the next must be at least 1.");
 };
+/// The taps of a window stand Step pixels apart, so that it reaches over (window - 1) * Step + 1 of them. Yu and Koltun (2016).
+template <std::size_t Step>
+struct Dilation {
+    static_assert(Step > 0, "denim: Dilation: the step from one tap to the next must be at least 1.");
+};
+/// Channels and filters are cut into Count runs, and a filter sees the channels of its own run. Krizhevsky et al. (2012).
+template <std::size_t Count>
+struct Groups {
+    static_assert(Count > 0, "denim: Groups: there must be at least one group.");
+};
 /// No bias is added.
 struct NoBias {};
 
@@ -34,7 +44,10 @@ struct Algorithm {
     static_assert(std::same_as<Family, Direct> || std::same_as<Family, Transformed>,
                   "denim: Algorithm: the family must be Direct or Transformed.");
 };
-/// How the weights begin, where Glorot's uniform distribution does not suit.
+/// How the weights begin: Glorot and Bengio (2010), uniform unless another is asked for; He et al. (2015). The normal ones are
+/// cut at two deviations, as in Keras.
+struct GlorotUniform {};
+struct GlorotNormal {};
 struct HeUniform {};
 struct HeNormal {};
 
@@ -53,13 +66,26 @@ inline constexpr std::size_t step_of<Stride<Step>> = Step;
 template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
 
-/// The step that the options ask for, else `otherwise`.
+template <class Option>
+inline constexpr std::size_t dilation_of = 0;
+template <std::size_t Step>
+inline constexpr std::size_t dilation_of<Dilation<Step>> = Step;
+template <class Option>
+inline constexpr std::size_t group_count_of = 0;
+template <std::size_t Count>
+inline constexpr std::size_t group_count_of<Groups<Count>> = Count;
+
+constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { return number ? number : otherwise; }
+
+/// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
 constexpr std::size_t stride_or(std::size_t otherwise) {
-    std::size_t step = 0;
-    ((step += step_of<Options>), ...);
-    return step ? step : otherwise;
+    return number_or((std::size_t{0} + ... + step_of<Options>), otherwise);
 }
+template <class... Options>
+inline constexpr std::size_t dilation_among = number_or((std::size_t{0} + ... + dilation_of<Options>), 1);
+template <class... Options>
+inline constexpr std::size_t groups_among = number_or((std::size_t{0} + ... + group_count_of<Options>), 1);
 
 template <class Option>
 inline constexpr kernel::Choice choice_of = kernel::Choice::fastest;
@@ -83,9 +109,15 @@ struct only {
     static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0) && ...);
 };
 
+template <class Option>
+inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, HeUniform, HeNormal>;
+
 template <class... Options>
 constexpr Initial initial_of() {
-    return has<HeUniform, Options...> ? Initial::he_uniform : has<HeNormal, Options...> ? Initial::he_normal : Initial::glorot_uniform;
+    return has<HeUniform, Options...>      ? Initial::he_uniform
+           : has<HeNormal, Options...>     ? Initial::he_normal
+           : has<GlorotNormal, Options...> ? Initial::glorot_normal
+                                           : Initial::glorot_uniform;
 }
 
 }  // namespace detail

@@ -12,8 +12,9 @@ enum class Initial {
     zeros,
     ones,
     glorot_uniform,  ///< uniform in +-sqrt(6 / (fan_in + fan_out)); Glorot and Bengio (2010), Keras's default
+    glorot_normal,   ///< normal with deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations as Keras does
     he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
-    he_normal,       ///< normal with deviation sqrt(2 / fan_in), cut at two deviations as Keras does
+    he_normal,       ///< normal with deviation sqrt(2 / fan_in), cut likewise
 };
 
 /// One named array that a layer learns or keeps.

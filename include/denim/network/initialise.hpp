@@ -10,6 +10,17 @@
 
 namespace denim::inline DENIM_TARGET {
 
+namespace detail {
+
+/// Normal, cut at +-2 and then spread out to a deviation of 1: the cut leaves one of 0.8796.
+inline double cut_normal(Random& random) {
+    double number = random.normal();
+    while (std::abs(number) > 2) number = random.normal();
+    return number / 0.87962566103423978;
+}
+
+}  // namespace detail
+
 /// The beginning of one parameter; each draws from a stream of its own, so that adding a layer behind it changes nothing here.
 template <class Scalar>
 void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::size_t stream) {
@@ -21,13 +32,8 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
         case Initial::ones: fill([] { return 1.0; }); break;
         case Initial::glorot_uniform: fill([&, limit = std::sqrt(6 / (in + out))] { return random.uniform(-limit, limit); }); break;
         case Initial::he_uniform: fill([&, limit = std::sqrt(6 / in)] { return random.uniform(-limit, limit); }); break;
-        case Initial::he_normal:  // the cut takes away variance: 0.8796 is the deviation of a normal distribution cut at +-2
-            fill([&, deviation = std::sqrt(2 / in) / 0.87962566103423978] {
-                double number = random.normal();
-                while (std::abs(number) > 2) number = random.normal();
-                return deviation * number;
-            });
-            break;
+        case Initial::glorot_normal: fill([&, deviation = std::sqrt(2 / (in + out))] { return deviation * detail::cut_normal(random); }); break;
+        case Initial::he_normal: fill([&, deviation = std::sqrt(2 / in)] { return deviation * detail::cut_normal(random); }); break;
     }
 }
 

@@ -4,18 +4,19 @@
 // Each layer as nodes of an ONNX graph. A layer of one's own is exported once an overload of `to_onnx` for its spec stands
 // beside it, in its namespace.
 
-#include <denim/format/onnx_model.hpp>
-#include <denim/format/weight_layout.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/concatenation.hpp>
 #include <denim/layer/conv.hpp>
+#include <denim/layer/depthwise_conv.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/layer/flatten.hpp>
+#include <denim/layer/gate.hpp>
 #include <denim/layer/global_pool.hpp>
 #include <denim/layer/layer_norm.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/residual.hpp>
+#include <denim/training/onnx_graph.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -28,73 +29,6 @@
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
-
-/// A value of the graph: (N, C, H, W), or behind a dense layer (N, n).
-struct OnnxFlow {
-    std::string name;
-    bool vector = false;
-};
-
-/// A graph that grows node by node. Names begin with the place of the layer: "2.0.Conv".
-class OnnxGraph {
-public:
-    OnnxModel model;
-    std::string layer;  ///< the place of the layer that is being written
-
-    /// Adds a node of one output, and gives the output's name.
-    std::string add(const std::string& type, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {}) {
-        const std::string name = fresh(type);
-        model.nodes.push_back({type, name, std::move(inputs), {name}, std::move(attributes)});
-        return name;
-    }
-    /// Adds numbers that the file holds, and gives their name.
-    template <Element Number>
-    std::string constant(const std::string& name, std::span<const Number> numbers, std::vector<std::size_t> shape) {
-        model.weights.emplace_back(fresh(name), AnyArray::of(numbers, std::move(shape)));
-        return model.weights.back().first;
-    }
-    /// The flow as (N, n), numbers of a pixel in rows of one channel after another; or as (N, C, 1, 1).
-    OnnxFlow as_vector(const OnnxFlow& flow) {
-        return flow.vector ? flow : OnnxFlow{add("Flatten", {flow.name}, {{"axis", std::int64_t{1}}}), true};
-    }
-    OnnxFlow as_picture(const OnnxFlow& flow) {
-        if (!flow.vector) return flow;
-        const std::int64_t axes[]{2, 3};
-        return {add("Unsqueeze", {flow.name, constant<std::int64_t>("axes", axes, {2})}), false};
-    }
-    /// (N, C, H, W) as (N, H, W, C), and back.
-    std::string channels_last(const std::string& x) { return transpose(x, {0, 2, 3, 1}); }
-    std::string channels_first(const std::string& x) { return transpose(x, {0, 3, 1, 2}); }
-
-private:
-    std::string transpose(const std::string& x, std::vector<std::int64_t> order) {
-        return add("Transpose", {x}, {{"perm", std::move(order)}});
-    }
-    std::string fresh(const std::string& word) {
-        const std::string name = layer + '.' + word;
-        const auto same = std::ranges::count_if(used_, [&](const std::string& other) { return other == name; });
-        used_.push_back(name);
-        return same ? name + '_' + std::to_string(same + 1) : name;
-    }
-
-    std::vector<std::string> used_;
-};
-
-/// What a layer has while it is written: the values that it reads, its shapes, its parameters.
-struct OnnxLayer {
-    std::vector<OnnxFlow> inputs;
-    Shape in, out;
-    std::span<const float> parameters;  ///< all rows of the layer
-    std::vector<WeightPlace> rows;      ///< their places in `parameters`
-
-    /// The parameter of this name as PyTorch lays it out, put into the graph.
-    std::string weight(OnnxGraph& graph, std::string_view name) const {
-        const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });
-        const auto numbers = parameters.subspan(row->offset, row->extents.size());
-        return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
-                                     shape_in(*row, WeightLayout::pytorch));
-    }
-};
 
 namespace detail {
 
@@ -143,12 +77,12 @@ OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, O
 
 namespace detail {
 
-/// Window, stride and zeros of a convolution or a pool.
+/// Window, stride and zeros of a convolution or a pool whose windows reach over `touched` pixels.
 template <class Spec>
-std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window) {
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window, std::size_t touched) {
     const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
     const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
-        const std::size_t reach = (out - 1) * Spec::stride + window - Spec::before(in);
+        const std::size_t reach = (out - 1) * Spec::stride + touched - Spec::before(in);
         return number(reach > in ? reach - in : 0);
     };
     const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
@@ -160,20 +94,36 @@ std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window
 
 }  // namespace detail
 
+namespace detail {
+
+template <class Spec>
+OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
+    std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window, Spec::reach);
+    const auto step = static_cast<std::int64_t>(Spec::dilation);
+    if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
+    if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
+    return {add_activation<typename Spec::Function>(graph, graph.add("Conv", inputs, attributes))};
+}
+
+}  // namespace detail
+
 template <std::size_t Window, std::size_t Filters, class... Options>
 OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Conv<Window, Filters, Options...>;
-    std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
-    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
-    const std::string sum = graph.add("Conv", inputs,
-                                      detail::windows_of<Spec>(layer, Window));
-    return {detail::add_activation<typename Spec::Function>(graph, sum)};
+    return detail::convolution_to_onnx<Spec>(layer, graph, Window, Spec::groups);
+}
+
+template <std::size_t Window, class... Options>
+OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::convolution_to_onnx<DepthwiseConv<Window, Options...>>(layer, graph, Window, layer.in.channels);
 }
 
 template <class Operation, std::size_t Window, class... Options>
 OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
-    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window))};
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
 }
 
 template <std::size_t Outputs, class... Options>
@@ -215,6 +165,12 @@ inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGr
     const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
     if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
     return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
+}
+
+inline OnnxFlow to_onnx(const Multiplication& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const OnnxFlow &in = layer.inputs[0], &inner = layer.inputs[1];
+    if (in.vector) return {graph.add("Mul", {in.name, graph.as_vector(inner).name}), true};
+    return {graph.add("Mul", {in.name, graph.as_picture(inner).name})};
 }
 
 template <std::size_t Count>

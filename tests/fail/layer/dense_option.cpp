@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Dense: an option is not one of NoBias, HeUniform, HeNormal, or an activation.
+// expect: denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.
 // expect: Dense<2, Same>
 // errors: 1
 #include <denim/denim.hpp>

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A step multiplies
+// the pixels of a run by one tap; the run's sums stay in registers.
+
+#include <denim/kernel/convolution.hpp>
+#include <denim/machine/simd.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// True if every channel has its own filter, and no other.
+constexpr bool depthwise(const Convolution& of) {
+    return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
+}
+
+/// Rows of a depthwise convolution, or with Turned of the way back, which takes the taps in the opposite order and no bias.
+template <Convolution Of, bool Turned>
+struct DepthwiseRows {
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
+
+    /// Row `y` is written or added; `weights` are (window, window, stride), then biases (stride), zero behind the channels.
+    template <Gradient Mode>
+    static void row(const float* input, const float* weights, float* output, std::size_t y) {
+        constexpr std::size_t rest = Of.columns % pixels;
+        for (std::size_t x = 0; x + pixels <= Of.columns; x += pixels) run<Mode, pixels>(input, weights, output, y, x);
+        if constexpr (rest > 0) run<Mode, rest>(input, weights, output, y, Of.columns - rest);
+    }
+
+private:
+    static constexpr std::size_t pixels = simd::registers > 16 ? 8 : 6;  // of a run
+
+    template <Gradient Mode, std::size_t Pixels>
+    static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
+        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
+        float* to = output + Of.output.offset(y, x);
+        for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
+            Vector sum[Pixels];
+            const Vector start = Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
+#pragma GCC unroll 1
+            for (std::size_t i = 0; i < Of.window; ++i)
+#pragma GCC unroll 7
+                for (std::size_t j = 0; j < Of.window; ++j) {
+                    const std::size_t tap = i * Of.window + j;
+                    const Vector weight = simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
+                    const float* from = corner + i * Of.dilation * Of.input.row() + j * Of.dilation * Of.input.stride + c;
+#pragma GCC unroll 8
+                    for (std::size_t p = 0; p < Pixels; ++p)
+                        sum[p] = simd::fma(simd::load(from + p * Of.stride * Of.input.stride), weight, sum[p]);
+                }
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Pixels; ++p) {
+                float* place = to + p * Of.output.stride + c;
+                Vector value = Of.epilogue == Epilogue::relu ? simd::max(sum[p], simd::broadcast(0.0f)) : sum[p];
+                if constexpr (Mode == Gradient::add) value = value + simd::load(place);
+                simd::store(place, value);
+            }
+        }
+    }
+};
+
+/// The same interface as PlainConvolution; any stride and dilation, no pool.
+template <Convolution Of>
+struct DepthwiseConvolution {
+private:
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window, stride = Of.output.stride;
+    static_assert(Of.top < (Of.window - 1) * Of.dilation + 1 && Of.left < (Of.window - 1) * Of.dilation + 1);
+
+    // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
+    static constexpr Convolution turned = [] {
+        const std::size_t reach = (Of.window - 1) * Of.dilation;
+        const std::size_t height = (Of.rows - 1) * Of.stride + 1, width = (Of.columns - 1) * Of.stride + 1;
+        const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+        Convolution back;
+        back.input = {{height, width, Of.channels()},
+                      {reach - Of.top, reach - Of.left, beyond(Of.input.shape.height + Of.top, height),
+                       beyond(Of.input.shape.width + Of.left, width)},
+                      stride};
+        back.output = Of.input;
+        back.rows = Of.input.shape.height;
+        back.columns = Of.input.shape.width;
+        back.window = Of.window;
+        back.top = reach - Of.top;
+        back.left = reach - Of.left;
+        back.dilation = Of.dilation;
+        return back;
+    }();
+
+public:
+    static constexpr const char* name = "depthwise";
+    static constexpr std::size_t bands = Of.rows;
+    static constexpr std::size_t prepare_parts = 1, finish_parts = 1, forward_prepare_parts = 1;
+    static constexpr std::size_t prepared_size = (taps + 1) * stride, forward_prepared_size = prepared_size;
+    static constexpr std::size_t accumulator_size = prepared_size;
+    static constexpr std::size_t record_size = 0;
+    static constexpr std::size_t scratch_size = turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
+        std::fill_n(prepared, prepared_size, 0.0f);
+        for (std::size_t tap = 0; tap < taps; ++tap) std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
+        if (Of.bias) std::copy_n(bias, Of.channels(), prepared + taps * stride);
+    }
+
+    static void forward(const float* input, const float* prepared, float* output, std::uint8_t* /*record*/, float* /*scratch*/,
+                        std::size_t first, std::size_t last) {
+        for (std::size_t y = first; y < last; ++y)
+            DepthwiseRows<Of, false>::template row<Gradient::write>(input, prepared, output, y);
+    }
+
+    template <Gradient Input>
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
+                         float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        for (std::size_t y = 0; y < Of.rows; ++y) {
+            spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
+            for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);
+        }
+        if constexpr (Input != Gradient::none)
+            for (std::size_t y = 0; y < turned.rows; ++y)
+                DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
+    }
+
+    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
+                       float* bias_gradient, std::size_t /*part*/) {
+        for (std::size_t tap = 0; tap < taps + Of.bias; ++tap)
+            for (std::size_t c = 0; c < Of.channels(); ++c) {
+                float sum = 0;
+                for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + tap * stride + c];
+                (tap < taps ? weight_gradient[tap * Of.channels() + c] : bias_gradient[c]) = sum;
+            }
+    }
+
+private:
+    // Row y of z's gradient, into its place, and its sum to the bias's gradient.
+    static void spread_row(const float* output, const float* output_gradient, float* z, float* bias_gradient, std::size_t y) {
+        const auto zero = simd::broadcast(0.0f);
+        for (std::size_t c = 0; c < stride; c += lanes) {
+            Vector sum = zero;
+            for (std::size_t x = 0; x < Of.columns; ++x) {
+                Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
+                if constexpr (Of.epilogue == Epilogue::relu)
+                    gradient = simd::select(simd::load(output + Of.output.offset(y, x) + c) > zero, gradient, zero);
+                simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
+                sum = sum + gradient;
+            }
+            simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
+        }
+    }
+    // What row y of z's gradient says about window row i.
+    static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
+        const float* pixels = input + Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, 0 - Of.left);
+        const float* gradients = z + turned.input.offset(y * Of.stride, 0);
+        for (std::size_t c = 0; c < stride; c += lanes) {
+            Vector sum[Of.window];
+            float* to = accumulator + i * Of.window * stride + c;
+            for (std::size_t j = 0; j < Of.window; ++j) sum[j] = simd::load(to + j * stride);
+#pragma GCC unroll 1
+            for (std::size_t x = 0; x < Of.columns; ++x) {
+                const Vector gradient = simd::load(gradients + x * Of.stride * stride + c);
+#pragma GCC unroll 8
+                for (std::size_t j = 0; j < Of.window; ++j)
+                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient, sum[j]);
+            }
+            for (std::size_t j = 0; j < Of.window; ++j) simd::store(to + j * stride, sum[j]);
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (Window,
+// Window, C). Howard et al., "MobileNets" (2017).
+
+#include <denim/layer/conv_windows.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Convolution of each channel by itself. Options: Same or Valid, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
+template <std::size_t Window, class... Options>
+struct DepthwiseConv : ConvWindows<Window, Options...> {
+    using Windows = ConvWindows<Window, Options...>;
+
+    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
+                    detail::dilation_of<Options> > 0) && ...),
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "GlorotNormal, HeUniform, HeNormal, or an activation.");
+
+    static constexpr bool accepts(Shape in) { return Windows::fits(in); }
+    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
+    static constexpr auto parameters(Shape in) {
+        // Keras counts the fans of the shape (Window, Window, C, 1).
+        const Parameter weights{"weights", {Window, Window, in.channels}, detail::initial_of<Options...>(), true,
+                                Moved::by_gradient, Window * Window * in.channels, Window * Window};
+        if constexpr (Windows::bias)
+            return std::array{weights, Parameter{"bias", {in.channels}}};
+        else
+            return std::array{weights};
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
+        return Windows::convolution(in, out, Windows::epilogue, in.shape.channels);
+    }
+    template <class Arithmetic>
+    static constexpr Border border(Shape in) {
+        return Windows::template border_of<Arithmetic>(in, in.channels, Windows::epilogue, in.channels);
+    }
+
+    template <class Arithmetic, Layout Out, Layout In, Mode For>
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out), Arithmetic, For>,
+                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = BoundTo<Arithmetic, Out, In, Mode::inference>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller window, or enlarge the image.");
+    };
+};
+
+static_assert(Spec<DepthwiseConv<3, Same, Stride<2>, Linear>>);
+static_assert(Layer<DepthwiseConv<3>::Layer<Fast, Layout{{6, 6, 16}, {}, 16}, Layout{{8, 8, 16}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes layers.npz: what PyTorch gives, in float64, for layers that Keras does not compute on every processor. Needs numpy and
+torch; made with PyTorch 2.13.
+
+    python tests/golden/make_layers.py [FOLDER]
+
+Names, layouts and numbers as in make_golden.py; weights of a depthwise convolution are (height, width, channels).
+
+layers.npz        input, output, output_gradient, input_gradient and, for each parameter p, p and p_gradient
+    dilated         Conv<3, 5, Dilation<2>>                     on Image<9, 8, 3>
+    dilated_same    Conv<3, 4, Same, Dilation<3>, Linear>       on Image<8, 7, 2>
+    grouped         Conv<3, 6, Same, Groups<2>>                 on Image<7, 6, 4>
+    grouped_stride  Conv<3, 8, Groups<4>, Stride<2>, Linear>    on Image<9, 8, 4>
+    depthwise       DepthwiseConv<3>                            on Image<7, 6, 5>
+    depthwise_same  DepthwiseConv<5, Same, Stride<2>, Linear>   on Image<9, 8, 18>
+    layer_norm      LayerNorm                                   on Image<4, 3, 5>     (epsilon 1e-3)
+    global_average  GlobalPool<Average>                         on Image<5, 4, 6>
+    global_max      GlobalPool<Max>                             on Image<5, 4, 6>
+"""
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from make_golden import numbers
+
+
+def main(folder):
+    out, seed = {}, 5000
+
+    def fresh(*shape):
+        nonlocal seed
+        seed += 1
+        return numbers(shape, seed)
+
+    def run(case, shape, parameters, layer):
+        """`layer(x, *parameters)` from (N, C, H, W) to (N, C, H, W)."""
+        x = fresh(3, *shape)
+        tensors = [torch.tensor(value, requires_grad=True) for value in [x, *parameters.values()]]
+        y = layer(tensors[0].permute(0, 3, 1, 2), *tensors[1:]).permute(0, 2, 3, 1)
+        gradient = fresh(*y.shape)
+        (y * torch.tensor(gradient)).sum().backward()
+        out[f"{case}.output"], out[f"{case}.output_gradient"] = y.detach().numpy(), gradient
+        for name, tensor in zip(["input", *parameters], tensors, strict=True):
+            out[f"{case}.{name}"], out[f"{case}.{name}_gradient"] = tensor.detach().numpy(), tensor.grad.numpy()
+
+    def convolution(case, shape, filters, window, same=False, stride=1, dilation=1, groups=1, relu=True, depthwise=False):
+        weights = fresh(window, window, shape[2] // groups, filters) / 4
+        pads = []
+        for size in [shape[1], shape[0]]:  # columns first
+            reach = (-(-size // stride) - 1) * stride + (window - 1) * dilation + 1
+            beyond = max(reach - size, 0) if same else 0
+            pads += [beyond // 2, beyond - beyond // 2]
+
+        def layer(x, weights, bias):
+            w = weights.unsqueeze(2) if depthwise else weights
+            y = F.conv2d(F.pad(x, pads), w.permute(3, 2, 0, 1), bias, stride=stride, dilation=dilation, groups=groups)
+            return F.relu(y) if relu else y
+
+        run(case, shape, {"weights": weights[:, :, 0] if depthwise else weights, "bias": fresh(filters) / 2}, layer)
+
+    convolution("dilated", (9, 8, 3), 5, 3, dilation=2)
+    convolution("dilated_same", (8, 7, 2), 4, 3, same=True, dilation=3, relu=False)
+    convolution("grouped", (7, 6, 4), 6, 3, same=True, groups=2)
+    convolution("grouped_stride", (9, 8, 4), 8, 3, groups=4, stride=2, relu=False)
+    convolution("depthwise", (7, 6, 5), 5, 3, groups=5, depthwise=True)
+    convolution("depthwise_same", (9, 8, 18), 18, 5, same=True, stride=2, groups=18, relu=False, depthwise=True)
+
+    def norm(x, gamma, beta):
+        return F.layer_norm(x.permute(0, 2, 3, 1), [5], gamma, beta, eps=1e-3).permute(0, 3, 1, 2)
+
+    run("layer_norm", (4, 3, 5), {"gamma": 1 + fresh(5) / 2, "beta": fresh(5)}, norm)
+    run("global_average", (5, 4, 6), {}, lambda x: x.mean((2, 3), keepdim=True))
+    run("global_max", (5, 4, 6), {}, lambda x: x.amax((2, 3), keepdim=True))
+    np.savez(folder / "layers.npz", **out)
+    print(f"layers.npz: {(folder / 'layers.npz').stat().st_size} bytes, {len(out)} arrays")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

@@ -42,7 +42,8 @@ private:
         float* to = output + Of.output.offset(y, x);
         for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
             Vector sum[Pixels];
-            const Vector start = Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
+            const Vector start =
+                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
 #pragma GCC unroll 1
@@ -50,7 +51,8 @@ private:
 #pragma GCC unroll 7
                 for (std::size_t j = 0; j < Of.window; ++j) {
                     const std::size_t tap = i * Of.window + j;
-                    const Vector weight = simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
+                    const Vector weight =
+                        simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
                     const float* from = corner + i * Of.dilation * Of.input.row() + j * Of.dilation * Of.input.stride + c;
 #pragma GCC unroll 8
                     for (std::size_t p = 0; p < Pixels; ++p)
@@ -102,11 +104,13 @@ public:
     static constexpr std::size_t prepared_size = (taps + 1) * stride, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = 0;
-    static constexpr std::size_t scratch_size = turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+    static constexpr std::size_t scratch_size =
+        turned.input.size();  // z's gradient: between its pixels and around them it stays zero
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
         std::fill_n(prepared, prepared_size, 0.0f);
-        for (std::size_t tap = 0; tap < taps; ++tap) std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
+        for (std::size_t tap = 0; tap < taps; ++tap)
+            std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
         if (Of.bias) std::copy_n(bias, Of.channels(), prepared + taps * stride);
     }
 
@@ -167,7 +171,8 @@ private:
                 const Vector gradient = simd::load(gradients + x * Of.stride * stride + c);
 #pragma GCC unroll 8
                 for (std::size_t j = 0; j < Of.window; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient, sum[j]);
+                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient,
+                                       sum[j]);
             }
             for (std::size_t j = 0; j < Of.window; ++j) simd::store(to + j * stride, sum[j]);
         }

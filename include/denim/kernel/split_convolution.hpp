@@ -27,8 +27,10 @@ constexpr Convolution dense_part(const Convolution& of) {
     part.columns = share(of.columns);
     part.dilation = part.groups = 1;
     part.top = part.left = 0;
-    part.input = layout((part.rows - 1) * of.stride + of.window, (part.columns - 1) * of.stride + of.window, of.channels() / of.groups);
-    part.output = layout(of.pooled() ? part.rows / 2 : part.rows, of.pooled() ? part.columns / 2 : part.columns, of.filters() / of.groups);
+    part.input =
+        layout((part.rows - 1) * of.stride + of.window, (part.columns - 1) * of.stride + of.window, of.channels() / of.groups);
+    part.output = layout(of.pooled() ? part.rows / 2 : part.rows, of.pooled() ? part.columns / 2 : part.columns,
+                         of.filters() / of.groups);
     return part;
 }
 
@@ -40,17 +42,21 @@ struct SplitConvolution {
 
 private:
     static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
-    static constexpr std::size_t room(std::size_t numbers) { return round_up(numbers + 64, 16); }  // kernels read a vector beyond
+    static constexpr std::size_t room(std::size_t numbers) {
+        return round_up(numbers + 64, 16);
+    }  // kernels read a vector beyond
     static constexpr std::size_t output_at = room(Part.input.size()), output_gradient_at = output_at + room(Part.output.size()),
                                  input_gradient_at = output_gradient_at + room(Part.output.size()),
                                  scratch_at = input_gradient_at + room(Part.input.size());
     static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
-                                 group_sums = round_up(Kernel::accumulator_size, 16), part_record = round_up(Kernel::record_size, 64);
+                                 group_sums = round_up(Kernel::accumulator_size, 16),
+                                 part_record = round_up(Kernel::record_size, 64);
 
     static constexpr std::array<char, 64> words = [] {
         std::array<char, 64> text{};
         std::size_t at = 0;
-        for (const char* from : {Of.dilation > 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
+        for (const char* from :
+             {Of.dilation > 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
             for (; *from; ++from) text[at++] = *from;
         return text;
     }();
@@ -106,7 +112,8 @@ public:
             });
             Kernel::template backward<Input == Gradient::none ? Gradient::none : Gradient::write>(
                 scratch, scratch + output_at, scratch + output_gradient_at, prepared + band.group * group_prepared,
-                scratch + input_gradient_at, record + number * part_record, scratch + scratch_at, accumulator + band.group * group_sums);
+                scratch + input_gradient_at, record + number * part_record, scratch + scratch_at,
+                accumulator + band.group * group_sums);
             if constexpr (Input != Gradient::none)
                 each_input(band, [&](bool inside, std::size_t whole, std::size_t part) {
                     if (!inside) return;
@@ -129,7 +136,8 @@ public:
 private:
     struct Band {
         std::size_t group, row, column;  // the phase's first output
-        explicit constexpr Band(std::size_t number) : group(number / phases), row(number % phases / step), column(number % step) {}
+        explicit constexpr Band(std::size_t number)
+            : group(number / phases), row(number % phases / step), column(number % step) {}
         [[nodiscard]] constexpr bool empty() const { return row >= Of.rows || column >= Of.columns; }
     };
 

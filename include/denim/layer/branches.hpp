@@ -36,7 +36,7 @@ struct BranchList<Join, std::index_sequence<>> {
 
 /// The list of branches between a fork and a join that reads the end of each, in their order.
 template <class Join, class... Branches>
-using branches =
-    typename detail::BranchList<Join, std::make_index_sequence<sizeof...(Branches) ? sizeof...(Branches) - 1 : 0>, Branches...>::type;
+using branches = typename detail::BranchList<Join, std::make_index_sequence<sizeof...(Branches) ? sizeof...(Branches) - 1 : 0>,
+                                             Branches...>::type;
 
 }  // namespace denim::inline DENIM_TARGET

@@ -28,11 +28,15 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
     static void forward(const Forward<Scalar>& at) {
-        [&]<std::size_t... Number>(std::index_sequence<Number...>) { (take<Number>(at), ...); }(std::make_index_sequence<ins.size()>{});
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (take<Number>(at), ...);
+        }(std::make_index_sequence<ins.size()>{});
     }
     template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
-        [&]<std::size_t... Number>(std::index_sequence<Number...>) { (give<Number, To>(at), ...); }(std::make_index_sequence<ins.size()>{});
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (give<Number, To>(at), ...);
+        }(std::make_index_sequence<ins.size()>{});
     }
 
 private:
@@ -48,7 +52,8 @@ private:
             detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
                 const Scalar* from = at.output_gradient + out + first(Number);
                 Scalar* to = at.input_gradients[Number] + in;
-                for (std::size_t c = 0; c < ins[Number].shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+                for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
+                    to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }
 };

@@ -2,7 +2,8 @@
 #pragma once
 
 // (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
-// Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups, Filters).
+// Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// Filters).
 
 #include <denim/layer/conv_windows.hpp>
 
@@ -11,8 +12,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, Dilation<N>, Groups<N>, an activation
-/// (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
+/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, Dilation<N>, Groups<N>, an
+/// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
 /// Algorithm<Direct or Transformed>.
 template <std::size_t Window, std::size_t Filters, class... Options>
 struct Conv : ConvWindows<Window, Options...> {
@@ -20,21 +21,25 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                    detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
-                    detail::choice_of<Options> != kernel::Choice::fastest) && ...),
+    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                    is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
+                    detail::choice_of<Options> != kernel::Choice::fastest) &&
+                   ...),
                   "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
-    static_assert(Windows::choice != kernel::Choice::transformed || (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
-                  "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave the choice out.");
-    static_assert(Filters % groups == 0, "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
+    static_assert(Windows::choice != kernel::Choice::transformed ||
+                      (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
+                  "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
+                  "the choice out.");
+    static_assert(Filters % groups == 0,
+                  "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in) && in.channels % groups == 0; }
     static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
         const std::size_t channels = in.channels / groups;
-        const Parameter weights{"weights", {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
-                                Moved::by_gradient, Window * Window * channels, Window * Window * Filters};
+        const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
+                                Moved::by_gradient, Window * Window * channels,          Window * Window * Filters};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {Filters}}};
         else
@@ -60,8 +65,10 @@ struct Conv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(Windows::fits(In),
-                      "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or enlarge the image.");
-        static_assert(In.channels % groups == 0, "denim: Conv: Groups<N> must divide the channels that it gets; each group sees as many as the others.");
+                      "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or "
+                      "enlarge the image.");
+        static_assert(In.channels % groups == 0,
+                      "denim: Conv: Groups<N> must divide the channels that it gets; each group sees as many as the others.");
     };
 };
 

@@ -53,24 +53,40 @@ struct ConvWindows : SpecDefaults {
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>;
-    static_assert(stride == 1 || dilation == 1, "denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.");
+    static_assert(stride == 1 || dilation == 1,
+                  "denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.");
     static constexpr std::size_t reach = (Window - 1) * dilation + 1;  ///< pixels from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
     /// Windows along `in` rows or columns, and zeros in front of the first.
-    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - reach) / stride + 1; }
+    static constexpr std::size_t extent(std::size_t in) {
+        return same ? (in + stride - 1) / stride : (in - reach) / stride + 1;
+    }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t touched = (extent(in) - 1) * stride + reach;
         return same && touched > in ? (touched - in) / 2 : 0;
     }
-    static constexpr bool fits(Shape in) { return same ? in.size() > 0 : in.height >= reach && in.width >= reach && in.channels > 0; }
+    static constexpr bool fits(Shape in) {
+        return same ? in.size() > 0 : in.height >= reach && in.width >= reach && in.channels > 0;
+    }
 
 protected:
     /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
     static constexpr kernel::Convolution convolution(Layout in, Layout out, kernel::Epilogue with, std::size_t groups) {
-        return {in,     out,  extent(in.shape.height), extent(in.shape.width), Window, stride, before(in.shape.height), before(in.shape.width),
-                with,   bias, choice,                  dilation,               groups};
+        return {in,
+                out,
+                extent(in.shape.height),
+                extent(in.shape.width),
+                Window,
+                stride,
+                before(in.shape.height),
+                before(in.shape.width),
+                with,
+                bias,
+                choice,
+                dilation,
+                groups};
     }
 
     template <class Arithmetic>

@@ -17,8 +17,9 @@ template <std::size_t Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
-    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                    detail::dilation_of<Options> > 0) && ...),
+    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                    is_activation<Options> || detail::dilation_of<Options> > 0) &&
+                   ...),
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
 
@@ -26,8 +27,13 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
         // Keras counts the fans of the shape (Window, Window, C, 1).
-        const Parameter weights{"weights", {Window, Window, in.channels}, detail::initial_of<Options...>(), true,
-                                Moved::by_gradient, Window * Window * in.channels, Window * Window};
+        const Parameter weights{"weights",
+                                {Window, Window, in.channels},
+                                detail::initial_of<Options...>(),
+                                true,
+                                Moved::by_gradient,
+                                Window * Window * in.channels,
+                                Window * Window};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {in.channels}}};
         else
@@ -52,7 +58,9 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
 
     template <Shape In>
     struct Problem {
-        static_assert(accepts(In), "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller window, or enlarge the image.");
+        static_assert(accepts(In),
+                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller "
+                      "window, or enlarge the image.");
     };
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// (H, W, C) -> (H, W, C): the input times what the inner layers make of it, (H, W, C) or one number for each channel, (1, 1, C).
-// Hu et al., "Squeeze-and-excitation networks" (2018).
+// (H, W, C) -> (H, W, C): the input times what the inner layers make of it, (H, W, C) or one number for each channel, (1, 1,
+// C). Hu et al., "Squeeze-and-excitation networks" (2018).
 
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
@@ -30,12 +30,14 @@ struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
     template <Gradient ToIn, Gradient ToInner>
     static void backward(const Backward<Scalar>& at) {
-        if constexpr (one_gate && ToInner == Gradient::write) std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
+        if constexpr (one_gate && ToInner == Gradient::write)
+            std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
             const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
             Scalar *dx = at.input_gradients[0] + in, *to_gate = at.input_gradients[1] + inner;
             if constexpr (ToIn != Gradient::none)
-                for (std::size_t c = 0; c < channels; ++c) dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
+                for (std::size_t c = 0; c < channels; ++c)
+                    dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
             if constexpr (ToInner != Gradient::none)
                 for (std::size_t c = 0; c < channels; ++c)
                     to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
@@ -70,16 +72,19 @@ struct Gate {
 
         template <Shape In, Shape InnerResult>
         struct Problem {
-            static_assert(accepts(In, InnerResult), "denim: Gate: the inner layers must keep the shape of the input, or give one number for each "
-                                                    "of its channels; let them end in as many outputs as it has channels.");
+            static_assert(accepts(In, InnerResult),
+                          "denim: Gate: the inner layers must keep the shape of the input, or give one number for each "
+                          "of its channels; let them end in as many outputs as it has channels.");
         };
     };
 
     using Expanded = List<Fork, Inner..., Product>;
 };
 
-/// Squeeze-and-excitation of a picture with so many channels: each is multiplied by a number from 0 to 1 that all of them decide.
+/// Squeeze-and-excitation of a picture with so many channels: each is multiplied by a number from 0 to 1 that all of them
+/// decide.
 template <std::size_t Channels, std::size_t Reduction = 16>
-using SqueezeExcite = Gate<GlobalPool<Average>, Dense<std::max<std::size_t>(Channels / Reduction, 1), ReLU>, Dense<Channels, Sigmoid>>;
+using SqueezeExcite =
+    Gate<GlobalPool<Average>, Dense<std::max<std::size_t>(Channels / Reduction, 1), ReLU>, Dense<Channels, Sigmoid>>;
 
 }  // namespace denim::inline DENIM_TARGET

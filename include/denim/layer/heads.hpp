@@ -23,13 +23,15 @@ struct Heads {
         static constexpr bool heads = true;
 
         template <class... Shapes>
-        static constexpr bool accepts(Shapes... heads) {
-            return ((heads.height == 1 && heads.width == 1) && ...);
+        static constexpr bool accepts(Shapes... ends) {
+            return ((ends.height == 1 && ends.width == 1) && ...);
         }
 
         template <Shape... Got>
         struct Problem {
-            static_assert(accepts(Got...), "denim: Heads: a head gives a picture, but each must end in one row of numbers; let it end in Dense.");
+            static_assert(
+                accepts(Got...),
+                "denim: Heads: a head gives a picture, but each must end in one row of numbers; let it end in Dense.");
         };
     };
 

@@ -14,7 +14,8 @@ namespace denim::inline DENIM_TARGET {
 /// Branches side by side: Parallel<Conv<1, 16>, Sequential<Conv<1, 8>, Conv<3, 16, Same>>>. Their pictures must be of one size.
 template <class... Branches>
 struct Parallel {
-    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: Parallel: there must be 2 to 8 branches.");
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs,
+                  "denim: Parallel: there must be 2 to 8 branches.");
 
     /// The join at the end.
     struct Concatenated : Concatenation<sizeof...(Branches)> {
@@ -25,8 +26,9 @@ struct Parallel {
 
         template <Shape... Got>
         struct Problem {
-            static_assert(accepts(Got...), "denim: Parallel: the branches give pictures of different sizes, so their channels cannot "
-                                           "stand side by side; give them the same strides, and Same or windows of the same size.");
+            static_assert(accepts(Got...),
+                          "denim: Parallel: the branches give pictures of different sizes, so their channels cannot "
+                          "stand side by side; give them the same strides, and Same or windows of the same size.");
         };
     };
 

@@ -23,7 +23,8 @@ template <class Scalar>
 HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
                              std::span<const std::size_t> heads, std::size_t head) {
     HeadSlice<Scalar> slice;
-    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}), count = labels.size() / heads.size();
+    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
+                      count = labels.size() / heads.size();
     const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
     for (std::size_t n = 0; n < count; ++n) {
         const std::int32_t label = labels[n * heads.size() + head];

@@ -8,8 +8,8 @@
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/concatenation.hpp>
 #include <denim/layer/conv.hpp>
-#include <denim/layer/depthwise_conv.hpp>
 #include <denim/layer/dense.hpp>
+#include <denim/layer/depthwise_conv.hpp>
 #include <denim/layer/flatten.hpp>
 #include <denim/layer/gate.hpp>
 #include <denim/layer/global_pool.hpp>
@@ -63,7 +63,8 @@ std::string add_activation(OnnxGraph& graph, const std::string& x) {
         return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
     } else {
         if (onnx_operator<Function>.type.empty())
-            throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer + " has no operator in ONNX");
+            throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer +
+                                        " has no operator in ONNX");
         return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
     }
 }
@@ -123,7 +124,8 @@ OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLa
 template <class Operation, std::size_t Window, class... Options>
 OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
-    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name},
+                      detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
 }
 
 template <std::size_t Outputs, class... Options>

@@ -20,7 +20,8 @@ void all() {
 }
 
 TEST_CASE("groups") {
-    all<Case{.sizes = {7, 8, 4, 6, 2}, .groups = 2}, Case{.sizes = {9, 14, 6, 9, 3}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}, .groups = 3},
+    all<Case{.sizes = {7, 8, 4, 6, 2}, .groups = 2},
+        Case{.sizes = {9, 14, 6, 9, 3}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}, .groups = 3},
         Case{.sizes = {11, 10, 32, 40, 5, 2}, .epilogue = Epilogue::relu, .zeros = {2, 1, 2, 2}, .input_step = 16, .groups = 4},
         Case{.sizes = {6, 6, 4, 8, 3}, .bias = false, .input_step = 8, .output_border = {1, 0, 2, 1}, .groups = 4},
         Case{.sizes = {13, 14, 8, 12, 3}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}, .groups = 4},
@@ -28,12 +29,20 @@ TEST_CASE("groups") {
 }
 
 TEST_CASE("dilations, with phases of different sizes") {
-    all<Case{.sizes = {9, 8, 3, 5, 3}, .dilation = 2}, Case{.sizes = {13, 20, 17, 18, 3}, .epilogue = Epilogue::relu, .zeros = {2, 2, 2, 2}, .dilation = 2},
-        Case{.sizes = {11, 10, 2, 4, 2}, .bias = false, .dilation = 3}, Case{.sizes = {7, 6, 5, 3, 2}, .input_step = 16, .dilation = 5},
-        Case{.sizes = {14, 15, 4, 6, 3}, .epilogue = Epilogue::relu, .zeros = {2, 2, 2, 2}, .spare = {1, 0, 1, 2}, .dilation = 2, .groups = 2}>();
+    all<Case{.sizes = {9, 8, 3, 5, 3}, .dilation = 2},
+        Case{.sizes = {13, 20, 17, 18, 3}, .epilogue = Epilogue::relu, .zeros = {2, 2, 2, 2}, .dilation = 2},
+        Case{.sizes = {11, 10, 2, 4, 2}, .bias = false, .dilation = 3},
+        Case{.sizes = {7, 6, 5, 3, 2}, .input_step = 16, .dilation = 5},
+        Case{.sizes = {14, 15, 4, 6, 3},
+             .epilogue = Epilogue::relu,
+             .zeros = {2, 2, 2, 2},
+             .spare = {1, 0, 1, 2},
+             .dilation = 2,
+             .groups = 2}>();
 }
 
 TEST_CASE("a part takes the kernel that is quickest for it, and says so") {
     CHECK(std::string{Split<convolution({.sizes = {18, 18, 8, 8, 3}, .groups = 2})>::name} == "grouped, transformed F(6,3)");
-    CHECK(std::string{Split<convolution({.sizes = {9, 9, 8, 8, 4}, .dilation = 2, .groups = 2})>::name} == "dilated, grouped, direct");
+    CHECK(std::string{Split<convolution({.sizes = {9, 9, 8, 8, 4}, .dilation = 2, .groups = 2})>::name} ==
+          "dilated, grouped, direct");
 }

@@ -30,7 +30,8 @@ struct Set {
             const std::size_t row = n % 3, column = n / 3 % 2;
             for (std::size_t y = 0; y < 8; ++y)
                 for (std::size_t x = 0; x < 8; ++x)
-                    images(n, y, x, 0) = static_cast<std::uint8_t>(random.below(60) + (y * 3 / 8 == row ? 80 : 0) + (x / 4 == column ? 80 : 0));
+                    images(n, y, x, 0) =
+                        static_cast<std::uint8_t>(random.below(60) + (y * 3 / 8 == row ? 80 : 0) + (x / 4 == column ? 80 : 0));
             labels(n, 0) = n % 8 == 1 ? no_label : static_cast<std::int32_t>(row);
             labels(n, 1) = n % 8 == 5 ? no_label : static_cast<std::int32_t>(column);
         }
@@ -72,7 +73,8 @@ TEST_CASE("Heads: a label that is missing gives no loss and no gradient") {
 TEST_CASE("Heads: a network learns two things at once, and tells how each head does") {
     const Set train{240}, validation{80, 2};
     Two network{Seed{1}};
-    const History history = fit(network, train, validation, {.epochs = 15, .batch = 16, .optimizer = Adam{.rate = 5e-3f}, .head_weights = {1, 2}});
+    const History history =
+        fit(network, train, validation, {.epochs = 15, .batch = 16, .optimizer = Adam{.rate = 5e-3f}, .head_weights = {1, 2}});
     CHECK(history.epochs.back().train.loss < 0.3 * history.epochs.front().train.loss);
     const Evaluation result = evaluate(network, validation);
     CHECK(result.accuracy > 0.95);
@@ -127,12 +129,18 @@ TEST_CASE("Heads: the same bits for 1 and 3 threads, with augmentation too") {
 TEST_CASE("Heads: labels and weights that do not fit are refused with both sides") {
     const Set set{12};
     CHECK(refusal(set, Array<int, 1>(std::array<std::size_t, 1>{12}, 0)) ==
-          "denim: the network has 2 heads, so the labels of the training set were expected in the shape (N, 2), but theirs is (12,)");
-    CHECK(refusal(set, Array<int, 2>(std::array<std::size_t, 2>{12, 3}, 0)).find("in the shape (N, 2), but theirs is (12, 3)") != std::string::npos);
-    CHECK(refusal(set, Array<int, 2>(std::array<std::size_t, 2>{11, 2}, 0)).find("has 12 pictures, but 11 labels") != std::string::npos);
+          "denim: the network has 2 heads, so the labels of the training set were expected in the shape (N, 2), but theirs is "
+          "(12,)");
+    CHECK(
+        refusal(set, Array<int, 2>(std::array<std::size_t, 2>{12, 3}, 0)).find("in the shape (N, 2), but theirs is (12, 3)") !=
+        std::string::npos);
+    CHECK(refusal(set, Array<int, 2>(std::array<std::size_t, 2>{11, 2}, 0)).find("has 12 pictures, but 11 labels") !=
+          std::string::npos);
     Array<int, 2> labels(std::array<std::size_t, 2>{12, 2}, 0);
     labels(5, 1) = 2;
-    CHECK(refusal(set, labels) == "denim: label number 5 of the training set is 2 for head 1, but that has 2 outputs: labels go from 0 to 1, or are -1 for no label");
+    CHECK(refusal(set, labels) ==
+          "denim: label number 5 of the training set is 2 for head 1, but that has 2 outputs: labels go from 0 to 1, or are -1 "
+          "for no label");
     labels(5, 1) = -2;
     CHECK(refusal(set, labels).find("is -2 for head 1") != std::string::npos);
     labels(5, 0) = labels(5, 1) = no_label;
@@ -142,5 +150,6 @@ TEST_CASE("Heads: labels and weights that do not fit are refused with both sides
     CHECK(refusal(set, set.labels, {.head_weights = {1, -1}}).find("at least 0, but one is -1") != std::string::npos);
     using One = Network<Image<8, 8, 1>, Sequential<Dense<3>>>;
     One one;
-    CHECK(message_of([&] { fit(one, set, {}); }).find("expected as one array of shape (N,), but they have 2 dimensions") != std::string::npos);
+    CHECK(message_of([&] { fit(one, set, {}); }).find("expected as one array of shape (N,), but they have 2 dimensions") !=
+          std::string::npos);
 }

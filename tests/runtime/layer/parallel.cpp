@@ -5,10 +5,19 @@ using namespace denim;
 using testing::check_gradients;
 
 TEST_CASE("Parallel: branches of one layer, of several, of none, one in the other") {
-    check_gradients<Image<5, 4, 2>, Sequential<Conv<2, 3>, Parallel<Conv<1, 2>, Sequential<Conv<1, 3>, Conv<3, 4, Same, Linear>>, Sequential<>>, Dense<3>>>(4);
-    check_gradients<Image<5, 4, 2>, Sequential<Parallel<Conv<3, 5>, Sequential<Conv<2, 3>, Pool<Average, 2, Stride<1>>>>, MaxPool, Dense<3>>>(4);
-    check_gradients<Image<4, 4, 2>, Sequential<Conv<1, 3>, Residual<Parallel<Conv<1, 1>, Parallel<Conv<3, 1, Same>, Sequential<BatchNorm, Conv<1, 1>>>>>, Dense<3>>>(5);
-    check_gradients<Image<3, 3, 2>, Sequential<Conv<1, 3>, Parallel<Sequential<>, Sequential<>>, Dense<3>>>(3);  // one value, read twice
+    check_gradients<
+        Image<5, 4, 2>,
+        Sequential<Conv<2, 3>, Parallel<Conv<1, 2>, Sequential<Conv<1, 3>, Conv<3, 4, Same, Linear>>, Sequential<>>, Dense<3>>>(
+        4);
+    check_gradients<Image<5, 4, 2>,
+                    Sequential<Parallel<Conv<3, 5>, Sequential<Conv<2, 3>, Pool<Average, 2, Stride<1>>>>, MaxPool, Dense<3>>>(
+        4);
+    check_gradients<
+        Image<4, 4, 2>,
+        Sequential<Conv<1, 3>, Residual<Parallel<Conv<1, 1>, Parallel<Conv<3, 1, Same>, Sequential<BatchNorm, Conv<1, 1>>>>>,
+                   Dense<3>>>(5);
+    check_gradients<Image<3, 3, 2>, Sequential<Conv<1, 3>, Parallel<Sequential<>, Sequential<>>, Dense<3>>>(
+        3);  // one value, read twice
 }
 
 TEST_CASE("Parallel: channels stand in the order of the branches") {

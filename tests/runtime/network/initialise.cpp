@@ -55,6 +55,7 @@ TEST_CASE("weights begin as the layer says") {
 TEST_CASE("windows of single channels count the fans of Keras") {
     const Network<Image<6, 6, 800>, Sequential<DepthwiseConv<3, HeNormal>>> network{Seed{4}};
     double squares = 0;
-    for (const float weight : network.layer<0>().weights()) squares += static_cast<double>(weight) * static_cast<double>(weight);
+    for (const float weight : network.layer<0>().weights())
+        squares += static_cast<double>(weight) * static_cast<double>(weight);
     CHECK(squares / 7200 == doctest::Approx(2.0 / 7200).epsilon(0.06));
 }

@@ -16,7 +16,8 @@ using namespace denim;
 
 namespace {
 
-using Simple = Network<Image<28, 28, 1>, Sequential<Conv<3, 32, Same>, MaxPool, Conv<3, 64, Same>, MaxPool, Dropout, Dense<10>>>;
+using Simple =
+    Network<Image<28, 28, 1>, Sequential<Conv<3, 32, Same>, MaxPool, Conv<3, 64, Same>, MaxPool, Dropout, Dense<10>>>;
 
 using Normalised = Network<Image<28, 28, 1>,
                            Sequential<Conv<3, 32, Same>, BatchNorm, Conv<3, 32, Same>, BatchNorm, MaxPool, Dropout,  //
@@ -37,7 +38,8 @@ struct Options {
 };
 
 Set read_set(const std::filesystem::path& folder, const std::string& name) {
-    const AnyArray images = read_idx(folder / (name + "-images-idx3-ubyte.gz")), labels = read_idx(folder / (name + "-labels-idx1-ubyte.gz"));
+    const AnyArray images = read_idx(folder / (name + "-images-idx3-ubyte.gz")),
+                   labels = read_idx(folder / (name + "-labels-idx1-ubyte.gz"));
     if (images.shape.size() != 3 || images.shape[1] != 28 || images.shape[2] != 28 || labels.shape.size() != 1)
         throw std::runtime_error("the files of " + folder.string() + " are not pictures of 28 x 28 and their labels");
     Set set{Array<std::uint8_t, 4>(std::array<std::size_t, 4>{images.shape[0], 28, 28, 1}),
@@ -62,20 +64,25 @@ void train(const std::string& name, const Options& options, const Set& train, co
             network.template settings<11>().rate = 0.4f;
         }
         const History history = fit(network, train,
-                                    {.epochs = options.epochs, .batch = options.batch, .optimizer = Adam{.rate = options.rate},
-                                     .schedule = CosineRate{.warm_up = 1}, .seed = Seed{seed}, .augmentation = {.flip = true}},
+                                    {.epochs = options.epochs,
+                                     .batch = options.batch,
+                                     .optimizer = Adam{.rate = options.rate},
+                                     .schedule = CosineRate{.warm_up = 1},
+                                     .seed = Seed{seed},
+                                     .augmentation = {.flip = true}},
                                     ProgressLine{});
         for (const Epoch& epoch : history.epochs) seconds += epoch.seconds;
         accuracies.push_back(evaluate(network, test).accuracy);
-        std::printf("%s, seed %llu: test accuracy %.4f\n", name.c_str(), static_cast<unsigned long long>(seed), accuracies.back());
+        std::printf("%s, seed %llu: test accuracy %.4f\n", name.c_str(), static_cast<unsigned long long>(seed),
+                    accuracies.back());
         std::fflush(stdout);
     }
     double mean = 0, squares = 0;
     for (const double accuracy : accuracies) mean += accuracy / static_cast<double>(accuracies.size());
     for (const double accuracy : accuracies) squares += (accuracy - mean) * (accuracy - mean);
     const double deviation = accuracies.size() > 1 ? std::sqrt(squares / static_cast<double>(accuracies.size() - 1)) : 0;
-    std::printf("%s: test accuracy %.4f, deviation %.4f over %zu seeds; %zu epochs, %.0f s each run\n", name.c_str(), mean, deviation,
-                accuracies.size(), options.epochs, seconds / static_cast<double>(accuracies.size()));
+    std::printf("%s: test accuracy %.4f, deviation %.4f over %zu seeds; %zu epochs, %.0f s each run\n", name.c_str(), mean,
+                deviation, accuracies.size(), options.epochs, seconds / static_cast<double>(accuracies.size()));
 }
 
 void run(Options options) {
@@ -96,11 +103,17 @@ int main(int count, char** arguments) {
     Options options;
     CLI::App app{"Trains on Fashion-MNIST and prints the accuracy on its test pictures."};
     app.add_option("--data", options.data, "folder of the four IDX files")->capture_default_str();
-    app.add_option("--network", options.network, "simple, normalised or both")->check(CLI::IsMember({"simple", "normalised", "both"}))->capture_default_str();
-    app.add_option("--epochs", options.epochs, "passes over the training set")->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--network", options.network, "simple, normalised or both")
+        ->check(CLI::IsMember({"simple", "normalised", "both"}))
+        ->capture_default_str();
+    app.add_option("--epochs", options.epochs, "passes over the training set")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--batch", options.batch, "pictures in a step")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--rate", options.rate, "learning rate; it falls to nothing along a half cosine")->capture_default_str();
-    app.add_option("--seeds", options.seeds, "how many runs, each from its own seed")->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--seeds", options.seeds, "how many runs, each from its own seed")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--seed", options.first_seed, "the first seed")->capture_default_str();
     app.add_option("--threads", options.threads, "threads, 0 for all cores")->capture_default_str();
     app.add_flag("--quick", options.quick, "one network, one seed, few epochs: minutes");

@@ -87,13 +87,16 @@ TEST_CASE("the study's sets: every photograph with its labels, in one part only"
         std::size_t count = 0, asked = 0;
         for (const fashion::Kind& kind : fashion::kinds) asked += concerns(task, kind) ? each : 0;
         for (const std::string_view part : fashion::parts) {
-            const DataSet set = read_data_set(
-                scratch / "new" / "sets" / (std::string{task.name} + "-" + std::string{part} + ".npz"), class_names(task));
+            const auto file = scratch / "new" / "sets" / (std::string{task.name} + "-" + std::string{part} + ".npz");
+            const DataSet set = read_data_set(file, class_names(task));
+            const std::vector<std::int32_t> shown = Npz{file}.read("kinds").as<std::int32_t>();
+            REQUIRE(shown.size() == set.size());
             CHECK(set.shape() == Shape{120, 90, 3});
             for (std::size_t i = 0; i < set.size(); ++i) {
                 const unsigned seed = seed_of(set, i);
                 const fashion::Kind& kind = fashion::kinds[(seed - 1) / each];
                 CHECK(set.label(i) == label(task, kind));
+                CHECK(static_cast<unsigned>(shown[i]) == (seed - 1) / each);
                 CHECK(part_of.emplace(seed, part).first->second == part);
             }
             CHECK(std::abs(static_cast<double>(set.size()) - static_cast<double>(asked) * (part == "train" ? 0.8 : 0.1)) <= 1);

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -23,6 +24,7 @@ namespace denim::inline DENIM_TARGET {
 /// What a file keeps beside the weights.
 struct SaveOptions {
     std::vector<std::string> labels = {};  ///< the names of the classes, one for each output; may be left out
+    std::map<std::string, std::string> others = {};  ///< metadata of one's own, UTF-8, under keys of one's own
 };
 
 namespace detail {
@@ -62,6 +64,7 @@ void save(const Network& network, const std::filesystem::path& path, const SaveO
     WeightsMetadata metadata;
     metadata.architecture = detail::architecture_of<Network>();
     metadata.labels = options.labels;
+    metadata.others = options.others;
     metadata.sample = detail::sample_of(network);
     write_weights(path, detail::tensors_of(network), metadata);
 }

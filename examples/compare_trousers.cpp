@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// One network for all labels of trousers, or three, for the gender and for the type of each gender? Ten seeds of both.
+#include "fashion/comparison.hpp"
+
+int main(int count, char** words) {
+    return fashion::run_comparison(count, words, "compare_trousers",
+                                   "Compares one network for trousers with three, on the same test photographs.",
+                                   fashion::compare_trousers);
+}

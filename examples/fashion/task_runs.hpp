@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A task of the study from its sets to its models, tables and pages.
+
+#include <denim/denim.hpp>
+#include <denim/report.hpp>
+#include <denim/training/save.hpp>
+
+#include "fashion/confidence.hpp"
+#include "fashion/networks.hpp"
+#include "fashion/options.hpp"
+#include "fashion/task_sets.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+namespace fashion {
+
+/// What came of a task: its runs, best setting first, and the run that was kept as the task's model.
+struct TaskResult {
+    std::string task;
+    double study = 0;  ///< test accuracy that the study printed, 0 if none
+    denim::SweepTable table;
+    denim::RunReport best;
+
+    [[nodiscard]] const denim::SweepRow& setting() const { return table.rows[0]; }
+};
+
+/// The run of a setting with the least validation loss.
+inline const denim::SweepRun& best_run(const denim::SweepRow& row) {
+    return *std::ranges::min_element(row.runs, {}, [](const denim::SweepRun& run) { return run.best().validation.loss; });
+}
+
+/// Trains the settings of a grid, each `options.repeat` times; what its logs have already is not trained again.
+template <class Task, class Grid>
+denim::SweepTable train_runs(const Options& options, const TaskSets& sets, const Family& family, Grid grid) {
+    return sweep(grid, sets.train, sets.validation, sets.test,
+                 {.log = options.log(Task::name) / family.name,
+                  .axes = family.axes,
+                  .repeats = options.repeat,
+                  .first_seed = options.seed,
+                  .epochs = options.epochs_of(Task::epochs),
+                  .augmentation = Task::augmentation,
+                  .labels = class_names(task_named(Task::name))});
+}
+
+/// The network of a run, with the weights that it kept.
+template <class Network>
+Network network_of(const Options& options, const char* task, const Family& family, const denim::SweepRun& run) {
+    return denim::load<Network>(options.log(task) / family.name / run.folder / "best.safetensors");
+}
+
+/// Writes the network as the model of its task, with what its confidence is worth.
+template <class Network>
+void write_model(const Options& options, const Network& network, const TaskSets& sets, const Task& task) {
+    std::filesystem::create_directories(options.models);
+    const std::filesystem::path path = options.models / (std::string{task.name} + ".safetensors");
+    const auto logits = network.predict(sets.validation.images);
+    const Confidence confidence = Confidence::of(
+        {logits.data(), logits.size()}, {sets.validation.labels.data(), sets.validation.size()}, class_names(task).size());
+    denim::SaveOptions saved{.labels = class_names(task)};
+    saved.others = confidence.texts();
+    denim::save(network, path, saved);
+}
+
+/// Trains a task's own setting, keeps its best run as the task's model, and says how it does on the test set.
+template <class Task>
+TaskResult run_task(const Options& options, const TaskSets& sets) {
+    const fashion::Task& task = task_named(Task::name);
+    TaskResult result{Task::name, Task::study, train_runs<Task>(options, sets, Task::family(), typename Task::Setting{}), {}};
+    const denim::SweepRun& run = best_run(result.setting());
+    const auto network = network_of<typename Task::Network>(options, Task::name, Task::family(), run);
+    write_model(options, network, sets, task);
+
+    denim::RunReport& best = result.best;
+    best.name = Task::name;
+    best.network = network.summary();
+    best.parameters = result.setting().parameters;
+    best.parameters["seed"] = static_cast<double>(run.seed);
+    best.history = run.history;
+    best.labels = class_names(task);
+    best.truth.assign(sets.test.labels.begin(), sets.test.labels.end());
+    const auto logits = network.predict(sets.test.images);
+    best.logits.assign(logits.begin(), logits.end());
+    best.mistakes = denim::mistakes_of(sets.test, best.logits, best.labels);
+    best.pictures.emplace_back("Filters of the first layer", denim::draw_filters(network.template layer<0>().weights()));
+    return result;
+}
+
+/// A line of results: "glasses   94.80 %   study 94.80 %   500 photographs".
+inline void print_result(const TaskResult& result) {
+    const denim::Repeats test = result.setting().test_accuracy();
+    std::printf("%-16s test %6.2f %%", result.task.c_str(), 100 * test.mean);
+    if (test.count > 1) std::printf(" +- %.2f over %zu runs", 100 * test.deviation, test.count);
+    if (result.study != 0) std::printf("  (study %.2f %%)", 100 * result.study);
+    std::printf("  %zu photographs, %.0f s a run, %s\n", result.best.truth.size(), result.setting().seconds().mean,
+                result.setting().name.c_str());
+    std::fflush(stdout);
+}
+
+/// A grid of one family of a task.
+template <class Settings>
+struct TaskGrid {
+    Family family;
+    Settings settings;
+};
+
+/// The whole of a program for one task: its own setting, or with --grid all of these; tables, pages, the model.
+template <class Task, class... Settings>
+void run_program_task(const Options& options, const TaskGrid<Settings>&... grids) {
+    const TaskSets sets{options.data, task_named(Task::name)};
+    std::filesystem::create_directories(options.report);
+    const TaskResult result = run_task<Task>(options, sets);
+    print_result(result);
+    write_report(options.report / (std::string{Task::name} + ".html"), result.best);
+    if (!options.grid) return;
+    [[maybe_unused]] const auto run_grid = [&](const auto& grid) {
+        denim::SweepTable table = train_runs<Task>(options, sets, grid.family, grid.settings);
+        table.name = std::string{Task::name} + ", " + grid.family.name;
+        std::cout << '\n' << table.name << '\n' << table << std::flush;
+        write_report(options.report / (std::string{Task::name} + "-" + grid.family.name + ".html"), table);
+    };
+    (run_grid(grids), ...);
+}
+
+}  // namespace fashion

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Prints all labels of photographs: trousers, male, jeans (0.97).
+#include <denim/report/occlusion.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include "fashion/labeller.hpp"
+#include "fashion/photographs.hpp"
+
+#include <iostream>
+
+using namespace denim;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+    fs::path models = "models", explain;
+    fashion::Approach approach = fashion::Approach::all;
+    std::vector<fs::path> photographs;
+    bool json = false;
+    double sure = 0.5, strange = 0.01;
+};
+
+/// Files as they are, folders with all that lies in them, by name.
+std::vector<fs::path> files_of(const std::vector<fs::path>& named) {
+    std::vector<fs::path> files;
+    for (const fs::path& path : named) {
+        if (!fs::is_directory(path)) {
+            files.push_back(path);
+            continue;
+        }
+        const auto first = static_cast<std::ptrdiff_t>(files.size());
+        for (const auto& entry : fs::recursive_directory_iterator{path})
+            if (entry.is_regular_file()) files.push_back(entry.path());
+        std::ranges::sort(files.begin() + first, files.end());
+    }
+    return files;
+}
+
+/// What became of one photograph.
+struct Result {
+    Picture picture;
+    fashion::Labels labels;
+    std::string reason;  ///< why it cannot be read; empty if it can
+};
+
+void print(const fs::path& path, const Result& result, const Options& options) {
+    if (!result.reason.empty()) {
+        std::cerr << "label: " << path.string() << ": " << result.reason << '\n';
+        if (options.json)
+            std::cout << nlohmann::ordered_json{{"image", path.string()}, {"error", result.reason}}.dump(
+                             -1, ' ', false, nlohmann::json::error_handler_t::replace)
+                      << '\n';
+    } else if (options.json) {
+        std::cout << result.labels.json(path.string(), options.sure, options.strange) << '\n';
+    } else {
+        std::cout << path.string() << ": " << result.labels.text(options.sure, options.strange) << '\n';
+    }
+}
+
+/// Two pictures beside each other: where the network that chose the category looked, and the one that chose the type.
+void explain(const fs::path& path, const Result& result, const fashion::Labeller& labeller, const fs::path& folder) {
+    std::vector<Picture> pictures;
+    const auto pixels = xt::adapt(result.picture.pixels, std::array<std::size_t, 3>{120, 90, 3});
+    labeller.explain(result.labels, [&](const auto& predictor, const char*) {
+        pictures.push_back(draw_occlusion(result.picture, occlude(predictor, pixels)));
+    });
+    Picture both{Size{pictures[0].size.height, pictures[0].size.width + pictures[1].size.width}};
+    for (std::size_t n = 0; n < 2; ++n)
+        for (std::size_t y = 0; y < both.size.height; ++y)
+            std::copy_n(
+                pictures[n].pixels.begin() + static_cast<std::ptrdiff_t>(y * pictures[n].size.width * 3),
+                pictures[n].size.width * 3,
+                both.pixels.begin() + static_cast<std::ptrdiff_t>((y * both.size.width + n * pictures[0].size.width) * 3));
+    fs::create_directories(folder);
+    std::string name = path.relative_path().string();
+    std::ranges::replace(name, '/', '-');
+    write_png(folder / (name + ".png"), both);
+}
+
+/// Labels some photographs, all cores at work; false if one of them cannot be read.
+bool label(std::span<const fs::path> paths, const fashion::Labeller& labeller, fashion::MemoryBudget& budget,
+           const Options& options) {
+    std::vector<Result> results(paths.size());
+    const auto work = [&](std::size_t n) {
+        Result& result = results[n];
+        result.reason = fashion::read_or_reason(paths[n], Size{120, 90}, budget, result.picture);
+        if (result.reason.empty()) result.labels = labeller.label(result.picture.pixels.data());
+    };
+    if (paths.size() == 1)  // all cores for the one
+        work(0);
+    else
+        parallel_for(paths.size(), paths.size() * 10'000'000, [&](std::size_t n, std::size_t) { work(n); });
+    bool all = true;
+    for (std::size_t n = 0; n < paths.size(); ++n) {
+        print(paths[n], results[n], options);
+        all = all && results[n].reason.empty();
+        if (!options.explain.empty() && results[n].reason.empty()) explain(paths[n], results[n], labeller, options.explain);
+    }
+    std::cout.flush();
+    return all;
+}
+
+int run(const Options& options) {
+    const fashion::Labeller labeller{options.models, options.approach};
+    fashion::MemoryBudget budget{std::size_t{100} << 20};
+    bool all = true;
+    if (!options.photographs.empty()) {
+        const std::vector<fs::path> files = files_of(options.photographs);
+        constexpr std::size_t at_once = 64;
+        for (std::size_t first = 0; first < files.size(); first += at_once)
+            all = label(std::span{files}.subspan(first, std::min(at_once, files.size() - first)), labeller, budget, options) &&
+                  all;
+    } else {
+        for (std::string line; std::getline(std::cin, line);) {
+            const fs::path path = line;
+            if (!line.empty()) all = label({&path, 1}, labeller, budget, options) && all;
+        }
+    }
+    return all ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    Options options;
+    std::size_t threads = 0;
+    CLI::App app{"Prints all labels of each photograph: category, gender where there is one, type."};
+    app.add_option("photographs", options.photographs, "files or folders; without any, standard input names one a line");
+    app.add_option("--models", options.models, "the models, by the programs that train")
+        ->capture_default_str()
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--approach", options.approach,
+                   "one network for a category's labels (all), or one for gender and one for type (separate)")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, fashion::Approach>{
+            {"all", fashion::Approach::all}, {"separate", fashion::Approach::separate}}));
+    app.add_flag("--json", options.json, "an object a line");
+    app.add_option("--sure", options.sure, "a label less likely is a question")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--strange", options.strange,
+                   "photographs stranger than all but this share of the validation set are said to be something else")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--explain", options.explain, "folder for pictures of where the networks looked");
+    app.add_option("--threads", threads, "0: all cores")->capture_default_str();
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        set_threads(threads);
+        return run(options);
+    } catch (const std::exception& error) {
+        std::cerr << "label: " << error.what() << '\n';
+        return 1;
+    }
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Optical glasses or sunglasses? --grid trains the study's 4 settings.
-#include "fashion/task_runs.hpp"
+#include "fashion/tasks.hpp"
 
 using namespace denim;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Glasses, trousers or shoes? The first network of the study; --grid trains all its 12 settings.
-#include "fashion/task_runs.hpp"
+#include "fashion/tasks.hpp"
 
 using namespace denim;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The kinds of shoes by three networks: gender, type of men's, type of women's.
-#include "fashion/task_runs.hpp"
+#include "fashion/tasks.hpp"
 
 int main(int count, char** words) {
     return fashion::run_program(count, words, "shoes_separate",

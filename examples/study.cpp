@@ -3,9 +3,10 @@
 // and all labels of the test photographs and of photographs of one's own.
 #include <CLI/CLI.hpp>
 
+#include "fashion/comparison.hpp"
 #include "fashion/labeller.hpp"
 #include "fashion/photographs.hpp"
-#include "study/tasks.hpp"
+#include "fashion/tasks.hpp"
 
 using namespace denim;
 namespace fs = std::filesystem;
@@ -18,17 +19,30 @@ std::string percent(double share) {
     return text;
 }
 
+/// Every task at its own setting, with a line on standard output for each.
+template <class... Task>
+std::vector<fashion::TaskResult> run_tasks(const fashion::Options& options) {
+    std::vector<fashion::TaskResult> results;
+    const auto run = [&]<class Each>(std::type_identity<Each>) {
+        results.push_back(fashion::run_task<Each>(options, fashion::TaskSets{options.data, fashion::task_named(Each::name)}));
+        fashion::print_result(results.back());
+    };
+    (run(std::type_identity<Task>{}), ...);
+    return results;
+}
+
 void add_tasks(Page& page, const std::vector<fashion::TaskResult>& results) {
     page.heading("Tasks");
     page.paragraph("Test accuracy in percent: the mean of the runs, beside what the study printed for its own photographs.");
     std::vector<std::vector<std::string>> lines{
-        {"task", "classes", "test photographs", "test accuracy", "runs", "study", "setting", "parameters", "s a run"}};
+        {"task", "classes", "test photographs", "test accuracy", "runs", "study", "parameters", "s a run", "setting"}};
     for (const fashion::TaskResult& result : results) {
         const Repeats test = result.setting().test_accuracy();
         lines.push_back({result.task, std::to_string(result.best.labels.size()), std::to_string(result.best.truth.size()),
                          percent(test.mean) + (test.count > 1 ? " +- " + percent(test.deviation) : ""),
-                         std::to_string(test.count), result.study == 0 ? "" : percent(result.study), result.setting().name,
-                         detail::with_commas(result.setting().numbers), detail::decimals(result.setting().seconds().mean, 1)});
+                         std::to_string(test.count), result.study == 0 ? "" : percent(result.study),
+                         detail::with_commas(result.setting().numbers), detail::decimals(result.setting().seconds().mean, 1),
+                         result.setting().name});
     }
     page.table(lines);
 }
@@ -88,7 +102,7 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
         }
         const fashion::Labels labels = labeller.label(picture.pixels.data());
         std::cout << path.string() << ": " << labels.text(0.5, 0.01) << '\n';
-        figures.push_back(Page::photograph(picture, path.filename().string(), labels.text(0.5, 0.01), labels.confidence));
+        figures.push_back(Page::photograph(picture, path.filename().string(), labels.words(0.5, 0.01), labels.confidence));
     }
     page.photographs(figures);
     return all;
@@ -96,10 +110,11 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
 
 void run(const fashion::Options& options, const std::vector<fs::path>& photographs) {
     using namespace fashion;
-    const std::vector<TaskResult> results = run_every_task(options);
+    const std::vector<TaskResult> results = run_tasks<Primary, Glasses, TrousersAll, TrousersGender, TrousersMale,
+                                                      TrousersFemale, ShoesAll, ShoesGender, ShoesMale, ShoesFemale>(options);
     Page page{"Glasses, trousers and shoes"};
     add_tasks(page, results);
-    for (const Comparison& comparison : compare_approaches(options)) {
+    for (const Comparison& comparison : {fashion::compare_trousers(options), fashion::compare_shoes(options)}) {
         std::cout << comparison << std::flush;
         add_comparison(page, comparison);
     }

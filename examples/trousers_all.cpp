@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Trousers or jeans, for men or women: one network answers both.
-#include "fashion/task_runs.hpp"
+#include "fashion/tasks.hpp"
 
 int main(int count, char** words) {
     return fashion::run_program(count, words, "trousers_all", "Trains one network for trousers and jeans of both genders.",

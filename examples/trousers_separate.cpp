@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Trousers or jeans, for men or women: a network for the gender and one for the type of each.
-#include "fashion/task_runs.hpp"
+#include "fashion/tasks.hpp"
 
 int main(int count, char** words) {
     return fashion::run_program(count, words, "trousers_separate",

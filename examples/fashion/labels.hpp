@@ -23,9 +23,9 @@ struct Labels {
     double confidence = 0;   ///< probability that all of them are right
     double familiarity = 0;  ///< 0: stranger to the networks than all their validation photographs; to 1
 
-    /// "trousers, male, jeans (0.97)". A word less likely than `sure` has a question mark; a photograph that is stranger than
-    /// all but a share of `strange` of the validation set is said to be something else.
-    [[nodiscard]] std::string text(double sure, double strange) const {
+    /// "trousers, male, jeans". A word less likely than `sure` has a question mark; a photograph that is stranger than all but
+    /// a share of `strange` of the validation set is said to be something else.
+    [[nodiscard]] std::string words(double sure, double strange) const {
         std::string line = familiarity < strange ? "something else? " : "";
         for (const Word& word : {category, gender, type})
             if (!word.text.empty()) {
@@ -33,9 +33,13 @@ struct Labels {
                 line += word.probability < sure ? "?, " : ", ";
             }
         line.resize(line.size() - 2);
+        return line;
+    }
+    /// The same with the confidence: "trousers, male, jeans (0.97)".
+    [[nodiscard]] std::string text(double sure, double strange) const {
         char number[20];
         std::snprintf(number, sizeof number, " (%.2f)", confidence);
-        return line + number;
+        return words(sure, strange) + number;
     }
 
     /// As one line: {"image": ..., "category": ..., "gender": ..., "type": ..., "labels": [...], "confidence": ...} and how

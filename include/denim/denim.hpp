@@ -36,6 +36,9 @@
 #include <denim/layer/parallel.hpp>
 #include <denim/layer/heads.hpp>
 
+#include <denim/loss/binary_cross_entropy.hpp>
+#include <denim/loss/focal.hpp>
+#include <denim/loss/mean_squared_error.hpp>
 #include <denim/loss/softmax_cross_entropy.hpp>
 
 #include <denim/optimizer/adam.hpp>

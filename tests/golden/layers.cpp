@@ -66,9 +66,9 @@ struct Flat : SpecDefaults {
 /// Takes the golden gradient of sample number `label` instead of a loss.
 struct GivenGradient {
     template <class Scalar>
-    static double sample(const Scalar* numbers, std::size_t count, std::int32_t label, Scalar* gradient, double) {
+    static double sample(const Scalar* numbers, std::size_t count, const Target& target, Scalar* gradient, double) {
         outputs.insert(outputs.end(), numbers, numbers + count);
-        for (std::size_t n = 0; n < count; ++n) gradient[n] = static_cast<Scalar>((*output_gradients)[static_cast<std::size_t>(label) * count + n]);
+        for (std::size_t n = 0; n < count; ++n) gradient[n] = static_cast<Scalar>((*output_gradients)[static_cast<std::size_t>(target.label) * count + n]);
         return 0;
     }
 };

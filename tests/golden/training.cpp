@@ -36,11 +36,30 @@ void check_loss(const std::string& name) {
     double loss = 0;
     for (std::size_t n = 0; n < count; ++n) {
         std::vector<double> gradient(classes);
-        loss += SoftmaxCrossEntropy::sample(logits.data() + n * classes, classes, static_cast<std::int32_t>(labels[n]), gradient.data(),
-                                            1.0 / static_cast<double>(count));
+        loss += SoftmaxCrossEntropy{}.sample(logits.data() + n * classes, classes, Target{static_cast<std::int32_t>(labels[n])},
+                                             gradient.data(), 1.0 / static_cast<double>(count));
         for (std::size_t k = 0; k < classes; ++k) CHECK(gradient[k] == doctest::Approx(expected[n * classes + k]).epsilon(1e-9));
     }
     CHECK(loss / static_cast<double>(count) == doctest::Approx(read("loss.npz", name + ".loss")[0]).epsilon(1e-12));
+}
+
+void check_other_loss(const std::string& name, const auto& loss) {
+    const auto logits = read("losses.npz", name + ".logits"), expected = read("losses.npz", name + ".logits_gradient");
+    const bool labelled = loss.wants == Wants::label;
+    const auto targets = read("losses.npz", name + (labelled ? ".labels" : ".targets"));
+    const auto numbers = cast<float>(targets);
+    const std::size_t count = 7, outputs = logits.size() / count;
+    double sum = 0;
+    for (std::size_t n = 0; n < count; ++n) {
+        const Target target = labelled ? Target{static_cast<std::int32_t>(targets[n])} : Target{0, std::span{numbers}.subspan(n * outputs, outputs)};
+        std::vector<double> gradient(outputs);
+        sum += loss.sample(logits.data() + n * outputs, outputs, target, gradient.data(), 1.0 / static_cast<double>(count));
+        for (std::size_t k = 0; k < outputs; ++k) {
+            INFO(name << ", picture " << n << ", output " << k);
+            CHECK(std::abs(gradient[k] - expected[n * outputs + k]) <= 1e-6 * std::abs(expected[n * outputs + k]) + 3e-8);
+        }
+    }
+    CHECK(sum / static_cast<double>(count) == doctest::Approx(read("losses.npz", name + ".loss")[0]).epsilon(1e-6));
 }
 
 void check_optimizer(const std::string& name, const Optimizer& optimizer) {
@@ -111,6 +130,17 @@ TEST_CASE("softmax cross-entropy, large logits too") {
     check_loss("small");
     check_loss("large");
     check_loss("many");
+}
+
+TEST_CASE("the other losses, and their options") {
+    const auto weights = cast<float>(read("losses.npz", "weighted.weights"));
+    check_other_loss("smooth", SoftmaxCrossEntropy{.label_smoothing = 0.1f});
+    check_other_loss("weighted", SoftmaxCrossEntropy{.label_smoothing = 0.1f, .class_weights = weights});
+    check_other_loss("binary", BinaryCrossEntropy{});
+    check_other_loss("binary_smooth", BinaryCrossEntropy{.label_smoothing = 0.2f});
+    check_other_loss("focal", Focal{});
+    check_other_loss("focal_sharp", Focal{.alpha = 1, .gamma = 0.5f});
+    check_other_loss("squares", MeanSquaredError{});
 }
 
 TEST_CASE("five steps of each optimizer") {

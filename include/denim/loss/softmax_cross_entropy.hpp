@@ -1,31 +1,65 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/loss/loss.hpp>
+#include <denim/loss/softmax.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
 /// The loss of one class out of several, from logits and the number of the right class: log(sum over k of e^z[k]) - z[label].
 /// Its gradient is softmax(z) - one_hot(label). Keras: SparseCategoricalCrossentropy(from_logits=True).
+///
+/// With label smoothing s the target of every class is s / classes, that of the right one 1 - s more. With class weights a
+/// picture counts as often as its class says; a mean is divided by the number of pictures all the same, as with Keras's
+/// class_weight (PyTorch divides by the sum of the weights).
 struct SoftmaxCrossEntropy {
-    /// One sample's loss; `gradient` becomes that of `scale` times the loss.
+    float label_smoothing = 0;
+    std::vector<float> class_weights = {};  ///< one for each class; all 1 unless set
+
+    static constexpr Wants wants = Wants::label;
+
+    /// One picture's loss; `gradient` becomes that of `scale` times the loss.
     template <class Scalar>
-    static double sample(const Scalar* logits, std::size_t classes, std::int32_t label, Scalar* gradient, double scale) {
-        const Scalar largest = *std::max_element(logits, logits + classes);
-        double sum = 0;
-        for (std::size_t k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(logits[k] - largest));
+    double sample(const Scalar* logits, std::size_t classes, const Target& target, Scalar* gradient, double scale) const {
+        const detail::Softmax<Scalar> softmax{logits, classes};
+        const auto label = static_cast<std::size_t>(target.label);
+        const double weight = class_weights.empty() ? 1 : static_cast<double>(class_weights[label]);
+        const double others = static_cast<double>(label_smoothing) / static_cast<double>(classes);
+        double smoothed = 0;
         for (std::size_t k = 0; k < classes; ++k) {
-            const double probability = std::exp(static_cast<double>(logits[k] - largest)) / sum;
-            const double target = static_cast<std::size_t>(label) == k ? 1 : 0;
-            gradient[k] = static_cast<Scalar>(scale * (probability - target));
+            const double wanted = label == k ? 1 - static_cast<double>(label_smoothing) + others : others;
+            gradient[k] = static_cast<Scalar>(scale * weight * (softmax.probability(logits[k]) - wanted));
+            if (label_smoothing > 0) smoothed += wanted * static_cast<double>(softmax.largest - logits[k]);
         }
-        return std::log(sum) + static_cast<double>(largest - logits[label]);
+        if (label_smoothing > 0) return weight * (std::log(softmax.sum) + smoothed);
+        return weight * (std::log(softmax.sum) + static_cast<double>(softmax.largest - logits[label]));
+    }
+    template <class Scalar>
+    double right(const Scalar* logits, std::size_t classes, const Target& target) const {
+        return detail::label_on_top(logits, classes, target.label);
+    }
+    void check(std::size_t classes) const {
+        if (!(label_smoothing >= 0 && label_smoothing <= 1))
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
+                                        std::to_string(label_smoothing));
+        if (!class_weights.empty() && class_weights.size() != classes)
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: the network has " + std::to_string(classes) +
+                                        " outputs, but " + std::to_string(class_weights.size()) +
+                                        " class_weights came; expected one for each, or none");
+        for (const float weight : class_weights)
+            if (!(weight >= 0))
+                throw std::invalid_argument(
+                    "denim: SoftmaxCrossEntropy: class_weights were expected as numbers of at least 0, but one is " +
+                    std::to_string(weight));
     }
 };
+
+static_assert(LossType<SoftmaxCrossEntropy>);
 
 }  // namespace denim::inline DENIM_TARGET

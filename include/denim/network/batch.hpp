@@ -12,14 +12,15 @@
 namespace denim::inline DENIM_TARGET {
 
 /// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
-/// with several heads, the labels are (pictures, heads).
+/// with several heads, the labels are (pictures, heads). Losses that want numbers find those of the picture in `numbers`.
 struct Batch {
     const Pictures& pictures;
     std::span<const std::int32_t> labels;
     std::span<const std::uint32_t> order;
     Seed seed{};
-    std::uint64_t step = 0;  ///< parts the random numbers of one step from those of another
+    std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
     std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
+    std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
 };
@@ -35,13 +36,15 @@ struct Shares {
     [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
 
     /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
-    static constexpr std::size_t most(std::size_t largest) { return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8)); }
+    static constexpr std::size_t most(std::size_t largest) {
+        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
+    }
 };
 
-/// What came out of a step: the mean loss of the batch, and how many samples had their label's logit on top (of all heads with labels).
+/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
 struct StepResult {
     double loss = 0;
-    std::size_t correct = 0;
+    double correct = 0;
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -18,19 +18,21 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
 /// The memory of training, made once for the largest batch, and the three beats of a step.
-template <class SourceGraph, class Arithmetic, class Loss>
+template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
 public:
     using Scalar = typename Arithmetic::Scalar;
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
 
-    explicit Trainer(std::size_t largest_batch)
-        : workspace_(largest_batch),
+    explicit Trainer(std::size_t largest_batch, OneLoss loss = OneLoss{})
+        : loss_(std::move(loss)),
+          workspace_(largest_batch),
           gradients_(SourceGraph::trace.parameters),
           prepared_(memory.prepared_numbers),
           accumulators_(memory.accumulator_numbers * Shares::most(largest_batch)) {}
@@ -171,9 +173,8 @@ private:
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
         const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
-        const std::int32_t* labels = of.batch.labels.data() + of.batch.order[sample] * heads.size();
         const HeadLosses losses =
-            head_losses<Loss>(logits, heads, labels, of.batch.head_weights, workspace_.template gradient<Plan::result>(sample, worker),
+            head_losses(loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights, workspace_.template gradient<Plan::result>(sample, worker),
                               1.0 / static_cast<double>(of.batch.size()));
         results_[share].correct += losses.right;
         results_[share].loss += losses.loss;
@@ -208,6 +209,7 @@ private:
             });
     }
 
+    OneLoss loss_;
     Workspace<Plan> workspace_;
     AlignedArray<Scalar> gradients_, prepared_, accumulators_;
     std::vector<StepResult> results_;

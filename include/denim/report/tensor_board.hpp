@@ -41,7 +41,7 @@ struct TensorBoard {
         if (run.validation) {
             to.validation.write(run.epoch, scalar_message("epoch_loss", epoch.validation.loss));
             to.validation.write(run.epoch, scalar_message("epoch_accuracy", epoch.validation.accuracy));
-            if (confusion) write_confusion(run);
+            if (confusion && !run.validation->labels.empty()) write_confusion(run);
         }
         flush();
     }

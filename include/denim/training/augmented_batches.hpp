@@ -6,6 +6,7 @@
 #include <denim/network/batch.hpp>
 #include <denim/training/samples.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,8 @@ public:
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(largest * samples.heads);
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.numbers.resize(largest * samples.width());
             room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
         }
     }
@@ -51,13 +53,14 @@ public:
     Batch take(std::uint64_t step) {
         Room& room = rooms_[next_++ % 2];
         room.changed.get();
-        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step};
+        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
     }
 
 private:
     struct Room {
         std::vector<std::uint8_t> bytes;
         std::vector<std::int32_t> labels;
+        std::vector<float> numbers;
         Pictures pictures;
         std::size_t size = 0;
         std::future<void> changed;  // last, so that its thread has ended before the rest goes
@@ -66,8 +69,9 @@ private:
     void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
         const std::size_t size = samples_.pictures.shape.size();
         for (std::size_t n = 0; n < order.size(); ++n) {
-            for (std::size_t head = 0; head < samples_.heads; ++head)
-                room.labels[n * samples_.heads + head] = samples_.labels[order[n] * samples_.heads + head];
+            if (!samples_.labels.empty()) std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            const std::size_t width = samples_.width();
+            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
             augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape, room.bytes.data() + n * size,
                                 Augmentation::random_of(seed_, epoch, order[n]));
         }

@@ -69,7 +69,7 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
         result.correct += predicted == label;
     }
     if (result.count == 0) return result;
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>(of.logits, of.labels, std::span{&classes, 1});
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
     result.loss = mean.loss;
     result.accuracy = mean.accuracy;
     return result;
@@ -91,13 +91,22 @@ Evaluation evaluate(const Network& network, const Set& set) {
         static_cast<HeadEvaluation&>(result) = result.heads[0];
         return result;
     }
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>(logits, samples.labels, Network::heads);
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
     result.count = samples.count();
     result.loss = mean.loss;
     result.accuracy = mean.accuracy;
     result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
     result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
     return result;
+}
+
+/// Mean of another loss and its accuracy, on a set with the targets that it wants.
+template <class Network, LabelledImages Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    std::vector<float> logits(samples.count() * Network::output.channels);
+    Predictor{network}.predict(samples.pictures, logits.data());
+    return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }
 
 /// From two arrays.

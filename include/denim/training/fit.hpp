@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/training/callback.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
@@ -40,21 +39,23 @@ template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options, Callbacks&... callbacks) {
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
-    const Samples train = Samples::of(train_set, Network::input, Network::heads, "training");
-    LearnerOf<Network, SoftmaxCrossEntropy> learner{network, std::min(options.batch, train.count()), options.head_weights};
+    for (const std::size_t outputs : Network::heads) options.loss.check(outputs);
+    const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    LearnerOf<Network> learner{network, std::min(options.batch, train.count()), options.loss, options.head_weights};
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }
 
 }  // namespace detail
 
-/// Teaches a network the labels of a training set, by softmax cross-entropy; after each epoch the validation set is scored. Sets
-/// have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network ends in Heads<...>. A step whose loss is not finite throws, and the network
-/// stays as it was before it. The same seed gives the same bits for any number of threads.
+/// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation set
+/// is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network ends in
+/// Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the network stays
+/// as it was before it. The same seed gives the same bits for any number of threads.
 template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options, Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation");
+    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 

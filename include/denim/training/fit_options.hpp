@@ -2,6 +2,8 @@
 #pragma once
 
 #include <denim/data/augmentation.hpp>
+#include <denim/loss/loss.hpp>
+#include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/optimizer/adam.hpp>
 #include <denim/optimizer/optimizer.hpp>
 #include <denim/training/averaging.hpp>
@@ -17,6 +19,7 @@ struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch = 32;  ///< pictures in a step; the last one of an epoch may have fewer
     Optimizer optimizer = Adam{};
+    Loss loss = SoftmaxCrossEntropy{};
     Schedule schedule{};    ///< how the optimizer's rate changes; see cosine_rate.hpp and its neighbours
     double clip_norm = 0;   ///< the length to which a longer gradient of all parameters is shortened; 0: none
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights

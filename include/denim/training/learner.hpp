@@ -22,18 +22,18 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Mean loss and accuracy of logits (N, outputs) against labels (N, heads), see head_losses.
-template <class Loss, class Scalar>
-Score score(std::span<const Scalar> logits, std::span<const std::int32_t> labels, std::span<const std::size_t> heads,
+/// Mean loss and accuracy of logits (N, outputs) against targets, see head_losses.
+template <class OneLoss, class Scalar>
+Score score(const OneLoss& loss, std::span<const Scalar> logits, const Targets& targets, std::span<const std::size_t> heads,
             std::span<const float> weights = {}) {
     Score mean{0, 0};
     std::vector<Scalar> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
-    const std::size_t count = labels.size() / heads.size();
+    const std::size_t count = logits.size() / gradient.size();
     for (std::size_t n = 0; n < count; ++n) {
-        const HeadLosses sample = head_losses<Loss>(logits.data() + n * gradient.size(), heads, labels.data() + n * heads.size(),
-                                                    weights, gradient.data(), 1);
+        const HeadLosses sample =
+            head_losses(loss, logits.data() + n * gradient.size(), heads, targets, n, weights, gradient.data(), 1);
         mean.loss += sample.loss;
-        mean.accuracy += sample.right ? 1 : 0;
+        mean.accuracy += sample.right;
     }
     mean.loss /= static_cast<double>(count);
     mean.accuracy /= static_cast<double>(count);
@@ -53,7 +53,7 @@ public:
     /// Logits (N, outputs) of the network as it is now, on other samples.
     [[nodiscard]] virtual std::vector<float> logits(const Samples& samples) = 0;
     /// Mean loss and accuracy of logits; with several heads a picture counts as right where all that have a label are.
-    [[nodiscard]] virtual Score score(std::span<const float> logits, std::span<const std::int32_t> labels) const = 0;
+    [[nodiscard]] virtual Score score(std::span<const float> logits, const Samples& samples) const = 0;
 
     [[nodiscard]] virtual Shape input() const = 0;
     /// All logits of a picture.
@@ -71,14 +71,14 @@ public:
 };
 
 /// The one implementation.
-template <class Network, class Loss>
+template <class Network>
 class LearnerOf final : public Learner {
     static_assert(std::is_same_v<typename Network::Scalar, float>,
                   "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
 
 public:
-    LearnerOf(Network& network, std::size_t largest_batch, std::vector<float> head_weights = {})
-        : network_(network), trainer_(largest_batch), head_weights_(std::move(head_weights)) {
+    LearnerOf(Network& network, std::size_t largest_batch, const Loss& loss, std::vector<float> head_weights = {})
+        : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
         network.update_rows();
     }
 
@@ -92,8 +92,8 @@ public:
         Predictor<Network>{network_}.predict(samples.pictures, all.data());
         return all;
     }
-    Score score(std::span<const float> logits, std::span<const std::int32_t> labels) const override {
-        return denim::score<Loss, float>(logits, labels, Network::heads, head_weights_);
+    Score score(std::span<const float> logits, const Samples& samples) const override {
+        return denim::score<Loss, float>(loss_, logits, samples.targets(), Network::heads, head_weights_);
     }
     Shape input() const override { return Network::input; }
     std::size_t classes() const override { return outputs; }
@@ -110,6 +110,7 @@ private:
     static constexpr std::size_t outputs = Network::output.channels;
 
     Network& network_;
+    Loss loss_;
     Trainer<typename Network::Graph, typename Network::Numbers, Loss> trainer_;
     std::vector<float> head_weights_;
 };

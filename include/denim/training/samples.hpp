@@ -4,13 +4,16 @@
 #include <denim/loss/head_losses.hpp>
 #include <denim/tensor/pictures.hpp>
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -38,6 +41,7 @@ struct Samples {
     std::span<const std::int32_t> labels;
     std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
     std::size_t heads = 1;           ///< labels of each picture
+    std::vector<float> numbers;      ///< (N, outputs), instead of labels, where the loss wants these
 
     Samples() = default;
     Samples(const Samples&) = delete;
@@ -47,8 +51,22 @@ struct Samples {
     ~Samples() = default;
 
     [[nodiscard]] std::size_t count() const { return pictures.count; }
+    /// Numbers of each picture.
+    [[nodiscard]] std::size_t width() const { return count() == 0 ? 0 : numbers.size() / count(); }
+    [[nodiscard]] Targets targets() const { return {labels, numbers}; }
 
-    /// Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in the message.
+    /// The targets that a loss wants.
+    template <LabelledImages Set>
+    static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name, const Loss& loss) {
+        if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
+        if constexpr (has_labels<Set>)
+            return of(set, input, heads, name);
+        else
+            fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
+    }
+
+    /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in the
+    /// message.
     template <LabelledImages Set>
     static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name) {
         using Label = std::remove_cvref_t<decltype(*set.labels.begin())>;
@@ -56,7 +74,6 @@ struct Samples {
         Samples samples;
         samples.pictures = Pictures::of(set.images, input);
         samples.heads = heads.size();
-        const auto fail = [&](const std::string& what) { throw std::invalid_argument("denim: " + what); };
         if (heads.size() == 1 && set.labels.dimension() != 1)
             fail("the labels of the " + name + " set were expected as one array of shape (N,), but they have " +
                  std::to_string(set.labels.dimension()) + " dimensions");
@@ -91,7 +108,35 @@ struct Samples {
         return samples;
     }
 
+    /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not accept one.
+    template <LabelledImages Set>
+    static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name, const Loss& loss) {
+        Samples samples;
+        samples.pictures = Pictures::of(set.images, input);
+        if (heads.size() != 1) fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
+        const std::size_t outputs = heads[0], count = samples.count();
+        if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        const auto& shape = set.labels.shape();
+        if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
+            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " + std::to_string(outputs) +
+                 "), a number for each output of each picture, but theirs is " + words(shape));
+        samples.numbers.reserve(set.labels.size());
+        for (const auto label : set.labels) {
+            const auto number = static_cast<float>(label);
+            if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
+                fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
+                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " + std::to_string(number) +
+                     ", which the loss does not accept");
+            samples.numbers.push_back(number);
+        }
+        return samples;
+    }
+
 private:
+    template <class Set>
+    static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+
+    [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
     template <class Extents>
     static std::string words(const Extents& extents) {
         std::string text;

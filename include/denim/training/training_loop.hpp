@@ -139,7 +139,8 @@ private:
     StepResult next_step() {
         StepResult result;
         if (!augmented_) {
-            result = learner_.step({train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step});
+            result = learner_.step(
+                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
         } else {
             const Batch batch = augmented_->take(state_.step);
             if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
@@ -173,7 +174,7 @@ private:
             const auto share = static_cast<double>(size) / static_cast<double>(run_.images + size);
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy +=
-                (static_cast<double>(result.correct) / static_cast<double>(size) - run_.train.accuracy) * share;
+                (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
             ++run_.batch;
             run_.seconds = before + seconds_now();
@@ -190,7 +191,7 @@ private:
         std::vector<float> logits;
         if (validation_) {
             logits = learner_.logits(*validation_);
-            epoch.validation = learner_.score(logits, validation_->labels);
+            epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
         history_.epochs.push_back(epoch);

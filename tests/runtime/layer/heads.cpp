@@ -57,16 +57,16 @@ TEST_CASE("Heads: a label that is missing gives no loss and no gradient") {
     const float logits[]{1, 2, 3, 4, 5}, weights[]{1, 0.5f};
     const std::int32_t first[]{2, no_label}, both[]{2, 0};
     float gradient[5], alone[3];
-    const double loss = SoftmaxCrossEntropy::sample(logits, 3, 2, alone, 0.25);
-    HeadLosses result = head_losses<SoftmaxCrossEntropy>(logits, heads, first, weights, gradient, 0.25);
+    const double loss = SoftmaxCrossEntropy{}.sample(logits, 3, Target{2}, alone, 0.25);
+    HeadLosses result = head_losses(SoftmaxCrossEntropy{}, logits, heads, Targets{first}, 0, weights, gradient, 0.25);
     CHECK(result.loss == loss);
-    CHECK(result.right);
+    CHECK(result.right == 1);
     CHECK(std::equal(alone, alone + 3, gradient));
     CHECK(gradient[3] == 0);
     CHECK(gradient[4] == 0);
-    result = head_losses<SoftmaxCrossEntropy>(logits, heads, both, weights, gradient, 0.25);
+    result = head_losses(SoftmaxCrossEntropy{}, logits, heads, Targets{both}, 0, weights, gradient, 0.25);
     CHECK(result.loss == doctest::Approx(loss + 0.5 * std::log1p(std::exp(1.0))));
-    CHECK_FALSE(result.right);
+    CHECK(result.right == 0);
     CHECK(gradient[4] == doctest::Approx(0.125 / (1 + std::exp(-1.0))));
 }
 

@@ -21,7 +21,7 @@ public:
                             static_cast<float>(batch.step) * 0.001f;
         denim::StepResult result;
         result.loss = now;
-        result.correct = batch.order.size() / 2;
+        result.correct = static_cast<double>(batch.order.size() / 2);
         return result;
     }
     std::vector<float> logits(const denim::Samples& samples) override {
@@ -29,7 +29,7 @@ public:
         for (std::size_t n = 0; n < samples.pictures.count; ++n) all.insert(all.end(), {numbers_[0], numbers_[1]});
         return all;
     }
-    denim::Score score(std::span<const float>, std::span<const std::int32_t>) const override {
+    denim::Score score(std::span<const float>, const denim::Samples&) const override {
         return {validation_losses.at(std::min(scored_++, validation_losses.size() - 1)), 0.75};
     }
     denim::Shape input() const override { return {1, 1, 1}; }

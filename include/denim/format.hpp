@@ -19,4 +19,5 @@
 #include <denim/training/checkpoint.hpp>
 #include <denim/training/export_onnx.hpp>
 #include <denim/training/import_weights.hpp>
+#include <denim/training/load_matching.hpp>
 #include <denim/training/save.hpp>

@@ -38,7 +38,8 @@ void check_loss(const std::string& name) {
         std::vector<double> gradient(classes);
         loss += SoftmaxCrossEntropy{}.sample(logits.data() + n * classes, classes, Target{static_cast<std::int32_t>(labels[n])},
                                              gradient.data(), 1.0 / static_cast<double>(count));
-        for (std::size_t k = 0; k < classes; ++k) CHECK(gradient[k] == doctest::Approx(expected[n * classes + k]).epsilon(1e-9));
+        for (std::size_t k = 0; k < classes; ++k)
+            CHECK(gradient[k] == doctest::Approx(expected[n * classes + k]).epsilon(1e-9));
     }
     CHECK(loss / static_cast<double>(count) == doctest::Approx(read("loss.npz", name + ".loss")[0]).epsilon(1e-12));
 }
@@ -51,7 +52,8 @@ void check_other_loss(const std::string& name, const auto& loss) {
     const std::size_t count = 7, outputs = logits.size() / count;
     double sum = 0;
     for (std::size_t n = 0; n < count; ++n) {
-        const Target target = labelled ? Target{static_cast<std::int32_t>(targets[n])} : Target{0, std::span{numbers}.subspan(n * outputs, outputs)};
+        const Target target = labelled ? Target{static_cast<std::int32_t>(targets[n])}
+                                       : Target{0, std::span{numbers}.subspan(n * outputs, outputs)};
         std::vector<double> gradient(outputs);
         sum += loss.sample(logits.data() + n * outputs, outputs, target, gradient.data(), 1.0 / static_cast<double>(count));
         for (std::size_t k = 0; k < outputs; ++k) {
@@ -70,10 +72,12 @@ void check_optimizer(const std::string& name, const Optimizer& optimizer) {
     std::vector<Row> rows{{.name = "weights", .extents = {count}, .decays = true}};
     OptimizerState state{optimizer, count};
     for (std::size_t step = 0; step < 5; ++step) {
-        update_parameters(optimizer, state, rows, parameters, std::span{gradients}.subspan(step * count, count), optimizer.rate());
+        update_parameters(optimizer, state, rows, parameters, std::span{gradients}.subspan(step * count, count),
+                          optimizer.rate());
         for (std::size_t n = 0; n < count; ++n) {
             INFO(name << ", step " << step << ", number " << n);
-            CHECK(std::abs(static_cast<double>(parameters[n]) - after[step * count + n]) <= 1e-6 * (0.1 + std::abs(after[step * count + n])));
+            CHECK(std::abs(static_cast<double>(parameters[n]) - after[step * count + n]) <=
+                  1e-6 * (0.1 + std::abs(after[step * count + n])));
         }
     }
 }
@@ -96,7 +100,8 @@ void check_steps(const std::string& name, std::size_t batch, float rate, double 
     Array<std::int32_t, 1> labels(std::array<std::size_t, 1>{10 * batch});
     for (std::size_t n = 0; n < 10 * batch; ++n) {
         const golden::Picture picture{static_cast<std::uint32_t>(n)};
-        std::copy(picture.pixels.begin(), picture.pixels.end(), pictures.begin() + static_cast<std::ptrdiff_t>(n * golden::Picture::size));
+        std::copy(picture.pixels.begin(), picture.pixels.end(),
+                  pictures.begin() + static_cast<std::ptrdiff_t>(n * golden::Picture::size));
         labels(n) = picture.label;
     }
     struct Losses {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <denim/loss/loss.hpp>
-#include <denim/loss/softmax.hpp>
+#include <denim/loss/softmax_sum.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -19,7 +19,7 @@ struct Focal {
     /// d loss / d z[k] = alpha (gamma (1 - p)^(gamma - 1) p log(p) - (1 - p)^gamma) ([k is the label] - softmax(z)[k])
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t classes, const Target& target, Scalar* gradient, double scale) const {
-        const detail::Softmax<Scalar> softmax{logits, classes};
+        const detail::SoftmaxSum<Scalar> softmax{logits, classes};
         const auto label = static_cast<std::size_t>(target.label);
         const double factor = static_cast<double>(alpha), power = static_cast<double>(gamma);
         const double log_p = static_cast<double>(logits[label] - softmax.largest) - std::log(softmax.sum), p = std::exp(log_p);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <denim/loss/loss.hpp>
-#include <denim/loss/softmax.hpp>
+#include <denim/loss/softmax_sum.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -27,7 +27,7 @@ struct SoftmaxCrossEntropy {
     /// One picture's loss; `gradient` becomes that of `scale` times the loss.
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t classes, const Target& target, Scalar* gradient, double scale) const {
-        const detail::Softmax<Scalar> softmax{logits, classes};
+        const detail::SoftmaxSum<Scalar> softmax{logits, classes};
         const auto label = static_cast<std::size_t>(target.label);
         const double weight = class_weights.empty() ? 1 : static_cast<double>(class_weights[label]);
         const double others = static_cast<double>(label_smoothing) / static_cast<double>(classes);

@@ -83,9 +83,11 @@ private:
         if (value == 0) return Gradient::none;
         bool written = false;
         each_node<Index + 1, Plan::count>([&]<std::size_t Later>() {
-            for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n) written |= Plan::template node<Later>.from[n] == value;
+            for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n)
+                written |= Plan::template node<Later>.from[n] == value;
         });
-        for (std::size_t n = 0; n < Input; ++n) written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
+        for (std::size_t n = 0; n < Input; ++n)
+            written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
         return written ? Gradient::add : Gradient::write;
     }
 
@@ -99,11 +101,13 @@ private:
     template <std::size_t Stage>
     void load(const Step& of, std::size_t sample, std::size_t worker) {
         if constexpr (load_in_stage && Stage == 0)
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
+                                           workspace_.template activation<0>(sample, worker));
     }
     void load_batch(const Step& of) {
         parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample, std::size_t worker) {
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
+                                           workspace_.template activation<0>(sample, worker));
         });
     }
 
@@ -153,7 +157,8 @@ private:
             over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
-                    each_node<stage<Stage>.first, stage<Stage>.last>([&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
+                    each_node<stage<Stage>.first, stage<Stage>.last>(
+                        [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
                 }
             });
     }
@@ -164,7 +169,8 @@ private:
             clear_accumulators<last_stage>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                 load<last_stage>(of, sample, worker);
-                each_node<stage<last_stage>.first, Plan::count>([&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
+                each_node<stage<last_stage>.first, Plan::count>(
+                    [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
                 take_loss(of, share, sample, worker);
                 each_node_reversed<stage<last_stage>.first, Plan::count>(
                     [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
@@ -173,9 +179,9 @@ private:
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
         const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
-        const HeadLosses losses =
-            head_losses(loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights, workspace_.template gradient<Plan::result>(sample, worker),
-                              1.0 / static_cast<double>(of.batch.size()));
+        const HeadLosses losses = head_losses(
+            loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
+            workspace_.template gradient<Plan::result>(sample, worker), 1.0 / static_cast<double>(of.batch.size()));
         results_[share].correct += losses.right;
         results_[share].loss += losses.loss;
     }

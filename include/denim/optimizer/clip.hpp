@@ -31,8 +31,11 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
     std::vector<double> squares(gradients.size() / block + rows.size() + 1);
     each_block([&](std::size_t place, std::span<const float> part) {
         std::array<double, 8> sums{};
-        for (std::size_t n = 0; n < part.size(); ++n)
-            sums[n % 8] += static_cast<double>(part[n]) * static_cast<double>(part[n]);
+        const auto square = [&](std::size_t n) { return static_cast<double>(part[n]) * static_cast<double>(part[n]); };
+        const std::size_t whole = part.size() / sums.size() * sums.size();
+        for (std::size_t n = 0; n < whole; n += sums.size())
+            for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += square(n + lane);
+        for (std::size_t n = whole; n < part.size(); ++n) sums[0] += square(n);
         for (const double sum : sums) squares[place] += sum;
     });
     double sum = 0;

@@ -18,16 +18,17 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of its
-/// own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any number of
-/// threads and any size of batches.
+/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
+/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
+/// number of threads and any size of batches.
 class AugmentedBatches {
 public:
     /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
     AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
         : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
         if (!samples.pictures.bytes)
-            throw std::invalid_argument("denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());
@@ -69,11 +70,12 @@ private:
     void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
         const std::size_t size = samples_.pictures.shape.size();
         for (std::size_t n = 0; n < order.size(); ++n) {
-            if (!samples_.labels.empty()) std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            if (!samples_.labels.empty())
+                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
             const std::size_t width = samples_.width();
             std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
-            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape, room.bytes.data() + n * size,
-                                Augmentation::random_of(seed_, epoch, order[n]));
+            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
+                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
         }
     }
 

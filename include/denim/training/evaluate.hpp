@@ -27,13 +27,15 @@ struct HeadEvaluation {
     Array<std::size_t, 2> confusion;
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
-        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss << '\n';
+        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss
+            << '\n';
         if (result.confusion.shape(0) > 100) return out;
         out << "class  pictures  precision  recall     F1\n";
         std::size_t number = 0;
         for (const ClassScore& score : class_scores(result.confusion)) {
             char line[80];
-            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision, score.recall, score.f1);
+            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision,
+                          score.recall, score.f1);
             out << line;
         }
         return out;
@@ -48,7 +50,8 @@ struct Evaluation : HeadEvaluation {
 
     friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
         if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
-        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss << '\n';
+        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss "
+            << result.loss << '\n';
         for (std::size_t head = 0; head < result.heads.size(); ++head) out << "head " << head << ": " << result.heads[head];
         return out;
     }
@@ -86,7 +89,8 @@ Evaluation evaluate(const Network& network, const Set& set) {
     Predictor{network}.predict(samples.pictures, logits.data());
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
-        result.heads.push_back(detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+        result.heads.push_back(
+            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
     if constexpr (Network::heads.size() == 1) {
         static_cast<HeadEvaluation&>(result) = result.heads[0];
         return result;

@@ -22,7 +22,8 @@ inline void check(const FitOptions& options) {
         throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
     if (!(options.clip_norm >= 0))
-        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " + std::to_string(options.clip_norm));
+        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " +
+                                    std::to_string(options.clip_norm));
 }
 
 inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
@@ -36,7 +37,8 @@ inline void check_head_weights(const std::vector<float>& weights, std::size_t he
 }
 
 template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options, Callbacks&... callbacks) {
+History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+            Callbacks&... callbacks) {
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
     for (const std::size_t outputs : Network::heads) options.loss.check(outputs);
@@ -48,13 +50,14 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 
 }  // namespace detail
 
-/// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation set
-/// is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network ends in
-/// Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the network stays
-/// as it was before it. The same seed gives the same bits for any number of threads.
+/// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
+/// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// network stays as it was before it. The same seed gives the same bits for any number of threads.
 template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
-History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options, Callbacks&&... callbacks) {
+History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
+            Callbacks&&... callbacks) {
     const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }

@@ -25,7 +25,7 @@ struct FitOptions {
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
     Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
-    Augmentation augmentation{};  ///< how the pictures of the training set, then bytes, change from epoch to epoch
+    Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
 };
 

@@ -18,8 +18,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// What networks learn from: anything with `images` (N, H, W, C) and `labels` (N), for example a DataSet; a network with several
-/// heads takes labels (N, heads), with `no_label` where a picture has none for a head.
+/// What networks learn from: anything with `images` (N, H, W, C) and `labels` (N), for example a DataSet; a network with
+/// several heads takes labels (N, heads), with `no_label` where a picture has none for a head.
 template <class Type>
 concept LabelledImages = requires(const Type& set) {
     set.images;
@@ -57,7 +57,8 @@ struct Samples {
 
     /// The targets that a loss wants.
     template <LabelledImages Set>
-    static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name, const Loss& loss) {
+    static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
+                      const Loss& loss) {
         if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
         if constexpr (has_labels<Set>)
             return of(set, input, heads, name);
@@ -65,8 +66,8 @@ struct Samples {
             fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
     }
 
-    /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in the
-    /// message.
+    /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in
+    /// the message.
     template <LabelledImages Set>
     static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name) {
         using Label = std::remove_cvref_t<decltype(*set.labels.begin())>;
@@ -89,14 +90,15 @@ struct Samples {
             if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
                 fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
                      (heads.size() == 1
-                          ? ", but the network's last layer has " + std::to_string(heads[head]) + " outputs: labels go from 0 to " +
-                                std::to_string(heads[head] - 1)
+                          ? ", but the network's last layer has " + std::to_string(heads[head]) +
+                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1)
                           : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
                                 " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
                                 std::to_string(no_label) + " for no label"));
             labelled = head == 0 ? !none : labelled + !none;
             if (head + 1 == heads.size() && labelled == 0)
-                fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
+                fail("picture " + std::to_string(picture) + " of the " + name +
+                     " set has no label for any head; expected one at least");
             samples.kept.push_back(static_cast<std::int32_t>(label));
             ++place;
         }
@@ -108,25 +110,28 @@ struct Samples {
         return samples;
     }
 
-    /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not accept one.
+    /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not
+    /// accept one.
     template <LabelledImages Set>
-    static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name, const Loss& loss) {
+    static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
+                                const Loss& loss) {
         Samples samples;
         samples.pictures = Pictures::of(set.images, input);
-        if (heads.size() != 1) fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
+        if (heads.size() != 1)
+            fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
         const std::size_t outputs = heads[0], count = samples.count();
         if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
         const auto& shape = set.labels.shape();
         if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
-            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " + std::to_string(outputs) +
-                 "), a number for each output of each picture, but theirs is " + words(shape));
+            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
+                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + words(shape));
         samples.numbers.reserve(set.labels.size());
         for (const auto label : set.labels) {
             const auto number = static_cast<float>(label);
             if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
                 fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
-                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " + std::to_string(number) +
-                     ", which the loss does not accept");
+                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
+                     std::to_string(number) + ", which the loss does not accept");
             samples.numbers.push_back(number);
         }
         return samples;

@@ -173,8 +173,7 @@ private:
             average_.take(learner_.parameters(), options_.averaging.share(now));
             const auto share = static_cast<double>(size) / static_cast<double>(run_.images + size);
             run_.train.loss += (result.loss - run_.train.loss) * share;
-            run_.train.accuracy +=
-                (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
+            run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
             ++run_.batch;
             run_.seconds = before + seconds_now();

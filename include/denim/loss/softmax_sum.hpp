@@ -12,11 +12,11 @@ namespace denim::inline DENIM_TARGET::detail {
 
 /// The largest of some logits, and the sum over all of e^(logit - largest).
 template <class Scalar>
-struct Softmax {
+struct SoftmaxSum {
     Scalar largest;
     double sum = 0;
 
-    Softmax(const Scalar* logits, std::size_t classes) : largest(*std::max_element(logits, logits + classes)) {
+    SoftmaxSum(const Scalar* logits, std::size_t classes) : largest(*std::max_element(logits, logits + classes)) {
         for (std::size_t k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(logits[k] - largest));
     }
     [[nodiscard]] double probability(Scalar logit) const { return std::exp(static_cast<double>(logit - largest)) / sum; }

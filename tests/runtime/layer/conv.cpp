@@ -10,7 +10,7 @@ TEST_CASE("Conv: groups") {
     check_gradients<Image<6, 5, 4>, Sequential<Conv<3, 6, Groups<2>>, Conv<2, 3, Same, Groups<3>, GELU>, Dense<3>>>(4);
     check_gradients<Image<9, 8, 2>, Sequential<Conv<1, 4>, Conv<3, 8, Groups<4>, Same>, MaxPool,
                                                Conv<3, 4, Stride<2>, Groups<2>, NoBias, Linear>, Dense<3>>>(4, 3);
-    check_gradients<Image<5, 4, 3>, Sequential<Conv<3, 3, Groups<3>>, Dense<3>>>(3);  // depthwise by another name
+    check_gradients<Image<5, 4, 3>, Sequential<Conv<3, 3, Groups<3>>, MaxPool, Dense<3>>>(3);  // depthwise by another name
 }
 
 TEST_CASE("Conv: dilation") {

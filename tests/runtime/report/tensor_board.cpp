@@ -4,6 +4,7 @@
 
 #include "scratch.hpp"
 
+#include <denim/denim.hpp>
 #include <denim/report/tensor_board.hpp>
 #include <denim/training/checkpoint.hpp>
 
@@ -71,4 +72,28 @@ TEST_CASE("a run that goes on says from which epoch") {
     CHECK_THROWS(fake_fit(first, 5, TensorBoard{scratch / "run"}, Checkpoint{scratch / "kept"}, Crash{4}));
     CHECK(fake_fit(second, 5, TensorBoard{scratch / "run"}, Checkpoint{scratch / "kept"}).epochs.size() == 5);
     CHECK(count(logged(scratch / "run/train"), "epoch_loss") == 5);
+}
+
+TEST_CASE("a network of several heads has a matrix for each, and goes on from its checkpoint with the same bits") {
+    using Two = Network<Image<4, 4, 1>, Sequential<Heads<Dense<2>, Dense<3>>>>;
+    const Scratch scratch;
+    Array<std::uint8_t, 4> images(std::array<std::size_t, 4>{12, 4, 4, 1}, std::uint8_t{9});
+    Array<std::int32_t, 2> labels(std::array<std::size_t, 2>{12, 2}, 1);
+    for (std::size_t n = 0; n < 12; ++n) images(n, n % 4, 1, 0) = static_cast<std::uint8_t>(20 * n);
+    labels(3, 0) = labels(4, 1) = no_label;
+    labels(5, 1) = 2;
+    const LabelledPair set{images, labels};
+    const FitOptions options{.epochs = 4, .batch = 5, .seed = Seed{2}, .head_weights = {1, 0.5f}};
+    Two whole, dies, goes_on;
+    fit(whole, set, set, options);
+    CHECK_THROWS(fit(dies, set, set, options, TensorBoard{scratch / "run"}, Checkpoint{scratch / "kept"}, Crash{3}));
+    fit(goes_on, set, set, options, TensorBoard{.folder = scratch / "run", .labels = {"boots", "heels"}}, Checkpoint{scratch / "kept"});
+    CHECK(std::ranges::equal(whole.parameters(), goes_on.parameters()));
+    const std::string validation = logged(scratch / "run/validation");
+    CHECK(count(validation, "Confusion Matrix, head 0") == 4);
+    CHECK(count(validation, "Confusion Matrix, head 1") == 4);
+    FitOptions other = options;
+    other.head_weights = {1, 1};
+    Two differs;
+    CHECK_THROWS(fit(differs, set, set, other, Checkpoint{scratch / "kept"}));
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -19,6 +20,14 @@ struct Targets {
     std::span<const float> numbers = {};
 };
 
+/// The losses of a network's heads: one for all, or one for each.
+struct LossOfHeads {
+    Loss all;
+    std::vector<Loss> each = {};
+
+    [[nodiscard]] const Loss& of(std::size_t head) const { return each.empty() ? all : each[head]; }
+};
+
 /// A sample under all heads of a network.
 struct HeadLosses {
     double loss = 0;  ///< the sum over the heads, each times its weight
@@ -27,7 +36,7 @@ struct HeadLosses {
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
-/// one output has one head. `heads` says how many logits each has, `weights` what each counts (none: all 1). The gradient
+/// one output has one head. The loss may be a LossOfHeads. `heads` says how many logits each has, `weights` what each counts (none: all 1). The gradient
 /// becomes that of `scale` times the loss.
 template <class OneLoss, class Scalar>
 HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<const std::size_t> heads, const Targets& targets,
@@ -43,9 +52,15 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
             std::fill_n(gradient, heads[head], Scalar{0});
             continue;
         }
+        const auto& own = [&]() -> const auto& {
+            if constexpr (requires { loss.of(head); })
+                return loss.of(head);
+            else
+                return loss;
+        }();
         const double weight = weights.empty() ? 1 : static_cast<double>(weights[head]);
-        all.loss += weight * loss.sample(logits, heads[head], target, gradient, weight * scale);
-        const double right = right_share(loss, logits, heads[head], target);
+        all.loss += weight * own.sample(logits, heads[head], target, gradient, weight * scale);
+        const double right = right_share(own, logits, heads[head], target);
         if (!(right >= all.right)) all.right = right;
     }
     return all;

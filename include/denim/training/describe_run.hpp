@@ -45,7 +45,7 @@ inline void add_moments(Sum& sum, const FitOptions& options, std::size_t batches
 }
 
 /// What a loss says of made-up logits, on the first pictures.
-inline void add_loss(Sum& sum, const Loss& loss, const Learner& learner, const Samples& train) {
+inline void add_loss(Sum& sum, const LossOfHeads& loss, const Learner& learner, const Samples& train) {
     std::vector<float> logits(learner.classes()), gradient(learner.classes());
     for (std::size_t k = 0; k < logits.size(); ++k) logits[k] = static_cast<float>(k * 7 % 5) * 0.5f - 1;
     for (std::size_t n = 0; n < std::min<std::size_t>(train.count(), 16); ++n)
@@ -57,7 +57,7 @@ inline std::string describe_run(const Learner& learner, const Samples& train, co
     Sum labels, settings;
     for (const std::int32_t label : train.labels) labels.add(static_cast<std::uint64_t>(label));
     for (const float number : train.numbers) labels.add(number);
-    add_loss(settings, options.loss, learner, train);
+    add_loss(settings, {options.loss, options.head_losses}, learner, train);
     for (const Row& row : learner.rows()) {
         settings.add(std::uint64_t{row.trained ? 1u : 0u});
         settings.add(static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <type_traits>
 
@@ -36,14 +37,29 @@ inline void check_head_weights(const std::vector<float>& weights, std::size_t he
                                         std::to_string(weight));
 }
 
+inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {
+    if (!options.head_losses.empty() && options.head_losses.size() != heads.size())
+        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads.size()) + " heads, but " +
+                                    std::to_string(options.head_losses.size()) +
+                                    " head_losses came; expected one for each, or none");
+    const LossOfHeads losses{options.loss, options.head_losses};
+    for (std::size_t head = 0; head < heads.size(); ++head) {
+        losses.of(head).check(heads[head]);
+        if (!options.head_losses.empty() && losses.of(head).wants() != Wants::label)
+            throw std::invalid_argument("denim: fit: head_losses were expected to want labels, but that of head " +
+                                        std::to_string(head) + " wants a number for each output");
+    }
+}
+
 template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
-    for (const std::size_t outputs : Network::heads) options.loss.check(outputs);
+    check_losses(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
-    LearnerOf<Network> learner{network, std::min(options.batch, train.count()), options.loss, options.head_weights};
+    LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
+                               options.head_weights};
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }

@@ -27,6 +27,7 @@ struct FitOptions {
     bool shuffle = true;
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
 };
 
 }  // namespace denim::inline DENIM_TARGET

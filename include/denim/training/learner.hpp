@@ -77,7 +77,7 @@ class LearnerOf final : public Learner {
                   "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
 
 public:
-    LearnerOf(Network& network, std::size_t largest_batch, const Loss& loss, std::vector<float> head_weights = {})
+    LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
         network.update_rows();
     }
@@ -93,7 +93,7 @@ public:
         return all;
     }
     Score score(std::span<const float> logits, const Samples& samples) const override {
-        return denim::score<Loss, float>(loss_, logits, samples.targets(), Network::heads, head_weights_);
+        return denim::score<LossOfHeads, float>(loss_, logits, samples.targets(), Network::heads, head_weights_);
     }
     Shape input() const override { return Network::input; }
     std::size_t classes() const override { return outputs; }
@@ -110,8 +110,8 @@ private:
     static constexpr std::size_t outputs = Network::output.channels;
 
     Network& network_;
-    Loss loss_;
-    Trainer<typename Network::Graph, typename Network::Numbers, Loss> trainer_;
+    LossOfHeads loss_;
+    Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
     std::vector<float> head_weights_;
 };
 

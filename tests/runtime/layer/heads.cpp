@@ -70,6 +70,32 @@ TEST_CASE("Heads: a label that is missing gives no loss and no gradient") {
     CHECK(gradient[4] == doctest::Approx(0.125 / (1 + std::exp(-1.0))));
 }
 
+TEST_CASE("Heads: each has a loss of its own") {
+    const std::size_t heads[]{3, 2};
+    const float logits[]{1, 2, 3, 4, 5}, weights[]{1, 0.5f};
+    const std::int32_t labels[]{1, 0};
+    const LossOfHeads losses{SoftmaxCrossEntropy{}, {SoftmaxCrossEntropy{.label_smoothing = 0.1f}, Focal{}}};
+    float gradient[5], own[5];
+    const HeadLosses result = head_losses(losses, logits, heads, Targets{labels}, 0, weights, gradient, 0.25);
+    const double first = SoftmaxCrossEntropy{.label_smoothing = 0.1f}.sample(logits, 3, Target{1}, own, 0.25);
+    const double second = Focal{}.sample(logits + 3, 2, Target{0}, own + 3, 0.125);
+    CHECK(result.loss == first + 0.5 * second);
+    CHECK(std::equal(own, own + 5, gradient));
+
+    const Set train{120};
+    const auto loss_of_head = [&](const std::vector<Loss>& each) {
+        Two network{Seed{1}};
+        return fit(network, train, {.epochs = 3, .batch = 16, .head_losses = each}).epochs.back().train.loss;
+    };
+    const double plain = loss_of_head({});
+    CHECK(loss_of_head({SoftmaxCrossEntropy{}, SoftmaxCrossEntropy{}}) == plain);
+    CHECK(loss_of_head({SoftmaxCrossEntropy{}, Focal{}}) < plain);
+    CHECK(refusal(train, train.labels, {.head_losses = {Focal{}}}) ==
+          "denim: fit: the network has 2 heads, but 1 head_losses came; expected one for each, or none");
+    CHECK(refusal(train, train.labels, {.head_losses = {Focal{}, MeanSquaredError{}}})
+              .find("that of head 1 wants a number for each output") != std::string::npos);
+}
+
 TEST_CASE("Heads: a network learns two things at once, and tells how each head does") {
     const Set train{240}, validation{80, 2};
     Two network{Seed{1}};

@@ -25,17 +25,12 @@ std::string statement(const SweepTable& table, const std::string& axis) {
     for (const SweepRow& row : table.rows) {
         if (&row == &*plain) continue;
         const Repeats after = row.test_accuracy();
-        const double a = before.deviation * before.deviation / static_cast<double>(before.count),
-                     b = after.deviation * after.deviation / static_cast<double>(after.count);
-        if (a + b == 0) continue;
-        const double t = (after.mean - before.mean) / std::sqrt(a + b),
-                     degrees = (a + b) * (a + b) /
-                               (a * a / static_cast<double>(before.count - 1) + b * b / static_cast<double>(after.count - 1));
-        const double probability = t_two_sided(t, degrees) * static_cast<double>(table.rows.size() - 1);
+        const WelchTest test = welch_test(after, before);
+        const double probability = test.probability * static_cast<double>(table.rows.size() - 1);
         if (probability >= 0.05) continue;
         char text[160];
         std::snprintf(text, sizeof text, "%s is %s than none by %.2f %% (p = %.4f after %zu comparisons). ", row.name.c_str(),
-                      after.mean > before.mean ? "better" : "worse", 100 * std::fabs(after.mean - before.mean), probability,
+                      test.difference > 0 ? "better" : "worse", 100 * std::fabs(test.difference), probability,
                       table.rows.size() - 1);
         words += text;
     }
@@ -60,7 +55,7 @@ void run(const fashion::Options& options, const std::string& task) {
         std::cout << axis << '\n' << table << words << "\n\n" << std::flush;
         page.heading(axis == "l2" ? "L2" : "Dropout");
         page.paragraph(words);
-        detail::add_sweep(page, table);
+        add_sweep(page, table);
     };
     study("dropout", {0}, {0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f});
     study("l2", {0, 1e-5f, 1e-4f, 1e-3f, 1e-2f, 1e-1f}, {0});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prints all labels of photographs: trousers, male, jeans (0.97).
+#include <denim/image/draw.hpp>
 #include <denim/report/occlusion.hpp>
 
 #include <CLI/CLI.hpp>
@@ -67,12 +68,8 @@ void explain(const fs::path& path, const Result& result, const fashion::Labeller
         pictures.push_back(draw_occlusion(result.picture, occlude(predictor, pixels)));
     });
     Picture both{Size{pictures[0].size.height, pictures[0].size.width + pictures[1].size.width}};
-    for (std::size_t n = 0; n < 2; ++n)
-        for (std::size_t y = 0; y < both.size.height; ++y)
-            std::copy_n(
-                pictures[n].pixels.begin() + static_cast<std::ptrdiff_t>(y * pictures[n].size.width * 3),
-                pictures[n].size.width * 3,
-                both.pixels.begin() + static_cast<std::ptrdiff_t>((y * both.size.width + n * pictures[0].size.width) * 3));
+    paste(both, 0, 0, pictures[0]);
+    paste(both, static_cast<int>(pictures[0].size.width), 0, pictures[1]);
     fs::create_directories(folder);
     std::string name = path.relative_path().string();
     std::ranges::replace(name, '/', '-');

@@ -132,7 +132,7 @@ void run(const fashion::Options& options, const std::vector<fs::path>& photograp
                 result.best.labels),
             result.task));
     page.figures(figures);
-    detail::add_machine(page, 0);
+    add_machine(page, 0);
     fs::create_directories(options.report);
     page.write(options.report / "study.html");
     for (const TaskResult& result : results) write_report(options.report / (result.task + ".html"), result.best);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,13 @@ inline constexpr std::array<Task, 10> tasks{{
     {"shoes-male", "shoes", "male", &Kind::type},
     {"shoes-female", "shoes", "female", &Kind::type},
 }};
+
+/// Throws std::invalid_argument if there is none.
+inline const Task& task_named(std::string_view name) {
+    const auto found = std::ranges::find(tasks, name, &Task::name);
+    if (found == tasks.end()) throw std::invalid_argument("the catalogue has no task " + std::string{name});
+    return *found;
+}
 
 /// The parts that a data set is cut in; sets are called task-part.
 inline constexpr std::array<std::string_view, 3> parts{"train", "validation", "test"};

@@ -102,14 +102,15 @@ inline void add_comparison(denim::Page& page, const Comparison& comparison) {
                          denim::detail::decimals(each->milliseconds, 2), denim::repeats(each->totals).text(1),
                          denim::detail::decimals(each->share_right())});
     page.table(lines);
-    denim::detail::add_comparison(page, {.name = "",
-                                         .first = "all",
-                                         .second = "separate",
-                                         .seeds = comparison.seeds,
-                                         .first_totals = comparison.all.totals,
-                                         .second_totals = comparison.separate.totals,
-                                         .first_right = comparison.all.right,
-                                         .second_right = comparison.separate.right});
+    if (comparison.seeds.size() > 1)
+        denim::add_comparison(page, {.name = "",
+                                     .first = "all",
+                                     .second = "separate",
+                                     .seeds = comparison.seeds,
+                                     .first_totals = comparison.all.totals,
+                                     .second_totals = comparison.separate.totals,
+                                     .first_right = comparison.all.right,
+                                     .second_right = comparison.separate.right});
     std::vector<std::string> names;
     for (const Kind& kind : kinds)
         if (kind.category == comparison.category) names.emplace_back(kind.folder);
@@ -130,7 +131,7 @@ int run_comparison(int count, char** words, const char* name, const char* descri
             std::filesystem::create_directories(options.report);
             denim::Page page{"One network or three?"};
             add_comparison(page, comparison);
-            denim::detail::add_machine(page, 0);
+            denim::add_machine(page, 0);
             page.write(options.report / (std::string{name} + ".html"));
         },
         [](CLI::App&, Options&) {});

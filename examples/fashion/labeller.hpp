@@ -56,7 +56,7 @@ private:
             } catch (const std::invalid_argument& error) {
                 throw denim::FileError(path.string(), error.what());
             }
-            const auto names = class_names(*std::ranges::find(tasks, std::string_view{Task::name}, &fashion::Task::name));
+            const auto names = class_names(task_named(Task::name));
             if (metadata.labels != names)
                 throw denim::FileError(path.string(), "its labels are not those of the task " + std::string{Task::name});
         }
@@ -72,6 +72,8 @@ class Labeller {
 public:
     /// Opens the models that the approach needs.
     Labeller(const std::filesystem::path& models, Approach approach) : primary_(models), glasses_(models) {
+        for (const Kind& kind : kinds)
+            if (std::ranges::find(categories_, kind.category) == categories_.end()) categories_.push_back(kind.category);
         if (approach == Approach::all) {
             trousers_all_.emplace(models);
             shoes_all_.emplace(models);
@@ -86,7 +88,7 @@ public:
         denim::Pictures photograph{Frame::shape, 1};
         photograph.bytes = pixels;
         const auto primary = primary_.ask(photograph);
-        const std::string_view category = categories[primary.best()];
+        const std::string_view category = categories_[primary.best()];
         Labels labels;
         labels.category = {category, static_cast<double>(primary.probabilities[primary.best()])};
         labels.familiarity = primary.familiarity;
@@ -122,8 +124,6 @@ public:
     }
 
 private:
-    static constexpr std::array<std::string_view, 3> categories{"glasses", "trousers", "shoes"};
-
     /// Gender times type of that gender: the kinds of the catalogue stand men's first.
     template <class Gender, class Male, class Female>
     static std::vector<float> joined(const Gender& gender, const Male& male, const Female& female,
@@ -150,6 +150,7 @@ private:
         labels.confidence = labels.category.probability * static_cast<double>(probabilities[best]);
     }
 
+    std::vector<std::string_view> categories_;  // by the primary network's label
     Model<Primary> primary_;
     Model<Glasses> glasses_;
     std::optional<Model<TrousersAll>> trousers_all_;

@@ -7,15 +7,8 @@
 #include "fashion/networks.hpp"
 
 #include <filesystem>
-#include <stdexcept>
 
 namespace fashion {
-
-inline const Task& task_named(std::string_view name) {
-    const auto found = std::ranges::find(tasks, name, &Task::name);
-    if (found == tasks.end()) throw std::invalid_argument("the catalogue has no task " + std::string{name});
-    return *found;
-}
 
 /// Photographs of a task with its labels, and what each shows: its place in `kinds` of the catalogue.
 struct LabelledSet : denim::DataSet {

@@ -160,7 +160,8 @@ private:
 
 }  // namespace detail
 
-/// The weights of Conv, Gemm, MatMul with Add, BatchNormalization and LayerNormalization, in the order of the nodes and as PyTorch lays them out;
+/// The weights of Conv, Gemm, MatMul with Add, BatchNormalization and LayerNormalization, in the order of the nodes and as
+/// PyTorch lays them out;
 /// a BatchNorm is made to give the same numbers with the given epsilon. Throws FileError under the name `file`.
 inline ForeignWeights onnx_weights(const std::string& file, const OnnxModel& model, double epsilon) {
     return detail::OnnxWeights{file, model, epsilon}.take();

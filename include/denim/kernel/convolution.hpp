@@ -20,9 +20,9 @@ enum class Choice { fastest, direct, transformed };
 /// One convolution with every size known:
 /// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i * dilation - top, x * stride + j * dilation - left, c) *
 /// weights(i, j, c, f), for y < rows and x < columns, then the epilogue. With groups, channels and filters are cut into as many
-/// runs, and a filter sums over the channels of its own run, which count from 0 in the weights. The border of `input` holds every zero that a window touches, so kernels
-/// ask for no bounds. Weights are (window, window, channels / groups,
-/// filters), as Keras has them.
+/// runs, and a filter sums over the channels of its own run, which count from 0 in the weights. The border of `input` holds
+/// every zero that a window touches, so kernels ask for no bounds. Weights are (window, window, channels / groups, filters), as
+/// Keras has them.
 struct Convolution {
     Layout input = {};
     Layout output = {};  ///< what is stored: with Epilogue::relu_pool, the pooled picture

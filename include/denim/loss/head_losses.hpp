@@ -36,8 +36,8 @@ struct HeadLosses {
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
-/// one output has one head. The loss may be a LossOfHeads. `heads` says how many logits each has, `weights` what each counts (none: all 1). The gradient
-/// becomes that of `scale` times the loss.
+/// one output has one head. The loss may be a LossOfHeads. `heads` says how many logits each has, `weights` what each counts
+/// (none: all 1). The gradient becomes that of `scale` times the loss.
 template <class OneLoss, class Scalar>
 HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<const std::size_t> heads, const Targets& targets,
                        std::size_t sample, std::span<const float> weights, Scalar* gradient, double scale) {

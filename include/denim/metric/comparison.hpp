@@ -43,6 +43,31 @@ inline McNemar mcnemar(std::span<const int> first_right, std::span<const int> se
     return mcnemar(first, second);
 }
 
+/// Two approaches, each with runs of its own.
+struct WelchTest {
+    double difference = 0;   ///< of the means, first minus second
+    double t = 0;            ///< the difference in standard errors
+    double degrees = 0;      ///< of freedom
+    double probability = 1;  ///< of a |t| at least so large if neither were better
+};
+
+/// Welch's t test (1947) of two sets of runs, whose deviations may differ; at least two runs of each are needed. If no run
+/// differs from the others of its set, t is infinite (0 where the means are equal).
+inline WelchTest welch_test(const Repeats& first, const Repeats& second) {
+    if (first.count < 2 || second.count < 2)
+        throw std::invalid_argument("denim: welch_test: at least 2 runs of each approach were expected, but got " +
+                                    std::to_string(first.count) + " and " + std::to_string(second.count));
+    const auto error = [](const Repeats& runs) { return runs.deviation * runs.deviation / static_cast<double>(runs.count); };
+    const auto free = [](const Repeats& runs) { return static_cast<double>(runs.count - 1); };
+    const double a = error(first), b = error(second);
+    WelchTest result{first.mean - second.mean};
+    if (result.difference == 0) return result;
+    result.t = result.difference / std::sqrt(a + b);
+    result.degrees = a + b > 0 ? (a + b) * (a + b) / (a * a / free(first) + b * b / free(second)) : free(first) + free(second);
+    result.probability = t_two_sided(result.t, result.degrees);
+    return result;
+}
+
 /// Two approaches over the same seeds or splits.
 struct PairedTest {
     Repeats difference;      ///< first minus second, of each seed

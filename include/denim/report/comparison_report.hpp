@@ -14,23 +14,22 @@ struct ComparisonReport {
     std::vector<std::vector<int>> first_right = {}, second_right = {};
 };
 
-namespace detail {
-
+/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
 inline void add_comparison(Page& page, const ComparisonReport& report) {
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
     page.heading("Totals");
     std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};
     for (const auto& [name, all] : {std::pair{&report.first, &first}, std::pair{&report.second, &second}})
-        lines.push_back({*name, std::to_string(all->count), five_digits(all->mean), five_digits(all->deviation),
-                         all->count > 1 ? five_digits(all->low) + " to " + five_digits(all->high) : "",
-                         short_number(all->least), short_number(all->largest)});
+        lines.push_back({*name, std::to_string(all->count), detail::five_digits(all->mean), detail::five_digits(all->deviation),
+                         all->count > 1 ? detail::five_digits(all->low) + " to " + detail::five_digits(all->high) : "",
+                         detail::short_number(all->least), detail::short_number(all->largest)});
     page.table(lines);
     if (first.count > 1) {
         const PairedTest test = paired_test(report.first_totals, report.second_totals);
         page.paragraph("Paired over seeds, " + report.first + " minus " + report.second + ": " +
-                       five_digits(test.difference.mean) + " (95 % interval " + five_digits(test.difference.low) + " to " +
-                       five_digits(test.difference.high) + "), t = " + decimals(test.t, 2) +
-                       ", p = " + decimals(test.probability) + ".");
+                       detail::five_digits(test.difference.mean) + " (95 % interval " +
+                       detail::five_digits(test.difference.low) + " to " + detail::five_digits(test.difference.high) +
+                       "), t = " + detail::decimals(test.t, 2) + ", p = " + detail::decimals(test.probability) + ".");
     } else {
         page.paragraph("One run of each proves nothing: repeat them over several seeds.");
     }
@@ -39,10 +38,12 @@ inline void add_comparison(Page& page, const ComparisonReport& report) {
         {"seed", report.first, report.second, "only first right", "only second right", "McNemar's p"}};
     for (std::size_t n = 0; n < report.first_totals.size(); ++n) {
         const std::string seed = n < report.seeds.size() ? std::to_string(report.seeds[n]) : std::to_string(n + 1);
-        std::vector<std::string> line{seed, short_number(report.first_totals[n]), short_number(report.second_totals[n])};
+        std::vector<std::string> line{seed, detail::short_number(report.first_totals[n]),
+                                      detail::short_number(report.second_totals[n])};
         if (n < report.first_right.size() && n < report.second_right.size()) {
             const McNemar test = mcnemar(report.first_right[n], report.second_right[n]);
-            line.insert(line.end(), {std::to_string(test.first_only), std::to_string(test.second_only), decimals(test.exact)});
+            line.insert(line.end(),
+                        {std::to_string(test.first_only), std::to_string(test.second_only), detail::decimals(test.exact)});
         }
         line.resize(seeds[0].size());
         seeds.push_back(std::move(line));
@@ -56,13 +57,11 @@ inline void add_comparison(Page& page, const ComparisonReport& report) {
     page.table(seeds);
 }
 
-}  // namespace detail
-
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
 inline void write_report(const std::filesystem::path& path, const ComparisonReport& report) {
     Page page{report.name};
-    detail::add_comparison(page, report);
-    detail::add_machine(page, 0);
+    add_comparison(page, report);
+    add_machine(page, 0);
     page.write(path);
 }
 

@@ -33,10 +33,15 @@ inline Series curve(std::string name, const History& history, double Score::*val
     return series;
 }
 
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a page was made on, and where it is above 0 the time that training took.
 inline void add_machine(Page& page, double seconds) {
     page.heading("Machine and time");
     page.paragraph(machine_line("fp32"));
-    if (seconds > 0) page.paragraph("Time of training: " + decimals(seconds, 1) + " s.");
+    if (seconds > 0) page.paragraph("Time of training: " + detail::decimals(seconds, 1) + " s.");
 }
 
-}  // namespace denim::inline DENIM_TARGET::detail
+}  // namespace denim::inline DENIM_TARGET

@@ -89,7 +89,7 @@ inline void write_report(const std::filesystem::path& path, const RunReport& run
         page.heading("Network");
         page.listing(run.network);
     }
-    detail::add_machine(page, seconds);
+    add_machine(page, seconds);
     page.write(path);
 }
 

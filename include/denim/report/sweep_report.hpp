@@ -6,8 +6,7 @@
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
+/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
 inline void add_sweep(Page& page, const SweepTable& table) {
     page.heading("Settings, best first");
     const bool tested = table.tested();
@@ -19,13 +18,14 @@ inline void add_sweep(Page& page, const SweepTable& table) {
     for (const SweepRow& row : table.rows) {
         const Repeats right = row.accuracy();
         lines.push_back({row.name, std::to_string(right.count), right.text(),
-                         right.count > 1 ? decimals(right.low) + " to " + decimals(right.high) : "", row.loss().text(3),
-                         decimals(row.epochs().mean, 1), with_commas(row.numbers), decimals(row.seconds().mean, 1)});
+                         right.count > 1 ? detail::decimals(right.low) + " to " + detail::decimals(right.high) : "",
+                         row.loss().text(3), detail::decimals(row.epochs().mean, 1), detail::with_commas(row.numbers),
+                         detail::decimals(row.seconds().mean, 1)});
         if (tested) lines.back().insert(lines.back().begin() + 4, row.test_accuracy().text());
         for (const SweepRun& run : row.runs) seconds += run.seconds();
         if (accuracy.size() < 8) {
-            accuracy.push_back(curve(row.name, row.runs[0].history, &Score::accuracy, true));
-            loss.push_back(curve(row.name, row.runs[0].history, &Score::loss, true));
+            accuracy.push_back(detail::curve(row.name, row.runs[0].history, &Score::accuracy, true));
+            loss.push_back(detail::curve(row.name, row.runs[0].history, &Score::loss, true));
         }
     }
     page.table(lines);
@@ -38,19 +38,17 @@ inline void add_sweep(Page& page, const SweepTable& table) {
         {"run", "validation accuracy", "validation loss", "best epoch", "epochs", "seconds"}};
     for (const SweepRow& row : table.rows)
         for (const SweepRun& run : row.runs)
-            runs.push_back({run.folder, decimals(run.best().validation.accuracy), decimals(run.best().validation.loss),
-                            std::to_string(run.best().number), std::to_string(run.history.epochs.size()),
-                            decimals(run.seconds(), 1)});
+            runs.push_back({run.folder, detail::decimals(run.best().validation.accuracy),
+                            detail::decimals(run.best().validation.loss), std::to_string(run.best().number),
+                            std::to_string(run.history.epochs.size()), detail::decimals(run.seconds(), 1)});
     page.table(runs);
     add_machine(page, seconds);
 }
 
-}  // namespace detail
-
 /// A page about a sweep: the table, and the curves of each setting's first run.
 inline void write_report(const std::filesystem::path& path, const SweepTable& table) {
     Page page{table.name.empty() ? "A sweep" : table.name};
-    detail::add_sweep(page, table);
+    add_sweep(page, table);
     page.write(path);
 }
 

@@ -24,6 +24,17 @@ TEST_CASE("McNemar's test as scipy computes its parts") {
     CHECK(message_of([&] { mcnemar(first, std::span{second}.first(2)); }).find("5 and 2") != std::string::npos);
 }
 
+TEST_CASE("Welch's t test as scipy has it") {
+    const WelchTest result = welch_test(repeats(std::span{golden::others}.first(7)), repeats(golden::runs));
+    CHECK(result.t == doctest::Approx(golden::welch[0]).epsilon(1e-9));
+    CHECK(result.degrees == doctest::Approx(golden::welch[1]).epsilon(1e-9));
+    CHECK(result.probability == doctest::Approx(golden::welch[2]).epsilon(1e-8));
+    const std::vector<double> same{1, 1}, more{2, 2};
+    CHECK(welch_test(repeats(same), repeats(same)).probability == 1);
+    CHECK(welch_test(repeats(more), repeats(same)).probability == 0);
+    CHECK(message_of([&] { welch_test(repeats(same), repeats(std::span{more}.first(1))); }).find("2 and 1") != std::string::npos);
+}
+
 TEST_CASE("the paired t test as scipy has it") {
     const PairedTest result = paired_test(golden::others, golden::runs);
     CHECK(result.t == doctest::Approx(golden::paired[0]).epsilon(1e-9));

@@ -78,6 +78,8 @@ add("runs", runs)
 add("others", others)
 add("runs_summary", [runs.mean(), runs.std(ddof=1), *stats.t.interval(0.95, 9, runs.mean(), stats.sem(runs))])
 paired = stats.ttest_rel(others, runs)
+welch = stats.ttest_ind(others[:7], runs, equal_var=False)
+add("welch", [welch.statistic, welch.df, welch.pvalue])
 add("paired", [paired.statistic, paired.pvalue, *paired.confidence_interval(0.95)])
 pairs = [(3, 9), (0, 5), (40, 61), (7, 7), (1, 0), (250, 300)]
 add("mcnemar_pairs", pairs, "std::size_t")

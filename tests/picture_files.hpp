@@ -88,14 +88,27 @@ inline File tga(const Picture& picture, int alpha = -1) {
     return file;
 }
 
-inline File psd(const Picture& picture) {
+/// With alpha there is a fourth channel; packed, every row is a run of what it is, and its last pixel stands behind a no-op.
+inline File psd(const Picture& picture, unsigned bits = 8, int alpha = -1, bool packed = false) {
     const auto [height, width] = picture.size;
+    const unsigned channels = alpha < 0 ? 3 : 4, bytes = bits / 8;
     File file;
     append(file, "8BPS");
-    append(file, {0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, high(height), low(height), 0, 0, high(width), low(width), 0, 8, 0, 3});
-    file.resize(file.size() + 12 + 2);  // no colour table, no resources, no layers; not packed
-    for (std::size_t c = 0; c < 3; ++c)
-        for (std::size_t i = c; i < picture.pixels.size(); i += 3) file.push_back(picture.pixels[i]);
+    append(file, {0, 1, 0, 0, 0, 0, 0, 0, 0, channels, 0, 0, high(height), low(height), 0, 0, high(width), low(width), 0, bits, 0, 3});
+    file.resize(file.size() + 12 + 2);  // no colour table, no resources, no layers
+    if (packed) {
+        file.back() = 1;
+        for (std::size_t row = 0; row < channels * height; ++row) append(file, {0, low(width * bytes + 4)});
+    }
+    for (std::size_t c = 0; c < channels; ++c)
+        for (std::size_t i = 0; i < width * height; ++i) {
+            const unsigned value = c == 3 ? static_cast<unsigned>(alpha) : picture.pixels[i * 3 + c];
+            const bool last = (i + 1) % width == 0;
+            if (packed && i % width == 0) append(file, {low(width * bytes - bytes - 1)});
+            if (packed && last) append(file, {128u, bits == 8 ? 0u : 255u});
+            if (!(packed && last && bits == 16)) append(file, {value});
+            if (bits == 16) append(file, {value});  // a run of two equal bytes, where it is the last
+        }
     return file;
 }
 

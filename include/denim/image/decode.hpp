@@ -6,6 +6,7 @@
 
 #include <denim/image/jpeg_markers.hpp>
 #include <denim/image/pnm.hpp>
+#include <denim/image/psd.hpp>
 #include <denim/image/raster.hpp>
 #include <denim/image/stb_image.hpp>
 
@@ -109,6 +110,11 @@ inline PictureFacts examine(std::span<const std::uint8_t> file) {
         if (!header) throw PictureError("the header of the PNM is cut off or damaged");
         return {header->size, 4 * header->size.pixels()};
     }
+    if (kind == "PSD") {
+        const auto header = detail::read_psd_header(file);
+        if (!header) throw PictureError("the header of the PSD is cut off or damaged, or its colours are not RGB or grey");
+        return {header->size, 4 * header->size.pixels()};
+    }
     int width = 0, height = 0, channels = 0;
     if (stb::stbi_info_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels) == 0)
         throw PictureError(kind.empty()
@@ -144,6 +150,10 @@ inline Raster decode_raster(Bytes file, PictureLimits limits) {
     if (kind == "PNM") {
         if (auto raster = read_pnm(file, *read_pnm_header(file))) return std::move(*raster);
         throw PictureError("the PNM is cut off");
+    }
+    if (kind == "PSD") {
+        if (auto raster = read_psd(file, *read_psd_header(file))) return std::move(*raster);
+        throw PictureError("the PSD is cut off or damaged");
     }
     PieceReader reader{file};
     const stb::stbi_io_callbacks calls{PieceReader::read, PieceReader::skip, PieceReader::at_end};

@@ -124,6 +124,7 @@
 #define STBI_NO_HDR
 #define STBI_NO_PIC
 #define STBI_NO_PNM
+#define STBI_NO_PSD
 #define STBI_ASSERT(condition) static_cast<void>(0)
 #define STBI_MALLOC(size) ::denim::detail::block_pool().allocate(size)
 #define STBI_REALLOC_SIZED(block, used, size) ::denim::detail::block_pool().reallocate(block, used, size)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/huge_pages.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Numbers on the heap, zero at first, aligned to cache lines; made once, then only read and written.
+/// Numbers on the heap, zero at first, aligned to cache lines and from 4 MB on to huge pages; made once, then only read and
+/// written.
 template <class Scalar>
 class AlignedArray {
 public:
@@ -41,14 +42,22 @@ public:
 
 private:
     struct Release {
-        void operator()(Scalar* numbers) const { ::operator delete[](numbers, std::align_val_t{alignment}); }
+        std::align_val_t alignment;
+        void operator()(Scalar* numbers) const { ::operator delete[](numbers, alignment); }
     };
-    static Scalar* allocate(std::size_t size) {
-        return static_cast<Scalar*>(::operator new[](size * sizeof(Scalar), std::align_val_t{alignment}));
+    using Numbers = std::unique_ptr<Scalar[], Release>;
+
+    static Numbers allocate(std::size_t size) {
+        const std::size_t bytes = size * sizeof(Scalar);
+        const bool large = bytes >= 2 * huge_page;
+        const Release release{std::align_val_t{large ? huge_page : alignment}};
+        Numbers numbers{static_cast<Scalar*>(::operator new[](bytes, release.alignment)), release};
+        if (large) want_huge_pages(numbers.get(), bytes);
+        return numbers;
     }
 
     std::size_t size_ = 0;
-    std::unique_ptr<Scalar[], Release> numbers_;
+    Numbers numbers_{nullptr, Release{std::align_val_t{alignment}}};
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -25,5 +25,6 @@ int main(int /*count*/, char** arguments) {
     write("a.bmp", bmp(picture));
     write("a.tga", tga(picture));
     write("a.psd", psd(picture));
+    write("b.psd", psd(picture, 16, 9, true));
     write("a.gif", gif(denim::Size{2, 2}, {{0, 1, 2, 3}}));
 }

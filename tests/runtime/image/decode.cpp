@@ -34,7 +34,9 @@ TEST_CASE("every kind of file gives its pixels") {
     CHECK(decode(pnm(picture)) == picture);
     CHECK(decode(bmp(picture)) == picture);
     CHECK(decode(tga(picture)) == picture);
-    CHECK(decode(psd(picture)) == picture);
+    for (const bool packed : {false, true})
+        for (const unsigned bits : {8u, 16u})
+            for (const int alpha : {-1, 9}) CHECK(decode(psd(picture, bits, alpha, packed)) == picture);
     const Picture smooth = slope({40, 30});
     CHECK(largest_difference(decode(encode_jpeg(smooth, 100)), smooth) < 8);
 }
@@ -97,6 +99,7 @@ TEST_CASE("whatever is cut off is an error, wherever the cut is") {
         {"BMP", bmp(picture)},
         {"TGA", tga(picture)},
         {"PSD", psd(picture)},
+        {"PSD, packed", psd(picture, 16, 9, true)},
         {"GIF", gif({30, 20}, {std::vector<unsigned>(600, 2)})},
     };
     for (const auto& [kind, whole] : files) {

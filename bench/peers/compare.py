@@ -27,7 +27,7 @@ TRAINERS = ["PyTorch", "Keras"]
 
 # name: network, peers, kinds of work, threads, and what restricts the peers
 RUNS = {
-    "study": ((5, 5, 64, 0, 3), list(PYTHON), ["train", "predict", "single"], None, None),
+    "study": ((5, 5, 64, 0, 3), [*PYTHON, "dlib"], ["train", "predict", "single"], None, None),
     "study, one thread": ((5, 5, 64, 0, 3), [], ["train", "predict"], 1, None),
     "study, AVX2": ((5, 5, 64, 0, 3), TRAINERS, ["train"], None, AVX2),
     "trousers, Dense 1,024": ((5, 5, 64, 1024, 4), TRAINERS, ["train"], None, None),
@@ -95,6 +95,8 @@ def start(name, network, weights, threads, restrict):
     if name == "Denim":
         program = "study_" + "_".join(map(str, network)) + ("_avx2" if restrict else "")
         return Worker(name, [options.programs / program, *arguments], {})
+    if name == "dlib":
+        return Worker(name, [options.programs / "dlib", *arguments], {})
     return Worker(name, [sys.executable, here / f"{PYTHON[name]}_worker.py", *arguments], restrict or {})
 
 

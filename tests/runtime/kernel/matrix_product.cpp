@@ -100,7 +100,7 @@ TEST_CASE("matrix products: any number of threads gives the same bits") {
     const auto x = numbers(batch * 3000, 1), weights = numbers(3000 * 200, 2), dy = numbers(batch * 200, 3);
     std::vector<float> scratch(product.scratch_size(batch));
     std::vector<std::vector<float>> results;
-    for (const std::size_t wanted : {1, 2, 5}) {
+    for (const std::size_t wanted : {1u, 2u, 5u}) {
         set_threads(wanted);
         std::vector<float> y(batch * 200), dx(batch * 3000), dw(3000 * 200);
         product.forward(x.data(), 3000, weights.data(), nullptr, y.data(), 200, batch, scratch.data());

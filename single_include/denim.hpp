@@ -1,0 +1,11182 @@
+// SPDX-License-Identifier: MIT
+// The core of Denim 0.1.0 in one header, made by single_include/assemble from include/denim/denim.hpp: change those, not this.
+#pragma once
+
+// ---- denim/machine/target.hpp
+
+// What the compiler was told about the machine: the vector units and whether there are threads.
+// Everything of Denim stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects
+// compiled with different flags link into one program without mixing their code.
+
+#if !defined(__cpp_exceptions)
+#error "denim reports errors as exceptions: compile without -fno-exceptions"
+#endif
+
+#define DENIM_TEXT_EXPANDED(word) #word
+#define DENIM_TEXT(word) DENIM_TEXT_EXPANDED(word)
+#define DENIM_JOIN_EXPANDED(left, right) left##_##right
+#define DENIM_JOIN(left, right) DENIM_JOIN_EXPANDED(left, right)
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__)
+#define DENIM_VECTORS avx512
+#define DENIM_VECTORS_NAME "AVX-512"
+#elif defined(__AVX2__) && defined(__FMA__)
+#define DENIM_VECTORS avx2
+#define DENIM_VECTORS_NAME "AVX2"
+#elif defined(__AVX__)
+#define DENIM_VECTORS avx
+#define DENIM_VECTORS_NAME "AVX"
+#elif defined(__SSE2__)
+#define DENIM_VECTORS sse2
+#define DENIM_VECTORS_NAME "SSE2"
+#elif defined(__ARM_NEON)
+#define DENIM_VECTORS neon
+#define DENIM_VECTORS_NAME "NEON"
+#else
+#define DENIM_VECTORS scalar
+#define DENIM_VECTORS_NAME "no vectors"
+#endif
+
+#if defined(_OPENMP)
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, omp)
+#else
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
+#endif
+#define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)
+// ---- denim/machine/random.hpp
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
+struct Seed {
+    std::uint64_t value = 0;
+};
+
+/// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
+/// any of them, in any order, twice if need be.
+/// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
+class Random {
+public:
+    using Block = std::array<std::uint32_t, 4>;
+
+    /// `stream` parts what must not share numbers: steps, samples, layers.
+    constexpr explicit Random(Seed key, std::uint64_t stream = 0) : key_(key.value), stream_(stream) {}
+
+    /// Four numbers of 32 bits each: block `index` of the stream.
+    [[nodiscard]] constexpr Block block(std::uint64_t index) const {
+        Block counter{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
+            const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];
+            counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ low, static_cast<std::uint32_t>(second),
+                       static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ high, static_cast<std::uint32_t>(first)};
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
+    }
+
+    /// Sixteen blocks at once, [number of the block's four][block]: the same numbers, in an order that vectors like.
+    using Blocks = std::array<std::array<std::uint32_t, 16>, 4>;
+    [[nodiscard]] constexpr Blocks blocks(std::uint64_t first) const {
+        Blocks counter{};
+        for (std::size_t n = 0; n < 16; ++n) {
+            counter[0][n] = static_cast<std::uint32_t>(first + n);
+            counter[1][n] = static_cast<std::uint32_t>((first + n) >> 32);
+            counter[2][n] = static_cast<std::uint32_t>(stream_);
+            counter[3][n] = static_cast<std::uint32_t>(stream_ >> 32);
+        }
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            for (std::size_t n = 0; n < 16; ++n) {
+                const std::uint64_t one = std::uint64_t{0xD2511F53} * counter[0][n], two = std::uint64_t{0xCD9E8D57} * counter[2][n];
+                counter[0][n] = static_cast<std::uint32_t>(two >> 32) ^ counter[1][n] ^ low;
+                counter[1][n] = static_cast<std::uint32_t>(two);
+                counter[2][n] = static_cast<std::uint32_t>(one >> 32) ^ counter[3][n] ^ high;
+                counter[3][n] = static_cast<std::uint32_t>(one);
+            }
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
+    }
+
+    /// The next number of the stream, 32 random bits.
+    constexpr std::uint32_t bits() {
+        if (used_ % 4 == 0) current_ = block(used_ / 4);
+        return current_[used_++ % 4];
+    }
+
+    /// The next number, uniform in [0, 1).
+    constexpr double uniform() {
+        const std::uint64_t high = bits() >> 5, low = bits() >> 6;
+        return static_cast<double>((high << 26) | low) * 0x1p-53;
+    }
+
+    /// The next number, uniform in [low, high).
+    constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
+
+    /// The next whole number below `bound`, each as likely as the others (Lemire's method).
+    constexpr std::uint32_t below(std::uint32_t bound) {
+        std::uint64_t product = std::uint64_t{bits()} * bound;
+        if (static_cast<std::uint32_t>(product) < bound) {
+            const std::uint32_t threshold = (0u - bound) % bound;
+            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * bound;
+        }
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+
+    /// The next number of the standard normal distribution (Box and Muller's method).
+    double normal() {
+        const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+        return radius * std::cos(6.283185307179586 * uniform());
+    }
+
+private:
+    std::uint64_t key_, stream_, used_ = 0;
+    Block current_{};
+};
+
+/// Puts the elements of a range into a random order (Fisher and Yates).
+template <class Range>
+constexpr void shuffle(Range& range, Random random) {
+    for (std::size_t i = range.size(); i > 1; --i) {
+        const std::size_t other = random.below(static_cast<std::uint32_t>(i));
+        auto kept = range[i - 1];
+        range[i - 1] = range[other];
+        range[other] = kept;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/simd.hpp
+
+// The door to xsimd: every vector of Denim goes through these functions, each tested at every width.
+
+// g++ 12 holds the undefined registers inside its own AVX-512 intrinsics for mistakes (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET::simd {
+
+/// As many numbers as one register of the target holds.
+template <class Scalar>
+using Vector = xsimd::batch<Scalar>;
+
+/// Numbers in one register: 16, 8 or 4 for float.
+template <class Scalar>
+inline constexpr std::size_t lanes = Vector<Scalar>::size;
+
+/// Vector registers of the target: how many accumulators a tile may keep.
+inline constexpr std::size_t registers =
+#if defined(__AVX512F__) || defined(__aarch64__)
+    32;
+#else
+    16;
+#endif
+
+/// Bytes of a register: the alignment that the store of a whole vector likes best.
+inline constexpr std::size_t width = lanes<float> * sizeof(float);
+
+// The masked forms of AVX-512 intrinsics stand for those without a mask, which g++ 12 suspects of reading undefined vectors.
+
+#define DENIM_INLINE [[gnu::always_inline]] inline
+
+/// Reads lanes numbers, at any alignment.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> load(const Scalar* from) {
+    return Vector<Scalar>::load_unaligned(from);
+}
+
+/// Writes lanes numbers, at any alignment.
+template <class Scalar>
+DENIM_INLINE void store(Scalar* to, Vector<Scalar> value) {
+    value.store_unaligned(to);
+}
+
+/// The same number in every lane.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> broadcast(Scalar value) {
+    return Vector<Scalar>(value);
+}
+
+/// Reads the first `count` < lanes numbers and fills the rest with zero; nothing beyond them is touched.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1u), from);
+    else
+#endif
+    {
+        alignas(64) std::array<Scalar, lanes<Scalar>> buffer{};
+        std::memcpy(buffer.data(), from, count * sizeof(Scalar));
+        return load(buffer.data());
+    }
+}
+
+/// Writes the first `count` < lanes numbers; nothing beyond them is touched.
+template <class Scalar>
+DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t count) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1u), value);
+    else
+#endif
+    {
+        alignas(64) std::array<Scalar, lanes<Scalar>> buffer;
+        store(buffer.data(), value);
+        std::memcpy(to, buffer.data(), count * sizeof(Scalar));
+    }
+}
+
+/// Reads lanes bytes and gives them as numbers 0 to 255.
+DENIM_INLINE Vector<float> load_bytes(const std::uint8_t* from) {
+#if defined(__AVX512F__)
+    constexpr __mmask16 all = 0xffff;
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    return _mm512_maskz_cvtepi32_ps(all, _mm512_maskz_cvtepu8_epi32(all, bytes));
+#elif defined(__AVX2__)
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
+    alignas(64) std::array<float, lanes<float>> buffer;
+    for (std::size_t i = 0; i < lanes<float>; ++i) buffer[i] = from[i];
+    return load(buffer.data());
+#endif
+}
+
+/// Writes lanes numbers 0 to 255 as bytes.
+DENIM_INLINE void store_bytes(std::uint8_t* to, Vector<float> value) {
+#if defined(__AVX512F__)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(value)));
+#elif defined(__AVX2__)
+    const __m256i whole = _mm256_cvttps_epi32(value);
+    const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(words, words));
+#else
+    alignas(64) std::array<float, lanes<float>> buffer;
+    store(buffer.data(), value);
+    for (std::size_t i = 0; i < lanes<float>; ++i) to[i] = static_cast<std::uint8_t>(buffer[i]);
+#endif
+}
+
+/// a * b + c with one rounding where the target can, two where it cannot.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scalar> c) {
+#if defined(__AVX512F__)  // xsimd 8.1 multiplies and adds here, and only some compilers make one operation of it
+    if constexpr (sizeof(Scalar) == 4)
+        return _mm512_fmadd_ps(a, b, c);
+    else
+        return _mm512_fmadd_pd(a, b, c);
+#else
+    return xsimd::fma(a, b, c);
+#endif
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::max(a, b);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::min(a, b);
+}
+
+/// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.
+template <class Condition, class Scalar>
+DENIM_INLINE Vector<Scalar> select(Condition condition, Vector<Scalar> yes, Vector<Scalar> no) {
+    return xsimd::select(condition, yes, no);
+}
+
+/// The sum of all lanes.
+template <class Scalar>
+DENIM_INLINE Scalar sum(Vector<Scalar> value) {
+    if constexpr (requires { reduce_add(value); })  // the name since xsimd 9
+        return reduce_add(value);
+    else
+        return hadd(value);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
+    return xsimd::sqrt(value);
+}
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
+    return xsimd::exp(value);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
+    return xsimd::tanh(value);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
+    return xsimd::erf(value);
+}
+
+// The same names for plain numbers, so that a formula is written once for both.
+inline float exp(float value) { return std::exp(value); }
+inline double exp(double value) { return std::exp(value); }
+inline float tanh(float value) { return std::tanh(value); }
+inline double tanh(double value) { return std::tanh(value); }
+inline float erf(float value) { return std::erf(value); }
+inline double erf(double value) { return std::erf(value); }
+inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
+inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
+
+/// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
+template <class Scalar>
+DENIM_INLINE void transpose(const Scalar* from, std::size_t from_distance, Scalar* to, std::size_t to_distance) {
+    constexpr std::size_t size = lanes<Scalar>;
+    using Native [[gnu::vector_size(size * sizeof(Scalar))]] = Scalar;
+    Native rows[size];
+    for (std::size_t i = 0; i < size; ++i) std::memcpy(&rows[i], from + i * from_distance, sizeof(Native));
+    const auto mix = [&]<std::size_t... Lane>(std::index_sequence<Lane...>) {
+        // Each round pairs row i with row i + size / 2, lane by lane; after log2(size) rounds rows have become columns.
+        for (std::size_t round = 1; round < size; round *= 2) {
+            Native mixed[size];
+            for (std::size_t i = 0; i < size / 2; ++i) {
+                const Native a = rows[i], b = rows[i + size / 2];
+                mixed[2 * i] = __builtin_shufflevector(a, b, (Lane / 2 + Lane % 2 * size)...);
+                mixed[2 * i + 1] = __builtin_shufflevector(a, b, (Lane / 2 + size / 2 + Lane % 2 * size)...);
+            }
+            for (std::size_t i = 0; i < size; ++i) rows[i] = mixed[i];
+        }
+    };
+    mix(std::make_index_sequence<size>{});
+    for (std::size_t i = 0; i < size; ++i) std::memcpy(to + i * to_distance, &rows[i], sizeof(Native));
+}
+
+/// The same vector, held in a register: compilers would rather load it again with each use.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> keep(Vector<Scalar> value) {
+#if defined(__GNUC__) && defined(__SSE2__)
+    auto kept = static_cast<typename Vector<Scalar>::register_type>(value);
+    asm("" : "+v"(kept));
+    return kept;
+#else
+    return value;
+#endif
+}
+
+/// Asks for the cache line at `address` ahead of its use.
+DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
+
+}  // namespace denim::inline DENIM_TARGET::simd
+// ---- denim/machine/threads.hpp
+
+// The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <memory>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct ThreadSettings {
+    std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
+    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
+    std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
+};
+
+inline ThreadSettings& thread_settings() {
+    static ThreadSettings settings;
+    return settings;
+}
+
+}  // namespace detail
+
+/// How many threads a parallel loop may use: what `set_threads` said, else what OpenMP offers (OMP_NUM_THREADS, cores).
+inline std::size_t threads() {
+    if (const std::size_t wanted = detail::thread_settings().threads) return wanted;
+#if defined(_OPENMP)
+    return static_cast<std::size_t>(std::max(1, omp_get_max_threads()));
+#else
+    return 1;
+#endif
+}
+
+/// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
+inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
+
+/// Loops of fewer operations than this run on the calling thread.
+inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
+
+/// How many threads took part in the last parallel loop; for tests.
+inline std::size_t threads_entered() { return detail::thread_settings().entered; }
+
+namespace detail {
+
+using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+
+/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
+inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = std::min(threads(), count);
+#if defined(_OPENMP)
+    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
+#else
+    team = 1;
+#endif
+    if (team <= 1) {
+        thread_settings().entered = 1;
+        for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
+        return;
+    }
+#if defined(_OPENMP)
+    std::exception_ptr error;
+    std::atomic<bool> failed = false;
+    std::atomic<std::size_t> next = 0, entered = 0;
+#pragma omp parallel num_threads(static_cast<int>(team))
+    {
+        ++entered;
+        const auto worker = static_cast<std::size_t>(omp_get_thread_num());
+        try {
+            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+        } catch (...) {
+            if (!failed.exchange(true)) error = std::current_exception();
+        }
+    }
+    thread_settings().entered = entered.load();
+    if (error) std::rethrow_exception(error);
+#endif
+}
+
+}  // namespace detail
+
+/// Calls `body(index, worker)` once for each index below `count`, on up to `threads()` threads; any thread may take any index.
+/// `worker` < threads() names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    using Bare = std::remove_reference_t<Body>;
+    detail::run_loop(
+        count, operations,
+        [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
+        const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/shape.hpp
+
+#include <string>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The extents of one sample: rows, columns, channels. A vector of n numbers is {1, 1, n}.
+struct Shape {
+    std::size_t height = 1, width = 1, channels = 1;
+
+    /// How many numbers a sample holds.
+    [[nodiscard]] constexpr std::size_t size() const { return height * width * channels; }
+
+    friend constexpr bool operator==(const Shape&, const Shape&) = default;
+};
+
+/// "(120, 90, 3)"
+inline std::string to_string(Shape shape) {
+    std::string text{'('};
+    for (const std::size_t extent : {shape.height, shape.width}) text.append(std::to_string(extent)).append(", ");
+    return text.append(std::to_string(shape.channels)).append(1, ')');
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/layout.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Rows and columns of zeros around a picture, so that kernels read beyond its edge without asking.
+struct Border {
+    std::size_t top = 0, left = 0, bottom = 0, right = 0;
+
+    friend constexpr bool operator==(const Border&, const Border&) = default;
+};
+
+/// The border that satisfies both.
+constexpr Border widest(Border a, Border b) {
+    return {std::max(a.top, b.top), std::max(a.left, b.left), std::max(a.bottom, b.bottom), std::max(a.right, b.right)};
+}
+
+/// How one sample lies in memory: NHWC, each pixel `stride` numbers after its neighbour (channels, then padding to whole
+/// vectors), each row `row()` numbers after the one above, and a border of zeros around the picture. What stands between
+/// `shape.channels` and `stride` is zero in activations that Denim's layers write.
+struct Layout {
+    Shape shape = {};
+    Border border = {};
+    std::size_t stride = shape.channels;
+
+    /// Numbers from one row to the next.
+    [[nodiscard]] constexpr std::size_t row() const { return (border.left + shape.width + border.right) * stride; }
+    /// Numbers in one sample, border included.
+    [[nodiscard]] constexpr std::size_t size() const { return (border.top + shape.height + border.bottom) * row(); }
+    /// Where pixel (y, x) of the picture begins.
+    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const {
+        return (border.top + y) * row() + (border.left + x) * stride;
+    }
+    /// True if the numbers stand as in a plain (H, W, C) array.
+    [[nodiscard]] constexpr bool dense() const { return border == Border{} && stride == shape.channels; }
+
+    friend constexpr bool operator==(const Layout&, const Layout&) = default;
+};
+
+/// `count` rounded up to a whole number of `step`.
+constexpr std::size_t round_up(std::size_t count, std::size_t step) { return (count + step - 1) / step * step; }
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/array.hpp
+
+// The door to xtensor: arrays that come from users and go back to them. Inside, Denim works on pointers and shapes.
+
+#if __has_include(<xtensor/containers/xtensor.hpp>)  // since xtensor 0.26
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xtensor.hpp>
+#else
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xtensor.hpp>
+#endif
+
+#include <tuple>
+
+namespace denim::inline DENIM_TARGET {
+
+/// An array of Rank dimensions that owns its numbers, row-major.
+template <class Scalar, std::size_t Rank>
+using Array = xt::xtensor<Scalar, Rank>;
+
+/// The number of dimensions where the type knows it, else 0 (xt::xarray).
+template <class Expression>
+inline constexpr std::size_t static_rank = [] {
+    using Sizes = std::remove_cvref_t<typename Expression::shape_type>;
+    if constexpr (requires { std::tuple_size<Sizes>::value; })
+        return std::tuple_size<Sizes>::value;
+    else if constexpr (requires { std::integral_constant<std::size_t, Sizes::size()>{}; })  // xt::xtensor_fixed
+        return Sizes::size();
+    else
+        return std::size_t{0};
+}();
+
+/// An array over numbers that somebody else owns; for const Scalar, a view that cannot be written.
+template <class Scalar, std::size_t Rank>
+auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {
+    std::size_t size = 1;
+    for (const std::size_t extent : extents) size *= extent;
+    return xt::adapt(numbers, size, xt::no_ownership(), extents);
+}
+
+/// The same, where rows or pixels do not follow each other at once: a part of a larger picture. `steps` are numbers, not bytes.
+template <class Scalar, std::size_t Rank>
+auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents, const std::array<std::ptrdiff_t, Rank>& steps) {
+    std::size_t size = 1;  // what xtensor wants to hear; the numbers reach further
+    for (const std::size_t extent : extents) size *= extent;
+    return xt::adapt(numbers, size, xt::no_ownership(), extents, steps);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/pictures.hpp
+
+#include <stdexcept>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures as the network takes them: `count` samples of `shape`, each a plain (H, W, C) block of bytes 0 to 255 or of floats,
+/// one after the other. They stay where the user has them; only what is not contiguous, or lazy, is copied once and kept here.
+struct Pictures {
+    Shape shape = {};
+    std::size_t count = 0;
+    const std::uint8_t* bytes = nullptr;  ///< one of the two is set
+    const float* floats = nullptr;
+    std::shared_ptr<const void> kept = nullptr;
+
+    /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
+    template <class Expression>
+    static Pictures of(const Expression& expression, Shape expected);
+};
+
+namespace detail {
+
+template <class Expression>
+concept ContiguousInterface = requires(const Expression& array) {
+    array.data();
+    array.strides();
+    array.data_offset();
+};
+
+// Row-major without gaps; extents of 1 have stride 0 in xtensor, so their stride says nothing.
+template <class Expression>
+bool is_contiguous(const Expression& array) {
+    std::ptrdiff_t wanted = 1;
+    for (std::size_t d = array.dimension(); d-- > 0;) {
+        if (array.shape(d) != 1 && static_cast<std::ptrdiff_t>(array.strides()[d]) != wanted) return false;
+        wanted *= static_cast<std::ptrdiff_t>(array.shape(d));
+    }
+    return true;
+}
+
+template <class Expression>
+std::string extents_of(const Expression& array) {
+    std::string text{'('};
+    for (std::size_t d = 0; d < array.dimension(); ++d) text.append(d ? ", " : "").append(std::to_string(array.shape(d)));
+    return text.append(array.dimension() == 1 ? ",)" : ")");
+}
+
+}  // namespace detail
+
+template <class Expression>
+Pictures Pictures::of(const Expression& expression, Shape expected) {
+    using Value = std::remove_cv_t<typename Expression::value_type>;
+    static_assert(std::is_same_v<Value, std::uint8_t> || std::is_same_v<Value, float>,
+                  "denim: pictures are arrays of std::uint8_t (0 to 255, scaled by 1/255 on the way) or of float; convert others first.");
+    const std::size_t rank = expression.dimension(), first = rank == 4 ? 1 : 0;
+    if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
+        expression.shape(first + 2) != expected.channels)
+        throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
+                                    to_string(expected) + ", but got an array of shape " + detail::extents_of(expression));
+    Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
+    const auto point_to = [&](const Value* numbers) {
+        if constexpr (std::is_same_v<Value, float>)
+            pictures.floats = numbers;
+        else
+            pictures.bytes = numbers;
+    };
+    if constexpr (detail::ContiguousInterface<Expression>)
+        if (detail::is_contiguous(expression)) {
+            point_to(expression.data() + expression.data_offset());
+            return pictures;
+        }
+    auto copy = std::make_shared<xt::xarray<Value>>(expression);
+    point_to(copy->data());
+    pictures.kept = std::move(copy);
+    return pictures;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/extents.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Up to four extents, as in {window, window, channels, filters}.
+struct Extents {
+    std::array<std::size_t, 4> values{};
+    std::size_t rank = 0;
+
+    constexpr Extents() = default;
+    template <class... Sizes>
+    constexpr Extents(std::size_t first, Sizes... more) : values{first, static_cast<std::size_t>(more)...}, rank(1 + sizeof...(more)) {}
+
+    [[nodiscard]] constexpr std::size_t size() const {
+        std::size_t product = 1;
+        for (std::size_t d = 0; d < rank; ++d) product *= values[d];
+        return product;
+    }
+    friend constexpr bool operator==(const Extents&, const Extents&) = default;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/row.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What moves a parameter.
+enum class Moved {
+    by_gradient,  ///< the optimizer
+    by_layer,     ///< its layer: after a step, what stands at its place among the gradients is its next value (running statistics)
+};
+
+/// One parameter of a network: a named piece of its one array. Optimizers, files and checkpoints see these, and no network.
+struct Row {
+    std::string name;  ///< "0.weights"; inside a composition "2.0.weights"
+    Extents extents;
+    std::size_t offset = 0;  ///< in the network's array
+    bool trained = true;     ///< false while its layer is frozen, and for what the layer moves itself
+    bool decays = false;     ///< weight decay and L2 apply
+    Moved moved = Moved::by_gradient;
+    float l2 = 0;  ///< adds l2 * sum of squares to the loss
+
+    [[nodiscard]] std::size_t size() const { return extents.size(); }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/convolution.hpp
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// What follows the sum inside the same kernel.
+enum class Epilogue {
+    linear,     ///< bias
+    relu,       ///< bias, then max(0, x)
+    relu_pool,  ///< bias, max(0, x), then the maximum of each 2 x 2 window at stride 2; an odd last row or column falls away
+};
+
+/// Which kernel shall compute it.
+enum class Choice { fastest, direct, transformed };
+
+/// One convolution with every size known:
+/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i * dilation - top, x * stride + j * dilation - left, c) *
+/// weights(i, j, c, f), for y < rows and x < columns, then the epilogue. With groups, channels and filters are cut into as many
+/// runs, and a filter sums over the channels of its own run, which count from 0 in the weights. The border of `input` holds
+/// every zero that a window touches, so kernels ask for no bounds. Weights are (window, window, channels / groups, filters), as
+/// Keras has them.
+struct Convolution {
+    Layout input = {};
+    Layout output = {};  ///< what is stored: with Epilogue::relu_pool, the pooled picture
+    std::size_t rows = 0, columns = 0;  ///< of z, before any pool
+    std::size_t window = 1, stride = 1;
+    std::size_t top = 0, left = 0;  ///< zeros in front of the first window
+    Epilogue epilogue = Epilogue::linear;
+    bool bias = true;
+    Choice choice = Choice::fastest;
+    std::size_t dilation = 1, groups = 1;
+
+    [[nodiscard]] constexpr std::size_t channels() const { return input.shape.channels; }
+    [[nodiscard]] constexpr std::size_t filters() const { return output.shape.channels; }
+    [[nodiscard]] constexpr bool pooled() const { return epilogue == Epilogue::relu_pool; }
+    [[nodiscard]] constexpr std::size_t weights() const { return window * window * (channels() / groups) * filters(); }
+    /// Multiplications and additions of the direct sum for one sample, forward.
+    [[nodiscard]] constexpr std::size_t operations() const { return 2 * rows * columns * weights(); }
+
+    friend constexpr bool operator==(const Convolution&, const Convolution&) = default;
+};
+
+/// How a backward kernel treats the gradient to its input.
+enum class Gradient {
+    none,   ///< nobody asks for it
+    write,  ///< it is written
+    add,    ///< it is added to what stands there: another branch was first
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/depthwise_convolution.hpp
+
+// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A step multiplies
+// the pixels of a run by one tap; the run's sums stay in registers.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// True if every channel has its own filter, and no other.
+constexpr bool depthwise(const Convolution& of) {
+    return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
+}
+
+/// Rows of a depthwise convolution, or with Turned of the way back, which takes the taps in the opposite order and no bias.
+template <Convolution Of, bool Turned>
+struct DepthwiseRows {
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
+
+    /// Row `y` is written or added; `weights` are (window, window, stride), then biases (stride), zero behind the channels.
+    template <Gradient Mode>
+    static void row(const float* input, const float* weights, float* output, std::size_t y) {
+        constexpr std::size_t rest = Of.columns % pixels;
+        for (std::size_t x = 0; x + pixels <= Of.columns; x += pixels) run<Mode, pixels>(input, weights, output, y, x);
+        if constexpr (rest > 0) run<Mode, rest>(input, weights, output, y, Of.columns - rest);
+    }
+
+private:
+    static constexpr std::size_t pixels = simd::registers > 16 ? 8 : 6;  // of a run
+
+    template <Gradient Mode, std::size_t Pixels>
+    static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
+        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
+        float* to = output + Of.output.offset(y, x);
+        for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
+            Vector sum[Pixels];
+            const Vector start =
+                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
+#pragma GCC unroll 1
+            for (std::size_t i = 0; i < Of.window; ++i)
+#pragma GCC unroll 7
+                for (std::size_t j = 0; j < Of.window; ++j) {
+                    const std::size_t tap = i * Of.window + j;
+                    const Vector weight =
+                        simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
+                    const float* from = corner + i * Of.dilation * Of.input.row() + j * Of.dilation * Of.input.stride + c;
+#pragma GCC unroll 8
+                    for (std::size_t p = 0; p < Pixels; ++p)
+                        sum[p] = simd::fma(simd::load(from + p * Of.stride * Of.input.stride), weight, sum[p]);
+                }
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Pixels; ++p) {
+                float* place = to + p * Of.output.stride + c;
+                Vector value = Of.epilogue == Epilogue::relu ? simd::max(sum[p], simd::broadcast(0.0f)) : sum[p];
+                if constexpr (Mode == Gradient::add) value = value + simd::load(place);
+                simd::store(place, value);
+            }
+        }
+    }
+};
+
+/// The same interface as PlainConvolution; any stride and dilation, no pool.
+template <Convolution Of>
+struct DepthwiseConvolution {
+private:
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window, stride = Of.output.stride;
+    static_assert(Of.top < (Of.window - 1) * Of.dilation + 1 && Of.left < (Of.window - 1) * Of.dilation + 1);
+
+    // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
+    static constexpr Convolution turned = [] {
+        const std::size_t reach = (Of.window - 1) * Of.dilation;
+        const std::size_t height = (Of.rows - 1) * Of.stride + 1, width = (Of.columns - 1) * Of.stride + 1;
+        const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+        Convolution back;
+        back.input = {{height, width, Of.channels()},
+                      {reach - Of.top, reach - Of.left, beyond(Of.input.shape.height + Of.top, height),
+                       beyond(Of.input.shape.width + Of.left, width)},
+                      stride};
+        back.output = Of.input;
+        back.rows = Of.input.shape.height;
+        back.columns = Of.input.shape.width;
+        back.window = Of.window;
+        back.top = reach - Of.top;
+        back.left = reach - Of.left;
+        back.dilation = Of.dilation;
+        return back;
+    }();
+
+public:
+    static constexpr const char* name = "depthwise";
+    static constexpr std::size_t bands = Of.rows;
+    static constexpr std::size_t prepare_parts = 1, finish_parts = 1, forward_prepare_parts = 1;
+    static constexpr std::size_t prepared_size = (taps + 1) * stride, forward_prepared_size = prepared_size;
+    static constexpr std::size_t accumulator_size = prepared_size;
+    static constexpr std::size_t record_size = 0;
+    static constexpr std::size_t scratch_size =
+        turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
+        std::fill_n(prepared, prepared_size, 0.0f);
+        for (std::size_t tap = 0; tap < taps; ++tap)
+            std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
+        if (Of.bias) std::copy_n(bias, Of.channels(), prepared + taps * stride);
+    }
+
+    static void forward(const float* input, const float* prepared, float* output, std::uint8_t* /*record*/, float* /*scratch*/,
+                        std::size_t first, std::size_t last) {
+        for (std::size_t y = first; y < last; ++y)
+            DepthwiseRows<Of, false>::template row<Gradient::write>(input, prepared, output, y);
+    }
+
+    template <Gradient Input>
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
+                         float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        for (std::size_t y = 0; y < Of.rows; ++y) {
+            spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
+            for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);
+        }
+        if constexpr (Input != Gradient::none)
+            for (std::size_t y = 0; y < turned.rows; ++y)
+                DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
+    }
+
+    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
+                       float* bias_gradient, std::size_t /*part*/) {
+        for (std::size_t tap = 0; tap < taps + Of.bias; ++tap)
+            for (std::size_t c = 0; c < Of.channels(); ++c) {
+                float sum = 0;
+                for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + tap * stride + c];
+                (tap < taps ? weight_gradient[tap * Of.channels() + c] : bias_gradient[c]) = sum;
+            }
+    }
+
+private:
+    // Row y of z's gradient, into its place, and its sum to the bias's gradient.
+    static void spread_row(const float* output, const float* output_gradient, float* z, float* bias_gradient, std::size_t y) {
+        const auto zero = simd::broadcast(0.0f);
+        for (std::size_t c = 0; c < stride; c += lanes) {
+            Vector sum = zero;
+            for (std::size_t x = 0; x < Of.columns; ++x) {
+                Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
+                if constexpr (Of.epilogue == Epilogue::relu)
+                    gradient = simd::select(simd::load(output + Of.output.offset(y, x) + c) > zero, gradient, zero);
+                simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
+                sum = sum + gradient;
+            }
+            simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
+        }
+    }
+    // What row y of z's gradient says about window row i.
+    static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
+        const float* pixels = input + Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, 0 - Of.left);
+        const float* gradients = z + turned.input.offset(y * Of.stride, 0);
+        for (std::size_t c = 0; c < stride; c += lanes) {
+            Vector sum[Of.window];
+            float* to = accumulator + i * Of.window * stride + c;
+            for (std::size_t j = 0; j < Of.window; ++j) sum[j] = simd::load(to + j * stride);
+#pragma GCC unroll 1
+            for (std::size_t x = 0; x < Of.columns; ++x) {
+                const Vector gradient = simd::load(gradients + x * Of.stride * stride + c);
+#pragma GCC unroll 8
+                for (std::size_t j = 0; j < Of.window; ++j)
+                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient,
+                                       sum[j]);
+            }
+            for (std::size_t j = 0; j < Of.window; ++j) simd::store(to + j * stride, sum[j]);
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/live_gradient.hpp
+
+// The gradients of a convolution through its live outputs alone: those that ReLU let pass and the pool chose. With a pool at
+// most one sum in four is live, and ReLU kills about half of those. Each filter's live gradients become a list of (where its
+// window begins, value); for the weights, one window's sums stay in registers while the list is walked; for the input, one
+// window's weights do.
+
+#include <bit>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// How the windows of some rows of input lie in scratch: each as `taps` runs of `vectors` vectors, of which a slice holds
+/// `group`. A run is one pixel's channels, or, where that wastes fewer lanes, a whole window row (then every column of z has
+/// its own copy of its window rows).
+template <Convolution Of, bool WholeRows>
+struct WindowSlices {
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    static constexpr std::size_t numbers = WholeRows ? Of.window * Of.channels() : Of.channels();  ///< in a run
+    static constexpr std::size_t taps = WholeRows ? Of.window : Of.window * Of.window;
+    static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
+    static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
+    static constexpr std::size_t group = [] {
+        std::size_t most = std::max<std::size_t>(1, std::min(vectors, held / taps));
+        while (vectors % most) --most;
+        return most;
+    }();
+    static constexpr std::size_t slices = vectors / group;
+    static constexpr std::size_t unit = group * lanes;
+    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride + Of.window;
+    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride) * unit;  ///< from one column of z to the next
+    static constexpr std::size_t down = Of.stride * columns * unit;            ///< from one row of z to the next
+    static constexpr std::size_t filter_size = taps * unit;
+    static constexpr std::size_t slice_size = Of.filters() * filter_size;
+    static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
+
+    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride + Of.window; }
+    static constexpr std::size_t tap(std::size_t t) {
+        return WholeRows ? t * columns * unit : (t / Of.window * columns + t % Of.window) * unit;
+    }
+
+    /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
+    [[gnu::noinline]] static void fill(const float* input, std::size_t first, std::size_t z_rows, std::size_t slice,
+                                       float* to) {
+        for (std::size_t r = 0; r < input_rows(z_rows); ++r)
+            for (std::size_t x = 0; x < columns; ++x, to += unit) {
+                const float* from =
+                    input + Of.input.offset(first * Of.stride + r - Of.top, (WholeRows ? x * Of.stride : x) - Of.left);
+                if constexpr (WholeRows && Of.input.stride != Of.channels()) {
+                    for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
+                        to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
+                } else if (slice + 1 < slices || numbers % unit == 0) {
+                    std::memcpy(to, from + slice * unit, unit * sizeof(float));
+                } else {
+                    std::memcpy(to, from + slice * unit, numbers % unit * sizeof(float));
+                }
+            }
+    }
+
+    /// Adds slice `slice` of the gradients to the input rows behind z rows `first` to `first + z_rows`; what lies in the border
+    /// falls away.
+    static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
+        static_assert(!WholeRows);
+        for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
+            const std::size_t y = first * Of.stride + r - Of.top;
+            if (y >= Of.input.shape.height) continue;
+            for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
+                const float* values = from + (r * columns + x + Of.left) * unit;
+                float* pixel = input + Of.input.offset(y, x) + slice * unit;
+                for (std::size_t u = 0; u < unit; u += lanes) {
+                    const std::size_t rest = Of.channels() - slice * unit - u;
+                    if (rest >= lanes)
+                        simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
+                    else
+                        simd::store_first(pixel + u, simd::load_first(pixel + u, rest) + simd::load_first(values + u, rest),
+                                          rest);
+                }
+            }
+        }
+    }
+};
+
+template <Convolution Of>
+struct LiveGradient {
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
+
+    using InputSlices = WindowSlices<Of, false>;
+    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window < InputSlices::vectors * InputSlices::taps;
+    using WeightSlices = WindowSlices<Of, whole_rows>;
+
+    static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input
+    static constexpr std::size_t accumulator_size = WeightSlices::size + padded;
+
+    /// Rows of output taken at once: as many as leave a slice of their input in the first-level cache.
+    static constexpr std::size_t step = Of.pooled() ? 2 : 1;  ///< rows of z behind one of output
+    template <class Slices>
+    static constexpr std::size_t slice_room(std::size_t rows) {
+        return Slices::input_rows(rows * step) * Slices::columns * Slices::unit;
+    }
+    static constexpr std::size_t widest_slice(std::size_t rows) {
+        return std::max(slice_room<WeightSlices>(rows), slice_room<InputSlices>(rows));
+    }
+    static constexpr std::size_t band = [] {
+        std::size_t rows = 1;
+        while (rows < Of.output.shape.height && widest_slice(rows + 1) * sizeof(float) <= 24 * 1024) ++rows;
+        return rows;
+    }();
+    static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
+    static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
+
+    /// Clears the gradients whose outputs ReLU cut off, and adds the others up into the bias's part of the accumulator.
+    static void mask(const float* output, float* output_gradient, float* accumulator) {
+        float* bias = accumulator + WeightSlices::size;
+        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+            for (std::size_t f = 0; f < padded; f += lanes) {
+                const bool whole = f + lanes <= Of.output.stride;
+                const std::size_t rest = Of.filters() - f;
+                Vector sum = simd::broadcast(0.0f);
+                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
+                    const std::size_t at = Of.output.offset(y, x) + f;
+                    Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
+                    if constexpr (Of.epilogue != Epilogue::linear) {
+                        const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
+                        value = simd::select(seen > simd::broadcast(0.0f), value, simd::broadcast(0.0f));
+                        if (whole)
+                            simd::store(output_gradient + at, value);
+                        else
+                            simd::store_first(output_gradient + at, value, rest);
+                    }
+                    sum = sum + value;
+                }
+                simd::store(bias + f, simd::load(bias + f) + sum);
+            }
+    }
+
+    /// From masked output gradients: adds the weights' gradient to the accumulator and, if `ToInput`, the input's gradient to
+    /// `input_gradient`.
+    template <bool ToInput>
+    static void run(const float* input, const float* output_gradient, const float* weights, float* input_gradient,
+                    const std::uint8_t* record, float* scratch, float* accumulator) {
+        float *slice = scratch, *lists = scratch + widest_slice(band);
+        for (std::size_t y = 0; y < Of.output.shape.height; y += band) {
+            const std::size_t rows = std::min(band, Of.output.shape.height - y);
+            list<WeightSlices>(output_gradient, record, y, rows, lists);
+            for (std::size_t s = 0; s < WeightSlices::slices; ++s) {
+                WeightSlices::fill(input, y * step, rows * step, s, slice);
+                for (std::size_t f = 0; f < Of.filters(); ++f)
+                    walk<WeightSlices, false>(lists, f, slice,
+                                              accumulator + s * WeightSlices::slice_size + f * WeightSlices::filter_size);
+            }
+            if constexpr (ToInput) {
+                if constexpr (whole_rows) list<InputSlices>(output_gradient, record, y, rows, lists);
+                for (std::size_t s = 0; s < InputSlices::slices; ++s) {
+                    std::fill_n(slice, slice_room<InputSlices>(rows), 0.0f);
+                    for (std::size_t f = 0; f < Of.filters(); ++f)
+                        walk<InputSlices, true>(lists, f, slice,
+                                                weights + s * InputSlices::slice_size + f * InputSlices::filter_size);
+                    InputSlices::add(slice, y * step, rows * step, s, input_gradient);
+                }
+            }
+        }
+    }
+
+private:
+    // Lists in scratch: for each filter how many, where, and how much.
+    template <class Slices>
+    [[gnu::noinline]] static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first,
+                                       std::size_t rows, float* lists) {
+        constexpr std::uint32_t winners[4] = {0, Slices::across, Slices::down, Slices::down + Slices::across};
+        for (std::size_t f = 0; f < Of.filters(); ++f) {
+            float* where = lists + Of.filters() + f * 2 * room;
+            float* value = where + room;
+            std::uint32_t count = 0;
+            for (std::size_t y = 0; y < rows; ++y)
+                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
+                    const float gradient = output_gradient[Of.output.offset(first + y, x) + f];
+                    auto position = static_cast<std::uint32_t>(y * step * Slices::down + x * step * Slices::across);
+                    if constexpr (Of.pooled())
+                        position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
+                    where[count] = std::bit_cast<float>(position);
+                    value[count] = gradient;
+                    count += gradient != 0.0f;
+                }
+            lists[f] = std::bit_cast<float>(count);
+        }
+    }
+
+    // One filter's list, against the windows in `slice`: for the weights, `fixed` grows; for the input, the slice does.
+    template <class Slices, bool ToInput, class Fixed>
+    static void walk(const float* lists, std::size_t f, float* slice, Fixed* fixed) {
+        const auto count = std::bit_cast<std::uint32_t>(lists[f]);
+        if (count == 0) return;
+        const float* where = lists + Of.filters() + f * 2 * room;
+        constexpr std::size_t parts = (Slices::taps + Slices::held / Slices::group - 1) / (Slices::held / Slices::group);
+        [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+            (walk_part<Slices, ToInput, Slices::taps * Part / parts, Slices::taps*(Part + 1) / parts>(where, count, slice,
+                                                                                                      fixed),
+             ...);
+        }(std::make_index_sequence<parts>{});
+    }
+
+    template <class Slices, bool ToInput, std::size_t First, std::size_t Last, class Fixed>
+    [[gnu::noinline]] static void walk_part(const float* where, std::uint32_t count, float* slice, Fixed* fixed) {
+        constexpr std::size_t group = Slices::group, held = (Last - First) * group;
+        const float* value = where + room;
+        fixed += First * Slices::unit;
+        Vector kept[held];
+#pragma GCC unroll 32
+        for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(fixed + n * lanes);
+#pragma GCC unroll 1
+        for (std::uint32_t entry = 0; entry < count; ++entry) {
+            float* window = slice + std::bit_cast<std::uint32_t>(where[entry]);
+            const Vector gradient = simd::broadcast(value[entry]);
+#pragma GCC unroll 32
+            for (std::size_t n = 0; n < held; ++n) {
+                float* run = window + Slices::tap(First + n / group) + n % group * lanes;
+                if constexpr (ToInput)
+                    simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
+                else
+                    kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
+            }
+        }
+        if constexpr (!ToInput) {
+#pragma GCC unroll 32
+            for (std::size_t n = 0; n < held; ++n) simd::store(fixed + n * lanes, kept[n]);
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/register_tiles.hpp
+
+// The direct sum of a convolution: one row of z after the other, cut into tiles of pixels x vectors of filters that stay in
+// registers while a window's numbers stream by. No patch is ever copied.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Pixels side by side, and vectors of filters, that one tile keeps in registers.
+struct TileShape {
+    std::size_t pixels = 1, vectors = 1;
+};
+
+/// The tile that covers `columns` pixels (a multiple of `unit`) of `vectors` vectors with the least work: a step of the inner
+/// loop costs its multiplications or its loads, and never less than the latency of one multiplication.
+constexpr TileShape best_tile(std::size_t columns, std::size_t vectors, std::size_t unit) {
+    TileShape best{unit, 1};
+    std::size_t least = static_cast<std::size_t>(-1);
+    for (std::size_t v = 1; v <= std::min<std::size_t>(vectors, 4); ++v) {
+        const std::size_t room = std::min<std::size_t>((simd::registers - 1 - v) / v, 14) / unit * unit;
+        if (room == 0) continue;
+        const std::size_t tiles = (columns + room - 1) / room;
+        const std::size_t pixels = (columns / unit + tiles - 1) / tiles * unit;
+        const auto step = [&](std::size_t width) { return std::max({pixels * width, pixels + width, std::size_t{8}}) + 2; };
+        std::size_t cost = 16 * tiles * (vectors / v * step(v) + (vectors % v ? step(vectors % v) : 0));
+        if (v == 2) cost -= cost / 16;  // measured: two vectors leave the most room between loads, at every vector width
+        if (cost <= least) {
+            least = cost;
+            best = {pixels, v};
+        }
+    }
+    return best;
+}
+
+template <Convolution Of>
+struct RegisterTiles {
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
+    static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
+    static constexpr std::size_t taps = Of.window * Of.window * Of.channels();
+    static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
+
+    /// Rows of what is stored: with a pool, each takes two rows of z.
+    static constexpr std::size_t rows = Of.pooled() ? Of.output.shape.height : Of.rows;
+
+    /// Writes the weights of window row `i` where the tiles read them: (group of vectors, i, j, channel, filter of the group),
+    /// zero where a vector ends beyond the filters. `weight(j, c, f)` gives a number of that row.
+    template <class Weight>
+    static void pack(float* packed, std::size_t i, Weight weight) {
+        for (std::size_t first = 0; first < vectors; first += tile.vectors) {
+            const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
+            float* to = packed + first * lanes * taps + i * Of.window * Of.channels() * filters;
+            for (std::size_t j = 0; j < Of.window; ++j)
+                for (std::size_t c = 0; c < Of.channels(); ++c)
+                    for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
+                        *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
+        }
+    }
+
+    /// Row `y` of what is stored, written or added to `output`; `record` takes the winners of a pool, (row, column, padded), or
+    /// is null.
+    template <Gradient Mode = Gradient::write>
+    static void row(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y) {
+        constexpr std::size_t whole = vectors / tile.vectors * tile.vectors;
+        for (std::size_t first = 0; first < whole; first += tile.vectors)
+            columns<Mode, tile.vectors>(input, packed, output, record, y, first);
+        if constexpr (whole < vectors) columns<Mode, vectors - whole>(input, packed, output, record, y, whole);
+        if constexpr (Of.output.stride > padded && Mode == Gradient::write)
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
+                std::fill_n(output + Of.output.offset(y, x) + padded, Of.output.stride - padded, 0.0f);
+    }
+
+private:
+    static constexpr std::size_t unit = Of.pooled() ? 2 : 1;
+    static constexpr std::size_t width = Of.pooled() ? Of.output.shape.width * 2 : Of.columns;
+    static constexpr TileShape tile = best_tile(width, vectors, unit);
+    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
+    static constexpr std::size_t tiles = (width + tile.pixels - 1) / tile.pixels;
+    static constexpr std::size_t small = width / unit / tiles * unit;
+    static constexpr std::size_t large_tiles = width / unit % tiles;
+
+    static constexpr std::size_t ahead = 1024;  // weights fetched before their turn: they come from the second-level cache
+
+    template <Gradient Mode, std::size_t Vectors>
+    static void columns(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+                        std::size_t first) {
+        std::size_t x = 0;
+        if constexpr (large_tiles > 0)
+            for (; x < large_tiles * (small + unit); x += small + unit)
+                place<Mode, small + unit, Vectors>(input, packed, output, record, y, x, first);
+        if constexpr (small > 0)
+            for (; x < width; x += small) place<Mode, small, Vectors>(input, packed, output, record, y, x, first);
+    }
+
+    // The sums of z(y, x ...) without bias, handed to `done(pixel, vector, sum)`.
+    template <std::size_t Pixels, std::size_t Vectors, class Done>
+    DENIM_INLINE static void sums(const float* input, const float* weights, std::size_t y, std::size_t x, Done done) {
+        // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
+        constexpr bool joined = Of.input.stride == Of.channels();
+        constexpr std::size_t runs = joined ? 1 : Of.window;
+        constexpr std::size_t length = joined ? Of.window * Of.channels() : Of.channels();
+        Vector sum[Pixels][Vectors];
+#pragma GCC unroll 16
+        for (std::size_t p = 0; p < Pixels; ++p)
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::broadcast(0.0f);
+        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
+        for (std::size_t i = 0; i < Of.window; ++i)
+            for (std::size_t run = 0; run < runs; ++run) {
+                const float* from = corner + i * Of.input.row() + run * Of.input.stride;
+#pragma GCC unroll 1
+                for (std::size_t n = 0; n < length; ++n, ++from, weights += Vectors * lanes) {
+                    for (std::size_t v = 0; v < Vectors * lanes; v += 16) simd::prefetch(weights + ahead + v);
+                    Vector weight[Vectors];
+#pragma GCC unroll 4
+                    for (std::size_t v = 0; v < Vectors; ++v) weight[v] = simd::load(weights + v * lanes);
+#pragma GCC unroll 16
+                    for (std::size_t p = 0; p < Pixels; ++p) {
+                        const Vector pixel = simd::broadcast(from[p * Of.stride * Of.input.stride]);
+#pragma GCC unroll 4
+                        for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::fma(pixel, weight[v], sum[p][v]);
+                    }
+                }
+            }
+#pragma GCC unroll 16
+        for (std::size_t p = 0; p < Pixels; ++p)
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Vectors; ++v) done(p, v, sum[p][v]);
+    }
+
+    template <Gradient Mode, std::size_t Pixels, std::size_t Vectors>
+    static void place(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+                      std::size_t x, std::size_t first) {
+        const float* weights = packed + first * lanes * taps;
+        const float* bias = packed + taps * padded + first * lanes;
+        if constexpr (Of.pooled()) {
+            alignas(64) float z[2][Pixels][Vectors * lanes];
+            for (std::size_t h = 0; h < 2; ++h)
+                sums<Pixels, Vectors>(input, weights, 2 * y + h, x,
+                                      [&](std::size_t p, std::size_t v, Vector sum) { simd::store(&z[h][p][v * lanes], sum); });
+            for (std::size_t p = 0; p < Pixels; p += 2)
+                for (std::size_t v = 0; v < Vectors; ++v) {
+                    const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
+                    const Vector a = at(0, 0), b = at(0, 1), c = at(1, 0),
+                                 best = simd::max(simd::max(a, b), simd::max(c, at(1, 1)));
+                    const std::size_t column = (x + p) / 2;
+                    if (record) {
+                        Vector winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
+                        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
+                        winner = simd::select(a == best, simd::broadcast(0.0f), winner);
+                        simd::store_bytes(record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes, winner);
+                    }
+                    write<Mode>(output + Of.output.offset(y, column), first + v, best + simd::load(bias + v * lanes));
+                }
+        } else {
+            sums<Pixels, Vectors>(input, weights, y, x, [&](std::size_t p, std::size_t v, Vector sum) {
+                write<Mode>(output + Of.output.offset(y, x + p), first + v, sum + simd::load(bias + v * lanes));
+            });
+        }
+    }
+
+    // Vector number `v` of a pixel, never beyond the pixel.
+    template <Gradient Mode>
+    DENIM_INLINE static void write(float* pixel, std::size_t v, Vector value) {
+        if constexpr (Of.epilogue != Epilogue::linear) value = simd::max(value, simd::broadcast(0.0f));
+        if (Of.output.stride >= padded || v + 1 < vectors) {
+            if constexpr (Mode == Gradient::add) value = value + simd::load(pixel + v * lanes);
+            simd::store(pixel + v * lanes, value);
+        } else {
+            constexpr std::size_t rest = Of.output.stride % lanes;
+            if constexpr (Mode == Gradient::add) value = value + simd::load_first(pixel + v * lanes, rest);
+            simd::store_first(pixel + v * lanes, value, rest);
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/direct_convolution.hpp
+
+// The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input of a
+// convolution of stride 1 without a pool, are sums in registers (register_tiles.hpp); the other gradients go through the live
+// outputs (live_gradient.hpp).
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
+/// `forward_prepare_parts` parts of prepare and keeps `forward_prepared_size` numbers. `record` is null in inference; else it
+/// takes the winners as (row, column, filters rounded up to whole vectors). Scratch is zero when it is handed over first.
+template <Convolution Of>
+struct DirectConvolution {
+private:
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    using Forward = RegisterTiles<Of>;
+    using Live = LiveGradient<Of>;
+    using Weights = typename Live::WeightSlices;
+
+    // The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero.
+    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window && Of.left < Of.window;
+    static constexpr std::size_t above = Of.window - 1 - std::min(Of.top, Of.window - 1);
+    static constexpr std::size_t before = Of.window - 1 - std::min(Of.left, Of.window - 1);
+    static constexpr std::size_t beyond(std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; }
+    static constexpr Convolution flipped{.input = {.shape = {Of.rows, Of.columns, Of.filters()},
+                                                   .border = {above, before, beyond(Of.input.shape.height + Of.top, Of.rows),
+                                                              beyond(Of.input.shape.width + Of.left, Of.columns)}},
+                                         .output = Of.input,
+                                         .rows = Of.input.shape.height,
+                                         .columns = Of.input.shape.width,
+                                         .window = Of.window,
+                                         .top = above,
+                                         .left = before,
+                                         .bias = false};
+    using Backward = RegisterTiles<flipped>;
+
+public:
+    static constexpr const char* name = "direct";
+    static constexpr std::size_t bands = Forward::rows;
+    static constexpr std::size_t forward_prepare_parts = Of.window;
+    static constexpr std::size_t prepare_parts = 2 * Of.window;
+    static constexpr std::size_t finish_parts = Of.window;
+    static constexpr std::size_t forward_prepared_size = Forward::packed_size;
+    static constexpr std::size_t prepared_size = forward_prepared_size + (flips ? Backward::packed_size : Live::weights_size);
+    static constexpr std::size_t accumulator_size = Live::accumulator_size;
+    static constexpr std::size_t record_size =
+        Of.pooled() ? Of.output.shape.height * Of.output.shape.width * Forward::padded : 0;
+    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0);
+
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
+        const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
+            return weights[((i * Of.window + j) * Of.channels() + c) * Of.filters() + f];
+        };
+        const std::size_t i = part % Of.window;
+        float* backward = prepared + forward_prepared_size;
+        if (part < Of.window) {
+            Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
+            if (part == 0)
+                for (std::size_t f = 0; f < Forward::padded; ++f)
+                    prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
+        } else if constexpr (flips) {
+            Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
+                return weight(Of.window - 1 - i, Of.window - 1 - j, c, f);
+            });
+            if (i == 0) std::fill_n(backward + Backward::packed_size - Backward::padded, Backward::padded, 0.0f);
+        } else {
+            using Slices = typename Live::InputSlices;
+            for (std::size_t slice = 0; slice < Slices::slices; ++slice)
+                for (std::size_t f = 0; f < Of.filters(); ++f)
+                    for (std::size_t j = 0; j < Of.window; ++j) {
+                        float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
+                                    (i * Of.window + j) * Slices::unit;
+                        for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
+                            to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
+                    }
+        }
+    }
+
+    static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* /*scratch*/,
+                        std::size_t first, std::size_t last) {
+        for (std::size_t y = first; y < last; ++y) Forward::row(input, prepared, output, record, y);
+    }
+
+    template <Gradient Input>
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
+                         float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
+        Live::mask(output, output_gradient, accumulator);
+        const float* weights = prepared + forward_prepared_size;
+        if constexpr (flips || Input == Gradient::none) {
+            Live::template run<false>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
+            if constexpr (Input != Gradient::none) {
+                float* z = scratch + Live::scratch_size;
+                for (std::size_t y = 0; y < Of.rows; ++y)
+                    for (std::size_t x = 0; x < Of.columns; ++x)
+                        std::copy_n(output_gradient + Of.output.offset(y, x), Of.filters(), z + flipped.input.offset(y, x));
+                for (std::size_t y = 0; y < flipped.rows; ++y)
+                    Backward::template row<Input>(z, weights, input_gradient, nullptr, y);
+            }
+        } else {
+            if constexpr (Input == Gradient::write)
+                for (std::size_t y = 0; y < Of.input.shape.height; ++y)
+                    std::fill_n(input_gradient + Of.input.offset(y, 0), Of.input.shape.width * Of.input.stride, 0.0f);
+            Live::template run<true>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
+        }
+    }
+
+    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
+                       float* bias_gradient, std::size_t part) {
+        const auto total = [=](std::size_t n) {
+            auto sum = simd::load(accumulators + n);
+            for (std::size_t share = 1; share < shares; ++share) sum = sum + simd::load(accumulators + share * distance + n);
+            return sum;
+        };
+        constexpr std::size_t taps = Weights::taps / Of.window;  // of a window row
+        alignas(64) float block[lanes][lanes];
+        for (std::size_t first = 0; first < Of.filters(); first += lanes) {
+            const std::size_t width = std::min(lanes, Of.filters() - first);
+            for (std::size_t t = 0; t < taps; ++t)
+                for (std::size_t v = 0; v < Weights::vectors; ++v) {
+                    const std::size_t slice = v / Weights::group;
+                    const std::size_t at =
+                        slice * Weights::slice_size + (part * taps + t) * Weights::unit + v % Weights::group * lanes;
+                    for (std::size_t f = 0; f < width; ++f)
+                        simd::store(block[f], total(at + (first + f) * Weights::filter_size));
+                    for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
+                        const std::size_t row = part * Of.window * Of.channels() + t * Weights::numbers + v * lanes + u;
+                        for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
+                    }
+                }
+            if (Of.bias && part == 0) {
+                simd::store(block[0], total(Weights::size + first));
+                std::copy_n(block[0], width, bias_gradient + first);
+            }
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/plain_convolution.hpp
+
+// The plain twin of every convolution kernel: the definition, written as loops, for any scalar. The fast kernels are compared
+// with it, and the double-precision network of the gradient checks is made of it.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+template <Convolution Of, class Scalar>
+struct PlainConvolution {
+    static constexpr const char* name = "plain";
+    static constexpr std::size_t bands = 1;          // forward: parts that can run side by side
+    static constexpr std::size_t prepare_parts = 1;  // likewise of prepare and of finish
+    static constexpr std::size_t finish_parts = 1;
+    static constexpr std::size_t prepared_size = Of.weights() + Of.filters();
+    static constexpr std::size_t forward_prepare_parts = prepare_parts, forward_prepared_size = prepared_size;
+    static constexpr std::size_t accumulator_size = prepared_size;
+    static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.size() : 0;  // bytes: the winner of each pool window
+    static constexpr std::size_t scratch_size = Of.rows * Of.columns * Of.filters();      // z, or its gradient
+
+    /// prepared = (weights, bias).
+    static void prepare(const Scalar* weights, const Scalar* bias, Scalar* prepared, std::size_t /*part*/) {
+        std::copy_n(weights, Of.weights(), prepared);
+        if (Of.bias)
+            std::copy_n(bias, Of.filters(), prepared + Of.weights());
+        else
+            std::fill_n(prepared + Of.weights(), Of.filters(), Scalar{0});
+    }
+
+    /// Bands `first` to `last` of one sample.
+    static void forward(const Scalar* input, const Scalar* prepared, Scalar* output, std::uint8_t* record, Scalar* scratch,
+                        std::size_t /*first*/, std::size_t /*last*/) {
+        for (std::size_t y = 0; y < Of.rows; ++y)
+            for (std::size_t x = 0; x < Of.columns; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    Scalar sum = prepared[Of.weights() + f];
+                    for (std::size_t i = 0; i < Of.window; ++i)
+                        for (std::size_t j = 0; j < Of.window; ++j)
+                            for (std::size_t c = 0; c < channels; ++c)
+                                sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
+                    scratch[(y * Of.columns + x) * Of.filters() + f] = Of.epilogue == Epilogue::linear ? sum : std::max(sum, Scalar{0});
+                }
+        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    Scalar best = scratch[z(y, x, f, 0)];
+                    std::uint8_t winner = 0;
+                    for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
+                        if (scratch[z(y, x, f, q)] > best) best = scratch[z(y, x, f, winner = q)];
+                    output[Of.output.offset(y, x) + f] = best;
+                    if (Of.pooled() && record) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
+                }
+    }
+
+    /// One sample, from `output_gradient` (laid out as the output): the accumulator grows by its weights' and bias's gradient,
+    /// and `input_gradient` (laid out as the input) is written, added to or left alone. `output_gradient` may be overwritten.
+    template <Gradient Input>
+    static void backward(const Scalar* input, const Scalar* output, Scalar* output_gradient, const Scalar* prepared,
+                         Scalar* input_gradient, const std::uint8_t* record, Scalar* scratch, Scalar* accumulator) {
+        std::fill_n(scratch, scratch_size, Scalar{0});
+        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    const std::size_t o = Of.output.offset(y, x) + f;
+                    const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
+                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0}) scratch[z(y, x, f, q)] = output_gradient[o];
+                }
+        if constexpr (Input == Gradient::write)
+            for (std::size_t y = 0; y < Of.input.shape.height; ++y)
+                for (std::size_t x = 0; x < Of.input.shape.width; ++x)
+                    std::fill_n(input_gradient + Of.input.offset(y, x), Of.channels(), Scalar{0});
+        for (std::size_t y = 0; y < Of.rows; ++y)
+            for (std::size_t x = 0; x < Of.columns; ++x)
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    const Scalar gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
+                    accumulator[Of.weights() + f] += gradient;
+                    for (std::size_t i = 0; i < Of.window; ++i)
+                        for (std::size_t j = 0; j < Of.window; ++j)
+                            for (std::size_t c = 0; c < channels; ++c) {
+                                const std::size_t from = at(y, x, i, j) + first(f) + c;
+                                accumulator[weight(i, j, c, f)] += gradient * input[from];
+                                if constexpr (Input != Gradient::none)
+                                    if (inside(y, x, i, j)) input_gradient[from] += gradient * prepared[weight(i, j, c, f)];
+                            }
+                }
+    }
+
+    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
+    static void finish(const Scalar* accumulators, std::size_t shares, std::size_t distance, Scalar* weight_gradient,
+                       Scalar* bias_gradient, std::size_t /*part*/) {
+        for (std::size_t n = 0; n < accumulator_size; ++n) {
+            Scalar sum{0};
+            for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + n];
+            if (n < Of.weights())
+                weight_gradient[n] = sum;
+            else if (Of.bias)
+                bias_gradient[n - Of.weights()] = sum;
+        }
+    }
+
+private:
+    static constexpr std::size_t channels = Of.channels() / Of.groups;  // that a filter sums over, from first(f) on
+    static constexpr std::size_t first(std::size_t f) { return f / (Of.filters() / Of.groups) * channels; }
+    static constexpr std::size_t weight(std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
+        return ((i * Of.window + j) * channels + c) * Of.filters() + f;
+    }
+    // Where the window at (y, x) touches the input with its tap (i, j); in the border it wraps below zero and back.
+    static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
+        return Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, x * Of.stride + j * Of.dilation - Of.left);
+    }
+    static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
+        return y * Of.stride + i * Of.dilation - Of.top < Of.input.shape.height &&
+               x * Of.stride + j * Of.dilation - Of.left < Of.input.shape.width;
+    }
+    // The number of z behind output (y, x, f): itself, or number q of its pool window.
+    static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {
+        const std::size_t step = Of.pooled() ? 2 : 1;
+        return ((y * step + q / 2) * Of.columns + x * step + q % 2) * Of.filters() + f;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/machine/huge_pages.hpp
+
+// Large arrays in pages of 2 MB, where Linux gives them on demand: a five-hundredth of the page faults when memory is touched
+// first, and hardly a miss where the processor looks an address up. Elsewhere arrays lie in pages as the system has them.
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+namespace denim::inline DENIM_TARGET {
+
+inline constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+/// Asks for huge pages for memory that begins on one; a wish, which changes no content.
+inline void want_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    static_cast<void>(::madvise(memory, bytes, MADV_HUGEPAGE));
+#endif
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/aligned_array.hpp
+
+#include <new>
+#include <span>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Numbers on the heap, zero at first, aligned to cache lines and from 4 MB on to huge pages; made once, then only read and
+/// written.
+template <class Scalar>
+class AlignedArray {
+public:
+    static constexpr std::size_t alignment = 64;
+
+    AlignedArray() = default;
+    explicit AlignedArray(std::size_t size) : size_(size), numbers_(allocate(size)) { std::fill_n(data(), size, Scalar{}); }
+    AlignedArray(const AlignedArray& other) : size_(other.size_), numbers_(allocate(other.size_)) {
+        std::copy_n(other.data(), size_, data());
+    }
+    AlignedArray(AlignedArray&& other) noexcept : size_(std::exchange(other.size_, 0)), numbers_(std::move(other.numbers_)) {}
+    AlignedArray& operator=(AlignedArray other) noexcept {
+        std::swap(size_, other.size_);
+        std::swap(numbers_, other.numbers_);
+        return *this;
+    }
+    ~AlignedArray() = default;
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] Scalar* data() { return numbers_.get(); }
+    [[nodiscard]] const Scalar* data() const { return numbers_.get(); }
+    [[nodiscard]] std::span<Scalar> span() { return {data(), size_}; }
+    [[nodiscard]] std::span<const Scalar> span() const { return {data(), size_}; }
+    [[nodiscard]] Scalar& operator[](std::size_t index) { return data()[index]; }
+    [[nodiscard]] const Scalar& operator[](std::size_t index) const { return data()[index]; }
+
+private:
+    struct Release {
+        std::align_val_t alignment;
+        void operator()(Scalar* numbers) const { ::operator delete[](numbers, alignment); }
+    };
+    using Numbers = std::unique_ptr<Scalar[], Release>;
+
+    static Numbers allocate(std::size_t size) {
+        const std::size_t bytes = size * sizeof(Scalar);
+        const bool large = bytes >= 2 * huge_page;
+        const Release release{std::align_val_t{large ? huge_page : alignment}};
+        Numbers numbers{static_cast<Scalar*>(::operator new[](bytes, release.alignment)), release};
+        if (large) want_huge_pages(numbers.get(), bytes);
+        return numbers;
+    }
+
+    std::size_t size_ = 0;
+    Numbers numbers_{nullptr, Release{std::align_val_t{alignment}}};
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/split_convolution.hpp
+
+// Convolutions with groups or a dilation, as dense ones. A group sees its own channels. Of a convolution with dilation d, the
+// outputs (y, x) with the same y mod d and x mod d, a phase, read the pixels of one phase of the input and no others. So each
+// group and phase is copied to a picture of its own, and goes through the kernel that is quickest for it.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The dense convolution that one group and phase is; the smaller phases are filled up with zeros.
+constexpr Convolution dense_part(const Convolution& of) {
+    const auto share = [&](std::size_t count) { return (count + of.dilation - 1) / of.dilation; };
+    const auto layout = [](std::size_t height, std::size_t width, std::size_t channels) {
+        return Layout{{height, width, channels}, {}, round_up(channels, simd::lanes<float>)};
+    };
+    Convolution part = of;
+    part.rows = share(of.rows);
+    part.columns = share(of.columns);
+    part.dilation = part.groups = 1;
+    part.top = part.left = 0;
+    part.input =
+        layout((part.rows - 1) * of.stride + of.window, (part.columns - 1) * of.stride + of.window, of.channels() / of.groups);
+    part.output = layout(of.pooled() ? part.rows / 2 : part.rows, of.pooled() ? part.columns / 2 : part.columns,
+                         of.filters() / of.groups);
+    return part;
+}
+
+/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. A dilation stands without a
+/// stride and a pool.
+template <Convolution Of, Convolution Part, class Kernel>
+struct SplitConvolution {
+    static_assert(Of.dilation == 1 || (Of.stride == 1 && !Of.pooled()));
+
+private:
+    static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
+    static constexpr std::size_t room(std::size_t numbers) {
+        return round_up(numbers + 64, 16);
+    }  // kernels read a vector beyond
+    static constexpr std::size_t output_at = room(Part.input.size()), output_gradient_at = output_at + room(Part.output.size()),
+                                 input_gradient_at = output_gradient_at + room(Part.output.size()),
+                                 scratch_at = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
+                                 group_sums = round_up(Kernel::accumulator_size, 16),
+                                 part_record = round_up(Kernel::record_size, 64);
+
+    static constexpr std::array<char, 64> words = [] {
+        std::array<char, 64> text{};
+        std::size_t at = 0;
+        for (const char* from :
+             {Of.dilation > 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
+            for (; *from; ++from) text[at++] = *from;
+        return text;
+    }();
+
+public:
+    static constexpr const char* name = words.data();
+    static constexpr std::size_t bands = Of.groups * phases;
+    static constexpr std::size_t prepare_parts = Of.groups, finish_parts = Of.groups;
+    static constexpr std::size_t prepared_size = Of.groups * group_prepared;
+    static constexpr std::size_t forward_prepare_parts = prepare_parts, forward_prepared_size = prepared_size;
+    static constexpr std::size_t accumulator_size = Of.groups * group_sums;
+    static constexpr std::size_t record_size = bands * part_record;
+    static constexpr std::size_t scratch_size = scratch_at + room(Kernel::scratch_size);
+
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t group) {
+        AlignedArray<float> own(Part.weights());
+        for (std::size_t n = 0; n < Part.weights(); n += filters)
+            std::copy_n(weights + n * Of.groups + group * filters, filters, own.data() + n);
+        for (std::size_t part = 0; part < Kernel::prepare_parts; ++part)
+            Kernel::prepare(own.data(), Of.bias ? bias + group * filters : nullptr, prepared + group * group_prepared, part);
+    }
+
+    static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
+                        std::size_t first, std::size_t last) {
+        for (std::size_t number = first; number < last; ++number) {
+            const Band band{number};
+            if (band.empty()) continue;
+            take_input(input, scratch, band);
+            Kernel::forward(scratch, prepared + band.group * group_prepared, scratch + output_at,
+                            record ? record + number * part_record : nullptr, scratch + scratch_at, 0, Kernel::bands);
+            each_output(band, [&](std::size_t whole, std::size_t part) {
+                std::copy_n(scratch + output_at + part, filters, output + whole);
+                if (band.group + 1 == Of.groups) std::fill_n(output + whole + filters, Of.output.stride - Of.filters(), 0.0f);
+            });
+        }
+    }
+
+    template <Gradient Input>
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
+                         float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
+        if constexpr (Input == Gradient::write)
+            for (std::size_t y = 0; y < Of.input.shape.height; ++y)
+                for (std::size_t x = 0; x < Of.input.shape.width; ++x)
+                    std::fill_n(input_gradient + Of.input.offset(y, x), Of.channels(), 0.0f);
+        for (std::size_t number = 0; number < bands; ++number) {
+            const Band band{number};
+            if (band.empty()) continue;
+            take_input(input, scratch, band);
+            std::fill_n(scratch + output_gradient_at, Part.output.size(), 0.0f);
+            each_output(band, [&](std::size_t whole, std::size_t part) {
+                std::copy_n(output + whole, filters, scratch + output_at + part);
+                std::copy_n(output_gradient + whole, filters, scratch + output_gradient_at + part);
+            });
+            Kernel::template backward<Input == Gradient::none ? Gradient::none : Gradient::write>(
+                scratch, scratch + output_at, scratch + output_gradient_at, prepared + band.group * group_prepared,
+                scratch + input_gradient_at, record + number * part_record, scratch + scratch_at,
+                accumulator + band.group * group_sums);
+            if constexpr (Input != Gradient::none)
+                each_input(band, [&](bool inside, std::size_t whole, std::size_t part) {
+                    if (!inside) return;
+                    const float* from = scratch + input_gradient_at + part;
+                    for (std::size_t c = 0; c < channels; ++c) input_gradient[whole + c] += from[c];
+                });
+        }
+    }
+
+    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
+                       float* bias_gradient, std::size_t group) {
+        AlignedArray<float> own(Part.weights() + filters);
+        for (std::size_t part = 0; part < Kernel::finish_parts; ++part)
+            Kernel::finish(accumulators + group * group_sums, shares, distance, own.data(), own.data() + Part.weights(), part);
+        for (std::size_t n = 0; n < Part.weights(); n += filters)
+            std::copy_n(own.data() + n, filters, weight_gradient + n * Of.groups + group * filters);
+        if (Of.bias) std::copy_n(own.data() + Part.weights(), filters, bias_gradient + group * filters);
+    }
+
+private:
+    struct Band {
+        std::size_t group, row, column;  // the phase's first output
+        explicit constexpr Band(std::size_t number)
+            : group(number / phases), row(number % phases / step), column(number % step) {}
+        [[nodiscard]] constexpr bool empty() const { return row >= Of.rows || column >= Of.columns; }
+    };
+
+    // Calls each(inside, place in the picture, place in the part) for every pixel that a part reads.
+    template <class Each>
+    static void each_input(const Band& band, Each each) {
+        for (std::size_t v = 0; v < Part.input.shape.height; ++v)
+            for (std::size_t u = 0; u < Part.input.shape.width; ++u) {
+                const std::size_t y = v * step + band.row - Of.top, x = u * step + band.column - Of.left;  // above 0 it wraps
+                const bool inside = y < Of.input.shape.height && x < Of.input.shape.width;
+                each(inside, Of.input.offset(y, x) + band.group * channels, Part.input.offset(v, u));
+            }
+    }
+    static void take_input(const float* input, float* scratch, const Band& band) {
+        each_input(band, [&](bool inside, std::size_t whole, std::size_t part) {
+            if (inside)
+                std::copy_n(input + whole, channels, scratch + part);
+            else
+                std::fill_n(scratch + part, channels, 0.0f);
+        });
+    }
+    // Calls each(place in the output, place in the part's).
+    template <class Each>
+    static void each_output(const Band& band, Each each) {
+        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step)
+            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step)
+                each(Of.output.offset(y, x) + band.group * filters, Part.output.offset(v, u));
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/tile_product.hpp
+
+// The two matrix products of transformed convolutions, on as many rows and vectors as the registers hold.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Vectors side by side in a product; the weights stand in groups of so many.
+inline constexpr std::size_t product_vectors = 2;
+/// Rows that the registers then hold, one left for the row's own number.
+inline constexpr std::size_t product_rows = (simd::registers - product_vectors - 1) / product_vectors;
+
+/// How many rows a product of `count` rows takes at a time, so that little is computed beyond the last.
+constexpr std::size_t rows_at_a_time(std::size_t count) {
+    std::size_t best = 1, best_cost = ~std::size_t{0};
+    for (std::size_t rows = 1; rows <= std::min(product_rows, count); ++rows)
+        if (const std::size_t cost = (count + rows - 1) / rows * (2 * product_vectors * rows + 5); cost <= best_cost) {
+            best = rows;
+            best_cost = cost;
+        }
+    return best;
+}
+
+/// m(r, n) = sum over k < depth of v(r, k) * u(k, n); rows of v and m are `VRow` and `MRow` numbers apart, those of u follow
+/// each other.
+template <std::size_t Rows, std::size_t Vectors, std::size_t VRow, std::size_t MRow>
+inline void multiply(const float* v, const float* u, float* m, std::size_t depth) {
+    constexpr std::size_t lanes = simd::lanes<float>, ahead = 2048;  // numbers of u, the 8 KB that are wanted next
+    simd::Vector<float> sums[Rows][Vectors];
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::broadcast(0.0f);
+    for (std::size_t k = 0; k < depth; ++k, u += Vectors * lanes) {
+        simd::Vector<float> weights[Vectors];
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < Vectors; ++n) {
+            weights[n] = simd::load(u + n * lanes);
+            simd::prefetch(u + n * lanes + ahead);
+        }
+#pragma GCC unroll 16
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const auto value = simd::broadcast(v[r * VRow + k]);
+#pragma GCC unroll 4
+            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, weights[n], sums[r][n]);
+        }
+    }
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * MRow + n * lanes, sums[r][n]);
+}
+
+/// sums(c, f) += sum over t < count of v(t, c) * d(t, f) for c < Rows; the rows of `sums` follow each other.
+template <std::size_t Rows, std::size_t Vectors, std::size_t VRow, std::size_t DRow>
+inline void accumulate(const float* v, const float* d, float* to, std::size_t count) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    simd::Vector<float> sums[Rows][Vectors];
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::load(to + (r * Vectors + n) * lanes);
+    for (std::size_t t = 0; t < count; ++t, v += VRow, d += DRow) {
+        simd::Vector<float> gradients[Vectors];
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < Vectors; ++n) gradients[n] = simd::load(d + n * lanes);
+#pragma GCC unroll 16
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const auto value = simd::broadcast(v[r]);
+#pragma GCC unroll 4
+            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, gradients[n], sums[r][n]);
+        }
+    }
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < Vectors; ++n) simd::store(to + (r * Vectors + n) * lanes, sums[r][n]);
+}
+
+/// Calls `body.operator()<Vectors>(n)` for each group of vectors that begins with vector n of `Count`.
+template <std::size_t Count, class Body>
+DENIM_INLINE void for_groups(Body body) {
+    for (std::size_t n = 0; n + product_vectors <= Count; n += product_vectors) body.template operator()<product_vectors>(n);
+    if constexpr (Count % product_vectors != 0)
+        body.template operator()<Count % product_vectors>(Count - Count % product_vectors);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/toom_cook.hpp
+
+// Convolution by evaluating polynomials at points (Toom and Cook; Winograd, "Arithmetic complexity of computations", 1980):
+// y = A^T ((G g) * (B^T d)) gives y[k] = sum over j of d[k + j] g[j] for 8 numbers d, Taps numbers g and 9 - Taps numbers y.
+// B^T depends on the points alone, so one transform of the input serves every window size and every direction.
+
+#include <numeric>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// An exact fraction in lowest terms, for deriving matrices at compile time.
+class Rational {
+public:
+    constexpr Rational(long long numerator = 0, long long denominator = 1) {
+        const long long common = std::gcd(numerator, denominator) * (denominator < 0 ? -1 : 1);
+        numerator_ = numerator / common;
+        denominator_ = denominator / common;
+    }
+    constexpr explicit operator float() const { return static_cast<float>(numerator_) / static_cast<float>(denominator_); }
+
+    friend constexpr Rational operator+(Rational a, Rational b) {
+        return {a.numerator_ * b.denominator_ + b.numerator_ * a.denominator_, a.denominator_ * b.denominator_};
+    }
+    friend constexpr Rational operator-(Rational a) { return {-a.numerator_, a.denominator_}; }
+    friend constexpr Rational operator-(Rational a, Rational b) { return a + -b; }
+    friend constexpr Rational operator*(Rational a, Rational b) {
+        return {a.numerator_ * b.numerator_, a.denominator_ * b.denominator_};
+    }
+    friend constexpr Rational operator/(Rational a, Rational b) { return a * Rational{b.denominator_, b.numerator_}; }
+    friend constexpr bool operator==(Rational, Rational) = default;
+
+private:
+    long long numerator_, denominator_;
+};
+
+/// Rows and columns of a tile in the transform domain.
+inline constexpr std::size_t tile = 8;
+
+/// The points that are finite, zero first, then pairs of opposite sign; infinity is the eighth.
+inline constexpr std::array<Rational, tile - 1> points{0, 1, -1, 2, -2, Rational{1, 2}, Rational{-1, 2}};
+
+template <std::size_t Rows, std::size_t Columns, class Number = Rational>
+using Matrix = std::array<std::array<Number, Columns>, Rows>;
+
+/// B^T: row i holds the coefficients of the polynomial that is zero at every finite point but the i-th, the lowest first.
+constexpr Matrix<tile, tile> input_matrix() {
+    Matrix<tile, tile> rows{};
+    for (std::size_t i = 0; i < tile; ++i) {
+        rows[i][0] = 1;
+        for (std::size_t j = 0; j < points.size(); ++j)
+            if (j != i)  // times (x - point)
+                for (std::size_t n = tile; n-- > 0;)
+                    rows[i][n] = (n > 0 ? rows[i][n - 1] : Rational{0}) - points[j] * rows[i][n];
+    }
+    return rows;
+}
+
+/// G: the values of a polynomial of `Taps` coefficients at the points, divided by the product of the distances to the others.
+template <std::size_t Taps>
+constexpr Matrix<tile, Taps> weight_matrix() {
+    Matrix<tile, Taps> rows{};
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        Rational value = 1;
+        for (std::size_t j = 0; j < points.size(); ++j)
+            if (j != i) value = value / (points[i] - points[j]);
+        for (std::size_t n = 0; n < Taps; ++n, value = value * points[i]) rows[i][n] = value;
+    }
+    rows[tile - 1][Taps - 1] = 1;
+    return rows;
+}
+
+/// A^T: row k holds the k-th power of each point.
+template <std::size_t Outputs>
+constexpr Matrix<Outputs, tile> output_matrix() {
+    Matrix<Outputs, tile> rows{};
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        Rational value = 1;
+        for (std::size_t k = 0; k < Outputs; ++k, value = value * points[i]) rows[k][i] = value;
+    }
+    rows[Outputs - 1][tile - 1] = 1;
+    return rows;
+}
+
+/// The same matrix in single precision.
+template <std::size_t Rows, std::size_t Columns>
+constexpr Matrix<Rows, Columns, float> rounded(const Matrix<Rows, Columns>& exact) {
+    Matrix<Rows, Columns, float> result{};
+    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t j = 0; j < Columns; ++j) result[i][j] = static_cast<float>(exact[i][j]);
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/tiling.hpp
+
+// How a convolution of stride 1 is cut into tiles: every size that the transformed kernels need.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Up to so many channels, the products are too short to store, and the convolution goes the way of few_channels.hpp.
+inline constexpr std::size_t few_channels = 4;
+
+/// The second level's bytes that a block of tiles may fill; the weights stream through the rest.
+inline constexpr std::size_t block_bytes = 512 * 1024;
+
+/// Whether TransformedConvolution computes it.
+constexpr bool transformable(const Convolution& of) {
+    return of.stride == 1 && (of.window == 3 || of.window == 5 || of.window == 7) && of.top < of.window && of.left < of.window;
+}
+
+/// The gradient to the weights of a pooled convolution visits the pool's winners alone if at most so many percent of them are
+/// alive after ReLU; tiles are faster beyond. Measured on 64 channels and filters.
+constexpr std::size_t winners_pay(const Convolution& of) {
+    if (!of.pooled()) return 0;
+    return of.channels() <= few_channels || of.window == 7 ? 100 : of.window == 5 ? 65 : 75;
+}
+
+/// The tiles of a picture: `side` x `side` pixels each, 8 x 8 with what their windows touch beyond.
+struct Tiles {
+    std::size_t side = 0, down = 0, across = 0;
+
+    [[nodiscard]] constexpr std::size_t count() const { return down * across; }
+    /// Rows and columns that the windows of all tiles touch.
+    [[nodiscard]] constexpr std::size_t touched_rows() const { return down * side + tile - side; }
+    [[nodiscard]] constexpr std::size_t touched_columns() const { return across * side + tile - side; }
+};
+
+constexpr Tiles tiles_of(std::size_t window, std::size_t rows, std::size_t columns) {
+    const std::size_t side = tile + 1 - window;
+    return {side, (rows + side - 1) / side, (columns + side - 1) / side};
+}
+
+/// The tiles of z; with a pool, an odd last row or column needs none.
+constexpr Tiles output_tiles(const Convolution& of) {
+    return of.pooled() ? tiles_of(of.window, of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.window, of.rows, of.columns);
+}
+
+/// The border of zeros that TransformedConvolution wants around the input, given one that covers what the windows touch: the
+/// tiles of the last row and column reach further.
+constexpr Border transformed_border(const Convolution& of) {
+    if (of.channels() <= few_channels && winners_pay(of) == 100) return of.input.border;
+    const Tiles tiles = output_tiles(of);
+    const auto beyond = [](std::size_t touched, std::size_t extent) { return touched > extent ? touched - extent : 0; };
+    return widest(of.input.border, {of.top, of.left, beyond(tiles.touched_rows(), of.top + of.input.shape.height),
+                                    beyond(tiles.touched_columns(), of.left + of.input.shape.width)});
+}
+
+/// The gradient of z with a border of zeros, so that the tiles of both gradients read it without asking.
+constexpr Layout gradient_picture(const Convolution& of) {
+    const Tiles own = output_tiles(of), back = tiles_of(of.window, of.input.shape.height, of.input.shape.width);
+    const std::size_t top = of.window - 1 - of.top, left = of.window - 1 - of.left;
+    const std::size_t height = std::max(back.touched_rows(), top + own.down * own.side);
+    const std::size_t width = std::max(back.touched_columns(), left + own.across * own.side);
+    return {{height - top, width - left, of.filters()}, {top, left, 0, 0}, of.output.stride};
+}
+
+/// One pass over the tiles of a picture: what is read and how it goes through the registers and caches.
+struct TilePass {
+    Tiles tiles;
+    std::size_t row = 0, pixel = 0;  ///< numbers from one row, one pixel of the picture to the next
+    std::size_t depth = 0;           ///< channels that are read
+    std::size_t width = 0;           ///< channels that are made, whole vectors
+
+    static constexpr std::size_t lanes = simd::lanes<float>;
+
+    [[nodiscard]] constexpr std::size_t padded_depth() const { return round_up(depth, lanes); }
+    [[nodiscard]] constexpr std::size_t rows() const { return rows_at_a_time(tiles.count()); }
+    /// Tiles that are transformed together: whole products, as many as fit the cache and leave a few blocks to threads.
+    [[nodiscard]] constexpr std::size_t block() const {
+        const std::size_t fit = block_bytes / (tile * tile * (padded_depth() + width) * sizeof(float));
+        const std::size_t wanted = round_up((tiles.count() + 3) / 4, rows());
+        return std::clamp(fit / rows() * rows(), rows(), wanted);
+    }
+    [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block() - 1) / block(); }
+    /// Numbers from one point of the transform domain to the next: an odd number of cache lines, so that they spread over the
+    /// cache.
+    [[nodiscard]] constexpr std::size_t point(std::size_t channels) const { return ((block() * channels + 15) / 16 | 1) * 16; }
+    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (point(padded_depth()) + point(width)); }
+    [[nodiscard]] constexpr std::size_t weights() const { return tile * tile * depth * width; }
+};
+
+/// Forward: the input becomes z.
+constexpr TilePass forward_pass(const Convolution& of) {
+    return {output_tiles(of), of.input.row(), of.input.stride, of.channels(), of.output.stride};
+}
+
+/// Back to the input: the gradient of z becomes that of the input.
+constexpr TilePass backward_pass(const Convolution& of) {
+    const Layout picture = gradient_picture(of);
+    return {tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+            round_up(of.channels(), TilePass::lanes)};
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/convolution_epilogue.hpp
+
+// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
+// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Bytes of a record.
+constexpr std::size_t winners_size(const Convolution& of) {
+    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
+}
+
+namespace detail {
+
+/// The maximum of four, the first where some are equal; which one goes to `record` unless that is null.
+DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
+                                      simd::Vector<float> d, std::uint8_t* record) {
+    const auto best = simd::max(simd::max(a, b), simd::max(c, d));
+    if (record) {
+        auto winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
+        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
+        simd::store_bytes(record, simd::select(a == best, simd::broadcast(0.0f), winner));
+    }
+    return best;
+}
+
+}  // namespace detail
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
+/// stored.
+template <Convolution Of, std::size_t Count>
+DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
+    const auto zero = simd::broadcast(0.0f);
+    if constexpr (Of.pooled()) {
+        constexpr Shape shape = Of.output.shape;
+        if (y / 2 >= shape.height) return;
+#pragma GCC unroll 3
+        for (std::size_t i = 0; i < Count; i += 2) {
+            const std::size_t column = (x + i) / 2;
+            if (column >= shape.width) break;
+            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
+            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
+            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::max(best + bias, zero));
+        }
+    } else {
+        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
+#pragma GCC unroll 6
+            for (std::size_t i = 0; i < Count; ++i) {
+                if (x + i >= Of.columns) break;
+                const auto z = (q ? lower : upper)[i] + bias;
+                simd::store(output + Of.output.offset(y + q, x + i) + filter,
+                            Of.epilogue == Epilogue::relu ? simd::max(z, zero) : z);
+            }
+    }
+}
+
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
+/// winners get a gradient, and only where the output is positive. `bias_gradient` grows by the sums over the picture.
+template <Convolution Of, Layout Picture>
+inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
+                            float* bias_gradient) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto zero = simd::broadcast(0.0f);
+    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
+            auto sum = zero;
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
+                const std::size_t at = Of.output.offset(y, x) + f;
+                auto gradient = simd::load(output_gradient + at);
+                if constexpr (Of.epilogue != Epilogue::linear)
+                    gradient = simd::select(simd::load(output + at) > zero, gradient, zero);
+                sum += gradient;
+                if constexpr (Of.pooled()) {
+                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
+                    for (std::size_t q = 0; q < 4; ++q)
+                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
+                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                } else {
+                    simd::store(picture + Picture.offset(y, x) + f, gradient);
+                }
+            }
+            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
+        }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/tile_transform.hpp
+
+// The matrices of toom_cook.hpp applied to vectors of channels. Rows of opposite points share their even and odd parts, so a
+// transform of 8 numbers takes 24 operations.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+using Channels = simd::Vector<float>;  // as many channels of one pixel as a register holds
+
+namespace detail {
+
+inline constexpr auto input_rows = rounded(input_matrix());
+template <std::size_t Taps>
+inline constexpr auto weight_rows = rounded(weight_matrix<Taps>());
+template <std::size_t Outputs>
+inline constexpr auto output_rows = rounded(output_matrix<Outputs>());
+
+static_assert(points[1] == Rational{1}, "output_transform takes the powers of the first pair of points to be one");
+
+DENIM_INLINE Channels plus(Channels sum, float factor, Channels value) {
+    return simd::fma(simd::broadcast(factor), value, sum);
+}
+
+}  // namespace detail
+
+/// v = B^T d for 8 numbers.
+DENIM_INLINE void input_transform(const Channels* d, Channels* v) {
+    using namespace detail;
+    const auto& rows = input_rows;
+    v[0] = plus(plus(plus(d[6], rows[0][4], d[4]), rows[0][2], d[2]), rows[0][0], d[0]);
+#pragma GCC unroll 3
+    for (std::size_t i = 1; i < tile - 1; i += 2) {
+        const float point = rows[i][5];  // each row is x (x + point) times a polynomial in x^2
+        const Channels even = plus(plus(d[6], rows[i][4], d[4]), rows[i][2], d[2]);
+        const Channels odd = plus(plus(d[5], rows[i][3] / point, d[3]), rows[i][1] / point, d[1]);
+        v[i] = plus(even, point, odd);
+        v[i + 1] = plus(even, -point, odd);
+    }
+    v[7] = plus(plus(plus(d[7], rows[7][5], d[5]), rows[7][3], d[3]), rows[7][1], d[1]);
+}
+
+/// u = G g for `Taps` numbers.
+template <std::size_t Taps>
+DENIM_INLINE void weight_transform(const Channels* g, Channels* u) {
+    const auto& rows = detail::weight_rows<Taps>;
+    u[0] = simd::broadcast(rows[0][0]) * g[0];
+#pragma GCC unroll 3
+    for (std::size_t i = 1; i < tile - 1; i += 2) {
+        Channels even = simd::broadcast(rows[i][0]) * g[0], odd = simd::broadcast(rows[i][1]) * g[1];
+#pragma GCC unroll 8
+        for (std::size_t n = 2; n < Taps; ++n) (n % 2 ? odd : even) = detail::plus(n % 2 ? odd : even, rows[i][n], g[n]);
+        u[i] = even + odd;
+        u[i + 1] = even - odd;
+    }
+    u[7] = g[Taps - 1];
+}
+
+/// y = A^T m for `Outputs` numbers.
+template <std::size_t Outputs>
+DENIM_INLINE void output_transform(const Channels* m, Channels* y) {
+    const auto& rows = detail::output_rows<Outputs>;
+    const Channels even[3] = {m[1] + m[2], m[3] + m[4], m[5] + m[6]}, odd[3] = {m[1] - m[2], m[3] - m[4], m[5] - m[6]};
+    y[0] = (m[0] + even[0]) + (even[1] + even[2]);
+#pragma GCC unroll 8
+    for (std::size_t k = 1; k < Outputs; ++k) {
+        const Channels* part = k % 2 ? odd : even;
+        y[k] = detail::plus(detail::plus(part[0], rows[k][3], part[1]), rows[k][5], part[2]);
+    }
+    y[Outputs - 1] = y[Outputs - 1] + m[7];
+}
+
+/// B^T d B for 8 x 8 numbers: `load(i, j)` gives those of row i and column j, `store(i, j, v)` takes the result.
+template <class Load, class Store>
+DENIM_INLINE void transform_input_tile(Load load, Store store) {
+    Channels half[tile][tile];
+    for (std::size_t j = 0; j < tile; ++j) {
+        Channels d[tile], v[tile];
+        for (std::size_t i = 0; i < tile; ++i) d[i] = load(i, j);
+        input_transform(d, v);
+        for (std::size_t i = 0; i < tile; ++i) half[i][j] = v[i];
+    }
+    for (std::size_t i = 0; i < tile; ++i) {
+        Channels v[tile];
+        input_transform(half[i], v);
+        for (std::size_t j = 0; j < tile; ++j) store(i, j, v[j]);
+    }
+}
+
+/// G g G^T for `Taps` x `Taps` numbers, 8 x 8 results.
+template <std::size_t Taps, class Load, class Store>
+DENIM_INLINE void transform_weight_tile(Load load, Store store) {
+    Channels half[tile][Taps];
+    for (std::size_t j = 0; j < Taps; ++j) {
+        Channels g[Taps], u[tile];
+        for (std::size_t i = 0; i < Taps; ++i) g[i] = load(i, j);
+        weight_transform<Taps>(g, u);
+        for (std::size_t i = 0; i < tile; ++i) half[i][j] = u[i];
+    }
+    for (std::size_t i = 0; i < tile; ++i) {
+        Channels u[tile];
+        weight_transform<Taps>(half[i], u);
+        for (std::size_t j = 0; j < tile; ++j) store(i, j, u[j]);
+    }
+}
+
+/// The first half of A^T m A: the columns of 8 x 8 numbers. `output_transform` of each row of `half` completes it.
+template <std::size_t Outputs, class Load>
+DENIM_INLINE void transform_output_columns(Load load, Channels (&half)[Outputs][tile]) {
+    for (std::size_t j = 0; j < tile; ++j) {
+        Channels m[tile], y[Outputs];
+        for (std::size_t i = 0; i < tile; ++i) m[i] = load(i, j);
+        output_transform<Outputs>(m, y);
+        for (std::size_t i = 0; i < Outputs; ++i) half[i][j] = y[i];
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/transformed_weights.hpp
+
+// Weights into the transform domain, forward and back to the input, each input of a product on its own so that threads can
+// share the work.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Where row k of vector n begins in a matrix of `rows` x `width` numbers that stands in groups of product_vectors vectors.
+constexpr std::size_t grouped(std::size_t n, std::size_t k, std::size_t rows, std::size_t width) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t group = n / product_vectors * product_vectors, vectors = std::min(product_vectors, width / lanes - group);
+    return (group * rows + k * vectors + n - group) * lanes;
+}
+
+/// Loads the `count` numbers from `from` on that there are, at most a vector, and zeros behind them.
+DENIM_INLINE Channels load_up_to(const float* from, std::size_t count) {
+    return count >= simd::lanes<float> ? simd::load(from) : simd::load_first(from, count);
+}
+
+/// Stores as many numbers as there are from `to` on, at most a vector.
+DENIM_INLINE void store_up_to(float* to, Channels value, std::size_t count) {
+    if (count >= simd::lanes<float>)
+        simd::store(to, value);
+    else
+        simd::store_first(to, value, count);
+}
+
+/// The weights of input channel `channel`, for forward_pass.
+template <Convolution Of>
+inline void forward_weights(const float* weights, float* to, std::size_t channel) {
+    constexpr TilePass pass = forward_pass(Of);
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t n = 0; n < pass.width / lanes; ++n)
+        transform_weight_tile<Of.window>(
+            [&](std::size_t i, std::size_t j) {
+                return load_up_to(weights + ((i * Of.window + j) * Of.channels() + channel) * Of.filters() + n * lanes,
+                                  Of.filters() - n * lanes);
+            },
+            [&](std::size_t i, std::size_t j, Channels value) {
+                simd::store(to + (i * tile + j) * pass.depth * pass.width + grouped(n, channel, pass.depth, pass.width), value);
+            });
+}
+
+/// The weights of filter `filter`, turned by half a circle, for backward_pass.
+template <Convolution Of>
+inline void backward_weights(const float* weights, float* to, std::size_t filter) {
+    constexpr TilePass pass = backward_pass(Of);
+    constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
+    for (std::size_t n = 0; n < pass.width / lanes; ++n) {
+        alignas(64) float turned[taps][lanes] = {};
+        for (std::size_t tap = 0; tap < taps; ++tap)
+            for (std::size_t c = 0; c < std::min(lanes, Of.channels() - n * lanes); ++c)
+                turned[taps - 1 - tap][c] = weights[(tap * Of.channels() + n * lanes + c) * Of.filters() + filter];
+        transform_weight_tile<Of.window>(
+            [&](std::size_t i, std::size_t j) { return simd::load(turned[i * Of.window + j]); },
+            [&](std::size_t i, std::size_t j, Channels value) {
+                simd::store(to + (i * tile + j) * pass.depth * pass.width + grouped(n, filter, pass.depth, pass.width), value);
+            });
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/few_channels.hpp
+
+// Transformed convolution of pictures of one to few_channels channels. Its products have so few terms that they stay in
+// registers with the transform that follows. Pixels and channels of a row of tiles are transformed side by side in one vector.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The sizes of one row of tiles. Column x of the picture stands with those that lie a whole number of tiles away, as pixel
+/// x / side of phase x % side, so that a vector holds the same column of neighbouring tiles.
+struct TileRow {
+    std::size_t together;  ///< tiles whose sums are in registers at a time
+    std::size_t numbers;   ///< of one point: tiles x channels, whole vectors
+    std::size_t phase;     ///< numbers of one phase
+    std::size_t row;       ///< numbers of all phases
+
+    [[nodiscard]] constexpr std::size_t pixels() const { return tile * row; }
+    [[nodiscard]] constexpr std::size_t points() const { return tile * tile * numbers; }
+    [[nodiscard]] constexpr std::size_t scratch() const { return 2 * pixels() + points(); }
+};
+
+constexpr TileRow tile_row(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>, together = 2;
+    const Tiles tiles = output_tiles(of);
+    const std::size_t numbers = round_up(round_up(tiles.across, together) * of.channels(), lanes);
+    const std::size_t phase = round_up(numbers + (tile - 1) / tiles.side * of.channels(), lanes);
+    return {together, numbers, phase, tiles.side * phase};
+}
+
+/// Numbers of few_weights: (filters / lanes, column, row, channel, lanes), columns and rows of the transform domain.
+constexpr std::size_t few_weights_size(const Convolution& of) { return tile * tile * of.channels() * of.output.stride; }
+
+/// All weights into the transform domain.
+template <Convolution Of>
+inline void few_weights(const float* weights, float* to) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t n = 0; n < Of.output.stride; n += lanes)
+        for (std::size_t c = 0; c < Of.channels(); ++c)
+            transform_weight_tile<Of.window>(
+                [&](std::size_t i, std::size_t j) {
+                    return load_up_to(weights + ((i * Of.window + j) * Of.channels() + c) * Of.filters() + n, Of.filters() - n);
+                },
+                [&](std::size_t i, std::size_t j, Channels value) {
+                    simd::store(to + (n * tile * tile + ((j * tile + i) * lanes)) * Of.channels() + c * lanes, value);
+                });
+}
+
+namespace detail {
+
+/// Copies row y of the windows' reach into phases; zeros stand for what lies beyond the picture and its border.
+template <Convolution Of>
+inline void split_row(const float* input, std::size_t y, float* to) {
+    constexpr TileRow sizes = tile_row(Of);
+    constexpr std::size_t channels = Of.channels(), side = output_tiles(Of).side;
+    constexpr std::size_t rows = Of.top + Of.input.shape.height + Of.input.border.bottom;
+    constexpr std::size_t columns = Of.left + Of.input.shape.width + Of.input.border.right;
+    constexpr std::size_t pixels = sizes.phase / channels, whole = std::min(columns / side, pixels);
+    if (y >= rows) {
+        std::fill_n(to, sizes.row, 0.0f);
+        return;
+    }
+    const float* from = input + Of.input.offset(y - Of.top, 0 - Of.left);
+    for (std::size_t pixel = 0; pixel < whole; ++pixel)
+        for (std::size_t x = 0; x < side; ++x, from += Of.input.stride)
+            std::copy_n(from, channels, to + x * sizes.phase + pixel * channels);
+    for (std::size_t x = 0; x < side; ++x) {
+        float* const rest = to + x * sizes.phase + whole * channels;
+        std::fill(rest, to + (x + 1) * sizes.phase, 0.0f);
+        if (whole < pixels && whole * side + x < columns) std::copy_n(from + x * Of.input.stride, channels, rest);
+    }
+}
+
+/// The row of tiles whose pixels stand in `rows`, the first of them in row `first` of 8, into the transform domain.
+template <Convolution Of>
+inline void transform_row(const float* rows, std::size_t first, float* between, float* to) {
+    constexpr TileRow sizes = tile_row(Of);
+    constexpr std::size_t lanes = simd::lanes<float>, channels = Of.channels(), side = output_tiles(Of).side;
+    for (std::size_t n = 0; n < sizes.row; n += lanes) {
+        Channels d[tile], v[tile];
+        for (std::size_t i = 0; i < tile; ++i) d[i] = simd::load(rows + (first + i) % tile * sizes.row + n);
+        input_transform(d, v);
+        for (std::size_t i = 0; i < tile; ++i) simd::store(between + i * sizes.row + n, v[i]);
+    }
+    for (std::size_t i = 0; i < tile; ++i)
+        for (std::size_t n = 0; n < sizes.numbers; n += lanes) {
+            Channels d[tile], v[tile];
+            for (std::size_t j = 0; j < tile; ++j)
+                d[j] = simd::load(between + i * sizes.row + j % side * sizes.phase + j / side * channels + n);
+            input_transform(d, v);
+            for (std::size_t j = 0; j < tile; ++j) simd::store(to + (i * tile + j) * sizes.numbers + n, v[j]);
+        }
+}
+
+}  // namespace detail
+
+/// Rows of tiles `first` to `last`: convolution, bias and epilogue.
+template <Convolution Of>
+inline void few_forward(const float* input, const float* weights, const float* bias, float* output, std::uint8_t* record,
+                        float* scratch, std::size_t first, std::size_t last) {
+    constexpr TileRow sizes = tile_row(Of);
+    constexpr Tiles tiles = output_tiles(Of);
+    constexpr std::size_t lanes = simd::lanes<float>, channels = Of.channels(), side = tiles.side, together = sizes.together;
+    float* const rows = scratch;
+    float* const between = rows + sizes.pixels();
+    float* const transformed = between + sizes.pixels();
+    for (std::size_t ty = first; ty < last; ++ty) {
+        for (std::size_t i = ty == first ? 0 : tile - side; i < tile; ++i)
+            detail::split_row<Of>(input, ty * side + i, rows + (ty * side + i) % tile * sizes.row);
+        detail::transform_row<Of>(rows, ty * side % tile, between, transformed);
+        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
+            const float* const u = weights + f * tile * tile * channels;
+            const Channels shift = simd::load(bias + f);
+            for (std::size_t tx = 0; tx < tiles.across; tx += together) {
+                Channels half[together][side][tile];
+                for (std::size_t j = 0; j < tile; ++j) {
+                    Channels sums[together][tile];
+#pragma GCC unroll 8
+                    for (std::size_t i = 0; i < tile; ++i)
+#pragma GCC unroll 4
+                        for (std::size_t c = 0; c < channels; ++c) {
+                            const Channels weight = simd::keep(simd::load(u + ((j * tile + i) * channels + c) * lanes));
+#pragma GCC unroll 2
+                            for (std::size_t t = 0; t < together; ++t) {
+                                const Channels value =
+                                    simd::broadcast(transformed[(i * tile + j) * sizes.numbers + (tx + t) * channels + c]);
+                                sums[t][i] = c == 0 ? value * weight : simd::fma(value, weight, sums[t][i]);
+                            }
+                        }
+#pragma GCC unroll 2
+                    for (std::size_t t = 0; t < together; ++t) {
+                        Channels column[side];
+                        output_transform<side>(sums[t], column);
+#pragma GCC unroll 6
+                        for (std::size_t i = 0; i < side; ++i) half[t][i][j] = column[i];
+                    }
+                }
+                for (std::size_t t = 0; t < std::min(together, tiles.across - tx); ++t)
+                    for (std::size_t i = 0; i < side; i += 2) {
+                        Channels upper[side], lower[side];
+                        output_transform<side>(half[t][i], upper);
+                        output_transform<side>(half[t][i + 1], lower);
+                        write_rows<Of, side>(upper, lower, shift, ty * side + i, (tx + t) * side, f, output, record);
+                    }
+            }
+        }
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/few_winners.hpp
+
+// The gradient to the weights of a pooled convolution of few channels, direct, through the pool's winners alone: a quarter of
+// the work. Each winner adds its gradient times its window, all lines of it side by side, to its filter's sums.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// How windows go through the registers and the first level of the cache, a strip of pooled pixels at a time. Where lines of
+/// whole vectors make a window no longer, neighbours share their lines: (row, column, line). Else each corner has its own
+/// window: (pooled row, pooled column, corner, window).
+struct FewWinners {
+    bool shared;          ///< lines are
+    std::size_t line;     ///< numbers of a line of a window
+    std::size_t window;   ///< numbers of a window, whole vectors
+    std::size_t vectors;  ///< whose sums are in registers at a time
+    std::size_t filters;  ///< likewise
+    std::size_t rows;     ///< of the pooled picture in a strip
+    std::size_t span;     ///< pooled pixels of its rows
+    std::size_t reach;    ///< numbers of an input row, with what a last vector reads beyond
+
+    /// Numbers from one pooled row, one pooled pixel to the next, and from one line of shared windows.
+    [[nodiscard]] constexpr std::size_t down() const { return shared ? 2 * below() : span * across(); }
+    [[nodiscard]] constexpr std::size_t across() const { return shared ? 2 * line : 4 * window; }
+    [[nodiscard]] constexpr std::size_t below() const { return 2 * span * line; }
+    /// Where the window of a corner begins.
+    [[nodiscard]] constexpr std::size_t corner(std::size_t q) const {
+        return shared ? q / 2 * below() + q % 2 * line : q * window;
+    }
+    /// Where vector n of a window stands.
+    [[nodiscard]] constexpr std::size_t offset(std::size_t n) const {
+        const std::size_t at = n * simd::lanes<float>;
+        return shared ? at / line * below() + at % line : at;
+    }
+};
+
+constexpr FewWinners few_winners(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, numbers = 24 * 1024 / sizeof(float);
+    const std::size_t tight = of.window * of.channels(), dense = round_up(of.window * tight, lanes);
+    FewWinners best{};
+    best.shared = of.window * round_up(tight, lanes) == dense && dense <= sums * lanes;
+    best.line = best.shared ? round_up(tight, lanes) : tight;
+    const std::size_t whole = dense / lanes, parts = (whole + sums - 1) / sums;
+    best.vectors = (whole + parts - 1) / parts;
+    best.window = best.vectors * parts * lanes;
+    best.filters = 4 * best.vectors <= sums ? 4 : 2 * best.vectors <= sums ? 2 : 1;
+    const std::size_t width = std::max<std::size_t>(of.output.shape.width, 1);
+    for (std::size_t rows = 1; rows <= (best.shared ? 4 : 1); ++rows) {
+        const std::size_t pixel = best.shared ? (2 * rows + of.window - 1) * 2 * best.line : rows * 4 * best.window;
+        const std::size_t spans =
+            (width + std::max<std::size_t>(numbers / pixel, 1) - 1) / std::max<std::size_t>(numbers / pixel, 1);
+        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.rows * best.span) {
+            best.rows = rows;
+            best.span = span;
+        }
+    }
+    best.reach = round_up((2 * width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+    return best;
+}
+
+/// Numbers of the sums: (filters, window).
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of).window; }
+
+/// Numbers of scratch: the input rows below a strip, and its windows.
+constexpr std::size_t few_winners_scratch(const Convolution& of) {
+    const FewWinners sizes = few_winners(of);
+    const std::size_t lines = 2 * sizes.rows + of.window - 1;
+    return lines * sizes.reach + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
+}
+
+namespace detail {
+
+/// The part of an input row that windows of the pool's winners touch, without padding between pixels.
+template <Convolution Of>
+inline void copy_pixels(const float* from, float* to) {
+    constexpr std::size_t pixels = 2 * Of.output.shape.width + Of.window - 1, channels = Of.channels();
+    if constexpr (Of.input.stride == channels)
+        std::copy_n(from, pixels * channels, to);
+    else
+        for (std::size_t x = 0; x < pixels; ++x) std::copy_n(from + x * Of.input.stride, channels, to + x * channels);
+}
+
+/// The windows of a strip that begins in the first of `rows`, at pooled column `left`.
+template <Convolution Of>
+inline void cut_windows(const float* rows, std::size_t count, std::size_t left, std::size_t span, float* to) {
+    constexpr FewWinners sizes = few_winners(Of);
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto copy_line = [](const float* from, float* line) {  // may write beyond, where the next line follows
+        for (std::size_t n = 0; n < sizes.line; n += lanes) simd::store(line + n, simd::load(from + n));
+    };
+    if constexpr (sizes.shared) {
+        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
+            for (std::size_t x = 0; x < 2 * span; ++x)
+                copy_line(rows + i * sizes.reach + (2 * left + x) * Of.channels(), to + i * sizes.below() + x * sizes.line);
+    } else {
+        for (std::size_t y = 0; y < count; ++y)
+            for (std::size_t n = 0; n < 4 * span; ++n) {
+                const float* const from =
+                    rows + (2 * y + n / 2 % 2) * sizes.reach + (2 * (left + n / 4) + n % 2) * Of.channels();
+                for (std::size_t i = 0; i < Of.window; ++i)
+                    copy_line(from + i * sizes.reach, to + y * sizes.down() + n * sizes.window + i * sizes.line);
+            }
+    }
+}
+
+/// Clears the gradient where the output is not positive, in one row, and adds the rest to `bias_gradient`.
+template <Convolution Of>
+inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
+    const auto zero = simd::broadcast(0.0f);
+    for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
+        auto sum = zero;
+        for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
+            const auto alive = simd::select(simd::load(output + at) > zero, simd::load(output_gradient + at), zero);
+            sum += alive;
+            simd::store(output_gradient + at, alive);
+        }
+        simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
+    }
+}
+
+}  // namespace detail
+
+/// Adds one sample to `sums` and `bias_gradient`. The gradient where the output is not positive is cleared in
+/// `output_gradient`.
+template <Convolution Of>
+inline void add_few_winners(const float* input, const float* output, float* output_gradient, const std::uint8_t* record,
+                            float* scratch, float* sums, float* bias_gradient) {
+    constexpr FewWinners sizes = few_winners(Of);
+    constexpr Shape shape = Of.output.shape;
+    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, vectors = sizes.vectors,
+                          filters = sizes.filters;
+    constexpr std::uint32_t corners[4] = {0, sizes.corner(1), sizes.corner(2), sizes.corner(3)};
+    float* const rows = scratch;
+    float* const windows = rows + (2 * sizes.rows + Of.window - 1) * sizes.reach;
+    for (std::size_t top = 0; top < shape.height; top += sizes.rows) {
+        const std::size_t count = std::min(sizes.rows, shape.height - top);
+        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
+            detail::copy_pixels<Of>(input + Of.input.offset(2 * top + i - Of.top, 0 - Of.left), rows + i * sizes.reach);
+        for (std::size_t y = top; y < top + count; ++y)
+            detail::mask_row<Of>(output + Of.output.offset(y, 0), output_gradient + Of.output.offset(y, 0), bias_gradient);
+        for (std::size_t left = 0; left < shape.width; left += sizes.span) {
+            const std::size_t span = std::min(sizes.span, shape.width - left);
+            detail::cut_windows<Of>(rows, count, left, span, windows);
+            for (std::size_t f = 0; f < stride; f += filters)
+                for (std::size_t part = 0; part < sizes.window / lanes; part += vectors) {
+                    simd::Vector<float> sum[filters][vectors];
+                    float* const to = sums + f * sizes.window + part * lanes;
+#pragma GCC unroll 4
+                    for (std::size_t q = 0; q < filters; ++q)
+#pragma GCC unroll 28
+                        for (std::size_t n = 0; n < vectors; ++n) sum[q][n] = simd::load(to + q * sizes.window + n * lanes);
+                    for (std::size_t y = 0; y < count; ++y) {
+                        const float* gradient = output_gradient + Of.output.offset(top + y, left) + f;
+                        const std::uint8_t* winner = record + ((top + y) * shape.width + left) * stride + f;
+                        const float* first = windows + y * sizes.down() + sizes.offset(part);
+                        for (std::size_t x = 0; x < span; ++x, gradient += stride, winner += stride, first += sizes.across())
+#pragma GCC unroll 4
+                            for (std::size_t q = 0; q < filters; ++q) {
+                                const float* const window =
+                                    first + (sizes.shared ? corners[winner[q]] : winner[q] * sizes.window);
+                                const auto factor = simd::broadcast(gradient[q]);
+#pragma GCC unroll 28
+                                for (std::size_t n = 0; n < vectors; ++n)
+                                    sum[q][n] = simd::fma(factor, simd::load(window + sizes.offset(n)), sum[q][n]);
+                            }
+                    }
+#pragma GCC unroll 4
+                    for (std::size_t q = 0; q < filters; ++q)
+#pragma GCC unroll 28
+                        for (std::size_t n = 0; n < vectors; ++n) simd::store(to + q * sizes.window + n * lanes, sum[q][n]);
+                }
+        }
+    }
+}
+
+/// The weights' gradient from the sums of all shares, `distance` numbers apart, added in order.
+template <Convolution Of>
+inline void finish_few_winners(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient) {
+    constexpr FewWinners sizes = few_winners(Of);
+    constexpr std::size_t line = Of.window * Of.channels();
+    for (std::size_t tap = 0; tap < Of.window * line; ++tap)
+        for (std::size_t f = 0; f < Of.filters(); ++f) {
+            const float* const at = sums + f * sizes.window + tap / line * sizes.line + tap % line;
+            float sum = 0.0f;
+            for (std::size_t share = 0; share < shares; ++share) sum += at[share * distance];
+            weight_gradient[tap * Of.filters() + f] = sum;
+        }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/run_tiles.hpp
+
+// A transformed convolution: blocks of tiles go into the transform domain, through one matrix product for each of its points,
+// and back.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Transforms the tile whose first pixel is at `from`: channel c at point p goes to `to[p * Point + c]`.
+template <TilePass Pass, std::size_t Point>
+inline void read_tile(const float* from, float* to) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t c = 0; c < Pass.depth; c += lanes)
+        transform_input_tile(
+            [&](std::size_t i, std::size_t j) {
+                const float* pixel = from + i * Pass.row + j * Pass.pixel + c;
+                return c + lanes <= Pass.pixel ? simd::load(pixel) : simd::load_first(pixel, Pass.depth - c);
+            },
+            [&](std::size_t i, std::size_t j, Channels value) { simd::store(to + (i * tile + j) * Point + c, value); });
+}
+
+/// Blocks `first` to `last`. `picture` is where the first tile begins, `weights` as forward_weights or backward_weights make
+/// them; `sink(y, x, channel, upper, lower)` gets rows y and y + 1 of each tile from column x on, as many channels as a
+/// register holds.
+template <TilePass Pass, class Sink>
+inline void run_tiles(const float* picture, const float* weights, float* scratch, std::size_t first, std::size_t last,
+                      Sink sink) {
+    constexpr std::size_t lanes = simd::lanes<float>, side = Pass.tiles.side, rows = Pass.rows(), block = Pass.block();
+    constexpr std::size_t depth = Pass.padded_depth(), width = Pass.width;
+    constexpr std::size_t v_point = Pass.point(depth), m_point = Pass.point(width);
+    float* const v = scratch;
+    float* const m = scratch + tile * tile * v_point;
+    for (std::size_t begin = first * block; begin < std::min(last * block, Pass.tiles.count()); begin += block) {
+        const std::size_t count = std::min(block, Pass.tiles.count() - begin);
+        for (std::size_t t = 0; t < count; ++t) {
+            const std::size_t y = (begin + t) / Pass.tiles.across * side, x = (begin + t) % Pass.tiles.across * side;
+            read_tile<Pass, v_point>(picture + y * Pass.row + x * Pass.pixel, v + t * depth);
+        }
+        // The last product may read rows of an earlier block: what they give is not used.
+        for (std::size_t p = 0; p < tile * tile; ++p)
+            for_groups<width / lanes>([&]<std::size_t Vectors>(std::size_t n) {
+                for (std::size_t t = 0; t < count; t += rows)
+                    multiply<rows, Vectors, depth, width>(v + p * v_point + t * depth,
+                                                          weights + (p * width + n * lanes) * Pass.depth,
+                                                          m + p * m_point + t * width + n * lanes, Pass.depth);
+            });
+        for (std::size_t t = 0; t < count; ++t) {
+            const std::size_t y = (begin + t) / Pass.tiles.across * side, x = (begin + t) % Pass.tiles.across * side;
+            for (std::size_t n = 0; n < width; n += lanes) {
+                Channels half[side][tile];
+                transform_output_columns<side>(
+                    [&](std::size_t i, std::size_t j) { return simd::load(m + (i * tile + j) * m_point + t * width + n); },
+                    half);
+                for (std::size_t i = 0; i < side; i += 2) {
+                    Channels upper[side], lower[side];
+                    output_transform<side>(half[i], upper);
+                    output_transform<side>(half[i + 1], lower);
+                    sink(y + i, x, n, upper, lower);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/weight_gradient.hpp
+
+// The gradient to the weights in the transform domain: tiles of the input times tiles of the gradient of z, added up there and
+// transformed back once for all samples.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Sizes of the sums: points, then channels by filters in groups of product_vectors vectors.
+struct GradientSums {
+    std::size_t rows;      ///< channels in one product
+    std::size_t channels;  ///< rounded up to whole products
+    std::size_t filters;   ///< rounded up to whole vectors
+
+    [[nodiscard]] constexpr std::size_t point() const { return channels * filters; }
+    [[nodiscard]] constexpr std::size_t size() const { return tile * tile * point(); }
+};
+
+constexpr GradientSums gradient_sums(const Convolution& of) {
+    const std::size_t rows = rows_at_a_time(of.channels());
+    return {rows, round_up(of.channels(), rows), of.output.stride};
+}
+
+/// Numbers of scratch that add_weight_gradient needs.
+constexpr std::size_t weight_gradient_scratch(const Convolution& of) { return forward_pass(of).scratch() + tile * tile; }
+
+/// Adds one sample to `sums`. `input` is where its first window begins, `gradient` where the gradient of z begins in a picture
+/// laid out as gradient_picture.
+template <Convolution Of>
+inline void add_weight_gradient(const float* input, const float* gradient, float* scratch, float* sums) {
+    constexpr TilePass pass = forward_pass(Of);
+    constexpr GradientSums to = gradient_sums(Of);
+    constexpr std::size_t lanes = simd::lanes<float>, side = pass.tiles.side, depth = pass.padded_depth(), width = pass.width;
+    constexpr std::size_t rows = to.rows, channels = to.channels, point = to.point();
+    constexpr std::size_t v_point = pass.point(depth), d_point = pass.point(width), row = gradient_picture(Of).row();
+    float* const d = scratch;
+    float* const v = scratch + tile * tile * d_point;  // the last product reads a little beyond
+    for (std::size_t begin = 0; begin < pass.tiles.count(); begin += pass.block()) {
+        const std::size_t count = std::min(pass.block(), pass.tiles.count() - begin);
+        for (std::size_t t = 0; t < count; ++t) {
+            const std::size_t y = (begin + t) / pass.tiles.across * side, x = (begin + t) % pass.tiles.across * side;
+            read_tile<pass, v_point>(input + y * pass.row + x * pass.pixel, v + t * depth);
+            for (std::size_t n = 0; n < width; n += lanes)
+                transform_weight_tile<side>(
+                    [&](std::size_t i, std::size_t j) { return simd::load(gradient + (y + i) * row + (x + j) * width + n); },
+                    [&](std::size_t i, std::size_t j, Channels value) {
+                        simd::store(d + (i * tile + j) * d_point + t * width + n, value);
+                    });
+        }
+        for (std::size_t p = 0; p < tile * tile; ++p)
+            for_groups<width / lanes>([&]<std::size_t Vectors>(std::size_t n) {
+                for (std::size_t c = 0; c < channels; c += rows)
+                    accumulate<rows, Vectors, depth, width>(v + p * v_point + c, d + p * d_point + n * lanes,
+                                                            sums + p * point + (n * channels + c * Vectors) * lanes, count);
+            });
+    }
+}
+
+/// The weights' gradient of input channel `channel` and a vector of filters from `filter` on, from the sums of all shares,
+/// `distance` numbers apart, added in order.
+template <Convolution Of>
+inline void finish_weight_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient,
+                                   std::size_t channel, std::size_t filter) {
+    constexpr GradientSums from = gradient_sums(Of);
+    constexpr std::size_t window = Of.window;
+    const float* const first = sums + grouped(filter / simd::lanes<float>, channel, from.channels, from.filters);
+    Channels half[window][tile];
+    transform_output_columns<window>(
+        [&](std::size_t i, std::size_t j) {
+            const float* at = first + (i * tile + j) * from.point();
+            Channels sum = simd::load(at);
+            for (std::size_t share = 1; share < shares; ++share) sum += simd::load(at + share * distance);
+            return sum;
+        },
+        half);
+    for (std::size_t i = 0; i < window; ++i) {
+        Channels taps[window];
+        output_transform<window>(half[i], taps);
+        for (std::size_t j = 0; j < window; ++j)
+            store_up_to(weight_gradient + ((i * window + j) * Of.channels() + channel) * Of.filters() + filter, taps[j],
+                        Of.filters() - filter);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/winners_gradient.hpp
+
+// The gradient to the weights of a pooled convolution, direct, through the pool's winners that ReLU left alive: each adds its
+// gradient times its window to its filter's sums. A quarter of the direct sum's work where all are alive, which costs about
+// what the transforms cost, and half of that where half are.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// How windows go through the registers and the first level of the cache: a strip of pooled pixels at a time, of which
+/// `vectors` vectors of channels are packed side by side.
+struct WinnerStrip {
+    std::size_t vectors;  ///< of channels, a divisor of all
+    std::size_t lines;    ///< of a window whose sums are in registers at a time
+    std::size_t rows;     ///< of the pooled picture
+    std::size_t span;     ///< pooled pixels of a row
+    std::size_t pixel;    ///< numbers of a packed pixel
+    std::size_t row;      ///< numbers of a packed row
+    std::size_t filter;   ///< numbers of a filter's sums: (channels / pixel, window, window, pixel)
+
+    [[nodiscard]] constexpr std::size_t winners() const { return rows * span; }
+    [[nodiscard]] constexpr std::size_t packed(std::size_t window) const { return (2 * rows + window - 1) * row; }
+};
+
+constexpr WinnerStrip winner_strip(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, bytes = 28 * 1024;
+    const std::size_t most = std::max<std::size_t>(sums / of.window, 1), parts = (of.window + most - 1) / most;
+    const std::size_t lines = (of.window + parts - 1) / parts, all = (of.channels() + lanes - 1) / lanes;
+    std::size_t vectors = std::clamp<std::size_t>(sums / (lines * of.window), 1, all);
+    while (all % vectors != 0) --vectors;
+    const std::size_t pixel = vectors * lanes, width = std::max<std::size_t>(of.output.shape.width, 1);
+    WinnerStrip best{vectors, lines, 0, 0, pixel, 0, of.window * of.window * all * lanes};
+    for (std::size_t rows = 1; rows <= 4; ++rows) {
+        const std::size_t columns = bytes / sizeof(float) / ((2 * rows + of.window - 1) * pixel);
+        const std::size_t fit = columns > of.window ? (columns - of.window + 1) / 2 : 1, spans = (width + fit - 1) / fit;
+        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.winners()) {
+            best.rows = rows;
+            best.span = span;
+            best.row = (2 * span + of.window - 1) * pixel;
+        }
+    }
+    return best;
+}
+
+/// One winner: where its window begins in the packed strip, and its gradient.
+struct Winner {
+    float gradient;
+    std::uint32_t window;
+};
+
+/// Numbers of the sums: (filters, channels / pixel, window, window, pixel).
+constexpr std::size_t winners_sums(const Convolution& of) { return of.output.stride * winner_strip(of).filter; }
+
+/// Numbers of scratch: a packed strip, the lists of its winners and their lengths, a pixel's gradients and their sums.
+constexpr std::size_t winners_scratch(const Convolution& of) {
+    return winner_strip(of).packed(of.window) + of.output.stride * (2 * winner_strip(of).winners() + 3);
+}
+
+namespace detail {
+
+/// The windows of pooled pixels from (y, x) on, `channel` and its neighbours of each pixel side by side.
+template <Convolution Of>
+inline void pack_strip(const float* input, std::size_t y, std::size_t rows, std::size_t x, std::size_t span,
+                       std::size_t channel, float* to) {
+    constexpr WinnerStrip strip = winner_strip(Of);
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t i = 0; i < 2 * rows + Of.window - 1; ++i) {
+        const float* from = input + Of.input.offset(2 * y + i - Of.top, 2 * x - Of.left) + channel;
+        for (std::size_t j = 0; j < 2 * span + Of.window - 1; ++j, from += Of.input.stride)
+            for (std::size_t c = 0; c < strip.pixel; c += lanes) {
+                const bool whole = channel + c + lanes <= Of.input.stride;
+                simd::store(to + i * strip.row + j * strip.pixel + c,
+                            whole ? simd::load(from + c) : simd::load_first(from + c, Of.channels() - channel - c));
+            }
+    }
+}
+
+/// sums(line, n) += gradient * window(line, n) for all winners: `Lines` lines of `Count` vectors each.
+template <std::size_t Lines, std::size_t Count, std::size_t Row>
+inline void add_windows(const Winner* winners, std::size_t count, const float* packed, float* to) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    simd::Vector<float> sums[Lines][Count];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < Lines; ++i)
+#pragma GCC unroll 28
+        for (std::size_t n = 0; n < Count; ++n) sums[i][n] = simd::load(to + (i * Count + n) * lanes);
+    for (const Winner* winner = winners; winner != winners + count; ++winner) {
+        const auto gradient = simd::broadcast(winner->gradient);
+        const float* const window = packed + winner->window;
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < Lines; ++i)
+#pragma GCC unroll 28
+            for (std::size_t n = 0; n < Count; ++n)
+                sums[i][n] = simd::fma(gradient, simd::load(window + i * Row + n * lanes), sums[i][n]);
+    }
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < Lines; ++i)
+#pragma GCC unroll 28
+        for (std::size_t n = 0; n < Count; ++n) simd::store(to + (i * Count + n) * lanes, sums[i][n]);
+}
+
+}  // namespace detail
+
+/// Whether at most `percent` of the winners are alive.
+template <Convolution Of>
+inline bool few_alive(const float* output, std::size_t percent) {
+    const auto zero = simd::broadcast(0.0f), one = simd::broadcast(1.0f);
+    float alive = 0.0f;
+    for (std::size_t y = 0; y < Of.output.shape.height; ++y) {
+        auto sum = zero;
+        for (std::size_t n = 0; n < Of.output.shape.width * Of.output.stride; n += simd::lanes<float>)
+            sum += simd::select(simd::load(output + Of.output.offset(y, 0) + n) > zero, one, zero);
+        alive += simd::sum(sum);
+    }
+    return alive <= static_cast<float>(percent * Of.output.shape.size()) / 100.0f;
+}
+
+/// Adds one sample to `sums` and `bias_gradient`.
+template <Convolution Of>
+inline void add_winners_gradient(const float* input, const float* output, const float* output_gradient,
+                                 const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
+    constexpr WinnerStrip strip = winner_strip(Of);
+    constexpr Shape shape = Of.output.shape;
+    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, window = Of.window,
+                          line = window * strip.pixel;
+    constexpr std::uint32_t corners[4] = {0, strip.pixel, strip.row, strip.row + strip.pixel};
+    float* const packed = scratch;
+    float* const gradients = packed + strip.packed(window);
+    float* const bias_sums = gradients + stride;
+    auto* const lengths = reinterpret_cast<std::uint32_t*>(bias_sums + stride);
+    auto* const winners = reinterpret_cast<Winner*>(lengths + stride);
+    const auto zero = simd::broadcast(0.0f);
+    for (std::size_t top = 0; top < shape.height; top += strip.rows)
+        for (std::size_t left = 0; left < shape.width; left += strip.span) {
+            const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(strip.span, shape.width - left);
+            std::fill_n(lengths, stride, 0u);
+            std::fill_n(bias_sums, stride, 0.0f);
+            for (std::size_t y = 0; y < rows; ++y)
+                for (std::size_t x = 0; x < span; ++x) {
+                    const std::size_t at = Of.output.offset(top + y, left + x);
+                    for (std::size_t f = 0; f < stride; f += lanes) {
+                        const auto alive =
+                            simd::select(simd::load(output + at + f) > zero, simd::load(output_gradient + at + f), zero);
+                        simd::store(gradients + f, alive);
+                        simd::store(bias_sums + f, simd::load(bias_sums + f) + alive);
+                    }
+                    const std::uint8_t* const corner = record + ((top + y) * shape.width + left + x) * stride;
+                    const auto first = static_cast<std::uint32_t>(2 * y * strip.row + 2 * x * strip.pixel);
+                    for (std::size_t f = 0; f < Of.filters(); ++f) {
+                        winners[f * strip.winners() + lengths[f]] = {gradients[f], first + corners[corner[f]]};
+                        lengths[f] += gradients[f] != 0.0f;
+                    }
+                }
+            for (std::size_t f = 0; f < stride; f += lanes)
+                simd::store(bias_gradient + f, simd::load(bias_gradient + f) + simd::load(bias_sums + f));
+            for (std::size_t c = 0; c < Of.channels(); c += strip.pixel) {
+                detail::pack_strip<Of>(input, top, rows, left, span, c, packed);
+                for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    float* const to = sums + f * strip.filter + c * window * window;
+                    const Winner* const own = winners + f * strip.winners();
+                    for (std::size_t i = 0; i + strip.lines <= window; i += strip.lines)
+                        detail::add_windows<strip.lines, line / lanes, strip.row>(own, lengths[f], packed + i * strip.row,
+                                                                                  to + i * line);
+                    if constexpr (constexpr std::size_t rest = window % strip.lines; rest != 0)
+                        detail::add_windows<rest, line / lanes, strip.row>(
+                            own, lengths[f], packed + (window - rest) * strip.row, to + (window - rest) * line);
+                }
+            }
+        }
+}
+
+/// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all
+/// shares, `distance` numbers apart, added in order: written, or added to what stands there.
+template <Convolution Of, bool Add>
+inline void finish_winners_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient,
+                                    std::size_t channel, std::size_t filter) {
+    constexpr WinnerStrip strip = winner_strip(Of);
+    constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
+    const std::size_t group = channel / strip.pixel * strip.pixel, filters = Of.filters() - filter;
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+        const float* const first = sums + filter * strip.filter + group * taps + tap * strip.pixel + channel - group;
+        alignas(64) float by_filter[lanes * lanes], by_channel[lanes * lanes];
+        for (std::size_t f = 0; f < lanes; ++f) {
+            Channels sum = simd::load(first + f * strip.filter);
+            for (std::size_t share = 1; share < shares; ++share) sum += simd::load(first + share * distance + f * strip.filter);
+            simd::store(by_filter + f * lanes, sum);
+        }
+        simd::transpose(by_filter, lanes, by_channel, lanes);
+        for (std::size_t c = 0; c < std::min(lanes, Of.channels() - channel); ++c) {
+            float* const to = weight_gradient + (tap * Of.channels() + channel + c) * Of.filters() + filter;
+            Channels sum = simd::load(by_channel + c * lanes);
+            if constexpr (Add) sum += load_up_to(to, filters);
+            store_up_to(to, sum, filters);
+        }
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/transformed_convolution.hpp
+
+// The transformed kernel of a convolution: stride 1, windows of 3, 5 and 7, in single precision. See plain_convolution.hpp for
+// what each function computes, toom_cook.hpp for the arithmetic, tiling.hpp for the sizes.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+template <Convolution Of>
+struct TransformedConvolution {
+    static_assert(transformable(Of), "denim: TransformedConvolution: stride 1 and a window of 3, 5 or 7 are needed.");
+    static_assert(Of.output.stride == round_up(Of.filters(), simd::lanes<float>),
+                  "denim: TransformedConvolution: the output's stride must be its filters rounded up to whole vectors.");
+    static_assert(Of.input.border == widest(Of.input.border, transformed_border(Of)),
+                  "denim: TransformedConvolution: the input's border is smaller than transformed_border.");
+
+    static constexpr const char* name = Of.window == 3   ? "transformed F(6,3)"
+                                        : Of.window == 5 ? "transformed F(4,5)"
+                                                         : "transformed F(2,7)";
+    static constexpr bool few = Of.channels() <= few_channels;
+    // The ways that the gradient to the weights may go.
+    static constexpr bool by_few_winners = few && Of.pooled();
+    static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
+    static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
+
+    static constexpr std::size_t filter_vectors = Of.output.stride / simd::lanes<float>,
+                                 channel_vectors = back.width / simd::lanes<float>;
+
+    static constexpr std::size_t bands = few ? there.tiles.down : there.blocks();
+    /// Parts of prepare: the first `forward_prepare_parts` are for forward, the others for the gradient to the input.
+    static constexpr std::size_t forward_prepare_parts = few ? 1 : std::min<std::size_t>(Of.channels(), 16);
+    static constexpr std::size_t prepare_parts = forward_prepare_parts + std::min<std::size_t>(Of.filters(), 16);
+    static constexpr std::size_t finish_parts = by_few_winners ? 1 : channel_vectors * filter_vectors;
+
+    /// Numbers that forward reads, then those of the gradient to the input.
+    static constexpr std::size_t forward_prepared_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
+    static constexpr std::size_t prepared_size = forward_prepared_size + back.weights();
+    static constexpr std::size_t tile_sums = by_tiles ? gradient_sums(Of).size() : 0;
+    static constexpr std::size_t winner_sums = by_few_winners ? few_winners_sums(Of) : by_winners ? winners_sums(Of) : 0;
+    static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
+    static constexpr std::size_t record_size = winners_size(Of);
+    static constexpr std::size_t picture_size = gradient_picture(Of).size();
+    static constexpr std::size_t work_size =
+        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+                  by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0});
+    static constexpr std::size_t scratch_size = picture_size + work_size;  // the picture's border is zero and stays so
+
+    /// prepared = (bias, weights forward, weights backward), those in the transform domain.
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
+        if (part == 0) {
+            std::fill_n(prepared, Of.output.stride, 0.0f);
+            if (Of.bias) std::copy_n(bias, Of.filters(), prepared);
+        }
+        float* const forward_to = prepared + Of.output.stride;
+        if (part >= forward_prepare_parts) {
+            share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
+                      [&](std::size_t filter) { backward_weights<Of>(weights, prepared + forward_prepared_size, filter); });
+        } else if constexpr (few) {
+            few_weights<Of>(weights, forward_to);
+        } else {
+            share_out(Of.channels(), forward_prepare_parts, part,
+                      [&](std::size_t channel) { forward_weights<Of>(weights, forward_to, channel); });
+        }
+    }
+
+    /// Bands `first` to `last` of one sample. Without a `record` the winners are not kept.
+    static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
+                        std::size_t first, std::size_t last) {
+        float* const work = scratch + picture_size;
+        if constexpr (few)
+            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, work, first, last);
+        else
+            run_tiles<there>(input + origin, prepared + Of.output.stride, work, first, last,
+                             [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
+                                 write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
+                                                                  record);
+                             });
+    }
+
+    /// One sample: see PlainConvolution. accumulator = (bias, weights in the transform domain, weights through winners).
+    template <Gradient Input>
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
+                         float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
+        constexpr Layout picture = gradient_picture(Of);
+        float* const work = scratch + picture_size;
+        float* const by_tile = accumulator + Of.output.stride;
+        float* const by_winner = by_tile + tile_sums;
+        bool tiles = by_tiles;
+        if constexpr (by_tiles && by_winners) tiles = !few_alive<Of>(output, winners_pay(Of));
+        if constexpr (by_few_winners)
+            add_few_winners<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
+        else if constexpr (by_winners)
+            if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
+        if (tiles || Input != Gradient::none) {
+            std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
+            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, tiles ? accumulator : work);
+        }
+        if constexpr (by_tiles)
+            if (tiles) add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, by_tile);
+        if constexpr (Input != Gradient::none)
+            run_tiles<back>(scratch, prepared + forward_prepared_size, work, 0, back.blocks(),
+                            [&](auto... at) { put<Input>(input_gradient, at...); });
+    }
+
+    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
+    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
+                       float* bias_gradient, std::size_t part) {
+        if (Of.bias && part == 0)
+            for (std::size_t f = 0; f < Of.filters(); ++f) {
+                bias_gradient[f] = accumulators[f];
+                for (std::size_t share = 1; share < shares; ++share) bias_gradient[f] += accumulators[share * distance + f];
+            }
+        const float* const by_tile = accumulators + Of.output.stride;
+        const float* const by_winner = by_tile + tile_sums;
+        if constexpr (by_few_winners) {
+            finish_few_winners<Of>(by_winner, shares, distance, weight_gradient);
+        } else {
+            constexpr std::size_t lanes = simd::lanes<float>;
+            const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
+            if constexpr (by_tiles)
+                for (std::size_t c = channel; c < std::min(channel + lanes, Of.channels()); ++c)
+                    finish_weight_gradient<Of>(by_tile, shares, distance, weight_gradient, c, filter);
+            if constexpr (by_winners)
+                finish_winners_gradient<Of, by_tiles>(by_winner, shares, distance, weight_gradient, channel, filter);
+        }
+    }
+
+private:
+    // Where the first window begins, which may be in the border.
+    static constexpr std::size_t origin = Of.input.offset(0 - Of.top, 0 - Of.left);
+
+    template <class Body>
+    static void share_out(std::size_t count, std::size_t parts, std::size_t part, Body body) {
+        for (std::size_t n = part * count / parts; n < (part + 1) * count / parts; ++n) body(n);
+    }
+
+    // Two rows of a tile of the input's gradient, as far as they lie inside.
+    template <Gradient Input>
+    static void put(float* gradient, std::size_t y, std::size_t x, std::size_t c, const Channels* upper,
+                    const Channels* lower) {
+        constexpr Layout to = Of.input;
+        for (std::size_t q = 0; q < 2 && y + q < to.shape.height; ++q)
+            for (std::size_t i = 0; i < back.tiles.side && x + i < to.shape.width; ++i) {
+                float* const at = gradient + to.offset(y + q, x + i) + c;
+                Channels value = (q ? lower : upper)[i];
+                if (c + simd::lanes<float> <= to.stride) {
+                    if (Input == Gradient::add) value += simd::load(at);
+                    simd::store(at, value);
+                } else {
+                    if (Input == Gradient::add) value += simd::load_first(at, to.stride - c);
+                    simd::store_first(at, value, to.stride - c);
+                }
+            }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/algorithm.hpp
+
+// Which kernel computes a convolution: chosen from its geometry, at compile time.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The families of kernels.
+enum class Family { plain, direct, transformed, depthwise, split };
+
+/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
+/// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
+/// What the layer or the network asks for goes first.
+template <class Arithmetic>
+constexpr Family family(const Convolution& of) {
+    if (Arithmetic::plain) return Family::plain;
+    if (depthwise(of)) return Family::depthwise;
+    if (of.groups > 1 || of.dilation > 1) return Family::split;
+    if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
+    if (of.choice == Choice::transformed) return Family::transformed;
+    const Tiles tiles = output_tiles(of);
+    return 2 * of.rows * of.columns >= tiles.count() * tiles.side * tiles.side ? Family::transformed : Family::direct;
+}
+
+namespace detail {
+
+template <Convolution Of, class Arithmetic, Family Chosen>
+struct KernelOf {
+    using type = PlainConvolution<Of, typename Arithmetic::Scalar>;
+};
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::direct> {
+    using type = DirectConvolution<Of>;
+};
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::transformed> {
+    using type = TransformedConvolution<Of>;
+};
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::depthwise> {
+    using type = DepthwiseConvolution<Of>;
+};
+
+}  // namespace detail
+
+/// The kernel of a convolution.
+template <Convolution Of, class Arithmetic>
+using algorithm = typename detail::KernelOf<Of, Arithmetic, family<Arithmetic>(Of)>::type;
+
+/// The border that the kernel wants around the input, given a geometry whose input border covers what the windows touch.
+template <class Arithmetic>
+constexpr Border border(const Convolution& of) {
+    const Family chosen = family<Arithmetic>(of);
+    if (chosen == Family::split) return {};  // its copies have borders of their own
+    return chosen == Family::transformed ? widest(of.input.border, transformed_border(of)) : of.input.border;
+}
+
+namespace detail {
+
+template <Convolution Of, class Arithmetic>
+struct KernelOf<Of, Arithmetic, Family::split> {
+    static constexpr Convolution part = [] {
+        Convolution dense = dense_part(Of);
+        dense.input.border = border<Arithmetic>(dense);
+        return dense;
+    }();
+    using type = SplitConvolution<Of, part, algorithm<part, Arithmetic>>;
+};
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/arithmetic.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How a network computes: in fp32, with the fast kernels.
+struct Fast {
+    using Scalar = float;
+    static constexpr bool plain = false, direct = false;
+    static constexpr const char* precision = "fp32";
+
+    /// Channels are padded to whole vectors, so that kernels have no tails.
+    static constexpr std::size_t channel_stride(std::size_t channels) { return round_up(channels, simd::lanes<float>); }
+};
+
+/// The same, every convolution summed directly: for networks whose numbers must not pass through a transform.
+struct Direct : Fast {
+    static constexpr bool direct = true;
+    static constexpr const char* precision = "fp32, direct sums";
+};
+
+/// How a network computes when it must only be right: every layer by its plain twin. Gradient checks use Plain<double>.
+template <class Number>
+struct Plain {
+    using Scalar = Number;
+    static constexpr bool plain = true, direct = true;
+    static constexpr const char* precision = sizeof(Number) == 8 ? "fp64, plain" : "fp32, plain";
+
+    static constexpr std::size_t channel_stride(std::size_t channels) { return channels; }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/parameter.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How a parameter begins.
+enum class Initial {
+    zeros,
+    ones,
+    glorot_uniform,  ///< uniform in +-sqrt(6 / (fan_in + fan_out)); Glorot and Bengio (2010), Keras's default
+    glorot_normal,   ///< normal with deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations as Keras does
+    he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
+    he_normal,       ///< normal with deviation sqrt(2 / fan_in), cut likewise
+};
+
+/// One named array that a layer learns or keeps.
+struct Parameter {
+    const char* name;  ///< "weights", "bias", "gamma", ...
+    Extents extents;
+    Initial initial = Initial::zeros;
+    bool decays = false;  ///< L2 and weight decay apply: weights, not biases
+    Moved moved = Moved::by_gradient;
+    std::size_t fan_in = 1, fan_out = 1;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/concept.hpp
+
+// The layer contract. A *spec* is an empty type, what users write: Conv<5, 64>. It answers on values, at compile time: what
+// shape leaves for a shape that enters, which parameters it has. Bound to the layouts of its input and output it becomes a
+// *layer*: static functions and constexpr sizes that hold nothing. The network owns every number and hands the layer its part.
+//
+// A training step has three beats. Prepare: parameters to what kernels read. Samples: forward and backward, one sample after
+// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the shares'
+// accumulators, added in order, to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
+// batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
+
+#include <concepts>
+
+namespace denim::inline DENIM_TARGET {
+
+using kernel::Gradient;
+
+/// What a user may set while the program runs, for each layer.
+struct LayerSettings {
+    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero
+    float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
+    bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
+};
+
+/// Where a layer works.
+enum class Works {
+    on_samples,  ///< forward and backward take one sample
+    on_batches,  ///< forward and backward take the whole batch, and cut it themselves (parallel_for, by shape and count alone)
+};
+
+/// Layers of more than one input (joins of branches) take at most this many.
+inline constexpr std::size_t max_inputs = 8;
+
+/// One forward call. Pointers stand at the start of a sample (its border included), or of the first of `count` samples.
+template <class Scalar>
+struct Forward {
+    std::array<const Scalar*, max_inputs> inputs{};
+    Scalar* output = nullptr;
+    const Scalar* parameters = nullptr;  ///< the layer's rows, one after the other
+    const Scalar* prepared = nullptr;
+    std::uint8_t* record = nullptr;  ///< what backward wants to know again (winners of a pool); null when there is no backward
+    Scalar* scratch = nullptr;       ///< zero at first, then this layer's and this thread's own; on batches: the layer's own
+    const LayerSettings* settings = nullptr;
+    Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
+    std::size_t count = 1;           ///< samples in the batch; on samples 1
+    std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
+
+    [[nodiscard]] const Scalar* input() const { return inputs[0]; }
+};
+
+/// One backward call: what forward had, and the gradients.
+template <class Scalar>
+struct Backward {
+    std::array<const Scalar*, max_inputs> inputs{};
+    std::array<Scalar*, max_inputs> input_gradients{};  ///< laid out as the inputs
+    const Scalar* output = nullptr;
+    Scalar* output_gradient = nullptr;  ///< laid out as the output; nobody reads it afterwards, so it may be changed
+    const Scalar* parameters = nullptr;
+    const Scalar* prepared = nullptr;
+    const std::uint8_t* record = nullptr;
+    Scalar* scratch = nullptr;
+    Scalar* accumulator = nullptr;  ///< on samples: of this share, grows by the sample's gradient
+    Scalar* gradients = nullptr;    ///< on batches: the layer's gradients themselves, laid out as the parameters
+    const LayerSettings* settings = nullptr;
+    Random random{Seed{}};
+    std::size_t count = 1;
+
+    [[nodiscard]] const Scalar* input() const { return inputs[0]; }
+    [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
+};
+
+/// From the accumulators of all shares, `distance` numbers apart, to the layer's gradients.
+template <class Scalar>
+struct Finish {
+    const Scalar* accumulators = nullptr;
+    std::size_t shares = 0, distance = 0;
+    Scalar* gradients = nullptr;
+};
+
+/// What a layer is unless it says otherwise: on samples, without parameters, memory or parts. Layers derive from it.
+template <class Number>
+struct LayerDefaults {
+    using Scalar = Number;
+    static constexpr Works works = Works::on_samples;
+    static constexpr const char* algorithm = "";
+    static constexpr std::size_t prepared_size = 0;     // numbers
+    static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
+    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread; on batches: once
+    static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; on batches alone
+    static constexpr std::size_t record_size = 0;       // bytes, for each sample
+    static constexpr std::size_t bands = 1;             // parts of a sample that forward can compute side by side
+    static constexpr std::size_t prepare_parts = 1, finish_parts = 1;
+    static constexpr std::size_t operations = 0;        // multiplications and additions of a forward sample
+
+    static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
+    static void finish(const Finish<Scalar>& /*shares*/, std::size_t /*part*/) {}
+};
+
+/// What users write in a network: a type that answers on shapes. `Problem<In>` holds the static_asserts, as sentences, that
+/// explain why `accepts(In)` is false.
+template <class Type>
+concept Spec = requires(Shape shape) {
+    { Type::accepts(shape) } -> std::same_as<bool>;
+    { Type::output(shape) } -> std::same_as<Shape>;
+    { Type::parameters(shape).size() } -> std::convertible_to<std::size_t>;
+};
+
+/// A spec bound to layouts. The closing line of every layer's header proves it.
+template <class Type>
+concept Layer = requires(const Forward<typename Type::Scalar>& forward, const Backward<typename Type::Scalar>& backward,
+                         const Finish<typename Type::Scalar>& shares, const typename Type::Scalar* parameters,
+                         typename Type::Scalar* numbers, std::size_t part) {
+    { Type::works } -> std::convertible_to<Works>;
+    requires Type::prepared_size + Type::accumulator_size + Type::scratch_size + Type::record_size + Type::bands > 0;
+    Type::prepare(parameters, numbers, part);
+    Type::forward(forward);
+    Type::template backward<Gradient::write>(backward);
+    Type::template backward<Gradient::add>(backward);
+    Type::template backward<Gradient::none>(backward);
+    Type::finish(shares, part);
+};
+
+/// The answers that most specs share: any shape is welcome, the same shape leaves, no parameters, no border.
+struct SpecDefaults {
+    static constexpr bool accepts(Shape /*in*/) { return true; }
+    static constexpr Shape output(Shape in) { return in; }
+    static constexpr std::array<Parameter, 0> parameters(Shape /*in*/) { return {}; }
+    /// Zeros that the layer wants around its input.
+    template <class Arithmetic>
+    static constexpr Border border(Shape /*in*/) {
+        return {};
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/composition.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A list of types.
+template <class... Types>
+struct List {
+    static constexpr std::size_t size = sizeof...(Types);
+};
+
+/// What an entry of the expanded network does with the value that flows through it.
+enum class Role {
+    layer,   ///< takes it and gives another
+    fork,    ///< remembers it for the join to come, and passes it on
+    turn,    ///< ends a branch: remembers it for the join to come, and passes on what the fork remembered
+    join,    ///< takes it and what the forks remembered, and gives one value
+};
+
+/// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list.
+template <class... Specs>
+struct Sequential {
+    using Expanded = List<Specs...>;
+};
+
+/// True for entries that compute nothing: they pass on a value that was there before.
+constexpr bool passes_on(Role role) { return role == Role::fork || role == Role::turn; }
+
+/// Remembers the value that flows through.
+struct Fork : SpecDefaults {
+    static constexpr Role role = Role::fork;
+};
+
+namespace detail {
+
+template <class Spec>
+constexpr Role role_of() {
+    if constexpr (requires { Spec::role; })
+        return Spec::role;
+    else
+        return Role::layer;
+}
+
+template <class... Left, class... Right>
+List<Left..., Right...> operator+(List<Left...>, List<Right...>);
+
+template <class Spec>
+struct Expand {
+    using type = List<Spec>;
+};
+template <class... Specs>
+struct Expand<List<Specs...>> {
+    using type = decltype((List<>{} + ... + typename Expand<Specs>::type{}));
+};
+template <class Spec>
+    requires requires { typename Spec::Expanded; }
+struct Expand<Spec> {
+    using type = typename Expand<typename Spec::Expanded>::type;
+};
+
+template <std::size_t Index, class Type>
+struct Indexed {};
+template <class Sequence, class... Types>
+struct IndexedList;
+template <std::size_t... Index, class... Types>
+struct IndexedList<std::index_sequence<Index...>, Types...> : Indexed<Index, Types>... {};
+template <class Type>
+struct Identity {
+    using type = Type;
+};
+template <std::size_t Index, class Type>
+Identity<Type> pick(Indexed<Index, Type>);
+template <class... Types>
+IndexedList<std::index_sequence_for<Types...>, Types...> indexed(List<Types...>);
+
+}  // namespace detail
+
+/// The flat list that a composition stands for: layers, forks and joins in the order of computation.
+template <class Spec>
+using expanded = typename detail::Expand<Spec>::type;
+
+/// The type at a place of a List.
+template <class Types, std::size_t Index>
+using type_at = typename decltype(detail::pick<Index>(decltype(detail::indexed(Types{})){}))::type;
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/activation_function.hpp
+
+// The activations. Each is one class: `value(x)`, and `slope(x, y)`, its derivative at x where y = value(x), written once for
+// vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
+// to add one class here, one line in tests/runtime/layer/activation.cpp, and one in the table of docs/layers.md.
+
+#include <numbers>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A function of each number alone.
+template <class Type>
+concept ActivationFunction = requires(double x) {
+    { Type::of_input } -> std::convertible_to<bool>;
+    { Type::value(x) } -> std::same_as<double>;
+    { Type::slope(x, x) } -> std::same_as<double>;
+};
+
+namespace detail {
+
+/// A constant as a number or in every lane.
+template <class Number>
+constexpr Number same(double value) {
+    if constexpr (std::floating_point<Number>)
+        return static_cast<Number>(value);
+    else
+        return Number(static_cast<typename Number::value_type>(value));
+}
+
+template <class Number>
+Number logistic(Number x) {
+    return same<Number>(1) / (same<Number>(1) + simd::exp(-x));
+}
+
+/// min(max(x / 6 + 1 / 2, 0), 1)
+template <class Number>
+Number hard_logistic(Number x) {
+    const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
+    const Number above = simd::select(line > same<Number>(0), line, same<Number>(0));
+    return simd::select(above < same<Number>(1), above, same<Number>(1));
+}
+
+}  // namespace detail
+
+/// x: the default of Dense.
+struct Linear {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return x;
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number /*y*/) {
+        return detail::same<Number>(1);
+    }
+};
+
+/// max(0, x): the default of Conv.
+struct ReLU {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0));
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0));
+    }
+};
+
+/// x above 0, 0.3 x below: Keras's slope (PyTorch's is 0.01).
+struct LeakyReLU {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0.3) * x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0.3));
+    }
+};
+
+/// x above 0, exp(x) - 1 below (Clevert et al., 2016).
+struct ELU {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        const Number below = simd::select(x < detail::same<Number>(0), x, detail::same<Number>(0));
+        return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(1));
+    }
+};
+
+/// x (1 + erf(x / sqrt 2)) / 2: x times the normal distribution's share below x (Hendrycks and Gimpel, 2016), not approximated.
+struct GELU {
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number share(Number x) {
+        return (detail::same<Number>(1) + simd::erf(x * detail::same<Number>(std::numbers::sqrt2 / 2))) * detail::same<Number>(0.5);
+    }
+    template <class Number>
+    static Number value(Number x) {
+        return x * share(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        constexpr double density = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+        return share(x) + x * simd::exp(x * x * detail::same<Number>(-0.5)) * detail::same<Number>(density);
+    }
+};
+
+/// x / (1 + exp(-x)), also called swish (Ramachandran et al., 2017).
+struct SiLU {
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number value(Number x) {
+        return x * detail::logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number y) {
+        const Number share = detail::logistic(x);
+        return share + y * (detail::same<Number>(1) - share);
+    }
+};
+
+/// x min(max(x + 3, 0), 6) / 6 (Howard et al., "Searching for MobileNetV3", 2019).
+struct HardSwish {
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number value(Number x) {
+        return x * detail::hard_logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        const Number share = detail::hard_logistic(x);
+        const Number bent = share + x * detail::same<Number>(1.0 / 6);
+        const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
+        return simd::select(share > detail::same<Number>(0), until_one, detail::same<Number>(0));
+    }
+};
+
+/// 1 / (1 + exp(-x))
+struct Sigmoid {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return detail::logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return y * (detail::same<Number>(1) - y);
+    }
+};
+
+/// The hyperbolic tangent.
+struct Tanh {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::tanh(x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return detail::same<Number>(1) - y * y;
+    }
+};
+
+/// exp(x) divided by the sum of it over the channels of a pixel. Not a function of each number alone.
+struct Softmax {
+    static constexpr bool of_input = false;
+};
+
+template <class Type>
+inline constexpr bool is_activation = ActivationFunction<Type> || std::same_as<Type, Softmax>;
+
+namespace detail {
+
+/// y = f(x) for the channels of one pixel; x and y may be the same.
+template <class Function, class Scalar>
+void activate(const Scalar* x, Scalar* y, std::size_t channels) {
+    if constexpr (std::same_as<Function, Softmax>) {
+        const Scalar largest = *std::max_element(x, x + channels);
+        Scalar sum{0};
+        for (std::size_t c = 0; c < channels; ++c) sum += y[c] = simd::exp(x[c] - largest);
+        for (std::size_t c = 0; c < channels; ++c) y[c] /= sum;
+    } else if constexpr (std::same_as<Scalar, float>) {
+        constexpr std::size_t lanes = simd::lanes<float>;
+        std::size_t c = 0;
+        for (; c + lanes <= channels; c += lanes) simd::store(y + c, Function::value(simd::load(x + c)));
+        if (c < channels) simd::store_first(y + c, Function::value(simd::load_first(x + c, channels - c)), channels - c);
+    } else {
+        for (std::size_t c = 0; c < channels; ++c) y[c] = Function::value(x[c]);
+    }
+}
+
+/// dx = dy f'(x), or that much more; dx and dy may be the same. `x` is read if the function is of_input.
+template <class Function, bool Add, class Scalar>
+void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx, std::size_t channels) {
+    if constexpr (std::same_as<Function, Softmax>) {
+        Scalar mean{0};
+        for (std::size_t c = 0; c < channels; ++c) mean += y[c] * dy[c];
+        for (std::size_t c = 0; c < channels; ++c) dx[c] = (Add ? dx[c] : Scalar{0}) + y[c] * (dy[c] - mean);
+    } else {
+        const auto at = [&](auto take, auto give, std::size_t c) {
+            const auto slope = Function::slope(take(Function::of_input ? x + c : y + c), take(y + c));
+            give(dx + c, Add ? take(dx + c) + take(dy + c) * slope : take(dy + c) * slope);
+        };
+        std::size_t c = 0;
+        if constexpr (std::same_as<Scalar, float>) {
+            constexpr std::size_t lanes = simd::lanes<float>;
+            for (; c + lanes <= channels; c += lanes)
+                at([](const float* from) { return simd::load(from); }, [](float* to, simd::Vector<float> all) { simd::store(to, all); }, c);
+            const std::size_t rest = channels - c;
+            if (rest)
+                at([rest](const float* from) { return simd::load_first(from, rest); },
+                   [rest](float* to, simd::Vector<float> all) { simd::store_first(to, all, rest); }, c);
+        } else {
+            for (; c < channels; ++c)
+                at([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+        }
+    }
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/pixels.hpp
+
+// Walks over the pictures of a layer.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Calls `each(in, out)` with the place of every pixel in both layouts.
+template <Layout In, Layout Out, class Each>
+void for_each_pixel(Each each) {
+    for (std::size_t y = 0; y < In.shape.height; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x) each(In.offset(y, x), Out.offset(y, x));
+}
+
+/// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
+template <Layout In, class Each>
+void for_each_number(Each each) {
+    for (std::size_t y = 0, flat = 0; y < In.shape.height; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x)
+            for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/layer/activation.hpp
+
+// Shape kept: y = f(x), number by number; Softmax over the channels of each pixel.
+
+namespace denim::inline DENIM_TARGET {
+
+/// An activation bound to its layouts.
+template <class Arithmetic, Layout Out, Layout In, class Function>
+struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                detail::activate_gradient<Function, Input == Gradient::add>(at.input() + in, at.output + out, at.output_gradient + out,
+                                                                            at.input_gradient() + in, channels);
+            });
+    }
+};
+
+/// An activation by itself: ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Sigmoid, Tanh, Softmax, or a class of one's own that is
+/// an ActivationFunction. Conv and Dense take the same names as options.
+template <class Function>
+struct Activation : SpecDefaults {
+    static_assert(is_activation<Function>, "denim: Activation: the function must be ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, "
+                                           "Sigmoid, Tanh, Softmax or a class with value(x), slope(x, y) and of_input.");
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = ActivationLayer<Arithmetic, Out, In, Function>;
+};
+
+/// A linear layer with an activation behind it, in place. Where the slope is of the input, that is kept until backward: on
+/// samples in the record, behind the linear layer's own; on batches in the scratch.
+template <class Base, class Function, Layout Out>
+struct ActivatedLayer : Base {
+    using typename Base::Scalar;
+    static constexpr bool on_samples = Base::works == Works::on_samples;
+    static constexpr std::size_t channels = Out.shape.channels;
+    static constexpr std::size_t kept = Function::of_input ? round_up(Out.size(), 16) : 0;  // numbers
+    static constexpr std::size_t kept_at = round_up(Base::record_size, 64);                 // bytes
+    static constexpr std::size_t record_size = on_samples && kept ? kept_at + kept * sizeof(Scalar) : Base::record_size;
+    static constexpr std::size_t scratch_per_sample = Base::scratch_per_sample + (on_samples ? 0 : kept);
+    static constexpr std::size_t bands = 1, operations = Base::operations + Out.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        Forward<Scalar> linear = at;
+        linear.last_band = Base::bands;
+        Base::forward(linear);
+        for (std::size_t sample = 0; sample < at.count; ++sample) {
+            Scalar* y = at.output + sample * Out.size();
+            if (kept && (at.record || !on_samples)) std::copy_n(y, Out.size(), kept_input(at, sample));
+            detail::for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
+        }
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        for (std::size_t sample = 0; sample < at.count; ++sample) {
+            const Scalar *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
+            Scalar* dy = at.output_gradient + sample * Out.size();
+            detail::for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
+                detail::activate_gradient<Function, false>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
+            });
+        }
+        Base::template backward<Input>(at);
+    }
+
+private:
+    template <class Call>
+    static auto* kept_input(const Call& at, std::size_t sample) {
+        if constexpr (on_samples) {
+            using Bytes = std::remove_pointer_t<decltype(at.record)>;
+            using Number = std::conditional_t<std::is_const_v<Bytes>, const Scalar, Scalar>;
+            return reinterpret_cast<Number*>(at.record + kept_at);
+        } else {
+            return at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept;
+        }
+    }
+};
+
+namespace detail {
+
+template <class Default, class... Options>
+struct ActivationAmong {
+    using type = Default;
+};
+template <class Default, class First, class... Rest>
+struct ActivationAmong<Default, First, Rest...> {
+    using type = typename std::conditional_t<is_activation<First>, ActivationAmong<First>, ActivationAmong<Default, Rest...>>::type;
+};
+
+/// The activation that the options ask for, else Default.
+template <class Default, class... Options>
+using activation_among = typename ActivationAmong<Default, Options...>::type;
+
+template <class Base, class Function, Layout Out>
+struct Activate {
+    using type = ActivatedLayer<Base, Function, Out>;
+};
+template <class Base, Layout Out>
+struct Activate<Base, Linear, Out> {
+    using type = Base;
+};
+
+/// The linear layer with the activation behind it.
+template <class Base, class Function, Layout Out>
+using activated = typename Activate<Base, Function, Out>::type;
+
+}  // namespace detail
+
+static_assert(Spec<Activation<GELU>> && Layer<Activation<Softmax>::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/fusion.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a plan is for: learning, or a trained network (dropout gone, BatchNorm by its running statistics).
+enum class Mode { training, inference };
+
+/// Neighbours that one kernel computes together. A specialisation has `exists` true, and accepts the whole run.
+template <class Arithmetic, Mode For, class... Specs>
+struct Fused {
+    static constexpr bool exists = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/options.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+// Options of layers, written after the sizes in any order.
+
+/// The windows stay inside the picture: out = (in - window) / stride + 1. The default.
+struct Valid {};
+/// Zeros around the picture: out = ceil(in / stride); an odd zero goes below and to the right, as in Keras.
+struct Same {};
+/// The step from one window to the next, in rows and in columns.
+template <std::size_t Step>
+struct Stride {
+    static_assert(Step > 0, "denim: Stride: the step from one window to the next must be at least 1.");
+};
+/// The taps of a window stand Step pixels apart, so that it reaches over (window - 1) * Step + 1 of them. Yu and Koltun (2016).
+template <std::size_t Step>
+struct Dilation {
+    static_assert(Step > 0, "denim: Dilation: the step from one tap to the next must be at least 1.");
+};
+/// Channels and filters are cut into Count runs, and a filter sees the channels of its own run. Krizhevsky et al. (2012).
+template <std::size_t Count>
+struct Groups {
+    static_assert(Count > 0, "denim: Groups: there must be at least one group.");
+};
+/// No bias is added.
+struct NoBias {};
+
+/// Through the transform of the small convolutions.
+struct Transformed {};
+/// Which kernel computes a convolution, where the choice from its shapes does not suit: Algorithm<Direct> sums directly,
+/// Algorithm<Transformed> goes through the transform (stride 1, windows of 3, 5 or 7).
+template <class Family>
+struct Algorithm {
+    static_assert(std::same_as<Family, Direct> || std::same_as<Family, Transformed>,
+                  "denim: Algorithm: the family must be Direct or Transformed.");
+};
+/// How the weights begin: Glorot and Bengio (2010), uniform unless another is asked for; He et al. (2015). The normal ones are
+/// cut at two deviations, as in Keras.
+struct GlorotUniform {};
+struct GlorotNormal {};
+struct HeUniform {};
+struct HeNormal {};
+
+/// The operation of a Pool.
+struct Max {};
+struct Average {};
+
+namespace detail {
+
+template <class Option>
+inline constexpr std::size_t step_of = 0;
+template <std::size_t Step>
+inline constexpr std::size_t step_of<Stride<Step>> = Step;
+
+/// True if the option stands in the list.
+template <class Option, class... Options>
+inline constexpr bool has = (std::same_as<Option, Options> || ...);
+
+template <class Option>
+inline constexpr std::size_t dilation_of = 0;
+template <std::size_t Step>
+inline constexpr std::size_t dilation_of<Dilation<Step>> = Step;
+template <class Option>
+inline constexpr std::size_t group_count_of = 0;
+template <std::size_t Count>
+inline constexpr std::size_t group_count_of<Groups<Count>> = Count;
+
+constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { return number ? number : otherwise; }
+
+/// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
+template <class... Options>
+constexpr std::size_t stride_or(std::size_t otherwise) {
+    return number_or((std::size_t{0} + ... + step_of<Options>), otherwise);
+}
+template <class... Options>
+inline constexpr std::size_t dilation_among = number_or((std::size_t{0} + ... + dilation_of<Options>), 1);
+template <class... Options>
+inline constexpr std::size_t groups_among = number_or((std::size_t{0} + ... + group_count_of<Options>), 1);
+
+template <class Option>
+inline constexpr kernel::Choice choice_of = kernel::Choice::fastest;
+template <>
+inline constexpr kernel::Choice choice_of<Algorithm<Direct>> = kernel::Choice::direct;
+template <>
+inline constexpr kernel::Choice choice_of<Algorithm<Transformed>> = kernel::Choice::transformed;
+
+/// The kernel that the options ask for.
+template <class... Options>
+constexpr kernel::Choice chosen_kernel() {
+    kernel::Choice choice = kernel::Choice::fastest;
+    ((choice = choice_of<Options> == kernel::Choice::fastest ? choice : choice_of<Options>), ...);
+    return choice;
+}
+
+/// True if every option is one of Known, or a Stride.
+template <class... Known>
+struct only {
+    template <class... Options>
+    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0) && ...);
+};
+
+template <class Option>
+inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, HeUniform, HeNormal>;
+
+template <class... Options>
+constexpr Initial initial_of() {
+    return has<HeUniform, Options...>      ? Initial::he_uniform
+           : has<HeNormal, Options...>     ? Initial::he_normal
+           : has<GlorotNormal, Options...> ? Initial::glorot_normal
+                                           : Initial::glorot_uniform;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/conv_windows.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A convolution bound to its geometry; Conv, and Conv with what fuses behind it, become this. For inference only what forward
+/// reads is prepared.
+template <kernel::Convolution Of, class Arithmetic, Mode For>
+struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    using Kernel = kernel::algorithm<Of, Arithmetic>;
+
+    static constexpr const char* algorithm = Kernel::name;
+    static constexpr std::size_t prepared_size = For == Mode::training ? Kernel::prepared_size : Kernel::forward_prepared_size;
+    static constexpr std::size_t prepare_parts = For == Mode::training ? Kernel::prepare_parts : Kernel::forward_prepare_parts;
+    static constexpr std::size_t accumulator_size = Kernel::accumulator_size, finish_parts = Kernel::finish_parts;
+    static constexpr std::size_t scratch_size = Kernel::scratch_size, record_size = Kernel::record_size;
+    static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
+
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
+        Kernel::prepare(parameters, parameters + Of.weights(), prepared, part);
+    }
+    static void forward(const Forward<Scalar>& at) {
+        Kernel::forward(at.input(), at.prepared, at.output, at.record, at.scratch, at.first_band, at.last_band);
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        Kernel::template backward<Input>(at.input(), at.output, at.output_gradient, at.prepared, at.input_gradient(), at.record,
+                                         at.scratch, at.accumulator);
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t part) {
+        Kernel::finish(of.accumulators, of.shares, of.distance, of.gradients, of.gradients + Of.weights(), part);
+    }
+};
+
+/// What the convolutions share: where the windows of Window x Window stand, and what their options say.
+template <std::size_t Window, class... Options>
+struct ConvWindows : SpecDefaults {
+    static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
+
+    static constexpr bool same = detail::has<Same, Options...>;
+    static constexpr bool bias = !detail::has<NoBias, Options...>;
+    using Function = detail::activation_among<ReLU, Options...>;
+    static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
+    static constexpr std::size_t stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>;
+    static_assert(stride == 1 || dilation == 1,
+                  "denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.");
+    static constexpr std::size_t reach = (Window - 1) * dilation + 1;  ///< pixels from the first tap to the last
+    static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
+    static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
+
+    /// Windows along `in` rows or columns, and zeros in front of the first.
+    static constexpr std::size_t extent(std::size_t in) {
+        return same ? (in + stride - 1) / stride : (in - reach) / stride + 1;
+    }
+    static constexpr std::size_t before(std::size_t in) {
+        const std::size_t touched = (extent(in) - 1) * stride + reach;
+        return same && touched > in ? (touched - in) / 2 : 0;
+    }
+    static constexpr bool fits(Shape in) {
+        return same ? in.size() > 0 : in.height >= reach && in.width >= reach && in.channels > 0;
+    }
+
+protected:
+    /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
+    static constexpr kernel::Convolution convolution(Layout in, Layout out, kernel::Epilogue with, std::size_t groups) {
+        return {in,
+                out,
+                extent(in.shape.height),
+                extent(in.shape.width),
+                Window,
+                stride,
+                before(in.shape.height),
+                before(in.shape.width),
+                with,
+                bias,
+                choice,
+                dilation,
+                groups};
+    }
+
+    template <class Arithmetic>
+    static constexpr Border border_of(Shape in, std::size_t filters, kernel::Epilogue with, std::size_t groups) {
+        const auto after = [](std::size_t size) {
+            const std::size_t touched = (extent(size) - 1) * stride + reach;
+            return touched > size + before(size) ? touched - size - before(size) : 0;
+        };
+        const Border touched{before(in.height), before(in.width), after(in.height), after(in.width)};
+        const std::size_t pool = with == kernel::Epilogue::relu_pool ? 2 : 1;
+        const Shape kept{extent(in.height) / pool, extent(in.width) / pool, filters};
+        return kernel::border<Arithmetic>(convolution({in, touched}, {kept}, with, groups));
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/conv.hpp
+
+// (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
+// Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// Filters).
+
+namespace denim::inline DENIM_TARGET {
+
+/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, Dilation<N>, Groups<N>, an
+/// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
+/// Algorithm<Direct or Transformed>.
+template <std::size_t Window, std::size_t Filters, class... Options>
+struct Conv : ConvWindows<Window, Options...> {
+    using Windows = ConvWindows<Window, Options...>;
+    static constexpr std::size_t groups = detail::groups_among<Options...>;
+
+    static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
+    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                    is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
+                    detail::choice_of<Options> != kernel::Choice::fastest) &&
+                   ...),
+                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
+                  "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
+    static_assert(Windows::choice != kernel::Choice::transformed ||
+                      (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
+                  "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
+                  "the choice out.");
+    static_assert(Filters % groups == 0,
+                  "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
+
+    static constexpr bool accepts(Shape in) { return Windows::fits(in) && in.channels % groups == 0; }
+    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), Filters}; }
+    static constexpr auto parameters(Shape in) {
+        const std::size_t channels = in.channels / groups;
+        const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
+                                Moved::by_gradient, Window * Window * channels,          Window * Window * Filters};
+        if constexpr (Windows::bias)
+            return std::array{weights, Parameter{"bias", {Filters}}};
+        else
+            return std::array{weights};
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue with) {
+        return Windows::convolution(in, out, with, groups);
+    }
+    template <class Arithmetic>
+    static constexpr Border border(Shape in, kernel::Epilogue with = Windows::epilogue) {
+        return Windows::template border_of<Arithmetic>(in, Filters, with, groups);
+    }
+
+    template <class Arithmetic, Layout Out, Layout In, Mode For>
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
+                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = BoundTo<Arithmetic, Out, In, Mode::inference>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(Windows::fits(In),
+                      "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or "
+                      "enlarge the image.");
+        static_assert(In.channels % groups == 0,
+                      "denim: Conv: Groups<N> must divide the channels that it gets; each group sees as many as the others.");
+    };
+};
+
+static_assert(Spec<Conv<3, 8, Same, Stride<2>, Linear>>);
+static_assert(Layer<Conv<3, 8>::Layer<Fast, Layout{{6, 6, 8}, {}, Fast::channel_stride(8)}, Layout{{8, 8, 3}}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/depthwise_conv.hpp
+
+// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (Window,
+// Window, C). Howard et al., "MobileNets" (2017).
+
+namespace denim::inline DENIM_TARGET {
+
+/// Convolution of each channel by itself. Options: Same or Valid, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
+template <std::size_t Window, class... Options>
+struct DepthwiseConv : ConvWindows<Window, Options...> {
+    using Windows = ConvWindows<Window, Options...>;
+
+    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                    is_activation<Options> || detail::dilation_of<Options> > 0) &&
+                   ...),
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "GlorotNormal, HeUniform, HeNormal, or an activation.");
+
+    static constexpr bool accepts(Shape in) { return Windows::fits(in); }
+    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
+    static constexpr auto parameters(Shape in) {
+        // Keras counts the fans of the shape (Window, Window, C, 1).
+        const Parameter weights{"weights",
+                                {Window, Window, in.channels},
+                                detail::initial_of<Options...>(),
+                                true,
+                                Moved::by_gradient,
+                                Window * Window * in.channels,
+                                Window * Window};
+        if constexpr (Windows::bias)
+            return std::array{weights, Parameter{"bias", {in.channels}}};
+        else
+            return std::array{weights};
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
+        return Windows::convolution(in, out, Windows::epilogue, in.shape.channels);
+    }
+    template <class Arithmetic>
+    static constexpr Border border(Shape in) {
+        return Windows::template border_of<Arithmetic>(in, in.channels, Windows::epilogue, in.channels);
+    }
+
+    template <class Arithmetic, Layout Out, Layout In, Mode For>
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out), Arithmetic, For>,
+                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = BoundTo<Arithmetic, Out, In, Mode::inference>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In),
+                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller "
+                      "window, or enlarge the image.");
+    };
+};
+
+static_assert(Spec<DepthwiseConv<3, Same, Stride<2>, Linear>>);
+static_assert(Layer<DepthwiseConv<3>::Layer<Fast, Layout{{6, 6, 16}, {}, 16}, Layout{{8, 8, 16}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/windows.hpp
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The windows of a pool: window (y, x) begins at row y * stride - top and column x * stride - left; what lies outside of the
+/// picture does not count.
+struct Windows {
+    std::size_t size = 2, stride = 2;
+    std::size_t top = 0, left = 0;
+    bool clipped = false;  ///< some windows reach beyond the picture
+
+    /// Rows (or columns) [first, last) of window number `at` that lie inside a picture of `extent` of them.
+    [[nodiscard]] constexpr std::size_t first(std::size_t at, std::size_t before) const {
+        return at * stride < before ? before - at * stride : 0;
+    }
+    [[nodiscard]] constexpr std::size_t last(std::size_t at, std::size_t before, std::size_t extent) const {
+        return std::min(size, extent + before - at * stride);
+    }
+
+    /// Places of window (y, x) inside the picture.
+    [[nodiscard]] constexpr std::size_t places(std::size_t y, std::size_t x, std::size_t height, std::size_t width) const {
+        if (!clipped) return size * size;
+        return (last(y, top, height) - first(y, top)) * (last(x, left, width) - first(x, left));
+    }
+
+    friend constexpr bool operator==(const Windows&, const Windows&) = default;
+};
+
+/// Calls each(i, j) for every place of window (y, x) inside a picture of `height` rows and `width` columns.
+template <Windows Of, std::size_t Height, std::size_t Width, class Each>
+constexpr void each_place(std::size_t y, std::size_t x, Each each) {
+    const std::size_t top = Of.clipped ? Of.first(y, Of.top) : 0, left = Of.clipped ? Of.first(x, Of.left) : 0;
+    const std::size_t bottom = Of.clipped ? Of.last(y, Of.top, Height) : Of.size, right = Of.clipped ? Of.last(x, Of.left, Width) : Of.size;
+    for (std::size_t i = top; i < bottom; ++i)
+        for (std::size_t j = left; j < right; ++j) each(i, j);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/plain_pool.hpp
+
+// The plain twins of pool.hpp, for any scalar.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+namespace detail {
+
+template <Layout Out, Layout In, Windows Of>
+struct PoolLoops {
+    static constexpr std::size_t place(std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
+        return In.offset(y * Of.stride + q / Of.size - Of.top, x * Of.stride + q % Of.size - Of.left) + c;
+    }
+    /// Every number of the output, with its place in (H, W, C) order.
+    template <class Each>
+    static void for_each(Each each) {
+        std::size_t n = 0;
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x)
+                for (std::size_t c = 0; c < Out.shape.channels; ++c) each(y, x, c, n++);
+    }
+    template <class Scalar>
+    static void clear(Scalar* input_gradient) {
+        for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
+    }
+};
+
+}  // namespace detail
+
+/// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
+/// them it is, i * size + j, the first of equals.
+template <Layout Out, Layout In, Windows Of, class Scalar>
+struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
+    using Loops = detail::PoolLoops<Out, In, Of>;
+    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
+
+    /// `record` may be null.
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
+            std::size_t winner = Of.size * Of.size;
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                const std::size_t q = i * Of.size + j;
+                if (winner == Of.size * Of.size || input[Loops::place(y, x, c, q)] > input[Loops::place(y, x, c, winner)]) winner = q;
+            });
+            output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
+            if (record) record[n] = static_cast<std::uint8_t>(winner);
+        });
+    }
+
+    /// Each gradient goes to the number that won.
+    template <Gradient Input>
+    static void backward(const Scalar* output_gradient, const std::uint8_t* record, Scalar* input_gradient) {
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
+            input_gradient[Loops::place(y, x, c, record[n])] += output_gradient[Out.offset(y, x) + c];
+        });
+    }
+};
+
+/// out(y, x, c) = the mean of the window's numbers that lie inside the picture.
+template <Layout Out, Layout In, Windows Of, class Scalar>
+struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
+    using Loops = detail::PoolLoops<Out, In, Of>;
+    static constexpr std::size_t record_size = 0;
+
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
+            Scalar sum{0};
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size + j)]; });
+            output[Out.offset(y, x) + c] = sum / count(y, x);
+        });
+    }
+
+    template <Gradient Input>
+    static void backward(const Scalar* output_gradient, const std::uint8_t* /*record*/, Scalar* input_gradient) {
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
+        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
+            const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
+            each_place<Of, In.shape.height, In.shape.width>(
+                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size + j)] += gradient; });
+        });
+    }
+
+private:
+    static Scalar count(std::size_t y, std::size_t x) { return static_cast<Scalar>(Of.places(y, x, In.shape.height, In.shape.width)); }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/pool.hpp
+
+// Max and average pooling in float, vectors along the channels.
+
+#include <limits>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+namespace detail {
+
+/// Every pixel of a pool's output, a vector of channels at a time; the last one is cut where a pixel has no room for a whole one.
+template <Layout Out, Layout In>
+struct PoolVectors {
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>, channels = Out.shape.channels;
+    static constexpr std::size_t padded = (channels + lanes - 1) / lanes * lanes;
+    static constexpr bool whole = padded <= Out.stride && padded <= In.stride;
+
+    template <bool Whole>
+    struct Rest {
+        static constexpr bool all = Whole;
+    };
+    template <class Part>
+    static Vector load(const float* from, Part) {
+        if constexpr (Part::all)
+            return simd::load(from);
+        else
+            return simd::load_first(from, channels % lanes);
+    }
+    template <class Part>
+    static void store(float* to, Vector value, Part) {
+        if constexpr (Part::all)
+            simd::store(to, value);
+        else
+            simd::store_first(to, value, channels % lanes);
+    }
+    template <class Each>
+    static void for_each(Each each) {
+        constexpr std::size_t full = whole ? padded : channels / lanes * lanes;
+        std::size_t n = 0;
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x, n += padded) {
+                for (std::size_t c = 0; c < full; c += lanes) each(y, x, c, Rest<true>{}, n + c);
+                if constexpr (full < channels) each(y, x, full, Rest<false>{}, n + full);
+            }
+    }
+    /// Zeros where forward wrote nothing.
+    static void fill_rest(float* output) {
+        constexpr std::size_t written = whole ? padded : channels;
+        if constexpr (Out.stride > written)
+            for (std::size_t y = 0; y < Out.shape.height; ++y)
+                for (std::size_t x = 0; x < Out.shape.width; ++x)
+                    std::fill_n(output + Out.offset(y, x) + written, Out.stride - written, 0.0f);
+    }
+    static void clear(float* input_gradient) {
+        for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, 0.0f);
+    }
+    static constexpr bool tiled(const Windows& of) {  // every number of the input stands in one window: no zeros before backward
+        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride == In.shape.height &&
+               Out.shape.width * of.stride == In.shape.width && padded == In.stride;
+    }
+    static constexpr std::size_t place(const Windows& of, std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
+        return In.offset(y * of.stride + i - of.top, x * of.stride + j - of.left);
+    }
+};
+
+}  // namespace detail
+
+/// The same interface and the same winners as PlainMaxPool. The record is (row, column, channels rounded up to whole vectors).
+template <Layout Out, Layout In, Windows Of>
+struct MaxPool : private detail::PoolVectors<Out, In> {
+private:
+    using Vectors = detail::PoolVectors<Out, In>;
+    using typename Vectors::Vector;
+    static constexpr bool tiled = Vectors::tiled(Of);
+
+public:
+    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * Vectors::padded;  ///< bytes
+
+    /// `record` may be null.
+    static void forward(const float* input, float* output, std::uint8_t* record) {
+        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
+            Vector best = simd::broadcast(-std::numeric_limits<float>::infinity()), winner = simd::broadcast(0.0f);
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
+                const auto better = candidate > best;
+                best = simd::select(better, candidate, best);
+                winner = simd::select(better, simd::broadcast(static_cast<float>(i * Of.size + j)), winner);
+            });
+            Vectors::store(output + Out.offset(y, x) + c, best, rest);
+            if (record) simd::store_bytes(record + n, winner);
+        });
+        Vectors::fill_rest(output);
+    }
+
+    template <Gradient Input>
+    static void backward(const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (Input == Gradient::write && !tiled) Vectors::clear(input_gradient);
+        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
+            const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest), winner = simd::load_bytes(record + n);
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
+                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size + j));
+                Vector value = simd::select(won, gradient, simd::broadcast(0.0f));
+                if constexpr (Input == Gradient::add || !tiled) value = value + Vectors::load(place, rest);
+                Vectors::store(place, value, rest);
+            });
+        });
+    }
+};
+
+/// The mean of each window; what lies outside of the picture does not count, as in Keras.
+template <Layout Out, Layout In, Windows Of>
+struct AveragePool : private detail::PoolVectors<Out, In> {
+private:
+    using Vectors = detail::PoolVectors<Out, In>;
+    using typename Vectors::Vector;
+    static constexpr bool tiled = Vectors::tiled(Of);
+    static Vector share(std::size_t y, std::size_t x) {
+        return simd::broadcast(1.0f / static_cast<float>(Of.places(y, x, In.shape.height, In.shape.width)));
+    }
+
+public:
+    static constexpr std::size_t record_size = 0;
+
+    static void forward(const float* input, float* output, std::uint8_t* /*record*/) {
+        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t) {
+            Vector sum = simd::broadcast(0.0f);
+            each_place<Of, In.shape.height, In.shape.width>(
+                y, x, [&](std::size_t i, std::size_t j) { sum = sum + Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest); });
+            Vectors::store(output + Out.offset(y, x) + c, sum * share(y, x), rest);
+        });
+        Vectors::fill_rest(output);
+    }
+
+    template <Gradient Input>
+    static void backward(const float* output_gradient, const std::uint8_t* /*record*/, float* input_gradient) {
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (Input == Gradient::write && !tiled) Vectors::clear(input_gradient);
+        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t) {
+            const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest) * share(y, x);
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
+                Vectors::store(place, Input == Gradient::add || !tiled ? gradient + Vectors::load(place, rest) : gradient, rest);
+            });
+        });
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/pool.hpp
+
+// (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
+// Valid: H' = (H - Window) / stride + 1. Same: H' = ceil(H / stride), and what lies outside does not count. Columns alike.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A pool bound to its layouts. A max pool records which number of each window won (row by row; the first of equals), and its
+/// backward gives the gradient to it.
+template <class Kernel, class Number, Layout Out>
+struct PoolLayer : LayerDefaults<Number> {
+    using Scalar = Number;
+    static constexpr std::size_t record_size = Kernel::record_size;
+    static constexpr std::size_t operations = Out.shape.size();
+
+    static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        Kernel::template backward<Input>(at.output_gradient, at.record, at.input_gradient());
+    }
+};
+
+/// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
+/// Average. Options: Same or Valid, Stride<N>.
+template <class Operation, std::size_t Window, class... Options>
+struct Pool : SpecDefaults {
+    static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
+    static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
+    static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+
+    static constexpr bool same = detail::has<Same, Options...>;
+    static constexpr std::size_t stride = detail::stride_or<Options...>(Window);
+
+    /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
+    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
+    static constexpr std::size_t before(std::size_t in) {
+        const std::size_t reach = (extent(in) - 1) * stride + Window;
+        return same && reach > in ? (reach - in) / 2 : 0;
+    }
+    static constexpr kernel::Windows windows(Shape in) {
+        const auto reaches_out = [](std::size_t size) { return (extent(size) - 1) * stride + Window > size; };
+        return {Window, stride, before(in.height), before(in.width), reaches_out(in.height) || reaches_out(in.width)};
+    }
+
+    static constexpr bool accepts(Shape in) { return same ? in.size() > 0 : in.height >= Window && in.width >= Window; }
+    static constexpr Shape output(Shape in) { return {extent(in.height), extent(in.width), in.channels}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Kernel {
+        using Scalar = typename Arithmetic::Scalar;
+        static constexpr kernel::Windows of = windows(In.shape);
+        using Plain = std::conditional_t<std::same_as<Operation, Max>, kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+        using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
+        using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
+    };
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PoolLayer<typename Kernel<Arithmetic, Out, In>::type, typename Arithmetic::Scalar, Out>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(!std::same_as<Operation, Max> || accepts(In),
+                      "denim: MaxPool: the window does not fit the picture that it gets; remove a pool or enlarge the image.");
+        static_assert(std::same_as<Operation, Max> || accepts(In),
+                      "denim: Pool: the window does not fit the picture that it gets; remove a pool or enlarge the image.");
+    };
+};
+
+/// The largest of each 2 x 2 window, at stride 2.
+using MaxPool = Pool<Max, 2>;
+
+static_assert(Spec<MaxPool> && Layer<MaxPool::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/conv_pool.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Conv with ReLU, then a 2 x 2 pool: the picture before the pool is never stored, the pool keeps the place of its maximum. Where
+/// every channel has a group of its own, the depthwise kernel, which knows no pool, is quicker.
+template <class Arithmetic, Mode For, std::size_t Window, std::size_t Filters, class... Options>
+    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
+             (Conv<Window, Filters, Options...>::groups == 1 || Conv<Window, Filters, Options...>::groups < Filters))
+struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : SpecDefaults {
+    using Convolution = Conv<Window, Filters, Options...>;
+    static constexpr bool exists = true;
+
+    template <class>
+    static constexpr Border border(Shape in) {
+        return Convolution::template border<Arithmetic>(in, kernel::Epilogue::relu_pool);
+    }
+
+    template <class, Layout Out, Layout In>
+    using Layer = ConvLayer<Convolution::geometry(In, Out, kernel::Epilogue::relu_pool), Arithmetic, For>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/matrix_product.hpp
+
+// The three products of a dense layer on a whole batch, in float: tiles of rows x two vectors stay in registers; work is cut by
+// shape alone, so any number of threads gives the same bits, and a row's result does not depend on the other rows. Sizes are
+// known at run time: one machine code serves every layer. Distances between rows that are a multiple of 4 KB make the rows
+// compete for the same lines of the cache.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are (inputs, outputs) and are read in place.
+class MatrixProduct {
+public:
+    std::size_t inputs = 0, outputs = 0;
+
+    /// Numbers of scratch that forward and input_gradient need.
+    [[nodiscard]] constexpr std::size_t scratch_size(std::size_t batch) const { return chunks() * batch * padded(); }
+
+    /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
+    void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
+                 std::size_t y_distance, std::size_t batch, float* scratch) const {
+        // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
+        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk, std::size_t) {
+            float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
+            const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
+            for (std::size_t i = first; i < last; i += depth) {
+                const std::size_t count = std::min(depth, last - i);
+                for (std::size_t n = 0; n < batch; n += group) {
+                    alignas(64) float rows[depth * group], room[depth * panel];
+                    const std::size_t height = std::min(group, batch - n);
+                    pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
+                    for (std::size_t o = 0; o < outputs; o += panel) {
+                        if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
+                        const Panel block{weights + i * outputs + o,    outputs, count,
+                                          std::min(panel, outputs - o), room,    height > tallest};
+                        cover(height, [&](auto tall, std::size_t p) {
+                            tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
+                        });
+                    }
+                }
+            }
+        });
+        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n, std::size_t) {
+            for (std::size_t o = 0; o < outputs; ++o) {
+                const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
+                float sum = bias ? bias[o] : 0.0f;
+                for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
+                y[n * y_distance + o] = sum;
+            }
+        });
+    }
+
+    /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
+    void input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
+                        std::size_t batch, bool add, float* scratch) const {
+        for (std::size_t o = 0; o < outputs; o += depth)
+            for (std::size_t n = 0; n < batch; n += group)
+                pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
+                          scratch + o * batch + n * std::min(depth, outputs - o));
+        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+            const std::size_t i = index * panel, width = std::min(panel, inputs - i);
+            alignas(64) float turned[depth * panel];
+            for (std::size_t o = 0; o < outputs; o += depth) {
+                const std::size_t count = std::min(depth, outputs - o);
+                turn(weights + i * outputs + o, width, count, turned);
+                Panel block{turned, panel, count, panel, nullptr, false};
+                block.width = width;
+                for (std::size_t n = 0; n < batch; n += group)
+                    cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
+                        tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
+                                   dx_distance, add || o > 0);
+                    });
+            }
+        });
+    }
+
+    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
+    void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
+                         std::size_t batch) const {
+        constexpr std::size_t rows = 4 * tallest;
+        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+            const std::size_t last = std::min(inputs, (index + 1) * rows);
+            alignas(64) float room[depth * panel];
+            for (std::size_t n = 0; n < batch; n += depth)
+                for (std::size_t i = index * rows; i < last; i += tallest)
+                    for (std::size_t o = 0; o < outputs; o += panel) {
+                        const Panel block{dy + n * dy_distance + o,     dy_distance, std::min(depth, batch - n),
+                                          std::min(panel, outputs - o), room,        false};
+                        cover(std::min(tallest, last - i), [&](auto tall, std::size_t p) {
+                            tile<tall>(x + n * x_distance + i + p, x_distance, block, dw + (i + p) * outputs + o, outputs,
+                                       n > 0);
+                        });
+                    }
+        });
+        for (std::size_t o = 0; db && o < outputs; ++o) db[o] = 0.0f;
+        for (std::size_t n = 0; db && n < batch; ++n)
+            for (std::size_t o = 0; o < outputs; ++o) db[o] += dy[n * dy_distance + o];
+    }
+
+private:
+    static constexpr std::size_t lanes = simd::lanes<float>;
+    static constexpr std::size_t panel = 2 * lanes;                         // columns of a tile
+    static constexpr std::size_t tallest = (simd::registers - 3) / 2;       // rows of the largest tile
+    static constexpr std::size_t depth = 128;                               // products summed between two visits of memory
+    static constexpr std::size_t group = 64 / tallest * tallest + tallest;  // rows of a batch at once
+
+    [[nodiscard]] constexpr std::size_t padded() const { return (outputs + panel - 1) / panel * panel; }
+
+    // Inputs of one chunk: at least 256 K weights, at most 32 chunks.
+    [[nodiscard]] constexpr std::size_t chunk_rows() const {
+        const std::size_t wanted = std::max((std::size_t{1} << 18) / std::max<std::size_t>(outputs, 1), inputs / 32) + 1;
+        return (wanted + depth - 1) / depth * depth;
+    }
+    [[nodiscard]] constexpr std::size_t chunks() const {
+        return std::max<std::size_t>(1, (inputs + chunk_rows() - 1) / chunk_rows());
+    }
+
+    static void prefetch(const float* from, std::size_t distance, std::size_t count) {
+        for (std::size_t k = 0; k < count; ++k)
+            for (std::size_t n = 0; n < panel; n += 16) simd::prefetch(from + k * distance + n);
+    }
+
+    // Calls `each(integral_constant rows, first)` for tiles that cover `count` rows.
+    template <class Each>
+    static void cover(std::size_t count, Each each) {
+        std::size_t first = 0;
+        const auto while_fits = [&]<std::size_t Rows>(std::integral_constant<std::size_t, Rows> rows) {
+            for (; first + Rows <= count; first += Rows) each(rows, first);
+        };
+        while_fits(std::integral_constant<std::size_t, tallest>{});
+        if constexpr (tallest > 8) while_fits(std::integral_constant<std::size_t, 8>{});
+        while_fits(std::integral_constant<std::size_t, 4>{});
+        while_fits(std::integral_constant<std::size_t, 2>{});
+        while_fits(std::integral_constant<std::size_t, 1>{});
+    }
+
+    // Copies `height` rows of `count` numbers as tiles of (number, row).
+    static void pack_rows(const float* from, std::size_t distance, std::size_t height, std::size_t count, float* to) {
+        cover(height, [&](auto rows, std::size_t first) {
+            for (std::size_t p = 0; p < rows; ++p)
+                for (std::size_t k = 0; k < count; ++k) to[first * count + k * rows + p] = from[(first + p) * distance + k];
+        });
+    }
+
+    // Copies `width` rows of weights, `count` numbers of each, as columns of a panel.
+    void turn(const float* from, std::size_t width, std::size_t count, float* to) const {
+        std::size_t whole_width = width / lanes * lanes, whole_count = count / lanes * lanes;
+        for (std::size_t i = 0; i < whole_width; i += lanes)
+            for (std::size_t k = 0; k < whole_count; k += lanes)
+                simd::transpose(from + i * outputs + k, outputs, to + k * panel + i, panel);
+        for (std::size_t i = 0; i < panel; ++i)
+            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k)
+                to[k * panel + i] = i < width ? from[i * outputs + k] : 0.0f;
+    }
+
+    // A panel of `width` columns as tiles read it: in place, or copied to `room`, with zeros beside what is not whole. A copy
+    // pays where many tiles read it: its rows lie side by side, not a page apart.
+    struct Panel {
+        const float* numbers;
+        std::size_t distance, count, width;
+
+        Panel(const float* from, std::size_t from_distance, std::size_t rows, std::size_t columns, float* room, bool copy)
+            : numbers(from), distance(from_distance), count(rows), width(columns) {
+            if (width == panel && !copy) return;
+            for (std::size_t k = 0; k < count; ++k, from += from_distance, room += panel)
+                if (width == panel) {
+                    simd::store(room, simd::load(from));
+                    simd::store(room + lanes, simd::load(from + lanes));
+                } else {
+                    for (std::size_t o = 0; o < panel; ++o) room[o] = o < width ? from[o] : 0.0f;
+                }
+            numbers = room - count * panel;
+            distance = panel;
+        }
+    };
+
+    // c[p][o] = (c[p][o] +) sum over k of a[k][p] * b[k][o], for `Rows` rows p and one panel.
+    template <std::size_t Rows>
+    static void tile(const float* a, std::size_t a_distance, const Panel& b, float* c, std::size_t c_distance, bool add) {
+        using Vector = simd::Vector<float>;
+        Vector left[Rows], right[Rows];
+#pragma GCC unroll 16
+        for (std::size_t p = 0; p < Rows; ++p) left[p] = right[p] = simd::broadcast(0.0f);
+        const float* numbers = b.numbers;
+#pragma GCC unroll 1
+        for (std::size_t k = 0; k < b.count; ++k, a += a_distance, numbers += b.distance) {
+            const Vector first = simd::load(numbers), second = simd::load(numbers + lanes);
+#pragma GCC unroll 16
+            for (std::size_t p = 0; p < Rows; ++p) {
+                const Vector row = simd::broadcast(a[p]);
+                left[p] = simd::fma(row, first, left[p]);
+                right[p] = simd::fma(row, second, right[p]);
+            }
+        }
+        const bool whole = b.width == panel;
+        const std::size_t one = std::min(b.width, lanes), two = b.width - one;
+#pragma GCC unroll 16
+        for (std::size_t p = 0; p < Rows; ++p, c += c_distance) {
+            if (add) {
+                left[p] = left[p] + (whole ? simd::load(c) : simd::load_first(c, one));
+                right[p] = right[p] + (whole ? simd::load(c + lanes) : simd::load_first(c + lanes, two));
+            }
+            if (whole) {
+                simd::store(c, left[p]);
+                simd::store(c + lanes, right[p]);
+            } else {
+                simd::store_first(c, left[p], one);
+                simd::store_first(c + lanes, right[p], two);
+            }
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/plain_matrix_product.hpp
+
+// The plain twin of matrix_product.hpp, for any scalar.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// The products of a dense layer on a batch, with the interface of MatrixProduct. Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are
+/// (inputs, outputs).
+template <class Scalar>
+struct PlainMatrixProduct {
+    std::size_t inputs = 0, outputs = 0;
+
+    [[nodiscard]] static constexpr std::size_t scratch_size(std::size_t /*batch*/) { return 0; }
+
+    /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
+    void forward(const Scalar* x, std::size_t x_distance, const Scalar* weights, const Scalar* bias, Scalar* y,
+                 std::size_t y_distance, std::size_t batch, Scalar* /*scratch*/ = nullptr) const {
+        for (std::size_t n = 0; n < batch; ++n)
+            for (std::size_t o = 0; o < outputs; ++o) {
+                Scalar sum = bias ? bias[o] : Scalar{0};
+                for (std::size_t i = 0; i < inputs; ++i) sum += x[n * x_distance + i] * weights[i * outputs + o];
+                y[n * y_distance + o] = sum;
+            }
+    }
+
+    /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
+    void input_gradient(const Scalar* dy, std::size_t dy_distance, const Scalar* weights, Scalar* dx, std::size_t dx_distance,
+                        std::size_t batch, bool add, Scalar* /*scratch*/ = nullptr) const {
+        for (std::size_t n = 0; n < batch; ++n)
+            for (std::size_t i = 0; i < inputs; ++i) {
+                Scalar sum = add ? dx[n * dx_distance + i] : Scalar{0};
+                for (std::size_t o = 0; o < outputs; ++o) sum += dy[n * dy_distance + o] * weights[i * outputs + o];
+                dx[n * dx_distance + i] = sum;
+            }
+    }
+
+    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
+    void weight_gradient(const Scalar* x, std::size_t x_distance, const Scalar* dy, std::size_t dy_distance, Scalar* dw,
+                         Scalar* db, std::size_t batch) const {
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t o = 0; o < outputs; ++o) {
+                dw[i * outputs + o] = Scalar{0};
+                for (std::size_t n = 0; n < batch; ++n) dw[i * outputs + o] += x[n * x_distance + i] * dy[n * dy_distance + o];
+            }
+        for (std::size_t o = 0; db && o < outputs; ++o) {
+            db[o] = Scalar{0};
+            for (std::size_t n = 0; n < batch; ++n) db[o] += dy[n * dy_distance + o];
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/small_dense.hpp
+
+// A dense layer with few weights, one sample at a time: y[o] = bias[o] + sum over i of x[i] * w[o][i]. The prepared weights stand
+// by output, so that everything runs along the inputs, which lie as the picture before them lies (borders and padding included:
+// they are zero there, and so are the weights).
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// `Size` inputs as they lie in memory; outputs in groups of up to four share each load of x.
+template <std::size_t Size, std::size_t Outputs>
+struct SmallDense {
+    static void forward(const float* x, const float* weights, const float* bias, float* y) {
+        for_groups([&]<std::size_t Group>(std::size_t first) {
+            simd::Vector<float> sums[Group];
+            for (std::size_t o = 0; o < Group; ++o) sums[o] = simd::broadcast(0.0f);
+            for (std::size_t i = 0; i < whole; i += lanes) {
+                const auto input = simd::load(x + i);
+                for (std::size_t o = 0; o < Group; ++o) sums[o] = simd::fma(input, simd::load(weights + (first + o) * Size + i), sums[o]);
+            }
+            for (std::size_t o = 0; o < Group; ++o) {
+                float rest = bias[first + o];
+                for (std::size_t n = whole; n < Size; ++n) rest += x[n] * weights[(first + o) * Size + n];
+                y[first + o] = simd::sum(sums[o]) + rest;
+            }
+        });
+    }
+
+    /// dx[i] = sum over o of dy[o] * w[o][i], written or added; dw[o][i] += dy[o] * x[i]. One pass over all three.
+    template <bool Write, bool Add>
+    static void backward(const float* x, const float* weights, const float* dy, float* dx, float* dw) {
+        bool first_group = true;
+        for_groups([&]<std::size_t Group>(std::size_t first) {
+            const auto step = [&](auto load, auto store, std::size_t i) {
+                const auto input = load(x + i);
+                auto sum = (Add || !first_group) && (Write || Add) ? load(dx + i) : simd::broadcast(0.0f);
+                for (std::size_t o = 0; o < Group; ++o) {
+                    const auto gradient = simd::broadcast(dy[first + o]);
+                    const std::size_t at = (first + o) * Size + i;
+                    if constexpr (Write || Add) sum = simd::fma(gradient, load(weights + at), sum);
+                    store(dw + at, simd::fma(gradient, input, load(dw + at)));
+                }
+                if constexpr (Write || Add) store(dx + i, sum);
+            };
+            for (std::size_t i = 0; i < whole; i += lanes)
+                step([](const float* from) { return simd::load(from); }, [](float* to, auto value) { simd::store(to, value); }, i);
+            if constexpr (whole < Size)
+                step([](const float* from) { return simd::load_first(from, Size - whole); },
+                     [](float* to, auto value) { simd::store_first(to, value, Size - whole); }, whole);
+            first_group = false;
+        });
+    }
+
+private:
+    static constexpr std::size_t lanes = simd::lanes<float>, whole = Size / lanes * lanes;
+
+    template <class Body>
+    static void for_groups(Body body) {
+        std::size_t first = 0;
+        for (; first + 4 <= Outputs; first += 4) body.template operator()<4>(first);
+        if constexpr (Outputs % 4 > 0) body.template operator()<Outputs % 4>(first);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/dense.hpp
+
+// (H, W, C), flattened in that order, -> (1, 1, Outputs): y = x W + bias, then the activation. Weights (H * W * C, Outputs).
+
+namespace denim::inline DENIM_TARGET {
+
+/// A dense layer of few weights, a sample at a time.
+template <Layout Out, Layout In, bool Bias>
+struct SmallDenseLayer : LayerDefaults<float> {
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, size = In.size();
+    using Kernel = kernel::SmallDense<size, outputs>;
+
+    static constexpr const char* algorithm = "dot products";
+    static constexpr std::size_t prepared_size = size * outputs + outputs, accumulator_size = prepared_size;
+    static constexpr std::size_t operations = 2 * inputs * outputs;
+
+    static void prepare(const float* parameters, float* prepared, std::size_t /*part*/) {
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+            for (std::size_t o = 0; o < outputs; ++o) prepared[o * size + place] = parameters[flat * outputs + o];
+        });
+        if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
+    }
+    static void forward(const Forward<float>& at) {
+        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output);
+    }
+    template <Gradient Input>
+    static void backward(const Backward<float>& at) {
+        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += at.output_gradient[o];
+        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, at.output_gradient,
+                                                                                   at.input_gradient(), at.accumulator);
+    }
+    static void finish(const Finish<float>& of, std::size_t /*part*/) {
+        const auto total = [&](std::size_t n) {
+            float sum = 0;
+            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
+            return sum;
+        };
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+            for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = total(o * size + place);
+        });
+        for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = total(size * outputs + o);
+    }
+};
+
+/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand. With PlainMatrixProduct it is the
+/// plain twin of both.
+template <class Product, class Number, Layout Out, Layout In, bool Bias>
+struct WideDenseLayer : LayerDefaults<Number> {
+    using Scalar = Number;
+    static constexpr Works works = Works::on_batches;
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
+    static constexpr Product product{inputs, outputs};
+    static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
+
+    static constexpr const char* algorithm = "matrix product";
+    static constexpr std::size_t product_scratch = std::max(product.scratch_size(1), outputs);
+    static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
+    static constexpr std::size_t operations = 2 * inputs * outputs;
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar* x = packed(at.input(), at.scratch, at.count);
+        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
+                        Out.size(), at.count, at.scratch);
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        const Scalar* x = packed(at.input(), at.scratch, at.count);
+        product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
+                                Bias ? at.gradients + inputs * outputs : nullptr, at.count);
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (in_place) {
+            product.input_gradient(at.output_gradient, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
+                                   Input == Gradient::add, at.scratch);
+        } else {
+            Scalar* dx = at.scratch + product_scratch * at.count;
+            product.input_gradient(at.output_gradient, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
+            parallel_for(at.count, at.count * inputs, [&](std::size_t sample, std::size_t) {
+                Scalar* to = at.input_gradient() + sample * In.size();
+                detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
+                });
+            });
+        }
+    }
+
+private:
+    static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
+        if (in_place) return pictures;
+        Scalar* to = scratch + product_scratch * count;
+        parallel_for(count, count * inputs, [&](std::size_t sample, std::size_t) {
+            const Scalar* from = pictures + sample * In.size();
+            detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
+        });
+        return to;
+    }
+};
+
+namespace detail {
+
+/// Up to this many weights a dense layer works on samples: they stay in the cache from one sample to the next.
+inline constexpr std::size_t small_dense_weights = 65'536;
+
+template <class Arithmetic, Layout Out, Layout In, bool Bias>
+struct ChooseDense {
+    using Scalar = typename Arithmetic::Scalar;
+    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Bias>;
+};
+template <class Arithmetic, Layout Out, Layout In, bool Bias>
+    requires(!Arithmetic::plain)
+struct ChooseDense<Arithmetic, Out, In, Bias> {
+    static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
+    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Bias>>;
+};
+
+}  // namespace detail
+
+/// Every input to every output. Options: an activation (Linear unless said otherwise), NoBias, GlorotUniform,
+/// GlorotNormal, HeUniform, HeNormal.
+template <std::size_t Outputs, class... Options>
+struct Dense : SpecDefaults {
+    static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
+    static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
+                  "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
+
+    using Function = detail::activation_among<Linear, Options...>;
+    static constexpr bool bias = !detail::has<NoBias, Options...>;
+
+    static constexpr Shape output(Shape /*in*/) { return {1, 1, Outputs}; }
+    static constexpr auto parameters(Shape in) {
+        const Parameter weights{"weights", {in.size(), Outputs}, detail::initial_of<Options...>(), true, Moved::by_gradient, in.size(), Outputs};
+        if constexpr (bias)
+            return std::array{weights, Parameter{"bias", {Outputs}}};
+        else
+            return std::array{weights};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = detail::activated<typename detail::ChooseDense<Arithmetic, Out, In, bias>::type, Function, Out>;
+};
+
+static_assert(Spec<Dense<3>> && Layer<Dense<3>::Layer<Fast, Layout{{1, 1, 3}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/flatten.hpp
+
+// (H, W, C) -> (1, 1, H W C), in that order. Dense does so by itself; for layers that work on one row of numbers.
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Arithmetic, Layout Out, Layout In>
+struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+            Scalar& dx = at.input_gradient()[place];
+            dx = (Input == Gradient::add ? dx : Scalar{0}) + at.output_gradient[Out.offset(0, 0) + flat];
+        });
+    }
+};
+
+/// A picture as one pixel of many channels.
+struct Flatten : SpecDefaults {
+    static constexpr Shape output(Shape in) { return {1, 1, in.size()}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = FlattenLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<Flatten> && Layer<Flatten::Layer<Fast, Layout{{1, 1, 32}, {}, 32}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/global_pool.hpp
+
+// (H, W, C) -> (1, 1, C): the mean, or the largest, of each channel's pixels.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A mean over all pixels. The loops run along the channels, so the compiler's vectors serve every scalar.
+template <class Arithmetic, Layout Out, Layout In>
+struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+    static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(In.shape.height * In.shape.width);
+
+    static void forward(const Forward<Scalar>& at) {
+        Scalar* y = at.output + Out.offset(0, 0);
+        std::fill_n(y, channels, Scalar{0});
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = 0; c < channels; ++c) y[c] += at.input()[in + c];
+        });
+        for (std::size_t c = 0; c < channels; ++c) y[c] *= share;
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        const Scalar* dy = at.output_gradient + Out.offset(0, 0);
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            Scalar* dx = at.input_gradient() + in;
+            for (std::size_t c = 0; c < channels; ++c) dx[c] = (Input == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * share;
+        });
+    }
+};
+
+/// The largest of all pixels, the first of equals; the record keeps where it stands.
+template <class Arithmetic, Layout Out, Layout In>
+struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+    static constexpr std::size_t record_size = channels * sizeof(std::uint32_t);  // bytes: offsets into the input
+
+    static void forward(const Forward<Scalar>& at) {
+        Scalar* y = at.output + Out.offset(0, 0);
+        std::array<std::uint32_t, channels> winners{};
+        winners.fill(static_cast<std::uint32_t>(In.offset(0, 0)));
+        std::copy_n(at.input() + In.offset(0, 0), channels, y);
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = 0; c < channels; ++c) {
+                const bool better = at.input()[in + c] > y[c];
+                y[c] = better ? at.input()[in + c] : y[c];
+                winners[c] = better ? static_cast<std::uint32_t>(in) : winners[c];
+            }
+        });
+        if (at.record) std::memcpy(at.record, winners.data(), record_size);
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        if constexpr (Input == Gradient::write)
+            for (std::size_t y = 0; y < In.shape.height; ++y)
+                std::fill_n(at.input_gradient() + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
+        std::array<std::uint32_t, channels> winners{};
+        std::memcpy(winners.data(), at.record, record_size);
+        for (std::size_t c = 0; c < channels; ++c) at.input_gradient()[winners[c] + c] += at.output_gradient[Out.offset(0, 0) + c];
+    }
+};
+
+/// One number for each channel. Operation: Average or Max.
+template <class Operation>
+struct GlobalPool : SpecDefaults {
+    static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: GlobalPool: the operation must be Max or Average.");
+
+    static constexpr Shape output(Shape in) { return {1, 1, in.channels}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = std::conditional_t<std::same_as<Operation, Max>, GlobalMaxLayer<Arithmetic, Out, In>, GlobalAverageLayer<Arithmetic, Out, In>>;
+};
+
+static_assert(Spec<GlobalPool<Average>> && Layer<GlobalPool<Max>::Layer<Fast, Layout{{1, 1, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/layer_norm.hpp
+
+// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
+// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
+
+namespace denim::inline DENIM_TARGET {
+
+inline constexpr double layer_norm_epsilon = 1e-3;
+
+/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
+template <class Arithmetic, Layout Out, Layout In>
+struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *beta = gamma + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const auto [mean, scale] = moments(at.input() + in);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        const Scalar* gamma = at.parameters;
+        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+            const auto [mean, scale] = moments(x);
+            Scalar sum{0}, along{0};
+            for (std::size_t c = 0; c < channels; ++c) {
+                const Scalar normal = (x[c] - mean) * scale;
+                to_gamma[c] += dy[c] * normal;
+                to_beta[c] += dy[c];
+                sum += dy[c] * gamma[c];
+                along += dy[c] * gamma[c] * normal;
+            }
+            if constexpr (Input != Gradient::none) {
+                Scalar* dx = at.input_gradient() + in;
+                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar normal = (x[c] - mean) * scale;
+                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
+                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                }
+            }
+        });
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
+        for (std::size_t n = 0; n < accumulator_size; ++n) {
+            Scalar sum{0};
+            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
+            of.gradients[n] = sum;
+        }
+    }
+
+private:
+    struct Moments {
+        Scalar mean, scale;  // 1 / deviation
+    };
+    static Moments moments(const Scalar* x) {
+        Scalar sum{0}, squares{0};
+        for (std::size_t c = 0; c < channels; ++c) sum += x[c];
+        const Scalar mean = sum / static_cast<Scalar>(channels);
+        for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
+        return {mean, Scalar{1} / std::sqrt(squares / static_cast<Scalar>(channels) + static_cast<Scalar>(layer_norm_epsilon))};
+    }
+};
+
+/// Normalisation of each pixel over its channels.
+struct LayerNorm : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = LayerNormLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/normalisation.hpp
+
+// The sums and the scaling of batch normalisation, one sample in float, vectors along the channels. Pictures whose channels are
+// padded to whole vectors; arrays over channels are padded too. The plain twin stands in layer/batch_norm.hpp.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+template <Layout In, Layout Out>
+struct Normalisation {
+    static constexpr std::size_t lanes = simd::lanes<float>, channels = In.shape.channels, padded = round_up(channels, lanes);
+    /// True if this kernel can be used: whole vectors in both pictures.
+    static constexpr bool fits = In.stride % lanes == 0 && Out.stride % lanes == 0 && In.stride >= padded && Out.stride >= padded;
+
+    /// One number for each channel, padded with zeros.
+    struct Channels {
+        alignas(64) std::array<float, padded> numbers{};
+
+        Channels() = default;
+        explicit Channels(const float* from) { std::copy_n(from, channels, numbers.begin()); }
+        [[nodiscard]] auto at(std::size_t c) const { return simd::load(numbers.data() + c); }
+    };
+
+    /// Each channel's mean, and sum of squared deviations from it.
+    static void moments(const float* x, float* mean, float* squares) {
+        each_vectors([&]<std::size_t Count>(std::size_t c) {
+            std::array<Vector, Count> sums, deviations;
+            sums.fill(simd::broadcast(0.0f));
+            deviations.fill(simd::broadcast(0.0f));
+            each_pixel([&](std::size_t in, std::size_t) {
+                for (std::size_t v = 0; v < Count; ++v) sums[v] = sums[v] + simd::load(x + in + c + v * lanes);
+            });
+            for (Vector& sum : sums) sum = sum * simd::broadcast(1.0f / static_cast<float>(In.shape.height * In.shape.width));
+            each_pixel([&](std::size_t in, std::size_t) {
+                for (std::size_t v = 0; v < Count; ++v) {
+                    const Vector deviation = simd::load(x + in + c + v * lanes) - sums[v];
+                    deviations[v] = simd::fma(deviation, deviation, deviations[v]);
+                }
+            });
+            for (std::size_t v = 0; v < Count; ++v) {
+                put(mean, c + v * lanes, sums[v]);
+                put(squares, c + v * lanes, deviations[v]);
+            }
+        });
+    }
+
+    /// y = (x - mean) * factor + shift
+    static void apply(const float* x, const Channels& mean, const Channels& factor, const Channels& shift, float* y) {
+        each_vectors([&]<std::size_t Count>(std::size_t c) {
+            each_pixel([&](std::size_t in, std::size_t out) {
+                for (std::size_t v = 0; v < Count; ++v) {
+                    const std::size_t n = c + v * lanes;
+                    simd::store(y + out + n, simd::fma(simd::load(x + in + n) - mean.at(n), factor.at(n), shift.at(n)));
+                }
+            });
+        });
+    }
+
+    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
+    static void gradient_sums(const float* x, const float* dy, const Channels& mean, const Channels& scale, float* plain, float* scaled) {
+        each_vectors([&]<std::size_t Count>(std::size_t c) {
+            std::array<Vector, Count> first, second;
+            first.fill(simd::broadcast(0.0f));
+            second.fill(simd::broadcast(0.0f));
+            each_pixel([&](std::size_t in, std::size_t out) {
+                for (std::size_t v = 0; v < Count; ++v) {
+                    const std::size_t n = c + v * lanes;
+                    const Vector gradient = simd::load(dy + out + n);
+                    first[v] = first[v] + gradient;
+                    second[v] = simd::fma(gradient, simd::load(x + in + n) - mean.at(n), second[v]);
+                }
+            });
+            for (std::size_t v = 0; v < Count; ++v) {
+                put(plain, c + v * lanes, first[v]);
+                put(scaled, c + v * lanes, second[v] * scale.at(c + v * lanes));
+            }
+        });
+    }
+
+    /// dx = (dx +) dy * factor - (x - mean) * slope - offset
+    template <bool Add>
+    static void apply_gradient(const float* x, const float* dy, const Channels& mean, const Channels& factor, const Channels& slope,
+                               const Channels& offset, float* dx) {
+        each_vectors([&]<std::size_t Count>(std::size_t c) {
+            each_pixel([&](std::size_t in, std::size_t out) {
+                for (std::size_t v = 0; v < Count; ++v) {
+                    const std::size_t n = c + v * lanes;
+                    const Vector drift = simd::fma(simd::load(x + in + n) - mean.at(n), slope.at(n), offset.at(n));
+                    Vector gradient = simd::load(dy + out + n) * factor.at(n) - drift;
+                    if constexpr (Add) gradient = gradient + simd::load(dx + in + n);
+                    simd::store(dx + in + n, gradient);
+                }
+            });
+        });
+    }
+
+private:
+    using Vector = simd::Vector<float>;
+
+    // Four vectors of channels at a time share a pass over the pixels, then one at a time.
+    template <class Body>
+    static void each_vectors(Body body) {
+        std::size_t c = 0;
+        for (; c + 4 * lanes <= padded; c += 4 * lanes) body.template operator()<4>(c);
+        for (; c < padded; c += lanes) body.template operator()<1>(c);
+    }
+    template <class Body>
+    static void each_pixel(Body body) {
+        for (std::size_t y = 0; y < In.shape.height; ++y)
+            for (std::size_t x = 0; x < In.shape.width; ++x) body(In.offset(y, x), Out.offset(y, x));
+    }
+    // Writes what stands below `channels`.
+    static void put(float* to, std::size_t c, Vector value) {
+        if constexpr (channels % lanes == 0)
+            simd::store(to + c, value);
+        else
+            simd::store_first(to + c, value, std::min(lanes, channels - c));
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/batch_norm.hpp
+
+// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
+// (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
+
+namespace denim::inline DENIM_TARGET {
+
+inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
+
+/// Training: on the whole batch. Sums run sample by sample (mean and squared deviations, joined in order by Chan's formula).
+template <class Arithmetic, Layout Out, Layout In>
+struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr Works works = Works::on_batches;
+    static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
+    static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
+    static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
+    static constexpr std::size_t operations = 4 * In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
+        Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
+        if (at.settings->frozen) {
+            std::copy_n(running_mean, channels, mean);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(running_variance[c]);
+        } else {
+            each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
+            join_moments(sums, at.count, mean, scale);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(scale[c]);
+        }
+        each_sample(at.count, [&](std::size_t sample) {
+            const Scalar* x = at.input() + sample * In.size();
+            Scalar* y = at.output + sample * Out.size();
+            if constexpr (fast) {
+                Channels factor{scale};
+                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma[c];
+                return Kernel::apply(x, Channels{mean}, factor, Channels{beta}, y);
+            }
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma[c]) + beta[c];
+            });
+        });
+    }
+
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *mean = at.scratch, *scale = mean + channels;
+        Scalar* sums = at.scratch + 2 * channels;
+        each_sample(at.count, [&](std::size_t sample) {
+            const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
+            if constexpr (fast) {
+                Scalar* to = sums + sample * 2 * channels;
+                return Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, to, to + channels);
+            }
+            std::array<Scalar, channels> plain{}, scaled{};
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) {
+                    plain[c] += dy[out + c];
+                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
+                }
+            });
+            std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
+            std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
+        });
+        Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
+        for (std::size_t c = 0; c < channels; ++c) {
+            Scalar plain{0}, scaled{0};
+            for (std::size_t sample = 0; sample < at.count; ++sample) {
+                plain += sums[sample * 2 * channels + c];
+                scaled += sums[sample * 2 * channels + channels + c];
+            }
+            to_beta[c] = plain;
+            to_gamma[c] = scaled;
+        }
+        next_statistics(at);
+        if constexpr (Input != Gradient::none) {
+            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
+            each_sample(at.count, [&](std::size_t sample) {
+                const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
+                Scalar* dx = at.input_gradient() + sample * In.size();
+                if constexpr (fast) {
+                    Channels factor{scale}, slope{scale}, offset;
+                    for (std::size_t c = 0; c < channels; ++c) {
+                        factor.numbers[c] *= gamma[c];
+                        slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
+                        offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
+                    }
+                    return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
+                }
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                    for (std::size_t c = 0; c < channels; ++c) {
+                        const Scalar normal = (x[in + c] - mean[c]) * scale[c];
+                        const Scalar gradient = gamma[c] * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
+                        dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+                    }
+                });
+            });
+        }
+    }
+
+private:
+    using Kernel = kernel::Normalisation<In, Out>;
+    using Channels = typename Kernel::Channels;
+    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+
+    static Scalar inverse_deviation(Scalar variance) {
+        return Scalar{1} / std::sqrt(variance + static_cast<Scalar>(batch_norm_epsilon));
+    }
+    template <class Each>
+    static void each_sample(std::size_t count, Each each) {
+        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample, std::size_t) { each(sample); });
+    }
+    // One sample's mean and sum of squared deviations, for each channel.
+    static void moments(const Scalar* x, Scalar* result) {
+        if constexpr (fast) return Kernel::moments(x, result, result + channels);
+        std::array<Scalar, channels> mean{}, squares{};
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];
+        });
+        for (std::size_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(pixels);
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = 0; c < channels; ++c) squares[c] += (x[in + c] - mean[c]) * (x[in + c] - mean[c]);
+        });
+        std::copy_n(mean.data(), channels, result);
+        std::copy_n(squares.data(), channels, result + channels);
+    }
+    static void join_moments(const Scalar* samples, std::size_t count, Scalar* mean, Scalar* variance) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            Scalar joined = samples[c], squares = samples[channels + c];
+            for (std::size_t n = 1; n < count; ++n) {
+                const Scalar difference = samples[n * 2 * channels + c] - joined, weight = static_cast<Scalar>(n) / static_cast<Scalar>(n + 1);
+                joined += difference / static_cast<Scalar>(n + 1);
+                squares += samples[n * 2 * channels + channels + c] + difference * difference * weight * static_cast<Scalar>(pixels);
+            }
+            mean[c] = joined;
+            variance[c] = squares / static_cast<Scalar>(count * pixels);
+        }
+    }
+    // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
+    static void next_statistics(const Backward<Scalar>& at) {
+        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + 2 * channels;
+        Scalar* next = at.gradients + 2 * channels;
+        const auto keep = static_cast<Scalar>(batch_norm_momentum), epsilon = static_cast<Scalar>(batch_norm_epsilon);
+        for (std::size_t c = 0; c < channels; ++c) {
+            const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
+            next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
+            next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
+        }
+    }
+};
+
+/// A trained network: on samples, one multiplication and one addition.
+template <class Arithmetic, Layout Out, Layout In>
+struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+    using Kernel = kernel::Normalisation<In, Out>;
+    using Channels = typename Kernel::Channels;
+
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
+        const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
+        for (std::size_t c = 0; c < channels; ++c) {
+            prepared[c] = gamma[c] / std::sqrt(variance[c] + static_cast<Scalar>(batch_norm_epsilon));
+            prepared[channels + c] = beta[c] - mean[c] * prepared[c];
+        }
+    }
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *scale = at.prepared, *shift = scale + channels;
+        if constexpr (!Arithmetic::plain && Kernel::fits)
+            return Kernel::apply(at.input(), Channels{}, Channels{scale}, Channels{shift}, at.output);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
+        });
+    }
+};
+
+/// Batch normalisation over the channels.
+struct BatchNorm : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}},
+                          Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
+                          Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = BatchNormLayer<Arithmetic, Out, In>;
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<BatchNorm> && Layer<BatchNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/conv_batch_norm.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A convolution whose weights and bias take in the scale and shift of the BatchNorm behind it.
+template <kernel::Convolution Of, class Arithmetic, bool Bias>
+struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
+    using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
+    using typename Base::Scalar;
+    static constexpr std::size_t filters = Of.filters(), prepare_parts = 1;
+
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
+        const Scalar* bias = parameters + Of.weights();
+        AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
+        const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
+        BatchNormInference<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
+        for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
+        for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
+        for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
+    }
+};
+
+/// In a trained network BatchNorm behind a linear Conv costs nothing.
+template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options>
+    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, BatchNorm> : SpecDefaults {
+    using Convolution = Conv<Window, Filters, Options...>;
+    static constexpr bool exists = true;
+
+    template <class>
+    static constexpr Border border(Shape in) {
+        return Convolution::template border<Arithmetic>(in);
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
+        kernel::Convolution folded = Convolution::geometry(in, out, kernel::Epilogue::linear);
+        folded.bias = true;
+        return folded;
+    }
+    template <class, Layout Out, Layout In>
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+};
+
+/// Likewise behind a linear DepthwiseConv.
+template <class Arithmetic, std::size_t Window, class... Options>
+    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, BatchNorm> : SpecDefaults {
+    using Convolution = DepthwiseConv<Window, Options...>;
+    static constexpr bool exists = true;
+
+    template <class>
+    static constexpr Border border(Shape in) {
+        return Convolution::template border<Arithmetic>(in);
+    }
+
+    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
+        kernel::Convolution folded = Convolution::geometry(in, out);
+        folded.bias = true;
+        return folded;
+    }
+    template <class, Layout Out, Layout In>
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/dropout.hpp
+
+// Shape kept. In training each number becomes zero with probability `rate`, else it is divided by 1 - rate; a trained network
+// has no dropout. Srivastava et al. (2014), "inverted" as in Keras.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A dropout bound to its layouts; backward draws the same mask again.
+template <class Arithmetic, Layout Out, Layout In>
+struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) { at.output[out] = at.input()[in] * factor; });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) {
+                at.input_gradient()[in] = at.output_gradient[out] * factor + (Input == Gradient::add ? at.input_gradient()[in] : Scalar{0});
+            });
+    }
+
+private:
+    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate.
+    template <class Each>
+    static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
+        const double kept = 1.0 - static_cast<double>(settings.rate);
+        const auto threshold = static_cast<std::uint64_t>(static_cast<double>(settings.rate) * 0x1p32);
+        const Scalar factor = kept > 0 ? static_cast<Scalar>(1.0 / kept) : Scalar{0};
+        std::array<Scalar, 64> factors{};
+        std::size_t number = 0;
+        for (std::size_t y = 0; y < In.shape.height; ++y)
+            for (std::size_t x = 0; x < In.shape.width; ++x)
+                for (std::size_t c = 0; c < In.shape.channels; ++c, ++number) {
+                    if (number % 64 == 0) draw(random.blocks(number / 4), threshold, factor, factors);
+                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors[number % 64]);
+                }
+    }
+    static void draw(const Random::Blocks& blocks, std::uint64_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+        for (std::size_t n = 0; n < 64; ++n) factors[n] = blocks[n / 16][n % 16] >= threshold ? factor : Scalar{0};
+    }
+};
+
+/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, 0.5 unless set.
+struct Dropout : SpecDefaults {
+    static constexpr bool training_only = true;
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = DropoutLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<Dropout> && Layer<Dropout::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/residual.hpp
+
+// (H, W, C) -> (H, W, C): what the inner layers make of the input, plus the input. He et al., "Deep residual learning" (2016).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The sum of two pictures, number by number, bound to its layouts.
+template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
+struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = Out.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        for_each_pixel([&](std::size_t y, std::size_t x) {
+            Scalar* sum = at.output + Out.offset(y, x);
+            const Scalar *skip = at.inputs[0] + Skip.offset(y, x), *main = at.inputs[1] + Main.offset(y, x);
+            for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = main[c] + skip[c];
+        });
+    }
+    template <Gradient ToSkip, Gradient ToMain>
+    static void backward(const Backward<Scalar>& at) {
+        give<ToSkip, Skip>(at.output_gradient, at.input_gradients[0]);
+        give<ToMain, Main>(at.output_gradient, at.input_gradients[1]);
+    }
+
+private:
+    template <Gradient To, Layout In>
+    static void give(const Scalar* gradient, Scalar* input_gradient) {
+        if constexpr (To != Gradient::none)
+            for_each_pixel([&](std::size_t y, std::size_t x) {
+                const Scalar* from = gradient + Out.offset(y, x);
+                Scalar* to = input_gradient + In.offset(y, x);
+                for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+            });
+    }
+    template <class Each>
+    static void for_each_pixel(Each each) {
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
+    }
+};
+
+/// A join that adds two values, number by number.
+struct Addition : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = 2;
+};
+
+/// Adds the input to what the inner layers make of it; they must keep its shape.
+template <class... Inner>
+struct Residual {
+    /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
+    struct Sum : Addition {
+        static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
+        static constexpr Shape output(Shape skip, Shape /*main*/) { return skip; }
+
+        template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
+        using Layer = SumLayer<Arithmetic, Out, Skip, Main>;
+
+        template <Shape Skip, Shape Main>
+        struct Problem {
+            static_assert(accepts(Skip, Main),
+                          "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
+                          "give them Same, stride 1 and as many filters as the input has channels.");
+        };
+    };
+
+    using Expanded = List<Fork, Inner..., Sum>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/gate.hpp
+
+// (H, W, C) -> (H, W, C): the input times what the inner layers make of it, (H, W, C) or one number for each channel, (1, 1,
+// C). Hu et al., "Squeeze-and-excitation networks" (2018).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The product of a picture and its gate, bound to their layouts.
+template <class Arithmetic, Layout Out, Layout In, Layout Inner>
+struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = Out.shape.channels, operations = Out.shape.size();
+    static constexpr bool one_gate = Inner.shape != Out.shape;  // for all pixels
+
+    static void forward(const Forward<Scalar>& at) {
+        each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
+            const Scalar *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * gate[c];
+        });
+    }
+    template <Gradient ToIn, Gradient ToInner>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (one_gate && ToInner == Gradient::write)
+            std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
+        each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
+            const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
+            Scalar *dx = at.input_gradients[0] + in, *to_gate = at.input_gradients[1] + inner;
+            if constexpr (ToIn != Gradient::none)
+                for (std::size_t c = 0; c < channels; ++c)
+                    dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
+            if constexpr (ToInner != Gradient::none)
+                for (std::size_t c = 0; c < channels; ++c)
+                    to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
+        });
+    }
+
+private:
+    template <class Each>
+    static void each_pixel(Each each) {
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x)
+                each(In.offset(y, x), one_gate ? Inner.offset(0, 0) : Inner.offset(y, x), Out.offset(y, x));
+    }
+};
+
+/// A join that multiplies two values.
+struct Multiplication : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = 2;
+};
+
+/// Multiplies the input by what the inner layers make of it; they must keep its shape, or give one number for each channel.
+template <class... Inner>
+struct Gate {
+    /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
+    struct Product : Multiplication {
+        static constexpr bool accepts(Shape in, Shape inner) { return inner == in || inner == Shape{1, 1, in.channels}; }
+        static constexpr Shape output(Shape in, Shape /*inner*/) { return in; }
+
+        template <class Arithmetic, Layout Out, Layout In, Layout InnerResult>
+        using Layer = ProductLayer<Arithmetic, Out, In, InnerResult>;
+
+        template <Shape In, Shape InnerResult>
+        struct Problem {
+            static_assert(accepts(In, InnerResult),
+                          "denim: Gate: the inner layers must keep the shape of the input, or give one number for each "
+                          "of its channels; let them end in as many outputs as it has channels.");
+        };
+    };
+
+    using Expanded = List<Fork, Inner..., Product>;
+};
+
+/// Squeeze-and-excitation of a picture with so many channels: each is multiplied by a number from 0 to 1 that all of them
+/// decide.
+template <std::size_t Channels, std::size_t Reduction = 16>
+using SqueezeExcite =
+    Gate<GlobalPool<Average>, Dense<std::max<std::size_t>(Channels / Reduction, 1), ReLU>, Dense<Channels, Sigmoid>>;
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/branches.hpp
+
+// Branches side by side from one value, as entries of the flat list: Fork, first branch, Turn, second branch, Turn, ..., join.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The end of a branch: remembers its value for the join to come, and goes back to the value that the fork remembered; the last
+/// turn forgets that one.
+template <bool Last>
+struct Turn : SpecDefaults {
+    static constexpr Role role = Role::turn;
+    static constexpr bool last = Last;
+};
+
+namespace detail {
+
+template <class Join, class Sequence, class... Branches>
+struct BranchList;
+template <class Join, std::size_t... Index, class First, class... Rest>
+struct BranchList<Join, std::index_sequence<Index...>, First, Rest...> {
+    using type = decltype((List<Fork, First>{} + ... + List<Turn<Index + 1 == sizeof...(Rest)>, Rest>{}) + List<Join>{});
+};
+template <class Join>
+struct BranchList<Join, std::index_sequence<>> {
+    using type = List<>;
+};
+
+}  // namespace detail
+
+/// The list of branches between a fork and a join that reads the end of each, in their order.
+template <class Join, class... Branches>
+using branches = typename detail::BranchList<Join, std::make_index_sequence<sizeof...(Branches) ? sizeof...(Branches) - 1 : 0>,
+                                             Branches...>::type;
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/concatenation.hpp
+
+// (H, W, C1), (H, W, C2), ... -> (H, W, C1 + C2 + ...): the channels of each pixel one after the other.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures side by side, bound to their layouts.
+template <class Arithmetic, Layout Out, Layout... Ins>
+struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
+
+    /// Where the channels of input `number` begin in a pixel that leaves.
+    static constexpr std::size_t first(std::size_t number) {
+        std::size_t channels = 0;
+        for (std::size_t n = 0; n < number; ++n) channels += ins[n].shape.channels;
+        return channels;
+    }
+
+    static void forward(const Forward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (take<Number>(at), ...);
+        }(std::make_index_sequence<ins.size()>{});
+    }
+    template <Gradient... To>
+    static void backward(const Backward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (give<Number, To>(at), ...);
+        }(std::make_index_sequence<ins.size()>{});
+    }
+
+private:
+    template <std::size_t Number>
+    static void take(const Forward<Scalar>& at) {
+        detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+            std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
+        });
+    }
+    template <std::size_t Number, Gradient To>
+    static void give(const Backward<Scalar>& at) {
+        if constexpr (To != Gradient::none)
+            detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+                const Scalar* from = at.output_gradient + out + first(Number);
+                Scalar* to = at.input_gradients[Number] + in;
+                for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
+                    to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+            });
+    }
+};
+
+/// A join that puts the channels of its inputs one after the other.
+template <std::size_t Count>
+struct Concatenation : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class First, class... Rest>
+    static constexpr Shape output(First first, Rest... rest) {
+        return {first.height, first.width, (first.channels + ... + rest.channels)};
+    }
+
+    template <class Arithmetic, Layout Out, Layout... Ins>
+    using Layer = ConcatenationLayer<Arithmetic, Out, Ins...>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/parallel.hpp
+
+// (H, W, C) -> (H', W', C1 + C2 + ...): each branch gets the same input, and their channels stand one after the other in what
+// leaves. Szegedy et al., "Going deeper with convolutions" (2015).
+
+namespace denim::inline DENIM_TARGET {
+
+/// Branches side by side: Parallel<Conv<1, 16>, Sequential<Conv<1, 8>, Conv<3, 16, Same>>>. Their pictures must be of one size.
+template <class... Branches>
+struct Parallel {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs,
+                  "denim: Parallel: there must be 2 to 8 branches.");
+
+    /// The join at the end.
+    struct Concatenated : Concatenation<sizeof...(Branches)> {
+        template <class First, class... Rest>
+        static constexpr bool accepts(First first, Rest... rest) {
+            return ((rest.height == first.height && rest.width == first.width) && ...);
+        }
+
+        template <Shape... Got>
+        struct Problem {
+            static_assert(accepts(Got...),
+                          "denim: Parallel: the branches give pictures of different sizes, so their channels cannot "
+                          "stand side by side; give them the same strides, and Same or windows of the same size.");
+        };
+    };
+
+    using Expanded = branches<Concatenated, Branches...>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/heads.hpp
+
+// (H, W, C) -> (1, 1, n1 + n2 + ...): several answers from one trunk. Each head gets the same input; its logits stand behind
+// those of the head before. Caruana, "Multitask learning" (1997).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The end of a network with several outputs, each with labels and a loss of its own: Heads<Dense<3>, Dense<2>,
+/// Sequential<Dense<64, ReLU>, Dense<11>>>. Labels are (N, heads), `no_label` where a picture has none for a head.
+template <class... Branches>
+struct Heads {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs,
+                  "denim: Heads: there must be 2 to 8 heads; one alone is the last layer of the network.");
+
+    /// The join at the end, where the network knows its outputs by.
+    struct Concatenated : Concatenation<sizeof...(Branches)> {
+        static constexpr bool heads = true;
+
+        template <class... Shapes>
+        static constexpr bool accepts(Shapes... ends) {
+            return ((ends.height == 1 && ends.width == 1) && ...);
+        }
+
+        template <Shape... Got>
+        struct Problem {
+            static_assert(
+                accepts(Got...),
+                "denim: Heads: a head gives a picture, but each must end in one row of numbers; let it end in Dense.");
+        };
+    };
+
+    using Expanded = branches<Concatenated, Branches...>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/target.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a picture should give: the number of its class, or a number for each output.
+struct Target {
+    std::int32_t label = 0;
+    std::span<const float> numbers = {};
+};
+
+/// Which of the two a loss wants.
+enum class Wants { label, numbers };
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/loss.hpp
+
+// A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a class needs to be a loss: which targets it wants, and `sample`: the loss of one picture, whose gradient times `scale`
+/// it writes. It may have
+///  - double right(logits, outputs, target): how far the answer counts as right, 0 to 1; without it there is no accuracy;
+///  - void check(outputs): throws where its settings do not fit so many outputs;
+///  - bool accepts(number): whether a target may be this number.
+template <class Type>
+concept LossType = std::copy_constructible<Type> &&
+                   requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
+                       { Type::wants } -> std::convertible_to<Wants>;
+                       { loss.sample(logits, outputs, target, gradient, 1.0) } -> std::convertible_to<double>;
+                   };
+
+/// How far the answer to one picture counts as right; NaN where the loss does not say.
+template <class OneLoss, class Scalar>
+double right_share(const OneLoss& loss, const Scalar* logits, std::size_t outputs, const Target& target) {
+    if constexpr (requires { loss.right(logits, outputs, target); })
+        return loss.right(logits, outputs, target);
+    else
+        return std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Any loss, as FitOptions hold it: .loss = SoftmaxCrossEntropy{.label_smoothing = 0.1f}.
+class Loss {
+public:
+    template <class Type>
+        requires(!std::is_same_v<Type, Loss>) && LossType<Type>
+    Loss(Type loss)  // NOLINT: meant to convert
+        : model_(std::make_shared<Model<Type>>(std::move(loss))) {}
+
+    [[nodiscard]] Wants wants() const { return model_->wants(); }
+    double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient, double scale) const {
+        return model_->sample(logits, outputs, target, gradient, scale);
+    }
+    [[nodiscard]] double right(const float* logits, std::size_t outputs, const Target& target) const {
+        return model_->right(logits, outputs, target);
+    }
+    void check(std::size_t outputs) const { model_->check(outputs); }
+    [[nodiscard]] bool accepts(float number) const { return model_->accepts(number); }
+
+private:
+    struct Interface {
+        virtual ~Interface() = default;
+        [[nodiscard]] virtual Wants wants() const = 0;
+        virtual double sample(const float*, std::size_t, const Target&, float*, double) const = 0;
+        virtual double right(const float*, std::size_t, const Target&) const = 0;
+        virtual void check(std::size_t) const = 0;
+        [[nodiscard]] virtual bool accepts(float) const = 0;
+    };
+    template <class Type>
+    struct Model final : Interface {
+        explicit Model(Type loss) : loss_(std::move(loss)) {}
+        [[nodiscard]] Wants wants() const override { return Type::wants; }
+        double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient,
+                      double scale) const override {
+            return loss_.sample(logits, outputs, target, gradient, scale);
+        }
+        double right(const float* logits, std::size_t outputs, const Target& target) const override {
+            return right_share(loss_, logits, outputs, target);
+        }
+        void check(std::size_t outputs) const override {
+            if constexpr (requires { loss_.check(outputs); }) loss_.check(outputs);
+        }
+        [[nodiscard]] bool accepts(float number) const override {
+            if constexpr (requires { loss_.accepts(number); })
+                return loss_.accepts(number);
+            else
+                return true;
+        }
+        Type loss_;
+    };
+    std::shared_ptr<const Interface> model_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/binary_cross_entropy.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The loss of labels that may stand side by side, one sigmoid for each: the mean over outputs of -t log(s) - (1 - t) log(1 -
+/// s) with s = 1 / (1 + e^-z), from logits and targets (N, outputs) from 0 to 1. Its gradient is (s - t) / outputs. Right
+/// counts the share of outputs on the target's side of a half. Keras: BinaryCrossentropy(from_logits=True).
+struct BinaryCrossEntropy {
+    float label_smoothing = 0;  ///< s: targets become t (1 - s) + s / 2
+
+    static constexpr Wants wants = Wants::numbers;
+
+    template <class Scalar>
+    double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
+        const double smoothing = static_cast<double>(label_smoothing), count = static_cast<double>(outputs);
+        double loss = 0;
+        for (std::size_t k = 0; k < outputs; ++k) {
+            const double logit = static_cast<double>(logits[k]), small = std::exp(-std::abs(logit));
+            const double wanted = static_cast<double>(target.numbers[k]) * (1 - smoothing) + smoothing / 2;
+            const double sigmoid = (logit >= 0 ? 1 : small) / (1 + small);
+            loss += std::max(logit, 0.0) - logit * wanted + std::log1p(small);
+            gradient[k] = static_cast<Scalar>(scale * (sigmoid - wanted) / count);
+        }
+        return loss / count;
+    }
+    template <class Scalar>
+    double right(const Scalar* logits, std::size_t outputs, const Target& target) const {
+        std::size_t right = 0;
+        for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
+        return static_cast<double>(right) / static_cast<double>(outputs);
+    }
+    [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
+};
+
+static_assert(LossType<BinaryCrossEntropy>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/softmax_sum.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The largest of some logits, and the sum over all of e^(logit - largest).
+template <class Scalar>
+struct SoftmaxSum {
+    Scalar largest;
+    double sum = 0;
+
+    SoftmaxSum(const Scalar* logits, std::size_t classes) : largest(*std::max_element(logits, logits + classes)) {
+        for (std::size_t k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(logits[k] - largest));
+    }
+    [[nodiscard]] double probability(Scalar logit) const { return std::exp(static_cast<double>(logit - largest)) / sum; }
+};
+
+/// 1 where the label's logit is the largest, the first of equal ones.
+template <class Scalar>
+double label_on_top(const Scalar* logits, std::size_t classes, std::int32_t label) {
+    return std::max_element(logits, logits + classes) - logits == label ? 1 : 0;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/loss/focal.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The loss of one class out of several where easy pictures shall count little, Lin and others (2017): -alpha (1 - p)^gamma
+/// log(p) with p the softmax of the right class. Keras: CategoricalFocalCrossentropy(from_logits=True).
+struct Focal {
+    float alpha = 0.25f, gamma = 2;
+
+    static constexpr Wants wants = Wants::label;
+
+    /// d loss / d z[k] = alpha (gamma (1 - p)^(gamma - 1) p log(p) - (1 - p)^gamma) ([k is the label] - softmax(z)[k])
+    template <class Scalar>
+    double sample(const Scalar* logits, std::size_t classes, const Target& target, Scalar* gradient, double scale) const {
+        const detail::SoftmaxSum<Scalar> softmax{logits, classes};
+        const auto label = static_cast<std::size_t>(target.label);
+        const double factor = static_cast<double>(alpha), power = static_cast<double>(gamma);
+        const double log_p = static_cast<double>(logits[label] - softmax.largest) - std::log(softmax.sum), p = std::exp(log_p);
+        double rest = 0;  // 1 - p, without cancellation
+        for (std::size_t k = 0; k < classes; ++k) rest += k == label ? 0 : softmax.probability(logits[k]);
+        const double fade = std::pow(rest, power);
+        const double slope = rest > 0 ? power * fade / rest * p * log_p - fade : -fade;
+        for (std::size_t k = 0; k < classes; ++k) {
+            const double pull = k == label ? rest : -softmax.probability(logits[k]);
+            gradient[k] = static_cast<Scalar>(scale * factor * slope * pull);
+        }
+        return -factor * fade * log_p;
+    }
+    template <class Scalar>
+    double right(const Scalar* logits, std::size_t classes, const Target& target) const {
+        return detail::label_on_top(logits, classes, target.label);
+    }
+};
+
+static_assert(LossType<Focal>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/mean_squared_error.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The loss of numbers: the mean over outputs of (z - t)^2, from outputs and targets (N, outputs). There is no accuracy. Keras:
+/// MeanSquaredError.
+struct MeanSquaredError {
+    static constexpr Wants wants = Wants::numbers;
+
+    template <class Scalar>
+    double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
+        const double count = static_cast<double>(outputs);
+        double loss = 0;
+        for (std::size_t k = 0; k < outputs; ++k) {
+            const double difference = static_cast<double>(logits[k]) - static_cast<double>(target.numbers[k]);
+            loss += difference * difference;
+            gradient[k] = static_cast<Scalar>(scale * 2 * difference / count);
+        }
+        return loss / count;
+    }
+};
+
+static_assert(LossType<MeanSquaredError>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/softmax_cross_entropy.hpp
+
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The loss of one class out of several, from logits and the number of the right class: log(sum over k of e^z[k]) - z[label].
+/// Its gradient is softmax(z) - one_hot(label). Keras: SparseCategoricalCrossentropy(from_logits=True).
+///
+/// With label smoothing s the target of every class is s / classes, that of the right one 1 - s more. With class weights a
+/// picture counts as often as its class says; a mean is divided by the number of pictures all the same, as with Keras's
+/// class_weight (PyTorch divides by the sum of the weights).
+struct SoftmaxCrossEntropy {
+    float label_smoothing = 0;
+    std::vector<float> class_weights = {};  ///< one for each class; all 1 unless set
+
+    static constexpr Wants wants = Wants::label;
+
+    /// One picture's loss; `gradient` becomes that of `scale` times the loss.
+    template <class Scalar>
+    double sample(const Scalar* logits, std::size_t classes, const Target& target, Scalar* gradient, double scale) const {
+        const detail::SoftmaxSum<Scalar> softmax{logits, classes};
+        const auto label = static_cast<std::size_t>(target.label);
+        const double weight = class_weights.empty() ? 1 : static_cast<double>(class_weights[label]);
+        const double others = static_cast<double>(label_smoothing) / static_cast<double>(classes);
+        double smoothed = 0;
+        for (std::size_t k = 0; k < classes; ++k) {
+            const double wanted = label == k ? 1 - static_cast<double>(label_smoothing) + others : others;
+            gradient[k] = static_cast<Scalar>(scale * weight * (softmax.probability(logits[k]) - wanted));
+            if (label_smoothing > 0) smoothed += wanted * static_cast<double>(softmax.largest - logits[k]);
+        }
+        if (label_smoothing > 0) return weight * (std::log(softmax.sum) + smoothed);
+        return weight * (std::log(softmax.sum) + static_cast<double>(softmax.largest - logits[label]));
+    }
+    template <class Scalar>
+    double right(const Scalar* logits, std::size_t classes, const Target& target) const {
+        return detail::label_on_top(logits, classes, target.label);
+    }
+    void check(std::size_t classes) const {
+        if (!(label_smoothing >= 0 && label_smoothing <= 1))
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
+                                        std::to_string(label_smoothing));
+        if (!class_weights.empty() && class_weights.size() != classes)
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: the network has " + std::to_string(classes) +
+                                        " outputs, but " + std::to_string(class_weights.size()) +
+                                        " class_weights came; expected one for each, or none");
+        for (const float weight : class_weights)
+            if (!(weight >= 0))
+                throw std::invalid_argument(
+                    "denim: SoftmaxCrossEntropy: class_weights were expected as numbers of at least 0, but one is " +
+                    std::to_string(weight));
+    }
+};
+
+static_assert(LossType<SoftmaxCrossEntropy>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/each_vector.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Calls advance(load, store, n) for each vector of `count` numbers, n the place of its first one; `load(from + n)` and
+/// `store(to + n, value)` take what there is of the last vector. An optimizer is written with it once, for every vector width.
+template <class Advance>
+void each_vector(std::size_t count, const Advance& advance) {
+    std::size_t n = 0;
+    for (; n + simd::lanes<float> <= count; n += simd::lanes<float>)
+        advance([](const float* from) { return simd::load(from); },
+                [](float* to, simd::Vector<float> value) { simd::store(to, value); }, n);
+    if (const std::size_t rest = count - n; rest > 0)
+        advance([rest](const float* from) { return simd::load_first(from, rest); },
+                [rest](float* to, simd::Vector<float> value) { simd::store_first(to, value, rest); }, n);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/optimizer.hpp
+
+// An optimizer turns gradients into new parameters. It sees flat numbers and the rows that describe them, never a network.
+
+namespace denim::inline DENIM_TARGET {
+
+/// One call of an optimizer: `count` parameters, their gradients, and its own state arrays for them.
+struct Update {
+    float* parameters;
+    const float* gradients;
+    std::array<float*, 4> state;
+    std::size_t count;
+    float rate;        ///< the learning rate of this step
+    std::size_t step;  ///< 1 in the first step
+    bool decays;       ///< weight decay applies
+};
+
+/// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
+/// first), and how it changes parameters.
+template <class Type>
+concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, const Update& update) {
+    { Type::state_arrays } -> std::convertible_to<std::size_t>;
+    { optimizer.rate } -> std::convertible_to<float>;
+    optimizer.apply(update);
+};
+
+/// Any optimizer, as FitOptions hold it: Optimizer{Adam{.rate = 1e-4f}}.
+class Optimizer {
+public:
+    template <class Type>
+        requires(!std::is_same_v<Type, Optimizer>) && OptimizerType<Type>
+    Optimizer(Type optimizer)  // NOLINT: meant to convert
+        : model_(std::make_shared<Model<Type>>(std::move(optimizer))) {}
+
+    [[nodiscard]] float rate() const { return model_->rate(); }
+    [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
+    void apply(const Update& update) const { model_->apply(update); }
+
+    /// What it does to a few numbers in three steps: two optimizers that differ in a setting differ here.
+    [[nodiscard]] std::array<float, 4> trial() const {
+        std::array<float, 4> numbers{1, -0.5f, 0.25f, -2};
+        std::array<float, 4> gradients{0.5f, 1e-3f, -3, 1e-6f};
+        std::array<std::array<float, 4>, 4> states{};
+        Update update{numbers.data(), gradients.data(), {}, numbers.size(), rate(), 1, true};
+        for (std::size_t n = 0; n < states.size(); ++n) update.state[n] = states[n].data();
+        for (; update.step <= 3; ++update.step) {
+            apply(update);
+            for (float& gradient : gradients) gradient *= -0.75f;
+        }
+        return numbers;
+    }
+
+private:
+    struct Interface {
+        virtual ~Interface() = default;
+        [[nodiscard]] virtual float rate() const = 0;
+        [[nodiscard]] virtual std::size_t state_arrays() const = 0;
+        virtual void apply(const Update& update) const = 0;
+    };
+    template <class Type>
+    struct Model final : Interface {
+        explicit Model(Type optimizer) : optimizer_(std::move(optimizer)) {}
+        [[nodiscard]] float rate() const override { return optimizer_.rate; }
+        [[nodiscard]] std::size_t state_arrays() const override { return Type::state_arrays; }
+        void apply(const Update& update) const override { optimizer_.apply(update); }
+        Type optimizer_;
+    };
+    std::shared_ptr<const Interface> model_;
+};
+
+/// An optimizer's memory for one network, and the number of steps taken.
+struct OptimizerState {
+    AlignedArray<float> numbers;  ///< the state arrays one after the other, each as long as the parameters
+    std::size_t step = 0;
+
+    OptimizerState(const Optimizer& optimizer, std::size_t parameters) : numbers(optimizer.state_arrays() * parameters) {}
+};
+
+/// One step over all rows: trained ones by the optimizer, what layers move to its next value, frozen ones not at all.
+inline void update_parameters(const Optimizer& optimizer, OptimizerState& state, std::span<const Row> rows,
+                              std::span<float> parameters, std::span<const float> gradients, float rate) {
+    constexpr std::size_t block = 16384;  // parameters that one thread takes at a time
+    ++state.step;
+    for (const Row& row : rows) {
+        if (row.moved == Moved::by_layer) {
+            std::copy_n(gradients.data() + row.offset, row.size(), parameters.data() + row.offset);
+            continue;
+        }
+        if (!row.trained) continue;
+        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index, std::size_t) {
+            const std::size_t first = row.offset + index * block;
+            Update update{parameters.data() + first,
+                          gradients.data() + first,
+                          {},
+                          std::min(block, row.offset + row.size() - first),
+                          rate,
+                          state.step,
+                          row.decays};
+            for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+                update.state[n] = state.numbers.data() + n * parameters.size() + first;
+            optimizer.apply(update);
+        });
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/adam.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Adam, Kingma and Ba (2015), in Keras's form: m and v are running means of the gradient and of its square, and in step t
+/// parameter -= rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon).
+struct Adam {
+    float rate = 1e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
+
+    static constexpr std::size_t state_arrays = 2;
+
+    void apply(const Update& at) const { apply(at, 1); }
+
+    /// The same on parameters times `kept`: 1 less what decays.
+    void apply(const Update& at, float kept) const {
+        const auto step = static_cast<double>(at.step);
+        const auto rate_now =
+            static_cast<float>(static_cast<double>(at.rate) * std::sqrt(1 - std::pow(static_cast<double>(beta_2), step)) /
+                               (1 - std::pow(static_cast<double>(beta_1), step)));
+        const auto first = simd::broadcast(1 - beta_1), second = simd::broadcast(1 - beta_2), alpha = simd::broadcast(rate_now),
+                   small = simd::broadcast(epsilon), factor = simd::broadcast(kept);
+        each_vector(at.count, [&](auto load, auto store, std::size_t n) {
+            const auto gradient = load(at.gradients + n), m = load(at.state[0] + n), v = load(at.state[1] + n);
+            const auto next_m = simd::fma(gradient - m, first, m), next_v = simd::fma(gradient * gradient - v, second, v);
+            store(at.state[0] + n, next_m);
+            store(at.state[1] + n, next_v);
+            store(at.parameters + n, load(at.parameters + n) * factor - alpha * next_m / (simd::sqrt(next_v) + small));
+        });
+    }
+};
+
+static_assert(OptimizerType<Adam>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/adam_w.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Adam with a weight decay of its own, Loshchilov and Hutter (2019): before Adam's step, parameter -= rate * decay *
+/// parameter. Only what `decays` does: weights, not biases nor BatchNorm's factors. Keras calls the decay weight_decay.
+struct AdamW {
+    float rate = 1e-3f, decay = 4e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
+
+    static constexpr std::size_t state_arrays = 2;
+
+    void apply(const Update& at) const { Adam{rate, beta_1, beta_2, epsilon}.apply(at, at.decays ? 1 - at.rate * decay : 1); }
+};
+
+static_assert(OptimizerType<AdamW>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/clip.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Shortens the gradient of all trained parameters together to the length `limit` where it is longer, and gives the length that
+/// it had. Sums are cut by place alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
+inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients, double limit) {
+    constexpr std::size_t block = 16384;  // numbers that one thread takes at a time
+    const auto each_block = [&](const auto& act) {
+        std::size_t before = 0;
+        for (const Row& row : rows) {
+            if (!row.trained || row.moved == Moved::by_layer) continue;
+            const std::size_t blocks = (row.size() + block - 1) / block;
+            parallel_for(blocks, 4 * row.size(), [&](std::size_t index, std::size_t) {
+                act(before + index, gradients.subspan(row.offset + index * block, std::min(block, row.size() - index * block)));
+            });
+            before += blocks;
+        }
+    };
+    std::vector<double> squares(gradients.size() / block + rows.size() + 1);
+    each_block([&](std::size_t place, std::span<const float> part) {
+        std::array<double, 8> sums{};
+        const auto square = [&](std::size_t n) { return static_cast<double>(part[n]) * static_cast<double>(part[n]); };
+        const std::size_t whole = part.size() / sums.size() * sums.size();
+        for (std::size_t n = 0; n < whole; n += sums.size())
+            for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += square(n + lane);
+        for (std::size_t n = whole; n < part.size(); ++n) sums[0] += square(n);
+        for (const double sum : sums) squares[place] += sum;
+    });
+    double sum = 0;
+    for (const double part : squares) sum += part;
+    const double norm = std::sqrt(sum);
+    if (norm <= limit) return norm;
+    const auto factor = static_cast<float>(limit / norm);
+    each_block([factor](std::size_t, std::span<float> part) {
+        for (float& number : part) number *= factor;
+    });
+    return norm;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/lion.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Lion, Chen and others (2023), in Keras's form: every parameter moves by the rate, in a direction alone, with half of Adam's
+/// memory. parameter -= rate * sign(beta_1 * m + (1 - beta_1) * gradient); then m = beta_2 * m + (1 - beta_2) * gradient. Its
+/// rate is 3 to 10 times smaller than Adam's, its decay (as AdamW's, of what `decays`) as many times larger.
+struct Lion {
+    float rate = 1e-3f, decay = 0, beta_1 = 0.9f, beta_2 = 0.99f;
+
+    static constexpr std::size_t state_arrays = 1;
+
+    void apply(const Update& at) const {
+        const auto first = simd::broadcast(1 - beta_1), second = simd::broadcast(1 - beta_2), zero = simd::broadcast(0.0f),
+                   speed = simd::broadcast(at.rate), back = simd::broadcast(-at.rate),
+                   factor = simd::broadcast(at.decays ? 1 - at.rate * decay : 1);
+        each_vector(at.count, [&](auto load, auto store, std::size_t n) {
+            const auto gradient = load(at.gradients + n), m = load(at.state[0] + n);
+            const auto direction = simd::fma(gradient - m, first, m);
+            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, zero));
+            store(at.state[0] + n, simd::fma(gradient - m, second, m));
+            store(at.parameters + n, load(at.parameters + n) * factor - push);
+        });
+    }
+};
+
+static_assert(OptimizerType<Lion>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/rms_prop.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// RMSprop, Hinton (2012), in Keras's form: v is the running mean of the gradient's square, v = rho * v + (1 - rho) *
+/// gradient^2; push = momentum * push + rate * gradient / sqrt(v + epsilon); parameter -= push.
+struct RmsProp {
+    float rate = 1e-3f, rho = 0.9f, momentum = 0, epsilon = 1e-7f;
+
+    static constexpr std::size_t state_arrays = 2;
+
+    void apply(const Update& at) const {
+        const auto share = simd::broadcast(1 - rho), factor = simd::broadcast(momentum), speed = simd::broadcast(at.rate),
+                   small = simd::broadcast(epsilon);
+        each_vector(at.count, [&](auto load, auto store, std::size_t n) {
+            const auto gradient = load(at.gradients + n), v = load(at.state[0] + n);
+            const auto next_v = simd::fma(gradient * gradient - v, share, v);
+            const auto push = factor * load(at.state[1] + n) + speed * gradient / simd::sqrt(next_v + small);
+            store(at.state[0] + n, next_v);
+            store(at.state[1] + n, push);
+            store(at.parameters + n, load(at.parameters + n) - push);
+        });
+    }
+};
+
+static_assert(OptimizerType<RmsProp>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/sgd.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Stochastic gradient descent with momentum, as in Keras: velocity = momentum * velocity - rate * gradient; parameter +=
+/// velocity, or with Nesterov's look ahead parameter += momentum * velocity - rate * gradient.
+struct Sgd {
+    float rate = 0.01f, momentum = 0;
+    bool nesterov = false;
+
+    static constexpr std::size_t state_arrays = 1;
+
+    void apply(const Update& at) const {
+        const auto factor = simd::broadcast(momentum), speed = simd::broadcast(at.rate);
+        each_vector(at.count, [&](auto load, auto store, std::size_t n) {
+            const auto push = speed * load(at.gradients + n);
+            const auto velocity = factor * load(at.state[0] + n) - push;
+            store(at.state[0] + n, velocity);
+            store(at.parameters + n, load(at.parameters + n) + (nesterov ? factor * velocity - push : velocity));
+        });
+    }
+};
+
+static_assert(OptimizerType<Sgd>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/confusion.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Confusion(true class, predicted class): how many pictures.
+using Confusion = Array<std::size_t, 2>;
+
+namespace detail {
+
+/// Scores are (N, classes) and labels (N), each below `classes`.
+inline void check_scores(std::span<const float> scores, std::span<const std::int32_t> labels, std::size_t classes) {
+    if (classes == 0 || scores.size() != labels.size() * classes)
+        throw std::invalid_argument("denim: metric: scores of " + std::to_string(labels.size()) + " pictures for " +
+                                    std::to_string(classes) + " classes were expected, but got " +
+                                    std::to_string(scores.size()) + " numbers");
+    for (const std::int32_t label : labels)
+        if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, classes))
+            throw std::invalid_argument("denim: metric: labels from 0 to " + std::to_string(classes - 1) +
+                                        " were expected, but got " + std::to_string(label));
+}
+
+inline double ratio(std::size_t part, std::size_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace detail
+
+/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes).
+inline std::vector<std::int32_t> predicted_classes(std::span<const float> scores, std::size_t classes) {
+    std::vector<std::int32_t> predicted(classes == 0 ? 0 : scores.size() / classes);
+    for (std::size_t n = 0; n < predicted.size(); ++n) {
+        const auto sample = scores.subspan(n * classes, classes);
+        predicted[n] = static_cast<std::int32_t>(std::max_element(sample.begin(), sample.end()) - sample.begin());
+    }
+    return predicted;
+}
+
+/// Counts of each pair of true and predicted class. Throws std::invalid_argument if the counts differ or a class is not below
+/// `classes`.
+inline Confusion confusion_matrix(std::span<const std::int32_t> labels, std::span<const std::int32_t> predicted,
+                                  std::size_t classes) {
+    if (labels.size() != predicted.size())
+        throw std::invalid_argument("denim: metric: as many predictions as labels were expected, but got " +
+                                    std::to_string(predicted.size()) + " for " + std::to_string(labels.size()));
+    Confusion counts(std::array{classes, classes}, std::size_t{0});
+    const auto place = [&](std::int32_t number) {
+        if (std::cmp_less(number, 0) || std::cmp_greater_equal(number, classes))
+            throw std::invalid_argument("denim: metric: classes below " + std::to_string(classes) + " were expected, but got " +
+                                        std::to_string(number));
+        return static_cast<std::size_t>(number);
+    };
+    for (std::size_t n = 0; n < labels.size(); ++n) ++counts(place(labels[n]), place(predicted[n]));
+    return counts;
+}
+
+/// From scores (N, classes), for example logits.
+inline Confusion confusion_matrix(std::span<const std::int32_t> labels, std::span<const float> scores, std::size_t classes) {
+    detail::check_scores(scores, labels, classes);
+    return confusion_matrix(labels, predicted_classes(scores, classes), classes);
+}
+
+/// Share of pictures on the diagonal; 0 for no pictures.
+inline double accuracy(const Confusion& counts) {
+    std::size_t right = 0, all = 0;
+    for (std::size_t row = 0; row < counts.shape(0); ++row)
+        for (std::size_t column = 0; column < counts.shape(1); ++column) {
+            all += counts(row, column);
+            right += row == column ? counts(row, column) : 0;
+        }
+    return detail::ratio(right, all);
+}
+
+/// One class against the others. What has no denominator is 0, as in scikit-learn.
+struct ClassScore {
+    std::size_t count = 0;  ///< pictures of the class
+    double precision = 0;   ///< of those called so, the share that is so
+    double recall = 0;      ///< of those that are so, the share called so
+    double f1 = 0;          ///< 2 * precision * recall / (precision + recall)
+};
+
+inline std::vector<ClassScore> class_scores(const Confusion& counts) {
+    std::vector<ClassScore> scores(counts.shape(0));
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+        std::size_t called = 0;
+        for (std::size_t n = 0; n < scores.size(); ++n) {
+            scores[k].count += counts(k, n);
+            called += counts(n, k);
+        }
+        scores[k].precision = detail::ratio(counts(k, k), called);
+        scores[k].recall = detail::ratio(counts(k, k), scores[k].count);
+        scores[k].f1 = detail::ratio(2 * counts(k, k), called + scores[k].count);
+    }
+    return scores;
+}
+
+/// The mean over classes, each counting alike; `count` is the sum.
+inline ClassScore macro_average(std::span<const ClassScore> scores) {
+    ClassScore mean;
+    for (const ClassScore& score : scores) {
+        mean.count += score.count;
+        mean.precision += score.precision / static_cast<double>(scores.size());
+        mean.recall += score.recall / static_cast<double>(scores.size());
+        mean.f1 += score.f1 / static_cast<double>(scores.size());
+    }
+    return mean;
+}
+
+/// Share of pictures whose class is among their `k` largest scores (N, classes). Of equal scores the first class counts as
+/// larger.
+inline double top_k_accuracy(std::span<const float> scores, std::span<const std::int32_t> labels, std::size_t classes,
+                             std::size_t k) {
+    detail::check_scores(scores, labels, classes);
+    std::size_t right = 0;
+    for (std::size_t n = 0; n < labels.size(); ++n) {
+        const auto sample = scores.subspan(n * classes, classes);
+        const auto label = static_cast<std::size_t>(labels[n]);
+        std::size_t before = 0;
+        for (std::size_t other = 0; other < classes; ++other)
+            before += sample[other] > sample[label] || (sample[other] == sample[label] && other < label) ? 1 : 0;
+        right += before < k ? 1 : 0;
+    }
+    return detail::ratio(right, labels.size());
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/calibration.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures of about the same confidence (the largest probability).
+struct ConfidenceBin {
+    std::size_t count = 0;
+    double confidence = 0, accuracy = 0;  ///< means; 0 where the bin is empty
+};
+
+/// How far confidence can be believed.
+struct Calibration {
+    std::vector<ConfidenceBin> bins;  ///< of equal width from 0 to 1, each with its upper bound
+    double error = 0;                 ///< expected calibration error: mean of |accuracy - confidence| over pictures
+};
+
+/// Softmax of logits (N, classes) divided by a temperature.
+inline std::vector<float> softmax(std::span<const float> logits, std::size_t classes, double temperature = 1) {
+    std::vector<float> result(logits.size());
+    for (std::size_t first = 0; first < logits.size(); first += classes) {
+        const double largest =
+            static_cast<double>(*std::max_element(logits.begin() + static_cast<std::ptrdiff_t>(first),
+                                                  logits.begin() + static_cast<std::ptrdiff_t>(first + classes)));
+        double sum = 0;
+        for (std::size_t k = first; k < first + classes; ++k)
+            sum += std::exp((static_cast<double>(logits[k]) - largest) / temperature);
+        for (std::size_t k = first; k < first + classes; ++k)
+            result[k] = static_cast<float>(std::exp((static_cast<double>(logits[k]) - largest) / temperature) / sum);
+    }
+    return result;
+}
+
+/// Compares the confidence of probabilities (N, classes) with how often they are right; Guo, Pleiss, Sun and Weinberger, "On
+/// calibration of modern neural networks" (2017), equations 2 to 5.
+inline Calibration calibration(std::span<const float> probabilities, std::span<const std::int32_t> labels, std::size_t classes,
+                               std::size_t bins = 15) {
+    detail::check_scores(probabilities, labels, classes);
+    if (bins == 0) throw std::invalid_argument("denim: calibration: at least 1 bin was expected");
+    Calibration result{std::vector<ConfidenceBin>(bins), 0};
+    const std::vector<std::int32_t> predicted = predicted_classes(probabilities, classes);
+    for (std::size_t n = 0; n < labels.size(); ++n) {
+        const auto confidence = static_cast<double>(probabilities[n * classes + static_cast<std::size_t>(predicted[n])]);
+        const double place = std::ceil(confidence * static_cast<double>(bins)) - 1;
+        ConfidenceBin& bin = result.bins[static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(bins - 1)))];
+        ++bin.count;
+        bin.confidence += confidence;
+        bin.accuracy += predicted[n] == labels[n] ? 1 : 0;
+    }
+    for (ConfidenceBin& bin : result.bins) {
+        if (bin.count == 0) continue;
+        result.error += std::fabs(bin.accuracy - bin.confidence) / static_cast<double>(labels.size());
+        bin.confidence /= static_cast<double>(bin.count);
+        bin.accuracy /= static_cast<double>(bin.count);
+    }
+    return result;
+}
+
+/// The temperature that makes the mean cross-entropy of logits (N, classes) / temperature least, between 0.01 and 100; take it
+/// from the validation set and divide the logits of others by it. Guo and others (2017), section 4.2. In 1 / temperature the
+/// loss is convex: the root of its derivative is found by halving.
+inline double fit_temperature(std::span<const float> logits, std::span<const std::int32_t> labels, std::size_t classes) {
+    detail::check_scores(logits, labels, classes);
+    const auto slope = [&](double inverse) {  // of the summed loss: expected minus true logit
+        double sum = 0;
+        for (std::size_t n = 0; n < labels.size(); ++n) {
+            const auto sample = logits.subspan(n * classes, classes);
+            const double largest = static_cast<double>(*std::max_element(sample.begin(), sample.end()));
+            double weights = 0, expected = 0;
+            for (const float logit : sample) {
+                const double weight = std::exp((static_cast<double>(logit) - largest) * inverse);
+                weights += weight;
+                expected += weight * static_cast<double>(logit);
+            }
+            sum += expected / weights - static_cast<double>(sample[static_cast<std::size_t>(labels[n])]);
+        }
+        return sum;
+    };
+    double low = 0.01, high = 100;  // of 1 / temperature
+    if (slope(low) >= 0) return 1 / low;
+    if (slope(high) <= 0) return 1 / high;
+    for (int step = 0; step < 60; ++step) {
+        const double middle = std::sqrt(low * high);
+        (slope(middle) < 0 ? low : high) = middle;
+    }
+    return 1 / std::sqrt(low * high);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/distribution.hpp
+
+// The probabilities that repeated runs and comparisons ask for.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Lentz's method for the continued fraction of the incomplete beta function; Numerical Recipes, third edition, section 6.4.
+inline double beta_fraction(double a, double b, double x) {
+    constexpr double tiny = 1e-300;
+    const auto away_from_zero = [](double number) { return std::fabs(number) < tiny ? tiny : number; };
+    double c = 1, d = 1 / away_from_zero(1 - (a + b) * x / (a + 1)), result = d;
+    for (int m = 1; m <= 10'000; ++m) {
+        const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+        d = 1 / away_from_zero(1 + even * d);
+        c = away_from_zero(1 + even / c);
+        result *= c * d;
+        const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+        d = 1 / away_from_zero(1 + odd * d);
+        c = away_from_zero(1 + odd / c);
+        result *= c * d;
+        if (std::fabs(c * d - 1) < 1e-15) break;
+    }
+    return result;
+}
+
+}  // namespace detail
+
+/// The regularised incomplete beta function I_x(a, b), for a, b > 0 and x from 0 to 1.
+inline double incomplete_beta(double a, double b, double x) {
+    if (x <= 0) return 0;
+    if (x >= 1) return 1;
+    const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
+    return x < (a + 1) / (a + b + 2) ? front * detail::beta_fraction(a, b, x) / a
+                                     : 1 - front * detail::beta_fraction(b, a, 1 - x) / b;
+}
+
+/// The chance that Student's t with this many degrees of freedom lies further from 0 than `t`, on either side.
+inline double t_two_sided(double t, double degrees) {
+    if (std::isinf(t)) return 0;
+    return incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t));
+}
+
+/// The t that is exceeded on either side with probability 1 - `confidence`: 12.7 for 0.95 and 1 degree of freedom, 1.96 for
+/// many.
+inline double t_quantile(double confidence, double degrees) {
+    if (!(confidence > 0 && confidence < 1) || !(degrees > 0))
+        throw std::invalid_argument(
+            "denim: t_quantile: a confidence between 0 and 1 and degrees of freedom above 0 were expected, but got " +
+            std::to_string(confidence) + " and " + std::to_string(degrees));
+    double low = 0, high = 1;
+    while (t_two_sided(high, degrees) > 1 - confidence && high < 1e300) high *= 2;
+    for (int step = 0; step < 200 && low < high; ++step) {
+        const double middle = (low + high) / 2;
+        if (middle == low || middle == high) break;
+        (t_two_sided(middle, degrees) > 1 - confidence ? low : high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+/// The chance that a fair coin thrown `trials` times shows at most `successes` heads.
+inline double binomial_half(std::size_t successes, std::size_t trials) {
+    if (successes >= trials) return 1;
+    return incomplete_beta(static_cast<double>(trials - successes), static_cast<double>(successes) + 1, 0.5);
+}
+
+/// The chance that chi-squared with one degree of freedom exceeds `statistic`.
+inline double chi_squared_tail(double statistic) { return std::erfc(std::sqrt(statistic / 2)); }
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/repeats.hpp
+
+#include <cstdio>
+
+namespace denim::inline DENIM_TARGET {
+
+/// One number measured in several runs.
+struct Repeats {
+    std::size_t count = 0;
+    double mean = 0;
+    double deviation = 0;      ///< of the sample, n - 1 in the denominator; NaN for one run
+    double low = 0, high = 0;  ///< the confidence interval of the mean, by Student's t; NaN for one run
+    double least = 0, largest = 0;
+
+    /// "0.7310 +- 0.0052"
+    [[nodiscard]] std::string text(int digits = 4) const {
+        char words[80];
+        if (count > 1)
+            std::snprintf(words, sizeof words, "%.*f +- %.*f", digits, mean, digits, deviation);
+        else
+            std::snprintf(words, sizeof words, "%.*f", digits, mean);
+        return words;
+    }
+};
+
+/// Mean, deviation and confidence interval of repeated runs.
+inline Repeats repeats(std::span<const double> values, double confidence = 0.95) {
+    if (values.empty()) throw std::invalid_argument("denim: repeats: the values of at least 1 run were expected, but got none");
+    Repeats result{values.size(), 0, 0, 0, 0, values[0], values[0]};
+    const auto count = static_cast<double>(values.size());
+    for (const double value : values) {
+        result.mean += value / count;
+        result.least = std::fmin(result.least, value);
+        result.largest = std::fmax(result.largest, value);
+    }
+    double squares = 0;
+    for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+    if (values.size() == 1) {
+        result.deviation = result.low = result.high = std::numeric_limits<double>::quiet_NaN();
+        return result;
+    }
+    result.deviation = std::sqrt(squares / (count - 1));
+    const double half = t_quantile(confidence, count - 1) * result.deviation / std::sqrt(count);
+    result.low = result.mean - half;
+    result.high = result.mean + half;
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/comparison.hpp
+
+// Is one approach better than another, or was it luck?
+
+namespace denim::inline DENIM_TARGET {
+
+/// Two approaches on the same pictures: those that only one of them gets right.
+struct McNemar {
+    std::size_t first_only = 0, second_only = 0;
+    double statistic = 0;    ///< chi-squared with one degree of freedom, (|b - c| - 1)^2 / (b + c)
+    double chi_squared = 1;  ///< its probability if neither were better
+    double exact = 1;        ///< the same by the binomial distribution, two-sided: believe this one below 25 differences
+};
+
+/// McNemar's test from the counts of pictures that one alone got right. McNemar (1947), with the correction of Edwards (1948).
+inline McNemar mcnemar(std::size_t first_only, std::size_t second_only) {
+    McNemar result{first_only, second_only};
+    const std::size_t all = first_only + second_only;
+    if (all == 0) return result;
+    const std::size_t fewer = first_only < second_only ? first_only : second_only;
+    const double distance = std::fmax(static_cast<double>(all - 2 * fewer) - 1, 0);
+    result.statistic = distance * distance / static_cast<double>(all);
+    result.chi_squared = chi_squared_tail(result.statistic);
+    result.exact = std::fmin(2 * binomial_half(fewer, all), 1);
+    return result;
+}
+
+/// From what each approach got right (nonzero) of the same pictures. Run it once a seed.
+inline McNemar mcnemar(std::span<const int> first_right, std::span<const int> second_right) {
+    if (first_right.size() != second_right.size())
+        throw std::invalid_argument("denim: mcnemar: both approaches on the same pictures were expected, but got " +
+                                    std::to_string(first_right.size()) + " and " + std::to_string(second_right.size()));
+    std::size_t first = 0, second = 0;
+    for (std::size_t n = 0; n < first_right.size(); ++n) {
+        first += first_right[n] != 0 && second_right[n] == 0 ? 1 : 0;
+        second += first_right[n] == 0 && second_right[n] != 0 ? 1 : 0;
+    }
+    return mcnemar(first, second);
+}
+
+/// Two approaches, each with runs of its own.
+struct WelchTest {
+    double difference = 0;   ///< of the means, first minus second
+    double t = 0;            ///< the difference in standard errors
+    double degrees = 0;      ///< of freedom
+    double probability = 1;  ///< of a |t| at least so large if neither were better
+};
+
+/// Welch's t test (1947) of two sets of runs, whose deviations may differ; at least two runs of each are needed. If no run
+/// differs from the others of its set, t is infinite (0 where the means are equal).
+inline WelchTest welch_test(const Repeats& first, const Repeats& second) {
+    if (first.count < 2 || second.count < 2)
+        throw std::invalid_argument("denim: welch_test: at least 2 runs of each approach were expected, but got " +
+                                    std::to_string(first.count) + " and " + std::to_string(second.count));
+    const auto error = [](const Repeats& runs) { return runs.deviation * runs.deviation / static_cast<double>(runs.count); };
+    const auto free = [](const Repeats& runs) { return static_cast<double>(runs.count - 1); };
+    const double a = error(first), b = error(second);
+    WelchTest result{first.mean - second.mean};
+    if (result.difference == 0) return result;
+    result.t = result.difference / std::sqrt(a + b);
+    result.degrees = a + b > 0 ? (a + b) * (a + b) / (a * a / free(first) + b * b / free(second)) : free(first) + free(second);
+    result.probability = t_two_sided(result.t, result.degrees);
+    return result;
+}
+
+/// Two approaches over the same seeds or splits.
+struct PairedTest {
+    Repeats difference;      ///< first minus second, of each seed
+    double t = 0;            ///< mean of the differences in standard errors
+    double probability = 1;  ///< of a |t| at least so large if neither were better
+};
+
+/// Student's paired t test on the totals of each seed, both approaches in the same order. If all differences are equal, t is
+/// infinite (0 where they are 0). One seed proves nothing: at least two are needed.
+inline PairedTest paired_test(std::span<const double> first, std::span<const double> second, double confidence = 0.95) {
+    if (first.size() != second.size() || first.size() < 2)
+        throw std::invalid_argument(
+            "denim: paired_test: the totals of both approaches for at least 2 seeds were expected, but got " +
+            std::to_string(first.size()) + " and " + std::to_string(second.size()));
+    std::vector<double> differences(first.size());
+    for (std::size_t n = 0; n < first.size(); ++n) differences[n] = first[n] - second[n];
+    PairedTest result{repeats(differences, confidence)};
+    const double error = result.difference.deviation / std::sqrt(static_cast<double>(first.size()));
+    result.t = result.difference.mean == 0 ? 0 : result.difference.mean / error;
+    result.probability = t_two_sided(result.t, static_cast<double>(first.size()) - 1);
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/roc.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How well a score parts two classes, at every threshold.
+struct Roc {
+    struct Point {
+        double threshold;              ///< called positive: a score of at least this
+        double false_rate, true_rate;  ///< of the negatives, of the positives: the share called positive
+    };
+    std::vector<Point> points;  ///< from (0, 0), threshold infinity, to (1, 1)
+    double area = 0;  ///< under the curve, by trapezoids: the chance that a positive scores above a negative, ties count half
+};
+
+/// The receiver operating characteristic of scores against truth (nonzero: positive). Throws std::invalid_argument unless both
+/// classes occur and every score is a number. Fawcett, "An introduction to ROC analysis" (2006), algorithms 1 and 2.
+inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> positive) {
+    if (scores.size() != positive.size())
+        throw std::invalid_argument("denim: roc: one score for each of " + std::to_string(positive.size()) +
+                                    " pictures was expected, but got " + std::to_string(scores.size()));
+    const auto positives =
+        static_cast<std::size_t>(std::count_if(positive.begin(), positive.end(), [](std::int32_t each) { return each != 0; }));
+    if (positives == 0 || positives == positive.size())
+        throw std::invalid_argument("denim: roc: pictures of both classes were expected, but " + std::to_string(positives) +
+                                    " of " + std::to_string(positive.size()) + " are positive");
+    if (std::any_of(scores.begin(), scores.end(), [](float score) { return score != score; }))
+        throw std::invalid_argument("denim: roc: a score that is not a number came");
+    std::vector<std::size_t> order(scores.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
+    Roc curve;
+    curve.points.push_back({std::numeric_limits<double>::infinity(), 0, 0});
+    std::size_t right = 0, wrong = 0;
+    for (std::size_t n = 0; n < order.size(); ++n) {
+        (positive[order[n]] != 0 ? right : wrong) += 1;
+        if (n + 1 < order.size() && scores[order[n + 1]] == scores[order[n]]) continue;
+        const Roc::Point next{static_cast<double>(scores[order[n]]), detail::ratio(wrong, scores.size() - positives),
+                              detail::ratio(right, positives)};
+        const Roc::Point& last = curve.points.back();
+        curve.area += (next.false_rate - last.false_rate) * (next.true_rate + last.true_rate) / 2;
+        curve.points.push_back(next);
+    }
+    return curve;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/graph.hpp
+
+// From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
+// parameters stand at which place. All of it is plain constexpr data, computed by one fold over the list.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The input of a network: rows, columns, channels.
+template <std::size_t Height, std::size_t Width, std::size_t Channels>
+struct Image {
+    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
+    static constexpr Shape shape{Height, Width, Channels};
+};
+
+/// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
+struct Entry {
+    Role role = Role::layer;
+    Shape in, out;
+    std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
+    std::size_t inputs = 1;
+    std::size_t rows = 0;                             ///< how many parameters it has
+    std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
+};
+
+/// The whole list, traced up to the first entry that does not fit.
+template <std::size_t Count>
+struct Trace {
+    static constexpr std::size_t none = Count;
+
+    std::array<Entry, Count> entries{};
+    std::size_t problem = none;           ///< the first entry that does not accept what it gets
+    std::size_t rows = 0, parameters = 0;  ///< of all entries
+    std::size_t result = 0;               ///< the value that leaves
+};
+
+namespace detail {
+
+/// The state of the fold: the value that flows, and those that forks remember.
+struct Flow {
+    std::size_t current = 0;
+    std::array<std::size_t, 64> remembered{};
+    std::size_t depth = 0;
+};
+
+template <std::size_t Count>
+constexpr Shape shape_of(const Trace<Count>& trace, Shape input, std::size_t value) {
+    return value == 0 ? input : trace.entries[value - 1].out;
+}
+
+template <class Entries, std::size_t... Index>
+consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
+    constexpr std::size_t count = sizeof...(Index);
+    Trace<count> trace;
+    Flow flow;
+    const auto visit = [&]<class Type>(std::size_t index) {
+        if (trace.problem != count) return;
+        Entry& entry = trace.entries[index];
+        entry.role = role_of<Type>();
+        entry.from[0] = flow.current;
+        entry.in = shape_of(trace, input, flow.current);
+        entry.first_parameter = trace.parameters;
+        if constexpr (role_of<Type>() == Role::join) {
+            entry.inputs = Type::inputs;  // what was remembered, in order, and last what flows
+            flow.depth -= Type::inputs - 1;
+            for (std::size_t n = 0; n + 1 < Type::inputs; ++n) entry.from[n] = flow.remembered[flow.depth + n];
+            entry.from[Type::inputs - 1] = flow.current;
+            const auto shape = [&](std::size_t n) { return shape_of(trace, input, entry.from[n]); };
+            const auto apply = [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+                if (Type::accepts(shape(Input)...))
+                    entry.out = Type::output(shape(Input)...);
+                else
+                    trace.problem = index;
+            };
+            apply(std::make_index_sequence<Type::inputs>{});
+        } else if constexpr (role_of<Type>() == Role::turn) {
+            std::size_t& top = flow.remembered[flow.depth - 1];
+            entry.from[0] = std::exchange(top, flow.current);
+            entry.in = entry.out = shape_of(trace, input, entry.from[0]);
+            if (!Type::last) flow.remembered[flow.depth++] = entry.from[0];
+        } else {
+            if (!Type::accepts(entry.in)) {
+                trace.problem = index;
+                return;
+            }
+            entry.out = Type::output(entry.in);
+            for (const Parameter& parameter : Type::parameters(entry.in)) {
+                ++entry.rows;
+                entry.parameters += parameter.extents.size();
+            }
+            trace.rows += entry.rows;
+            trace.parameters += entry.parameters;
+            if constexpr (role_of<Type>() == Role::fork) flow.remembered[flow.depth++] = flow.current;
+        }
+        if (trace.problem == count) flow.current = index + 1;
+    };
+    (visit.template operator()<type_at<Entries, Index>>(Index), ...);
+    trace.result = flow.current;
+    return trace;
+}
+
+}  // namespace detail
+
+/// What the compiler's message names when a layer does not fit: its number in the flat list (from 0), itself, the shapes it got.
+template <std::size_t Index, class Spec, Shape... Got>
+struct problem_at_layer : Spec::template Problem<Got...> {};
+
+/// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
+template <class Input, class Body>
+struct Graph {
+    using Entries = expanded<Body>;
+    static constexpr std::size_t count = Entries::size;
+    static_assert(count > 0, "denim: Network: there must be at least one layer.");
+
+    template <std::size_t Index>
+    using At = type_at<Entries, Index>;
+
+    static constexpr Shape input = Input::shape;
+    static constexpr Trace<count> trace = detail::trace_entries<Entries>(input, std::make_index_sequence<count>{});
+    static constexpr Shape output = detail::shape_of(trace, input, trace.result);
+
+private:
+    template <class Type>
+    static constexpr bool is_heads = requires { Type::heads; };
+
+    static consteval auto find_heads() {
+        if constexpr (trace.problem == count && is_heads<At<count - 1>>) {
+            std::array<std::size_t, trace.entries[count - 1].inputs> widths{};
+            for (std::size_t n = 0; n < widths.size(); ++n)
+                widths[n] = detail::shape_of(trace, input, trace.entries[count - 1].from[n]).channels;
+            return widths;
+        } else {
+            return std::array{output.channels};
+        }
+    }
+
+public:
+    /// How many logits each head has, one after the other in the output; one head unless the last layer is Heads<...>.
+    static constexpr auto heads = find_heads();
+    static_assert([]<std::size_t... Index>(std::index_sequence<Index...>) {
+        return (!is_heads<At<Index>> && ...);
+    }(std::make_index_sequence<count - 1>{}), "denim: Heads: it must be the last layer of the network.");
+
+    /// One sentence for the first layer that does not fit, with its number and shapes.
+    static consteval bool explain() {
+        if constexpr (trace.problem != count) {
+            return []<std::size_t... Got>(std::index_sequence<Got...>) {
+                return sizeof(problem_at_layer<trace.problem, At<trace.problem>,
+                                               detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
+            }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
+        } else {
+            return true;
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/initialise.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Normal, cut at +-2 and then spread out to a deviation of 1: the cut leaves one of 0.8796.
+inline double cut_normal(Random& random) {
+    double number = random.normal();
+    while (std::abs(number) > 2) number = random.normal();
+    return number / 0.87962566103423978;
+}
+
+}  // namespace detail
+
+/// The beginning of one parameter; each draws from a stream of its own, so that adding a layer behind it changes nothing here.
+template <class Scalar>
+void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::size_t stream) {
+    Random random{seed, stream};
+    const auto fill = [&](auto draw) { std::generate_n(numbers, parameter.extents.size(), [&] { return static_cast<Scalar>(draw()); }); };
+    const auto in = static_cast<double>(parameter.fan_in), out = static_cast<double>(parameter.fan_out);
+    switch (parameter.initial) {
+        case Initial::zeros: fill([] { return 0.0; }); break;
+        case Initial::ones: fill([] { return 1.0; }); break;
+        case Initial::glorot_uniform: fill([&, limit = std::sqrt(6 / (in + out))] { return random.uniform(-limit, limit); }); break;
+        case Initial::he_uniform: fill([&, limit = std::sqrt(6 / in)] { return random.uniform(-limit, limit); }); break;
+        case Initial::glorot_normal: fill([&, deviation = std::sqrt(2 / (in + out))] { return deviation * detail::cut_normal(random); }); break;
+        case Initial::he_normal: fill([&, deviation = std::sqrt(2 / in)] { return deviation * detail::cut_normal(random); }); break;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/layer_view.hpp
+
+#include <string_view>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A layer's parameters as arrays, over the network's own numbers: const Scalar to read, Scalar inside `edit` to write.
+template <class Spec, Shape In, class Scalar>
+class LayerView {
+    static constexpr auto table = Spec::parameters(In);
+    static constexpr bool has(std::string_view name) {
+        return std::any_of(table.begin(), table.end(), [&](const Parameter& parameter) { return parameter.name == name; });
+    }
+    static constexpr std::size_t place(std::string_view name) {
+        std::size_t row = 0;
+        while (table[row].name != name) ++row;
+        return row;
+    }
+
+public:
+    explicit LayerView(Scalar* parameters) : parameters_(parameters) {}
+
+    /// Conv: (window, window, channels, filters). Dense: (inputs, outputs).
+    [[nodiscard]] auto weights() const
+        requires(has("weights"))
+    {
+        return row<place("weights")>();
+    }
+    /// (filters) or (outputs)
+    [[nodiscard]] auto bias() const
+        requires(has("bias"))
+    {
+        return row<place("bias")>();
+    }
+    /// BatchNorm: the factor of each channel.
+    [[nodiscard]] auto gamma() const
+        requires(has("gamma"))
+    {
+        return row<place("gamma")>();
+    }
+    /// BatchNorm: what is added to each channel.
+    [[nodiscard]] auto beta() const
+        requires(has("beta"))
+    {
+        return row<place("beta")>();
+    }
+    /// BatchNorm: the running mean of each channel.
+    [[nodiscard]] auto mean() const
+        requires(has("mean"))
+    {
+        return row<place("mean")>();
+    }
+    /// BatchNorm: the running variance of each channel.
+    [[nodiscard]] auto variance() const
+        requires(has("variance"))
+    {
+        return row<place("variance")>();
+    }
+
+    /// Parameter number Row of the layer, in the order of its table.
+    template <std::size_t Row>
+    [[nodiscard]] auto row() const {
+        constexpr Extents extents = table[Row].extents;
+        std::array<std::size_t, extents.rank> shape{};
+        std::copy_n(extents.values.begin(), extents.rank, shape.begin());
+        std::size_t offset = 0;
+        for (std::size_t before = 0; before < Row; ++before) offset += table[before].extents.size();
+        return view(parameters_ + offset, shape);
+    }
+
+private:
+    Scalar* parameters_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/names.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// How many entries of the flat list a spec stands for.
+template <class Spec>
+inline constexpr std::size_t entries_of = expanded<Spec>::size;
+
+template <class... Specs>
+void name_children(List<Specs...>, const std::string& prefix, std::vector<std::string>& names);
+
+/// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
+/// Forks and joins are named as the composition that they belong to.
+template <class Spec>
+void name_entries(const std::string& name, std::vector<std::string>& names) {
+    if constexpr (requires { typename Spec::Expanded; })
+        name_children(typename Spec::Expanded{}, name, names);
+    else
+        names.push_back(name);
+}
+
+template <class... Specs>
+void name_children(List<Specs...>, const std::string& name, std::vector<std::string>& names) {
+    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
+    [[maybe_unused]] const auto add = [&]<class Spec>() {
+        if constexpr (role_of<Spec>() == Role::layer)
+            name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
+        else
+            names.push_back(name);
+    };
+    (add.template operator()<Specs>(), ...);
+}
+
+/// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
+struct PathEnd {
+    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+    std::size_t first = nowhere, entries = 0;
+};
+
+template <std::size_t Wanted, std::size_t... Deeper, class... Specs>
+consteval PathEnd follow(List<Specs...>) {
+    std::size_t place = 0, entry = 0;
+    PathEnd end;
+    const auto visit = [&]<class Spec>() {
+        if (role_of<Spec>() == Role::layer && place++ == Wanted) {
+            if constexpr (sizeof...(Deeper) == 0) {
+                end = {entry, entries_of<Spec>};
+            } else if constexpr (requires { typename Spec::Expanded; }) {
+                end = follow<Deeper...>(typename Spec::Expanded{});
+                if (end.first != PathEnd::nowhere) end.first += entry;
+            }
+        }
+        entry += entries_of<Spec>;
+    };
+    (visit.template operator()<Specs>(), ...);
+    return end;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/network/network.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
+/// answers through a Predictor.
+///
+/// Input: Image<Height, Width, Channels>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+template <class Input, class Body, class Arithmetic = Fast>
+class Network {
+public:
+    using Scalar = typename Arithmetic::Scalar;
+    using Numbers = Arithmetic;
+    using Picture = Input;
+    using Layers = Body;
+    using Graph = denim::Graph<Input, Body>;
+    static_assert(Graph::explain());
+
+    /// What enters and what leaves.
+    static constexpr Shape input = Graph::input, output = Graph::output;
+    /// How many logits each head has, one behind the other in the output: {outputs} unless the last layer is Heads<...>.
+    static constexpr auto heads = Graph::heads;
+    /// How many numbers it holds, running statistics included.
+    static constexpr std::size_t parameter_count = Graph::trace.parameters;
+
+    /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
+    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+        each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
+            initialise(parameter, parameters_.data() + offset, seed, stream);
+        });
+    }
+
+    /// All parameters, and the rows that describe them.
+    [[nodiscard]] std::span<const Scalar> parameters() const { return parameters_.span(); }
+    [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+
+    /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
+    template <std::size_t... Path>
+    [[nodiscard]] auto layer() const {
+        return view_of<Path...>(parameters_.data());
+    }
+
+    /// Changes parameters: edit([](auto& layers) { layers.template get<0>().weights() *= 0.5f; }).
+    /// Predictors made before keep what they were made from.
+    template <class Change>
+    void edit(Change change) {
+        Editable layers{parameters_.data()};
+        change(layers);
+    }
+
+    /// Changes parameters as one array; for optimizers and files.
+    template <class Change>
+    auto edit_parameters(Change change) {
+        return change(parameters_.span());
+    }
+
+    /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
+    template <class Expression>
+    [[nodiscard]] auto predict(const Expression& pictures) const;
+    /// Softmax of the logits, likewise.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures) const;
+    /// The class with the largest logit for each head, (N, heads) or (heads), likewise.
+    template <class Expression>
+    [[nodiscard]] auto classes(const Expression& pictures) const;
+
+    /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
+    [[nodiscard]] std::string summary() const;
+
+    /// A layer's run-time settings: settings<5>().rate = 0.3f.
+    template <std::size_t... Path>
+    [[nodiscard]] LayerSettings& settings() {
+        return settings_[at_path<Path...>().first];
+    }
+    [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
+    [[nodiscard]] std::span<LayerSettings> all_settings() { return settings_; }
+
+    /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
+    template <std::size_t... Path>
+    void freeze(bool frozen = true) {
+        constexpr detail::PathEnd end = at_path<Path...>();
+        for (std::size_t n = 0; n < end.entries; ++n) settings_[end.first + n].frozen = frozen;
+        update_rows();
+    }
+    template <std::size_t... Path>
+    void unfreeze() {
+        freeze<Path...>(false);
+    }
+
+    /// Brings the rows up to date with the settings (frozen, l2); fit and Trainer users call it before they learn.
+    void update_rows() {
+        std::size_t row = 0;
+        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
+            rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
+            rows_[row].l2 = parameter.decays ? settings_[index].l2 : 0;
+            ++row;
+        });
+    }
+
+private:
+    struct Editable {
+        Scalar* parameters;
+        template <std::size_t... Path>
+        [[nodiscard]] auto get() const {
+            return view_of<Path...>(parameters);
+        }
+    };
+
+    template <std::size_t... Path>
+    static consteval detail::PathEnd at_path() {
+        constexpr detail::PathEnd end = detail::follow<0, Path...>(List<Body>{});
+        static_assert(end.first != detail::PathEnd::nowhere,
+                      "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
+        return end;
+    }
+    template <std::size_t... Path, class Number>
+    static auto view_of(Number* parameters) {
+        constexpr std::size_t index = at_path<Path...>().first;
+        constexpr Entry at = Graph::trace.entries[index];
+        return LayerView<typename Graph::template At<index>, at.in, Number>{parameters + at.first_parameter};
+    }
+
+    // Calls each(entry, parameter, offset, row) for every parameter of the network.
+    template <class Each>
+    static void each_parameter(Each each) {
+        std::size_t row = 0;
+        const auto visit = [&]<std::size_t Index>() {
+            if constexpr (detail::role_of<typename Graph::template At<Index>>() != Role::join) {
+                constexpr Entry at = Graph::trace.entries[Index];
+                std::size_t offset = at.first_parameter;
+                for (const Parameter& parameter : Graph::template At<Index>::parameters(at.in)) {
+                    each(Index, parameter, offset, row++);
+                    offset += parameter.extents.size();
+                }
+            }
+        };
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (visit.template operator()<Index>(), ...);
+        }(std::make_index_sequence<Graph::count>{});
+    }
+    static std::vector<Row> make_rows() {
+        std::vector<std::string> names;
+        detail::name_entries<Body>("", names);
+        std::vector<Row> rows;
+        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t offset, std::size_t) {
+            rows.push_back({names[index] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient,
+                            parameter.decays, parameter.moved});
+        });
+        return rows;
+    }
+
+    AlignedArray<Scalar> parameters_;
+    std::vector<Row> rows_;
+    std::array<LayerSettings, Graph::count> settings_{};
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/plan.hpp
+
+// From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A layer that runs: one entry of the list, or several that are fused.
+struct Node {
+    std::size_t first = 0, entries = 1;          ///< of the flat list
+    std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
+    std::size_t inputs = 1;
+    std::size_t to = 0;  ///< the value that it writes
+};
+
+namespace detail {
+
+template <class Spec, class Arithmetic, Mode For, Layout Out, Layout In>
+struct BoundLayer {
+    using type = typename Spec::template Layer<Arithmetic, Out, In>;
+};
+template <class Spec, class Arithmetic, Layout Out, Layout In>
+    requires requires { typename Spec::template InferenceLayer<Arithmetic, Out, In>; }
+struct BoundLayer<Spec, Arithmetic, Mode::inference, Out, In> {
+    using type = typename Spec::template InferenceLayer<Arithmetic, Out, In>;
+};
+
+}  // namespace detail
+
+/// What runs, for one network, arithmetic and purpose: nodes, layouts of the values between them, stages.
+template <class SourceGraph, class Arithmetic, Mode For>
+struct Plan {
+    using Source = SourceGraph;
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr Mode mode = For;
+    static constexpr std::size_t entries = Source::count;
+    static constexpr std::size_t values = entries + 1;
+
+private:
+    template <std::size_t Index>
+    using Spec = typename Source::template At<Index>;
+
+    template <std::size_t Index>
+    static constexpr bool runs() {
+        using Type = Spec<Index>;
+        if constexpr (passes_on(detail::role_of<Type>()))
+            return false;
+        else if constexpr (requires { Type::training_only; })
+            return For == Mode::training;
+        else
+            return true;
+    }
+    template <std::size_t Index>
+    static constexpr std::size_t run_length() {
+        if constexpr (Index + 2 < entries)
+            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>, Spec<Index + 2>>::exists) return 3;
+        if constexpr (Index + 1 < entries)
+            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>>::exists) return 2;
+        return 1;
+    }
+
+    struct Connected {
+        std::array<Node, entries> nodes{};
+        std::size_t node_count = 0;
+        std::size_t last_value = 0;
+    };
+
+    static consteval Connected connect() {
+        const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
+            return std::pair{std::array{runs<Index>()...}, std::array{run_length<Index>()...}};
+        }(std::make_index_sequence<entries>{});
+        Connected all;
+        if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
+        std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
+        for (std::size_t index = 0; index < entries;) {
+            const Entry& entry = Source::trace.entries[index];
+            if (!running[index]) {
+                stands_for[index + 1] = stands_for[entry.from[0]];
+                ++index;
+                continue;
+            }
+            Node& next = all.nodes[all.node_count++];
+            next.first = index;
+            next.entries = length[index];
+            next.inputs = entry.inputs;
+            for (std::size_t n = 0; n < entry.inputs; ++n) next.from[n] = stands_for[entry.from[n]];
+            index += next.entries;
+            next.to = index;
+            stands_for[index] = index;
+        }
+        all.last_value = stands_for[Source::trace.result];
+        return all;
+    }
+
+    static constexpr Connected connected = connect();
+
+    template <std::size_t First, class Sequence>
+    struct SpecOf;
+    template <std::size_t First>
+    struct SpecOf<First, std::index_sequence<0>> {
+        using type = Spec<First>;
+    };
+    template <std::size_t First, std::size_t... Step>
+    struct SpecOf<First, std::index_sequence<Step...>> {
+        using type = Fused<Arithmetic, For, Spec<First + Step>...>;
+    };
+
+public:
+    static constexpr std::size_t count = connected.node_count;
+    static constexpr std::size_t result = connected.last_value;
+
+    template <std::size_t Index>
+    static constexpr Node node = connected.nodes[Index];
+
+    /// Where a node's parameters begin in the network's array.
+    template <std::size_t Index>
+    static constexpr std::size_t first_parameter = Source::trace.entries[node<Index>.first].first_parameter;
+
+    /// What users wrote for a node: the spec, or Fused<...>.
+    template <std::size_t Index>
+    using SpecAt = typename SpecOf<node<Index>.first, std::make_index_sequence<node<Index>.entries>>::type;
+
+private:
+    static consteval std::array<Layout, values> lay_out() {
+        std::array<Layout, values> all{};
+        for (std::size_t value = 0; value < values; ++value) {
+            const Shape shape = detail::shape_of(Source::trace, Source::input, value);
+            all[value] = {shape, {}, value == 0 ? shape.channels : Arithmetic::channel_stride(shape.channels)};
+        }
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (
+                [&] {
+                    for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
+                        Layout& in = all[node<Index>.from[n]];
+                        in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
+                    }
+                }(),
+                ...);
+        }(std::make_index_sequence<count>{});
+        return all;
+    }
+
+public:
+    static constexpr std::array<Layout, values> layouts = lay_out();
+
+private:
+    template <std::size_t Index, class Inputs = std::make_index_sequence<node<Index>.inputs>>
+    struct Bind;
+    template <std::size_t Index>
+    struct Bind<Index, std::index_sequence<0>>
+        : detail::BoundLayer<SpecAt<Index>, Arithmetic, For, layouts[node<Index>.to], layouts[node<Index>.from[0]]> {};
+    template <std::size_t Index, std::size_t... Input>
+    struct Bind<Index, std::index_sequence<Input...>> {
+        using type = typename SpecAt<Index>::template Layer<Arithmetic, layouts[node<Index>.to], layouts[node<Index>.from[Input]]...>;
+    };
+
+public:
+    /// A node's layer, bound to its layouts.
+    template <std::size_t Index>
+    using LayerAt = typename Bind<Index>::type;
+
+    /// A stage is a run of layers that work on samples, or one layer that works on batches. The last stage works on samples,
+    /// empty if need be: the loss stands at its end.
+    struct Stage {
+        std::size_t first = 0, last = 0;  ///< nodes
+        Works works = Works::on_samples;
+    };
+    struct Stages {
+        std::array<Stage, Plan::count + 1> list{};
+        std::size_t count = 0;
+    };
+
+private:
+    static consteval Stages cut() {
+        const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
+            return std::array{LayerAt<Index>::works..., Works::on_samples};
+        }(std::make_index_sequence<count>{});
+        Stages all;
+        std::size_t first = 0;
+        for (std::size_t index = 0; index < count; ++index)
+            if (works[index] == Works::on_batches) {
+                if (index > first) all.list[all.count++] = {first, index, Works::on_samples};
+                all.list[all.count++] = {index, index + 1, Works::on_batches};
+                first = index + 1;
+            }
+        all.list[all.count++] = {first, count, Works::on_samples};
+        return all;
+    }
+
+public:
+    static constexpr Stages stages = cut();
+
+    /// Which stage a node belongs to.
+    static constexpr std::size_t stage_of(std::size_t index) {
+        std::size_t stage = 0;
+        while (index >= stages.list[stage].last) ++stage;
+        return stage;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/summary.hpp
+
+// A network as a table: layers, shapes, parameters, work, the kernel that was chosen; and what the program runs on.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The name of a type as users write it: without our namespaces and the compiler's decoration of numbers.
+template <class Type>
+std::string spelling() {
+    std::string_view text = __PRETTY_FUNCTION__;
+    text.remove_prefix(text.find("Type = ") + 7);
+    text = text.substr(0, std::min(text.find(';'), text.rfind(']')));
+    std::string name{text};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+/// "5,504"
+inline std::string with_commas(std::size_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+/// "0.421 G", "17.3 M", "920"
+inline std::string with_unit(std::size_t number) {
+    const auto value = static_cast<double>(number);
+    char text[32];
+    if (value >= 1e8)
+        std::snprintf(text, sizeof text, "%.3f G", value / 1e9);
+    else if (value >= 1e4)
+        std::snprintf(text, sizeof text, "%.3f M", value / 1e6);
+    else
+        std::snprintf(text, sizeof text, "%zu", number);
+    return text;
+}
+
+using TableLine = std::array<std::string, 6>;
+
+/// Lines as columns, the first of them the header; numbers stand to the right.
+inline std::string format_table(const std::vector<TableLine>& lines) {
+    std::array<std::size_t, 6> widths{};
+    for (const TableLine& line : lines)
+        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
+    std::string text;
+    for (std::size_t number = 0; number < lines.size(); ++number) {
+        std::string row;
+        for (std::size_t column = 0; column < widths.size(); ++column) {
+            const std::string& cell = lines[number][column];
+            const std::string padding(widths[column] - cell.size(), ' ');
+            const bool to_the_right = column == 3 || column == 4;
+            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
+        }
+        row.erase(row.find_last_not_of(' ') + 1);
+        text += row + '\n';
+        if (number == 0) {
+            std::size_t width = 2 * (widths.size() - 1);
+            for (const std::size_t column : widths) width += column;
+            text += std::string(width, '-') + '\n';
+        }
+    }
+    return text;
+}
+
+}  // namespace detail
+
+/// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
+inline std::string machine_line(std::string_view precision) {
+    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
+                       std::to_string(threads()) + (threads() == 1 ? " thread" : " threads");
+#if !defined(_OPENMP)
+    text += " (built without OpenMP: compile with -fopenmp for more)";
+#endif
+    text += "; " + std::string{precision};
+#if defined(__x86_64__) && defined(__GNUC__)
+    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
+                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
+    return text + '\n';
+}
+
+template <class Input, class Body, class Arithmetic>
+std::string Network<Input, Body, Arithmetic>::summary() const {
+    using Plan = denim::Plan<Graph, Arithmetic, Mode::training>;
+    std::vector<std::string> names;
+    detail::name_entries<Body>("", names);
+    std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
+                                         {"", "Image", to_string(input), "", "", ""}};
+    std::size_t operations_of_all = 0;
+    const auto add = [&]<std::size_t Index>() {
+        using Layer = typename Plan::template LayerAt<Index>;
+        constexpr Node node = Plan::template node<Index>;
+        operations_of_all += Layer::operations;
+        const auto add_entry = [&]<std::size_t Step>() {
+            constexpr Entry entry = Graph::trace.entries[node.first + Step];
+            using Spec = typename Graph::template At<node.first + Step>;
+            const bool first = Step == 0;
+            lines.push_back({names[node.first + Step], detail::spelling<Spec>(), to_string(entry.out),
+                             entry.parameters ? detail::with_commas(entry.parameters) : "",
+                             first && Layer::operations ? detail::with_unit(Layer::operations) : "",
+                             first ? Layer::algorithm : "with the layer above"});
+        };
+        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+            (add_entry.template operator()<Step>(), ...);
+        }(std::make_index_sequence<node.entries>{});
+    };
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (add.template operator()<Index>(), ...);
+    }(std::make_index_sequence<Plan::count>{});
+    std::size_t trained = 0;
+    for (const Row& row : rows_) trained += row.trained ? row.size() : 0;
+    return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
+           detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/describe.hpp
+
+// A network's architecture for other programs: as JSON, and as a picture in the language of Graphviz.
+
+namespace denim::inline DENIM_TARGET {
+
+/// One layer, fork or join of a network, as describe() found it.
+struct DescribedLayer {
+    std::string name;   ///< its place: "0", or "2.0" inside a composition
+    std::string layer;  ///< as users write it: "Conv<3, 32>"; "Sum" for the join of a Residual, "Concatenated" of a Parallel or Heads
+    std::vector<std::size_t>
+        inputs;  ///< the layers whose values it reads, by their number in the list from 1; 0 is the picture
+    Shape output;
+    std::size_t parameters = 0;
+    std::vector<Row> rows;
+};
+
+/// A network as a list of layers in the order of computation; forks, which only remember a value, are left out.
+struct Description {
+    Shape input, output;
+    std::size_t parameters = 0;
+    std::vector<DescribedLayer> layers;
+
+    /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "inputs", "output",
+    /// "parameters", "rows"}]}
+    [[nodiscard]] std::string json() const {
+        std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
+                           ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
+        for (const DescribedLayer& layer : layers) {
+            text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
+                    "\", \"layer\": \"" + layer.layer + "\", \"inputs\": [";
+            for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
+            text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
+                    ", \"rows\": [";
+            for (const Row& row : layer.rows) {
+                text += (&row == layer.rows.data() ? "" : ", ") + std::string{"{\"name\": \""} + row.name + "\", \"shape\": [";
+                for (std::size_t d = 0; d < row.extents.rank; ++d)
+                    text += (d ? ", " : "") + std::to_string(row.extents.values[d]);
+                text += std::string{"], \"trained\": "} + (row.trained ? "true" : "false") + "}";
+            }
+            text += "]}";
+        }
+        return text + "\n  ]\n}\n";
+    }
+
+    /// A picture: dot -Tsvg network.dot > network.svg
+    [[nodiscard]] std::string graphviz() const {
+        std::string text =
+            "digraph network {\n    rankdir=TB;\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
+            "fontname=\"sans-serif\", fontsize=11];\n"
+            "    edge [fontname=\"sans-serif\", fontsize=9, color=\"#555555\"];\n    layer0 [label=\"picture\", "
+            "fillcolor=\"#fff4d6\"];\n";
+        for (std::size_t n = 0; n < layers.size(); ++n) {
+            const DescribedLayer& layer = layers[n];
+            const bool adds = layer.layer == "Sum";
+            text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
+            if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
+            text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
+            for (const std::size_t from : layer.inputs) {
+                const Shape shape = from ? layers[from - 1].output : input;
+                text += "    layer" + std::to_string(from) + " -> layer" + std::to_string(n + 1) + " [label=\" " +
+                        words(shape) + "\"];\n";
+            }
+        }
+        const std::string last = std::to_string(layers.size());
+        return text + "    logits [label=\"logits\", fillcolor=\"#fff4d6\"];\n    layer" + last + " -> logits [label=\" " +
+               words(output) + "\"];\n}\n";
+    }
+
+private:
+    static std::string list(Shape shape) {
+        return '[' + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) +
+               ']';
+    }
+    static std::string words(Shape shape) {
+        if (shape.height == 1 && shape.width == 1) return std::to_string(shape.channels);
+        return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " + std::to_string(shape.channels);
+    }
+};
+
+/// The architecture of a network: describe(network).json(), describe(network).graphviz().
+template <class Network>
+Description describe(const Network& network) {
+    using Graph = typename Network::Graph;
+    Description description{Network::input, Network::output, Network::parameter_count, {}};
+    std::vector<std::string> names;
+    detail::name_entries<typename Network::Layers>("", names);
+    std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
+    std::size_t row = 0;
+    const auto add = [&]<std::size_t Index>() {
+        using Spec = typename Graph::template At<Index>;
+        constexpr Entry entry = Graph::trace.entries[Index];
+        if (passes_on(entry.role)) {
+            number_of[Index + 1] = number_of[entry.from[0]];
+            return;
+        }
+        DescribedLayer layer{names[Index], detail::spelling<Spec>(), {}, entry.out, entry.parameters, {}};
+        if (entry.role == Role::join) layer.layer.erase(0, layer.layer.rfind("::") + 2);
+        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
+        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
+        description.layers.push_back(std::move(layer));
+        number_of[Index + 1] = description.layers.size();
+    };
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (add.template operator()<Index>(), ...);
+    }(std::make_index_sequence<Graph::count>{});
+    return description;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/load.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// True for NaN and infinities; by bits, so that -ffast-math does not remove it.
+constexpr bool is_finite(float value) { return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
+constexpr bool is_finite(double value) {
+    return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+}
+
+template <class Scalar>
+void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
+    std::size_t n = 0;
+    if constexpr (std::is_same_v<Scalar, float>)
+        for (const auto scale = simd::broadcast(1.0f / 255.0f); n + simd::lanes<float> <= count; n += simd::lanes<float>)
+            simd::store(to + n, simd::load_bytes(from + n) * scale);
+    for (; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
+}
+
+template <class Scalar>
+bool load_row(const float* from, Scalar* to, std::size_t count) {
+    std::uint32_t wrong = 0;
+    for (std::size_t n = 0; n < count; ++n) {
+        const auto exponent = std::bit_cast<std::uint32_t>(from[n]) & 0x7f800000u;
+        wrong |= exponent == 0x7f800000u ? 1u : 0u;
+        to[n] = static_cast<Scalar>(from[n]);
+    }
+    return wrong == 0;
+}
+
+[[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {
+    const std::size_t size = pictures.shape.size();
+    std::size_t n = 0;
+    while (is_finite(pictures.floats[index * size + n])) ++n;
+    const Shape shape = pictures.shape;
+    throw std::invalid_argument("denim: picture " + std::to_string(index) + " holds a number that is not finite at row " +
+                                std::to_string(n / (shape.width * shape.channels)) + ", column " +
+                                std::to_string(n / shape.channels % shape.width) + ", channel " + std::to_string(n % shape.channels) +
+                                "; expected finite floats");
+}
+
+}  // namespace detail
+
+/// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
+template <Layout To, class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
+    static_assert(To.stride == To.shape.channels);
+    constexpr std::size_t row = To.shape.width * To.shape.channels;
+    for (std::size_t y = 0; y < To.shape.height; ++y) {
+        const std::size_t from = index * To.shape.size() + y * row;
+        if (pictures.bytes)
+            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
+        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
+            detail::throw_not_finite(pictures, index);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/memory.hpp
+
+// Where everything stands while a plan runs. A value that lives within one run over the samples has one place in each thread's
+// workspace; one that is needed after that run, by a layer on batches or by the backward pass of an earlier stage, is kept for
+// every sample of the batch.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where one thing stands: in each thread's workspace, or once for the batch.
+enum class Held { nowhere, by_thread, by_batch };
+
+/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples.
+struct Place {
+    Held held = Held::nowhere;
+    std::size_t offset = 0;
+};
+
+template <class Plan>
+struct Memory {
+    static constexpr std::size_t count = Plan::count, values = Plan::values;
+    static constexpr std::size_t slack = 64;  // numbers behind every place, so that a kernel may read a vector beyond its end
+
+    std::array<Place, values> activations{}, gradients{};
+    std::array<Place, count> records{}, scratch{};
+    std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{};
+    std::size_t thread_numbers = 0, thread_bytes = 0;
+    std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;
+    std::size_t prepared_numbers = 0, accumulator_numbers = 0;
+
+    /// The places of a plan.
+    static consteval Memory of() {
+        Memory memory;
+        constexpr std::size_t last = Plan::stages.count - 1;
+        const auto touches = touched();
+        for (std::size_t value = 0; value < values; ++value) {
+            const Touched& at = touches[value];
+            if (!at.any) continue;
+            const std::size_t size = round_up(Plan::layouts[value].size() + slack, 16);
+            const bool one_run = at.first == at.last && Plan::stages.list[at.first].works == Works::on_samples;
+            const bool again = Plan::mode == Mode::training && at.last != last && value != 0;  // backward comes in a later run
+            memory.put(memory.activations[value], one_run && !again, size);
+            if (Plan::mode == Mode::training && value != 0) memory.put(memory.gradients[value], one_run, size);
+        }
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (memory.template add_node<Index>(), ...); }(std::make_index_sequence<count>{});
+        return memory;
+    }
+
+private:
+    struct Touched {
+        bool any = false;
+        std::size_t first = 0, last = 0;  // stages
+        constexpr void by(std::size_t stage) {
+            first = any ? std::min(first, stage) : stage;
+            last = any ? std::max(last, stage) : stage;
+            any = true;
+        }
+    };
+    static consteval std::array<Touched, values> touched() {
+        std::array<Touched, values> touches{};
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (
+                [&] {
+                    constexpr Node node = Plan::template node<Index>;
+                    touches[node.to].by(Plan::stage_of(Index));
+                    for (std::size_t n = 0; n < node.inputs; ++n) touches[node.from[n]].by(Plan::stage_of(Index));
+                }(),
+                ...);
+        }(std::make_index_sequence<count>{});
+        touches[Plan::result].by(Plan::stages.count - 1);
+        return touches;
+    }
+    constexpr void put(Place& place, bool by_thread, std::size_t size) {
+        std::size_t& end = by_thread ? thread_numbers : batch_numbers;
+        place = {by_thread ? Held::by_thread : Held::by_batch, end};
+        end += size;
+    }
+    template <std::size_t Index>
+    constexpr void add_node() {
+        using Layer = typename Plan::template LayerAt<Index>;
+        prepared[Index] = prepared_numbers;
+        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
+        if constexpr (Layer::works == Works::on_samples) {
+            const bool by_thread = Plan::mode == Mode::inference || Plan::stage_of(Index) == Plan::stages.count - 1;
+            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+            records[Index] = {Layer::record_size ? (by_thread ? Held::by_thread : Held::by_batch) : Held::nowhere, end};
+            end += round_up(Layer::record_size, 64);
+            scratch[Index] = {Held::by_thread, thread_numbers};
+            thread_numbers += Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
+            accumulators[Index] = accumulator_numbers;
+            accumulator_numbers += round_up(Layer::accumulator_size, 16);
+        } else {
+            scratch[Index] = {Held::by_batch, batch_scratch_fixed};
+            batch_scratch[Index] = batch_scratch_per_sample;
+            batch_scratch_fixed += round_up(Layer::scratch_size, 16);
+            batch_scratch_per_sample += Layer::scratch_per_sample;
+        }
+    }
+};
+
+/// The places of a plan, computed once.
+template <class Plan>
+inline constexpr Memory<Plan> places = Memory<Plan>::of();
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/parts.hpp
+
+// The first and the last beat of a step, cut into the parts that layers offer, so that threads can share them.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Runs the parts of all nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
+template <std::size_t Count, class Object>
+void run_parts(const std::array<std::size_t, Count>& counts, const std::array<void (*)(const Object&, std::size_t), Count>& calls,
+               const Object& object, std::size_t operations) {
+    std::size_t total = 0;
+    for (const std::size_t count : counts) total += count;
+    parallel_for(total, operations, [&](std::size_t part, std::size_t) {
+        std::size_t index = 0;
+        while (part >= counts[index]) part -= counts[index++];
+        calls[index](object, part);
+    });
+}
+
+template <class Plan>
+struct PrepareCall {
+    using Scalar = typename Plan::Scalar;
+    const Scalar* parameters;
+    Scalar* prepared;
+
+    template <std::size_t Index>
+    static void node(const PrepareCall& call, std::size_t part) {
+        Plan::template LayerAt<Index>::prepare(call.parameters + Plan::template first_parameter<Index>,
+                                               call.prepared + places<Plan>.prepared[Index], part);
+    }
+};
+
+template <class Plan>
+struct FinishCall {
+    using Scalar = typename Plan::Scalar;
+    Finish<Scalar> shares;  // of the first node, and of the network's gradients
+
+    template <std::size_t Index>
+    static void node(const FinishCall& call, std::size_t part) {
+        Finish<Scalar> shares = call.shares;
+        shares.accumulators += places<Plan>.accumulators[Index];
+        shares.gradients += Plan::template first_parameter<Index>;
+        Plan::template LayerAt<Index>::finish(shares, part);
+    }
+};
+
+}  // namespace detail
+
+/// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
+template <class Plan>
+void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        detail::run_parts<Plan::count, detail::PrepareCall<Plan>>(
+            {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
+            {&detail::PrepareCall<Plan>::template node<Index>...}, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
+    }(std::make_index_sequence<Plan::count>{});
+}
+
+/// The accumulators of all shares, added in order, to gradients.
+template <class Plan>
+void finish(const Finish<typename Plan::Scalar>& shares) {
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        detail::run_parts<Plan::count, detail::FinishCall<Plan>>(
+            {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
+            {&detail::FinishCall<Plan>::template node<Index>...}, {shares}, 4 * places<Plan>.accumulator_numbers * shares.shares);
+    }(std::make_index_sequence<Plan::count>{});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/workspace.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a plan works on: a block for each thread, and a block for the batch. It knows where everything stands, and
+/// hands each node the pointers of one call.
+template <class Plan>
+class Workspace {
+public:
+    using Scalar = typename Plan::Scalar;
+    static constexpr const Memory<Plan>& memory = places<Plan>;
+
+    explicit Workspace(std::size_t largest_batch)
+        : capacity_(largest_batch),
+          batch_(memory.batch_numbers * largest_batch),
+          batch_records_(memory.batch_bytes * largest_batch),
+          batch_scratch_(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch) {}
+
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }
+
+    /// Makes room for `count` threads; to be called before the threads start.
+    void reserve_threads(std::size_t count) {
+        while (threads_.size() < count) threads_.emplace_back();
+    }
+
+    /// Value `Value` of a sample, its border included.
+    template <std::size_t Value>
+    Scalar* activation(std::size_t sample, std::size_t worker) {
+        return at<memory.activations[Value]>(Plan::layouts[Value].size(), sample, worker);
+    }
+    /// The gradient to it; none for the picture.
+    template <std::size_t Value>
+    Scalar* gradient(std::size_t sample, std::size_t worker) {
+        return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
+    }
+
+    /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
+    template <std::size_t Index>
+    Scalar* scratch(std::size_t worker) {
+        if constexpr (Layer<Index>::works == Works::on_samples) return threads_[worker].numbers.data() + memory.scratch[Index].offset;
+        return batch_scratch_.data() + memory.scratch[Index].offset + memory.batch_scratch[Index] * capacity_;
+    }
+
+    /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
+    template <std::size_t Index>
+    Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
+                            std::size_t worker) {
+        Forward<Scalar> call;
+        each_input<Index>([&]<std::size_t N, std::size_t Value>() { call.inputs[N] = activation<Value>(sample, worker); });
+        call.output = activation<node<Index>.to>(sample, worker);
+        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.prepared = prepared + memory.prepared[Index];
+        call.record = Plan::mode == Mode::training ? record<Index>(sample, worker) : nullptr;
+        call.scratch = scratch<Index>(worker);
+        call.settings = &settings[node<Index>.first];
+        call.last_band = Layer<Index>::bands;
+        return call;
+    }
+    /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
+    template <std::size_t Index>
+    Backward<Scalar> backward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
+                              std::size_t worker) {
+        Backward<Scalar> call;
+        each_input<Index>([&]<std::size_t N, std::size_t Value>() {
+            call.inputs[N] = activation<Value>(sample, worker);
+            call.input_gradients[N] = gradient<Value>(sample, worker);
+        });
+        call.output = activation<node<Index>.to>(sample, worker);
+        call.output_gradient = gradient<node<Index>.to>(sample, worker);
+        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.prepared = prepared + memory.prepared[Index];
+        call.record = record<Index>(sample, worker);
+        call.scratch = scratch<Index>(worker);
+        call.settings = &settings[node<Index>.first];
+        return call;
+    }
+
+private:
+    template <std::size_t Index>
+    using Layer = typename Plan::template LayerAt<Index>;
+    template <std::size_t Index>
+    static constexpr Node node = Plan::template node<Index>;
+
+    struct Thread {
+        AlignedArray<Scalar> numbers{memory.thread_numbers};
+        AlignedArray<std::uint8_t> records{memory.thread_bytes};
+    };
+
+    template <std::size_t Index, class Each>
+    static void each_input(Each each) {
+        [&]<std::size_t... N>(std::index_sequence<N...>) {
+            (each.template operator()<N, node<Index>.from[N]>(), ...);
+        }(std::make_index_sequence<node<Index>.inputs>{});
+    }
+    template <Place Of>
+    Scalar* at(std::size_t size, std::size_t sample, std::size_t worker) {
+        if constexpr (Of.held == Held::nowhere) return nullptr;
+        if constexpr (Of.held == Held::by_thread) return threads_[worker].numbers.data() + Of.offset;
+        return batch_.data() + Of.offset * capacity_ + sample * size;
+    }
+    template <std::size_t Index>
+    std::uint8_t* record(std::size_t sample, std::size_t worker) {
+        constexpr Place place = memory.records[Index];
+        if constexpr (place.held == Held::nowhere) return nullptr;
+        if constexpr (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
+        return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
+    }
+
+    std::size_t capacity_;
+    AlignedArray<Scalar> batch_;
+    AlignedArray<std::uint8_t> batch_records_;
+    AlignedArray<Scalar> batch_scratch_;
+    std::vector<Thread> threads_;
+};
+
+/// Calls body<Index>() for every node of [First, Last), in order.
+template <std::size_t First, std::size_t Last, class Body>
+constexpr void each_node(Body&& body) {
+    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+        (body.template operator()<First + Step>(), ...);
+    }(std::make_index_sequence<Last - First>{});
+}
+
+/// The same, from the last to the first.
+template <std::size_t First, std::size_t Last, class Body>
+constexpr void each_node_reversed(Body&& body) {
+    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+        (body.template operator()<Last - 1 - Step>(), ...);
+    }(std::make_index_sequence<Last - First>{});
+}
+
+/// Multiplications and additions of nodes [First, Last) for one sample, forward.
+template <class Plan, std::size_t First, std::size_t Last>
+constexpr std::size_t operations() {
+    std::size_t total = 0;
+    each_node<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
+    return total;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/predictor.hpp
+
+#include <mutex>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A trained network that answers: it owns prepared weights and never changes. Any number of threads may ask at once. A
+/// picture's answer has the same bits alone and in any batch.
+template <class Network>
+class Predictor {
+public:
+    using Scalar = typename Network::Scalar;
+    using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
+    static constexpr std::size_t outputs = Network::output.size();
+
+    explicit Predictor(const Network& network)
+        : parameters_(network.parameters().size()),
+          settings_(network.all_settings().begin(), network.all_settings().end()),
+          prepared_(memory.prepared_numbers) {
+        std::copy(network.parameters().begin(), network.parameters().end(), parameters_.data());
+        prepare<Plan>(parameters_.data(), prepared_.data());
+    }
+
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float.
+    template <class Expression>
+    [[nodiscard]] auto predict(const Expression& pictures) const {
+        const Pictures source = Pictures::of(pictures, Network::input);
+        if constexpr (static_rank<Expression> == 3) {
+            Array<Scalar, 1> logits(std::array{outputs});
+            predict(source, logits.data());
+            return logits;
+        } else {
+            Array<Scalar, 2> logits(std::array{source.count, outputs});
+            predict(source, logits.data());
+            return logits;
+        }
+    }
+
+    /// The same, softmax taken: numbers from 0 to 1 that add to 1, for each head.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures) const {
+        auto result = predict(pictures);
+        for (std::size_t first = 0; first < result.size();)
+            for (const std::size_t width : Network::heads) {
+                const std::size_t numbers = Network::heads.size() == 1 ? outputs : width;
+                softmax(result.data() + first, numbers);
+                first += numbers;
+            }
+        return result;
+    }
+
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
+    template <class Expression>
+    [[nodiscard]] auto classes(const Expression& pictures) const {
+        constexpr std::size_t heads = Network::heads.size();
+        const auto logits = predict(pictures);
+        const auto fill = [&](auto result) {
+            const Scalar* from = logits.data();
+            for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
+                result.data()[n] = static_cast<std::int32_t>(std::max_element(from, from + Network::heads[n % heads]) - from);
+            return result;
+        };
+        if constexpr (static_rank<Expression> == 3)
+            return fill(Array<std::int32_t, 1>(std::array{heads}));
+        else
+            return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
+    }
+
+    /// Logits of `pictures`, one sample's after another's, into `to`.
+    void predict(const Pictures& pictures, Scalar* to) const {
+        const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk)
+            run(*work.space, {pictures, first, std::min(chunk, pictures.count - first), to});
+    }
+
+private:
+    using Space = Workspace<Plan>;
+    static constexpr const Memory<Plan>& memory = places<Plan>;
+    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;
+    static constexpr std::size_t chunk = 64;  // samples that go through the stages together
+    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+    template <std::size_t Index>
+    using LayerAt = typename Plan::template LayerAt<Index>;
+    template <std::size_t Index>
+    static constexpr auto stage = Plan::stages.list[Index];
+
+    struct Call {
+        const Pictures& pictures;
+        std::size_t first, count;
+        Scalar* to;
+    };
+
+    // Workspaces go back after each call, so that the next one finds its memory warm.
+    struct Borrowed;
+    class Workspaces {
+    public:
+        Borrowed take(std::size_t samples) {
+            std::unique_ptr<Space> space;
+            {
+                const std::scoped_lock lock{mutex_};
+                if (!idle_.empty() && idle_.back()->capacity() >= samples) {
+                    space = std::move(idle_.back());
+                    idle_.pop_back();
+                }
+            }
+            if (!space) space = std::make_unique<Space>(samples);
+            space->reserve_threads(threads());
+            return {this, std::move(space)};
+        }
+        void give_back(std::unique_ptr<Space> space) {
+            const std::scoped_lock lock{mutex_};
+            idle_.push_back(std::move(space));
+        }
+
+    private:
+        std::mutex mutex_;
+        std::vector<std::unique_ptr<Space>> idle_;
+    };
+    struct Borrowed {
+        Workspaces* from;
+        std::unique_ptr<Space> space;
+        ~Borrowed() { from->give_back(std::move(space)); }
+    };
+
+    void run(Space& space, const Call& call) const {
+        if constexpr (!load_in_stage)
+            parallel_for(call.count, call.count * Network::input.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, worker); });
+        [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
+            (run_stage<Stage>(space, call), ...);
+        }(std::make_index_sequence<Plan::stages.count>{});
+    }
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+        load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
+    }
+
+    template <std::size_t Stage>
+    void run_stage(Space& space, const Call& call) const {
+        constexpr std::size_t work = operations<Plan, stage<Stage>.first, stage<Stage>.last>() + outputs;
+        const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
+            if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
+            each_node<stage<Stage>.first, stage<Stage>.last>(run_node);
+            if constexpr (Stage == last_stage)
+                give(space.template activation<Plan::result>(sample, worker), call.to + (call.first + sample) * outputs);
+        };
+        if constexpr (stage<Stage>.works == Works::on_batches) {
+            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
+            arguments.count = call.count;
+            LayerAt<stage<Stage>.first>::forward(arguments);
+        } else if (call.count >= threads()) {
+            parallel_for(call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
+                sample_through(sample, worker, [&]<std::size_t Index>() {
+                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, worker));
+                });
+            });
+        } else {  // few samples: the threads share the bands of each layer, and the values lie in the first thread's workspace
+            for (std::size_t sample = 0; sample < call.count; ++sample)
+                sample_through(sample, 0, [&]<std::size_t Index>() {
+                    const auto arguments = space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, 0);
+                    parallel_for(LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
+                        auto part = arguments;
+                        part.scratch = space.template scratch<Index>(worker);
+                        part.first_band = band;
+                        part.last_band = band + 1;
+                        LayerAt<Index>::forward(part);
+                    });
+                });
+        }
+    }
+
+    // A picture that leaves, in HWC order without border and padding.
+    static void give(const Scalar* from, Scalar* to) {
+        detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
+    }
+    static void softmax(Scalar* numbers, std::size_t count) {
+        const Scalar largest = *std::max_element(numbers, numbers + count);
+        Scalar sum{0};
+        for (std::size_t k = 0; k < count; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
+        for (std::size_t k = 0; k < count; ++k) numbers[k] /= sum;
+    }
+
+    AlignedArray<Scalar> parameters_;
+    std::vector<LayerSettings> settings_;
+    AlignedArray<Scalar> prepared_;
+    std::unique_ptr<Workspaces> workspaces_ = std::make_unique<Workspaces>();
+};
+
+template <class Input, class Body, class Arithmetic>
+Predictor(const Network<Input, Body, Arithmetic>&) -> Predictor<Network<Input, Body, Arithmetic>>;
+
+template <class Input, class Body, class Arithmetic>
+template <class Expression>
+auto Network<Input, Body, Arithmetic>::predict(const Expression& pictures) const {
+    return Predictor{*this}.predict(pictures);
+}
+template <class Input, class Body, class Arithmetic>
+template <class Expression>
+auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures) const {
+    return Predictor{*this}.probabilities(pictures);
+}
+template <class Input, class Body, class Arithmetic>
+template <class Expression>
+auto Network<Input, Body, Arithmetic>::classes(const Expression& pictures) const {
+    return Predictor{*this}.classes(pictures);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/head_losses.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The label of a head in a sample that has none there: no loss, no gradient.
+inline constexpr std::int32_t no_label = -1;
+
+/// What samples should give: labels (N, heads), or for losses that want them numbers (N, outputs); the other is empty.
+struct Targets {
+    std::span<const std::int32_t> labels = {};
+    std::span<const float> numbers = {};
+};
+
+/// The losses of a network's heads: one for all, or one for each.
+struct LossOfHeads {
+    Loss all;
+    std::vector<Loss> each = {};
+
+    [[nodiscard]] const Loss& of(std::size_t head) const { return each.empty() ? all : each[head]; }
+};
+
+/// A sample under all heads of a network.
+struct HeadLosses {
+    double loss = 0;  ///< the sum over the heads, each times its weight
+    double right =
+        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss does not say
+};
+
+/// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
+/// one output has one head. The loss may be a LossOfHeads. `heads` says how many logits each has, `weights` what each counts
+/// (none: all 1). The gradient becomes that of `scale` times the loss.
+template <class OneLoss, class Scalar>
+HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<const std::size_t> heads, const Targets& targets,
+                       std::size_t sample, std::span<const float> weights, Scalar* gradient, double scale) {
+    HeadLosses all;
+    for (std::size_t head = 0; head < heads.size(); logits += heads[head], gradient += heads[head], ++head) {
+        Target target;
+        if (targets.numbers.empty())
+            target.label = targets.labels[sample * heads.size() + head];
+        else
+            target.numbers = targets.numbers.subspan(sample * heads[head], heads[head]);
+        if (target.label == no_label) {
+            std::fill_n(gradient, heads[head], Scalar{0});
+            continue;
+        }
+        const auto& own = [&]() -> const auto& {
+            if constexpr (requires { loss.of(head); })
+                return loss.of(head);
+            else
+                return loss;
+        }();
+        const double weight = weights.empty() ? 1 : static_cast<double>(weights[head]);
+        all.loss += weight * own.sample(logits, heads[head], target, gradient, weight * scale);
+        const double right = right_share(own, logits, heads[head], target);
+        if (!(right >= all.right)) all.right = right;
+    }
+    return all;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/not_finite.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A loss that is infinite or not a number; the step that found it has changed nothing.
+class LossNotFinite : public std::runtime_error {
+public:
+    explicit LossNotFinite(std::uint64_t step)
+        : std::runtime_error(
+              "denim: the loss of step " + std::to_string(step) +
+              " is not a finite number; lower the learning rate, or look for weights that have grown without bound") {}
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/batch.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
+/// with several heads, the labels are (pictures, heads). Losses that want numbers find those of the picture in `numbers`.
+struct Batch {
+    const Pictures& pictures;
+    std::span<const std::int32_t> labels;
+    std::span<const std::uint32_t> order;
+    Seed seed{};
+    std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
+    std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
+    std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+
+    [[nodiscard]] std::size_t size() const { return order.size(); }
+};
+
+/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
+struct Shares {
+    std::size_t samples, each, count;
+
+    explicit constexpr Shares(std::size_t batch)
+        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
+
+    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
+    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
+
+    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
+    static constexpr std::size_t most(std::size_t largest) {
+        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
+    }
+};
+
+/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
+struct StepResult {
+    double loss = 0;
+    double correct = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/trainer.hpp
+
+// One training step: a batch of pictures and labels in, the loss and the gradients of every parameter out.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The memory of training, made once for the largest batch, and the three beats of a step.
+template <class SourceGraph, class Arithmetic, class OneLoss>
+class Trainer {
+public:
+    using Scalar = typename Arithmetic::Scalar;
+    using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
+
+    explicit Trainer(std::size_t largest_batch, OneLoss loss = OneLoss{})
+        : loss_(std::move(loss)),
+          workspace_(largest_batch),
+          gradients_(SourceGraph::trace.parameters),
+          prepared_(memory.prepared_numbers),
+          accumulators_(memory.accumulator_numbers * Shares::most(largest_batch)) {}
+
+    /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
+    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+
+    /// Forward and backward. Throws if a picture or the loss is not finite; the parameters are only read.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
+        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
+                                        " pictures was expected, but it has " + std::to_string(batch.size()));
+        const Step of{batch, Shares{batch.size()}, parameters.data(), settings};
+        workspace_.reserve_threads(threads());
+        results_.assign(of.shares.count, {});
+        prepare<Plan>(parameters.data(), prepared_.data());
+        if constexpr (!load_in_stage) load_batch(of);
+        forward_stages(of, std::make_index_sequence<last_stage>{});
+        run_last_stage(of);
+        const StepResult result = join_results(batch);
+        backward_stages(of, std::make_index_sequence<last_stage>{});
+        finish<Plan>({accumulators_.data(), of.shares.count, memory.accumulator_numbers, gradients_.data()});
+        return result;
+    }
+
+private:
+    static constexpr const Memory<Plan>& memory = places<Plan>;
+    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
+    static constexpr auto& heads = SourceGraph::heads;
+
+    template <std::size_t Index>
+    using LayerAt = typename Plan::template LayerAt<Index>;
+    template <std::size_t Index>
+    static constexpr auto stage = Plan::stages.list[Index];
+
+    struct Step {
+        const Batch& batch;
+        Shares shares;
+        const Scalar* parameters;
+        std::span<const LayerSettings> settings;
+    };
+
+    // How the gradient to an input is given: the node nearest to the end writes, those before it add.
+    template <std::size_t Index, std::size_t Input>
+    static constexpr Gradient gradient_to() {
+        const std::size_t value = Plan::template node<Index>.from[Input];
+        if (value == 0) return Gradient::none;
+        bool written = false;
+        each_node<Index + 1, Plan::count>([&]<std::size_t Later>() {
+            for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n)
+                written |= Plan::template node<Later>.from[n] == value;
+        });
+        for (std::size_t n = 0; n < Input; ++n)
+            written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
+        return written ? Gradient::add : Gradient::write;
+    }
+
+    // The random numbers of a layer, step and sample.
+    template <std::size_t Index>
+    static Random random(const Step& of, std::size_t sample) {
+        const std::uint64_t layer = Plan::template node<Index>.first + 1;
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+    }
+
+    template <std::size_t Stage>
+    void load(const Step& of, std::size_t sample, std::size_t worker) {
+        if constexpr (load_in_stage && Stage == 0)
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
+                                           workspace_.template activation<0>(sample, worker));
+    }
+    void load_batch(const Step& of) {
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample, std::size_t worker) {
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
+                                           workspace_.template activation<0>(sample, worker));
+        });
+    }
+
+    template <std::size_t Index>
+    void forward_node(const Step& of, std::size_t sample, std::size_t worker) {
+        auto call = workspace_.template forward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        call.random = random<Index>(of, sample);
+        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
+        LayerAt<Index>::forward(call);
+    }
+    template <std::size_t Index>
+    void backward_node(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        auto call = workspace_.template backward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        call.random = random<Index>(of, sample);
+        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
+        call.accumulator = accumulator<Index>(share);
+        call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
+        [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+            LayerAt<Index>::template backward<gradient_to<Index, Input>()...>(call);
+        }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+    }
+    template <std::size_t Index>
+    Scalar* accumulator(std::size_t share) {
+        return accumulators_.data() + share * memory.accumulator_numbers + memory.accumulators[Index];
+    }
+
+    template <std::size_t Stage, class Body>
+    void over_shares(const Step& of, Body body) {
+        constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
+        parallel_for(of.shares.count, work * of.batch.size(), body);
+    }
+    template <std::size_t Stage>
+    void clear_accumulators(std::size_t share) {
+        each_node<stage<Stage>.first, stage<Stage>.last>(
+            [&]<std::size_t Index>() { std::fill_n(accumulator<Index>(share), LayerAt<Index>::accumulator_size, Scalar{0}); });
+    }
+
+    template <std::size_t... Stage>
+    void forward_stages(const Step& of, std::index_sequence<Stage...>) {
+        (forward_stage<Stage>(of), ...);
+    }
+    template <std::size_t Stage>
+    void forward_stage(const Step& of) {
+        if constexpr (stage<Stage>.works == Works::on_batches)
+            forward_node<stage<Stage>.first>(of, 0, 0);
+        else
+            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
+                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                    load<Stage>(of, sample, worker);
+                    each_node<stage<Stage>.first, stage<Stage>.last>(
+                        [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
+                }
+            });
+    }
+
+    // The last stage goes forward and back sample by sample, while everything is still near.
+    void run_last_stage(const Step& of) {
+        over_shares<last_stage>(of, [&](std::size_t share, std::size_t worker) {
+            clear_accumulators<last_stage>(share);
+            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                load<last_stage>(of, sample, worker);
+                each_node<stage<last_stage>.first, Plan::count>(
+                    [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
+                take_loss(of, share, sample, worker);
+                each_node_reversed<stage<last_stage>.first, Plan::count>(
+                    [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
+            }
+        });
+    }
+    void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
+        const HeadLosses losses = head_losses(
+            loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
+            workspace_.template gradient<Plan::result>(sample, worker), 1.0 / static_cast<double>(of.batch.size()));
+        results_[share].correct += losses.right;
+        results_[share].loss += losses.loss;
+    }
+    StepResult join_results(const Batch& batch) const {
+        StepResult result;
+        for (const StepResult& share : results_) {
+            result.loss += share.loss;
+            result.correct += share.correct;
+        }
+        result.loss /= static_cast<double>(batch.size());
+        if (!detail::is_finite(result.loss)) throw LossNotFinite{batch.step};
+        return result;
+    }
+
+    template <std::size_t... Reversed>
+    void backward_stages(const Step& of, std::index_sequence<Reversed...>) {
+        (backward_stage<last_stage - 1 - Reversed>(of), ...);
+    }
+    template <std::size_t Stage>
+    void backward_stage(const Step& of) {
+        if constexpr (stage<Stage>.works == Works::on_batches)
+            backward_node<stage<Stage>.first>(of, 0, 0, 0);
+        else
+            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
+                clear_accumulators<Stage>(share);
+                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                    load<Stage>(of, sample, worker);
+                    each_node_reversed<stage<Stage>.first, stage<Stage>.last>(
+                        [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
+                }
+            });
+    }
+
+    OneLoss loss_;
+    Workspace<Plan> workspace_;
+    AlignedArray<Scalar> gradients_, prepared_, accumulators_;
+    std::vector<StepResult> results_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/history.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Loss and accuracy over a set; NaN where there was none.
+struct Score {
+    double loss = std::numeric_limits<double>::quiet_NaN();
+    double accuracy = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// One pass over the training set. `train` is the mean over its batches while the network was learning from them.
+struct Epoch {
+    std::size_t number = 0;  ///< from 1
+    Score train, validation;
+    double rate = 0;     ///< the learning rate
+    double seconds = 0;  ///< validation included
+    double images_per_second = 0;  ///< of training alone
+};
+
+/// All passes of a run.
+struct History {
+    std::vector<Epoch> epochs;
+    std::size_t best_epoch = 0;  ///< whose weights the network has now, where a callback went back to the best; else 0
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/schedule.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where a run stands when it takes a step.
+struct Moment {
+    std::size_t step;        ///< of the run, from 0
+    std::size_t batches;     ///< steps in an epoch
+    std::size_t epochs;      ///< wanted
+    const History& history;  ///< the epochs that have ended
+
+    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
+    /// Under way, from 1.
+    [[nodiscard]] std::size_t epoch() const { return step / batches + 1; }
+    [[nodiscard]] bool ends_epoch() const { return (step + 1) % batches == 0; }
+};
+
+/// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
+/// that goes on from a checkpoint needs nothing more.
+template <class Type>
+concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
+    { schedule.factor(at) } -> std::convertible_to<float>;
+};
+
+/// Any schedule, as FitOptions hold it: .schedule = CosineRate{}. Without one the rate is the optimizer's, and callbacks may
+/// change it.
+class Schedule {
+public:
+    Schedule() = default;
+    template <class Type>
+        requires(!std::is_same_v<Type, Schedule>) && ScheduleType<Type>
+    Schedule(Type schedule)  // NOLINT: meant to convert
+        : schedule_(std::make_shared<const Type>(std::move(schedule))), call_([](const void* erased, const Moment& at) {
+              return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
+          }) {}
+
+    explicit operator bool() const { return schedule_ != nullptr; }
+    [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
+
+private:
+    std::shared_ptr<const void> schedule_;
+    float (*call_)(const void*, const Moment&) = nullptr;
+};
+
+/// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
+inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
+    return step < warm_up ? static_cast<float>(step + 1) / static_cast<float>(warm_up + 1) : 1;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/averaging.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a class needs to average weights: which share the weights after a step have in the average, 1 for them alone, 0 for
+/// none. It depends on the moment of the step alone.
+template <class Type>
+concept AveragingType = std::copy_constructible<Type> && requires(const Type& averaging, const Moment& at) {
+    { averaging.share(at) } -> std::convertible_to<double>;
+};
+
+/// Exponential moving average of the weights after each step: average = momentum * average + (1 - momentum) * weights, as
+/// Keras's use_ema. 1 / (1 - momentum) steps should be a small part of the run.
+struct Ema {
+    double momentum = 0.99;
+
+    [[nodiscard]] double share(const Moment& at) const { return at.step == 0 ? 1 : 1 - momentum; }
+};
+
+/// Stochastic weight averaging, Izmailov and others (2018): the mean of the weights after each epoch from `first_epoch` on;
+/// best with a rate that is not small there.
+struct Swa {
+    std::size_t first_epoch = 10;
+
+    [[nodiscard]] double share(const Moment& at) const {
+        if (!at.ends_epoch() || at.epoch() < first_epoch) return 0;
+        return 1 / static_cast<double>(at.epoch() - first_epoch + 1);
+    }
+};
+
+static_assert(AveragingType<Ema> && AveragingType<Swa>);
+
+/// Any averaging, as FitOptions hold it: .averaging = Ema{.momentum = 0.999}. Scores, callbacks after an epoch and the finished
+/// network have the averaged weights, running statistics of BatchNorm among them; steps go on from those that learn.
+class Averaging {
+public:
+    Averaging() = default;
+    template <class Type>
+        requires(!std::is_same_v<Type, Averaging>) && AveragingType<Type>
+    Averaging(Type averaging)  // NOLINT: meant to convert
+        : averaging_(std::make_shared<const Type>(std::move(averaging))), call_([](const void* erased, const Moment& at) {
+              return static_cast<double>(static_cast<const Type*>(erased)->share(at));
+          }) {}
+
+    explicit operator bool() const { return averaging_ != nullptr; }
+    [[nodiscard]] double share(const Moment& at) const { return averaging_ ? call_(averaging_.get(), at) : 0; }
+
+private:
+    std::shared_ptr<const void> averaging_;
+    double (*call_)(const void*, const Moment&) = nullptr;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/constant_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The optimizer's rate, after the warm-up.
+struct ConstantRate {
+    std::size_t warm_up = 0;  ///< steps
+
+    [[nodiscard]] float factor(const Moment& at) const { return warm_up_factor(at.step, warm_up); }
+};
+
+static_assert(ScheduleType<ConstantRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/cosine_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls along a half cosine to `last` of itself at the end of the run: last + (1 - last) * (1 + cos(pi * step /
+/// steps)) / 2. Keras: CosineDecay over the steps of the run, whose alpha is `last`.
+struct CosineRate {
+    float last = 0;
+    std::size_t warm_up = 0;  ///< steps
+
+    [[nodiscard]] float factor(const Moment& at) const {
+        const float done = static_cast<float>(at.step) / static_cast<float>(at.steps());
+        const float fall = 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
+        return warm_up_factor(at.step, warm_up) * (last + (1 - last) * fall);
+    }
+};
+
+static_assert(ScheduleType<CosineRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/file_error.hpp
+
+#include <sstream>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A file that cannot be read or written: "name: one sentence that says what was expected and what came".
+class FileError : public std::runtime_error {
+public:
+    FileError(std::string_view name, std::string_view sentence)
+        : std::runtime_error(std::string{name}.append(": ").append(sentence)) {}
+};
+
+namespace detail {
+
+/// Its parts, one after the other.
+template <class... Parts>
+std::string sentence(const Parts&... parts) {
+    std::ostringstream text;
+    (text << ... << parts);
+    return text.str();
+}
+
+/// A word that came from a file, in quotes, fit for a message: short, and without control characters.
+inline std::string in_quotes(std::string_view word) {
+    constexpr std::size_t longest = 80;
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "'";
+    for (const char letter : word.substr(0, longest)) {
+        const auto code = static_cast<unsigned char>(letter);
+        if (code >= 0x20 && code < 0x7f)
+            text += letter;
+        else
+            ((text += "\\x") += digits[code / 16]) += digits[code % 16];
+    }
+    return text + (word.size() > longest ? "...'" : "'");
+}
+
+/// Extents as Python writes them: (), (3,), (3, 4).
+inline std::string shape_text(const std::vector<std::size_t>& shape) {
+    std::string text = "(";
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if (axis == 8 && shape.size() > 10) {
+            text.append("... ").append(std::to_string(shape.size())).append(" axes");
+            break;
+        }
+        text += std::to_string(shape[axis]);
+        if (axis + 1 < shape.size()) text += ", ";
+    }
+    return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/file_descriptor.hpp
+
+// The door to the operating system's files: whole reads and writes with errors that name the file.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The operating system's words for the last error.
+inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
+
+/// An open file, closed at the end of its life.
+class FileDescriptor {
+public:
+    FileDescriptor() = default;
+    explicit FileDescriptor(int number) : number_(number) {}
+    FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)), size_(other.size_) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    ~FileDescriptor() { close(); }
+
+    /// Opens a regular file for reading.
+    static FileDescriptor open(const std::filesystem::path& path) {
+        // Without O_NONBLOCK, opening a pipe waits for its writer.
+        FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+        if (!file) throw FileError(path.string(), "cannot be opened for reading: " + system_reason());
+        struct stat status;
+        if (::fstat(file.number_, &status) != 0) throw FileError(path.string(), "cannot be examined: " + system_reason());
+        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), "a regular file was expected");
+        file.size_ = static_cast<std::uint64_t>(status.st_size);
+        return file;
+    }
+
+    explicit operator bool() const { return number_ >= 0; }
+    [[nodiscard]] int number() const { return number_; }
+    /// Bytes of the file when it was opened.
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// Fills `to` from `offset` on, and says how many bytes the file had.
+    std::size_t read(std::uint64_t offset, std::span<std::byte> to, const std::string& name) const {
+        std::size_t done = 0;
+        while (done < to.size()) {
+            const auto count =
+                ::pread(number_, to.data() + done, std::min(to.size() - done, largest_call), static_cast<off_t>(offset + done));
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) throw FileError(name, "cannot be read: " + system_reason());
+            if (count == 0) break;
+            done += static_cast<std::size_t>(count);
+        }
+        return done;
+    }
+
+    /// Writes all of `from` at `offset`.
+    void write(std::uint64_t offset, std::span<const std::byte> from, const std::string& name) const {
+        while (!from.empty()) {
+            const auto count = ::pwrite(number_, from.data(), std::min(from.size(), largest_call), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR) continue;
+            if (count <= 0) throw FileError(name, "cannot be written: " + system_reason(count == 0 ? ENOSPC : errno));
+            from = from.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+    }
+
+    /// False if closing brought a late error to light.
+    bool close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
+
+private:
+    static constexpr std::size_t largest_call = std::size_t{1} << 30;
+    int number_ = -1;
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/atomic_file.hpp
+
+#include <random>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A file that appears whole or not at all: bytes go to a temporary name in the same folder; `commit` syncs them to the disk
+/// and renames. Until then an older file of the name stays as it was, and without `commit` nothing is left behind.
+/// Every error (no folder, no right, full disk) is a FileError.
+class AtomicFile {
+public:
+    explicit AtomicFile(const std::filesystem::path& path) : path_(path), name_(path.string()) {
+        std::error_code ignored;
+        if (std::filesystem::is_symlink(path_, ignored))
+            if (auto target = std::filesystem::weakly_canonical(path_, ignored); !ignored) path_ = target;
+        if (!path_.has_filename()) throw FileError(name_, "a file name was expected");
+        if (std::filesystem::is_directory(path_, ignored)) throw FileError(name_, "cannot be written: it is a folder");
+        std::random_device random;
+        do {
+            std::array<char, 40> word{};
+            std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
+            temporary_ = path_.parent_path() / word.data();
+            file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+        } while (!file_ && errno == EEXIST);
+        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
+        struct stat old;
+        if (::stat(path_.c_str(), &old) == 0) static_cast<void>(::fchmod(file_.number(), old.st_mode & 0777));
+    }
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+    ~AtomicFile() { discard(); }
+
+    /// The name that the file will have.
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// Bytes written so far.
+    [[nodiscard]] std::uint64_t size() const { return written_ + buffer_.size(); }
+
+    /// Appends.
+    void write(std::span<const std::byte> bytes) {
+        if (buffer_.size() + bytes.size() > buffered) flush();
+        if (bytes.size() >= buffered) {
+            file_.write(written_, bytes, name_);
+            written_ += bytes.size();
+        } else {
+            buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+        }
+    }
+    void write(std::string_view text) { write(std::as_bytes(std::span{text.data(), text.size()})); }
+
+    /// Writes again what stands at `offset`, for sizes that are known late.
+    void overwrite(std::uint64_t offset, std::span<const std::byte> bytes) {
+        flush();
+        file_.write(offset, bytes, name_);
+    }
+
+    /// Makes the file appear under its name; call it once, at the end.
+    void commit() {
+        flush();
+        if (::fsync(file_.number()) != 0) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        if (!file_.close()) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+            throw FileError(name_, "cannot be given its name: " + detail::system_reason());
+        temporary_.clear();
+        // The new name reaches the disk with its folder; file systems that cannot sync folders do without.
+        const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path{"."};
+        const detail::FileDescriptor directory{::open(folder.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (directory) static_cast<void>(::fsync(directory.number()));
+    }
+
+private:
+    void flush() {
+        file_.write(written_, buffer_, name_);
+        written_ += buffer_.size();
+        buffer_.clear();
+    }
+    void discard() noexcept {
+        if (temporary_.empty()) return;
+        file_.close();
+        ::unlink(temporary_.c_str());
+    }
+
+    static constexpr std::size_t buffered = std::size_t{1} << 18;
+    std::filesystem::path path_, temporary_;
+    std::string name_;
+    detail::FileDescriptor file_;
+    std::uint64_t written_ = 0;
+    std::vector<std::byte> buffer_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/architecture.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler.
+template <class Network>
+std::string architecture_of() {
+    std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
+    for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
+    return text;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/training/samples.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What networks learn from: anything with `images` (N, H, W, C) and `labels` (N), for example a DataSet; a network with
+/// several heads takes labels (N, heads), with `no_label` where a picture has none for a head.
+template <class Type>
+concept LabelledImages = requires(const Type& set) {
+    set.images;
+    set.labels;
+};
+
+/// Images and labels side by side, where they are two arrays.
+template <class Images, class Labels>
+struct LabelledPair {
+    const Images& images;
+    const Labels& labels;
+};
+template <class Images, class Labels>
+LabelledPair(const Images&, const Labels&) -> LabelledPair<Images, Labels>;
+
+/// Pictures with the number of the right class of each, checked against the network that learns from them.
+struct Samples {
+    Pictures pictures;
+    std::span<const std::int32_t> labels;
+    std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
+    std::size_t heads = 1;           ///< labels of each picture
+    std::vector<float> numbers;      ///< (N, outputs), instead of labels, where the loss wants these
+
+    Samples() = default;
+    Samples(const Samples&) = delete;
+    Samples(Samples&&) = default;
+    Samples& operator=(const Samples&) = delete;
+    Samples& operator=(Samples&&) = default;
+    ~Samples() = default;
+
+    [[nodiscard]] std::size_t count() const { return pictures.count; }
+    /// Numbers of each picture.
+    [[nodiscard]] std::size_t width() const { return count() == 0 ? 0 : numbers.size() / count(); }
+    [[nodiscard]] Targets targets() const { return {labels, numbers}; }
+
+    /// The targets that a loss wants.
+    template <LabelledImages Set>
+    static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
+                      const Loss& loss) {
+        if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
+        if constexpr (has_labels<Set>)
+            return of(set, input, heads, name);
+        else
+            fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
+    }
+
+    /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in
+    /// the message.
+    template <LabelledImages Set>
+    static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name) {
+        using Label = std::remove_cvref_t<decltype(*set.labels.begin())>;
+        static_assert(std::integral<Label>, "denim: labels are whole numbers: the class of each picture, from 0.");
+        Samples samples;
+        samples.pictures = Pictures::of(set.images, input);
+        samples.heads = heads.size();
+        if (heads.size() == 1 && set.labels.dimension() != 1)
+            fail("the labels of the " + name + " set were expected as one array of shape (N,), but they have " +
+                 std::to_string(set.labels.dimension()) + " dimensions");
+        if (heads.size() > 1 && (set.labels.dimension() != 2 || set.labels.shape(1) != heads.size()))
+            fail("the network has " + std::to_string(heads.size()) + " heads, so the labels of the " + name +
+                 " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
+                 words(set.labels.shape()));
+        samples.kept.reserve(set.labels.size());
+        std::size_t place = 0, labelled = 0;
+        for (const Label label : set.labels) {
+            const std::size_t head = place % heads.size(), picture = place / heads.size();
+            const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
+            if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
+                fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
+                     (heads.size() == 1
+                          ? ", but the network's last layer has " + std::to_string(heads[head]) +
+                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1)
+                          : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
+                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
+                                std::to_string(no_label) + " for no label"));
+            labelled = head == 0 ? !none : labelled + !none;
+            if (head + 1 == heads.size() && labelled == 0)
+                fail("picture " + std::to_string(picture) + " of the " + name +
+                     " set has no label for any head; expected one at least");
+            samples.kept.push_back(static_cast<std::int32_t>(label));
+            ++place;
+        }
+        samples.labels = samples.kept;
+        if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        if (samples.labels.size() != samples.count() * heads.size())
+            fail("the " + name + " set has " + std::to_string(samples.count()) + " pictures, but " +
+                 std::to_string(samples.labels.size() / heads.size()) + " labels; expected one for each");
+        return samples;
+    }
+
+    /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not
+    /// accept one.
+    template <LabelledImages Set>
+    static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
+                                const Loss& loss) {
+        Samples samples;
+        samples.pictures = Pictures::of(set.images, input);
+        if (heads.size() != 1)
+            fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
+        const std::size_t outputs = heads[0], count = samples.count();
+        if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        const auto& shape = set.labels.shape();
+        if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
+            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
+                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + words(shape));
+        samples.numbers.reserve(set.labels.size());
+        for (const auto label : set.labels) {
+            const auto number = static_cast<float>(label);
+            if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
+                fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
+                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
+                     std::to_string(number) + ", which the loss does not accept");
+            samples.numbers.push_back(number);
+        }
+        return samples;
+    }
+
+private:
+    template <class Set>
+    static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+
+    [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
+    template <class Extents>
+    static std::string words(const Extents& extents) {
+        std::string text;
+        for (const auto extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+        return '(' + text + (extents.size() == 1 ? ",)" : ")");
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/learner.hpp
+
+// A network that learns, without its type: what the training loop, callbacks and files see.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Mean loss and accuracy of logits (N, outputs) against targets, see head_losses.
+template <class OneLoss, class Scalar>
+Score score(const OneLoss& loss, std::span<const Scalar> logits, const Targets& targets, std::span<const std::size_t> heads,
+            std::span<const float> weights = {}) {
+    Score mean{0, 0};
+    std::vector<Scalar> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
+    const std::size_t count = logits.size() / gradient.size();
+    for (std::size_t n = 0; n < count; ++n) {
+        const HeadLosses sample =
+            head_losses(loss, logits.data() + n * gradient.size(), heads, targets, n, weights, gradient.data(), 1);
+        mean.loss += sample.loss;
+        mean.accuracy += sample.right;
+    }
+    mean.loss /= static_cast<double>(count);
+    mean.accuracy /= static_cast<double>(count);
+    return mean;
+}
+
+/// The run-time interface of a network in training.
+class Learner {
+public:
+    Learner() = default;
+    Learner(const Learner&) = delete;
+    Learner& operator=(const Learner&) = delete;
+    virtual ~Learner() = default;
+
+    /// Forward and backward over a batch; the gradients wait in `gradients()`.
+    virtual StepResult step(const Batch& batch) = 0;
+    /// Logits (N, outputs) of the network as it is now, on other samples.
+    [[nodiscard]] virtual std::vector<float> logits(const Samples& samples) = 0;
+    /// Mean loss and accuracy of logits; with several heads a picture counts as right where all that have a label are.
+    [[nodiscard]] virtual Score score(std::span<const float> logits, const Samples& samples) const = 0;
+
+    [[nodiscard]] virtual Shape input() const = 0;
+    /// All logits of a picture.
+    [[nodiscard]] virtual std::size_t classes() const = 0;
+    /// How many of them each head has.
+    [[nodiscard]] virtual std::span<const std::size_t> heads() const = 0;
+    /// The network's type, as users write it.
+    [[nodiscard]] virtual std::string architecture() const = 0;
+    /// A table of the layers.
+    [[nodiscard]] virtual std::string summary() const = 0;
+
+    [[nodiscard]] virtual std::span<float> parameters() = 0;
+    [[nodiscard]] virtual std::span<float> gradients() = 0;
+    [[nodiscard]] virtual std::span<const Row> rows() const = 0;
+};
+
+/// The one implementation.
+template <class Network>
+class LearnerOf final : public Learner {
+    static_assert(std::is_same_v<typename Network::Scalar, float>,
+                  "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
+
+public:
+    LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
+        : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
+        network.update_rows();
+    }
+
+    StepResult step(const Batch& batch) override {
+        Batch weighted = batch;
+        weighted.head_weights = head_weights_;
+        return trainer_.step(network_.parameters(), network_.all_settings(), weighted);
+    }
+    std::vector<float> logits(const Samples& samples) override {
+        std::vector<float> all(samples.pictures.count * outputs);
+        Predictor<Network>{network_}.predict(samples.pictures, all.data());
+        return all;
+    }
+    Score score(std::span<const float> logits, const Samples& samples) const override {
+        return denim::score<LossOfHeads, float>(loss_, logits, samples.targets(), Network::heads, head_weights_);
+    }
+    Shape input() const override { return Network::input; }
+    std::size_t classes() const override { return outputs; }
+    std::span<const std::size_t> heads() const override { return Network::heads; }
+    std::string architecture() const override { return detail::architecture_of<Network>(); }
+    std::string summary() const override { return network_.summary(); }
+    std::span<float> parameters() override {
+        return network_.edit_parameters([](std::span<float> all) { return all; });
+    }
+    std::span<float> gradients() override { return trainer_.gradients(); }
+    std::span<const Row> rows() const override { return network_.rows(); }
+
+private:
+    static constexpr std::size_t outputs = Network::output.channels;
+
+    Network& network_;
+    LossOfHeads loss_;
+    Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
+    std::vector<float> head_weights_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/snapshot.hpp
+
+#include <map>
+
+namespace denim::inline DENIM_TARGET {
+
+/// What callbacks remember of a run, by name.
+struct CallbackMemory {
+    std::map<std::string, double> numbers = {};
+    std::map<std::string, std::vector<float>> arrays = {};
+};
+
+/// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
+/// their whole state.
+struct Snapshot {
+    std::string run = {};  ///< network, data and options, as a text: another run cannot go on from here
+    std::vector<float> parameters = {}, optimizer = {};
+    std::vector<float> average = {};               ///< of the parameters, where there is one
+    std::uint64_t step = 0;                        ///< that the optimizer has taken
+    std::size_t epoch = 0, batch = 0, images = 0;  ///< see Run
+    Score train = {0, 0};
+    double seconds = 0;
+    float rate = 0;
+    bool finished = false;  ///< a callback has ended the run
+    History history = {};
+    CallbackMemory memory = {};
+};
+
+/// What takes snapshots and goes on from them: the training loop.
+class Resumable {
+public:
+    Resumable() = default;
+    Resumable(const Resumable&) = delete;
+    Resumable& operator=(const Resumable&) = delete;
+    virtual ~Resumable() = default;
+
+    [[nodiscard]] virtual Snapshot snapshot() const = 0;
+    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run.
+    virtual void resume(const Snapshot& snapshot) = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/callback.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A run of `fit` as callbacks see it.
+struct Run {
+    Learner& learner;
+    History& history;                 ///< the epochs that have ended
+    std::size_t epochs = 0;           ///< wanted
+    std::size_t epoch = 0;            ///< under way, from 1
+    std::size_t batches = 0;          ///< in an epoch
+    std::size_t batch = 0;            ///< done in this epoch
+    std::size_t images = 0;           ///< seen in this epoch
+    std::size_t training_images = 0;  ///< in the training set
+    Score train = {};                 ///< mean of this epoch so far
+    double seconds = 0;               ///< since this epoch began
+    float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
+    bool stop = false;                ///< a callback sets it: the run ends after this batch
+    bool interrupted =
+        false;  ///< set with `stop` by what may go on later: the run ends without this epoch, and fit throws Interrupted
+    const Samples* validation = nullptr;            ///< null where there is none
+    std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
+    Resumable* resumable = nullptr;                 ///< takes and restores snapshots
+
+    /// Whether the epoch has ended, and stands in the history.
+    [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
+};
+
+namespace detail {
+
+template <class Type>
+concept HearsBegin = requires(Type& callback, Run& run) { callback.on_begin(run); };
+template <class Type>
+concept HearsBatch = requires(Type& callback, Run& run) { callback.on_batch(run); };
+template <class Type>
+concept HearsEpoch = requires(Type& callback, Run& run) { callback.on_epoch(run); };
+template <class Type>
+concept HearsRest = requires(Type& callback, Run& run) { callback.on_rest(run); };
+template <class Type>
+concept HearsNaN = requires(Type& callback, Run& run) { callback.on_nan(run); };
+template <class Type>
+concept HearsEnd = requires(Type& callback, Run& run) { callback.on_end(run); };
+
+template <class Type>
+concept Remembers = requires(Type& callback, CallbackMemory& memory) {
+    callback.remember(memory);
+    callback.recall(memory);
+};
+
+}  // namespace detail
+
+/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin, on_batch and on_epoch (after
+/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss of a step is
+/// not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
+/// const` and `recall(const CallbackMemory&)`.
+template <class Type>
+concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
+                   detail::HearsRest<Type> || detail::HearsNaN<Type> || detail::HearsEnd<Type>;
+
+/// A callback without its type; it refers to the caller's object.
+class CallbackReference {
+public:
+    template <Callback Type>
+    explicit CallbackReference(Type& callback) : callback_(std::addressof(callback)) {
+        if constexpr (detail::HearsBegin<Type>)
+            begin_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_begin(run); };
+        if constexpr (detail::HearsBatch<Type>)
+            batch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_batch(run); };
+        if constexpr (detail::HearsEpoch<Type>)
+            epoch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_epoch(run); };
+        if constexpr (detail::HearsRest<Type>) rest_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_rest(run); };
+        if constexpr (detail::HearsNaN<Type>) nan_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_nan(run); };
+        if constexpr (detail::Remembers<Type>) {
+            remember_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->remember(memory); };
+            recall_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->recall(memory); };
+        }
+        if constexpr (detail::HearsEnd<Type>) end_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_end(run); };
+    }
+
+    void on_begin(Run& run) const { begin_(callback_, run); }
+    void on_batch(Run& run) const { batch_(callback_, run); }
+    void on_epoch(Run& run) const { epoch_(callback_, run); }
+    void on_rest(Run& run) const { rest_(callback_, run); }
+    void on_nan(Run& run) const { nan_(callback_, run); }
+    void on_end(Run& run) const { end_(callback_, run); }
+    void remember(CallbackMemory& memory) const { remember_(callback_, memory); }
+    void recall(CallbackMemory& memory) const { recall_(callback_, memory); }
+
+private:
+    using Hook = void (*)(void*, Run&);
+    static constexpr Hook nothing = [](void*, Run&) {};
+
+    using MemoryHook = void (*)(void*, CallbackMemory&);
+    static constexpr MemoryHook no_memory = [](void*, CallbackMemory&) {};
+
+    void* callback_;
+    Hook begin_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
+    MemoryHook remember_ = no_memory, recall_ = no_memory;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/csv_log.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The history as comma-separated lines under a header; numbers that there are not are left empty.
+inline std::string csv(const History& history) {
+    std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
+    for (const Epoch& epoch : history.epochs) {
+        text += std::to_string(epoch.number);
+        for (const double number : {epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
+                                    epoch.rate, epoch.images_per_second, epoch.seconds}) {
+            char digits[40] = ",";
+            if (number == number) std::snprintf(digits, sizeof digits, ",%.9g", number);
+            text += digits;
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+/// Keeps a table of all epochs in a file; it is whole after each epoch, and after a resumed run it looks as if that had never
+/// stopped.
+struct CsvLog {
+    std::filesystem::path file;
+
+    void on_epoch(Run& run) const {
+        AtomicFile table{file};
+        table.write(csv(run.history));
+        table.commit();
+    }
+};
+
+static_assert(Callback<CsvLog>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/ctrl_c.hpp
+
+#include <csignal>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline volatile std::sig_atomic_t interrupt_asked = 0;
+
+/// The first signal asks, the second ends the program at once.
+inline void ask_to_interrupt(int number) {
+    interrupt_asked = 1;
+    std::signal(number, SIG_DFL);
+}
+
+/// Listens for as long as it lives.
+class SignalGuard {
+public:
+    /// The one that all runs of the program share.
+    static std::shared_ptr<SignalGuard> shared() {
+        static std::mutex mutex;
+        static std::weak_ptr<SignalGuard> one;
+        const std::scoped_lock lock{mutex};
+        std::shared_ptr<SignalGuard> guard = one.lock();
+        if (!guard) one = guard = std::make_shared<SignalGuard>();
+        return guard;
+    }
+    SignalGuard() {
+        interrupt_asked = 0;
+        interrupt_before_ = std::signal(SIGINT, ask_to_interrupt);
+        terminate_before_ = std::signal(SIGTERM, ask_to_interrupt);
+    }
+    SignalGuard(const SignalGuard&) = delete;
+    SignalGuard& operator=(const SignalGuard&) = delete;
+    ~SignalGuard() {
+        std::signal(SIGINT, interrupt_before_);
+        std::signal(SIGTERM, terminate_before_);
+    }
+
+private:
+    void (*interrupt_before_)(int);
+    void (*terminate_before_)(int);
+};
+
+}  // namespace detail
+
+/// Ctrl-C (or the signal TERM) ends the run after the current batch: the callbacks save what they have, then `fit` throws
+/// Interrupted, whose exit_status is 130. A Checkpoint beside it lets the same command go on from that batch. A second Ctrl-C
+/// ends the program at once.
+struct CtrlC {
+    void on_begin(Run&) { guard_ = detail::SignalGuard::shared(); }
+    void on_batch(Run& run) const { look(run); }
+    void on_epoch(Run& run) const { look(run); }
+    void on_end(Run&) { guard_.reset(); }
+
+    static void look(Run& run) {
+        if (detail::interrupt_asked == 0 || run.stop) return;
+        run.stop = run.interrupted = true;
+    }
+
+    std::shared_ptr<detail::SignalGuard> guard_ = nullptr;
+};
+
+static_assert(Callback<CtrlC>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/monitor.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Which score of an epoch is watched.
+enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
+
+/// The score, smaller is better: accuracies are negated. Throws std::invalid_argument under the name of the callback that asks
+/// if there was no validation set.
+inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
+    const double score = monitor == Monitor::train_loss            ? epoch.train.loss
+                         : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
+                         : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
+                                                                   : epoch.validation.loss;
+    if (score != score && epoch.validation.accuracy != epoch.validation.accuracy)
+        throw std::invalid_argument(
+            "denim: " + who +
+            " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
+    return score;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/early_stopping.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Ends a run when the watched score has not improved for `patience` epochs, and gives the network the weights of its best
+/// epoch.
+struct EarlyStopping {
+    std::size_t patience = 2;
+    double minimum_improvement = 0;  ///< a smaller one does not count
+    Monitor monitor = Monitor::validation_loss;
+    bool restore_best = true;
+
+    void on_begin(Run&) {
+        best_ = std::numeric_limits<double>::infinity();
+        best_epoch_ = 0;
+        best_parameters_.clear();
+    }
+    void on_epoch(Run& run) {
+        const Epoch& epoch = run.history.epochs.back();
+        const double score = watched_score(monitor, epoch, "EarlyStopping");
+        if (best_epoch_ == 0 || score < best_ - minimum_improvement) {
+            best_ = score;
+            best_epoch_ = epoch.number;
+            if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+        } else if (epoch.number - best_epoch_ >= patience) {
+            run.stop = true;
+        }
+    }
+    void on_end(Run& run) {
+        if (!restore_best || best_parameters_.size() != run.learner.parameters().size()) return;
+        std::copy(best_parameters_.begin(), best_parameters_.end(), run.learner.parameters().begin());
+        run.history.best_epoch = best_epoch_;
+    }
+
+    void remember(CallbackMemory& memory) const {
+        memory.numbers["EarlyStopping.best"] = best_;
+        memory.numbers["EarlyStopping.best_epoch"] = static_cast<double>(best_epoch_);
+        memory.arrays["EarlyStopping.best_parameters"] = best_parameters_;
+    }
+    void recall(const CallbackMemory& memory) {
+        if (!memory.numbers.contains("EarlyStopping.best")) return;
+        best_ = memory.numbers.at("EarlyStopping.best");
+        best_epoch_ = static_cast<std::size_t>(memory.numbers.at("EarlyStopping.best_epoch"));
+        best_parameters_ = memory.arrays.at("EarlyStopping.best_parameters");
+    }
+
+    // What it knows of a run.
+    double best_ = 0;
+    std::size_t best_epoch_ = 0;
+    std::vector<float> best_parameters_ = {};
+};
+
+static_assert(Callback<EarlyStopping>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/head_slice.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// One head by itself: the pictures that have a label for it.
+template <class Scalar>
+struct HeadSlice {
+    std::vector<Scalar> logits;        ///< (N, classes of the head)
+    std::vector<std::int32_t> labels;  ///< (N,)
+};
+
+/// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
+template <class Scalar>
+HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
+                             std::span<const std::size_t> heads, std::size_t head) {
+    HeadSlice<Scalar> slice;
+    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
+                      count = labels.size() / heads.size();
+    const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
+    for (std::size_t n = 0; n < count; ++n) {
+        const std::int32_t label = labels[n * heads.size() + head];
+        if (label == no_label) continue;
+        const auto part = logits.subspan(n * outputs + first, heads[head]);
+        slice.logits.insert(slice.logits.end(), part.begin(), part.end());
+        slice.labels.push_back(label);
+    }
+    return slice;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate.hpp
+
+#include <ostream>
+
+namespace denim::inline DENIM_TARGET {
+
+/// How one head of a network does, on the pictures that have a label for it.
+struct HeadEvaluation {
+    std::size_t count = 0, correct = 0;
+    double loss = 0, accuracy = 0;
+    /// confusion(true class, predicted class): how many pictures.
+    Array<std::size_t, 2> confusion;
+
+    friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
+        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss
+            << '\n';
+        if (result.confusion.shape(0) > 100) return out;
+        out << "class  pictures  precision  recall     F1\n";
+        std::size_t number = 0;
+        for (const ClassScore& score : class_scores(result.confusion)) {
+            char line[80];
+            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision,
+                          score.recall, score.f1);
+            out << line;
+        }
+        return out;
+    }
+};
+
+/// How a trained network does on a set. Of several heads, a picture counts as correct where all that have a label are, and the
+/// loss is the sum over the heads.
+struct Evaluation : HeadEvaluation {
+    /// Each head by itself; of a network with one output it says the same again. With several, `confusion` has no classes.
+    std::vector<HeadEvaluation> heads = {};
+
+    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
+        if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
+        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss "
+            << result.loss << '\n';
+        for (std::size_t head = 0; head < result.heads.size(); ++head) out << "head " << head << ": " << result.heads[head];
+        return out;
+    }
+};
+
+namespace detail {
+
+template <class Scalar>
+HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
+    HeadEvaluation result;
+    result.count = of.labels.size();
+    result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
+    for (std::size_t n = 0; n < of.labels.size(); ++n) {
+        const Scalar* sample = of.logits.data() + n * classes;
+        const auto predicted = static_cast<std::size_t>(std::max_element(sample, sample + classes) - sample);
+        const auto label = static_cast<std::size_t>(of.labels[n]);
+        ++result.confusion(label, predicted);
+        result.correct += predicted == label;
+    }
+    if (result.count == 0) return result;
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    return result;
+}
+
+}  // namespace detail
+
+/// Scores a network on a set of labelled images (`images`, `labels`).
+template <class Network, LabelledImages Set>
+Evaluation evaluate(const Network& network, const Set& set) {
+    using Scalar = typename Network::Scalar;
+    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    std::vector<Scalar> logits(samples.count() * Network::output.channels);
+    Predictor{network}.predict(samples.pictures, logits.data());
+    Evaluation result;
+    for (std::size_t head = 0; head < Network::heads.size(); ++head)
+        result.heads.push_back(
+            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+    if constexpr (Network::heads.size() == 1) {
+        static_cast<HeadEvaluation&>(result) = result.heads[0];
+        return result;
+    }
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
+    result.count = samples.count();
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
+    result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
+    return result;
+}
+
+/// Mean of another loss and its accuracy, on a set with the targets that it wants.
+template <class Network, LabelledImages Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    std::vector<float> logits(samples.count() * Network::output.channels);
+    Predictor{network}.predict(samples.pictures, logits.data());
+    return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
+}
+
+/// From two arrays.
+template <class Network, class Images, class Labels>
+    requires(!LabelledImages<Images>)
+Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
+    return evaluate(network, LabelledPair{images, labels});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/exponential_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls from step to step, to `by` of itself in an epoch. Keras: ExponentialDecay with the steps of an epoch.
+struct ExponentialRate {
+    float by = 0.9f;
+    std::size_t warm_up = 0;  ///< steps
+
+    [[nodiscard]] float factor(const Moment& at) const {
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(at.step) / static_cast<float>(at.batches));
+    }
+};
+
+static_assert(ScheduleType<ExponentialRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/change_colours.hpp
+
+// Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Rows of red, green and blue that turn colours by `degrees` and stretch them from grey by `saturation`: the W3C's Filter
+/// Effects, hueRotate and saturate.
+inline std::array<double, 9> colour_matrix(double degrees, double saturation) {
+    const double c = std::cos(degrees * std::numbers::pi / 180), s = std::sin(degrees * std::numbers::pi / 180);
+    constexpr double luma[] = {0.213, 0.715, 0.072};
+    constexpr double sines[] = {-0.213, -0.715, 0.928, 0.143, 0.140, -0.283, -0.787, 0.715, 0.072};
+    std::array<double, 9> matrix;
+    for (std::size_t i = 0; i < 9; ++i) {
+        const double grey = luma[i % 3], one = i / 3 == i % 3 ? 1 : 0;
+        matrix[i] = grey + saturation * (c * (one - grey) + s * sines[i]);
+    }
+    return matrix;
+}
+
+/// new = factor * (old - mean) + mean + added, for each channel.
+inline void stretch_values(std::uint8_t* pixels, Shape shape, double factor, double added) {
+    const std::size_t count = shape.height * shape.width;
+    std::array<std::array<std::uint8_t, 256>, 4> tables;
+    for (std::size_t first = 0; first < shape.channels; first += tables.size()) {
+        const std::size_t channels = std::min(tables.size(), shape.channels - first);
+        for (std::size_t c = 0; c < channels; ++c) {
+            std::uint64_t sum = 0;
+            if (factor != 1)
+                for (std::size_t i = 0; i < count; ++i) sum += pixels[i * shape.channels + first + c];
+            const double mean = static_cast<double>(sum) / static_cast<double>(count);
+            for (std::size_t value = 0; value < 256; ++value) {
+                const double changed = factor * (static_cast<double>(value) - mean) + mean + added;
+                tables[c][value] = static_cast<std::uint8_t>(std::clamp(std::floor(changed + 0.5), 0.0, 255.0));
+            }
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t c = 0; c < channels; ++c) {
+                std::uint8_t& value = pixels[i * shape.channels + first + c];
+                value = tables[c][value];
+            }
+    }
+}
+
+inline void turn_colours(std::uint8_t* pixels, std::size_t count, const std::array<double, 9>& matrix) {
+    constexpr int bits = 14;
+    std::array<std::int32_t, 9> m;
+    for (std::size_t i = 0; i < 9; ++i) m[i] = static_cast<std::int32_t>(std::lround(std::ldexp(matrix[i], bits)));
+    for (std::uint8_t* p = pixels; p != pixels + 3 * count; p += 3) {
+        const std::int32_t red = p[0], green = p[1], blue = p[2];
+        for (std::size_t c = 0; c < 3; ++c) {
+            const std::int32_t sum = m[3 * c] * red + m[3 * c + 1] * green + m[3 * c + 2] * blue + (1 << (bits - 1));
+            p[c] = static_cast<std::uint8_t>(std::clamp(sum >> bits, 0, 255));
+        }
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/move_pixels.hpp
+
+// Pictures shifted, turned, zoomed and mirrored, each pixel weighed in whole numbers: the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// From the middles of new pixels to places in the old picture, in 2^-16 pixels: x' = xx x + xy y + x0, and y' alike.
+struct PixelMap {
+    static constexpr int bits = 16;
+    std::int64_t xx, xy, x0, yx, yy, y0;
+
+    /// `matrix` is {xx, xy, x0, yx, yy, y0} in pixels, between their middles.
+    explicit PixelMap(const std::array<double, 6>& matrix) {
+        const auto fixed = [](double value) { return static_cast<std::int64_t>(std::llround(std::ldexp(value, bits))); };
+        xx = fixed(matrix[0]), xy = fixed(matrix[1]), x0 = fixed(matrix[2]);
+        yx = fixed(matrix[3]), yy = fixed(matrix[4]), y0 = fixed(matrix[5]);
+    }
+};
+
+/// Each new pixel is weighed from the four old ones around its place; outside of the picture there is `ground`.
+template <std::size_t Channels>
+void move_pixels(const std::uint8_t* in, Shape shape, const PixelMap& map, std::uint8_t ground, std::uint8_t* out) {
+    const auto height = static_cast<std::int64_t>(shape.height), width = static_cast<std::int64_t>(shape.width);
+    std::array<std::uint8_t, Channels> outside;
+    outside.fill(ground);
+    const auto pixel = [&](std::int64_t y, std::int64_t x) {
+        return y >= 0 && y < height && x >= 0 && x < width ? in + static_cast<std::size_t>(y * width + x) * Channels
+                                                           : outside.data();
+    };
+    for (std::int64_t y = 0; y < height; ++y)
+        for (std::int64_t x = 0; x < width; ++x, out += Channels) {
+            const std::int64_t across = map.xx * x + map.xy * y + map.x0, down = map.yx * x + map.yy * y + map.y0;
+            const std::int64_t left = across >> PixelMap::bits, top = down >> PixelMap::bits;
+            if (left < -1 || left >= width || top < -1 || top >= height) {
+                std::memset(out, ground, Channels);
+                continue;
+            }
+            const auto right_share = static_cast<std::uint32_t>(across >> (PixelMap::bits - 8)) & 255u;
+            const auto lower_share = static_cast<std::uint32_t>(down >> (PixelMap::bits - 8)) & 255u;
+            const std::uint32_t lower_right = right_share * lower_share, upper_right = (right_share << 8) - lower_right;
+            const std::uint32_t lower_left = (lower_share << 8) - lower_right,
+                                upper_left = 65536u - upper_right - (lower_share << 8);
+            const std::uint8_t *a, *b, *c, *d;
+            if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
+                a = in + static_cast<std::size_t>(top * width + left) * Channels;
+                b = a + Channels, c = a + shape.width * Channels, d = c + Channels;
+            } else {
+                a = pixel(top, left), b = pixel(top, left + 1), c = pixel(top + 1, left), d = pixel(top + 1, left + 1);
+            }
+            for (std::size_t k = 0; k < Channels; ++k)
+                out[k] = static_cast<std::uint8_t>(
+                    (a[k] * upper_left + b[k] * upper_right + c[k] * lower_left + d[k] * lower_right + 32768u) >> 16);
+        }
+}
+
+inline void flip_pixels(const std::uint8_t* in, Shape shape, std::uint8_t* out) {
+    const std::size_t row = shape.width * shape.channels;
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t x = 0; x < shape.width; ++x)
+            std::memcpy(out + y * row + x * shape.channels, in + y * row + (shape.width - 1 - x) * shape.channels,
+                        shape.channels);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/augmentation.hpp
+
+// A picture in, the same picture as another camera might have seen it out. One turn of coordinates and one turn of colours,
+// whatever is asked for; whole numbers, so that a seed gives the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET {
+
+/// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
+struct Augmentation {
+    bool flip = false;          ///< left to right, every second picture
+    float shift = 0;            ///< share of the height and of the width
+    float turn = 0;             ///< degrees, about the middle
+    float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
+    float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
+    float brightness = 0;       ///< share of the whole range, 255, that is added
+    float contrast = 0;         ///< 0.1: distances from each channel's mean grow by 0.9 to 1.1
+    float saturation = 0;       ///< 0.1: distances from grey grow by 0.9 to 1.1
+    float hue = 0;              ///< degrees on the circle of colours
+    float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
+    std::uint8_t ground = 255;  ///< what comes in from outside of the picture
+
+    friend bool operator==(const Augmentation&, const Augmentation&) = default;
+
+    /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
+    /// three channels.
+    void apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const;
+
+    /// The same as floats from 0 to 1.
+    void apply(const std::uint8_t* in, Shape shape, float* out, Random random) const {
+        std::vector<std::uint8_t> bytes(shape.size());
+        apply(in, shape, bytes.data(), random);
+        for (std::size_t i = 0; i < bytes.size(); ++i) out[i] = static_cast<float>(bytes[i]) * (1.0f / 255);
+    }
+
+    /// The numbers that sample `sample` draws in an epoch, the same for any number of threads.
+    static Random random_of(Seed seed, std::uint64_t epoch, std::uint64_t sample) {
+        constexpr std::uint64_t apart = 0x617567'6d656e74;  // from the numbers of dropout and order
+        return Random{Seed{seed.value ^ apart}, epoch << 32 | (sample & 0xFFFFFFFF)};
+    }
+};
+
+inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const {
+    // All numbers are drawn whatever is asked for, so that one range leaves the others' numbers alone.
+    const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
+    const bool flipped = random.uniform() < 0.5 && flip;
+    const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
+    const double right = either_way(shift) * width, down = either_way(shift) * height, angle = either_way(turn);
+    const double larger = std::max(1 + either_way(zoom), 0.05),
+                 window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
+    const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;
+    const double added = either_way(brightness) * 255, factor = 1 + either_way(contrast);
+    const double saturated = 1 + either_way(saturation), turned_hue = either_way(hue);
+
+    if (right == 0 && down == 0 && angle == 0 && larger == 1 && window == 1) {
+        if (flipped)
+            detail::flip_pixels(in, shape, out);
+        else
+            std::memcpy(out, in, shape.size());
+    } else {
+        const double scale = window / larger, c = std::cos(angle * std::numbers::pi / 180) * scale,
+                     s = std::sin(angle * std::numbers::pi / 180) * scale;
+        std::array<double, 6> map{c, s, 0, -s, c, 0};
+        // The middle of the new picture shows the middle of the window, moved.
+        map[2] = window_x + (width / 2 - right) * window - c * width / 2 - s * height / 2 + (c + s) / 2 - 0.5;
+        map[5] = window_y + (height / 2 - down) * window + s * width / 2 - c * height / 2 + (c - s) / 2 - 0.5;
+        if (flipped) map = {-c, -s, width - 1 - map[2], map[3], map[4], map[5]};
+        const detail::PixelMap fixed{map};
+        switch (shape.channels) {
+            case 1:
+                detail::move_pixels<1>(in, shape, fixed, ground, out);
+                break;
+            case 3:
+                detail::move_pixels<3>(in, shape, fixed, ground, out);
+                break;
+            case 4:
+                detail::move_pixels<4>(in, shape, fixed, ground, out);
+                break;
+            default:
+                throw std::invalid_argument("denim: pictures of 1, 3 or 4 channels can be moved, but got " +
+                                            std::to_string(shape.channels));
+        }
+    }
+    if (factor != 1 || added != 0) detail::stretch_values(out, shape, factor, added);
+    if (shape.channels == 3 && (saturated != 1 || turned_hue != 0))
+        detail::turn_colours(out, shape.height * shape.width, detail::colour_matrix(turned_hue, saturated));
+
+    if (random.uniform() >= static_cast<double>(erase)) return;
+    const double area = random.uniform(0.02, 0.2) * height * width, aspect = std::exp(random.uniform(-1.2, 1.2));
+    const auto side = [](double length, std::size_t limit) {
+        return std::clamp<std::size_t>(static_cast<std::size_t>(length + 0.5), 1, limit);
+    };
+    const std::size_t rows = side(std::sqrt(area * aspect), shape.height),
+                      columns = side(std::sqrt(area / aspect), shape.width);
+    const std::size_t top = random.below(static_cast<std::uint32_t>(shape.height - rows + 1));
+    const std::size_t left = random.below(static_cast<std::uint32_t>(shape.width - columns + 1));
+    const Random::Block colour = random.block(1000);
+    for (std::size_t y = top; y < top + rows; ++y)
+        for (std::size_t x = left; x < left + columns; ++x)
+            for (std::size_t c = 0; c < shape.channels; ++c)
+                out[(y * shape.width + x) * shape.channels + c] = static_cast<std::uint8_t>(colour[c % 4] >> 24);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/fit_options.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How a network learns.
+struct FitOptions {
+    std::size_t epochs = 1;
+    std::size_t batch = 32;  ///< pictures in a step; the last one of an epoch may have fewer
+    Optimizer optimizer = Adam{};
+    Loss loss = SoftmaxCrossEntropy{};
+    Schedule schedule{};    ///< how the optimizer's rate changes; see cosine_rate.hpp and its neighbours
+    double clip_norm = 0;   ///< the length to which a longer gradient of all parameters is shortened; 0: none
+    Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
+    Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
+    bool shuffle = true;
+    Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
+    std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
+template <class Type>
+concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+    source.read(index, to);
+};
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1).
+template <PictureSource Source, class Scalar>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    std::vector<std::vector<std::uint8_t>> rooms(threads());
+    parallel_for(places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return source.read(places[i], picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        source.read(places[i], room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return (order_.size() + batch_ - 1) / batch_; }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/l2.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
+inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
+    double penalty = 0;
+    for (const Row& row : rows) {
+        if (row.l2 == 0) continue;
+        double squares = 0;
+        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
+            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
+            gradients[n] += 2 * row.l2 * parameters[n];
+        }
+        penalty += static_cast<double>(row.l2) * squares;
+    }
+    return penalty;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/augmented_batches.hpp
+
+#include <future>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
+/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
+/// number of threads and any size of batches.
+class AugmentedBatches {
+public:
+    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
+    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
+        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
+        if (!samples.pictures.bytes)
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        std::iota(places_.begin(), places_.end(), 0u);
+        for (Room& room : rooms_) {
+            room.bytes.resize(largest * samples.pictures.shape.size());
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.numbers.resize(largest * samples.width());
+            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
+        }
+    }
+
+    AugmentedBatches(const AugmentedBatches&) = delete;
+    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
+    ~AugmentedBatches() = default;
+
+    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
+    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
+        Room& room = rooms_[next_ % 2];
+        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
+        room.size = order.size();
+        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
+    }
+
+    /// Waits for the pictures that were prepared; they stand until the next but one are.
+    Batch take(std::uint64_t step) {
+        Room& room = rooms_[next_++ % 2];
+        room.changed.get();
+        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
+    }
+
+private:
+    struct Room {
+        std::vector<std::uint8_t> bytes;
+        std::vector<std::int32_t> labels;
+        std::vector<float> numbers;
+        Pictures pictures;
+        std::size_t size = 0;
+        std::future<void> changed;  // last, so that its thread has ended before the rest goes
+    };
+
+    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
+        const std::size_t size = samples_.pictures.shape.size();
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            if (!samples_.labels.empty())
+                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            const std::size_t width = samples_.width();
+            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
+            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
+                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
+        }
+    }
+
+    const Samples& samples_;
+    Augmentation augmentation_;
+    Seed seed_;
+    std::vector<std::uint32_t> places_;
+    std::array<Room, 2> rooms_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/averaged_parameters.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The average of a network's parameters beside those that learn. While it is shown, the two have changed places.
+class AveragedParameters {
+public:
+    /// Takes parameters into the average with their share of it.
+    void take(std::span<const float> parameters, double share) {
+        if (share <= 0) return;
+        if (numbers_.empty()) share = 1;
+        numbers_.resize(parameters.size());
+        constexpr std::size_t block = 16384;
+        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index, std::size_t) {
+            const std::size_t first = index * block, last = std::min(first + block, parameters.size());
+            if (share >= 1)
+                std::copy(parameters.data() + first, parameters.data() + last, numbers_.data() + first);
+            else
+                for (std::size_t n = first; n < last; ++n)
+                    numbers_[n] += static_cast<float>(share) * (parameters[n] - numbers_[n]);
+        });
+    }
+    /// Gives the network the average, where there is one, or what learns again.
+    void show(bool shown, std::span<float> parameters) {
+        if (shown != shown_ && !numbers_.empty()) {
+            std::swap_ranges(parameters.begin(), parameters.end(), numbers_.begin());
+            shown_ = shown;
+        }
+    }
+    [[nodiscard]] bool shown() const { return shown_; }
+    /// The average, or while it is shown what learns.
+    [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
+    /// Goes on from an average.
+    void resume(std::vector<float> average) {
+        numbers_ = std::move(average);
+        shown_ = false;
+    }
+
+private:
+    std::vector<float> numbers_;
+    bool shown_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/describe_run.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// FNV-1a over numbers.
+class Sum {
+public:
+    void add(std::uint64_t number) { sum_ = (sum_ ^ number) * 0x100000001b3; }
+    void add(float number) { add(std::uint64_t{std::bit_cast<std::uint32_t>(number)}); }
+    /// To six places, so that another machine's rounding gives the same.
+    void add_rounded(double number) { add(static_cast<std::uint64_t>(std::llround(number * 1e6))); }
+    [[nodiscard]] std::uint64_t value() const { return sum_; }
+
+private:
+    std::uint64_t sum_ = 0xcbf29ce484222325;
+};
+
+/// What a schedule and an averaging do at sixteen moments of a run whose scores do not change.
+inline void add_moments(Sum& sum, const FitOptions& options, std::size_t batches) {
+    History history;
+    for (std::size_t n = 0; n < 16; ++n) {
+        const std::size_t step = batches * options.epochs * n / 16;
+        for (std::size_t epoch = history.epochs.size() + 1; epoch <= step / batches; ++epoch)
+            history.epochs.push_back({epoch, {1, 0.5}, {1, 0.5}});
+        const Moment at{step, batches, options.epochs, history},
+            end{step / batches * batches + batches - 1, batches, options.epochs, history};
+        sum.add_rounded(static_cast<double>(options.schedule.factor(at)));
+        sum.add_rounded(options.averaging.share(at));
+        sum.add_rounded(options.averaging.share(end));
+    }
+}
+
+/// What a loss says of made-up logits, on the first pictures.
+inline void add_loss(Sum& sum, const LossOfHeads& loss, const Learner& learner, const Samples& train) {
+    std::vector<float> logits(learner.classes()), gradient(learner.classes());
+    for (std::size_t k = 0; k < logits.size(); ++k) logits[k] = static_cast<float>(k * 7 % 5) * 0.5f - 1;
+    for (std::size_t n = 0; n < std::min<std::size_t>(train.count(), 16); ++n)
+        sum.add_rounded(head_losses(loss, logits.data(), learner.heads(), train.targets(), n, {}, gradient.data(), 1).loss);
+}
+
+/// What has to be equal for the same bits, as a text; sums of what is long.
+inline std::string describe_run(const Learner& learner, const Samples& train, const FitOptions& options) {
+    Sum labels, settings;
+    for (const std::int32_t label : train.labels) labels.add(static_cast<std::uint64_t>(label));
+    for (const float number : train.numbers) labels.add(number);
+    add_loss(settings, {options.loss, options.head_losses}, learner, train);
+    for (const Row& row : learner.rows()) {
+        settings.add(std::uint64_t{row.trained ? 1u : 0u});
+        settings.add(static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
+    }
+    const Augmentation& change = options.augmentation;
+    for (const float range :
+         {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,
+          change.hue, change.erase, static_cast<float>(change.ground), change.flip ? 1.0f : 0.0f})
+        settings.add(range);
+    for (const float weight : options.head_weights) settings.add(weight);
+    for (const float number : options.optimizer.trial()) settings.add_rounded(static_cast<double>(number));
+    add_moments(settings, options, (train.count() + options.batch - 1) / options.batch);
+    std::ostringstream text;
+    text << learner.architecture() << "; " << train.count() << " pictures, labels " << std::hex << labels.value() << std::dec
+         << "; batch " << options.batch << ", seed " << options.seed.value << (options.shuffle ? "" : ", not shuffled")
+         << (change != Augmentation{} ? ", augmented" : "") << "; rate " << options.optimizer.rate() << ", "
+         << options.optimizer.state_arrays() << " numbers of the optimizer for each parameter";
+    if (options.schedule) text << ", scheduled";
+    if (options.averaging) text << ", averaged";
+    if (options.schedule || options.averaging) text << " over " << options.epochs << " epochs";
+    if (options.clip_norm > 0) text << ", clipped at " << options.clip_norm;
+    text << "; settings " << std::hex << settings.value();
+    return text.str();
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/training/interrupted.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
+class Interrupted : public std::runtime_error {
+public:
+    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
+
+    Interrupted(std::size_t epoch, std::size_t batch)
+        : std::runtime_error("denim: fit: interrupted after batch " + std::to_string(batch) + " of epoch " +
+                             std::to_string(epoch)) {}
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/training_loop.hpp
+
+#include <chrono>
+#include <optional>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The training loop, for any network.
+class TrainingLoop final : public Resumable {
+public:
+    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                 std::span<const CallbackReference> callbacks)
+        : learner_(learner),
+          train_(train),
+          validation_(validation),
+          options_(options),
+          callbacks_(callbacks),
+          state_(options.optimizer, learner.parameters().size()),
+          run_{learner, history_} {
+        run_.epochs = options.epochs;
+        run_.training_images = train.count();
+        run_.rate = options.optimizer.rate();
+        run_.batches = (train.count() + options.batch - 1) / options.batch;
+        run_.validation = validation;
+        run_.resumable = this;
+        if (options.augmentation != Augmentation{})
+            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+    }
+
+    History run() {
+        tell(&CallbackReference::on_begin);
+        if (resumed_)
+            for (const CallbackReference& callback : callbacks_) callback.recall(*resumed_);
+        while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
+            if (run_.between_epochs()) {
+                average_.show(false, learner_.parameters());
+                ++run_.epoch;
+                run_.batch = run_.images = 0;
+                run_.train = {0, 0};
+                run_.seconds = 0;
+            }
+            const double before = run_.seconds;
+            start_ = Clock::now();
+            if (!learn(before)) break;
+            end_epoch(before);
+        }
+        if (run_.between_epochs()) average_.show(true, learner_.parameters());
+        tell(&CallbackReference::on_end);
+        if (run_.interrupted) throw Interrupted{run_.epoch, run_.batch};
+        return history_;
+    }
+
+    Snapshot snapshot() const override {
+        Snapshot all{describe()};
+        const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
+        const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
+        all.parameters.assign(learning.begin(), learning.end());
+        all.average.assign(average.begin(), average.end());
+        all.optimizer.assign(state_.numbers.data(), state_.numbers.data() + state_.numbers.size());
+        all.step = state_.step;
+        all.epoch = run_.epoch;
+        all.batch = run_.batch;
+        all.images = run_.images;
+        all.train = run_.train;
+        all.seconds = run_.seconds;
+        all.rate = run_.rate;
+        all.finished = run_.stop && !run_.interrupted;
+        all.history = history_;
+        for (const CallbackReference& callback : callbacks_) callback.remember(all.memory);
+        return all;
+    }
+
+    void resume(const Snapshot& from) override {
+        const std::string here = describe();
+        if (from.run != here || from.parameters.size() != learner_.parameters().size() ||
+            (!from.average.empty() && from.average.size() != from.parameters.size()) ||
+            from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
+            from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
+            throw std::invalid_argument(
+                "denim: fit: the snapshot is of another run, so this one cannot go on from it\n    snapshot: " + from.run +
+                "\n    this run: " + here);
+        std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
+        std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
+        average_.resume(from.average);
+        state_.step = static_cast<std::size_t>(from.step);
+        run_.epoch = from.epoch;
+        run_.batch = from.batch;
+        run_.images = from.images;
+        run_.train = from.train;
+        run_.seconds = from.seconds;
+        run_.rate = from.rate;
+        run_.stop = from.finished;
+        history_ = from.history;
+        resumed_ = from.memory;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    [[nodiscard]] double seconds_now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    void tell(void (CallbackReference::*hook)(Run&) const) {
+        for (const CallbackReference& callback : callbacks_) (callback.*hook)(run_);
+    }
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t batch) const {
+        const std::size_t first = batch * options_.batch;
+        return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
+    }
+
+    [[nodiscard]] std::string describe() const { return describe_run(learner_, train_, options_); }
+    /// Of the step that comes next.
+    [[nodiscard]] Moment moment() const {
+        return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
+    }
+
+    StepResult next_step() {
+        StepResult result;
+        if (!augmented_) {
+            result = learner_.step(
+                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
+        } else {
+            const Batch batch = augmented_->take(state_.step);
+            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
+            result = learner_.step(batch);
+        }
+        result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
+        if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
+        return result;
+    }
+
+    /// The rest of the epoch; false if it ends before it is whole and does not count.
+    bool learn(double before) {
+        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
+        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        while (run_.batch < run_.batches && !run_.stop) {
+            const std::size_t size = places(run_.batch).size();
+            StepResult result;
+            try {
+                result = next_step();
+            } catch (const LossNotFinite&) {
+                tell(&CallbackReference::on_nan);
+                if (!run_.stop) throw;
+                return false;
+            }
+            const Moment now = moment();
+            if (options_.schedule) run_.rate = options_.optimizer.rate() * options_.schedule.factor(now);
+            if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
+            update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
+                              run_.rate);
+            average_.take(learner_.parameters(), options_.averaging.share(now));
+            const auto share = static_cast<double>(size) / static_cast<double>(run_.images + size);
+            run_.train.loss += (result.loss - run_.train.loss) * share;
+            run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
+            run_.images += size;
+            ++run_.batch;
+            run_.seconds = before + seconds_now();
+            tell(&CallbackReference::on_batch);
+            tell(&CallbackReference::on_rest);
+        }
+        return !run_.interrupted;
+    }
+
+    void end_epoch(double before) {
+        Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
+        average_.show(true, learner_.parameters());
+        std::vector<float> logits;
+        if (validation_) {
+            logits = learner_.logits(*validation_);
+            epoch.validation = learner_.score(logits, *validation_);
+        }
+        epoch.seconds = before + seconds_now();
+        history_.epochs.push_back(epoch);
+        run_.validation_logits = logits;
+        tell(&CallbackReference::on_epoch);
+        tell(&CallbackReference::on_rest);
+        run_.validation_logits = {};
+    }
+
+    Learner& learner_;
+    const Samples& train_;
+    const Samples* validation_;
+    const FitOptions& options_;
+    std::span<const CallbackReference> callbacks_;
+    History history_;
+    OptimizerState state_;
+    AveragedParameters average_;
+    Run run_;
+    std::vector<std::uint32_t> order_;
+    std::optional<AugmentedBatches> augmented_;
+    std::optional<CallbackMemory> resumed_;
+    Clock::time_point start_;
+};
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/fit.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline void check(const FitOptions& options) {
+    if (options.epochs == 0 || options.batch == 0)
+        throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
+                                    std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
+    if (!(options.clip_norm >= 0))
+        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " +
+                                    std::to_string(options.clip_norm));
+}
+
+inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
+    if (!weights.empty() && weights.size() != heads)
+        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
+                                    std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
+    for (const float weight : weights)
+        if (!(weight >= 0) || !is_finite(weight))
+            throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
+                                        std::to_string(weight));
+}
+
+inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {
+    if (!options.head_losses.empty() && options.head_losses.size() != heads.size())
+        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads.size()) + " heads, but " +
+                                    std::to_string(options.head_losses.size()) +
+                                    " head_losses came; expected one for each, or none");
+    const LossOfHeads losses{options.loss, options.head_losses};
+    for (std::size_t head = 0; head < heads.size(); ++head) {
+        losses.of(head).check(heads[head]);
+        if (!options.head_losses.empty() && losses.of(head).wants() != Wants::label)
+            throw std::invalid_argument("denim: fit: head_losses were expected to want labels, but that of head " +
+                                        std::to_string(head) + " wants a number for each output");
+    }
+}
+
+template <class Network, LabelledImages Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+            Callbacks&... callbacks) {
+    check(options);
+    check_head_weights(options.head_weights, Network::heads.size());
+    check_losses(options, Network::heads);
+    const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
+                               options.head_weights};
+    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
+    return TrainingLoop{learner, train, validation, options, references}.run();
+}
+
+}  // namespace detail
+
+/// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
+/// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// network stays as it was before it. The same seed gives the same bits for any number of threads.
+template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+    requires(Callback<std::remove_reference_t<Callbacks>> && ...)
+History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
+            Callbacks&&... callbacks) {
+    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    return detail::fit(network, train, &samples, options, callbacks...);
+}
+
+/// Without a validation set.
+template <class Network, LabelledImages Train, class... Callbacks>
+    requires(Callback<std::remove_reference_t<Callbacks>> && ...)
+History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
+    return detail::fit(network, train, nullptr, options, callbacks...);
+}
+
+/// From two arrays.
+template <class Network, class Images, class Labels, class... Callbacks>
+    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
+    return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/one_cycle_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// From one factor to another along a half cosine, as far as is `done`.
+inline float cosine_between(float from, float to, float done) {
+    return to + (from - to) * 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
+}
+
+/// One cycle, Smith and Topin (2018): the rate rises along a half cosine from `first` of itself to the whole, which it has
+/// after the part `rising` of the run, and falls along another to `last`. The rise is its warm-up. PyTorch: OneCycleLR, whose
+/// div_factor is 1 / first, and whose final_div_factor is first / last; momentum stays.
+struct OneCycleRate {
+    float rising = 0.3f, first = 0.04f, last = 4e-6f;
+
+    [[nodiscard]] float factor(const Moment& at) const {
+        const auto steps = static_cast<float>(at.steps()), step = static_cast<float>(at.step);
+        const float top = std::max(0.0f, rising * steps - 1), end = steps - 1;
+        if (step < top) return cosine_between(first, 1, step / top);
+        return end > top ? cosine_between(1, last, std::min(1.0f, (step - top) / (end - top))) : 1;
+    }
+};
+
+static_assert(ScheduleType<OneCycleRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/plateau_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls to `by` of itself where the watched score has not improved for `patience` epochs, as in Keras's
+/// ReduceLROnPlateau. What it has seen stands in the history.
+struct PlateauRate {
+    float by = 0.1f;
+    std::size_t patience = 10;
+    double minimum_improvement = 1e-4;  ///< a smaller one does not count
+    std::size_t cooldown = 0;           ///< epochs after a fall that do not count
+    float last = 0;                     ///< of the optimizer's rate: it falls no further
+    Monitor monitor = Monitor::validation_loss;
+    std::size_t warm_up = 0;  ///< steps
+
+    [[nodiscard]] float factor(const Moment& at) const {
+        float factor = 1;
+        double best = std::numeric_limits<double>::infinity();
+        std::size_t waited = 0, cooling = 0;
+        for (const Epoch& epoch : at.history.epochs) {
+            const double score = watched_score(monitor, epoch, "PlateauRate");
+            if (cooling > 0) {
+                --cooling;
+                waited = 0;
+            }
+            if (score < best - minimum_improvement) {
+                best = score;
+                waited = 0;
+            } else if (cooling == 0 && ++waited >= patience) {
+                factor = std::max(factor * by, last);
+                cooling = cooldown;
+                waited = 0;
+            }
+        }
+        return warm_up_factor(at.step, warm_up) * factor;
+    }
+};
+
+static_assert(ScheduleType<PlateauRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/progress_line.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// One plain line for each epoch, on standard error.
+struct ProgressLine {
+    std::FILE* to = stderr;
+
+    void on_epoch(Run& run) const {
+        const Epoch& epoch = run.history.epochs.back();
+        std::fprintf(to, "epoch %zu/%zu  loss %.4f", epoch.number, run.epochs, epoch.train.loss);
+        if (epoch.train.accuracy == epoch.train.accuracy) std::fprintf(to, "  accuracy %.4f", epoch.train.accuracy);
+        if (epoch.validation.loss == epoch.validation.loss) std::fprintf(to, "  validation %.4f", epoch.validation.loss);
+        if (epoch.validation.accuracy == epoch.validation.accuracy) std::fprintf(to, " %.4f", epoch.validation.accuracy);
+        std::fprintf(to, "  %.0f images/s  %.1f s\n", epoch.images_per_second, epoch.seconds);
+        std::fflush(to);
+    }
+};
+
+static_assert(Callback<const ProgressLine>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/progress_bar.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How far a run is, on standard error: on a terminal one line that changes (epoch, batches, loss, accuracy, images a second,
+/// time left in this epoch and for all), elsewhere a plain line for each epoch, and one a minute in epochs that take longer.
+struct ProgressBar {
+    std::FILE* to = stderr;
+
+    void on_begin(Run&) {
+        terminal_ = ::isatty(::fileno(to)) == 1;
+        shown_ = Clock::now();
+    }
+    void on_batch(Run& run) {
+        const Clock::time_point now = Clock::now();
+        if (now - shown_ < (terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{60'000})) return;
+        shown_ = now;
+        const std::string text = line(run);
+        std::fprintf(to, terminal_ ? "\r%s\x1b[K" : "%s\n", text.c_str());
+        std::fflush(to);
+    }
+    void on_epoch(Run& run) {
+        if (terminal_) std::fputs("\r\x1b[K", to);
+        ProgressLine{to}.on_epoch(run);
+        shown_ = Clock::now();
+    }
+    void on_end(Run& run) const {
+        if (terminal_ && !run.between_epochs()) std::fputs("\n", to);
+    }
+
+    /// "epoch 3/15 [=====>    ] 120/203  loss 0.4321  accuracy 0.8512  496 images/s  0:12 left, 4:10 in all"
+    static std::string line(const Run& run) {
+        constexpr std::size_t width = 20;
+        const std::size_t filled = run.batch * width / std::max<std::size_t>(run.batches, 1);
+        const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
+        const auto images_left = static_cast<double>(run.training_images - run.images);
+        const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
+        char numbers[160];
+        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  accuracy %.4f  %.0f images/s  ", run.batch, run.batches,
+                      run.train.loss, run.train.accuracy, rate);
+        return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
+               (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
+               duration(images_left / rate) + " left, " +
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+    }
+    /// "0:07", "12:30", "3:05:00"
+    static std::string duration(double seconds) {
+        const auto whole = static_cast<long>(std::clamp(seconds, 0.0, 3.6e8) + 0.5);
+        char text[40];
+        if (whole >= 3600)
+            std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+        else
+            std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+        return text;
+    }
+
+    // What it knows of the terminal.
+    using Clock = std::chrono::steady_clock;
+    bool terminal_ = false;
+    Clock::time_point shown_ = {};
+};
+
+static_assert(Callback<ProgressBar>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/step_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls to `by` of itself after every `every` epochs. PyTorch: StepLR.
+struct StepRate {
+    std::size_t every = 10;  ///< epochs
+    float by = 0.1f;
+    std::size_t warm_up = 0;  ///< steps
+
+    [[nodiscard]] float factor(const Moment& at) const {
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(every ? (at.epoch() - 1) / every : 0));
+    }
+};
+
+static_assert(ScheduleType<StepRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/stop_on_nan.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Ends a run whose loss is not finite any more, gives the network the weights of the end of its last good epoch (or of the
+/// beginning), and says so. Without it, `fit` throws LossNotFinite.
+struct StopOnNaN {
+    std::FILE* to = stderr;
+
+    void on_begin(Run& run) { keep(run, 0); }
+    void on_epoch(Run& run) {
+        const std::span<const float> now = run.learner.parameters();
+        if (std::all_of(now.begin(), now.end(), [](float number) { return std::isfinite(number); }) &&
+            std::isfinite(run.history.epochs.back().train.loss))
+            keep(run, run.epoch);
+        else
+            on_nan(run);
+    }
+    void on_nan(Run& run) {
+        std::copy(good_.begin(), good_.end(), run.learner.parameters().begin());
+        run.stop = true;
+        stopped_ = true;
+        if (!to) return;
+        std::fprintf(to,
+                     "StopOnNaN: epoch %zu, batch %zu: the loss or a weight is not a finite number; the network has the "
+                     "weights of %s again. A lower "
+                     "learning rate may help.\n",
+                     run.epoch, run.batch + (run.batch < run.batches ? 1 : 0),
+                     good_epoch_ == 0 ? "the beginning" : ("the end of epoch " + std::to_string(good_epoch_)).c_str());
+    }
+    void remember(CallbackMemory& memory) const {
+        memory.arrays["StopOnNaN.good"] = good_;
+        memory.numbers["StopOnNaN.good_epoch"] = static_cast<double>(good_epoch_);
+    }
+    void recall(const CallbackMemory& memory) {
+        if (!memory.arrays.contains("StopOnNaN.good")) return;
+        good_ = memory.arrays.at("StopOnNaN.good");
+        good_epoch_ = static_cast<std::size_t>(memory.numbers.at("StopOnNaN.good_epoch"));
+    }
+
+    /// Whether it had to.
+    [[nodiscard]] bool stopped() const { return stopped_; }
+
+    // What it knows of a run.
+    std::vector<float> good_ = {};
+    std::size_t good_epoch_ = 0;
+    bool stopped_ = false;
+
+    void keep(Run& run, std::size_t epoch) {
+        good_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+        good_epoch_ = epoch;
+        stopped_ = false;
+    }
+};
+
+static_assert(Callback<StopOnNaN>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/denim.hpp
+
+// The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
+

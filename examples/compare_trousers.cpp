@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One network for all labels of trousers, or three, for the gender and for the type of each gender? Ten seeds of both.
+// One network for all labels of trousers, three, for the gender and for the type of each gender, or one with heads for all
+// labels of all photographs? Ten seeds of each.
 #include "fashion/comparison.hpp"
 
 int main(int count, char** words) {
-    return fashion::run_comparison(count, words, "compare_trousers",
-                                   "Compares one network for trousers with three, on the same test photographs.",
-                                   fashion::compare_trousers);
+    return fashion::run_comparison(
+        count, words, "compare_trousers",
+        "Compares one network for trousers, three, and one with heads, on the same test photographs.",
+        fashion::compare_trousers);
 }

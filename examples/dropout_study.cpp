@@ -38,7 +38,7 @@ std::string statement(const SweepTable& table, const std::string& axis) {
 }
 
 void run(const fashion::Options& options, const std::string& task) {
-    const fashion::TaskSets sets{options.data, fashion::task_named(task)};
+    const fashion::TaskSets sets = fashion::read_sets(options.data, fashion::task_named(task));
     Page page{"Dropout and L2"};
     const auto study = [&](const std::string& axis, std::vector<float> l2, std::vector<float> dropout) {
         SweepTable table = sweep(Setting{}, sets.train, sets.validation, sets.test,

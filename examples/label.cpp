@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prints all labels of photographs: trousers, male, jeans (0.97).
 #include <denim/image/draw.hpp>
-#include <denim/report/occlusion.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -60,16 +59,13 @@ void print(const fs::path& path, const Result& result, const Options& options) {
     }
 }
 
-/// Two pictures beside each other: where the network that chose the category looked, and the one that chose the type.
+/// Two pictures beside each other: where was looked for the category, and where for the type.
 void explain(const fs::path& path, const Result& result, const fashion::Labeller& labeller, const fs::path& folder) {
-    std::vector<Picture> pictures;
-    const auto pixels = xt::adapt(result.picture.pixels, std::array<std::size_t, 3>{120, 90, 3});
-    labeller.explain(result.labels, [&](const auto& predictor, const char*) {
-        pictures.push_back(draw_occlusion(result.picture, occlude(predictor, pixels)));
-    });
-    Picture both{Size{pictures[0].size.height, pictures[0].size.width + pictures[1].size.width}};
-    paste(both, 0, 0, pictures[0]);
-    paste(both, static_cast<int>(pictures[0].size.width), 0, pictures[1]);
+    const auto [category, type] = labeller.explain(result.picture.pixels.data(), result.labels);
+    const Picture left = draw_occlusion(result.picture, category), right = draw_occlusion(result.picture, type);
+    Picture both{Size{left.size.height, left.size.width + right.size.width}};
+    paste(both, 0, 0, left);
+    paste(both, static_cast<int>(left.size.width), 0, right);
     fs::create_directories(folder);
     std::string name = path.relative_path().string();
     std::ranges::replace(name, '/', '-');
@@ -128,10 +124,12 @@ int main(int count, char** words) {
     app.add_option("--models", options.models, "the models, by the programs that train")
         ->capture_default_str()
         ->check(CLI::ExistingDirectory);
-    app.add_option("--approach", options.approach,
-                   "one network for a category's labels (all), or one for gender and one for type (separate)")
+    app.add_option(
+           "--approach", options.approach,
+           "one network for a category's labels (all), one for gender and one for type (separate), or one with a head for "
+           "each question (heads)")
         ->transform(CLI::CheckedTransformer(std::map<std::string, fashion::Approach>{
-            {"all", fashion::Approach::all}, {"separate", fashion::Approach::separate}}));
+            {"all", fashion::Approach::all}, {"separate", fashion::Approach::separate}, {"heads", fashion::Approach::heads}}));
     app.add_flag("--json", options.json, "an object a line");
     app.add_option("--sure", options.sure, "a label less likely is a question")
         ->capture_default_str()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The study, from its sets to one page: every task at its own setting, one network against three for trousers and for shoes,
-// and all labels of the test photographs and of photographs of one's own.
+// The study, from its sets to one page: every task at its own setting, one network against three and against one with heads
+// for trousers and for shoes, and all labels of the test photographs and of photographs of one's own.
 #include <CLI/CLI.hpp>
 
 #include "fashion/comparison.hpp"
@@ -24,7 +24,7 @@ template <class... Task>
 std::vector<fashion::TaskResult> run_tasks(const fashion::Options& options) {
     std::vector<fashion::TaskResult> results;
     const auto run = [&]<class Each>(std::type_identity<Each>) {
-        results.push_back(fashion::run_task<Each>(options, fashion::TaskSets{options.data, fashion::task_named(Each::name)}));
+        results.push_back(fashion::run_task<Each>(options, fashion::sets_of<Each>(options.data)));
         fashion::print_result(results.back());
     };
     (run(std::type_identity<Task>{}), ...);
@@ -110,8 +110,9 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
 
 void run(const fashion::Options& options, const std::vector<fs::path>& photographs) {
     using namespace fashion;
-    const std::vector<TaskResult> results = run_tasks<Primary, Glasses, TrousersAll, TrousersGender, TrousersMale,
-                                                      TrousersFemale, ShoesAll, ShoesGender, ShoesMale, ShoesFemale>(options);
+    const std::vector<TaskResult> results =
+        run_tasks<Primary, Glasses, TrousersAll, TrousersGender, TrousersMale, TrousersFemale, ShoesAll, ShoesGender, ShoesMale,
+                  ShoesFemale, EveryLabel>(options);
     Page page{"Glasses, trousers and shoes"};
     add_tasks(page, results);
     for (const Comparison& comparison : {fashion::compare_trousers(options), fashion::compare_shoes(options)}) {
@@ -122,6 +123,7 @@ void run(const fashion::Options& options, const std::vector<fs::path>& photograp
     const Labeller all{options.models, Approach::all};
     add_labels(page, test, all, "one network a category");
     add_labels(page, test, Labeller{options.models, Approach::separate}, "networks for gender and type");
+    add_labels(page, test, Labeller{options.models, Approach::heads}, "one network with heads");
     const bool readable = add_photographs(page, photographs, all);
     page.heading("Confusion matrices of the test sets");
     std::vector<std::string> figures;

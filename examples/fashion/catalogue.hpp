@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fashion {
@@ -61,6 +63,16 @@ inline constexpr std::array<Task, 10> tasks{{
     {"shoes-female", "shoes", "female", &Kind::type},
 }};
 
+/// What one network with a head for each answers at once. Types are asked for within a category, each in a head of its own:
+/// what it learns of glasses, which are easy, says nothing of how far it can be believed about trousers.
+inline constexpr std::array<Task, 5> head_tasks{{
+    {"category", "", "", &Kind::category},
+    {"gender", "", "", &Kind::gender},
+    {"type-of-glasses", "glasses", "", &Kind::type},
+    {"type-of-trousers", "trousers", "", &Kind::type},
+    {"type-of-shoes", "shoes", "", &Kind::type},
+}};
+
 /// Throws std::invalid_argument if there is none.
 inline const Task& task_named(std::string_view name) {
     const auto found = std::ranges::find(tasks, name, &Task::name);
@@ -78,9 +90,10 @@ inline std::optional<std::size_t> find_kind(std::string_view category, std::stri
     return found == kinds.end() ? std::nullopt : std::optional{static_cast<std::size_t>(found - kinds.begin())};
 }
 
-/// True if the task asks about this kind.
+/// True if the task asks about this kind, and there is an answer.
 constexpr bool concerns(const Task& task, const Kind& kind) {
-    return (task.category.empty() || task.category == kind.category) && (task.gender.empty() || task.gender == kind.gender);
+    return (task.category.empty() || task.category == kind.category) && (task.gender.empty() || task.gender == kind.gender) &&
+           !(kind.*task.answer).empty();
 }
 
 /// The task's answers in the order of their labels.
@@ -89,6 +102,14 @@ inline std::vector<std::string> class_names(const Task& task) {
     for (const Kind& kind : kinds)
         if (concerns(task, kind) && std::ranges::find(names, kind.*task.answer) == names.end())
             names.emplace_back(kind.*task.answer);
+    return names;
+}
+
+/// The answers to several questions, one's behind another's.
+inline std::vector<std::string> class_names(std::span<const Task> questions) {
+    std::vector<std::string> names;
+    for (const Task& question : questions)
+        for (std::string& name : class_names(question)) names.push_back(std::move(name));
     return names;
 }
 

@@ -27,8 +27,10 @@ struct Confidence {
         return largest + std::log(sum);
     }
 
-    /// From logits (N, classes) of the validation set and its labels.
+    /// From logits (N, classes) of the validation set and its labels. Throws std::invalid_argument if there are none.
     static Confidence of(std::span<const float> logits, std::span<const std::int32_t> labels, std::size_t classes) {
+        if (labels.empty())
+            throw std::invalid_argument("what confidence is worth is told by validation photographs, but there are none");
         Confidence result{denim::fit_temperature(logits, labels, classes)};
         std::vector<double> all;
         for (std::size_t n = 0; n < labels.size(); ++n) all.push_back(energy(logits.subspan(n * classes, classes)));
@@ -44,14 +46,15 @@ struct Confidence {
         return static_cast<double>(place) / static_cast<double>(energies.size());
     }
 
-    /// As a model's file keeps it.
-    [[nodiscard]] std::map<std::string, std::string> texts() const {
-        return {{"temperature", nlohmann::json(temperature).dump()}, {"energies", nlohmann::json(energies).dump()}};
+    /// As a model's file keeps it; with several heads `head` tells whose it is.
+    [[nodiscard]] std::map<std::string, std::string> texts(const std::string& head) const {
+        return {{head + "temperature", nlohmann::json(temperature).dump()},
+                {head + "energies", nlohmann::json(energies).dump()}};
     }
     /// Throws std::invalid_argument if a text is missing or not of the form that `texts` gives.
-    static Confidence from(const std::map<std::string, std::string>& texts) {
+    static Confidence from(const std::map<std::string, std::string>& texts, const std::string& head) {
         const auto json = [&](const char* name) {
-            const auto found = texts.find(name);
+            const auto found = texts.find(head + name);
             return found == texts.end() ? nlohmann::json{} : nlohmann::json::parse(found->second, nullptr, false);
         };
         const nlohmann::json temperature = json("temperature"), energies = json("energies");

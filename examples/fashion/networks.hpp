@@ -106,4 +106,21 @@ struct ShoesFemale : WideTask<6> {
     static constexpr double study = 0.8194;
 };
 
+/// All labels of all photographs in one network: the trunk of a model 3, and a head for each of the catalogue's `head_tasks`.
+struct EveryLabel {
+    template <std::size_t Kernel, std::size_t Filters, std::size_t Second, std::size_t Wide>
+    using WithHeads = denim::Network<
+        Frame,
+        denim::Sequential<denim::Conv<Kernel, Filters>, denim::MaxPool, denim::Conv<Second, Filters>, denim::MaxPool,
+                          denim::Dense<Wide, denim::ReLU>,
+                          denim::Heads<denim::Dense<3>, denim::Dense<2>, denim::Dense<2>, denim::Dense<2>, denim::Dense<7>>>>;
+    using Network = WithHeads<3, 64, 3, 512>;
+    using Setting = denim::Grid<WithHeads, denim::Values<3>, denim::Values<64>, denim::Values<3>, denim::Values<512>>;
+    static Family family() { return {"heads", model_3().axes}; }
+    static constexpr std::size_t epochs = 20;
+    static constexpr denim::Augmentation augmentation{.flip = true};
+    static constexpr const char* name = "every-label";
+    static constexpr double study = 0;
+};
+
 }  // namespace fashion

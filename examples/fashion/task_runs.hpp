@@ -5,9 +5,11 @@
 
 #include <denim/denim.hpp>
 #include <denim/report.hpp>
+#include <denim/training/head_slice.hpp>
 #include <denim/training/save.hpp>
 
 #include "fashion/confidence.hpp"
+#include "fashion/kind_probabilities.hpp"
 #include "fashion/networks.hpp"
 #include "fashion/options.hpp"
 #include "fashion/task_sets.hpp"
@@ -34,7 +36,7 @@ inline const denim::SweepRun& best_run(const denim::SweepRow& row) {
 
 /// Trains the settings of a grid, each `options.repeat` times; what its logs have already is not trained again.
 template <class Task, class Grid>
-denim::SweepTable train_runs(const Options& options, const TaskSets& sets, const Family& family, Grid grid) {
+denim::SweepTable train_runs(const Options& options, const SetsOf<Task>& sets, const Family& family, Grid grid) {
     return sweep(grid, sets.train, sets.validation, sets.test,
                  {.log = options.log(Task::name) / family.name,
                   .axes = family.axes,
@@ -42,7 +44,7 @@ denim::SweepTable train_runs(const Options& options, const TaskSets& sets, const
                   .first_seed = options.seed,
                   .epochs = options.epochs_of(Task::epochs),
                   .augmentation = Task::augmentation,
-                  .labels = class_names(task_named(Task::name))});
+                  .labels = class_names(questions_of<Task>())});
 }
 
 /// The network of a run, with the weights that it kept.
@@ -52,26 +54,49 @@ Network network_of(const Options& options, const char* task, const Family& famil
 }
 
 /// Writes the network as the model of its task, with what its confidence is worth.
-template <class Network>
-void write_model(const Options& options, const Network& network, const TaskSets& sets, const Task& task) {
-    std::filesystem::create_directories(options.models);
-    const std::filesystem::path path = options.models / (std::string{task.name} + ".safetensors");
+template <class Task>
+void write_model(const Options& options, const typename Task::Network& network, const SetsOf<Task>& sets) {
+    constexpr auto heads = Task::Network::heads;
+    const auto questions = questions_of<Task>();
+    denim::SaveOptions saved{.labels = class_names(questions)};
     const auto logits = network.predict(sets.validation.images);
-    const Confidence confidence = Confidence::of(
-        {logits.data(), logits.size()}, {sets.validation.labels.data(), sets.validation.size()}, class_names(task).size());
-    denim::SaveOptions saved{.labels = class_names(task)};
-    saved.others = confidence.texts();
-    denim::save(network, path, saved);
+    for (std::size_t head = 0; head < heads.size(); ++head) {
+        const auto slice = denim::head_slice<float>(
+            {logits.data(), logits.size()}, {sets.validation.labels.data(), sets.validation.labels.size()}, heads, head);
+        saved.others.merge(Confidence::of(slice.logits, slice.labels, heads[head]).texts(key_of<Task>(questions[head])));
+    }
+    std::filesystem::create_directories(options.models);
+    denim::save(network, options.models / (std::string{Task::name} + ".safetensors"), saved);
+}
+
+/// Tells a page how a network does on the test photographs; one with heads as if it had been asked for the kind.
+template <class Task>
+void add_test(denim::RunReport& report, const typename Task::Network& network, const SetsOf<Task>& sets) {
+    if constexpr (has_heads<Task>) {
+        const auto answers = network.probabilities(sets.test.images);
+        for (const Kind& kind : kinds) report.labels.emplace_back(kind.folder);
+        report.truth = sets.test.shown;
+        for (std::size_t n = 0; n < sets.test.shown.size(); ++n)
+            for (const double probability : kind_probabilities({&answers(n, 0), Task::Network::output.size()}))
+                report.logits.push_back(static_cast<float>(std::log(std::max(probability, 1e-30))));
+        const denim::Array<std::int32_t, 1> shown = xt::adapt(report.truth, std::array{report.truth.size()});
+        report.mistakes = denim::mistakes_of(denim::LabelledPair{sets.test.images, shown}, report.logits, report.labels);
+    } else {
+        const auto logits = network.predict(sets.test.images);
+        report.labels = class_names(task_named(Task::name));
+        report.truth.assign(sets.test.labels.begin(), sets.test.labels.end());
+        report.logits.assign(logits.begin(), logits.end());
+        report.mistakes = denim::mistakes_of(sets.test, report.logits, report.labels);
+    }
 }
 
 /// Trains a task's own setting, keeps its best run as the task's model, and says how it does on the test set.
 template <class Task>
-TaskResult run_task(const Options& options, const TaskSets& sets) {
-    const fashion::Task& task = task_named(Task::name);
+TaskResult run_task(const Options& options, const SetsOf<Task>& sets) {
     TaskResult result{Task::name, Task::study, train_runs<Task>(options, sets, Task::family(), typename Task::Setting{}), {}};
     const denim::SweepRun& run = best_run(result.setting());
     const auto network = network_of<typename Task::Network>(options, Task::name, Task::family(), run);
-    write_model(options, network, sets, task);
+    write_model<Task>(options, network, sets);
 
     denim::RunReport& best = result.best;
     best.name = Task::name;
@@ -79,11 +104,7 @@ TaskResult run_task(const Options& options, const TaskSets& sets) {
     best.parameters = result.setting().parameters;
     best.parameters["seed"] = static_cast<double>(run.seed);
     best.history = run.history;
-    best.labels = class_names(task);
-    best.truth.assign(sets.test.labels.begin(), sets.test.labels.end());
-    const auto logits = network.predict(sets.test.images);
-    best.logits.assign(logits.begin(), logits.end());
-    best.mistakes = denim::mistakes_of(sets.test, best.logits, best.labels);
+    add_test<Task>(best, network, sets);
     best.pictures.emplace_back("Filters of the first layer", denim::draw_filters(network.template layer<0>().weights()));
     return result;
 }
@@ -109,7 +130,7 @@ struct TaskGrid {
 /// The whole of a program for one task: its own setting, or with --grid all of these; tables, pages, the model.
 template <class Task, class... Settings>
 void run_program_task(const Options& options, const TaskGrid<Settings>&... grids) {
-    const TaskSets sets{options.data, task_named(Task::name)};
+    const auto sets = sets_of<Task>(options.data);
     std::filesystem::create_directories(options.report);
     const TaskResult result = run_task<Task>(options, sets);
     print_result(result);

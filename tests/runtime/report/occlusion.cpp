@@ -33,3 +33,33 @@ TEST_CASE("a network that looks at one corner is seen to look there") {
     CHECK(drawn.at(200, 20)[0] > drawn.at(200, 20)[2] + 60);
     CHECK(drawn.at(20, 140)[0] == 100);
 }
+
+TEST_CASE("of several heads the one that is asked for is measured") {
+    Network<Image<16, 16, 1>, Sequential<Heads<Dense<3>, Dense<2>>>> network;
+    network.edit([](auto& layers) {
+        auto first = layers.template get<0, 0>().weights(), second = layers.template get<0, 1>().weights();
+        std::fill(first.begin(), first.end(), 0.0f);
+        std::fill(second.begin(), second.end(), 0.0f);
+        first(0, 2) = 3.0f;     // the first head looks at one corner
+        second(255, 1) = 2.0f;  // the second at the other
+    });
+    Array<std::uint8_t, 3> photograph(std::array<std::size_t, 3>{16, 16, 1}, std::uint8_t{255});
+    const Predictor predictor{network};
+    const OcclusionOptions corners{.patch = 8, .step = 8, .grey = 0};
+    const Occlusion first = occlude(predictor, photograph, corners);
+    CHECK(first.predicted == 2);
+    CHECK(first.probability == doctest::Approx(std::exp(3.0) / (std::exp(3.0) + 2)));
+    CHECK(first.drops[0] == doctest::Approx(first.probability - 1.0 / 3));
+    CHECK(first.drops[3] == doctest::Approx(0).epsilon(1e-6));
+    OcclusionOptions options = corners;
+    options.head = 1;
+    const Occlusion second = occlude(predictor, photograph, options);
+    CHECK(second.predicted == 1);
+    CHECK(second.probability == doctest::Approx(std::exp(2.0) / (std::exp(2.0) + 1)));
+    CHECK(second.drops[0] == doctest::Approx(0).epsilon(1e-6));
+    CHECK(second.drops[3] == doctest::Approx(second.probability - 0.5));
+    options.head = 2;
+    CHECK_THROWS_WITH_AS(occlude(predictor, photograph, options),
+                         "denim: occlude: the network has 2 heads, counted from 0, but head 2 was asked for",
+                         std::invalid_argument);
+}

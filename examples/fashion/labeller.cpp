@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "fashion/labeller.hpp"
+
+#include <denim/denim.hpp>
+#include <denim/training/save.hpp>
+
+#include "fashion/confidence.hpp"
+#include "fashion/kind_probabilities.hpp"
+#include "fashion/task_sets.hpp"
+
+#include <optional>
+
+namespace fashion {
+namespace {
+
+/// The model of a task, as its program wrote it.
+template <class Task>
+class Model {
+public:
+    static constexpr auto heads = Task::Network::heads;
+
+    /// Throws denim::FileError if the file is missing or of another network or task.
+    explicit Model(const std::filesystem::path& models) : Model{Loaded{models / (std::string{Task::name} + ".safetensors")}} {}
+
+    /// What it says of one photograph: probabilities that can be believed, those of a head behind those of the one before, and
+    /// how familiar its first head finds it.
+    struct Answer {
+        std::vector<float> probabilities;
+        double familiarity = 0;
+
+        /// The likeliest class of the first head.
+        [[nodiscard]] std::size_t best() const {
+            return static_cast<std::size_t>(std::max_element(probabilities.begin(), probabilities.begin() + heads[0]) -
+                                            probabilities.begin());
+        }
+    };
+    [[nodiscard]] Answer ask(const std::uint8_t* pixels) const {
+        denim::Pictures photograph{Frame::shape, 1};
+        photograph.bytes = pixels;
+        std::array<float, Task::Network::output.size()> logits;
+        predictor_.predict(photograph, logits.data());
+        Answer answer{{}, confidences_[0].familiarity(std::span{logits}.first(heads[0]))};
+        std::size_t first = 0;
+        for (std::size_t head = 0; head < heads.size(); first += heads[head], ++head)
+            for (const float probability :
+                 denim::softmax(std::span{logits}.subspan(first, heads[head]), heads[head], confidences_[head].temperature))
+                answer.probabilities.push_back(probability);
+        return answer;
+    }
+    /// Where it looked to answer the question of a head.
+    [[nodiscard]] denim::Occlusion explain(const std::uint8_t* pixels, std::size_t head = 0) const {
+        constexpr denim::Shape frame = Frame::shape;
+        const auto photograph =
+            xt::adapt(pixels, frame.size(), xt::no_ownership(), std::array{frame.height, frame.width, frame.channels});
+        return denim::occlude(predictor_, photograph, {.head = head});
+    }
+
+private:
+    struct Loaded {
+        typename Task::Network network;
+        std::vector<Confidence> confidences;
+
+        explicit Loaded(const std::filesystem::path& path) {
+            const denim::WeightsMetadata metadata = denim::load_into(network, path);
+            const auto questions = questions_of<Task>();
+            try {
+                for (const fashion::Task& question : questions)
+                    confidences.push_back(Confidence::from(metadata.others, key_of<Task>(question)));
+            } catch (const std::invalid_argument& error) {
+                throw denim::FileError(path.string(), error.what());
+            }
+            if (metadata.labels != class_names(questions))
+                throw denim::FileError(path.string(), "its labels are not those of the task " + std::string{Task::name});
+        }
+    };
+    explicit Model(const Loaded& loaded) : predictor_(loaded.network), confidences_(loaded.confidences) {}
+
+    denim::Predictor<typename Task::Network> predictor_;
+    std::vector<Confidence> confidences_;
+};
+
+/// The labels of a photograph of a category, from the probabilities of its kinds in the catalogue's order: the likeliest kind;
+/// its gender and its type are as likely as all kinds that have them.
+Labels labels_of(const Word& category, const std::vector<float>& probabilities) {
+    const auto first = std::ranges::find(kinds, category.text, &Kind::category);
+    const std::size_t best = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
+    const Kind& chosen = *(first + static_cast<std::ptrdiff_t>(best));
+    Labels labels{category, {chosen.gender, 0}, {chosen.type, 0}};
+    for (std::size_t n = 0; n < probabilities.size(); ++n) {
+        const Kind& kind = *(first + static_cast<std::ptrdiff_t>(n));
+        if (kind.gender == chosen.gender) labels.gender.probability += static_cast<double>(probabilities[n]);
+        if (kind.type == chosen.type) labels.type.probability += static_cast<double>(probabilities[n]);
+    }
+    labels.confidence = category.probability * static_cast<double>(probabilities[best]);
+    return labels;
+}
+
+/// The categories by their label.
+std::string_view category_named(std::size_t label) {
+    static const auto names = class_names(head_tasks[0]);
+    return names[label];
+}
+
+/// One network for a category, or one for the gender and one for the types of each gender.
+template <class All, class Gender, class Male, class Female>
+class Branch {
+public:
+    Branch(const std::filesystem::path& models, Approach approach) {
+        if (approach == Approach::all)
+            all_.emplace(models);
+        else
+            gender_.emplace(models), male_.emplace(models), female_.emplace(models);
+    }
+    /// The probabilities of its kinds; the catalogue has men's first.
+    [[nodiscard]] std::vector<float> ask(const std::uint8_t* pixels) const {
+        if (all_) return all_->ask(pixels).probabilities;
+        const auto genders = gender_->ask(pixels).probabilities;
+        std::vector<float> kinds = male_->ask(pixels).probabilities;
+        for (float& probability : kinds) probability *= genders[0];
+        for (const float probability : female_->ask(pixels).probabilities) kinds.push_back(probability * genders[1]);
+        return kinds;
+    }
+    [[nodiscard]] denim::Occlusion explain(const std::uint8_t* pixels, const Labels& labels) const {
+        return all_ ? all_->explain(pixels) : labels.gender.text == "male" ? male_->explain(pixels) : female_->explain(pixels);
+    }
+
+private:
+    std::optional<Model<All>> all_;
+    std::optional<Model<Gender>> gender_;
+    std::optional<Model<Male>> male_;
+    std::optional<Model<Female>> female_;
+};
+
+/// First the category, then that category's own networks.
+class OneAfterAnother : public Answers {
+public:
+    OneAfterAnother(const std::filesystem::path& models, Approach approach)
+        : primary_(models), glasses_(models), trousers_(models, approach), shoes_(models, approach) {}
+
+    [[nodiscard]] Labels label(const std::uint8_t* pixels) const override {
+        const auto primary = primary_.ask(pixels);
+        const Word category{category_named(primary.best()), static_cast<double>(primary.probabilities[primary.best()])};
+        Labels labels = labels_of(category, category.text == "glasses"    ? glasses_.ask(pixels).probabilities
+                                            : category.text == "trousers" ? trousers_.ask(pixels)
+                                                                          : shoes_.ask(pixels));
+        labels.familiarity = primary.familiarity;
+        return labels;
+    }
+    [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const override {
+        return {primary_.explain(pixels), labels.category.text == "glasses"    ? glasses_.explain(pixels)
+                                          : labels.category.text == "trousers" ? trousers_.explain(pixels, labels)
+                                                                               : shoes_.explain(pixels, labels)};
+    }
+
+private:
+    Model<Primary> primary_;
+    Model<Glasses> glasses_;
+    Branch<TrousersAll, TrousersGender, TrousersMale, TrousersFemale> trousers_;
+    Branch<ShoesAll, ShoesGender, ShoesMale, ShoesFemale> shoes_;
+};
+
+/// All at once.
+class Together : public Answers {
+public:
+    explicit Together(const std::filesystem::path& models) : network_(models) {}
+
+    [[nodiscard]] Labels label(const std::uint8_t* pixels) const override {
+        const auto answer = network_.ask(pixels);
+        const Word category{category_named(answer.best()), static_cast<double>(answer.probabilities[answer.best()])};
+        const std::vector<double> all = kind_probabilities(answer.probabilities);
+        std::vector<float> own;
+        for (std::size_t k = 0; k < kinds.size(); ++k)
+            if (kinds[k].category == category.text) own.push_back(static_cast<float>(all[k] / category.probability));
+        Labels labels = labels_of(category, own);
+        labels.familiarity = answer.familiarity;
+        return labels;
+    }
+    [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const override {
+        const auto type = std::ranges::find_if(head_tasks, [&](const Task& question) {
+            return question.answer == &Kind::type && question.category == labels.category.text;
+        });
+        return {network_.explain(pixels), network_.explain(pixels, static_cast<std::size_t>(type - head_tasks.begin()))};
+    }
+
+private:
+    Model<EveryLabel> network_;
+};
+
+}  // namespace
+
+Labeller::Labeller(const std::filesystem::path& models, Approach approach) {
+    if (approach == Approach::heads)
+        answers_ = std::make_unique<Together>(models);
+    else
+        answers_ = std::make_unique<OneAfterAnother>(models, approach);
+}
+
+}  // namespace fashion

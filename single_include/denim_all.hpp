@@ -18822,21 +18822,26 @@ namespace denim::inline DENIM_TARGET {
 struct OcclusionOptions {
     std::size_t patch = 0, step = 0;
     std::uint8_t grey = 128;
+    std::size_t head = 0;  ///< whose answer is looked at, of a network with several heads
 };
 
 /// How much each place counts.
 struct Occlusion {
-    std::size_t predicted = 0;  ///< class of the whole photograph
+    std::size_t predicted = 0;  ///< class of the whole photograph, of the head that was asked
     double probability = 0;     ///< of that class
     std::size_t rows = 0, columns = 0;
     std::vector<float> drops;  ///< (rows, columns): the probability that a patch there takes away; negative where it helps
 };
 
-/// Measures one photograph (H, W, C) of std::uint8_t.
+/// Measures one photograph (H, W, C) of std::uint8_t. Throws std::invalid_argument if the network does not have the head.
 template <class Network, class Photograph>
 Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photograph, OcclusionOptions options = {}) {
     constexpr Shape shape = Network::input;
-    constexpr std::size_t classes = Network::output.size();
+    if (options.head >= Network::heads.size())
+        throw std::invalid_argument("denim: occlude: the network has " + std::to_string(Network::heads.size()) +
+                                    " heads, counted from 0, but head " + std::to_string(options.head) + " was asked for");
+    const auto heads = Network::heads.begin() + static_cast<std::ptrdiff_t>(options.head);
+    const std::size_t classes = *heads, before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
     const Pictures source = Pictures::of(photograph, shape);
     static_assert(std::is_same_v<std::remove_cv_t<typename Photograph::value_type>, std::uint8_t>,
                   "denim: occlude: a photograph of std::uint8_t was expected.");
@@ -18849,9 +18854,12 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
     const auto probabilities = [&](const std::vector<std::uint8_t>& pictures) {
         Pictures batch{shape, pictures.size() / shape.size()};
         batch.bytes = pictures.data();
-        std::vector<float> logits(batch.count * classes);
+        constexpr std::size_t outputs = Network::output.size();
+        std::vector<float> logits(batch.count * outputs);
         predictor.predict(batch, logits.data());
-        return softmax(logits, classes);
+        for (std::size_t n = 0; n < batch.count; ++n)
+            std::copy_n(logits.data() + n * outputs + before, classes, logits.data() + n * classes);
+        return softmax(std::span{logits}.first(batch.count * classes), classes);
     };
     const std::vector<float> whole = probabilities({source.bytes, source.bytes + shape.size()});
     result.predicted = static_cast<std::size_t>(std::max_element(whole.begin(), whole.end()) - whole.begin());

@@ -10662,7 +10662,7 @@ template <std::size_t Wanted, std::size_t... Deeper, class... Specs>
 consteval PathEnd follow(List<Specs...>) {
     std::size_t place = 0, entry = 0;
     PathEnd end;
-    const auto visit = [&]<class Spec>() {
+    [[maybe_unused]] const auto visit = [&]<class Spec>() {
         if (role_of<Spec>() == Role::layer && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};

@@ -1,79 +1,15 @@
 // SPDX-License-Identifier: MIT
 // docs/layers.md against the headers: every layer, every option and every sentence of the compiler stands there, and no other.
-#include <doctest/doctest.h>
+#include <pages.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
-namespace {
-
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-    std::ifstream file{path};
-    REQUIRE_MESSAGE(file, path.string());
-    return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-const fs::path root = fs::exists("../docs") ? ".." : ".";
-
-std::vector<fs::path> layer_headers() {
-    std::vector<fs::path> paths;
-    for (const auto& entry : fs::directory_iterator{root / "include/denim/layer"}) paths.push_back(entry.path());
-    std::ranges::sort(paths);
-    REQUIRE(paths.size() > 20);
-    return paths;
-}
-
-// The first cells of the table below a heading, without backslashes.
-std::vector<std::string> first_cells(const std::string& page, const std::string& heading) {
-    const std::size_t begin = ("\n" + page).find("\n" + heading + "\n");
-    REQUIRE_MESSAGE(begin != std::string::npos, heading);
-    std::istringstream lines{page.substr(begin + heading.size() + 1)};
-    std::vector<std::string> cells;
-    for (std::string line; std::getline(lines, line) && !line.starts_with("#");) {
-        if (!line.starts_with("| ")) continue;
-        std::erase(line, '\\');
-        cells.push_back(line.substr(2, line.find(" |", 2) - 2));
-    }
-    REQUIRE(cells.size() > 1);
-    cells.erase(cells.begin());  // what the columns hold
-    return cells;
-}
-
-// What static_assert says in a header: literals side by side are one.
-std::vector<std::string> sentences_of(const std::string& text) {
-    static const std::regex sentence{R"re("denim: ((?:[^"\\]|\\.)*)"((?:\s*"(?:[^"\\]|\\.)*")*))re"}, quotes{R"re("\s*")re"};
-    std::vector<std::string> all;
-    for (std::sregex_iterator match{text.begin(), text.end(), sentence}, end; match != end; ++match) {
-        const std::string rest = (*match)[2];
-        const std::size_t open = rest.find('"');
-        std::string tail = open == std::string::npos ? "" : std::regex_replace(rest.substr(open + 1), quotes, "");
-        if (!tail.empty()) tail.pop_back();
-        all.push_back((*match)[1].str() + tail);
-    }
-    return all;
-}
-
-std::string pascal_case(const std::string& stem) {
-    std::string name;
-    bool upper = true;
-    for (const char letter : stem) {
-        if (letter != '_') name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
-        upper = letter == '_';
-    }
-    return name;
-}
-
-}  // namespace
 
 TEST_CASE("every header of a layer has its row, and every row its layer") {
     const std::string page = read(root / "docs/layers.md");
@@ -82,7 +18,7 @@ TEST_CASE("every header of a layer has its row, and every row its layer") {
         "ConvPool",           "ConvWindows", "Fusion",   "Options",     "Parameter",     "Pixels"};
     std::set<std::string> named;
     std::string all;
-    for (const std::string& cell : first_cells(page, "# Layers")) named.insert(cell.substr(1, cell.find_first_of("<`", 1) - 1));
+    for (const std::string& cell : first_cells(page, "# Layers")) named.insert(cell.substr(2, cell.find_first_of("<`", 2) - 2));
     for (const fs::path& path : layer_headers()) {
         all += read(path);
         const std::string name = pascal_case(path.stem().string());

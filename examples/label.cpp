@@ -22,22 +22,6 @@ struct Options {
     double sure = 0.5, strange = 0.01;
 };
 
-/// Files as they are, folders with all that lies in them, by name.
-std::vector<fs::path> files_of(const std::vector<fs::path>& named) {
-    std::vector<fs::path> files;
-    for (const fs::path& path : named) {
-        if (!fs::is_directory(path)) {
-            files.push_back(path);
-            continue;
-        }
-        const auto first = static_cast<std::ptrdiff_t>(files.size());
-        for (const auto& entry : fs::recursive_directory_iterator{path})
-            if (entry.is_regular_file()) files.push_back(entry.path());
-        std::ranges::sort(files.begin() + first, files.end());
-    }
-    return files;
-}
-
 /// What became of one photograph.
 struct Result {
     Picture picture;
@@ -100,7 +84,7 @@ int run(const Options& options) {
     fashion::MemoryBudget budget{std::size_t{100} << 20};
     bool all = true;
     if (!options.photographs.empty()) {
-        const std::vector<fs::path> files = files_of(options.photographs);
+        const std::vector<fs::path> files = fashion::files_of(options.photographs);
         constexpr std::size_t at_once = 64;
         for (std::size_t first = 0; first < files.size(); first += at_once)
             all = label(std::span{files}.subspan(first, std::min(at_once, files.size() - first)), labeller, budget, options) &&

@@ -91,7 +91,7 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
     fashion::MemoryBudget budget{std::size_t{100} << 20};
     std::vector<std::string> figures;
     bool all = true;
-    for (const fs::path& path : paths) {
+    for (const fs::path& path : fashion::files_of(paths)) {
         Picture picture;
         const std::string reason = fashion::read_or_reason(path, Size{120, 90}, budget, picture);
         if (!reason.empty()) {
@@ -149,5 +149,5 @@ int main(int count, char** words) {
     return fashion::run_program(
         count, words, "study", "Trains every task, compares approaches, labels photographs, and writes one page about it.",
         fashion::Options{}, [&](const fashion::Options& options) { run(options, photographs); },
-        [&](CLI::App& app, fashion::Options&) { app.add_option("photographs", photographs, "photographs to label"); });
+        [&](CLI::App& app, fashion::Options&) { app.add_option("photographs", photographs, "photographs to label, or folders of them"); });
 }

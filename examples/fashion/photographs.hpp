@@ -11,6 +11,8 @@
 #include "fashion/memory_budget.hpp"
 #include "fashion/progress.hpp"
 
+#include <algorithm>
+
 namespace fashion {
 
 /// A photograph that was read: its file, its place among the kinds, its place in the store, and a fingerprint of its pixels.
@@ -54,6 +56,22 @@ inline std::string read_or_reason(const std::filesystem::path& path, denim::Size
     } catch (const std::bad_alloc&) {
         return "it takes more memory than there is";
     }
+}
+
+/// Files as they are, folders with all that lies in them, by name.
+inline std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& named) {
+    std::vector<std::filesystem::path> files;
+    for (const std::filesystem::path& path : named) {
+        if (!std::filesystem::is_directory(path)) {
+            files.push_back(path);
+            continue;
+        }
+        const auto first = static_cast<std::ptrdiff_t>(files.size());
+        for (const auto& entry : std::filesystem::recursive_directory_iterator{path})
+            if (entry.is_regular_file()) files.push_back(entry.path());
+        std::ranges::sort(files.begin() + first, files.end());
+    }
+    return files;
 }
 
 /// Reads all photographs of the catalogue below `folder` into `store`, on all threads; what cannot be read goes to `rejected`.

@@ -19,7 +19,10 @@ namespace {
 
 const fs::path programs = fs::path{PROGRAM}.parent_path();
 
-std::string quoted(const fs::path& path) { return "'" + path.string() + "'"; }
+std::string quoted(const fs::path& path) {
+    std::string text{"'"};
+    return text.append(path.string()) += '\'';
+}
 
 std::string text_of(const fs::path& path) {
     const std::vector<std::byte> bytes = read_bytes(path);
@@ -73,7 +76,7 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
     REQUIRE(files.size() == 170);
     const fs::path weights = scratch / "logs/primary/base/kernel=3,filters=32,rate=0.001,seed=1/best.safetensors";
     const auto written = fs::last_write_time(weights);
-    const Outcome again = run(scratch, "study", folders + quoted(files[0]) + " " + quoted(scratch / "out"));
+    const Outcome again = run(scratch, "study", folders + quoted(files[0].parent_path()) + " " + quoted(scratch / "out"));
     CHECK(again.status == 1);  // standard output is no photograph
     CHECK(fs::last_write_time(weights) == written);
     CHECK(again.out.find(files[0].string() + ": ") != std::string::npos);

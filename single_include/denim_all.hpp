@@ -9446,6 +9446,11 @@ struct BinaryCrossEntropy {
         for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
         return static_cast<double>(right) / static_cast<double>(outputs);
     }
+    void check(std::size_t) const {
+        if (!(label_smoothing >= 0 && label_smoothing <= 1))
+            throw std::invalid_argument("denim: BinaryCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
+                                        std::to_string(label_smoothing));
+    }
     [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
 };
 
@@ -12222,7 +12227,8 @@ struct Moment {
 };
 
 /// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
-/// that goes on from a checkpoint needs nothing more.
+/// that goes on from a checkpoint needs nothing more. It may have
+///  - void check(validation): throws before the first step if it asks for a validation set and there is none.
 template <class Type>
 concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
     { schedule.factor(at) } -> std::convertible_to<float>;
@@ -12236,16 +12242,25 @@ public:
     template <class Type>
         requires(!std::is_same_v<Type, Schedule>) && ScheduleType<Type>
     Schedule(Type schedule)  // NOLINT: meant to convert
-        : schedule_(std::make_shared<const Type>(std::move(schedule))), call_([](const void* erased, const Moment& at) {
+        : schedule_(std::make_shared<const Type>(std::move(schedule))),
+          call_([](const void* erased, const Moment& at) {
               return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
+          }),
+          check_([]([[maybe_unused]] const void* erased, [[maybe_unused]] bool validation) {
+              if constexpr (requires(const Type& type) { type.check(validation); })
+                  static_cast<const Type*>(erased)->check(validation);
           }) {}
 
     explicit operator bool() const { return schedule_ != nullptr; }
     [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
+    void check(bool validation) const {
+        if (schedule_) check_(schedule_.get(), validation);
+    }
 
 private:
     std::shared_ptr<const void> schedule_;
     float (*call_)(const void*, const Moment&) = nullptr;
+    void (*check_)(const void*, bool) = nullptr;
 };
 
 /// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
@@ -12841,17 +12856,34 @@ namespace denim::inline DENIM_TARGET {
 /// Which score of an epoch is watched.
 enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
 
+[[nodiscard]] constexpr bool watches_validation(Monitor monitor) {
+    return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
+}
+
+namespace detail {
+
+[[noreturn]] inline void throw_no_validation(const std::string& who) {
+    throw std::invalid_argument(
+        "denim: " + who +
+        " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
+}
+
+}  // namespace detail
+
 /// The score, smaller is better: accuracies are negated. Throws std::invalid_argument under the name of the callback that asks
-/// if there was no validation set.
+/// if there was no validation set, or no accuracy because the loss has none.
 inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
     const double score = monitor == Monitor::train_loss            ? epoch.train.loss
                          : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
                          : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
                                                                    : epoch.validation.loss;
-    if (score != score && epoch.validation.accuracy != epoch.validation.accuracy)
-        throw std::invalid_argument(
-            "denim: " + who +
-            " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
+    const Score& validation = epoch.validation;
+    const bool no_validation = validation.loss != validation.loss && validation.accuracy != validation.accuracy;
+    if (watches_validation(monitor) && no_validation) detail::throw_no_validation(who);
+    const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
+    if (score != score && watches_accuracy)
+        throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
+                                    (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
     return score;
 }
 
@@ -13198,7 +13230,7 @@ namespace denim::inline DENIM_TARGET {
 /// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
 struct Augmentation {
     bool flip = false;          ///< left to right, every second picture
-    float shift = 0;            ///< share of the height and of the width
+    float shift = 0;            ///< share of the height and of the width; whole pixels, unless turned, zoomed or cropped too
     float turn = 0;             ///< degrees, about the middle
     float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
     float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
@@ -13234,7 +13266,9 @@ inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_
     const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
     const bool flipped = random.uniform() < 0.5 && flip;
     const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
-    const double right = either_way(shift) * width, down = either_way(shift) * height, angle = either_way(turn);
+    double right = either_way(shift) * width, down = either_way(shift) * height;
+    if (turn == 0 && zoom == 0 && crop == 0) right = std::round(right), down = std::round(down);  // what is sharp stays sharp
+    const double angle = either_way(turn);
     const double larger = std::max(1 + either_way(zoom), 0.05),
                  window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
     const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;
@@ -13655,6 +13689,7 @@ public:
           callbacks_(callbacks),
           state_(options.optimizer, learner.parameters().size()),
           run_{learner, history_} {
+        options.schedule.check(validation != nullptr);
         run_.epochs = options.epochs;
         run_.training_images = train.count();
         run_.rate = options.optimizer.rate();
@@ -13953,6 +13988,9 @@ struct PlateauRate {
     Monitor monitor = Monitor::validation_loss;
     std::size_t warm_up = 0;  ///< steps
 
+    void check(bool validation) const {
+        if (watches_validation(monitor) && !validation) detail::throw_no_validation("PlateauRate");
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
         double best = std::numeric_limits<double>::infinity();
@@ -14038,9 +14076,11 @@ struct ProgressBar {
         const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
         const auto images_left = static_cast<double>(run.training_images - run.images);
         const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
-        char numbers[160];
-        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  accuracy %.4f  %.0f images/s  ", run.batch, run.batches,
-                      run.train.loss, run.train.accuracy, rate);
+        char accuracy[40] = "", numbers[160];
+        if (run.train.accuracy == run.train.accuracy)
+            std::snprintf(accuracy, sizeof accuracy, "accuracy %.4f  ", run.train.accuracy);
+        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  %s%.0f images/s  ", run.batch, run.batches,
+                      run.train.loss, accuracy, rate);
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +

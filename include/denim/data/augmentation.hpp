@@ -24,7 +24,7 @@ namespace denim::inline DENIM_TARGET {
 /// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
 struct Augmentation {
     bool flip = false;          ///< left to right, every second picture
-    float shift = 0;            ///< share of the height and of the width
+    float shift = 0;            ///< share of the height and of the width; whole pixels, unless turned, zoomed or cropped too
     float turn = 0;             ///< degrees, about the middle
     float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
     float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
@@ -60,7 +60,9 @@ inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_
     const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
     const bool flipped = random.uniform() < 0.5 && flip;
     const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
-    const double right = either_way(shift) * width, down = either_way(shift) * height, angle = either_way(turn);
+    double right = either_way(shift) * width, down = either_way(shift) * height;
+    if (turn == 0 && zoom == 0 && crop == 0) right = std::round(right), down = std::round(down);  // what is sharp stays sharp
+    const double angle = either_way(turn);
     const double larger = std::max(1 + either_way(zoom), 0.05),
                  window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
     const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;

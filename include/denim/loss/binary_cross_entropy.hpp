@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <stdexcept>
+#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -35,6 +37,11 @@ struct BinaryCrossEntropy {
         std::size_t right = 0;
         for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
         return static_cast<double>(right) / static_cast<double>(outputs);
+    }
+    void check(std::size_t) const {
+        if (!(label_smoothing >= 0 && label_smoothing <= 1))
+            throw std::invalid_argument("denim: BinaryCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
+                                        std::to_string(label_smoothing));
     }
     [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
 };

@@ -11,17 +11,34 @@ namespace denim::inline DENIM_TARGET {
 /// Which score of an epoch is watched.
 enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
 
+[[nodiscard]] constexpr bool watches_validation(Monitor monitor) {
+    return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
+}
+
+namespace detail {
+
+[[noreturn]] inline void throw_no_validation(const std::string& who) {
+    throw std::invalid_argument(
+        "denim: " + who +
+        " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
+}
+
+}  // namespace detail
+
 /// The score, smaller is better: accuracies are negated. Throws std::invalid_argument under the name of the callback that asks
-/// if there was no validation set.
+/// if there was no validation set, or no accuracy because the loss has none.
 inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
     const double score = monitor == Monitor::train_loss            ? epoch.train.loss
                          : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
                          : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
                                                                    : epoch.validation.loss;
-    if (score != score && epoch.validation.accuracy != epoch.validation.accuracy)
-        throw std::invalid_argument(
-            "denim: " + who +
-            " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
+    const Score& validation = epoch.validation;
+    const bool no_validation = validation.loss != validation.loss && validation.accuracy != validation.accuracy;
+    if (watches_validation(monitor) && no_validation) detail::throw_no_validation(who);
+    const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
+    if (score != score && watches_accuracy)
+        throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
+                                    (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
     return score;
 }
 

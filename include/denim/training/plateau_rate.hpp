@@ -20,6 +20,9 @@ struct PlateauRate {
     Monitor monitor = Monitor::validation_loss;
     std::size_t warm_up = 0;  ///< steps
 
+    void check(bool validation) const {
+        if (watches_validation(monitor) && !validation) detail::throw_no_validation("PlateauRate");
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
         double best = std::numeric_limits<double>::infinity();

@@ -46,9 +46,11 @@ struct ProgressBar {
         const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
         const auto images_left = static_cast<double>(run.training_images - run.images);
         const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
-        char numbers[160];
-        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  accuracy %.4f  %.0f images/s  ", run.batch, run.batches,
-                      run.train.loss, run.train.accuracy, rate);
+        char accuracy[40] = "", numbers[160];
+        if (run.train.accuracy == run.train.accuracy)
+            std::snprintf(accuracy, sizeof accuracy, "accuracy %.4f  ", run.train.accuracy);
+        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  %s%.0f images/s  ", run.batch, run.batches,
+                      run.train.loss, accuracy, rate);
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +

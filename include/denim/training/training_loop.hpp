@@ -41,6 +41,7 @@ public:
           callbacks_(callbacks),
           state_(options.optimizer, learner.parameters().size()),
           run_{learner, history_} {
+        options.schedule.check(validation != nullptr);
         run_.epochs = options.epochs;
         run_.training_images = train.count();
         run_.rate = options.optimizer.rate();

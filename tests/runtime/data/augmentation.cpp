@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <set>
+#include <utility>
 
 using namespace denim;
 
@@ -88,8 +90,33 @@ TEST_CASE("shifts reach their range and not beyond") {
             weight += 255 - out[i], x += (255.0 - out[i]) * static_cast<double>(i % 40);
         furthest = std::max(furthest, std::abs(x / weight - 20));
     }
-    CHECK(furthest > 9.5);
-    CHECK(furthest < 10.1);
+    CHECK(furthest == doctest::Approx(10));
+}
+
+TEST_CASE("what is shifted only stays sharp: whole pixels; what is turned too does not") {
+    const Bytes in = drawn();
+    std::set<std::pair<int, int>> seen;
+    for (std::uint64_t sample = 0; sample < 1500; ++sample) {
+        const Bytes out = applied({.shift = 0.2f, .ground = 7}, in, sample);
+        const auto is_shift = [&](int down, int right) {
+            for (int y = 0; y < 12; ++y)
+                for (int x = 0; x < 9; ++x)
+                    for (int c = 0; c < 3; ++c) {
+                        const int from_y = y - down, from_x = x - right;
+                        const bool inside = from_y >= 0 && from_y < 12 && from_x >= 0 && from_x < 9;
+                        const auto at = [&](int row, int column) { return static_cast<std::size_t>((row * 9 + column) * 3 + c); };
+                        if (out[at(y, x)] != (inside ? in[at(from_y, from_x)] : 7)) return false;
+                    }
+            return true;
+        };
+        bool found = false;
+        for (int down = -2; down <= 2 && !found; ++down)
+            for (int right = -2; right <= 2 && !found; ++right)
+                if ((found = is_shift(down, right))) seen.insert({down, right});
+        CHECK(found);
+    }
+    CHECK(seen.size() == 25);
+    CHECK(applied({.shift = 0.2f, .turn = 1e-3f}, in, 0) != applied({.shift = 0.2f}, in, 0));
 }
 
 TEST_CASE("a crop shows a part of the picture only") {
@@ -172,5 +199,5 @@ TEST_CASE("seed, epoch and sample decide, and the same three give the same bits"
     all.apply(in.data(), shape, floats.data(), Augmentation::random_of(Seed{1}, 2, 3));
     const Bytes bytes = of(Seed{1}, 2, 3);
     for (std::size_t i = 0; i < bytes.size(); ++i) CHECK(floats[i] == doctest::Approx(bytes[i] / 255.0));
-    CHECK_THROWS_AS(applied({.shift = 0.1f}, drawn({3, 3, 2}), 0, {3, 3, 2}), std::invalid_argument);
+    CHECK_THROWS_AS(applied({.turn = 10}, drawn({3, 3, 2}), 0, {3, 3, 2}), std::invalid_argument);
 }

@@ -186,6 +186,8 @@ TEST_CASE("targets and settings that do not fit are refused with both sides") {
         "the network has 2 outputs, but 3 class_weights came");
     has(refusal(labels, SoftmaxCrossEntropy{.class_weights = {1, -2}}), "at least 0, but one is -2");
     has(refusal(labels, SoftmaxCrossEntropy{.label_smoothing = 2}), "from 0 to 1, but is 2");
+    CHECK(message_of([] { BinaryCrossEntropy{.label_smoothing = -0.5f}.check(3); }).find("from 0 to 1, but is -0.5") !=
+          std::string::npos);
     Network<Image<8, 8, 1>, Sequential<Heads<Dense<2>, Dense<3>>>> heads;
     has(message_of([&] { fit(heads, set.images, set.places, {.loss = MeanSquaredError{}}); }), "the network has 2 heads");
 }

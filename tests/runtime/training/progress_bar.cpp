@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 using namespace denim;
 
 TEST_CASE("not on a terminal: a plain line for each epoch, without control characters") {
@@ -34,6 +36,8 @@ TEST_CASE("the line on a terminal") {
           "epoch 3/15 [=====>              ] 50/200  loss 0.4321  accuracy 0.8512  400 images/s  0:24 left, 6:48 in all");
     run.batch = 200, run.images = 12800, run.seconds = 32;
     CHECK(ProgressBar::line(run).find("[====================] 200/200") != std::string::npos);
+    run.train.accuracy = std::numeric_limits<double>::quiet_NaN();  // a loss that has none
+    CHECK(ProgressBar::line(run).find("loss 0.4321  400 images/s") != std::string::npos);
     CHECK(ProgressBar::duration(3 * 3600 + 5 * 60) == "3:05:00");
     CHECK(ProgressBar::duration(59.6) == "1:00");
 }

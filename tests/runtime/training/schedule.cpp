@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <utility>
 #include <vector>
@@ -97,9 +98,18 @@ TEST_CASE("a plateau lets the rate fall, once for each patience, with a cooldown
     check_near(factors_of({.by = 0.5f, .patience = 1, .minimum_improvement = 0.5}, {3, 2.6, 2.4, 2.3}), {1, 0.5, 0.5, 0.25});
     check_near(factors_of({.by = 0.5f, .patience = 1, .monitor = Monitor::validation_accuracy}, {3, 2, 1}), {1, 0.5, 0.25});
     FakeLearner learner;
+    const std::vector<float> before = numbers_of(learner);
     CHECK(message_of([&] {
-              fake_fit(learner, FitOptions{.epochs = 2, .schedule = PlateauRate{}});
-          }).find("PlateauRate watches") != std::string::npos);
+              fake_fit(learner, FitOptions{.epochs = 1, .schedule = PlateauRate{}});
+          }).find("PlateauRate watches a validation score") != std::string::npos);
+    CHECK(numbers_of(learner) == before);  // told before the first step
+    CHECK_NOTHROW(fake_fit(learner, FitOptions{.epochs = 2, .schedule = PlateauRate{.monitor = Monitor::train_loss}}));
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    const Epoch numbers{1, {0.5, none}, {0.5, none}};
+    CHECK(watched_score(Monitor::validation_loss, numbers, "Watcher") == 0.5);
+    CHECK(message_of([&] { watched_score(Monitor::validation_accuracy, numbers, "Watcher"); })
+              .find("Watcher watches an accuracy, but the loss of this run has none; choose Monitor::validation_loss") !=
+          std::string::npos);
 }
 
 TEST_CASE("fit gives every step its rate") {

@@ -10,8 +10,10 @@
 #include <denim/format/spell_onnx.hpp>
 
 #include "printed/functional.hpp"
+#include "printed/keras_branches.hpp"
 #include "printed/pytorch.hpp"
 #include "printed/sequential.hpp"
+#include "printed/torch_branches.hpp"
 
 #include <doctest/doctest.h>
 
@@ -30,6 +32,21 @@ static_assert(
     std::is_same_v<pytorch,
                    Network<Image<12, 9, 3>, Sequential<Conv<3, 2, Same, NoBias, Linear>, BatchNorm, Residual<Conv<3, 2, Same>>,
                                                        MaxPool, Conv<2, 2, Stride<2>>, Dense<4, ReLU>, Dense<3, NoBias>>>>);
+static_assert(
+    std::is_same_v<
+        keras_branches,
+        Network<Image<16, 12, 4>,
+                Sequential<
+                    Conv<3, 6, Same, Groups<2>, GELU>, LayerNorm,
+                    Parallel<Conv<1, 4, SiLU>,
+                             Sequential<Pool<Average, 3, Same, Stride<1>>, DepthwiseConv<3, Same, Dilation<2>, NoBias, Linear>>,
+                             Pool<Max, 3, Same, Stride<1>>>,
+                    Activation<ReLU>, Activation<LeakyReLU>, GlobalPool<Average>, Dense<5, Tanh>, Dense<3>>>>);
+static_assert(
+    std::is_same_v<torch_branches,
+                   Network<Image<12, 10, 4>, Sequential<Conv<3, 6, Same, Groups<2>, Sigmoid>,
+                                                        Parallel<Conv<1, 4, ELU>, DepthwiseConv<3, Same, Dilation<2>, Linear>>,
+                                                        Pool<Average, 2>, GlobalPool<Average>, Dense<3>>>>);
 static_assert(functional::output == Shape{1, 1, 3} && sequential::output == Shape{1, 1, 2} &&
               pytorch::output == Shape{1, 1, 3});
 
@@ -64,11 +81,20 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
             "larger than its picture");
     refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": -2, "kernel_size": 3}})",
             "a size was expected, '-2' came");
-    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 3, "activation": "gelu"}})",
-            "'gelu' has no spelling");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 3, "activation": "cube"}})",
+            "'cube' has no spelling");
     refused(R"(, {"class_name": "Dense", "config": {"name": "d", "units": 2}})", "without a Flatten");
     refused(R"(, {"class_name": "BatchNormalization", "config": {"name": "b", "epsilon": 1e-5}})", "1e-3");
-    refused(R"(, {"class_name": "ReLU", "config": {"name": "r"}})", "does not follow");
+    refused(R"(, {"class_name": "ReLU", "config": {"name": "r", "max_value": 6.0}})", "cut off, tilted or moved");
+    refused(R"(, {"class_name": "LeakyReLU", "config": {"name": "r", "negative_slope": 0.1}})", "other than 0.3");
+    refused(R"(, {"class_name": "ELU", "config": {"name": "r", "alpha": 2.0}})", "other than 1");
+    refused(R"(, {"class_name": "LayerNormalization", "config": {"name": "n", "axis": 1}})", "over the channels");
+    refused(R"(, {"class_name": "DepthwiseConv2D", "config": {"name": "d", "kernel_size": 3, "depth_multiplier": 2}})",
+            "more than one filter for each channel");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 3, "groups": 2}})",
+            "2 groups do not divide 1 channels and 2 filters");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 5, "dilation_rate": 2}})",
+            "larger than its picture");
     refused(R"(, {"class_name": "Conv2D"})", "does not describe a model as Keras does");
     CHECK(message_of([] { keras("[1, 2]"); }).find(".h5 files are not read") != std::string::npos);
     CHECK(message_of([] { keras("{ "); }).find("a .keras file or the text") != std::string::npos);
@@ -85,7 +111,24 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     wrong({{"Conv", "c", {"x", "v"}, {"y"}}}, "weights of 4 axes were expected");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}}},
           "neither Valid nor Same (which would be 0, 0, 1, 1)");
-    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 2}}}}}, "dilated");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 1}}}}}, "dilated unevenly");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"LeakyRelu", "l", {"y"}, {"z"}, {{"alpha", 0.1f}}}}, "other than 0.3");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Concat", "k", {"x", "y"}, {"z"}, {{"axis", std::int64_t{1}}}}},
+          "branches whose pictures differ in size");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}},
+           {"AveragePool",
+            "a",
+            {"y"},
+            {"z"},
+            {{"kernel_shape", Numbers{3, 3}}, {"pads", Numbers{1, 1, 1, 1}}, {"count_include_pad", std::int64_t{1}}}}},
+          "count what lies outside");
+    CHECK(
+        spell_onnx("o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 2}}}},
+                                 {"Tanh", "", {"y"}, {"z"}},
+                                 {"GlobalMaxPool", "", {"z"}, {"p"}},
+                                 {"HardSwish", "", {"p"}, {"q"}}}))
+            .find("denim::Conv<3, 2, denim::Dilation<2>, denim::NoBias, denim::Tanh>,\n    denim::GlobalPool<denim::Max>,\n    "
+                  "denim::Activation<denim::HardSwish>>>") != std::string::npos);
     wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Conv", "d", {"x", "w"}, {"z"}}, {"Add", "a", {"y", "z"}, {"s"}}},
           "both have layers of their own");
     CHECK(spell_onnx("o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"auto_pad", std::string{"SAME_UPPER"}}}},

@@ -21,9 +21,9 @@ namespace denim::inline DENIM_TARGET {
 /// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
 class LayerChain {
 public:
-    /// Windows and steps of a convolution or pool; zeros at the top, left, bottom and right.
+    /// Windows and steps of a convolution or pool, steps between taps; zeros at the top, left, bottom and right.
     struct Windows {
-        std::array<std::size_t, 2> size{1, 1}, step{1, 1};
+        std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
         bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
         std::array<std::size_t, 4> zeros{};
     };
@@ -32,24 +32,36 @@ public:
 
     [[nodiscard]] Shape shape() const { return shape_; }
 
-    void conv(const Windows& windows, std::size_t filters, bool bias) {
+    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1) {
+        if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
+            throw std::invalid_argument(
+                detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
         std::vector<std::string> parts = window_parts(windows, 1);
         parts.insert(parts.begin() + 1, std::to_string(filters));
+        if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
         shape_.channels = filters;
-        layers_.push_back({next(), "Conv", std::move(parts), Activation::of_conv});
+        layers_.push_back({next(), "Conv", std::move(parts), Takes::of_conv});
     }
-    void max_pool(const Windows& windows) {
+    /// One filter for each channel.
+    void depthwise_conv(const Windows& windows, bool bias) {
+        layers_.push_back({next(), "DepthwiseConv", window_parts(windows, 1), Takes::of_conv});
+        if (!bias) layers_.back().parts.push_back("NoBias");
+    }
+    /// `operation`: Max or Average.
+    void pool(const char* operation, const Windows& windows) {
         const auto parts = window_parts(windows, windows.size[0]);
-        if (std::ranges::find(parts, "Same") != parts.end())
-            throw std::invalid_argument("pools whose windows leave the picture have no spelling");
-        if (parts.size() == 1 && parts[0] == "2") return add_plain("MaxPool");
-        layers_.push_back({next(), "Pool", {"Max"}, Activation::none});
+        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return add_plain("MaxPool");
+        layers_.push_back({next(), "Pool", {operation}, Takes::nothing});
         layers_.back().parts.insert(layers_.back().parts.end(), parts.begin(), parts.end());
+    }
+    void global_pool(const char* operation) {
+        shape_ = {1, 1, shape_.channels};
+        layers_.push_back({next(), "GlobalPool", {operation}, Takes::nothing});
     }
     void dense(std::size_t outputs, bool bias) {
         shape_ = {1, 1, outputs};
-        layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Activation::of_dense});
+        layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
     /// The bias of a layer that was told to have none: a sum of its own in the file.
@@ -61,17 +73,21 @@ public:
     }
     void flatten() { shape_ = {1, 1, shape_.size()}; }
     void batch_norm() { add_plain("BatchNorm"); }
+    void layer_norm() { add_plain("LayerNorm"); }
     void dropout() { add_plain("Dropout"); }
 
-    /// An activation: part of the layer in front of it.
+    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else a layer of its own.
     void activate(std::string_view name) {
         if (name == "linear") return;
-        if (name != "relu") throw std::invalid_argument("the activation " + detail::in_quotes(name) + " has no spelling");
-        if (layers_.empty() || layers_.back().activation == Activation::none)
-            throw std::invalid_argument("an activation that does not follow a convolution or a dense layer has no spelling");
+        const std::string word = activation_word(name);
+        const Takes takes = layers_.empty() ? Takes::nothing : layers_.back().takes;
+        if (takes == Takes::nothing) {
+            layers_.push_back({next(), "Activation", {word}, Takes::nothing});
+            return;
+        }
         Layer& last = layers_.back();
-        if (last.activation == Activation::of_dense) last.parts.push_back("ReLU");
-        last.activation = Activation::none;
+        if (takes == Takes::of_dense || word != "ReLU") last.parts.push_back(word);
+        last.takes = Takes::nothing;
         last.number = next();  // what branched off before it is another value
     }
     /// The sum of two branches of which one is the other's beginning: a Residual.
@@ -81,11 +97,33 @@ public:
         if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins) || a.layers_.size() == b.layers_.size())
             throw std::invalid_argument("a sum of two branches that both have layers of their own has no spelling");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        std::string inner;
-        for (std::size_t n = b.layers_.size(); n < a.layers_.size(); ++n)
-            inner += (inner.empty() ? "" : ", ") + text(a.layers_[n]);
-        b.layers_.push_back({next(), "Residual", {inner}, Activation::none});
+        b.layers_.push_back({next(), "Residual", {listed(a.layers_, b.layers_.size())}, Takes::nothing});
         return b;
+    }
+    /// Branches that begin as one, their channels one after the other: a Parallel.
+    static LayerChain concatenation(const std::vector<LayerChain>& branches) {
+        if (branches.size() < 2) throw std::invalid_argument("at least two branches were expected");
+        LayerChain whole = branches[0];
+        std::size_t common = whole.layers_.size();
+        for (const LayerChain& branch : branches) {
+            if (branch.shape_.height != whole.shape_.height || branch.shape_.width != whole.shape_.width)
+                throw std::invalid_argument("branches whose pictures differ in size have no spelling");
+            common = std::min(common, branch.layers_.size());
+            while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
+        }
+        Layer parallel{next(), "Parallel", {}, Takes::nothing};
+        std::size_t channels = 0;
+        for (const LayerChain& branch : branches) {
+            const std::size_t own = branch.layers_.size() - common;
+            if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
+            const std::string inner = listed(branch.layers_, common);
+            parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
+            channels += branch.shape_.channels;
+        }
+        whole.layers_.resize(common);
+        whole.layers_.push_back(std::move(parallel));
+        whole.shape_.channels = channels;
+        return whole;
     }
 
     /// "using NAME = denim::Network<...>;", a line for each layer.
@@ -98,25 +136,47 @@ public:
     }
 
 private:
-    enum class Activation { none, of_conv, of_dense };  // which the layer may still take
+    enum class Takes { nothing, of_conv, of_dense };  // an activation as an option, and whose default it has
     struct Layer {
         std::size_t number;  // alike in two chains for one and the same layer
         std::string word;
         std::vector<std::string> parts;
-        Activation activation;
+        Takes takes;
     };
 
     static std::size_t next() {
         static std::atomic<std::size_t> number = 0;
         return ++number;
     }
-    void add_plain(const char* word) { layers_.push_back({next(), word, {}, Activation::none}); }
+    void add_plain(const char* word) { layers_.push_back({next(), word, {}, Takes::nothing}); }
 
+    static std::string activation_word(std::string_view name) {
+        constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
+                                                                        {"elu", "ELU"},
+                                                                        {"gelu", "GELU"},
+                                                                        {"silu", "SiLU"},
+                                                                        {"swish", "SiLU"},
+                                                                        {"sigmoid", "Sigmoid"},
+                                                                        {"tanh", "Tanh"},
+                                                                        {"softmax", "Softmax"},
+                                                                        {"hard_silu", "HardSwish"},
+                                                                        {"hard_swish", "HardSwish"},
+                                                                        {"leaky_relu of 0.3", "LeakyReLU"}};
+        for (const auto& [theirs, ours] : words)
+            if (theirs == name) return std::string{ours};
+        throw std::invalid_argument("the activation " + detail::in_quotes(name) + " has no spelling");
+    }
+    // The layers from `first` on, with commas.
+    static std::string listed(const std::vector<Layer>& layers, std::size_t first) {
+        std::string list;
+        for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
+        return list;
+    }
     static std::string text(const Layer& layer) {
         if (layer.parts.empty()) return layer.word;
         std::string list;
         for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
-        return layer.word + '<' + list + (layer.activation == Activation::of_conv ? ", Linear>" : ">");
+        return layer.word + '<' + list + (layer.takes == Takes::of_conv ? ", Linear>" : ">");
     }
     // Every word of ours with its namespace in front.
     static std::string qualified(const std::string& text) {
@@ -133,11 +193,13 @@ private:
         const auto [height, width] = windows.size;
         if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
             throw std::invalid_argument("windows and steps that are not square have no spelling");
-        const std::size_t stride = windows.step[0];
+        if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
+            throw std::invalid_argument("windows dilated unevenly have no spelling");
+        const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
         std::array<std::size_t, 4> same{};
         const std::array extents{shape_.height, shape_.width};
         for (std::size_t axis = 0; axis < 2; ++axis) {
-            const std::size_t reach = ((extents[axis] + stride - 1) / stride - 1) * stride + height;
+            const std::size_t reach = ((extents[axis] + stride - 1) / stride - 1) * stride + spans;
             const std::size_t zeros = reach > extents[axis] ? reach - extents[axis] : 0;
             same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
         }
@@ -147,8 +209,8 @@ private:
             if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
             shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
         } else if (none) {
-            if (extents[0] < height || extents[1] < height) throw std::invalid_argument("a window is larger than its picture");
-            shape_ = {(shape_.height - height) / stride + 1, (shape_.width - height) / stride + 1, shape_.channels};
+            if (extents[0] < spans || extents[1] < spans) throw std::invalid_argument("a window is larger than its picture");
+            shape_ = {(shape_.height - spans) / stride + 1, (shape_.width - spans) / stride + 1, shape_.channels};
         } else {
             throw std::invalid_argument(detail::sentence("zeros around a picture of ", to_string(shape_), ", ",
                                                          windows.zeros[0], " above, ", windows.zeros[1], " to the left, ",
@@ -156,6 +218,7 @@ private:
                                                          " to the right, are neither Valid nor Same (which would be ", same[0],
                                                          ", ", same[1], ", ", same[2], ", ", same[3], ")"));
         }
+        if (dilation != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
         if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
         return parts;
     }

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -95,6 +96,12 @@ private:
         if (kind == "Add") {
             if (inputs.size() != 2) throw std::invalid_argument("a sum of two was expected");
             chain = LayerChain::sum(chain, from(1));
+        } else if (kind == "Concatenate") {
+            const int axis = settings.value("axis", -1);
+            if (axis != -1 && axis != 3) throw std::invalid_argument("a concatenation of channels was expected");
+            std::vector<LayerChain> branches;
+            for (std::size_t n = 0; n < inputs.size(); ++n) branches.push_back(from(n));
+            chain = LayerChain::concatenation(branches);
         } else {
             apply(kind, settings, chain);
         }
@@ -105,13 +112,18 @@ private:
         if (settings.value("data_format", "channels_last") != "channels_last")
             throw std::invalid_argument("channels_last was expected");
         if (kind == "Conv2D") {
-            for (const std::size_t step : pair(settings, "dilation_rate"))
-                if (step != 1) throw std::invalid_argument("dilated windows have no spelling");
-            if (settings.value("groups", 1) != 1) throw std::invalid_argument("convolutions in groups have no spelling");
-            chain.conv(windows(settings, "kernel_size"), size(settings.at("filters")), settings.value("use_bias", true));
+            chain.conv(windows(settings, "kernel_size"), size(settings.at("filters")), settings.value("use_bias", true),
+                       size(settings.value("groups", Json(1u))));
             activate(settings, chain);
-        } else if (kind == "MaxPooling2D") {
-            chain.max_pool(windows(settings, "pool_size"));
+        } else if (kind == "DepthwiseConv2D") {
+            if (settings.value("depth_multiplier", 1) != 1)
+                throw std::invalid_argument("more than one filter for each channel has no spelling");
+            chain.depthwise_conv(windows(settings, "kernel_size"), settings.value("use_bias", true));
+            activate(settings, chain);
+        } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
+            chain.pool(kind == "MaxPooling2D" ? "Max" : "Average", windows(settings, "pool_size"));
+        } else if (kind == "GlobalMaxPooling2D" || kind == "GlobalAveragePooling2D") {
+            chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
         } else if (kind == "Dense") {
             if (chain.shape().height * chain.shape().width != 1)
                 throw std::invalid_argument("a Dense without a Flatten in front has no spelling");
@@ -121,10 +133,28 @@ private:
             if (settings.value("epsilon", 1e-3) != 1e-3)
                 throw std::invalid_argument("a BatchNorm with an epsilon other than 1e-3 has no spelling");
             chain.batch_norm();
+        } else if (kind == "LayerNormalization") {
+            const Json axis = settings.value("axis", Json(-1));
+            if (axis != -1 && axis != 3 && axis != Json{-1} && axis != Json{3})
+                throw std::invalid_argument("a LayerNorm over the channels was expected");
+            if (settings.value("epsilon", 1e-3) != 1e-3)
+                throw std::invalid_argument("a LayerNorm with an epsilon other than 1e-3 has no spelling");
+            chain.layer_norm();
         } else if (kind == "Dropout") {
             chain.dropout();
         } else if (kind == "ReLU") {
+            const Json most = settings.value("max_value", Json{});
+            if (!most.is_null() || settings.value("negative_slope", 0.0) != 0 || settings.value("threshold", 0.0) != 0)
+                throw std::invalid_argument("a ReLU that is cut off, tilted or moved has no spelling");
             chain.activate("relu");
+        } else if (kind == "LeakyReLU") {
+            if (std::abs(settings.value("negative_slope", settings.value("alpha", 0.3)) - 0.3) > 1e-6)
+                throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
+            chain.activate("leaky_relu of 0.3");
+        } else if (kind == "ELU") {
+            if (settings.value("alpha", 1.0) != 1)
+                throw std::invalid_argument("an ELU with an alpha other than 1 has no spelling");
+            chain.activate("elu");
         } else if (kind == "Activation") {
             activate(settings, chain);
         } else if (kind == "Flatten") {
@@ -156,7 +186,10 @@ private:
     static LayerChain::Windows windows(const Json& settings, const char* key) {
         const auto step =
             settings.contains("strides") && !settings.at("strides").is_null() ? pair(settings, "strides") : pair(settings, key);
-        return {.size = pair(settings, key), .step = step, .same = settings.value("padding", "valid") == "same"};
+        return {.size = pair(settings, key),
+                .step = step,
+                .dilation = pair(settings, "dilation_rate"),
+                .same = settings.value("padding", "valid") == "same"};
     }
 
     std::map<std::string, LayerChain> chains_;

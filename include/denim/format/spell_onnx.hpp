@@ -80,17 +80,30 @@ private:
     void apply(const OnnxNode& node, LayerChain& chain) {
         static const std::set<std::string_view> nothing{"Identity",  "Flatten", "Reshape", "Squeeze",   "Unsqueeze",
                                                         "Transpose", "Cast",    "Softmax", "LogSoftmax"};
+        static const std::map<std::string_view, const char*> activations{
+            {"Relu", "relu"}, {"LeakyRelu", "leaky_relu of 0.3"}, {"Elu", "elu"}, {"Gelu", "gelu"}, {"Sigmoid", "sigmoid"},
+            {"Tanh", "tanh"}, {"HardSwish", "hard_swish"}};
         if (node.type == "Conv") {
             const auto shape = weight(node, 1, 4).shape;
-            if (node.attribute<std::int64_t>("group").value_or(1) != 1)
-                throw std::invalid_argument("convolutions in groups have no spelling");
-            chain.conv(windows(node, {shape[2], shape[3]}), shape[0], !node.input(2).empty());
-        } else if (node.type == "MaxPool") {
+            const std::size_t groups = extent(node.attribute<std::int64_t>("group").value_or(1)), filters = shape[0];
+            const bool bias = !node.input(2).empty();
+            if (groups > 1 && groups == chain.shape().channels && groups == filters)
+                chain.depthwise_conv(windows(node, {shape[2], shape[3]}), bias);
+            else
+                chain.conv(windows(node, {shape[2], shape[3]}), filters, bias, groups);
+        } else if (node.type == "MaxPool" || node.type == "AveragePool") {
+            const bool average = node.type == "AveragePool";
             const auto size = node.attribute<std::vector<std::int64_t>>("kernel_shape").value_or(std::vector<std::int64_t>{});
             if (size.size() != 2) throw std::invalid_argument("a window of two axes was expected");
             if (node.attribute<std::int64_t>("ceil_mode").value_or(0) != 0)
                 throw std::invalid_argument("windows beyond the edge have no spelling");
-            chain.max_pool(windows(node, {extent(size[0]), extent(size[1])}));
+            const LayerChain::Windows of = windows(node, {extent(size[0]), extent(size[1])});
+            const bool leaves = of.same || of.zeros != std::array<std::size_t, 4>{};
+            if (average && leaves && node.attribute<std::int64_t>("count_include_pad").value_or(0) != 0)
+                throw std::invalid_argument("means that count what lies outside the picture have no spelling");
+            chain.pool(average ? "Average" : "Max", of);
+        } else if (node.type == "GlobalAveragePool" || node.type == "GlobalMaxPool") {
+            chain.global_pool(node.type == "GlobalMaxPool" ? "Max" : "Average");
         } else if (node.type == "Gemm") {
             const auto shape = weight(node, 1, 2).shape;
             chain.dense(shape[node.attribute<std::int64_t>("transB").value_or(0) != 0 ? 0 : 1], !node.input(2).empty());
@@ -101,8 +114,24 @@ private:
             chain.batch_norm();
         } else if (node.type == "Dropout") {
             chain.dropout();
-        } else if (node.type == "Relu") {
-            chain.activate("relu");
+        } else if (const auto activation = activations.find(node.type); activation != activations.end()) {
+            if (node.type == "Elu" && node.attribute<float>("alpha").value_or(1) != 1)
+                throw std::invalid_argument("an ELU with an alpha other than 1 has no spelling");
+            if (node.type == "LeakyRelu" && node.attribute<float>("alpha").value_or(0.01f) != 0.3f)
+                throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
+            if (node.type == "Gelu" && node.attribute<std::string>("approximate").value_or("none") != "none")
+                throw std::invalid_argument("an approximated GELU has no spelling");
+            chain.activate(activation->second);
+        } else if (node.type == "Concat") {
+            const std::int64_t axis = node.attribute<std::int64_t>("axis").value_or(0);
+            if (axis != 1 && axis != -3) throw std::invalid_argument("a concatenation of channels was expected");
+            std::vector<LayerChain> branches;
+            for (std::size_t n = 0; !node.input(n).empty(); ++n) {
+                const auto branch = chains_.find(node.input(n));
+                if (branch == chains_.end()) throw std::invalid_argument("a branch that is no layer has no spelling");
+                branches.push_back(branch->second);
+            }
+            chain = LayerChain::concatenation(branches);
         } else if (node.type == "Add") {
             if (is_weight(node.input(0)) || is_weight(node.input(1))) return chain.add_bias();
             const auto other = chains_.find(node.input(1));
@@ -131,8 +160,9 @@ private:
         const Numbers step = node.attribute<Numbers>("strides").value_or(Numbers{1, 1}),
                       zeros = node.attribute<Numbers>("pads").value_or(Numbers{0, 0, 0, 0});
         if (step.size() != 2 || zeros.size() != 4) throw std::invalid_argument("windows over two axes were expected");
-        for (const std::int64_t number : node.attribute<Numbers>("dilations").value_or(Numbers{}))
-            if (number != 1) throw std::invalid_argument("dilated windows have no spelling");
+        const Numbers dilation = node.attribute<Numbers>("dilations").value_or(Numbers{1, 1});
+        if (dilation.size() != 2) throw std::invalid_argument("windows over two axes were expected");
+        for (std::size_t n = 0; n < 2; ++n) result.dilation[n] = extent(dilation[n]);
         for (std::size_t n = 0; n < 2; ++n) result.step[n] = extent(step[n]);
         for (std::size_t n = 0; n < 4; ++n) result.zeros[n] = extent(zeros[n]);
         const std::string padding = node.attribute<std::string>("auto_pad").value_or("NOTSET");

@@ -3552,6 +3552,7 @@ namespace denim::inline DENIM_TARGET {
 /// Which part of `category/subclass/photo` is the label.
 enum class LabelOf { category, subclass };
 
+/// What the labels are, and what becomes of files that cannot be read.
 struct FolderOptions {
     LabelOf label = LabelOf::category;
     std::vector<std::string> class_names = {};   ///< labels in this order; empty: the folders' names, sorted
@@ -10322,6 +10323,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// How well a score parts two classes, at every threshold.
 struct Roc {
+    /// One threshold.
     struct Point {
         double threshold;              ///< called positive: a score of at least this
         double false_rate, true_rate;  ///< of the negatives, of the positives: the share called positive
@@ -19304,7 +19306,7 @@ struct Grid {
     static constexpr std::size_t axes = sizeof...(Axes);
     static constexpr std::size_t count = detail::GridExpansion<Family, std::index_sequence<>, Axes...>::count;
 
-    /// Calls each.template operator()<Network>(values) for every network, the last axis turning fastest.
+    /// Calls `each.template operator()<Network>(values)` for every network, the last axis turning fastest.
     template <class Each>
     static void visit(Each each) {
         detail::GridExpansion<Family, std::index_sequence<>, Axes...>::visit(each);

@@ -12,6 +12,7 @@ namespace denim::inline DENIM_TARGET {
 /// Which part of `category/subclass/photo` is the label.
 enum class LabelOf { category, subclass };
 
+/// What the labels are, and what becomes of files that cannot be read.
 struct FolderOptions {
     LabelOf label = LabelOf::category;
     std::vector<std::string> class_names = {};   ///< labels in this order; empty: the folders' names, sorted

@@ -9,6 +9,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// How well a score parts two classes, at every threshold.
 struct Roc {
+    /// One threshold.
     struct Point {
         double threshold;              ///< called positive: a score of at least this
         double false_rate, true_rate;  ///< of the negatives, of the positives: the share called positive

@@ -45,7 +45,7 @@ struct Grid {
     static constexpr std::size_t axes = sizeof...(Axes);
     static constexpr std::size_t count = detail::GridExpansion<Family, std::index_sequence<>, Axes...>::count;
 
-    /// Calls each.template operator()<Network>(values) for every network, the last axis turning fastest.
+    /// Calls `each.template operator()<Network>(values)` for every network, the last axis turning fastest.
     template <class Each>
     static void visit(Each each) {
         detail::GridExpansion<Family, std::index_sequence<>, Axes...>::visit(each);

@@ -26,6 +26,9 @@
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
 #define DENIM_VECTORS_NAME "AVX"
+#elif defined(__SSE4_2__)
+#define DENIM_VECTORS sse4
+#define DENIM_VECTORS_NAME "SSE4.2"
 #elif defined(__SSE2__)
 #define DENIM_VECTORS sse2
 #define DENIM_VECTORS_NAME "SSE2"
@@ -611,6 +614,7 @@ auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents, const s
 // ---- denim/tensor/pictures.hpp
 
 #include <stdexcept>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -679,7 +683,8 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
             point_to(expression.data() + expression.data_offset());
             return pictures;
         }
-    auto copy = std::make_shared<xt::xarray<Value>>(expression);
+    auto copy = std::make_shared<std::vector<Value>>(expression.template begin<xt::layout_type::row_major>(),
+                                                     expression.template end<xt::layout_type::row_major>());
     point_to(copy->data());
     pictures.kept = std::move(copy);
     return pictures;
@@ -4533,7 +4538,7 @@ public:
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            Vector best = simd::broadcast(-std::numeric_limits<float>::infinity()), winner = simd::broadcast(0.0f);
+            Vector best = simd::broadcast(std::numeric_limits<float>::lowest()), winner = simd::broadcast(0.0f);
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
                 const auto better = candidate > best;
@@ -6341,8 +6346,6 @@ static_assert(LossType<MeanSquaredError>);
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/softmax_cross_entropy.hpp
 
-#include <vector>
-
 namespace denim::inline DENIM_TARGET {
 
 /// The loss of one class out of several, from logits and the number of the right class: log(sum over k of e^z[k]) - z[label].
@@ -6948,7 +6951,6 @@ inline double incomplete_beta(double a, double b, double x) {
 
 /// The chance that Student's t with this many degrees of freedom lies further from 0 than `t`, on either side.
 inline double t_two_sided(double t, double degrees) {
-    if (std::isinf(t)) return 0;
     return incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t));
 }
 
@@ -7147,8 +7149,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
         throw std::invalid_argument("denim: roc: a score that is not a number came");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
     Roc curve;
     curve.points.push_back({std::numeric_limits<double>::infinity(), 0, 0});
     std::size_t right = 0, wrong = 0;
@@ -8092,10 +8093,17 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// True for NaN and infinities; by bits, so that -ffast-math does not remove it.
-constexpr bool is_finite(float value) { return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
-constexpr bool is_finite(double value) {
-    return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+/// False for NaN and infinities, even with -ffast-math: by bits, and by way of memory, because clang knows that the bits of a sum
+/// which may not overflow are those of a number.
+inline bool is_finite(float value) {
+    volatile float stored = value;
+    const float number = stored;
+    return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;
+}
+inline bool is_finite(double value) {
+    volatile double stored = value;
+    const double number = stored;
+    return (std::bit_cast<std::uint64_t>(number) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
 }
 
 template <class Scalar>
@@ -9935,7 +9943,7 @@ struct EarlyStopping {
     bool restore_best = true;
 
     void on_begin(Run&) {
-        best_ = std::numeric_limits<double>::infinity();
+        best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
         best_parameters_.clear();
     }
@@ -11028,7 +11036,7 @@ struct PlateauRate {
     }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
-        double best = std::numeric_limits<double>::infinity();
+        double best = std::numeric_limits<double>::max();
         std::size_t waited = 0, cooling = 0;
         for (const Epoch& epoch : at.history.epochs) {
             const double score = watched_score(monitor, epoch, "PlateauRate");
@@ -11171,8 +11179,8 @@ struct StopOnNaN {
     void on_begin(Run& run) { keep(run, 0); }
     void on_epoch(Run& run) {
         const std::span<const float> now = run.learner.parameters();
-        if (std::all_of(now.begin(), now.end(), [](float number) { return std::isfinite(number); }) &&
-            std::isfinite(run.history.epochs.back().train.loss))
+        if (std::all_of(now.begin(), now.end(), [](float number) { return detail::is_finite(number); }) &&
+            detail::is_finite(run.history.epochs.back().train.loss))
             keep(run, run.epoch);
         else
             on_nan(run);

@@ -26,6 +26,9 @@
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
 #define DENIM_VECTORS_NAME "AVX"
+#elif defined(__SSE4_2__)
+#define DENIM_VECTORS sse4
+#define DENIM_VECTORS_NAME "SSE4.2"
 #elif defined(__SSE2__)
 #define DENIM_VECTORS sse2
 #define DENIM_VECTORS_NAME "SSE2"
@@ -3896,7 +3899,8 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
             point_to(expression.data() + expression.data_offset());
             return pictures;
         }
-    auto copy = std::make_shared<xt::xarray<Value>>(expression);
+    auto copy = std::make_shared<std::vector<Value>>(expression.template begin<xt::layout_type::row_major>(),
+                                                     expression.template end<xt::layout_type::row_major>());
     point_to(copy->data());
     pictures.kept = std::move(copy);
     return pictures;
@@ -7737,7 +7741,7 @@ public:
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            Vector best = simd::broadcast(-std::numeric_limits<float>::infinity()), winner = simd::broadcast(0.0f);
+            Vector best = simd::broadcast(std::numeric_limits<float>::lowest()), winner = simd::broadcast(0.0f);
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
                 const auto better = candidate > best;
@@ -10150,7 +10154,6 @@ inline double incomplete_beta(double a, double b, double x) {
 
 /// The chance that Student's t with this many degrees of freedom lies further from 0 than `t`, on either side.
 inline double t_two_sided(double t, double degrees) {
-    if (std::isinf(t)) return 0;
     return incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t));
 }
 
@@ -10347,8 +10350,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
         throw std::invalid_argument("denim: roc: a score that is not a number came");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
     Roc curve;
     curve.points.push_back({std::numeric_limits<double>::infinity(), 0, 0});
     std::size_t right = 0, wrong = 0;
@@ -11290,10 +11292,17 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// True for NaN and infinities; by bits, so that -ffast-math does not remove it.
-constexpr bool is_finite(float value) { return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
-constexpr bool is_finite(double value) {
-    return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+/// False for NaN and infinities, even with -ffast-math: by bits, and by way of memory, because clang knows that the bits of a sum
+/// which may not overflow are those of a number.
+inline bool is_finite(float value) {
+    volatile float stored = value;
+    const float number = stored;
+    return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;
+}
+inline bool is_finite(double value) {
+    volatile double stored = value;
+    const double number = stored;
+    return (std::bit_cast<std::uint64_t>(number) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
 }
 
 template <class Scalar>
@@ -12903,7 +12912,7 @@ struct EarlyStopping {
     bool restore_best = true;
 
     void on_begin(Run&) {
-        best_ = std::numeric_limits<double>::infinity();
+        best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
         best_parameters_.clear();
     }
@@ -13995,7 +14004,7 @@ struct PlateauRate {
     }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
-        double best = std::numeric_limits<double>::infinity();
+        double best = std::numeric_limits<double>::max();
         std::size_t waited = 0, cooling = 0;
         for (const Epoch& epoch : at.history.epochs) {
             const double score = watched_score(monitor, epoch, "PlateauRate");
@@ -14138,8 +14147,8 @@ struct StopOnNaN {
     void on_begin(Run& run) { keep(run, 0); }
     void on_epoch(Run& run) {
         const std::span<const float> now = run.learner.parameters();
-        if (std::all_of(now.begin(), now.end(), [](float number) { return std::isfinite(number); }) &&
-            std::isfinite(run.history.epochs.back().train.loss))
+        if (std::all_of(now.begin(), now.end(), [](float number) { return detail::is_finite(number); }) &&
+            detail::is_finite(run.history.epochs.back().train.loss))
             keep(run, run.epoch);
         else
             on_nan(run);
@@ -15442,7 +15451,7 @@ inline SafetensorsHeader read_safetensors_header(const std::string& file, std::s
         throw FileError(file, "the safetensors header is damaged: " + sentence);
     };
     if (!nlohmann::json::sax_parse(text, &events)) fail(events.problem);
-    std::ranges::stable_sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::pair{tensor.begin, tensor.end}; });
+    std::ranges::sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::tie(tensor.begin, tensor.end, tensor.name); });
     std::vector<std::string_view> names;
     std::uint64_t at = 0;
     for (const TensorEntry& tensor : header.tensors) {
@@ -15559,7 +15568,10 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
                               const std::map<std::string, std::string>& metadata = {}) {
     std::vector<const NamedView*> ordered;
     for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
-    std::ranges::stable_sort(ordered, std::greater{}, [](const NamedView* each) { return element_size(each->array.type); });
+    std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
+        const std::size_t one = element_size(left->array.type), other = element_size(right->array.type);
+        return one != other ? one > other : left < right;
+    });
     SafetensorsHeader header{{}, metadata};
     std::map<std::string_view, bool> names;
     std::uint64_t at = 0;
@@ -16586,7 +16598,7 @@ struct Checkpoint {
     [[nodiscard]] std::filesystem::path best() const { return folder / "best.safetensors"; }
 
     void on_begin(Run& run) {
-        best_score_ = std::numeric_limits<double>::infinity();
+        best_score_ = std::numeric_limits<double>::max();
         saved_ = Clock::now();
         if (!labels.empty() && labels.size() != run.learner.classes())
             throw std::invalid_argument("denim: Checkpoint: the network has " + std::to_string(run.learner.classes()) +
@@ -16962,7 +16974,10 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
             theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
         const auto of_network = detail::groups_of(ours);
         auto of_file = detail::groups_of(theirs);
-        std::ranges::stable_sort(of_file, detail::natural_less, &detail::WeightGroup::layer);
+        std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
+            if (detail::natural_less(left.layer, right.layer)) return true;
+            return !detail::natural_less(right.layer, left.layer) && left.members.front() < right.members.front();
+        });
         std::vector<bool> used(of_file.size(), false);
         for (const auto& group : of_network) {
             const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };
@@ -19124,8 +19139,9 @@ std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const floa
         wrong.push_back({picture_of(set.images.data() + n * shape.size(), shape), names[truth], names[called],
                          static_cast<double>(probabilities[n * classes + called])});
     }
-    std::stable_sort(wrong.begin(), wrong.end(),
-                     [](const auto& left, const auto& right) { return left.confidence > right.confidence; });
+    const auto surer = [](const auto& left, const auto& right) { return left.confidence > right.confidence; };
+    for (auto one = wrong.begin(); one != wrong.end(); ++one)
+        std::rotate(std::upper_bound(wrong.begin(), one, *one, surer), one, one + 1);
     if (wrong.size() > most) wrong.resize(most);
     return wrong;
 }
@@ -19380,10 +19396,11 @@ struct SweepTable {
         return !rows.empty() && !rows[0].runs.empty() && !std::isnan(rows[0].runs[0].test.accuracy);
     }
 
+    /// Best first; equals stay in their order.
     void sort() {
-        std::stable_sort(rows.begin(), rows.end(), [](const SweepRow& left, const SweepRow& right) {
-            return left.accuracy().mean > right.accuracy().mean;
-        });
+        const auto better = [](const SweepRow& left, const SweepRow& right) { return left.accuracy().mean > right.accuracy().mean; };
+        for (auto row = rows.begin(); row != rows.end(); ++row)
+            std::rotate(std::upper_bound(rows.begin(), row, *row, better), row, row + 1);
     }
 
     friend std::ostream& operator<<(std::ostream& out, const SweepTable& table) {

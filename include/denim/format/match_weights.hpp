@@ -118,7 +118,10 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
             theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
         const auto of_network = detail::groups_of(ours);
         auto of_file = detail::groups_of(theirs);
-        std::ranges::stable_sort(of_file, detail::natural_less, &detail::WeightGroup::layer);
+        std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
+            if (detail::natural_less(left.layer, right.layer)) return true;
+            return !detail::natural_less(right.layer, left.layer) && left.members.front() < right.members.front();
+        });
         std::vector<bool> used(of_file.size(), false);
         for (const auto& group : of_network) {
             const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };

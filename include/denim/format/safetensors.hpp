@@ -80,7 +80,10 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
                               const std::map<std::string, std::string>& metadata = {}) {
     std::vector<const NamedView*> ordered;
     for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
-    std::ranges::stable_sort(ordered, std::greater{}, [](const NamedView* each) { return element_size(each->array.type); });
+    std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
+        const std::size_t one = element_size(left->array.type), other = element_size(right->array.type);
+        return one != other ? one > other : left < right;
+    });
     SafetensorsHeader header{{}, metadata};
     std::map<std::string_view, bool> names;
     std::uint64_t at = 0;

@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -197,7 +198,7 @@ inline SafetensorsHeader read_safetensors_header(const std::string& file, std::s
         throw FileError(file, "the safetensors header is damaged: " + sentence);
     };
     if (!nlohmann::json::sax_parse(text, &events)) fail(events.problem);
-    std::ranges::stable_sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::pair{tensor.begin, tensor.end}; });
+    std::ranges::sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::tie(tensor.begin, tensor.end, tensor.name); });
     std::vector<std::string_view> names;
     std::uint64_t at = 0;
     for (const TensorEntry& tensor : header.tensors) {

@@ -89,7 +89,7 @@ public:
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            Vector best = simd::broadcast(-std::numeric_limits<float>::infinity()), winner = simd::broadcast(0.0f);
+            Vector best = simd::broadcast(std::numeric_limits<float>::lowest()), winner = simd::broadcast(0.0f);
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
                 const auto better = candidate > best;

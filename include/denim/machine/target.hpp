@@ -23,6 +23,9 @@
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
 #define DENIM_VECTORS_NAME "AVX"
+#elif defined(__SSE4_2__)
+#define DENIM_VECTORS sse4
+#define DENIM_VECTORS_NAME "SSE4.2"
 #elif defined(__SSE2__)
 #define DENIM_VECTORS sse2
 #define DENIM_VECTORS_NAME "SSE2"

@@ -47,7 +47,6 @@ inline double incomplete_beta(double a, double b, double x) {
 
 /// The chance that Student's t with this many degrees of freedom lies further from 0 than `t`, on either side.
 inline double t_two_sided(double t, double degrees) {
-    if (std::isinf(t)) return 0;
     return incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t));
 }
 

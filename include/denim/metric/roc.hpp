@@ -33,8 +33,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
         throw std::invalid_argument("denim: roc: a score that is not a number came");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
     Roc curve;
     curve.points.push_back({std::numeric_limits<double>::infinity(), 0, 0});
     std::size_t right = 0, wrong = 0;

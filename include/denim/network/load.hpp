@@ -16,10 +16,17 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// True for NaN and infinities; by bits, so that -ffast-math does not remove it.
-constexpr bool is_finite(float value) { return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u; }
-constexpr bool is_finite(double value) {
-    return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+/// False for NaN and infinities, even with -ffast-math: by bits, and by way of memory, because clang knows that the bits of a sum
+/// which may not overflow are those of a number.
+inline bool is_finite(float value) {
+    volatile float stored = value;
+    const float number = stored;
+    return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;
+}
+inline bool is_finite(double value) {
+    volatile double stored = value;
+    const double number = stored;
+    return (std::bit_cast<std::uint64_t>(number) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
 }
 
 template <class Scalar>

@@ -45,8 +45,9 @@ std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const floa
         wrong.push_back({picture_of(set.images.data() + n * shape.size(), shape), names[truth], names[called],
                          static_cast<double>(probabilities[n * classes + called])});
     }
-    std::stable_sort(wrong.begin(), wrong.end(),
-                     [](const auto& left, const auto& right) { return left.confidence > right.confidence; });
+    const auto surer = [](const auto& left, const auto& right) { return left.confidence > right.confidence; };
+    for (auto one = wrong.begin(); one != wrong.end(); ++one)
+        std::rotate(std::upper_bound(wrong.begin(), one, *one, surer), one, one + 1);
     if (wrong.size() > most) wrong.resize(most);
     return wrong;
 }

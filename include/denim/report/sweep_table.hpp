@@ -75,10 +75,11 @@ struct SweepTable {
         return !rows.empty() && !rows[0].runs.empty() && !std::isnan(rows[0].runs[0].test.accuracy);
     }
 
+    /// Best first; equals stay in their order.
     void sort() {
-        std::stable_sort(rows.begin(), rows.end(), [](const SweepRow& left, const SweepRow& right) {
-            return left.accuracy().mean > right.accuracy().mean;
-        });
+        const auto better = [](const SweepRow& left, const SweepRow& right) { return left.accuracy().mean > right.accuracy().mean; };
+        for (auto row = rows.begin(); row != rows.end(); ++row)
+            std::rotate(std::upper_bound(rows.begin(), row, *row, better), row, row + 1);
     }
 
     friend std::ostream& operator<<(std::ostream& out, const SweepTable& table) {

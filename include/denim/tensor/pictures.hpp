@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -78,7 +79,8 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
             point_to(expression.data() + expression.data_offset());
             return pictures;
         }
-    auto copy = std::make_shared<xt::xarray<Value>>(expression);
+    auto copy = std::make_shared<std::vector<Value>>(expression.template begin<xt::layout_type::row_major>(),
+                                                     expression.template end<xt::layout_type::row_major>());
     point_to(copy->data());
     pictures.kept = std::move(copy);
     return pictures;

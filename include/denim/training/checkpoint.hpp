@@ -27,7 +27,7 @@ struct Checkpoint {
     [[nodiscard]] std::filesystem::path best() const { return folder / "best.safetensors"; }
 
     void on_begin(Run& run) {
-        best_score_ = std::numeric_limits<double>::infinity();
+        best_score_ = std::numeric_limits<double>::max();
         saved_ = Clock::now();
         if (!labels.empty() && labels.size() != run.learner.classes())
             throw std::invalid_argument("denim: Checkpoint: the network has " + std::to_string(run.learner.classes()) +

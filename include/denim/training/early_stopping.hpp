@@ -20,7 +20,7 @@ struct EarlyStopping {
     bool restore_best = true;
 
     void on_begin(Run&) {
-        best_ = std::numeric_limits<double>::infinity();
+        best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
         best_parameters_.clear();
     }

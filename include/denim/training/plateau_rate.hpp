@@ -25,7 +25,7 @@ struct PlateauRate {
     }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
-        double best = std::numeric_limits<double>::infinity();
+        double best = std::numeric_limits<double>::max();
         std::size_t waited = 0, cooling = 0;
         for (const Epoch& epoch : at.history.epochs) {
             const double score = watched_score(monitor, epoch, "PlateauRate");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/network/load.hpp>
 #include <denim/training/callback.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <vector>
 
@@ -18,8 +18,8 @@ struct StopOnNaN {
     void on_begin(Run& run) { keep(run, 0); }
     void on_epoch(Run& run) {
         const std::span<const float> now = run.learner.parameters();
-        if (std::all_of(now.begin(), now.end(), [](float number) { return std::isfinite(number); }) &&
-            std::isfinite(run.history.epochs.back().train.loss))
+        if (std::all_of(now.begin(), now.end(), [](float number) { return detail::is_finite(number); }) &&
+            detail::is_finite(run.history.epochs.back().train.loss))
             keep(run, run.epoch);
         else
             on_nan(run);

@@ -7853,13 +7853,10 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The name of a type as users write it: without our namespaces and the compiler's decoration of numbers.
-template <class Type>
-std::string spelling() {
-    std::string_view text = __PRETTY_FUNCTION__;
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+inline std::string spelling_in(std::string_view text) {
     text.remove_prefix(text.find("Type = ") + 7);
-    text = text.substr(0, std::min(text.find(';'), text.rfind(']')));
-    std::string name{text};
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
     const auto erase = [&](std::string_view part, auto allowed) {
         for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
             if (allowed(at))
@@ -7875,6 +7872,12 @@ std::string spelling() {
     const std::string_view pool = "Pool<Max, 2>";
     for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
     return name;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(__PRETTY_FUNCTION__);
 }
 
 /// "5,504"

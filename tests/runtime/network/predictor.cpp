@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "messages.hpp"
+#include "views.hpp"
 
 #include <denim/denim.hpp>
-
-#include <xtensor/xfixed.hpp>
-#include <xtensor/xview.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a network takes as pictures: arrays of any kind and owner, used where they lie if they are contiguous, else copied once.
-#include <denim/tensor/pictures.hpp>
+#include "views.hpp"
 
-#include <xtensor/xfixed.hpp>
-#include <xtensor/xtensor.hpp>
-#include <xtensor/xview.hpp>
+#include <denim/tensor/pictures.hpp>
 
 #if __has_include(<Eigen/Core>)
 #include <Eigen/Core>

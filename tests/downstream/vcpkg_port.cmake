@@ -1,5 +1,6 @@
 # Runs the file of the vcpkg port with stand-ins for vcpkg's functions: cmake -DPORT_FILE=... -DFEATURES=image -DPACKAGE=... -P vcpkg_port.cmake
 # PACKAGE is then what vcpkg would install. The first failure ends it.
+cmake_minimum_required(VERSION 3.25)
 set(PORT denim)
 set(CURRENT_PACKAGES_DIR ${PACKAGE})
 

@@ -8111,11 +8111,11 @@ inline bool is_finite(double value) {
 
 template <class Scalar>
 void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
-    std::size_t n = 0;
+    const std::size_t whole = std::is_same_v<Scalar, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
     if constexpr (std::is_same_v<Scalar, float>)
-        for (const auto scale = simd::broadcast(1.0f / 255.0f); n + simd::lanes<float> <= count; n += simd::lanes<float>)
-            simd::store(to + n, simd::load_bytes(from + n) * scale);
-    for (; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
+        for (std::size_t n = 0; n < whole; n += simd::lanes<float>)
+            simd::store(to + n, simd::load_bytes(from + n) * simd::broadcast(1.0f / 255.0f));
+    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
 }
 
 template <class Scalar>

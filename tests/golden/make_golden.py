@@ -56,6 +56,7 @@ optimizer.npz     before, gradients (5, n), after (5, n): the values after each 
     sgd             rate 0.01:                 p -= rate g
     momentum        rate 0.01, momentum 0.9:   v = momentum v - rate g;  p += v
     nesterov        the same with Nesterov:    v = momentum v - rate g;  p += momentum v - rate g
+    sgd_decay       nesterov with decay 0.25: before its step, p -= rate decay p
     adam_w          rate 1e-3, decay 0.25: before Adam's step, p -= rate decay p
     rms_prop        rate 1e-3, rho 0.9, epsilon 1e-7:       v += (g g - v) (1 - rho);  p -= rate g / sqrt(v + epsilon)
     rms_momentum    the same with momentum 0.9: push = momentum push + rate g / sqrt(v + epsilon);  p -= push
@@ -345,6 +346,11 @@ def main(folder):
         ("rms_prop", RmsProp(), of_keras.RMSprop()),
         ("rms_momentum", RmsProp(momentum=0.9), of_keras.RMSprop(momentum=0.9)),
         ("lion", Decay(0.25, Lion()), of_keras.Lion(weight_decay=0.25)),
+        (
+            "sgd_decay",
+            Decay(0.25, Sgd(momentum=0.9, nesterov=True)),
+            of_keras.SGD(momentum=0.9, nesterov=True, weight_decay=0.25),
+        ),
     ]:
         before, gradients = fresh(9), fresh(5, 9)
         gradients[:, 0] = 0  # stays where it is

@@ -158,6 +158,7 @@ TEST_CASE("five steps of each optimizer") {
     check_optimizer("rms_prop", RmsProp{});
     check_optimizer("rms_momentum", RmsProp{.momentum = 0.9f});
     check_optimizer("lion", Lion{.decay = 0.25f});
+    check_optimizer("sgd_decay", Sgd{.momentum = 0.9f, .nesterov = true, .decay = 0.25f});
 }
 
 TEST_CASE("ten training steps of the study's network follow Keras's losses") {

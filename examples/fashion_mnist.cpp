@@ -66,13 +66,15 @@ FitOptions prepare(Network& network, const Options& options, std::uint64_t seed)
                    .schedule = CosineRate{.warm_up = 1},
                    .seed = Seed{seed},
                    .augmentation = {.flip = true}};
-    if (how.epochs == 0) how.epochs = std::is_same_v<Network, Simple> ? 12 : std::is_same_v<Network, Normalised> ? 16 : 23;
+    std::size_t usual_epochs = 16;
     if constexpr (std::is_same_v<Network, Simple>) {
+        usual_epochs = 12;
         network.template settings<4>().rate = 0.25f;
     } else if constexpr (std::is_same_v<Network, Normalised>) {
         network.template settings<5>().rate = 0.25f;
         network.template settings<11>().rate = 0.4f;
     } else {
+        usual_epochs = 23;
         network.template settings<10>().rate = 0.2f;
         how.batch = 128;
         how.optimizer = Sgd{.rate = 0.15f, .momentum = 0.9f, .nesterov = true, .decay = 5e-3f};
@@ -81,6 +83,7 @@ FitOptions prepare(Network& network, const Options& options, std::uint64_t seed)
         how.averaging = Ema{.momentum = 0.998};
         how.augmentation = {.flip = true, .shift = 0.036f, .ground = 0};  // a pixel, black as the pictures' ground
     }
+    if (how.epochs == 0) how.epochs = usual_epochs;
     return how;
 }
 
@@ -156,7 +159,8 @@ int main(int count, char** arguments) {
     app.add_option("--network", options.network, "simple, normalised, residual or all")
         ->check(CLI::IsMember({"simple", "normalised", "residual", "all"}))
         ->capture_default_str();
-    app.add_option("--epochs", options.epochs, "passes over the training set; 0: 12 for simple, 16 for normalised, 23 for residual")
+    app.add_option("--epochs", options.epochs,
+                   "passes over the training set; 0: 12 for simple, 16 for normalised, 23 for residual")
         ->capture_default_str();
     app.add_option("--seeds", options.seeds, "how many runs, each from its own seed")
         ->check(CLI::PositiveNumber)

@@ -97,11 +97,12 @@ TEST_CASE("each optimizer is its formula, for any number of threads") {
         at.first = 0.75 * at.first - 0.1 * gradient;
         at.parameter += 0.75 * at.first - 0.1 * gradient;
     });
-    check(Sgd{.rate = 0.1f, .momentum = 0.75f, .nesterov = true, .decay = 0.5f}, [](Exact& at, double gradient, double, bool decays) {
-        if (decays) at.parameter -= 0.1 * 0.5 * at.parameter;
-        at.first = 0.75 * at.first - 0.1 * gradient;
-        at.parameter += 0.75 * at.first - 0.1 * gradient;
-    });
+    check(Sgd{.rate = 0.1f, .momentum = 0.75f, .nesterov = true, .decay = 0.5f},
+          [](Exact& at, double gradient, double, bool decays) {
+              if (decays) at.parameter -= 0.1 * 0.5 * at.parameter;
+              at.first = 0.75 * at.first - 0.1 * gradient;
+              at.parameter += 0.75 * at.first - 0.1 * gradient;
+          });
     const auto adam = [](double decay) {
         return [decay](Exact& at, double gradient, double step, bool decays) {
             if (decays) at.parameter -= 1e-2 * decay * at.parameter;

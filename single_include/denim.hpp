@@ -6677,9 +6677,10 @@ static_assert(OptimizerType<RmsProp>);
 namespace denim::inline DENIM_TARGET {
 
 /// Stochastic gradient descent with momentum, as in Keras: velocity = momentum * velocity - rate * gradient; parameter +=
-/// velocity, or with Nesterov's look ahead parameter += momentum * velocity - rate * gradient. The weight decay is a step of its
-/// own before that, as AdamW's (Loshchilov and Hutter, 2019; Keras's weight_decay): parameter -= rate * decay * parameter, of what
-/// `decays`. PyTorch adds its weight_decay to the gradient, which momentum makes 1 / (1 - momentum) times as strong.
+/// velocity, or with Nesterov's look ahead parameter += momentum * velocity - rate * gradient. The weight decay is a step of
+/// its own before that, as AdamW's (Loshchilov and Hutter, 2019; Keras's weight_decay): parameter -= rate * decay *
+/// parameter, of what `decays`. PyTorch adds its weight_decay to the gradient, which momentum makes 1 / (1 - momentum) times
+/// as strong.
 struct Sgd {
     float rate = 0.01f, momentum = 0;
     bool nesterov = false;

@@ -3,6 +3,9 @@
 // least ten repeats each, and a plain statement whether any difference is more than noise.
 #include "fashion/task_runs.hpp"
 
+#include <cmath>
+#include <iostream>
+
 using namespace denim;
 
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // All labels of all photographs by one network: category, gender and types, a head for each over one trunk.
-#include "fashion/tasks.hpp"
+#include "fashion/program_task.hpp"
 
 int main(int count, char** words) {
     return fashion::run_program(count, words, "every_label",

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The kinds of shoes by three networks: gender, type of men's, type of women's.
-#include "fashion/tasks.hpp"
+// The kinds of shoes by three networks: gender, type of men's, type of women's. --grid trains 18 settings of each.
+#include "fashion/program_task.hpp"
 
 int main(int count, char** words) {
-    return fashion::run_program(count, words, "shoes_separate",
-                                "Trains three networks for shoes: gender, type of men's, type of women's.",
-                                [](const auto& options) {
-                                    fashion::run_program_task<fashion::ShoesGender>(options);
-                                    fashion::run_program_task<fashion::ShoesMale>(options);
-                                    fashion::run_program_task<fashion::ShoesFemale>(options);
-                                });
+    return fashion::run_grid_program(
+        count, words, "shoes_separate", "Trains three networks for shoes: gender, type of men's, type of women's.",
+        [](const auto& options) {
+            using namespace fashion;
+            run_program_task<ShoesGender>(options, {{model_3(), shoes_gender_grid()}});
+            run_program_task<ShoesMale>(options, {{model_3(), shoes_male_grid()}});
+            run_program_task<ShoesFemale>(options, {{model_3(), shoes_female_grid()}});
+        });
 }

@@ -8,6 +8,8 @@
 #include "fashion/photographs.hpp"
 #include "fashion/tasks.hpp"
 
+#include <iostream>
+
 using namespace denim;
 namespace fs = std::filesystem;
 

@@ -9606,6 +9606,8 @@ public:
     [[nodiscard]] virtual std::span<float> parameters() = 0;
     [[nodiscard]] virtual std::span<float> gradients() = 0;
     [[nodiscard]] virtual std::span<const Row> rows() const = 0;
+    /// How each layer behaves, see Network::all_settings.
+    [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
 /// The one implementation.
@@ -9643,6 +9645,7 @@ public:
     }
     std::span<float> gradients() override { return trainer_.gradients(); }
     std::span<const Row> rows() const override { return network_.rows(); }
+    std::span<LayerSettings> settings() override { return network_.all_settings(); }
 
 private:
     static constexpr std::size_t outputs = Network::output.channels;
@@ -10956,6 +10959,13 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
+template <class... Callbacks>
+History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+              Callbacks&... callbacks) {
+    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
+    return TrainingLoop{learner, train, validation, options, references}.run();
+}
+
 template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
@@ -10965,8 +10975,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
-    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
-    return TrainingLoop{learner, train, validation, options, references}.run();
+    return teach(learner, train, validation, options, callbacks...);
 }
 
 }  // namespace detail

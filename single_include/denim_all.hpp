@@ -12577,6 +12577,8 @@ public:
     [[nodiscard]] virtual std::span<float> parameters() = 0;
     [[nodiscard]] virtual std::span<float> gradients() = 0;
     [[nodiscard]] virtual std::span<const Row> rows() const = 0;
+    /// How each layer behaves, see Network::all_settings.
+    [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
 /// The one implementation.
@@ -12614,6 +12616,7 @@ public:
     }
     std::span<float> gradients() override { return trainer_.gradients(); }
     std::span<const Row> rows() const override { return network_.rows(); }
+    std::span<LayerSettings> settings() override { return network_.all_settings(); }
 
 private:
     static constexpr std::size_t outputs = Network::output.channels;
@@ -13924,6 +13927,13 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
+template <class... Callbacks>
+History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+              Callbacks&... callbacks) {
+    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
+    return TrainingLoop{learner, train, validation, options, references}.run();
+}
+
 template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
@@ -13933,8 +13943,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
-    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
-    return TrainingLoop{learner, train, validation, options, references}.run();
+    return teach(learner, train, validation, options, callbacks...);
 }
 
 }  // namespace detail
@@ -19338,6 +19347,44 @@ struct Grid {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/report/sweep_point.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A network of a grid without its type, as a sweep trains it. A large grid is made of several vectors of these, each in a
+/// source file of its own: they compile side by side, without the training loop and what it writes, and a program that appends
+/// one to another and sweeps them does not compile the networks again.
+struct SweepPoint {
+    /// A new network, and what teaches it by batches of so many pictures at most.
+    struct Made {
+        std::shared_ptr<void> network;
+        std::unique_ptr<Learner> learner;
+    };
+
+    std::vector<std::size_t> values;  ///< one for each axis of the grid
+    std::size_t numbers = 0;          ///< parameters of the network
+    std::string architecture;         ///< its type, as users write it
+    Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
+};
+
+/// Every network of a grid, the last axis turning fastest.
+template <template <std::size_t...> class Family, class... Axes>
+std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
+    std::vector<SweepPoint> points;
+    grid.visit([&]<class Network>(const auto& values) {
+        points.push_back({{values.begin(), values.end()},
+                          Network::parameter_count,
+                          detail::architecture_of<Network>(),
+                          [](Seed seed, std::size_t largest_batch, const LossOfHeads& loss) {
+                              auto network = std::make_shared<Network>(seed);
+                              auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
+                              return SweepPoint::Made{std::move(network), std::move(learner)};
+                          }});
+    });
+    return points;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/sweep_table.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -19583,56 +19630,78 @@ struct RunRates {
     }
 };
 
+/// Where one run of a sweep lies, and what it has that others have not.
+struct RunSetting {
+    std::filesystem::path folder;
+    HyperParameters parameters;  ///< what the logs say of it
+    std::uint64_t seed = 1;
+    RunRates rates;
+};
+
+/// What a sweep learns from, and is scored on; nothing is chosen by the test set, which may be null.
+template <class Train, class Validation, class Test>
+struct SweepSets {
+    const Train& train;
+    const Validation& validation;
+    const Test* test;
+};
+
 /// One run in its folder. A run that is done leaves `finished.snapshot`, without weights, and is not repeated.
-template <class Network, class Train, class Validation, class Test>
-std::pair<History, Score> sweep_run(const Train& train, const Validation& validation, const Test* test,
-                                    const SweepOptions& options, const std::filesystem::path& folder,
-                                    const HyperParameters& parameters, std::uint64_t seed, const RunRates& rates) {
-    const std::string sets = "pictures " + std::to_string(train.labels.size()) + " and " +
-                             std::to_string(validation.labels.size()) +
-                             (test ? " and " + std::to_string(test->labels.size()) : "") + ", epochs " +
-                             std::to_string(options.epochs) + ", batch " + std::to_string(options.batch) + ", patience " +
-                             std::to_string(options.patience) + ", " + architecture_of<Network>();
-    const std::filesystem::path finished = folder / "finished.snapshot";
+template <class Train, class Validation, class Test>
+std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
+                                    const SweepOptions& options, const RunSetting& run) {
+    const std::string description =
+        "pictures " + std::to_string(sets.train.labels.size()) + " and " + std::to_string(sets.validation.labels.size()) +
+        (sets.test ? " and " + std::to_string(sets.test->labels.size()) : "") + ", epochs " + std::to_string(options.epochs) +
+        ", batch " + std::to_string(options.batch) + ", patience " + std::to_string(options.patience) + ", " +
+        point.architecture;
+    const std::filesystem::path finished = run.folder / "finished.snapshot";
     if (std::filesystem::exists(finished)) {
         const Snapshot result = read_snapshot(finished);
-        if (result.run != sets)
+        if (result.run != description)
             throw FileError(
                 finished.string(),
                 "this run was made with other options or sets; take another log folder or remove this one\n    there: " +
-                    result.run + "\n    here: " + sets);
+                    result.run + "\n    here: " + description);
         const auto remembered = [&](const char* name) {
             const auto& numbers = result.memory.numbers;
             return numbers.contains(name) ? numbers.at(name) : std::numeric_limits<double>::quiet_NaN();
         };
         return {result.history, {remembered("test loss"), remembered("test accuracy")}};
     }
-    Network network{Seed{seed}};
-    for (LayerSettings& settings : network.all_settings()) {
-        settings.l2 = rates.l2;
-        settings.rate = rates.dropout;
+    const FitOptions fit_options{.epochs = options.epochs,
+                                 .batch = options.batch,
+                                 .optimizer = options.optimizer(run.rates.learning),
+                                 .seed = Seed{run.seed},
+                                 .augmentation = options.augmentation};
+    check(fit_options);
+    const SweepPoint::Made made =
+        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
+    Learner& learner = *made.learner;
+    for (LayerSettings& settings : learner.settings()) {
+        settings.l2 = run.rates.l2;
+        settings.rate = run.rates.dropout;
     }
-    Checkpoint checkpoint{.folder = folder, .labels = options.labels};
-    History history =
-        fit(network, train, validation,
-            {.epochs = options.epochs,
-             .batch = options.batch,
-             .optimizer = options.optimizer(rates.learning),
-             .seed = Seed{seed},
-             .augmentation = options.augmentation},
-            checkpoint, StopOnNaN{options.progress}, EarlyStopping{.patience = options.patience}, CtrlC{},
-            CsvLog{folder / "history.csv"}, TensorBoard{.folder = folder, .labels = options.labels, .parameters = parameters});
-    Snapshot result{sets};
-    result.history = history;
+    const Samples train = Samples::of(sets.train, learner.input(), learner.heads(), "training"),
+                  validation = Samples::of(sets.validation, learner.input(), learner.heads(), "validation");
+    Checkpoint checkpoint{.folder = run.folder, .labels = options.labels};
+    StopOnNaN stop_on_nan{options.progress};
+    EarlyStopping early_stopping{.patience = options.patience};
+    CtrlC ctrl_c;
+    CsvLog csv_log{run.folder / "history.csv"};
+    TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
+    Snapshot result{description};
+    result.history = teach(learner, train, &validation, fit_options, checkpoint, stop_on_nan, early_stopping, ctrl_c, csv_log,
+                           tensor_board);
     Score score;
-    if (test) {
-        const Evaluation tested = evaluate(network, *test);
-        score = {tested.loss, tested.accuracy};
+    if (sets.test) {
+        const Samples test = Samples::of(*sets.test, learner.input(), learner.heads(), "test");
+        score = learner.score(learner.logits(test), test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
     write_snapshot(finished, result);
     std::filesystem::remove(checkpoint.last());
-    return {history, score};
+    return {result.history, score};
 }
 
 }  // namespace detail
@@ -19696,14 +19765,15 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
     if (error) std::rethrow_exception(error);
 }
 
-template <class Settings, class Train, class Validation, class Test>
-SweepTable sweep(const Train& train, const Validation& validation, const Test* test, const SweepOptions& options) {
+template <class Train, class Validation, class Test>
+SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, Validation, Test>& sets,
+                 const SweepOptions& options) {
     const auto listening = SignalGuard::shared();  // between two runs as well
     SweepTable table{options.log.filename().string()};
     std::vector<SweepJob> jobs;
     std::map<std::string, std::vector<HyperParameter>> domains;
-    const auto add_row = [&]<class Network>(const std::vector<NamedValue>& named, const RunRates& rates) {
-        SweepRow row{setting_name(named, ", "), {}, Network::parameter_count, {}};
+    const auto add_row = [&](const SweepPoint& point, const std::vector<NamedValue>& named, const RunRates& rates) {
+        SweepRow row{setting_name(named, ", "), {}, point.numbers, {}};
         for (const auto& [name, value] : named) {
             row.parameters[name] = value;
             auto& domain = domains[name];
@@ -19713,29 +19783,27 @@ SweepTable sweep(const Train& train, const Validation& validation, const Test* t
         for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
             const std::uint64_t seed = options.first_seed + repeat;
             row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
-            HyperParameters parameters = row.parameters;
-            parameters["seed"] = static_cast<double>(seed);
+            RunSetting run{options.log / row.runs.back().folder, row.parameters, seed, rates};
+            run.parameters["seed"] = static_cast<double>(seed);
             jobs.push_back(
-                {table.rows.size(), repeat, [&, parameters, seed, rates, folder = options.log / row.runs.back().folder] {
-                     return sweep_run<Network>(train, validation, test, options, folder, parameters, seed, rates);
-                 }});
+                {table.rows.size(), repeat, [&, run = std::move(run)] { return sweep_run(point, sets, options, run); }});
         }
         table.rows.push_back(std::move(row));
     };
-    Settings::visit([&]<class Network>(const auto& values) {
+    for (const SweepPoint& point : points) {
         std::vector<NamedValue> shape;
-        for (std::size_t n = 0; n < values.size(); ++n)
+        for (std::size_t n = 0; n < point.values.size(); ++n)
             shape.emplace_back(n < options.axes.size() ? options.axes[n] : "axis " + std::to_string(n + 1),
-                               static_cast<double>(values[n]));
+                               static_cast<double>(point.values[n]));
         for (const float rate : options.rates)
             for (const float l2 : options.l2)
                 for (const float dropout : options.dropout) {
                     const RunRates rates{rate, l2, dropout};
                     std::vector<NamedValue> named = shape;
                     for (const NamedValue& each : rates.named(options)) named.push_back(each);
-                    add_row.template operator()<Network>(named, rates);
+                    add_row(point, named, rates);
                 }
-    });
+    }
     for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
         domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
     const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
@@ -19747,18 +19815,26 @@ SweepTable sweep(const Train& train, const Validation& validation, const Test* t
 
 }  // namespace detail
 
-/// Trains every network of a grid with every rate, L2 and seed, and gives a table with the best mean validation accuracy first.
-/// A sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
-template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
-SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const SweepOptions& options) {
-    return detail::sweep<Grid<Family, Axes...>>(train, validation, static_cast<const Validation*>(nullptr), options);
+/// Trains every network with every rate, L2 and seed, scores the weights that each run kept on a test set, which nothing is
+/// chosen by, and gives a table with the best mean validation accuracy first. `options.axes` names the axes of the points. A
+/// sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
+template <class Train, class Validation, class Test>
+SweepTable sweep(const std::vector<SweepPoint>& points, const Train& train, const Validation& validation, const Test& test,
+                 const SweepOptions& options) {
+    return detail::sweep<Train, Validation, Test>(points, {train, validation, &test}, options);
 }
 
-/// The same, and scores the weights that each run kept on a test set, which nothing is chosen by.
+/// The same of every network of a grid.
 template <template <std::size_t...> class Family, class... Axes, class Train, class Validation, class Test>
-SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const Test& test,
+SweepTable sweep(Grid<Family, Axes...> grid, const Train& train, const Validation& validation, const Test& test,
                  const SweepOptions& options) {
-    return detail::sweep<Grid<Family, Axes...>>(train, validation, &test, options);
+    return sweep(sweep_points(grid), train, validation, test, options);
+}
+
+/// The same without a test set.
+template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
+SweepTable sweep(Grid<Family, Axes...> grid, const Train& train, const Validation& validation, const SweepOptions& options) {
+    return detail::sweep<Train, Validation, Validation>(sweep_points(grid), {train, validation, nullptr}, options);
 }
 
 /// sweep<Base, Values<3, 5>, Values<32, 64>>(train, validation, {.log = "logs/primary"})

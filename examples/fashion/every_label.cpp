@@ -9,4 +9,6 @@ template denim::SweepTable train_runs<EveryLabel>(const Options&, const SetsOf<E
 
 template TaskResult run_task<EveryLabel>(const Options&, const SetsOf<EveryLabel>&);
 
+template void run_program_task<EveryLabel>(const Options&, const std::vector<TaskGrid>&);
+
 }  // namespace fashion

@@ -3,15 +3,15 @@
 
 // The command line that the programs of the study share.
 
-#include <denim/machine/threads.hpp>
-#include <denim/training/interrupted.hpp>
-
-#include <CLI/CLI.hpp>
-
+#include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
-#include <iostream>
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace fashion {
 
@@ -31,52 +31,15 @@ struct Options {
 
 /// The main function of such a program: 0, or 1 if the work failed, 2 for a wrong command line, 130 after Ctrl-C. `add` may
 /// declare further options; `work` gets the common ones.
-template <class Work, class Add>
-int run_program(int count, char** words, const char* name, const char* description, Options options, Work work, Add add) {
-    CLI::App app{description};
-    app.add_option("--data", options.data, "the sets, by convert_images")->capture_default_str();
-    app.add_option("--models", options.models, "where trained networks go")->capture_default_str();
-    app.add_option("--logs", options.logs, "logs for TensorBoard; a run that is there already is not repeated")
-        ->capture_default_str();
-    app.add_option("--report", options.report, "where the page with the results goes")->capture_default_str();
-    app.add_option("--epochs", options.epochs, "at most; 0: as many as the study")->capture_default_str();
-    app.add_option("--repeat", options.repeat, "runs of each setting, each from its own seed")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    app.add_option("--seed", options.seed, "the first seed")->capture_default_str();
-    app.add_option("--threads", options.threads, "0: all cores")->capture_default_str();
-    app.add_flag("--quick", options.quick, "few epochs: minutes");
-    add(app, options);
-    try {
-        app.parse(count, words);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    try {
-        denim::set_threads(options.threads);
-        work(options);
-        return 0;
-    } catch (const denim::Interrupted& stop) {
-        std::cerr << name << ": " << stop.what() << '\n';
-        return 130;
-    } catch (const std::exception& error) {
-        std::cerr << name << ": " << error.what() << '\n';
-        return 1;
-    }
-}
+int run_program(int count, char** words, const char* name, const char* description, Options options,
+                const std::function<void(const Options&)>& work, const std::function<void(CLI::App&, Options&)>& add);
 
 /// The same for a program without options of its own.
-template <class Work>
-int run_program(int count, char** words, const char* name, const char* description, Work work) {
-    return run_program(count, words, name, description, Options{}, work, [](CLI::App&, Options&) {});
-}
+int run_program(int count, char** words, const char* name, const char* description,
+                const std::function<void(const Options&)>& work);
 
 /// The same for a program with a whole grid of settings.
-template <class Work>
-int run_grid_program(int count, char** words, const char* name, const char* description, Work work) {
-    return run_program(count, words, name, description, Options{}, work, [](CLI::App& app, Options& options) {
-        app.add_flag("--grid", options.grid, "every setting of the study; hours");
-    });
-}
+int run_grid_program(int count, char** words, const char* name, const char* description,
+                     const std::function<void(const Options&)>& work);
 
 }  // namespace fashion

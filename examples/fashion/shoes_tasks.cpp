@@ -13,4 +13,8 @@ template TaskResult run_task<ShoesAll>(const Options&, const SetsOf<ShoesAll>&);
 template TaskResult run_task<ShoesMale>(const Options&, const SetsOf<ShoesMale>&);
 template TaskResult run_task<ShoesFemale>(const Options&, const SetsOf<ShoesFemale>&);
 
+template void run_program_task<ShoesAll>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<ShoesMale>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<ShoesFemale>(const Options&, const std::vector<TaskGrid>&);
+
 }  // namespace fashion

@@ -12,10 +12,13 @@
 #include "fashion/kind_probabilities.hpp"
 #include "fashion/networks.hpp"
 #include "fashion/options.hpp"
+#include "fashion/program_task.hpp"
 #include "fashion/task_sets.hpp"
 
-#include <cstdio>
-#include <iostream>
+// Compiled once for all programs, in task_runs.cpp.
+extern template denim::SweepTable denim::sweep(const std::vector<denim::SweepPoint>&, const fashion::LabelledSet&,
+                                               const fashion::LabelledSet&, const fashion::LabelledSet&,
+                                               const denim::SweepOptions&);
 
 namespace fashion {
 
@@ -110,39 +113,23 @@ TaskResult run_task(const Options& options, const SetsOf<Task>& sets) {
 }
 
 /// A line of results: "glasses   94.80 %   study 94.80 %   500 photographs".
-inline void print_result(const TaskResult& result) {
-    const denim::Repeats test = result.setting().test_accuracy();
-    std::printf("%-16s test %6.2f %%", result.task.c_str(), 100 * test.mean);
-    if (test.count > 1) std::printf(" +- %.2f over %zu runs", 100 * test.deviation, test.count);
-    if (result.study != 0) std::printf("  (study %.2f %%)", 100 * result.study);
-    std::printf("  %zu photographs, %.0f s a run, %s\n", result.best.truth.size(), result.setting().seconds().mean,
-                result.setting().name.c_str());
-    std::fflush(stdout);
-}
+void print_result(const TaskResult& result);
 
-/// A grid of one family of a task.
-template <class Settings>
-struct TaskGrid {
-    Family family;
-    Settings settings;
-};
+/// Writes the page of a task's best run.
+void write_page(const Options& options, const TaskResult& result);
 
-/// The whole of a program for one task: its own setting, or with --grid all of these; tables, pages, the model.
-template <class Task, class... Settings>
-void run_program_task(const Options& options, const TaskGrid<Settings>&... grids) {
+/// Shows a grid as a table on standard output and as a page.
+void show_grid(const Options& options, const std::string& task, const Family& family, denim::SweepTable table);
+
+template <class Task>
+void run_program_task(const Options& options, const std::vector<TaskGrid>& grids) {
     const auto sets = sets_of<Task>(options.data);
-    std::filesystem::create_directories(options.report);
     const TaskResult result = run_task<Task>(options, sets);
     print_result(result);
-    write_report(options.report / (std::string{Task::name} + ".html"), result.best);
+    write_page(options, result);
     if (!options.grid) return;
-    [[maybe_unused]] const auto run_grid = [&](const auto& grid) {
-        denim::SweepTable table = train_runs<Task>(options, sets, grid.family, grid.settings);
-        table.name = std::string{Task::name} + ", " + grid.family.name;
-        std::cout << '\n' << table.name << '\n' << table << std::flush;
-        write_report(options.report / (std::string{Task::name} + "-" + grid.family.name + ".html"), table);
-    };
-    (run_grid(grids), ...);
+    for (const TaskGrid& grid : grids)
+        show_grid(options, Task::name, grid.family, train_runs<Task>(options, sets, grid.family, grid.networks));
 }
 
 }  // namespace fashion

@@ -26,4 +26,12 @@ template TaskResult run_task<TrousersMale>(const Options&, const SetsOf<Trousers
 template TaskResult run_task<TrousersFemale>(const Options&, const SetsOf<TrousersFemale>&);
 template TaskResult run_task<ShoesGender>(const Options&, const SetsOf<ShoesGender>&);
 
+template void run_program_task<Primary>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<Glasses>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<TrousersAll>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<TrousersGender>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<TrousersMale>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<TrousersFemale>(const Options&, const std::vector<TaskGrid>&);
+template void run_program_task<ShoesGender>(const Options&, const std::vector<TaskGrid>&);
+
 }  // namespace fashion

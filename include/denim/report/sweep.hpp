@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/report/grid.hpp>
+#include <denim/report/sweep_point.hpp>
 #include <denim/report/sweep_run.hpp>
 
 #include <atomic>
@@ -65,14 +66,15 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
     if (error) std::rethrow_exception(error);
 }
 
-template <class Settings, class Train, class Validation, class Test>
-SweepTable sweep(const Train& train, const Validation& validation, const Test* test, const SweepOptions& options) {
+template <class Train, class Validation, class Test>
+SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, Validation, Test>& sets,
+                 const SweepOptions& options) {
     const auto listening = SignalGuard::shared();  // between two runs as well
     SweepTable table{options.log.filename().string()};
     std::vector<SweepJob> jobs;
     std::map<std::string, std::vector<HyperParameter>> domains;
-    const auto add_row = [&]<class Network>(const std::vector<NamedValue>& named, const RunRates& rates) {
-        SweepRow row{setting_name(named, ", "), {}, Network::parameter_count, {}};
+    const auto add_row = [&](const SweepPoint& point, const std::vector<NamedValue>& named, const RunRates& rates) {
+        SweepRow row{setting_name(named, ", "), {}, point.numbers, {}};
         for (const auto& [name, value] : named) {
             row.parameters[name] = value;
             auto& domain = domains[name];
@@ -82,29 +84,27 @@ SweepTable sweep(const Train& train, const Validation& validation, const Test* t
         for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
             const std::uint64_t seed = options.first_seed + repeat;
             row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
-            HyperParameters parameters = row.parameters;
-            parameters["seed"] = static_cast<double>(seed);
+            RunSetting run{options.log / row.runs.back().folder, row.parameters, seed, rates};
+            run.parameters["seed"] = static_cast<double>(seed);
             jobs.push_back(
-                {table.rows.size(), repeat, [&, parameters, seed, rates, folder = options.log / row.runs.back().folder] {
-                     return sweep_run<Network>(train, validation, test, options, folder, parameters, seed, rates);
-                 }});
+                {table.rows.size(), repeat, [&, run = std::move(run)] { return sweep_run(point, sets, options, run); }});
         }
         table.rows.push_back(std::move(row));
     };
-    Settings::visit([&]<class Network>(const auto& values) {
+    for (const SweepPoint& point : points) {
         std::vector<NamedValue> shape;
-        for (std::size_t n = 0; n < values.size(); ++n)
+        for (std::size_t n = 0; n < point.values.size(); ++n)
             shape.emplace_back(n < options.axes.size() ? options.axes[n] : "axis " + std::to_string(n + 1),
-                               static_cast<double>(values[n]));
+                               static_cast<double>(point.values[n]));
         for (const float rate : options.rates)
             for (const float l2 : options.l2)
                 for (const float dropout : options.dropout) {
                     const RunRates rates{rate, l2, dropout};
                     std::vector<NamedValue> named = shape;
                     for (const NamedValue& each : rates.named(options)) named.push_back(each);
-                    add_row.template operator()<Network>(named, rates);
+                    add_row(point, named, rates);
                 }
-    });
+    }
     for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
         domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
     const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
@@ -116,18 +116,26 @@ SweepTable sweep(const Train& train, const Validation& validation, const Test* t
 
 }  // namespace detail
 
-/// Trains every network of a grid with every rate, L2 and seed, and gives a table with the best mean validation accuracy first.
-/// A sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
-template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
-SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const SweepOptions& options) {
-    return detail::sweep<Grid<Family, Axes...>>(train, validation, static_cast<const Validation*>(nullptr), options);
+/// Trains every network with every rate, L2 and seed, scores the weights that each run kept on a test set, which nothing is
+/// chosen by, and gives a table with the best mean validation accuracy first. `options.axes` names the axes of the points. A
+/// sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
+template <class Train, class Validation, class Test>
+SweepTable sweep(const std::vector<SweepPoint>& points, const Train& train, const Validation& validation, const Test& test,
+                 const SweepOptions& options) {
+    return detail::sweep<Train, Validation, Test>(points, {train, validation, &test}, options);
 }
 
-/// The same, and scores the weights that each run kept on a test set, which nothing is chosen by.
+/// The same of every network of a grid.
 template <template <std::size_t...> class Family, class... Axes, class Train, class Validation, class Test>
-SweepTable sweep(Grid<Family, Axes...>, const Train& train, const Validation& validation, const Test& test,
+SweepTable sweep(Grid<Family, Axes...> grid, const Train& train, const Validation& validation, const Test& test,
                  const SweepOptions& options) {
-    return detail::sweep<Grid<Family, Axes...>>(train, validation, &test, options);
+    return sweep(sweep_points(grid), train, validation, test, options);
+}
+
+/// The same without a test set.
+template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
+SweepTable sweep(Grid<Family, Axes...> grid, const Train& train, const Validation& validation, const SweepOptions& options) {
+    return detail::sweep<Train, Validation, Validation>(sweep_points(grid), {train, validation, nullptr}, options);
 }
 
 /// sweep<Base, Values<3, 5>, Values<32, 64>>(train, validation, {.log = "logs/primary"})

@@ -2,16 +2,17 @@
 #pragma once
 
 #include <denim/optimizer/adam.hpp>
+#include <denim/report/sweep_point.hpp>
 #include <denim/report/sweep_table.hpp>
 #include <denim/report/tensor_board.hpp>
 #include <denim/training/checkpoint.hpp>
 #include <denim/training/csv_log.hpp>
 #include <denim/training/ctrl_c.hpp>
 #include <denim/training/early_stopping.hpp>
-#include <denim/training/evaluate.hpp>
 #include <denim/training/fit.hpp>
 #include <denim/training/stop_on_nan.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <utility>
@@ -71,56 +72,78 @@ struct RunRates {
     }
 };
 
+/// Where one run of a sweep lies, and what it has that others have not.
+struct RunSetting {
+    std::filesystem::path folder;
+    HyperParameters parameters;  ///< what the logs say of it
+    std::uint64_t seed = 1;
+    RunRates rates;
+};
+
+/// What a sweep learns from, and is scored on; nothing is chosen by the test set, which may be null.
+template <class Train, class Validation, class Test>
+struct SweepSets {
+    const Train& train;
+    const Validation& validation;
+    const Test* test;
+};
+
 /// One run in its folder. A run that is done leaves `finished.snapshot`, without weights, and is not repeated.
-template <class Network, class Train, class Validation, class Test>
-std::pair<History, Score> sweep_run(const Train& train, const Validation& validation, const Test* test,
-                                    const SweepOptions& options, const std::filesystem::path& folder,
-                                    const HyperParameters& parameters, std::uint64_t seed, const RunRates& rates) {
-    const std::string sets = "pictures " + std::to_string(train.labels.size()) + " and " +
-                             std::to_string(validation.labels.size()) +
-                             (test ? " and " + std::to_string(test->labels.size()) : "") + ", epochs " +
-                             std::to_string(options.epochs) + ", batch " + std::to_string(options.batch) + ", patience " +
-                             std::to_string(options.patience) + ", " + architecture_of<Network>();
-    const std::filesystem::path finished = folder / "finished.snapshot";
+template <class Train, class Validation, class Test>
+std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
+                                    const SweepOptions& options, const RunSetting& run) {
+    const std::string description =
+        "pictures " + std::to_string(sets.train.labels.size()) + " and " + std::to_string(sets.validation.labels.size()) +
+        (sets.test ? " and " + std::to_string(sets.test->labels.size()) : "") + ", epochs " + std::to_string(options.epochs) +
+        ", batch " + std::to_string(options.batch) + ", patience " + std::to_string(options.patience) + ", " +
+        point.architecture;
+    const std::filesystem::path finished = run.folder / "finished.snapshot";
     if (std::filesystem::exists(finished)) {
         const Snapshot result = read_snapshot(finished);
-        if (result.run != sets)
+        if (result.run != description)
             throw FileError(
                 finished.string(),
                 "this run was made with other options or sets; take another log folder or remove this one\n    there: " +
-                    result.run + "\n    here: " + sets);
+                    result.run + "\n    here: " + description);
         const auto remembered = [&](const char* name) {
             const auto& numbers = result.memory.numbers;
             return numbers.contains(name) ? numbers.at(name) : std::numeric_limits<double>::quiet_NaN();
         };
         return {result.history, {remembered("test loss"), remembered("test accuracy")}};
     }
-    Network network{Seed{seed}};
-    for (LayerSettings& settings : network.all_settings()) {
-        settings.l2 = rates.l2;
-        settings.rate = rates.dropout;
+    const FitOptions fit_options{.epochs = options.epochs,
+                                 .batch = options.batch,
+                                 .optimizer = options.optimizer(run.rates.learning),
+                                 .seed = Seed{run.seed},
+                                 .augmentation = options.augmentation};
+    check(fit_options);
+    const SweepPoint::Made made =
+        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
+    Learner& learner = *made.learner;
+    for (LayerSettings& settings : learner.settings()) {
+        settings.l2 = run.rates.l2;
+        settings.rate = run.rates.dropout;
     }
-    Checkpoint checkpoint{.folder = folder, .labels = options.labels};
-    History history =
-        fit(network, train, validation,
-            {.epochs = options.epochs,
-             .batch = options.batch,
-             .optimizer = options.optimizer(rates.learning),
-             .seed = Seed{seed},
-             .augmentation = options.augmentation},
-            checkpoint, StopOnNaN{options.progress}, EarlyStopping{.patience = options.patience}, CtrlC{},
-            CsvLog{folder / "history.csv"}, TensorBoard{.folder = folder, .labels = options.labels, .parameters = parameters});
-    Snapshot result{sets};
-    result.history = history;
+    const Samples train = Samples::of(sets.train, learner.input(), learner.heads(), "training"),
+                  validation = Samples::of(sets.validation, learner.input(), learner.heads(), "validation");
+    Checkpoint checkpoint{.folder = run.folder, .labels = options.labels};
+    StopOnNaN stop_on_nan{options.progress};
+    EarlyStopping early_stopping{.patience = options.patience};
+    CtrlC ctrl_c;
+    CsvLog csv_log{run.folder / "history.csv"};
+    TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
+    Snapshot result{description};
+    result.history = teach(learner, train, &validation, fit_options, checkpoint, stop_on_nan, early_stopping, ctrl_c, csv_log,
+                           tensor_board);
     Score score;
-    if (test) {
-        const Evaluation tested = evaluate(network, *test);
-        score = {tested.loss, tested.accuracy};
+    if (sets.test) {
+        const Samples test = Samples::of(*sets.test, learner.input(), learner.heads(), "test");
+        score = learner.score(learner.logits(test), test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
     write_snapshot(finished, result);
     std::filesystem::remove(checkpoint.last());
-    return {history, score};
+    return {result.history, score};
 }
 
 }  // namespace detail

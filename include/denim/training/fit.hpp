@@ -51,6 +51,13 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
+template <class... Callbacks>
+History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+              Callbacks&... callbacks) {
+    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
+    return TrainingLoop{learner, train, validation, options, references}.run();
+}
+
 template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
@@ -60,8 +67,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
-    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
-    return TrainingLoop{learner, train, validation, options, references}.run();
+    return teach(learner, train, validation, options, callbacks...);
 }
 
 }  // namespace detail

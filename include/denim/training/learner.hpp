@@ -68,6 +68,8 @@ public:
     [[nodiscard]] virtual std::span<float> parameters() = 0;
     [[nodiscard]] virtual std::span<float> gradients() = 0;
     [[nodiscard]] virtual std::span<const Row> rows() const = 0;
+    /// How each layer behaves, see Network::all_settings.
+    [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
 /// The one implementation.
@@ -105,6 +107,7 @@ public:
     }
     std::span<float> gradients() override { return trainer_.gradients(); }
     std::span<const Row> rows() const override { return network_.rows(); }
+    std::span<LayerSettings> settings() override { return network_.all_settings(); }
 
 private:
     static constexpr std::size_t outputs = Network::output.channels;

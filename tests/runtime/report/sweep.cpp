@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 using namespace denim;
@@ -93,4 +94,28 @@ TEST_CASE("a test set scores the weights that were kept, now and when the run is
     std::ostringstream text;
     text << table;
     CHECK(text.str().find("test accuracy") != std::string::npos);
+}
+
+TEST_CASE("points made apart, one after another, are the grid: the same settings in the same folders, with the same bits") {
+    const Scratch scratch;
+    const Set train{1}, validation{2}, test{3};
+    SweepOptions options{.log = scratch / "whole", .axes = {"outputs"}, .epochs = 2, .batch = 8, .progress = nullptr};
+    const SweepTable whole = sweep(Grid<Family, Values<3, 4>>{}, train, validation, test, options);
+
+    std::vector<SweepPoint> points = sweep_points(Grid<Family, Values<4>>{});
+    for (const auto& point : sweep_points(Grid<Family, Values<3>>{})) points.push_back(point);
+    REQUIRE(points.size() == 2);
+    CHECK(points[0].values == std::vector<std::size_t>{4});
+    CHECK(points[0].numbers == Family<4>::parameter_count);
+    options.log = scratch / "parts";
+    const SweepTable parts = sweep(points, train, validation, test, options);
+    REQUIRE(parts.rows.size() == 2);
+    for (const SweepRow& row : whole.rows) {
+        const auto same = std::ranges::find(parts.rows, row.name, &SweepRow::name);
+        REQUIRE(same != parts.rows.end());
+        CHECK(same->numbers == row.numbers);
+        CHECK(same->runs[0].folder == row.runs[0].folder);
+        CHECK(same->runs[0].best().validation.loss == row.runs[0].best().validation.loss);
+        CHECK(same->runs[0].test.loss == row.runs[0].test.loss);
+    }
 }

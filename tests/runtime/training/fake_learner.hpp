@@ -40,6 +40,7 @@ public:
     std::span<float> parameters() override { return numbers_; }
     std::span<float> gradients() override { return gradients_; }
     std::span<const denim::Row> rows() const override { return rows_; }
+    std::span<denim::LayerSettings> settings() override { return {}; }
     void begin_at(std::size_t epochs_scored) { scored_ = epochs_scored; }
 
 private:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What tasks share, and the one whose network has a head for each question, which sweeps sets of its own.
 #include "fashion/task_runs.hpp"
 
 #include <cstdio>
@@ -19,6 +20,10 @@ void print_result(const TaskResult& result) {
     std::fflush(stdout);
 }
 
+denim::Weights weights_of(const Options& options, const std::string& task, const Family& family, const denim::SweepRun& run) {
+    return denim::read_weights(options.log(task) / family.name / run.folder / "best.safetensors");
+}
+
 void write_page(const Options& options, const TaskResult& result) {
     std::filesystem::create_directories(options.report);
     write_report(options.report / (result.task + ".html"), result.best);
@@ -29,5 +34,12 @@ void show_grid(const Options& options, const std::string& task, const Family& fa
     std::cout << '\n' << table.name << '\n' << table << std::flush;
     write_report(options.report / (task + "-" + family.name + ".html"), table);
 }
+
+template denim::SweepTable train_runs<EveryLabel>(const Options&, const SetsOf<EveryLabel>&, const Family&,
+                                                  EveryLabel::Setting);
+
+template TaskResult run_task<EveryLabel>(const Options&, const SetsOf<EveryLabel>&);
+
+template void run_program_task<EveryLabel>(const Options&, const std::vector<TaskGrid>&);
 
 }  // namespace fashion

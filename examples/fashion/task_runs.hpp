@@ -50,10 +50,15 @@ denim::SweepTable train_runs(const Options& options, const SetsOf<Task>& sets, c
                   .labels = class_names(questions_of<Task>())});
 }
 
+/// What a run kept.
+denim::Weights weights_of(const Options& options, const std::string& task, const Family& family, const denim::SweepRun& run);
+
 /// The network of a run, with the weights that it kept.
 template <class Network>
 Network network_of(const Options& options, const char* task, const Family& family, const denim::SweepRun& run) {
-    return denim::load<Network>(options.log(task) / family.name / run.folder / "best.safetensors");
+    Network network;
+    denim::load_into(network, weights_of(options, task, family, run));
+    return network;
 }
 
 /// Writes the network as the model of its task, with what its confidence is worth.

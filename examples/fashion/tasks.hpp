@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The tasks of the study at their own settings, compiled in tasks.cpp, shoes_tasks.cpp and every_label.cpp: a program that
+// The tasks of the study at their own settings, compiled in tasks.cpp, shoes_tasks.cpp and task_runs.cpp: a program that
 // includes this does not compile their networks again.
 
 #include "fashion/task_runs.hpp"

@@ -15,7 +15,7 @@ GridPart grid_part() {
     using namespace denim;
     const auto model_3 = []<std::size_t Classes>(std::integral_constant<std::size_t, Classes>) {
         return sweep_points(Grid<Families<Classes>::template Model3, Values<Kernel>, Values<Filters...>, Values<Second>,
-                                 Values<256, 512, 1024>>{});
+                            Values<256, 512, 1024>>{});
     };
     GridPart part;
     part.model_3_of_2 = model_3(std::integral_constant<std::size_t, 2>{});

@@ -5,6 +5,7 @@
 #include <denim/training/save.hpp>
 
 #include "fashion/confidence.hpp"
+#include "fashion/familiarity.hpp"
 #include "fashion/kind_probabilities.hpp"
 #include "fashion/task_sets.hpp"
 
@@ -22,11 +23,9 @@ public:
     /// Throws denim::FileError if the file is missing or of another network or task.
     explicit Model(const std::filesystem::path& models) : Model{Loaded{models / (std::string{Task::name} + ".safetensors")}} {}
 
-    /// What it says of one photograph: probabilities that can be believed, those of a head behind those of the one before, and
-    /// how familiar its first head finds it.
+    /// What it says of one photograph: probabilities that can be believed, those of a head behind those of the one before.
     struct Answer {
         std::vector<float> probabilities;
-        double familiarity = 0;
 
         /// The likeliest class of the first head.
         [[nodiscard]] std::size_t best() const {
@@ -39,13 +38,19 @@ public:
         photograph.bytes = pixels;
         std::array<float, Task::Network::output.size()> logits;
         predictor_.predict(photograph, logits.data());
-        Answer answer{{}, confidences_[0].familiarity(std::span{logits}.first(heads[0]))};
+        Answer answer;
         std::size_t first = 0;
         for (std::size_t head = 0; head < heads.size(); first += heads[head], ++head)
             for (const float probability :
                  denim::softmax(std::span{logits}.subspan(first, heads[head]), heads[head], confidences_[head].temperature))
                 answer.probabilities.push_back(probability);
         return answer;
+    }
+    /// How familiar a photograph of that category is to it.
+    [[nodiscard]] double familiarity(const std::uint8_t* pixels, std::string_view category) const
+        requires tells_category<Task>
+    {
+        return familiarity_.score(pixels, category);
     }
     /// Where it looked to answer the question of a head.
     [[nodiscard]] denim::Occlusion explain(const std::uint8_t* pixels, std::size_t head = 0) const {
@@ -59,6 +64,7 @@ private:
     struct Loaded {
         typename Task::Network network;
         std::vector<Confidence> confidences;
+        Familiarity familiarity;
 
         explicit Loaded(const std::filesystem::path& path) {
             const denim::WeightsMetadata metadata = denim::load_into(network, path);
@@ -66,6 +72,7 @@ private:
             try {
                 for (const fashion::Task& question : questions)
                     confidences.push_back(Confidence::from(metadata.others, key_of<Task>(question)));
+                if constexpr (tells_category<Task>) familiarity = Familiarity::from(metadata.others);
             } catch (const std::invalid_argument& error) {
                 throw denim::FileError(path.string(), error.what());
             }
@@ -73,10 +80,12 @@ private:
                 throw denim::FileError(path.string(), "its labels are not those of the task " + std::string{Task::name});
         }
     };
-    explicit Model(const Loaded& loaded) : predictor_(loaded.network), confidences_(loaded.confidences) {}
+    explicit Model(const Loaded& loaded)
+        : predictor_(loaded.network), confidences_(loaded.confidences), familiarity_(loaded.familiarity) {}
 
     denim::Predictor<typename Task::Network> predictor_;
     std::vector<Confidence> confidences_;
+    Familiarity familiarity_;
 };
 
 /// The labels of a photograph of a category, from the probabilities of its kinds in the catalogue's order: the likeliest kind;
@@ -143,7 +152,7 @@ public:
         Labels labels = labels_of(category, category.text == "glasses"    ? glasses_.ask(pixels).probabilities
                                             : category.text == "trousers" ? trousers_.ask(pixels)
                                                                           : shoes_.ask(pixels));
-        labels.familiarity = primary.familiarity;
+        labels.familiarity = primary_.familiarity(pixels, category.text);
         return labels;
     }
     [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const override {
@@ -172,7 +181,7 @@ public:
         for (std::size_t k = 0; k < kinds.size(); ++k)
             if (kinds[k].category == category.text) own.push_back(static_cast<float>(all[k] / category.probability));
         Labels labels = labels_of(category, own);
-        labels.familiarity = answer.familiarity;
+        labels.familiarity = network_.familiarity(pixels, category.text);
         return labels;
     }
     [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const override {

@@ -21,10 +21,10 @@ struct Word {
 struct Labels {
     Word category, gender, type;
     double confidence = 0;   ///< probability that all of them are right
-    double familiarity = 0;  ///< 0: stranger to the networks than all their validation photographs; to 1
+    double familiarity = 0;  ///< 0: stranger than all validation photographs of its category; to 1
 
     /// "trousers, male, jeans". A word less likely than `sure` has a question mark; a photograph that is stranger than all but
-    /// a share of `strange` of the validation set is said to be something else.
+    /// a share of `strange` of its category's validation photographs is said to be something else.
     [[nodiscard]] std::string words(double sure, double strange) const {
         std::string line = familiarity < strange ? "something else? " : "";
         for (const Word& word : {category, gender, type})

@@ -9,6 +9,7 @@
 #include <denim/training/save.hpp>
 
 #include "fashion/confidence.hpp"
+#include "fashion/familiarity.hpp"
 #include "fashion/kind_probabilities.hpp"
 #include "fashion/networks.hpp"
 #include "fashion/options.hpp"
@@ -61,7 +62,8 @@ Network network_of(const Options& options, const char* task, const Family& famil
     return network;
 }
 
-/// Writes the network as the model of its task, with what its confidence is worth.
+/// Writes the network as the model of its task, with what its confidence is worth and, if it tells categories apart, with what
+/// photographs of each look like.
 template <class Task>
 void write_model(const Options& options, const typename Task::Network& network, const SetsOf<Task>& sets) {
     constexpr auto heads = Task::Network::heads;
@@ -72,6 +74,11 @@ void write_model(const Options& options, const typename Task::Network& network, 
         const auto slice = denim::head_slice<float>(
             {logits.data(), logits.size()}, {sets.validation.labels.data(), sets.validation.labels.size()}, heads, head);
         saved.others.merge(Confidence::of(slice.logits, slice.labels, heads[head]).texts(key_of<Task>(questions[head])));
+    }
+    if constexpr (tells_category<Task>) {
+        const ShownPhotographs train{sets.train.images, sets.train.shown};
+        const ShownPhotographs validation{sets.validation.images, sets.validation.shown};
+        saved.others.merge(Familiarity::of(train, validation).texts());
     }
     std::filesystem::create_directories(options.models);
     denim::save(network, options.models / (std::string{Task::name} + ".safetensors"), saved);

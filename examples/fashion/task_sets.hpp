@@ -50,6 +50,10 @@ using TaskSets = Sets<LabelledSet>;
 template <class Task>
 inline constexpr bool has_heads = Task::Network::heads.size() > 1;
 
+/// Whether a task's network tells the categories apart.
+template <class Task>
+inline constexpr bool tells_category = has_heads<Task> || std::is_same_v<Task, Primary>;
+
 template <class Task>
 using SetsOf = Sets<std::conditional_t<has_heads<Task>, HeadSet, LabelledSet>>;
 

@@ -30,6 +30,8 @@ RUNS = {
     "study": ((5, 5, 64, 0, 3), [*PYTHON, "dlib"], ["train", "predict", "single"], None, None),
     "study, one thread": ((5, 5, 64, 0, 3), [], ["train", "predict"], 1, None),
     "study, AVX2": ((5, 5, 64, 0, 3), TRAINERS, ["train"], None, AVX2),
+    "tasks, Dense 512": ((3, 3, 64, 512, 4), TRAINERS, ["train"], None, None),
+    "trousers, model 2": ((5, 5, 64, 0, 4), TRAINERS, ["train"], None, None),
     "trousers, Dense 1,024": ((5, 5, 64, 1024, 4), TRAINERS, ["train"], None, None),
     **{f"grid k{n[0]} F{n[2]}": (n, TRAINERS, ["train"], None, None) for n in GRID},
 }

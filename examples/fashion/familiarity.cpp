@@ -28,7 +28,7 @@ std::vector<float> points_of(const std::uint8_t* pixels) {
     return dark;
 }
 
-/// The points of those photographs that show a category, one behind another.
+/// The points of each photograph that shows a category.
 std::vector<std::vector<float>> points_of(const ShownPhotographs& photographs, std::string_view category) {
     std::vector<std::vector<float>> all;
     for (std::size_t n = 0; n < photographs.shown.size(); ++n)
@@ -91,11 +91,11 @@ nlohmann::json json_of(const std::vector<float>& numbers) {
 
 }  // namespace
 
-double Familiarity::Space::distance(std::vector<float> points) const {
-    subtract(points, 1, mean);
-    const std::vector<float> centred = points;
-    for (const std::vector<float>& component : components) subtract(points, product(centred, component), component);
-    return std::sqrt(static_cast<double>(product(points, points)));
+double Familiarity::Space::distance(std::vector<float> picture) const {
+    subtract(picture, 1, mean);
+    const std::vector<float> centred = picture;
+    for (const std::vector<float>& component : components) subtract(picture, product(centred, component), component);
+    return std::sqrt(static_cast<double>(product(picture, picture)));
 }
 
 Familiarity Familiarity::of(const ShownPhotographs& train, const ShownPhotographs& validation) {

@@ -45,7 +45,7 @@ private:
         std::vector<std::vector<float>> components;  ///< of length 1, at right angles to each other, or 0
         std::vector<double> distances;               ///< of validation photographs, from the least to the largest
 
-        [[nodiscard]] double distance(std::vector<float> points) const;
+        [[nodiscard]] double distance(std::vector<float> picture) const;
     };
     std::map<std::string, Space, std::less<>> spaces_;  ///< of each category
 };

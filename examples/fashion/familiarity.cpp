@@ -8,8 +8,10 @@
 
 #include "fashion/catalogue.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 namespace fashion {
 namespace {
@@ -55,12 +57,15 @@ void straighten(std::vector<std::vector<float>>& vectors) {
     }
 }
 
-/// The directions in which pictures, their mean taken off, differ most; by orthogonal iteration with their covariance.
-std::vector<std::vector<float>> principal_components(const std::vector<std::vector<float>>& pictures) {
+/// The directions in which pictures differ most from their mean; by orthogonal iteration with their covariance.
+std::vector<std::vector<float>> principal_components(const std::vector<std::vector<float>>& pictures,
+                                                     const std::vector<float>& mean) {
     std::vector<std::vector<float>> covariance(points, std::vector<float>(points));
-    for (const std::vector<float>& picture : pictures)
+    for (std::vector<float> picture : pictures) {
+        subtract(picture, 1, mean);
         for (std::size_t i = 0; i < points; ++i)
             if (picture[i] != 0) subtract(covariance[i], -picture[i] / static_cast<float>(pictures.size()), picture);
+    }
     std::vector<std::vector<float>> found(components, std::vector<float>(points));
     denim::Random random{denim::Seed{1}};
     for (auto& vector : found)
@@ -83,6 +88,7 @@ void round_numbers(std::vector<float>& numbers) {
     for (float& number : numbers) number = std::round(number * 1e4f) / 1e4f;
 }
 
+/// As doubles of four digits: a float's own would be written with more.
 nlohmann::json json_of(const std::vector<float>& numbers) {
     nlohmann::json json = nlohmann::json::array();
     for (const float number : numbers) json.push_back(std::round(static_cast<double>(number) * 1e4) / 1e4);
@@ -101,20 +107,17 @@ double Familiarity::Space::distance(std::vector<float> picture) const {
 Familiarity Familiarity::of(const ShownPhotographs& train, const ShownPhotographs& validation) {
     Familiarity result;
     for (const std::string& category : class_names(tasks[0])) {
-        auto learned = points_of(train, category);
+        const auto learned = points_of(train, category), known = points_of(validation, category);
         if (learned.empty()) continue;
-        const auto known = points_of(validation, category);
         Space& space = result.spaces_[category];
         space.mean.resize(points);
         for (const auto& picture : learned) subtract(space.mean, -1 / static_cast<float>(learned.size()), picture);
         round_numbers(space.mean);
-        const auto distances_from = known.empty() ? learned : known;
-        for (auto& picture : learned) subtract(picture, 1, space.mean);
-        space.components = principal_components(learned);
+        space.components = principal_components(learned, space.mean);
         std::ranges::for_each(space.components, round_numbers);
 
         std::vector<double> all;
-        for (const auto& picture : distances_from) all.push_back(space.distance(picture));
+        for (const auto& picture : known.empty() ? learned : known) all.push_back(space.distance(picture));
         std::ranges::sort(all);
         for (std::size_t step = 0; step <= steps; ++step) space.distances.push_back(all[step * (all.size() - 1) / steps]);
     }

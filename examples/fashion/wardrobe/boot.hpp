@@ -166,7 +166,7 @@ inline Drawing boot(const BootRates& rates, Dice& dice) {
     if (heel == BootHeel::platform) sole = dice.between(0.06, 0.12);
     const Last last{lift, sole, dice.between(0, 0.03), 0.68, 0.17};
     const Toe shape = dice.chance(rates.pointed) ? Toe::pointed : dice.chance(0.12) ? Toe::square : Toe::round;
-    const double toe = shape == Toe::pointed ? dice.between(0.085, 0.12) : dice.between(0.105, 0.145);
+    const double toe = shape == Toe::pointed ? dice.between(0.095, 0.13) : dice.between(0.115, 0.155);
     const double shaft = dice.of(kind == BootKind::knee      ? rates.knee_shaft
                                  : kind == BootKind::western ? rates.western_shaft
                                  : kind == BootKind::combat  ? rates.combat_shaft

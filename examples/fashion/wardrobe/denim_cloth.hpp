@@ -39,7 +39,8 @@ inline Fabric denim_cloth(const Wash& w, const TrouserCut& cut, Dice& dice) {
     const Noise noise{dice.seed()};
     const auto seams = std::make_shared<const TrouserCut>(cut);
     const double k = 1 / cut.length, thigh_y = 1 - 0.34 * k, knee_y = std::max(0.2, 1 - 0.57 * k),
-                 reach = dice.between(0.1, 0.18) * k, narrow = dice.between(0.2, 0.36), shift = dice.between(-0.12, 0.08);
+                 reach = dice.between(0.1, 0.18) * k, narrow = dice.between(0.2, 0.36), shift = dice.between(-0.12, 0.08),
+                 leaning = dice.spread(0.2);  // no two legs are worn alike
     const double shown = 0.5 + 0.5 * std::min(1.0, w.colour.luminance() / 110);
     return {
         w.colour, [=](const Spot& s) {
@@ -50,7 +51,8 @@ inline Fabric denim_cloth(const Wash& w, const TrouserCut& cut, Dice& dice) {
             const double height = s.place.y, width = std::max(0.02, seams->width_at(height));
             const double off = (std::abs(s.place.x) - seams->middle_at(height)) / width - shift;
             const auto bump = [](double d) { return std::exp(-d * d); };
-            const double across = bump(off / narrow) * (1 + 0.16 * noise(x / 9, y / 3.5 + 11));
+            const double across = bump(off / narrow) * (1 + 0.16 * noise(x / 9, y / 3.5 + 11)) *
+                                  (1 + (s.place.x < 0 ? leaning : -leaning));
             double worn = across * (w.thighs * bump((height - thigh_y) / reach) +
                                     w.knees * bump((height - knee_y) / (reach * 0.8)) + w.shins * bump((height - 0.2) / 0.12));
             worn += w.overall * bump((height - 0.62) / 0.3);

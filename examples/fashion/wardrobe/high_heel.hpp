@@ -14,11 +14,11 @@ inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
     const Colour colour = pick(rates.palette, dice);
     const double lift = dice.of(dice.chance(rates.kitten) ? rates.kitten_heel : rates.heel);
     const Last last{lift, dice.chance(rates.platform) ? dice.between(0.04, 0.1) : dice.between(0.012, 0.022),
-                    dice.between(0, 0.02), 0.7, 0.13};
+                    dice.between(0, 0.03), 0.7, 0.13};
     const Toe shape = dice.chance(rates.pointed) ? Toe::pointed : dice.chance(0.25) ? Toe::square : Toe::round;
-    const double toe = shape == Toe::pointed ? dice.between(0.065, 0.09) : dice.between(0.08, 0.105),
-                 collar = dice.between(0.15, 0.23), waist = dice.between(0.06, 0.095);
-    const double vamp_x = dice.of(rates.vamp_x), vamp = std::max(dice.between(0.09, 0.135), waist + 0.015);
+    const double toe = shape == Toe::pointed ? dice.between(0.095, 0.135) : dice.between(0.11, 0.15),
+                 collar = dice.between(0.15, 0.23), waist = dice.between(0.065, 0.115);
+    const double vamp_x = dice.of(rates.vamp_x), vamp = std::max(dice.between(0.12, 0.18), waist + 0.015);
     const PumpCut cut = pump_cut(last, collar, vamp_x, vamp, toe, shape, waist, dice);
     const Fabric fabric = upper_fabric(colour, rates.bold, dice);
     const Colour inner = dice.any(dyed(dye::beige, dice), dyed(dye::nude, dice), dyed(dye::tan, dice), darker(colour, 0.8));
@@ -58,7 +58,7 @@ inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
                                   last.over(from + 0.14, waist)}),
                            Path{last.over(from + 0.1, 0)}),
                       fabric, {.edge = 0.25, .round = 0.02, .relief = 0.2});
-            ankle_ring(shoe, {0.05, top}, {dice.between(0.28, 0.35), top + 0.01}, dice.between(0.03, 0.09), fabric,
+            ankle_ring(shoe, {0.05, top}, {dice.between(0.3, 0.6), top + 0.01}, dice.between(0.03, 0.09), fabric,
                        dice.between(0.02, 0.05), dice);
             if (dice.chance(0.5))
                 buckle(shoe, {0.17, top}, dice.between(0.025, 0.06), dice.chance(0.5) ? metal(dice) : dyed(dye::brown, dice));
@@ -80,7 +80,7 @@ inline Drawing high_heel(const HighHeelRates& rates, Dice& dice) {
         const double y = last.top(0.05) + dice.between(0.22, 0.34), width = dice.between(0.015, 0.08);
         strap(shoe, {{0.045, last.top(0.05) + collar * 0.6}, {0.035, y - 0.02}, {0.04, y}}, dice.between(0.015, 0.045),
               smooth(colour, dice));
-        ankle_ring(shoe, {0.035, y}, {dice.between(0.26, 0.33), y - 0.01}, width, fabric, dice.between(0.02, 0.06), dice);
+        ankle_ring(shoe, {0.035, y}, {dice.between(0.28, 0.46), y - 0.01}, width, fabric, dice.between(0.02, 0.06), dice);
         if (dice.chance(0.6)) buckle(shoe, {0.2, y + 0.01}, std::max(0.016, width * 0.6), metal(dice));
     }
     if (dice.chance(rates.cap)) {

@@ -98,7 +98,7 @@ inline Drawing jeans(const TrouserRates& rates, Dice& dice) {
     trouser_back(wear, cut, 0.01, smooth(darker(w.colour, dice.between(0.55, 0.8)), dice), dice);
     const int body = wear.fill(cut.outline(dice.between(-0.003, 0.01), dice.between(0, 0.006), dice.between(0.002, 0.014)),
                                cloth, {.edge = dice.between(0.15, 0.38), .round = dice.between(0.02, 0.045)});
-    trouser_folds(wear, cut, body, dice.between(0.3, 0.9) * (w.colour.luminance() > 190 ? 0.5 : 1), dice);
+    trouser_folds(wear, cut, body, dice.between(0.3, 1.2) * (w.colour.luminance() > 190 ? 0.5 : 1), dice);
     const double pale = w.colour.luminance();
     const Colour thread = dice.chance(rates.golden_thread) && pale < 200
                               ? dyed(dice.any(Colour{196, 136, 66}, Colour{206, 152, 84}, Colour{170, 110, 60}), dice, 8)

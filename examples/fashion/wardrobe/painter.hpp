@@ -17,7 +17,9 @@ struct Sheet {
 /// Paints a drawing's parts in their order.
 class Painter {
 public:
-    Painter(const Placement& placement, std::uint32_t seed) : placement_(placement), shine_(seed) {}
+    /// `rounding`: how much of the edge shading that parts ask for is painted.
+    Painter(const Placement& placement, double rounding, std::uint32_t seed)
+        : placement_(placement), rounding_(rounding), shine_(seed) {}
 
     Sheet paint(const Drawing& drawing) {
         const std::vector<Part>& parts = drawing.parts();
@@ -66,7 +68,7 @@ private:
             body = blurred(widened(mask, static_cast<int>(radius * 1.5) + 1, photograph_width, photograph_height), radius);
         // Pale things keep white edges.
         const double mean = part.fabric.colour().luminance();
-        const double edge = finish.edge * (mean > 170 ? 1 - 0.72 * std::min(1.0, (mean - 170) / 60) : 1);
+        const double edge = finish.edge * rounding_ * (mean > 170 ? 1 - 0.72 * std::min(1.0, (mean - 170) / 60) : 1);
         const double relief = finish.relief * radius * (mean > 200 ? 0.6 : 1);
         for (int y = mask.top; y < mask.top + mask.height; ++y) {
             for (int x = mask.left; x < mask.left + mask.width; ++x) {
@@ -124,6 +126,7 @@ private:
     }
 
     Placement placement_;
+    double rounding_;
     Noise shine_;
     Sheet sheet_;
     std::map<int, Mask> masks_;

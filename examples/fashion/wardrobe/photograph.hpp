@@ -4,18 +4,16 @@
 #include "fashion/wardrobe/assortment.hpp"
 #include "fashion/wardrobe/ballerina.hpp"
 #include "fashion/wardrobe/boot.hpp"
+#include "fashion/wardrobe/camera.hpp"
 #include "fashion/wardrobe/glasses.hpp"
 #include "fashion/wardrobe/high_heel.hpp"
 #include "fashion/wardrobe/jeans.hpp"
 #include "fashion/wardrobe/low_shoe.hpp"
-#include "fashion/wardrobe/painter.hpp"
 #include "fashion/wardrobe/rates/borders.hpp"
 #include "fashion/wardrobe/sandal.hpp"
 #include "fashion/wardrobe/slide.hpp"
 #include "fashion/wardrobe/trainer.hpp"
 #include "fashion/wardrobe/trousers.hpp"
-
-#include <denim/image/picture.hpp>
 
 namespace denim::inline DENIM_TARGET::wardrobe {
 
@@ -94,40 +92,14 @@ inline Framing framing(std::string_view category, Dice& dice) {
     return frame;
 }
 
-/// The lamp and the camera: exposure, saturation, a little noise on the object; what is white stays white.
-inline Picture exposed(const Sheet& sheet, Dice& dice) {
-    const double gamma = dice.between(0.88, 1.16), saturation = dice.chance(0.4) ? dice.between(0.78, 1.2) : 1,
-                 grain = dice.between(0.3, 1.4);
-    const Noise noise{dice.seed()};
-    std::array<double, 1025> curve_of{};
-    for (std::size_t i = 0; i < curve_of.size(); ++i) curve_of[i] = 255 * std::pow(static_cast<double>(i) / 1024, gamma);
-    const auto toned = [&](double value) {
-        return curve_of[static_cast<std::size_t>(std::clamp(value, 0.0, 255.0) * (1024 / 255.0) + 0.5)];
-    };
-    Picture picture{Size{photograph_height, photograph_width}};
-    for (std::size_t i = 0; i < sheet.covered.size(); ++i) {
-        const float* from = sheet.rgb.data() + 3 * i;
-        if (from[0] >= 255 && from[1] >= 255 && from[2] >= 255) continue;
-        const Colour seen{toned(static_cast<double>(from[0])), toned(static_cast<double>(from[1])),
-                          toned(static_cast<double>(from[2]))};
-        const Colour grey = Colour{} + seen.luminance();
-        const double speck = grain * static_cast<double>(sheet.covered[i]) * 1.7 *
-                             noise.lattice(static_cast<int>(i % photograph_width), static_cast<int>(i / photograph_width));
-        const Colour kept = mix(grey, seen, saturation) + speck;
-        const double parts[3]{kept.red, kept.green, kept.blue};
-        for (std::size_t c = 0; c < 3; ++c)
-            picture.pixels[3 * i + c] = static_cast<std::uint8_t>(std::clamp(parts[c], 0.0, 255.0) + 0.5);
-    }
-    return picture;
-}
-
 /// Photograph `number` of a subclass: the same for the same seed, whatever else is drawn, and by whichever thread.
 inline Picture photograph(Seed seed, std::size_t article, std::size_t number) {
     Dice dice{Random{seed, (static_cast<std::uint64_t>(article) << 40) | number}};
     const Framing frame = framing(assortment.at(article).category, dice);
     const Drawing drawing = draw(article, dice);
-    Painter painter{place(drawing, frame), dice.seed()};
-    return exposed(painter.paint(drawing), dice);
+    const Camera lens = camera(dice);
+    Painter painter{place(drawing, frame), lens.rounding, dice.seed()};
+    return exposed(painter.paint(drawing), lens, dice.seed());
 }
 
 }  // namespace denim::inline DENIM_TARGET::wardrobe

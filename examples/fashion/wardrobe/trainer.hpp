@@ -114,14 +114,14 @@ inline Drawing trainer(const TrainerRates& rates, Dice& dice) {
     if (dice.chance(rates.platform)) sole += dice.between(0.02, 0.06);
     const Last last{busy ? dice.between(0.01, 0.06) : dice.between(0, 0.025), sole,
                     busy ? dice.between(0.02, 0.06) : dice.between(0, 0.035), 0.7, 0.1};
-    const double toe = dice.between(0.105, 0.145);
+    const double toe = dice.between(0.088, 0.135);
     ground_shadow(shoe, 0, 0.97, dice.between(0, 0.35));
     Upper upper;
     if (high) {
         upper = high_upper(last, dice.of(rates.shaft), dice.between(0.35, 0.45), toe, dice);
     } else {
         upper = low_upper(last, {.collar = dice.of(rates.collar),
-                                 .dip = dice.between(0.025, 0.07),
+                                 .dip = dice.between(0.03, 0.085),
                                  .vamp_x = dice.between(0.34, 0.44),
                                  .vamp = dice.of(rates.vamp),
                                  .toe = toe,

@@ -96,10 +96,14 @@ inline TrouserCut cut_trousers(const TrouserRates& rates, Dice& dice) {
     const detail::LegWidths widths = detail::leg_widths(cut.fit);
     const double share = dice.between(0, 1), knee = (widths.knee.low + (widths.knee.high - widths.knee.low) * share) * k;
     const double hem = dice.of(widths.hem) * k, gap = dice.of(rates.gap) * k * (baggy ? dice.between(0.05, 1.0) : 1);
-    cut.hem_gap = std::max(0.004, gap * dice.between(0.75, 1.1));
+    cut.hem_gap = std::max(0.004, gap * dice.between(0.6, 1.45));
     cut.hem = cut.hem_gap + hem;
-    const double knee_y = std::max(0.22, 1 - 0.56 * k), knee_gap = gap * dice.between(0.7, 0.95);
-    const double knee_out = cut.fit == Fit::culotte ? std::lerp(cut.hip, cut.hem, dice.between(0.45, 0.6)) : knee_gap + knee;
+    const double knee_y = std::max(0.22, 1 - 0.56 * k), knee_gap = gap * dice.between(0.65, 0.95);
+    // Seams run straight from the hip to the hem, but for cuts that are bowed on purpose.
+    const bool bowed = cut.fit == Fit::jogger || cut.fit == Fit::balloon;
+    const double widest = bowed ? 1 : std::max(1.03 * cut.hip, (cut.hip + cut.hem) / 2);
+    const double knee_out = cut.fit == Fit::culotte ? std::lerp(cut.hip, cut.hem, dice.between(0.45, 0.6))
+                                                    : std::min(knee_gap + knee, widest);
     const double thigh_out = cut.hip * dice.between(0.965, 1.01), gap_y = crotch - touch;
     cut.outer = curve({{cut.waist, 1},
                        {cut.waist + dice.between(0.4, 0.62) * (cut.hip - cut.waist), 1 - 0.075 * k},
@@ -114,12 +118,13 @@ inline TrouserCut cut_trousers(const TrouserRates& rates, Dice& dice) {
                         knee_y * 0.5},
                        {cut.hem, 0}},
                       6);
-    const double inner_knee = std::max(0.0, std::min(knee_y, gap_y - 0.08));
+    const double inner_knee = std::max(0.0, std::min(knee_y, gap_y - 0.08)),
+                 shin_gap = std::lerp(knee_gap, cut.hem_gap, dice.between(0.5, 0.75)) * (cut.fit == Fit::flared ? 0.9 : 1);
     cut.inner = curve({{0.0, gap_y},
-                       {knee_gap * 0.32, gap_y - 0.045},
-                       {knee_gap * 0.7, std::lerp(gap_y - 0.045, inner_knee, 0.5)},
+                       {knee_gap * 0.4, gap_y - 0.04},
+                       {knee_gap * 0.76, std::lerp(gap_y - 0.04, inner_knee, 0.5)},
                        {knee_gap, inner_knee},
-                       {gap * (cut.fit == Fit::flared ? 0.85 : 1), inner_knee * 0.5},
+                       {shin_gap, inner_knee * 0.5},
                        {cut.hem_gap, 0}},
                       6);
     for (Path* seam : {&cut.outer, &cut.inner}) {

@@ -10,11 +10,11 @@ struct TrainerRates {
     std::array<double, 7> kinds;
     Palette palette;
     double bold = 0.1, two_tone = 0.6, white_sole = 0.72, all_white = 0.2, one_colour = 0.06, platform = 0.05;
-    Range collar{0.22, 0.29}, vamp{0.235, 0.325}, shaft{0.27, 0.5};
+    Range collar{0.205, 0.285}, vamp{0.215, 0.32}, shaft{0.27, 0.5};
 };
 
 inline const TrainerRates& trainers_male_rates() {
-    static const TrainerRates rates{.kinds = {0.34, 0.15, 0.16, 0.19, 0.07, 0.04, 0.05},
+    static const TrainerRates rates{.kinds = {0.34, 0.17, 0.15, 0.2, 0.06, 0.03, 0.05},
                                     .palette = {{dye::black, 5},
                                                 {dye::soot, 1},
                                                 {dye::white, 3.4},
@@ -32,7 +32,7 @@ inline const TrainerRates& trainers_male_rates() {
                                                 {dye::burgundy, 0.25},
                                                 {dye::cream, 0.6}},
                                     .bold = 0.08,
-                                    .all_white = 0.21,
+                                    .all_white = 0.25,
                                     .platform = 0.03};
     return rates;
 }
@@ -45,10 +45,10 @@ inline const TrainerRates& trainers_female_rates() {
                     {dye::cream, 1},    {dye::silver_grey, 0.6}, {dye::fuchsia, 0.35}, {dye::purple, 0.35}, {dye::lilac, 0.4},
                     {dye::yellow, 0.3}, {dye::orange, 0.25},     {dye::mint, 0.3},     {dye::blue, 0.35},   {dye::green, 0.25}},
         .bold = 0.2,
-        .all_white = 0.27,
+        .all_white = 0.25,
         .platform = 0.25,
-        .collar = {0.21, 0.28},
-        .vamp = {0.225, 0.31}};
+        .collar = {0.2, 0.28},
+        .vamp = {0.21, 0.31}};
     return rates;
 }
 

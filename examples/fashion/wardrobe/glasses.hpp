@@ -105,7 +105,7 @@ inline Drawing glasses(const GlassesRates& rates, Dice& dice) {
                      : dice.any(Colour{120, 88, 68}, Colour{150, 182, 218}, Colour{192, 150, 108}, Colour{212, 150, 162},
                                 Colour{92, 112, 150}, Colour{214, 190, 110}, Colour{140, 160, 140}, Colour{180, 120, 60}),
                  dice, 12);
-        const double density = dice.chance(rates.sheer) ? dice.between(0.5, 0.85) : dice.between(0.86, 1.0),
+        const double density = dice.chance(rates.sheer) ? dice.between(0.2, 0.85) : dice.between(0.86, 1.0),
                      gradient = dice.chance(rates.gradient) ? dice.between(0.2, 0.9) : dice.between(0, 0.1);
         const bool mirror = dice.chance(rates.mirrored);
         const Colour sky = dice.any(Colour{150, 200, 240}, Colour{240, 190, 120}, Colour{220, 160, 200}, Colour{210, 214, 220});
@@ -129,6 +129,11 @@ inline Drawing glasses(const GlassesRates& rates, Dice& dice) {
             dice.any(Colour{236, 241, 246}, Colour{248, 248, 248}, Colour{242, 238, 230}, Colour{238, 240, 250});
         const double veil = dice.chance(0.5) ? dice.between(0.05, 0.5) : dice.between(0, 0.15);
         for (const Path& side : {left, right}) worn.fill(side, glass, {.alpha = veil});
+        if (dice.chance(rates.photochromic)) {  // darkened by the light that they were photographed in
+            const Colour tint = dyed(dice.any(Colour{92, 92, 98}, Colour{112, 92, 76}), dice, 12);
+            const double density = dice.between(0.15, 0.5);
+            for (const Path& side : {left, right}) worn.fill(side, tint, {.alpha = density, .edge = 0.08, .round = 0.02});
+        }
     }
     if (dice.chance(0.15))
         worn.line({{outer + 0.06, lens_height * 0.34}, {outer + 0.1, lens_height * 0.35}}, 0.006,

@@ -14,7 +14,8 @@ struct GlassesRates {
     std::array<double, 9> shapes;
     double metal = 0.45, rimless = 0.06, tortoise = 0.25, crystal = 0.08, folded = 0.85;
     Range rim{0.014, 0.036};
-    double dark_lens = 0.72, sheer = 0.2, gradient = 0.35, mirrored = 0.08;
+    double dark_lens = 0.72, sheer = 0.25, gradient = 0.35, mirrored = 0.08;  ///< of sunglasses
+    double photochromic = 0.05;                                               ///< optical ones that are not clear
 };
 
 inline constexpr GlassesRates optical_rates{.tinted = false, .shapes = {0.27, 0.18, 0.13, 0.07, 0.17, 0.07, 0.04, 0.04, 0.03}};

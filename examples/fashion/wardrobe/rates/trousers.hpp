@@ -109,7 +109,7 @@ inline const TrouserRates& jeans_male_rates() {
                                                 {dye::olive, 0.3},
                                                 {dye::tan, 0.25}},
                                     .waist = {0.121, 0.146},
-                                    .hip_over_waist = {1.05, 1.215},
+                                    .hip_over_waist = {1.05, 1.21},
                                     .hip_depth = {0.17, 0.25},
                                     .rise = {0.238, 0.297},
                                     .gap = {0.016, 0.066},
@@ -129,7 +129,7 @@ inline const TrouserRates& jeans_male_rates() {
 }
 
 inline const TrouserRates& jeans_female_rates() {
-    static const TrouserRates rates{.fits = {0.31, 0.07, 0.04, 0.09, 0.12, 0.22, 0.15, 0, 0, 0},
+    static const TrouserRates rates{.fits = {0.36, 0.08, 0.05, 0.11, 0.12, 0.17, 0.11, 0, 0, 0},
                                     .palette = {{{28, 36, 54}, 1.4},
                                                 {{21, 27, 42}, 1.2},
                                                 {{37, 55, 82}, 2},
@@ -146,12 +146,12 @@ inline const TrouserRates& jeans_female_rates() {
                                                 {dye::pink, 0.3},
                                                 {dye::burgundy, 0.2},
                                                 {dye::red, 0.15}},
-                                    .waist = {0.125, 0.153},
-                                    .hip_over_waist = {1.09, 1.305},
+                                    .waist = {0.123, 0.151},
+                                    .hip_over_waist = {1.1, 1.315},
                                     .hip_depth = {0.16, 0.25},
                                     .rise = {0.22, 0.298},
                                     .gap = {0.016, 0.062},
-                                    .cropped = 0.7,
+                                    .cropped = 0.6,
                                     .thighs_touch = 0.18,
                                     .seam = {0.1, 0.42},
                                     .faded = 0.65,

@@ -47,6 +47,16 @@ DataSet read_part(const Options& options, const std::string& task, const std::st
     return read_data_set(options.data / (task + "-" + part + ".npz"));
 }
 
+/// A weight for each class, so that all count alike: other photographs need not be shared out like the drawn ones.
+std::vector<float> balanced(const DataSet& set, std::size_t classes) {
+    std::vector<std::size_t> counts(classes);
+    for (const int label : set.labels) ++counts.at(static_cast<std::size_t>(label));
+    std::vector<float> weights;
+    for (const std::size_t count : counts)
+        weights.push_back(static_cast<float>(set.size()) / static_cast<float>(classes * std::max<std::size_t>(count, 1)));
+    return weights;
+}
+
 template <class Network>
 Network train(const Options& options, const std::string& task, FitOptions how) {
     const fs::path file = options.models / (task + ".safetensors");
@@ -61,7 +71,9 @@ Network train(const Options& options, const std::string& task, FitOptions how) {
     how.seed = Seed{options.seed};
     how.optimizer = Adam{.rate = normalised ? 2e-3f : 1e-3f};
     how.schedule = CosineRate{.warm_up = normalised ? 1u : 0u};
-    fit(network, read_part(options, task, "train"), read_part(options, task, "validation"), how, ProgressLine{});
+    const DataSet drawings = read_part(options, task, "train");
+    how.loss = SoftmaxCrossEntropy{.class_weights = balanced(drawings, Network::heads.front())};
+    fit(network, drawings, read_part(options, task, "validation"), how, ProgressLine{});
     const Evaluation drawn = evaluate(network, read_part(options, task, "test"));
     std::printf("%-9s %.2f %% of %zu drawn test photographs\n", task.c_str(), 100 * drawn.accuracy, drawn.count);
     std::fflush(stdout);
@@ -94,7 +106,7 @@ void run(const Options& options) {
         return;
     }
     const auto category = train<Category>(options, "primary", {.epochs = options.category_epochs});
-    const auto glasses = train<Kinds<2>>(options, "glasses", {.epochs = (options.epochs + 1) / 2, .augmentation = mirrored});
+    const auto glasses = train<Kinds<2>>(options, "glasses", {.epochs = options.epochs, .augmentation = mirrored});
     const auto trousers = train<Trousers>(options, "trousers-all", {.epochs = options.epochs, .augmentation = cut});
     const auto shoes = train<Kinds<11>>(options, "shoes-all", {.epochs = options.epochs, .augmentation = changes});
     if (options.photographs.empty()) return;
@@ -140,7 +152,7 @@ int main(int count, char** words) {
     app.add_option("--only", options.only, "train this one and stop")->check(CLI::IsMember({"trousers-all", "shoes-all"}));
     app.add_option("--photographs", options.photographs, "folder of others, category/subclass/photograph.jpg")
         ->check(CLI::ExistingDirectory);
-    app.add_option("--epochs", options.epochs, "passes over the trousers and the shoes")
+    app.add_option("--epochs", options.epochs, "passes over the glasses, the trousers and the shoes")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--seed", options.seed, "of weights, order, dropout and changes")->capture_default_str();

@@ -25,12 +25,12 @@ struct TrouserRates {
 
 inline const TrouserRates& trousers_male_rates() {
     static const TrouserRates rates{.fits = {0.02, 0.21, 0.26, 0.31, 0.02, 0, 0.06, 0, 0.12, 0},
-                                    .palette = {{dye::black, 3.0},
+                                    .palette = {{dye::black, 3},
                                                 {dye::soot, 1.2},
                                                 {dye::navy, 0.7},
                                                 {dye::grey, 1.8},
                                                 {dye::tan, 2.2},
-                                                {dye::olive, 2.0},
+                                                {dye::olive, 2},
                                                 {dye::beige, 1.8},
                                                 {dye::white, 0.8},
                                                 {dye::brown, 0.6},

@@ -4,6 +4,7 @@
 // The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
 
 #include <denim/machine/target.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/machine/threads.hpp>

@@ -14,7 +14,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// A file that appears whole or not at all: bytes go to a temporary name in the same folder; `commit` syncs them to the disk
 /// and renames. Until then an older file of the name stays as it was, and without `commit` nothing is left behind.
-/// Every error (no folder, no right, full disk) is a FileError.
+/// Every error (no folder, no right, full disk) is a FileError. The temporary file is locked as long as somebody writes it.
 class AtomicFile {
 public:
     explicit AtomicFile(const std::filesystem::path& path) : path_(path), name_(path.string()) {
@@ -23,14 +23,7 @@ public:
             if (auto target = std::filesystem::weakly_canonical(path_, ignored); !ignored) path_ = target;
         if (!path_.has_filename()) throw FileError(name_, "a file name was expected");
         if (std::filesystem::is_directory(path_, ignored)) throw FileError(name_, "cannot be written: it is a folder");
-        std::random_device random;
-        do {
-            std::array<char, 40> word{};
-            std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
-            temporary_ = path_.parent_path() / word.data();
-            file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        } while (!file_ && errno == EEXIST);
-        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
+        while (!open_temporary()) {}
         struct stat old;
         if (::stat(path_.c_str(), &old) == 0) static_cast<void>(::fchmod(file_.number(), old.st_mode & 0777));
     }
@@ -64,7 +57,8 @@ public:
     /// Makes the file appear under its name; call it once, at the end.
     void commit() {
         flush();
-        if (::fsync(file_.number()) != 0) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        file_.sync(name_);
+        const detail::FileDescriptor claimed{::dup(file_.number())};  // until the file has its name
         if (!file_.close()) throw FileError(name_, "cannot be written: " + detail::system_reason());
         if (::rename(temporary_.c_str(), path_.c_str()) != 0)
             throw FileError(name_, "cannot be given its name: " + detail::system_reason());
@@ -75,7 +69,37 @@ public:
         if (directory) static_cast<void>(::fsync(directory.number()));
     }
 
+    /// Throws a FileError where a file of this name could not be written now, and leaves nothing behind.
+    static void try_writing(const std::filesystem::path& path) { const AtomicFile attempt{path}; }
+
+    /// Removes the temporary files in a folder that nobody writes any more, of programs that were killed meanwhile. Those that
+    /// another process, or this one, is writing stay.
+    static void remove_abandoned(const std::filesystem::path& folder) {
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator{folder, ignored}) {
+            const std::string name = entry.path().filename().string();
+            if (!name.starts_with(".denim-") || !name.ends_with(".partial")) continue;
+            const detail::FileDescriptor file{::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+            struct stat status;
+            if (file && ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode) && file.claim())
+                ::unlink(entry.path().c_str());
+        }
+    }
+
 private:
+    // False if the name was taken, or somebody who cleans up was here before the file was claimed: then another name.
+    bool open_temporary() {
+        std::random_device random;
+        std::array<char, 40> word{};
+        std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
+        temporary_ = path_.parent_path() / word.data();
+        file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+        if (!file_ && errno == EEXIST) return false;
+        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
+        const bool claimed = file_.claim(), taken = !claimed && errno == EWOULDBLOCK;  // else there are no locks here
+        struct stat status;
+        return !taken && ::fstat(file_.number(), &status) == 0 && status.st_nlink > 0;
+    }
     void flush() {
         file_.write(written_, buffer_, name_);
         written_ += buffer_.size();

@@ -6,13 +6,16 @@
 #include <denim/machine/file_error.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -77,6 +80,30 @@ public:
             from = from.subspan(static_cast<std::size_t>(count));
             offset += static_cast<std::uint64_t>(count);
         }
+    }
+
+    /// Waits until all that was written is on the disk. A file system that cannot tell is no error: it is said once, on standard
+    /// error.
+    void sync(const std::string& name) const {
+        int code = 0;
+        do code = ::fsync(number_) == 0 ? 0 : errno;
+        while (code == EINTR);
+        if (code == 0) return;
+        if (code != EINVAL && code != ENOSYS && code != EOPNOTSUPP && code != ENOTSUP && code != EROFS)
+            throw FileError(name, "cannot be written: " + system_reason(code));
+        static std::atomic_flag said;
+        if (said.test_and_set()) return;
+        std::fprintf(stderr, "denim: %s: its file system cannot sync files (%s); what is written may be lost if the machine stops\n",
+                     name.c_str(), system_reason(code).c_str());
+    }
+
+    /// Claims the file for this opening of it, in this process or another, until it is closed (or the process ends). False where
+    /// another opening has it, or the file system knows no locks.
+    [[nodiscard]] bool claim() const {
+        int done = 0;
+        do done = ::flock(number_, LOCK_EX | LOCK_NB);
+        while (done != 0 && errno == EINTR);
+        return done == 0;
     }
 
     /// False if closing brought a late error to light.

@@ -4,13 +4,21 @@
 #include <doctest/doctest.h>
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include "scratch.hpp"
 
 using namespace denim;
 
 namespace {
+
+int sync_fails_with = 0;
 
 /// While it lives, no file of this process grows beyond `bytes`: writing fails as on a full disk.
 class FullDisk {
@@ -38,6 +46,13 @@ std::string text_of(const std::filesystem::path& path) {
 long files_in(const Scratch& scratch) { return std::distance(std::filesystem::directory_iterator{scratch.folder()}, {}); }
 
 }  // namespace
+
+// Stands in for the C library's, for this program.
+extern "C" int fsync(int file) {
+    if (sync_fails_with == 0) return static_cast<int>(::syscall(SYS_fsync, file));
+    errno = sync_fails_with;
+    return -1;
+}
 
 TEST_CASE("a file appears with commit, and an older one stands until then") {
     const Scratch scratch;
@@ -112,4 +127,95 @@ TEST_CASE("a name as long as the file system allows has room for its temporary o
     file.write("new");
     file.commit();
     CHECK(text_of(scratch / std::string(255, 'x')) == "new");
+}
+
+TEST_CASE("a file system that cannot sync is no error, a disk that fails while it syncs is one") {
+    const Scratch scratch;
+    for (const int code : {EINVAL, ENOSYS, EOPNOTSUPP, EIO, ENOSPC}) {
+        sync_fails_with = code;
+        const auto write = [&] {
+            AtomicFile file{scratch / "x"};
+            file.write(std::to_string(code));
+            file.commit();
+        };
+        if (code == EIO || code == ENOSPC)
+            CHECK_THROWS_WITH_AS(write(), doctest::Contains("x: cannot be written: "), FileError);
+        else
+            CHECK_NOTHROW(write());
+        sync_fails_with = 0;
+        CHECK(text_of(scratch / "x") == std::to_string(code == EIO || code == ENOSPC ? EOPNOTSUPP : code));
+    }
+    CHECK(files_in(scratch) == 1);
+}
+
+TEST_CASE("what nobody writes any more is removed; what this process or another one is writing stays") {
+    const Scratch scratch;
+    write_bytes(scratch / ".denim-0123456789abcdef.partial", bytes_of_text("left behind"));
+    std::filesystem::create_directory(scratch / ".denim-folder.partial");
+    write_bytes(scratch / "others.partial", bytes_of_text("somebody else's"));
+    int ready[2], go[2];
+    REQUIRE((::pipe(ready) == 0 && ::pipe(go) == 0));
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+        char letter = 0;
+        int status = 1;
+        try {
+            AtomicFile file{scratch / "child"};
+            file.write("from another process");
+            if (::write(ready[1], "x", 1) == 1 && ::read(go[0], &letter, 1) == 1) file.commit();
+            status = 0;
+        } catch (const FileError&) {
+        }
+        std::_Exit(status);
+    }
+    char letter = 0;
+    REQUIRE(::read(ready[0], &letter, 1) == 1);
+    {
+        AtomicFile file{scratch / "x"};
+        file.write("mine");
+        CHECK(files_in(scratch) == 5);
+        AtomicFile::remove_abandoned(scratch.folder());
+        CHECK(files_in(scratch) == 4);
+        CHECK_FALSE(std::filesystem::exists(scratch / ".denim-0123456789abcdef.partial"));
+        file.commit();
+    }
+    REQUIRE(::write(go[1], "x", 1) == 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    CHECK(text_of(scratch / "x") == "mine");
+    CHECK(text_of(scratch / "child") == "from another process");
+    for (const int each : {ready[0], ready[1], go[0], go[1]}) ::close(each);
+}
+
+TEST_CASE("writing while others clean up loses nothing") {
+    const Scratch scratch;
+    std::atomic<bool> done = false;
+    std::thread cleaner{[&] {
+        while (!done) AtomicFile::remove_abandoned(scratch.folder());
+    }};
+    std::string wrong;
+    for (int n = 0; n < 300 && wrong.empty(); ++n) try {
+            AtomicFile file{scratch / "x"};
+            file.write(std::to_string(n));
+            file.commit();
+            if (text_of(scratch / "x") != std::to_string(n)) wrong = "lost " + std::to_string(n);
+        } catch (const FileError& error) {
+            wrong = error.what();
+        }
+    done = true;
+    cleaner.join();
+    CHECK(wrong == "");
+    CHECK(files_in(scratch) == 1);
+}
+
+TEST_CASE("whether a file can be written is found out without a trace") {
+    const Scratch scratch;
+    write_bytes(scratch / "x", bytes_of_text("old"));
+    AtomicFile::try_writing(scratch / "x");
+    AtomicFile::try_writing(scratch / "y");
+    CHECK(text_of(scratch / "x") == "old");
+    CHECK(files_in(scratch) == 1);
+    CHECK_THROWS_WITH_AS(AtomicFile::try_writing(scratch / "no" / "x"), doctest::Contains("cannot be written into its folder"),
+                         FileError);
 }

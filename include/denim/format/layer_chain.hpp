@@ -3,6 +3,7 @@
 
 // The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
 
+#include <denim/format/spelled_layer.hpp>
 #include <denim/machine/file_error.hpp>
 #include <denim/tensor/shape.hpp>
 
@@ -41,25 +42,29 @@ public:
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
         shape_.channels = filters;
-        layers_.push_back({next(), "Conv", std::move(parts), Takes::of_conv});
+        push("Conv", std::move(parts), Takes::of_conv);
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
-        layers_.push_back({next(), "DepthwiseConv", window_parts(windows, 1), Takes::of_conv});
+        push("DepthwiseConv", window_parts(windows, 1), Takes::of_conv);
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
     /// `operation`: Max or Average.
     void pool(const char* operation, const Windows& windows) {
-        const auto parts = window_parts(windows, windows.size[0]);
-        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return add_plain("MaxPool");
-        layers_.push_back({next(), "Pool", {operation}, Takes::nothing});
-        layers_.back().parts.insert(layers_.back().parts.end(), parts.begin(), parts.end());
+        auto parts = window_parts(windows, windows.size[0]);
+        if (windows.dilation != std::array<std::size_t, 2>{1, 1})
+            throw std::invalid_argument("a dilated pool has no spelling");
+        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
+        parts.insert(parts.begin(), operation);
+        push("Pool", std::move(parts));
     }
     void global_pool(const char* operation) {
+        settle();
         shape_ = {1, 1, shape_.channels};
-        layers_.push_back({next(), "GlobalPool", {operation}, Takes::nothing});
+        push("GlobalPool", {operation});
     }
     void dense(std::size_t outputs, bool bias) {
+        flattens_ = false;  // it does so by itself
         shape_ = {1, 1, outputs};
         layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
         if (!bias) layers_.back().parts.push_back("NoBias");
@@ -71,16 +76,23 @@ public:
                 "a sum with numbers that does not follow a convolution or a dense layer has no spelling");
         layers_.back().number = next();
     }
-    void flatten() { shape_ = {1, 1, shape_.size()}; }
-    void batch_norm() { add_plain("BatchNorm"); }
-    void layer_norm() { add_plain("LayerNorm"); }
-    void dropout() { add_plain("Dropout"); }
+    /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
+    void flatten(bool at_once = false) {
+        flattens_ = flattens_ || shape_.height * shape_.width != 1;
+        shape_ = {1, 1, shape_.size()};
+        if (at_once) settle();
+    }
+    void batch_norm() { push("BatchNorm"); }
+    void layer_norm() { push("LayerNorm"); }
+    void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
-    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else a layer of its own.
-    void activate(std::string_view name) {
+    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
+    /// apart, since others read what comes before it) a layer of its own.
+    void activate(std::string_view name, bool apart = false) {
         if (name == "linear") return;
-        const std::string word = activation_word(name);
-        const Takes takes = layers_.empty() ? Takes::nothing : layers_.back().takes;
+        const std::string word = detail::activation_word(name);
+        if (word == "Softmax") settle();  // over the channels
+        const Takes takes = layers_.empty() || apart ? Takes::nothing : layers_.back().takes;
         if (takes == Takes::nothing) {
             layers_.push_back({next(), "Activation", {word}, Takes::nothing});
             return;
@@ -92,17 +104,24 @@ public:
     }
     /// The sum of two branches of which one is the other's beginning: a Residual.
     static LayerChain sum(LayerChain a, LayerChain b) {
-        if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
-        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
-        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins) || a.layers_.size() == b.layers_.size())
-            throw std::invalid_argument("a sum of two branches that both have layers of their own has no spelling");
+        order_branches(a, b, "sum");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        b.layers_.push_back({next(), "Residual", {listed(a.layers_, b.layers_.size())}, Takes::nothing});
+        b.push("Residual", {detail::listed(a.layers_, b.layers_.size())});
+        return b;
+    }
+    /// Their product: a Gate. What the longer branch gives has the shape of the other, or is one number for each channel.
+    static LayerChain product(LayerChain a, LayerChain b) {
+        order_branches(a, b, "product");
+        if (a.shape_ != b.shape_ && a.shape_ != Shape{1, 1, b.shape_.channels})
+            throw std::invalid_argument("a product of two shapes has no spelling");
+        b.push("Gate", {detail::listed(a.layers_, b.layers_.size())});
         return b;
     }
     /// Branches that begin as one, their channels one after the other: a Parallel.
-    static LayerChain concatenation(const std::vector<LayerChain>& branches) {
-        if (branches.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    static LayerChain concatenation(std::vector<LayerChain> branches) {
+        if (branches.size() < 2 || branches.size() > 8)
+            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
+        for (LayerChain& branch : branches) branch.settle();
         LayerChain whole = branches[0];
         std::size_t common = whole.layers_.size();
         for (const LayerChain& branch : branches) {
@@ -116,7 +135,7 @@ public:
         for (const LayerChain& branch : branches) {
             const std::size_t own = branch.layers_.size() - common;
             if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
-            const std::string inner = listed(branch.layers_, common);
+            const std::string inner = detail::listed(branch.layers_, common);
             parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
             channels += branch.shape_.channels;
         }
@@ -128,73 +147,55 @@ public:
 
     /// "using NAME = denim::Network<...>;", a line for each layer.
     [[nodiscard]] std::string spelling(const std::string& name) const {
+        if (!detail::is_identifier(name)) throw std::invalid_argument(detail::in_quotes(name) + " is no name of a type in C++");
+        if (flattens_) {
+            LayerChain settled = *this;
+            settled.settle();
+            return settled.spelling(name);
+        }
         if (layers_.empty()) throw std::invalid_argument("there is no layer");
         std::string lines = "using " + name + " = denim::Network<denim::Image<" + std::to_string(picture_.height) + ", " +
                             std::to_string(picture_.width) + ", " + std::to_string(picture_.channels) + ">, denim::Sequential<";
-        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + qualified(text(layer));
+        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
         return lines + ">>;\n";
     }
 
 private:
-    enum class Takes { nothing, of_conv, of_dense };  // an activation as an option, and whose default it has
-    struct Layer {
-        std::size_t number;  // alike in two chains for one and the same layer
-        std::string word;
-        std::vector<std::string> parts;
-        Takes takes;
-    };
+    using Layer = detail::SpelledLayer;
+    using Takes = Layer::Takes;
 
     static std::size_t next() {
         static std::atomic<std::size_t> number = 0;
         return ++number;
     }
-    void add_plain(const char* word) { layers_.push_back({next(), word, {}, Takes::nothing}); }
-
-    static std::string activation_word(std::string_view name) {
-        constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
-                                                                        {"elu", "ELU"},
-                                                                        {"gelu", "GELU"},
-                                                                        {"silu", "SiLU"},
-                                                                        {"swish", "SiLU"},
-                                                                        {"sigmoid", "Sigmoid"},
-                                                                        {"tanh", "Tanh"},
-                                                                        {"softmax", "Softmax"},
-                                                                        {"hard_silu", "HardSwish"},
-                                                                        {"hard_swish", "HardSwish"},
-                                                                        {"leaky_relu of 0.3", "LeakyReLU"}};
-        for (const auto& [theirs, ours] : words)
-            if (theirs == name) return std::string{ours};
-        throw std::invalid_argument("the activation " + detail::in_quotes(name) + " has no spelling");
+    void push(const char* word, std::vector<std::string> parts = {}, Takes takes = Takes::nothing) {
+        settle();
+        layers_.push_back({next(), word, std::move(parts), takes});
     }
-    // The layers from `first` on, with commas.
-    static std::string listed(const std::vector<Layer>& layers, std::size_t first) {
-        std::string list;
-        for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
-        return list;
+    void settle() {
+        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
     }
-    static std::string text(const Layer& layer) {
-        if (layer.parts.empty()) return layer.word;
-        std::string list;
-        for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
-        return layer.word + '<' + list + (layer.takes == Takes::of_conv ? ", Linear>" : ">");
+    // So that the second is the beginning of the first.
+    static void order_branches(LayerChain& a, LayerChain& b, const char* join) {
+        a.settle(), b.settle();
+        if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
+        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
+        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins))
+            throw std::invalid_argument(
+                detail::sentence("a ", join, " of two branches that both have layers of their own has no spelling"));
+        if (a.layers_.size() == b.layers_.size())
+            throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
     }
-    // Every word of ours with its namespace in front.
-    static std::string qualified(const std::string& text) {
-        std::string result;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            const bool begins = text[at] >= 'A' && text[at] <= 'Z' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '<');
-            result += begins ? std::string{"denim::"} + text[at] : std::string{text[at]};
-        }
-        return result;
-    }
-
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
+        settle();
         const auto [height, width] = windows.size;
         if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
             throw std::invalid_argument("windows and steps that are not square have no spelling");
         if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
             throw std::invalid_argument("windows dilated unevenly have no spelling");
+        if (windows.step[0] > 1 && windows.dilation[0] > 1 && height > 1)
+            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
         const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
         std::array<std::size_t, 4> same{};
         const std::array extents{shape_.height, shape_.width};
@@ -218,12 +219,13 @@ private:
                                                          " to the right, are neither Valid nor Same (which would be ", same[0],
                                                          ", ", same[1], ", ", same[2], ", ", same[3], ")"));
         }
-        if (dilation != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
+        if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
         if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
         return parts;
     }
 
     Shape picture_, shape_;
+    bool flattens_ = false;  // a flatten that no layer asked for yet: shape_ says so already
     std::vector<Layer> layers_;
 };
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A layer as users write it, while a file of another framework is spelled.
+
+#include <denim/machine/file_error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Conv<3, 32, Same>" in its parts.
+struct SpelledLayer {
+    enum class Takes { nothing, of_conv, of_dense };  ///< an activation as an option, and whose default it has
+
+    std::size_t number;  ///< alike in two chains for one and the same layer
+    std::string word;
+    std::vector<std::string> parts;
+    Takes takes;
+};
+
+inline std::string text(const SpelledLayer& layer) {
+    if (layer.parts.empty()) return layer.word;
+    std::string list;
+    for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
+    return layer.word + '<' + list + (layer.takes == SpelledLayer::Takes::of_conv ? ", Linear>" : ">");
+}
+
+/// The layers from `first` on, with commas.
+inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first) {
+    std::string list;
+    for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
+    return list;
+}
+
+/// Every word of ours with its namespace in front.
+inline std::string qualified(const std::string& text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool begins = text[at] >= 'A' && text[at] <= 'Z' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '<');
+        result += begins ? std::string{"denim::"} + text[at] : std::string{text[at]};
+    }
+    return result;
+}
+
+/// Our word for an activation under Keras's name.
+inline std::string activation_word(std::string_view name) {
+    constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
+                                                                    {"elu", "ELU"},
+                                                                    {"gelu", "GELU"},
+                                                                    {"silu", "SiLU"},
+                                                                    {"swish", "SiLU"},
+                                                                    {"sigmoid", "Sigmoid"},
+                                                                    {"tanh", "Tanh"},
+                                                                    {"softmax", "Softmax"},
+                                                                    {"hard_silu", "HardSwish"},
+                                                                    {"hard_swish", "HardSwish"},
+                                                                    {"leaky_relu of 0.3", "LeakyReLU"}};
+    for (const auto& [theirs, ours] : words)
+        if (theirs == name) return std::string{ours};
+    throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
+}
+
+/// What C++ takes as the name of a type, but for its keywords.
+inline bool is_identifier(std::string_view name) {
+    const auto fits = [](char letter) {
+        return letter == '_' || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, fits);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -5,6 +5,7 @@
 // transparent is laid over white, a camera's orientation is followed, 16 bits become 8. What is cut off is an error.
 
 #include <denim/image/jpeg_markers.hpp>
+#include <denim/image/picture_error.hpp>
 #include <denim/image/pnm.hpp>
 #include <denim/image/psd.hpp>
 #include <denim/image/raster.hpp>
@@ -23,11 +24,6 @@ struct PictureLimits {
 struct PictureFacts {
     Size size;               ///< as stored, before the camera's orientation
     std::size_t memory = 0;  ///< bytes that decoding takes at its peak, about
-};
-
-/// Bytes that are no picture, or a damaged one, or one beyond the limits: one sentence without a file's name.
-class PictureError : public std::runtime_error {
-    using std::runtime_error::runtime_error;
 };
 
 namespace detail {

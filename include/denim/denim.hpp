@@ -4,6 +4,7 @@
 // The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
 
 #include <denim/machine/target.hpp>
+#include <denim/machine/accepted.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/machine/simd.hpp>
@@ -58,6 +59,7 @@
 #include <denim/network/describe.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/predictor.hpp>
+#include <denim/network/settings.hpp>
 #include <denim/network/summary.hpp>
 #include <denim/network/trainer.hpp>
 

@@ -6,6 +6,7 @@
 
 #include <denim/layer/concept.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +35,9 @@ private:
     template <class Each>
     static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
-        const auto threshold = static_cast<std::uint64_t>(static_cast<double>(settings.rate) * 0x1p32);
-        const Scalar factor = kept > 0 ? static_cast<Scalar>(1.0 / kept) : Scalar{0};
+        const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
+        const auto threshold = static_cast<std::uint64_t>(dropped * 0x1p32);
+        const Scalar factor = kept == 0 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
         std::array<Scalar, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
@@ -50,9 +52,11 @@ private:
     }
 };
 
-/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, 0.5 unless set.
+/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, from 0 to less than 1; 0.5
+/// unless set.
 struct Dropout : SpecDefaults {
     static constexpr bool training_only = true;
+    static constexpr bool has_rate = true;
 
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = DropoutLayer<Arithmetic, Out, In>;

@@ -27,6 +27,8 @@ struct Entry {
     std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
     std::size_t inputs = 1;
     std::size_t rows = 0;                             ///< how many parameters it has
+    bool decays = false;                              ///< some of them are weights: it has an L2
+    bool has_rate = false;                            ///< it has a rate, as Dropout
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
 
@@ -91,8 +93,10 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
                 return;
             }
             entry.out = Type::output(entry.in);
+            if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;
+                entry.decays |= parameter.decays && parameter.moved == Moved::by_gradient;
                 entry.parameters += parameter.extents.size();
             }
             trace.rows += entry.rows;
@@ -115,6 +119,7 @@ struct problem_at_layer : Spec::template Problem<Got...> {};
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
+    using Layers = Body;
     using Entries = expanded<Body>;
     static constexpr std::size_t count = Entries::size;
     static_assert(count > 0, "denim: Network: there must be at least one layer.");

@@ -5,6 +5,7 @@
 #include <denim/network/initialise.hpp>
 #include <denim/network/layer_view.hpp>
 #include <denim/network/names.hpp>
+#include <denim/network/settings.hpp>
 #include <denim/tensor/aligned_array.hpp>
 #include <denim/tensor/row.hpp>
 
@@ -82,37 +83,51 @@ public:
     /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
     [[nodiscard]] std::string summary() const;
 
-    /// A layer's run-time settings: settings<5>().rate = 0.3f.
+    /// The run-time settings of a layer, or of all layers of a composition that have them: settings<5>().rate = 0.3f. They take
+    /// effect at the next step; `fit` throws if one is not accepted.
     template <std::size_t... Path>
-    [[nodiscard]] LayerSettings& settings() {
-        return settings_[at_path<Path...>().first];
+    [[nodiscard]] auto settings() {
+        constexpr detail::PathEnd end = at_path<Path...>();
+        const detail::SettingsPlace place{std::span{settings_}.subspan(end.first, end.entries),
+                                          std::span{Graph::trace.entries}.subspan(end.first, end.entries), this,
+                                          [](void* network) { static_cast<Network*>(network)->update_rows(); }};
+        return SettingsAt<layers_with<Path...>(LayerSetting::rate), layers_with<Path...>(LayerSetting::l2),
+                          layers_with<Path...>(LayerSetting::frozen)>{place};
     }
+    /// Of all layers, forks and joins in the order of the flat list.
     [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
-    [[nodiscard]] std::span<LayerSettings> all_settings() { return settings_; }
+
+    /// Changes settings as one array; for sweeps and callbacks. Those that a layer does not have are not looked at.
+    template <class Change>
+    auto edit_settings(Change change) {
+        struct Arrive {  // also where `change` throws
+            Network& network;
+            ~Arrive() { network.update_rows(); }
+        } arrive{*this};
+        return change(std::span<LayerSettings>{settings_});
+    }
 
     /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
     template <std::size_t... Path>
     void freeze(bool frozen = true) {
-        constexpr detail::PathEnd end = at_path<Path...>();
-        for (std::size_t n = 0; n < end.entries; ++n) settings_[end.first + n].frozen = frozen;
-        update_rows();
+        settings<Path...>().frozen = frozen;
     }
     template <std::size_t... Path>
     void unfreeze() {
         freeze<Path...>(false);
     }
 
-    /// Brings the rows up to date with the settings (frozen, l2); fit and Trainer users call it before they learn.
+private:
+    // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
         std::size_t row = 0;
         each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
             rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
-            rows_[row].l2 = parameter.decays ? settings_[index].l2 : 0;
+            rows_[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings_[index].l2 : 0;
             ++row;
         });
     }
 
-private:
     struct Editable {
         Scalar* parameters;
         template <std::size_t... Path>
@@ -127,6 +142,10 @@ private:
         static_assert(end.first != detail::PathEnd::nowhere,
                       "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
         return end;
+    }
+    template <std::size_t... Path>
+    static consteval std::size_t layers_with(LayerSetting which) {
+        return detail::layers_with(Graph::trace, at_path<Path...>(), which);
     }
     template <std::size_t... Path, class Number>
     static auto view_of(Number* parameters) {

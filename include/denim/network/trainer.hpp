@@ -9,6 +9,7 @@
 #include <denim/network/batch.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/parts.hpp>
+#include <denim/network/settings.hpp>
 #include <denim/network/workspace.hpp>
 
 #include <algorithm>
@@ -45,6 +46,7 @@ public:
         if (batch.size() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
                                         " pictures was expected, but it has " + std::to_string(batch.size()));
+        check_settings<SourceGraph>(settings);
         const Step of{batch, Shares{batch.size()}, parameters.data(), settings};
         workspace_.reserve_threads(threads());
         results_.assign(of.shares.count, {});

@@ -67,8 +67,9 @@ public:
 
     [[nodiscard]] virtual std::span<float> parameters() = 0;
     [[nodiscard]] virtual std::span<float> gradients() = 0;
+    /// As the settings are now.
     [[nodiscard]] virtual std::span<const Row> rows() const = 0;
-    /// How each layer behaves, see Network::all_settings.
+    /// How each layer behaves, see Network::all_settings; what is changed here takes effect at the next step.
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
@@ -81,7 +82,7 @@ class LearnerOf final : public Learner {
 public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        network.update_rows();
+        check_settings<typename Network::Graph>(network.all_settings());
     }
 
     StepResult step(const Batch& batch) override {
@@ -106,8 +107,13 @@ public:
         return network_.edit_parameters([](std::span<float> all) { return all; });
     }
     std::span<float> gradients() override { return trainer_.gradients(); }
-    std::span<const Row> rows() const override { return network_.rows(); }
-    std::span<LayerSettings> settings() override { return network_.all_settings(); }
+    std::span<const Row> rows() const override {
+        network_.edit_settings([](std::span<LayerSettings>) {});  // what has changed through `settings` arrives
+        return network_.rows();
+    }
+    std::span<LayerSettings> settings() override {
+        return network_.edit_settings([](std::span<LayerSettings> all) { return all; });
+    }
 
 private:
     static constexpr std::size_t outputs = Network::output.channels;

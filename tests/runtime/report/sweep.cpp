@@ -18,6 +18,8 @@ namespace {
 
 template <std::size_t Outputs>
 using Family = Network<Image<4, 4, 1>, Sequential<Dense<Outputs, ReLU>, Dense<2>>>;
+template <std::size_t Outputs>
+using WithDropout = Network<Image<4, 4, 1>, Sequential<Dense<Outputs, ReLU>, Dropout, Dense<2>>>;
 
 struct Set {
     Array<std::uint8_t, 4> images = Array<std::uint8_t, 4>(std::array<std::size_t, 4>{40, 4, 4, 1});
@@ -75,6 +77,32 @@ TEST_CASE("a sweep over types, rates, L2 and seeds; what is done is not done aga
     CHECK(message.find("finished.snapshot") != std::string::npos);
     CHECK(message.find("epochs 3") != std::string::npos);
     CHECK(message.find("epochs 4") != std::string::npos);
+}
+
+TEST_CASE("L2 and dropout of a sweep arrive: each gives weights of its own, those of a fit with these settings") {
+    const Scratch scratch;
+    const Set train{1}, validation{2};
+    using Net = WithDropout<4>;
+    SweepOptions options{.log = scratch / "logs",
+                         .l2 = {0, 0.1f},
+                         .dropout = {0.1f, 0.5f},
+                         .epochs = 3,
+                         .batch = 8,
+                         .patience = 100,
+                         .progress = nullptr};
+    std::vector<std::vector<float>> all;
+    for (const SweepRow& row : sweep<WithDropout, Values<4>>(train, validation, options).rows) {
+        const auto kept = load<Net>(options.log / row.runs[0].folder / "best.safetensors");
+        Net network{Seed{1}};
+        const auto value = [&](const char* name) { return static_cast<float>(std::get<double>(row.parameters.at(name))); };
+        network.settings<0>().l2 = network.settings<2>().l2 = value("l2");
+        network.settings<1>().rate = value("dropout");
+        fit(network, train, validation, {.epochs = 3, .batch = 8, .seed = Seed{1}}, EarlyStopping{.patience = 100});
+        CHECK(std::ranges::equal(kept.parameters(), network.parameters()));
+        for (const auto& other : all) CHECK_FALSE(std::ranges::equal(kept.parameters(), other));
+        all.emplace_back(kept.parameters().begin(), kept.parameters().end());
+    }
+    CHECK(all.size() == 4);
 }
 
 TEST_CASE("a test set scores the weights that were kept, now and when the run is done already; dropout is an axis") {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
+// them all, each with its name and what it accepts:
+//
+//     static constexpr const char* name = "Adam";
+//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
+
+#include <denim/machine/finite.hpp>
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
+struct Accepted {
+    double lowest = 0, highest = std::numeric_limits<double>::max();
+    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
+
+    [[nodiscard]] constexpr bool takes(double value) const {
+        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
+    }
+    /// "from 0 to 1", "as a finite number above 0"
+    [[nodiscard]] std::string words() const;
+};
+
+inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
+    from_0_below_1{.highest = 1, .highest_too = false};
+
+/// A number as the shortest text that stands for it, under any locale: "0.1", "1e-07", "nan".
+inline std::string shortest_text(double number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(float number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(std::integral auto number) { return std::to_string(number); }
+
+inline std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
+/// but is nan".
+template <class Number>
+void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
+    if (accepted.takes(static_cast<double>(value))) return;
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
+                                shortest_text(value));
+}
+
+/// Whether a class lists its settings.
+template <class Type>
+concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
+
+/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
+template <ListsSettings Type>
+void check_settings_of(const Type& type) {
+    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
+}
+
+}  // namespace denim::inline DENIM_TARGET

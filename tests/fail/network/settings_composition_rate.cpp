@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// expect: denim: settings: no layer at this place has a rate; Dropout has one.
+// errors: 1
+#include <denim/denim.hpp>
+
+using namespace denim;
+
+using Tested = Network<Image<8, 8, 1>, Sequential<Conv<3, 4>, MaxPool, Residual<Conv<3, 4, Same>, Conv<1, 4>>, Dropout, Dense<2>>>;
+
+int main() {
+    Tested network;
+#ifdef WRONG
+    network.settings<2>().rate = 0.1f;
+#else
+    network.settings<2>().l2 = 0.1f;
+#endif
+}

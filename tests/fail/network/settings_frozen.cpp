@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// expect: denim: settings: no layer at this place has parameters that could be frozen.
+// errors: 1
+#include <denim/denim.hpp>
+
+using namespace denim;
+
+using Tested = Network<Image<8, 8, 1>, Sequential<Conv<3, 4>, MaxPool, Residual<Conv<3, 4, Same>, Conv<1, 4>>, Dropout, Dense<2>>>;
+
+int main() {
+    Tested network;
+#ifdef WRONG
+    network.freeze<1>();
+#else
+    network.freeze<0>();
+#endif
+}

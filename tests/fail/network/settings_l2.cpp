@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// expect: denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.
+// errors: 1
+#include <denim/denim.hpp>
+
+using namespace denim;
+
+using Tested = Network<Image<8, 8, 1>, Sequential<Conv<3, 4>, MaxPool, Residual<Conv<3, 4, Same>, Conv<1, 4>>, Dropout, Dense<2>>>;
+
+int main() {
+    Tested network;
+#ifdef WRONG
+    network.settings<3>().l2 = 1e-4f;
+#else
+    network.settings<4>().l2 = 1e-4f;
+#endif
+}

@@ -4,8 +4,7 @@
 // Which array of another framework's file is which parameter of a network: by a table of names, by order and shape, or by
 // names and shape.
 
-#include <denim/format/foreign_weights.hpp>
-#include <denim/format/weight_layout.hpp>
+#include <denim/format/weight_groups.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -44,39 +43,20 @@ inline std::string both_tables(const ForeignWeights& file, std::span<const Weigh
     return text;
 }
 
-/// One layer's parameters, on either side, with what its name and shapes say.
-struct WeightGroup {
-    std::string layer;
-    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> shapes;  // slot and shape of each
-    std::vector<std::size_t> members;                                      // their numbers
-};
-
-inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    std::vector<WeightGroup> groups;
-    for (std::size_t n = 0; n < items.size(); ++n) {
-        const auto& [name, shape] = items[n];
-        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
-        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
-        const std::pair entry{name.slot, shape};
-        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
-        group->shapes.insert(group->shapes.begin() + place, entry);
-        group->members.insert(group->members.begin() + place, n);
-    }
-    return groups;
-}
-
-/// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
-inline std::string without_numbers(std::string text) {
-    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
-    return text;
+/// The file of a network that Denim wrote itself: its arrays have the names of the rows.
+inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlace> network) {
+    return file.tensors.size() == network.size() && std::ranges::all_of(network, [&](const WeightPlace& place) {
+               return std::ranges::find(file.tensors, place.name, &ForeignTensor::name) != file.tensors.end();
+           });
 }
 
 }  // namespace detail
 
-/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name. The rest goes
-/// by the order of an ordered file; in an unordered one, a layer's arrays are found by their shapes, and layers of the same
-/// shapes by their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has
-/// another shape, or could be meant in two ways.
+/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
+/// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
+/// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
+/// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
+/// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
 inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
                                               WeightLayout layout, const NameTable& names = {}) {
     const auto fail = [&](const std::string& sentence) {
@@ -107,8 +87,27 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     if (places.size() != tensors.size())
         fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
 
+    if (names.empty() && detail::named_as_rows(file, network)) {
+        for (const std::size_t n : std::exchange(places, {}))
+            found[n] = static_cast<std::size_t>(std::ranges::find(file.tensors, network[n].name, &ForeignTensor::name) - file.tensors.begin());
+        tensors.clear();
+    }
+    std::vector<const WeightPlace*> rest;
+    for (const std::size_t n : places) rest.push_back(&network[n]);
+    if (const auto twins = detail::twins_of(rest, layout))
+        fail("the rows " + detail::in_quotes(twins->first->name) + " and " + detail::in_quotes(twins->second->name) +
+             " stand in branches side by side and have the same shapes, so that no order tells which array is whose: give a table of names");
     if (file.ordered) {
-        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[n];
+        const auto fits = [&](const WeightPlace& place, std::size_t n) {
+            const ForeignTensor& tensor = file.tensors[tensors[n]];
+            return detail::has_slot_of(tensor, place) && tensor.shape == shape_in(place, tensor.layout.value_or(layout));
+        };
+        const detail::OrderedMatch match{rest, fits};
+        if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
+        if (!match.found())
+            fail("the network's row " + detail::in_quotes(rest[match.furthest().first]->name) + " does not fit " +
+                 detail::in_quotes(file.tensors[tensors[match.furthest().second]].name) + " of the file");
+        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[(*match.found())[n]];
     } else {
         std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
         for (const std::size_t n : places)
@@ -142,9 +141,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     }
     for (std::size_t n = 0; n < network.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
-        const std::size_t slot = detail::parse_weight_name(tensor.name).slot,
-                          ours = detail::parse_weight_name(network[n].name).slot;
-        const bool other_kind = !names.contains(network[n].name) && slot != detail::WeightName::unknown && slot != ours;
+        const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
         if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
             fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
                  " of the file");

@@ -29,24 +29,29 @@ struct WeightPlace {
     std::size_t offset = 0;  ///< in the network's array
     Shape in = {};           ///< what enters the layer: a dense layer's inputs are its numbers in HWC order
     std::size_t layer = 0;   ///< parameters of one layer have one number, which rises along the network
+    /// Where a flatten in front put channels first: which of our inputs each of theirs is. Empty: they are the same.
+    std::vector<std::size_t> order = {};
+    std::vector<std::size_t> beside = {};  ///< rising numbers of layers in other branches: no order holds between them and this one
 };
 
 namespace detail {
 
-/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture. Vectors have no axes.
+/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
+/// each channel is a convolution without outputs.
 inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
     const auto& [values, rank] = place.extents;
     if (rank == 4) return values;
-    if (rank == 3) return {values[0], values[1], 1, values[2]};  // one filter for each channel
-    const bool flattened = place.in.size() == values[0];
-    const Shape in = flattened ? place.in : Shape{1, 1, values[0]};
+    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
+    if (rank == 1) return {1, 1, values[0], 1};
+    const bool picture = place.order.empty() && place.in.size() == values[0];
+    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
     return {in.height, in.width, in.channels, values[1]};
 }
 
 /// Calls each(ours, theirs) with the two places of every number, theirs rising.
 template <class Each>
 void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
-    if (layout == WeightLayout::keras || place.extents.rank < 2) {
+    if (layout == WeightLayout::keras || (place.extents.rank < 2 && place.order.empty())) {
         for (std::size_t n = 0; n < place.extents.size(); ++n) each(n, n);
         return;
     }
@@ -55,7 +60,8 @@ void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
     for (std::size_t o = 0; o < out; ++o)
         for (std::size_t i = 0; i < in; ++i)
             for (std::size_t y = 0; y < height; ++y)
-                for (std::size_t x = 0; x < width; ++x) each(((y * width + x) * in + i) * out + o, theirs++);
+                for (std::size_t x = 0; x < width; ++x)
+                    each(((y * width + x) * in + (place.order.empty() ? i : place.order[i])) * out + o, theirs++);
 }
 
 }  // namespace detail
@@ -66,7 +72,7 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
     if (rank >= 2 && layout == WeightLayout::pytorch) {
         if (rank == 2) return {values[1], values[0]};
         const auto [height, width, in, out] = detail::weight_axes(place);
-        return {out, in, height, width};
+        return rank == 3 ? std::vector{in, out, height, width} : std::vector{out, in, height, width};
     }
     std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
     if (rank == 3) shape.push_back(1);

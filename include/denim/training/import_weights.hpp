@@ -9,6 +9,7 @@
 #include <denim/layer/batch_norm.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
+#include <denim/training/weight_places.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -29,19 +30,6 @@ struct WeightOptions {
 };
 
 namespace detail {
-
-template <class Network>
-std::vector<WeightPlace> weight_places(const Network& network) {
-    std::vector<WeightPlace> places;
-    std::size_t row = 0, layer = 0;
-    for (const Entry& entry : Network::Graph::trace.entries) {
-        for (std::size_t n = 0; n < entry.rows; ++n, ++row)
-            places.push_back(
-                {network.rows()[row].name, network.rows()[row].extents, network.rows()[row].offset, entry.in, layer});
-        ++layer;
-    }
-    return places;
-}
 
 /// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
 inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
@@ -67,7 +55,7 @@ template <class Network>
 void take_weights(Network& network, const ForeignWeights& file, WeightLayout layout, const WeightOptions& options) {
     static_assert(std::is_same_v<typename Network::Scalar, float>,
                   "denim: import_weights: only networks in fp32 take weights.");
-    const auto places = weight_places(network);
+    const auto places = weight_places(network, layout);
     const auto found = match_weights(file, places, layout, options.names);
     std::vector<float> parameters(network.parameters().size());
     for (std::size_t n = 0; n < places.size(); ++n) {
@@ -106,7 +94,7 @@ void import_onnx(Network& network, const std::filesystem::path& file, const Name
 template <class Network>
 void export_weights(const Network& network, const std::filesystem::path& file, WeightLayout layout,
                     const WeightOptions& options = {}) {
-    const auto places = detail::weight_places(network);
+    const auto places = detail::weight_places(network, layout);
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
     detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
     std::vector<std::vector<float>> numbers;

@@ -29,6 +29,7 @@ def models():
                                  nn.Conv2d(5, 6, 4), nn.Conv2d(6, 3, 2, stride=3), nn.ReLU(), ChannelsLast()),
         "dense": nn.Sequential(nn.Flatten(), nn.Linear(60, 6)),
         "batch_norm": nn.Sequential(nn.BatchNorm2d(3), ChannelsLast()),
+        "flattened": nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.Flatten(), nn.LayerNorm(100, eps=1e-3), nn.Linear(100, 8), nn.ReLU(), nn.Linear(8, 4)),
         "residual": nn.Sequential(Residual(nn.Conv2d(4, 4, 3, padding=1), nn.ReLU()), nn.Flatten(), nn.Linear(120, 4),
                                   Residual(nn.Linear(4, 4), nn.ReLU())),
     }  # fmt: skip

@@ -121,3 +121,50 @@ TEST_CASE("what does not fit lists both tables") {
               match_weights(file_of(true, pytorch), network, WeightLayout::keras);
           }).find("0.weights (3, 3, 4, 4)") != std::string::npos);
 }
+
+TEST_CASE("no order tells layers of the same shapes in branches that stand side by side") {
+    // A stem, a branch of one convolution beside one of two, a dense layer behind both.
+    std::vector<WeightPlace> branches{{"0.weights", {1, 1, 3, 6}, 0, {8, 8, 3}, 0, {}, {}},
+                                      {"0.bias", {6}, 18, {8, 8, 3}, 0, {}, {}},
+                                      {"1.0.weights", {3, 3, 6, 6}, 24, {8, 8, 6}, 2, {}, {4, 5}},
+                                      {"1.0.bias", {6}, 348, {8, 8, 6}, 2, {}, {4, 5}},
+                                      {"1.1.0.weights", {3, 3, 6, 6}, 354, {8, 8, 6}, 4, {}, {2}},
+                                      {"1.1.0.bias", {6}, 678, {8, 8, 6}, 4, {}, {2}},
+                                      {"1.1.1.weights", {3, 3, 6, 6}, 684, {8, 8, 6}, 5, {}, {2}},
+                                      {"1.1.1.bias", {6}, 1008, {8, 8, 6}, 5, {}, {2}},
+                                      {"3.weights", {12, 3}, 1014, {1, 1, 12}, 8, {}, {}},
+                                      {"3.bias", {3}, 1050, {1, 1, 12}, 8, {}, {}}};
+    std::vector<std::pair<std::string, Numbers>> keras{{"stem/kernel", {1, 1, 3, 6}},  {"stem/bias", {6}},  {"deep1/kernel", {3, 3, 6, 6}}, {"deep1/bias", {6}},
+                                                       {"short/kernel", {3, 3, 6, 6}}, {"short/bias", {6}}, {"deep2/kernel", {3, 3, 6, 6}}, {"deep2/bias", {6}},
+                                                       {"head/kernel", {12, 3}},       {"head/bias", {3}}};
+    const auto refused = [&](bool ordered, const NameTable& names = {}) {
+        return message_of([&] { match_weights(file_of(ordered, keras), branches, WeightLayout::keras, names); });
+    };
+    for (const bool ordered : {true, false})
+        CHECK(refused(ordered).find("the rows '1.0.weights' and '1.1.0.weights' stand in branches side by side and have the same shapes, so that no order tells "
+                                    "which array is whose: give a table of names") != std::string::npos);
+    const NameTable names{{"1.0.weights", "short/kernel"}, {"1.0.bias", "short/bias"}};
+    CHECK(match_weights(file_of(true, keras), branches, WeightLayout::keras, names) == Numbers{0, 1, 4, 5, 2, 3, 6, 7, 8, 9});
+    for (auto& [name, shape] : keras) name = "arr_" + name.substr(0, name.find('/')) + (shape.size() == 1 ? "1" : "0");
+    CHECK(refused(true).find("give a table of names") != std::string::npos);
+
+    // Where the shapes differ, branches may take turns, but a layer does not come before those that it reads.
+    branches[2].extents = {5, 5, 6, 6}, keras[4].second = {5, 5, 6, 6};
+    CHECK(match_weights(file_of(true, keras), branches, WeightLayout::keras) == Numbers{0, 1, 4, 5, 2, 3, 6, 7, 8, 9});
+    std::swap(keras[0], keras[8]), std::swap(keras[1], keras[9]);
+    CHECK(refused(true).find("'0.weights' does not fit 'arr_head0' of the file") != std::string::npos);
+
+    // A file of Denim's own says itself what is what, in any order.
+    for (std::size_t n = 0; n < keras.size(); ++n) keras[n] = {branches[9 - n].name, shape_in(branches[9 - n], WeightLayout::keras)};
+    for (const bool ordered : {true, false})
+        CHECK(match_weights(file_of(ordered, keras), branches, WeightLayout::keras) == Numbers{9, 8, 7, 6, 5, 4, 3, 2, 1, 0});
+}
+
+TEST_CASE("an order that two runs of arrays could have is refused") {
+    // One branch has a layer of one array, the other one of two; another array of that shape follows in the first.
+    const std::vector<WeightPlace> branches{{"0.0.weights", {4}, 0, {1, 1, 4}, 1, {}, {4}},
+                                            {"0.0.mean", {4}, 4, {1, 1, 4}, 1, {}, {4}},
+                                            {"0.1.weights", {4}, 8, {1, 1, 4}, 4, {}, {1}}};
+    const auto file = file_of(true, {{"arr_0", {4}}, {"arr_1", {4}}, {"arr_2", {4}}});
+    CHECK(message_of([&] { match_weights(file, branches, WeightLayout::keras); }).find("can be meant in two ways: give a table of names") != std::string::npos);
+}

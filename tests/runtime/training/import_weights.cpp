@@ -37,6 +37,16 @@ Small some_network() {
 }
 
 template <class Network>
+Network filled() {
+    Network network{Seed{3}};
+    network.edit_parameters([](std::span<float> numbers) {
+        float number = 1;
+        for (float& each : numbers) each = number++;
+    });
+    return network;
+}
+
+template <class Network>
 float largest_difference(const Network& a, const Network& b) {
     float largest = 0;
     for (std::size_t n = 0; n < a.parameters().size(); ++n)
@@ -115,6 +125,95 @@ TEST_CASE("a file that does not fit changes nothing") {
     CHECK_THROWS_AS(import_weights(other, scratch / "empty", WeightLayout::keras), FileError);
     CHECK_THROWS_AS(import_weights(other, scratch / "missing", WeightLayout::keras), FileError);
     CHECK(largest_difference(other, before) == 0.0f);
+}
+
+TEST_CASE("what stands behind a flatten is re-ordered from channels first") {
+    const Scratch scratch;
+    using Direct = Network<Image<2, 3, 4>, Sequential<Conv<1, 4>, Dense<5>>>;
+    using Flat = Network<Image<2, 3, 4>, Sequential<Conv<1, 4>, Flatten, Dropout, Activation<Tanh>, BatchNorm, Dense<5>, Dense<24>, Dense<2>>>;
+    const Flat network = filled<Flat>();
+    export_weights(network, scratch / "flat.npz", WeightLayout::pytorch, {.batch_norm_epsilon = batch_norm_epsilon});
+    const auto arrays = read_npz(scratch / "flat.npz");
+    const auto dense = arrays.at("5.weights").as<float>();
+    const auto view = network.layer<5>().weights();
+    for (std::size_t o = 0; o < 5; ++o)
+        for (std::size_t c = 0; c < 4; ++c)
+            for (std::size_t pixel = 0; pixel < 6; ++pixel) CHECK(dense[o * 24 + c * 6 + pixel] == view(pixel * 4 + c, o));
+    for (const char* name : {"gamma", "beta", "mean", "variance"}) {
+        const Row& row = *std::ranges::find(network.rows(), std::string{"4."} + name, &Row::name);
+        const auto theirs = arrays.at(row.name).as<float>();
+        for (std::size_t n = 0; n < 24; ++n) CHECK(theirs[n] == network.parameters()[row.offset + n % 6 * 4 + n / 6]);
+    }
+    CHECK(arrays.at("6.bias").as<float>()[7] == network.layer<6>().bias()(7));  // as many outputs as a flatten gave, in no other order
+    CHECK(arrays.at("7.weights").as<float>()[1] == network.layer<7>().weights()(1, 0));
+    Flat loaded;
+    import_weights(loaded, scratch / "flat.npz", WeightLayout::pytorch, {.batch_norm_epsilon = batch_norm_epsilon});
+    CHECK(largest_difference(network, loaded) == 0.0f);
+    export_weights(network, scratch / "keras.npz", WeightLayout::keras);
+    CHECK(read_npz(scratch / "keras.npz").at("5.weights").as<float>()[1] == view(0, 1));
+
+    // With a flatten in front or without one, a file says the same.
+    using Written = Network<Image<2, 3, 4>, Sequential<Conv<1, 4>, Flatten, Dense<5>>>;
+    export_weights(filled<Written>(), scratch / "written.npz", WeightLayout::pytorch);
+    Direct direct;
+    import_weights(direct, scratch / "written.npz", WeightLayout::pytorch);
+    CHECK(std::ranges::equal(direct.parameters(), filled<Written>().parameters()));
+}
+
+TEST_CASE("branches that are flattened keep their order side by side") {
+    const Scratch scratch;
+    using Side = Network<Image<2, 2, 3>, Sequential<Parallel<Flatten, Sequential<Conv<1, 2>, Flatten>>, Dense<2>>>;
+    const Side network = filled<Side>();
+    export_weights(network, scratch / "w.npz", WeightLayout::pytorch);
+    const auto dense = read_npz(scratch / "w.npz").at("1.weights").as<float>();
+    const auto ours = network.layer<1>().weights();
+    CHECK(dense[1] == ours(3, 0));            // channel 0 of the second pixel
+    CHECK(dense[12 + 1] == ours(12 + 2, 0));  // likewise, in the second branch
+    CHECK(dense[12 + 4] == ours(12 + 1, 0));  // channel 1 of the first pixel
+    using Mixed = Network<Image<2, 2, 3>, Sequential<Flatten, Residual<Dense<12>>, Dense<2>>>;
+    CHECK(message_of([&] { export_weights(Mixed{}, scratch / "m.npz", WeightLayout::pytorch); }).find("the order that its numbers have there is not known") !=
+          std::string::npos);
+    export_weights(Mixed{}, scratch / "m.npz", WeightLayout::keras);
+    Mixed mixed;
+    CHECK(!message_of([&] { import_weights(mixed, scratch / "m.npz", WeightLayout::pytorch); }).empty());
+    import_weights(mixed, scratch / "m.npz", WeightLayout::keras);
+}
+
+TEST_CASE("branches do not take each other's weights") {
+    const Scratch scratch;
+    using Deep = Network<Image<4, 4, 3>, Sequential<Conv<1, 6>, Parallel<Conv<3, 6, Same>, Sequential<Conv<3, 6, Same>, Conv<3, 6, Same>>>,
+                                                    GlobalPool<Average>, Dense<3>>>;
+    const Deep network = filled<Deep>();
+    // As Keras lists them: the deepest first, whatever the order of the branches.
+    const std::array<std::pair<const char*, const char*>, 5> keras{
+        {{"0", "stem"}, {"1.1.0", "deep1"}, {"1.0", "short"}, {"1.1.1", "deep2"}, {"3", "head"}}};
+    export_weights(network, scratch / "own.npz", WeightLayout::keras);
+    const auto arrays = read_npz(scratch / "own.npz");
+    std::vector<NamedView> named, nameless;
+    NameTable names;
+    for (const auto& [row, layer] : keras)
+        for (const auto& [ours, theirs] : {std::pair{".weights", "/kernel"}, {".bias", "/bias"}}) {
+            const AnyArray& array = arrays.at(std::string{row} + ours);
+            named.push_back({std::string{layer} + theirs, array});
+            nameless.push_back({"arr_" + std::to_string(nameless.size()), array});
+            names[std::string{row} + ours] = std::string{layer} + theirs;
+        }
+    write_npz(scratch / "nameless.npz", nameless);
+    write_npz(scratch / "named.npz", named);
+    write_safetensors(scratch / "named.safetensors", named);
+    Deep loaded;
+    const Deep before = loaded;
+    for (const char* file : {"nameless.npz", "named.npz", "named.safetensors"})
+        CHECK(message_of([&] { import_weights(loaded, scratch / file, WeightLayout::keras); }).find("give a table of names") != std::string::npos);
+    CHECK(largest_difference(loaded, before) == 0.0f);
+    for (const char* file : {"named.npz", "named.safetensors"}) {
+        loaded = before;
+        import_weights(loaded, scratch / file, WeightLayout::keras, {.names = names});
+        CHECK(largest_difference(loaded, network) == 0.0f);
+    }
+    loaded = before;
+    import_weights(loaded, scratch / "own.npz", WeightLayout::keras);
+    CHECK(largest_difference(loaded, network) == 0.0f);
 }
 
 TEST_CASE("the study's own weights label its photographs") {

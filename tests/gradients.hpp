@@ -53,12 +53,14 @@ void scatter(Network& network) {
     });
 }
 
+// `set` may change a network's settings.
 template <class Input, class Body>
-void check_gradients(std::size_t count, std::size_t stride = 1) {
+void check_gradients(std::size_t count, std::size_t stride, auto set) {
     using Exact = Network<Input, Body, Plain<double>>;
     using Quick = Network<Input, Body>;
     Exact exact{Seed{1}};
     scatter(exact);
+    set(exact);
     const Problem problem{Input::shape, count, Exact::heads};
     TrainerOf<Exact> trainer{count};
     const StepResult result = problem.step(exact, trainer, exact.parameters());
@@ -83,6 +85,7 @@ void check_gradients(std::size_t count, std::size_t stride = 1) {
     }
 
     Quick quick;
+    set(quick);
     quick.edit_parameters([&](std::span<float> numbers) { std::copy(parameters.begin(), parameters.end(), numbers.begin()); });
     TrainerOf<Quick> fast{count};
     const StepResult fast_result = problem.step(quick, fast, quick.parameters());
@@ -103,6 +106,11 @@ void check_gradients(std::size_t count, std::size_t stride = 1) {
         CHECK(std::equal(again.gradients().begin(), again.gradients().end(), fast.gradients().begin()));
     }
     set_threads(0);
+}
+
+template <class Input, class Body>
+void check_gradients(std::size_t count, std::size_t stride = 1) {
+    check_gradients<Input, Body>(count, stride, [](auto& /*network*/) {});
 }
 
 }  // namespace testing

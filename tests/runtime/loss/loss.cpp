@@ -127,6 +127,9 @@ TEST_CASE("what counts as right") {
     CHECK(SoftmaxCrossEntropy{}.right(logits.data(), 3, Target{2}) == 1);
     CHECK(Focal{}.right(logits.data(), 3, Target{0}) == 0);
     CHECK(BinaryCrossEntropy{}.right(logits.data(), 3, Target{0, targets}) == doctest::Approx(2.0 / 3));
+    const std::array<float, 1> undecided{0}, half{0.5f}, more{0.75f};  // a half is not more than a half, on either side
+    CHECK(BinaryCrossEntropy{}.right(undecided.data(), 1, Target{0, half}) == 1);
+    CHECK(BinaryCrossEntropy{}.right(undecided.data(), 1, Target{0, more}) == 0);
     CHECK(std::isnan(Loss{MeanSquaredError{}}.right(logits.data(), 3, Target{0, targets})));
     CHECK(Focal{.alpha = 1, .gamma = 0}.sample(logits.data(), 3, Target{1}, std::array<float, 3>{}.data(), 1.0) ==
           doctest::Approx(SoftmaxCrossEntropy{}.sample(logits.data(), 3, Target{1}, std::array<float, 3>{}.data(), 1.0)));

@@ -24,6 +24,10 @@ TEST_CASE("BatchNorm, between layers and at both ends") {
     check_gradients<Image<5, 4, 2>, Sequential<BatchNorm, Conv<3, 4>, MaxPool, Dense<3>, BatchNorm>>(6);
 }
 
+TEST_CASE("a frozen BatchNorm takes its running statistics for constants") {
+    check_gradients<Image<5, 4, 2>, Sequential<Conv<3, 4, Linear>, BatchNorm, Dense<3>>>(6, 1, [](auto& network) { network.template freeze<1>(); });
+}
+
 TEST_CASE("Dropout draws the same mask again") {
     check_gradients<Image<5, 4, 2>, Sequential<Conv<3, 6>, Dropout, Dense<8, ReLU>, Dropout, Dense<3>>>(6);
 }

@@ -68,6 +68,9 @@ private:
 
         explicit Loaded(const std::filesystem::path& path) {
             const denim::WeightsMetadata metadata = denim::load_into(network, path);
+            for (const denim::Gives head : network.gives())
+                if (head != denim::Gives::classes)
+                    throw denim::FileError(path.string(), "it was trained by another loss than of classes of which one is right");
             const auto questions = questions_of<Task>();
             try {
                 for (const fashion::Task& question : questions)

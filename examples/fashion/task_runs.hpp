@@ -101,7 +101,8 @@ void add_test(denim::RunReport& report, const typename Task::Network& network, c
         report.labels = class_names(task_named(Task::name));
         report.truth.assign(sets.test.labels.begin(), sets.test.labels.end());
         report.logits.assign(logits.begin(), logits.end());
-        report.mistakes = denim::mistakes_of(sets.test, report.logits, report.labels);
+        report.gives = network.gives().front();
+        report.mistakes = denim::mistakes_of(sets.test, report.logits, report.labels, 24, report.gives);
     }
 }
 

@@ -39,6 +39,7 @@ struct SampleOutput {
 struct WeightsMetadata {
     std::string architecture = {};
     std::vector<std::string> labels = {};
+    std::vector<std::string> outputs = {};  // what each head gives: "classes", "labels" side by side, or "numbers"; empty: not said
     Preprocessing preprocessing = {};
     std::optional<SampleOutput> sample = {};
     std::string version = "1";                       // of this metadata
@@ -100,11 +101,11 @@ Value metadata_value(const std::string& file, const std::string& key, const nloh
 
 }  // namespace detail
 
-/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`,
+/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
 /// `preprocessing` and `sample` as JSON.
 inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
     std::map<std::string, std::string> texts = metadata.others;
-    for (const char* const key : {"architecture", "version", "labels", "preprocessing", "sample"})
+    for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
         if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
     texts["architecture"] = metadata.architecture;
     texts["version"] = metadata.version;
@@ -118,6 +119,7 @@ inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& 
     }
     try {
         texts["labels"] = nlohmann::json(metadata.labels).dump();
+        if (!metadata.outputs.empty()) texts["outputs"] = nlohmann::json(metadata.outputs).dump();
         texts["preprocessing"] = nlohmann::json{{"scale", scale}, {"mean", mean}, {"deviation", deviation}}.dump();
         if (metadata.sample)
             texts["sample"] = nlohmann::json{{"input", metadata.sample->input}, {"output", metadata.sample->output}}.dump();
@@ -144,6 +146,9 @@ inline WeightsMetadata read_metadata(const std::string& file, std::map<std::stri
     if (const auto text = take("labels"))
         metadata.labels =
             detail::metadata_value<std::vector<std::string>>(file, "labels", detail::parse_metadata(file, "labels", *text));
+    if (const auto text = take("outputs"))
+        metadata.outputs =
+            detail::metadata_value<std::vector<std::string>>(file, "outputs", detail::parse_metadata(file, "outputs", *text));
     if (const auto text = take("preprocessing")) {
         const auto json = detail::parse_metadata(file, "preprocessing", *text);
         part("preprocessing", json, "scale", metadata.preprocessing.scale);

@@ -18,6 +18,7 @@ struct BinaryCrossEntropy {
     float label_smoothing = 0;  ///< s: targets become t (1 - s) + s / 2
 
     static constexpr Wants wants = Wants::numbers;
+    static constexpr Gives gives = Gives::labels;
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {

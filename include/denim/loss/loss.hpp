@@ -18,7 +18,9 @@ namespace denim::inline DENIM_TARGET {
 /// it writes. It may have
 ///  - double right(logits, outputs, target): how far the answer counts as right, 0 to 1; without it there is no accuracy;
 ///  - void check(outputs): throws where its settings do not fit so many outputs;
-///  - bool accepts(number): whether a target may be this number.
+///  - bool accepts(number): whether a target may be this number;
+///  - static constexpr Gives gives: what the outputs are for those who ask for probabilities; without it, classes where it wants
+///    labels, and numbers where it wants numbers.
 template <class Type>
 concept LossType = std::copy_constructible<Type> &&
                    requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
@@ -35,6 +37,15 @@ double right_share(const OneLoss& loss, const Scalar* logits, std::size_t output
         return std::numeric_limits<double>::quiet_NaN();
 }
 
+/// What a loss makes of the outputs.
+template <class OneLoss>
+constexpr Gives gives_of() {
+    if constexpr (requires { OneLoss::gives; })
+        return OneLoss::gives;
+    else
+        return OneLoss::wants == Wants::label ? Gives::classes : Gives::numbers;
+}
+
 /// Any loss, as FitOptions hold it: .loss = SoftmaxCrossEntropy{.label_smoothing = 0.1f}.
 class Loss {
 public:
@@ -44,6 +55,7 @@ public:
         : model_(std::make_shared<Model<Type>>(std::move(loss))) {}
 
     [[nodiscard]] Wants wants() const { return model_->wants(); }
+    [[nodiscard]] Gives gives() const { return model_->gives(); }
     double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient, double scale) const {
         return model_->sample(logits, outputs, target, gradient, scale);
     }
@@ -57,6 +69,7 @@ private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual Wants wants() const = 0;
+        [[nodiscard]] virtual Gives gives() const = 0;
         virtual double sample(const float*, std::size_t, const Target&, float*, double) const = 0;
         virtual double right(const float*, std::size_t, const Target&) const = 0;
         virtual void check(std::size_t) const = 0;
@@ -66,6 +79,7 @@ private:
     struct Model final : Interface {
         explicit Model(Type loss) : loss_(std::move(loss)) {}
         [[nodiscard]] Wants wants() const override { return Type::wants; }
+        [[nodiscard]] Gives gives() const override { return gives_of<Type>(); }
         double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient,
                       double scale) const override {
             return loss_.sample(logits, outputs, target, gradient, scale);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/loss/target.hpp>
 #include <denim/network/graph.hpp>
 #include <denim/network/initialise.hpp>
 #include <denim/network/layer_view.hpp>
@@ -73,15 +74,20 @@ public:
     /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const;
-    /// Softmax of the logits, likewise.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures) const;
+    /// What the loss that it learned by makes of the logits, or Softmax{} or Sigmoid{}, likewise.
+    template <class Expression, class... Function>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Function... function) const;
     /// The class with the largest logit for each head, (N, heads) or (heads), likewise.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const;
 
     /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
     [[nodiscard]] std::string summary() const;
+
+    /// What each head gives: logits of classes, until fit teaches it by another loss, or a file that is loaded says otherwise.
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
+    /// For a network that learns by a Trainer of one's own.
+    void set_gives(std::size_t head, Gives what) { gives_.at(head) = what; }
 
     /// The run-time settings of a layer, or of all layers of a composition that have them: settings<5>().rate = 0.3f. They take
     /// effect at the next step; `fit` throws if one is not accepted.
@@ -186,6 +192,7 @@ private:
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
     std::array<LayerSettings, Graph::count> settings_{};
+    std::array<Gives, heads.size()> gives_{};
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/layer/activation_function.hpp>
 #include <denim/layer/pixels.hpp>
+#include <denim/loss/probabilities.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
@@ -33,6 +35,7 @@ public:
         : parameters_(network.parameters().size()),
           settings_(network.all_settings().begin(), network.all_settings().end()),
           prepared_(memory.prepared_numbers) {
+        std::ranges::copy(network.gives(), gives_.begin());
         std::copy(network.parameters().begin(), network.parameters().end(), parameters_.data());
         prepare<Plan>(parameters_.data(), prepared_.data());
     }
@@ -52,18 +55,26 @@ public:
         }
     }
 
-    /// The same, softmax taken: numbers from 0 to 1 that add to 1, for each head.
+    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
+    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
+    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
     template <class Expression>
     [[nodiscard]] auto probabilities(const Expression& pictures) const {
-        auto result = predict(pictures);
-        for (std::size_t first = 0; first < result.size();)
-            for (const std::size_t width : Network::heads) {
-                const std::size_t numbers = Network::heads.size() == 1 ? outputs : width;
-                softmax(result.data() + first, numbers);
-                first += numbers;
-            }
-        return result;
+        detail::require_probabilities("probabilities", gives_);
+        return probabilities(pictures, gives_);
     }
+    /// Softmax of each head, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
+        return probabilities(pictures, of_all(Gives::classes));
+    }
+    /// The sigmoid of each logit, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
+        return probabilities(pictures, of_all(Gives::labels));
+    }
+    /// What each head gives, see Network::gives.
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
     /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
     template <class Expression>
@@ -188,15 +199,25 @@ private:
     static void give(const Scalar* from, Scalar* to) {
         detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
     }
-    static void softmax(Scalar* numbers, std::size_t count) {
-        const Scalar largest = *std::max_element(numbers, numbers + count);
-        Scalar sum{0};
-        for (std::size_t k = 0; k < count; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
-        for (std::size_t k = 0; k < count; ++k) numbers[k] /= sum;
+    using GivesOfHeads = std::array<Gives, Network::heads.size()>;
+    static constexpr GivesOfHeads of_all(Gives what) {
+        GivesOfHeads all{};
+        all.fill(what);
+        return all;
+    }
+    template <class Expression>
+    auto probabilities(const Expression& pictures, const GivesOfHeads& gives) const {
+        auto result = predict(pictures);
+        const std::span<Scalar> numbers{result.data(), result.size()};
+        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
+            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
+                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
+        return result;
     }
 
     AlignedArray<Scalar> parameters_;
     std::vector<LayerSettings> settings_;
+    GivesOfHeads gives_{};
     AlignedArray<Scalar> prepared_;
     std::unique_ptr<Workspaces> workspaces_ = std::make_unique<Workspaces>();
 };
@@ -210,9 +231,9 @@ auto Network<Input, Body, Arithmetic>::predict(const Expression& pictures) const
     return Predictor{*this}.predict(pictures);
 }
 template <class Input, class Body, class Arithmetic>
-template <class Expression>
-auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures) const {
-    return Predictor{*this}.probabilities(pictures);
+template <class Expression, class... Function>
+auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures, Function... function) const {
+    return Predictor{*this}.probabilities(pictures, function...);
 }
 template <class Input, class Body, class Arithmetic>
 template <class Expression>

@@ -7,7 +7,7 @@
 
 #include <denim/image/draw.hpp>
 #include <denim/image/resize.hpp>
-#include <denim/metric/calibration.hpp>
+#include <denim/loss/probabilities.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/report/colour_scale.hpp>
 
@@ -39,6 +39,7 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
                                     " heads, counted from 0, but head " + std::to_string(options.head) + " was asked for");
     const auto heads = Network::heads.begin() + static_cast<std::ptrdiff_t>(options.head);
     const std::size_t classes = *heads, before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
+    detail::require_probabilities("occlude", predictor.gives().subspan(options.head, 1));
     const Pictures source = Pictures::of(photograph, shape);
     static_assert(std::is_same_v<std::remove_cv_t<typename Photograph::value_type>, std::uint8_t>,
                   "denim: occlude: a photograph of std::uint8_t was expected.");
@@ -56,7 +57,9 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
         predictor.predict(batch, logits.data());
         for (std::size_t n = 0; n < batch.count; ++n)
             std::copy_n(logits.data() + n * outputs + before, classes, logits.data() + n * classes);
-        return softmax(std::span{logits}.first(batch.count * classes), classes);
+        logits.resize(batch.count * classes);
+        to_probabilities(std::span{logits}, classes, predictor.gives()[options.head]);
+        return logits;
     };
     const std::vector<float> whole = probabilities({source.bytes, source.bytes + shape.size()});
     result.predicted = static_cast<std::size_t>(std::max_element(whole.begin(), whole.end()) - whole.begin());

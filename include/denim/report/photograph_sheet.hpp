@@ -3,7 +3,8 @@
 
 #include <denim/image/draw.hpp>
 #include <denim/image/fit.hpp>
-#include <denim/metric/calibration.hpp>
+#include <denim/loss/probabilities.hpp>
+#include <denim/metric/confusion.hpp>
 #include <denim/tensor/array.hpp>
 
 #include <span>
@@ -30,13 +31,15 @@ inline Picture picture_of(const std::uint8_t* bytes, Shape shape) {
 }
 
 /// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
-/// `most`.
+/// `most`. `gives` is Network::gives: how logits become confidence.
 template <class Set>
 std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const float> logits,
-                                            const std::vector<std::string>& names, std::size_t most = 24) {
+                                            const std::vector<std::string>& names, std::size_t most = 24,
+                                            Gives gives = Gives::classes) {
     const std::size_t classes = names.size(), count = set.labels.size();
     const Shape shape{set.images.shape(1), set.images.shape(2), set.images.shape(3)};
-    const std::vector<float> probabilities = softmax(logits, classes);
+    std::vector<float> probabilities(logits.begin(), logits.end());
+    to_probabilities(std::span{probabilities}, classes, gives);
     const std::vector<std::int32_t> predicted = predicted_classes(logits, classes);
     std::vector<LabelledPhotograph> wrong;
     for (std::size_t n = 0; n < count; ++n) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/loss/probabilities.hpp>
 #include <denim/metric/calibration.hpp>
 #include <denim/report/confusion_picture.hpp>
 #include <denim/report/photograph_sheet.hpp>
@@ -17,6 +18,7 @@ struct RunReport {
     std::vector<std::string> labels = {};  ///< class names
     std::vector<std::int32_t> truth = {};  ///< of the test set
     std::vector<float> logits = {};        ///< (N, classes) of the test set
+    Gives gives = Gives::classes;          ///< what they are: Network::gives
     std::vector<LabelledPhotograph> mistakes = {};
     std::vector<std::pair<std::string, Picture>> pictures = {};  ///< filters, where it looked: caption and picture
 };
@@ -27,7 +29,9 @@ inline void add_scores(Page& page, const RunReport& run) {
     const std::size_t classes = run.labels.size();
     const Confusion counts = confusion_matrix(run.truth, std::span<const float>{run.logits}, classes);
     page.heading("Test set");
-    const Calibration known = calibration(softmax(run.logits, classes), run.truth, classes);
+    std::vector<float> probabilities = run.logits;
+    to_probabilities(std::span{probabilities}, classes, run.gives);
+    const Calibration known = calibration(probabilities, run.truth, classes);
     page.paragraph("Accuracy " + decimals(accuracy(counts)) + " of " + std::to_string(run.truth.size()) +
                    " pictures; expected calibration error " + decimals(known.error) +
                    (classes > 2

@@ -86,6 +86,7 @@ struct Checkpoint {
         WeightsMetadata metadata;
         metadata.architecture = run.learner.architecture();
         metadata.labels = labels;
+        metadata.outputs = words_of(run.learner.gives());
         metadata.sample = sample;
         write_weights(best(), tensors, metadata);
     }

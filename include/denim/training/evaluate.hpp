@@ -78,12 +78,21 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     return result;
 }
 
+inline void require_classes(std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] != Gives::classes)
+            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
+                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
+}
+
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`).
+/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
+/// does not tell classes apart: then the next function scores it.
 template <class Network, LabelledImages Set>
 Evaluation evaluate(const Network& network, const Set& set) {
     using Scalar = typename Network::Scalar;
+    detail::require_classes(network.gives());
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
     std::vector<Scalar> logits(samples.count() * Network::output.channels);
     Predictor{network}.predict(samples.pictures, logits.data());

@@ -24,7 +24,7 @@ namespace denim::inline DENIM_TARGET {
 struct OnnxOptions {
     bool bytes = false;                    ///< takes photographs as uint8, and does what `preprocessing` says itself
     Preprocessing preprocessing = {};      ///< with `bytes`: (byte * scale - mean) / deviation; times 1/255 unless set
-    bool probabilities = false;            ///< gives softmax of the logits
+    bool probabilities = false;            ///< gives probabilities, as Predictor does: by the loss that the network learned by
     std::vector<std::string> labels = {};  ///< the names of the classes, kept in the file's metadata
 };
 
@@ -59,15 +59,20 @@ inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& option
     return {graph.channels_first(value)};
 }
 
-// Softmax of each head by itself.
-inline std::string softmax_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads) {
+// Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
+inline std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives) {
+    const auto add = [&](const std::string& of, Gives what) {
+        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
+    };
+    if (heads.size() == 1) return add(logits, gives[0]);
     std::vector<std::int64_t> widths(heads.begin(), heads.end());
     OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
     split.attributes = {{"axis", std::int64_t{1}}};
     for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
     graph.model.nodes.push_back(split);
     std::vector<std::string> probabilities;
-    for (const std::string& head : split.outputs) probabilities.push_back(graph.add("Softmax", {head}, {{"axis", std::int64_t{1}}}));
+    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
     return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
 }
 
@@ -113,16 +118,19 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     }(std::make_index_sequence<Network::Graph::count>{});
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";
-    if constexpr (Network::output.height * Network::output.width == 1)
-        result = graph.as_vector(result);
-    else  // as Denim gives it
-        result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};
+    if (options.probabilities) detail::require_probabilities("export_onnx", network.gives());
+    constexpr bool row = Network::output.height * Network::output.width == 1;
+    if (row) result = graph.as_vector(result);
+    const bool last = options.probabilities && row && Network::heads.size() == 1;  // the function gives what leaves
+    if (options.probabilities && !last)
+        result.name = detail::probabilities_of_heads(graph, result.name, Network::heads, network.gives());
+    if (!row) result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};  // as Denim gives it
     const char* const name = options.probabilities ? "probabilities" : "logits";
-    const bool softmax = options.probabilities && Network::heads.size() == 1;
-    if (options.probabilities && !softmax) result.name = detail::softmax_of_heads(graph, result.name, Network::heads);
-    graph.model.nodes.push_back({softmax ? "Softmax" : "Identity", name, {result.name}, {name}, {}});
+    const char* const type = !last ? "Identity" : network.gives().front() == Gives::labels ? "Sigmoid" : "Softmax";
+    graph.model.nodes.push_back({type, name, {result.name}, {name}, {}});
     graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
     graph.model.metadata["architecture"] = detail::architecture_of<Network>();
+    graph.model.metadata["outputs"] = nlohmann::json(words_of(network.gives())).dump();
     if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
     return std::move(graph.model);
 }

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] virtual std::size_t classes() const = 0;
     /// How many of them each head has.
     [[nodiscard]] virtual std::span<const std::size_t> heads() const = 0;
+    /// What each head gives, see Network::gives; empty where that is not known.
+    [[nodiscard]] virtual std::span<const Gives> gives() const { return {}; }
     /// The network's type, as users write it.
     [[nodiscard]] virtual std::string architecture() const = 0;
     /// A table of the layers.
@@ -83,6 +85,7 @@ public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
         check_settings<typename Network::Graph>(network.all_settings());
+        for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
     }
 
     StepResult step(const Batch& batch) override {
@@ -101,6 +104,7 @@ public:
     Shape input() const override { return Network::input; }
     std::size_t classes() const override { return outputs; }
     std::span<const std::size_t> heads() const override { return Network::heads; }
+    std::span<const Gives> gives() const override { return network_.gives(); }
     std::string architecture() const override { return detail::architecture_of<Network>(); }
     std::string summary() const override { return network_.summary(); }
     std::span<float> parameters() override {

@@ -51,6 +51,21 @@ SampleOutput sample_of(const Network& network) {
     return {{picture.begin(), picture.end()}, {logits.begin(), logits.end()}};
 }
 
+/// What the heads give, where the file says it.
+template <class Network>
+void take_outputs(Network& network, const Weights& weights) {
+    const std::vector<std::string>& words = weights.metadata().outputs;
+    if (!words.empty() && words.size() != Network::heads.size())
+        throw FileError(weights.name(), sentence("says what ", words.size(), " heads give, but the network has ", Network::heads.size()));
+    for (std::size_t head = 0; head < words.size(); ++head) {
+        const auto word = std::ranges::find(gives_words, words[head]);
+        if (word == gives_words.end())
+            throw FileError(weights.name(), sentence("says that head ", head, " gives ", in_quotes(words[head]),
+                                                     "; classes, labels or numbers was expected"));
+        network.set_gives(head, static_cast<Gives>(word - gives_words.begin()));
+    }
+}
+
 }  // namespace detail
 
 /// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all.
@@ -64,6 +79,7 @@ void save(const Network& network, const std::filesystem::path& path, const SaveO
     WeightsMetadata metadata;
     metadata.architecture = detail::architecture_of<Network>();
     metadata.labels = options.labels;
+    metadata.outputs = words_of(network.gives());
     metadata.others = options.others;
     metadata.sample = detail::sample_of(network);
     write_weights(path, detail::tensors_of(network), metadata);
@@ -88,6 +104,7 @@ WeightsMetadata load_into(Network& network, const Weights& weights) {
             std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         }
     });
+    detail::take_outputs(loaded, weights);
     if (weights.metadata().sample) check_sample(weights.name(), *weights.metadata().sample, detail::sample_of(loaded).output);
     network = std::move(loaded);
     return weights.metadata();

@@ -5,11 +5,11 @@
 
 #include <stdexcept>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Bytes that are no picture, or a damaged one, or one beyond the limits: one sentence without a file's name.
-class PictureError : public std::runtime_error {
+class [[gnu::visibility("default")]] PictureError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim

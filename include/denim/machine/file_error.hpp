@@ -1,33 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <cstddef>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+// What may be thrown stands in plain denim, so that a program catches what a library built with other flags throws. Nothing of
+// it is compiled for one target and run for another: its constructors leave no symbol, and call what stands in the target's namespace.
+namespace denim {
 
 /// A file that cannot be read or written: "name: one sentence that says what was expected and what came".
-class FileError : public std::runtime_error {
+class [[gnu::visibility("default")]] FileError : public std::runtime_error {
 public:
-    FileError(std::string_view name, std::string_view sentence)
-        : std::runtime_error(std::string{name}.append(": ").append(sentence)) {}
+    [[gnu::always_inline]] FileError(std::string_view name, std::string_view sentence)
+        : std::runtime_error(detail::sentence(name, ": ", sentence)) {}
 };
 
-namespace detail {
+}  // namespace denim
 
-/// Its parts, one after the other.
-template <class... Parts>
-std::string sentence(const Parts&... parts) {
-    std::ostringstream text;
-    (text << ... << parts);
-    return text.str();
-}
+namespace denim::inline DENIM_TARGET::detail {
 
 /// A word that came from a file, in quotes, fit for a message: short, and without control characters.
 inline std::string in_quotes(std::string_view word) {
@@ -58,5 +53,4 @@ inline std::string shape_text(const std::vector<std::size_t>& shape) {
     return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -53,15 +53,14 @@ SampleOutput sample_of(const Network& network) {
 
 /// What the heads give, where the file says it.
 template <class Network>
-void take_outputs(Network& network, const Weights& weights) {
-    const std::vector<std::string>& words = weights.metadata().outputs;
+void take_outputs(Network& network, const std::string& file, const std::vector<std::string>& words) {
     if (!words.empty() && words.size() != Network::heads.size())
-        throw FileError(weights.name(), sentence("says what ", words.size(), " heads give, but the network has ", Network::heads.size()));
+        throw FileError(file, sentence("says what ", words.size(), " heads give, but the network has ", Network::heads.size()));
     for (std::size_t head = 0; head < words.size(); ++head) {
         const auto word = std::ranges::find(gives_words, words[head]);
         if (word == gives_words.end())
-            throw FileError(weights.name(), sentence("says that head ", head, " gives ", in_quotes(words[head]),
-                                                     "; classes, labels or numbers was expected"));
+            throw FileError(file, sentence("says that head ", head, " gives ", in_quotes(words[head]),
+                                           "; classes, labels or numbers was expected"));
         network.set_gives(head, static_cast<Gives>(word - gives_words.begin()));
     }
 }
@@ -104,7 +103,7 @@ WeightsMetadata load_into(Network& network, const Weights& weights) {
             std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         }
     });
-    detail::take_outputs(loaded, weights);
+    detail::take_outputs(loaded, weights.name(), weights.metadata().outputs);
     if (weights.metadata().sample) check_sample(weights.name(), *weights.metadata().sample, detail::sample_of(loaded).output);
     network = std::move(loaded);
     return weights.metadata();

@@ -166,6 +166,33 @@ TEST_CASE("all.hpp reaches every header") {
         CHECK_MESSAGE(std::ranges::find(reached, path) != reached.end(), path << " is reached by nothing");
 }
 
+TEST_CASE("numbers become text by machine/number_text.hpp, which no locale reaches") {
+    static const std::regex form{R"(%[-+#0]*(\d+|\*)?(\.(\d+|\*))?L?[aefgAEFG])"}, printing{R"(printf\()"},
+        reading{R"(\b(sto[fd]|stold|strto[fd]|strtold|atof|sscanf|scanf)\()"}, stream{R"(\b[io]?(string|f)stream\b)"};
+    for (const auto& [path, header] : headers()) {
+        if (path.starts_with("image/stb_") || path == "training/describe_run.hpp") continue;
+        const bool prints = std::regex_search(header.text, printing);
+        CHECK_MESSAGE(!(prints && std::regex_search(header.text, form)), path << ": printf of a fraction; see detail::fixed and general");
+        CHECK_MESSAGE(!std::regex_search(header.text, reading), path << ": reads a number; see detail::number_in");
+        CHECK_MESSAGE(!std::regex_search(header.text, stream), path << ": makes a stream; see detail::sentence");
+    }
+}
+
+TEST_CASE("what is thrown stands in plain denim, visible") {
+    static const std::regex error{R"(\n(class|struct) ([^;{]*): public std::\w*(error|exception|argument|out_of_range) \{)"};
+    std::size_t count = 0;
+    for (const auto& [path, header] : headers())
+        for (std::sregex_iterator at{header.text.begin(), header.text.end(), error}, end; at != end; ++at, ++count) {
+            CHECK_MESSAGE((*at)[2].str().starts_with("[[gnu::visibility(\"default\")]] "),
+                          path << ": " << (*at)[2].str() << " is hidden with -fvisibility=hidden");
+            const std::string before = header.text.substr(0, static_cast<std::size_t>(at->position()) + 1);
+            const auto opened = before.rfind("\nnamespace ");
+            CHECK_MESSAGE(before.substr(opened + 1).starts_with("namespace denim {\n"),
+                          path << ": " << (*at)[2].str() << " is another type in each target");
+        }
+    CHECK(count >= 4);
+}
+
 TEST_CASE("a header is one room") {
     for (const auto& [path, header] : headers()) {
         const std::string name = fs::path{path}.filename().string();

@@ -70,7 +70,7 @@ private:
             change_epsilon(static_cast<double>(node.attribute<float>("epsilon").value_or(1e-5f)));
         } else if (node.type == "LayerNormalization") {
             const float epsilon = node.attribute<float>("epsilon").value_or(1e-5f);
-            if (epsilon != 1e-3f) fail(node, "has the epsilon " + std::to_string(epsilon) + ", 0.001 was expected");
+            if (epsilon != 1e-3f) fail(node, "has the epsilon " + general(static_cast<double>(epsilon)) + ", 0.001 was expected");
             add(node, 1, ".weight");
             add(node, 2, ".bias");
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/loss/loss.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -42,7 +43,7 @@ struct BinaryCrossEntropy {
     void check(std::size_t) const {
         if (!(label_smoothing >= 0 && label_smoothing <= 1))
             throw std::invalid_argument("denim: BinaryCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        std::to_string(label_smoothing));
+                                        detail::general(static_cast<double>(label_smoothing)));
     }
     [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
 };

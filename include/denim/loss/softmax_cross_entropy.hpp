@@ -3,6 +3,7 @@
 
 #include <denim/loss/loss.hpp>
 #include <denim/loss/softmax_sum.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -47,7 +48,7 @@ struct SoftmaxCrossEntropy {
     void check(std::size_t classes) const {
         if (!(label_smoothing >= 0 && label_smoothing <= 1))
             throw std::invalid_argument("denim: SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        std::to_string(label_smoothing));
+                                        detail::general(static_cast<double>(label_smoothing)));
         if (!class_weights.empty() && class_weights.size() != classes)
             throw std::invalid_argument("denim: SoftmaxCrossEntropy: the network has " + std::to_string(classes) +
                                         " outputs, but " + std::to_string(class_weights.size()) +
@@ -56,7 +57,7 @@ struct SoftmaxCrossEntropy {
             if (!(weight >= 0))
                 throw std::invalid_argument(
                     "denim: SoftmaxCrossEntropy: class_weights were expected as numbers of at least 0, but one is " +
-                    std::to_string(weight));
+                    detail::general(static_cast<double>(weight)));
     }
 };
 

@@ -3,7 +3,7 @@
 
 // The probabilities that repeated runs and comparisons ask for.
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -56,7 +56,7 @@ inline double t_quantile(double confidence, double degrees) {
     if (!(confidence > 0 && confidence < 1) || !(degrees > 0))
         throw std::invalid_argument(
             "denim: t_quantile: a confidence between 0 and 1 and degrees of freedom above 0 were expected, but got " +
-            std::to_string(confidence) + " and " + std::to_string(degrees));
+            detail::general(confidence) + " and " + detail::general(degrees));
     double low = 0, high = 1;
     while (t_two_sided(high, degrees) > 1 - confidence && high < 1e300) high *= 2;
     for (int step = 0; step < 200 && low < high; ++step) {

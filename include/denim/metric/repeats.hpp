@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/number_text.hpp>
 #include <denim/metric/distribution.hpp>
 
-#include <cstdio>
 #include <span>
 #include <string>
 
@@ -19,12 +19,7 @@ struct Repeats {
 
     /// "0.7310 +- 0.0052"
     [[nodiscard]] std::string text(int digits = 4) const {
-        char words[80];
-        if (count > 1)
-            std::snprintf(words, sizeof words, "%.*f +- %.*f", digits, mean, digits, deviation);
-        else
-            std::snprintf(words, sizeof words, "%.*f", digits, mean);
-        return words;
+        return detail::fixed(mean, digits) + (count > 1 ? " +- " + detail::fixed(deviation, digits) : "");
     }
 };
 

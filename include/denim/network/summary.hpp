@@ -3,6 +3,7 @@
 
 // A network as a table: layers, shapes, parameters, work, the kernel that was chosen; and what the program runs on.
 
+#include <denim/machine/number_text.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/network.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,14 +57,8 @@ inline std::string with_commas(std::size_t number) {
 /// "0.421 G", "17.3 M", "920"
 inline std::string with_unit(std::size_t number) {
     const auto value = static_cast<double>(number);
-    char text[32];
-    if (value >= 1e8)
-        std::snprintf(text, sizeof text, "%.3f G", value / 1e9);
-    else if (value >= 1e4)
-        std::snprintf(text, sizeof text, "%.3f M", value / 1e6);
-    else
-        std::snprintf(text, sizeof text, "%zu", number);
-    return text;
+    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
+    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
 }
 
 using TableLine = std::array<std::string, 6>;
@@ -141,7 +135,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
         (add.template operator()<Index>(), ...);
     }(std::make_index_sequence<Plan::count>{});
     std::size_t trained = 0;
-    for (const Row& row : rows_) trained += row.trained ? row.size() : 0;
+    for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
     return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
            detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <span>
 #include <string>
@@ -39,16 +38,12 @@ inline std::string html_text(std::string_view text) {
 }
 
 inline std::string short_number(double number) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.4g", number);
-    return text;
+    return general(number, 4);
 }
 
 /// With this many digits behind the point; nothing for what is not a number.
 inline std::string decimals(double number, int digits = 4) {
-    char text[60];
-    std::snprintf(text, sizeof text, "%.*f", digits, number);
-    return number == number ? text : "";
+    return number == number ? fixed(number, digits) : "";
 }
 
 /// Round numbers that cover low to high: about five of them.
@@ -85,32 +80,26 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
     high += margin;
     const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
     const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
-    const auto format = [](const char* pattern, auto... numbers) {
-        char text[240];
-        std::snprintf(text, sizeof text, pattern, numbers...);
-        return std::string{text};
+    const auto place = [](double number) { return detail::fixed(number, 1); };
+    const auto text_at = [&](double x, double y, const char* anchor) {
+        return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">";
     };
     std::string svg = "<figure><figcaption>" + detail::html_text(title) +
                       "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
                       "\">\n";
     for (const double at : detail::ticks(low, high))
-        svg += format(
-            "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/><text class=\"text\" x=\"%.1f\" y=\"%.1f\" "
-            "text-anchor=\"end\">%s</text>\n",
-            left, py(at), width - right, left - 6, py(at) + 4, detail::short_number(at).c_str());
+        svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
+               text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
     for (const double at : detail::ticks(first, last))
         if (at == std::floor(at) || last - first < 2)
-            svg += format(
-                "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text class=\"text\" x=\"%.1f\" y=\"%.1f\" "
-                "text-anchor=\"middle\">%s</text>\n",
-                px(at), height - bottom, px(at), height - bottom + 18, detail::short_number(at).c_str());
-    svg += format("<path class=\"axis\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", left, top, height - bottom, width - right);
-    svg +=
-        format("<text class=\"text\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + width - right) / 2, height - 6) +
-        detail::html_text(x_name) + "</text>\n";
+            svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
+                   text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
+    svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +
+           "\"/>\n";
+    svg += text_at((left + width - right) / 2, height - 6, "middle") + detail::html_text(x_name) + "</text>\n";
     for (std::size_t k = 0; k < all.size(); ++k) {
         const Series& series = all[k];
-        const std::string colour = format("s%zu", k % 8);
+        const std::string colour = "s" + std::to_string(k % 8);
         std::string path, points;
         bool begun = false;
         for (std::size_t n = 0; n < series.y.size(); ++n) {
@@ -118,9 +107,9 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
                 begun = false;
                 continue;
             }
-            path += format(begun ? "L%.1f %.1f" : "M%.1f %.1f", px(series.x[n]), py(series.y[n]));
-            points += format("<circle class=\"%s dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>", colour.c_str(),
-                             px(series.x[n]), py(series.y[n])) +
+            const std::string x = place(px(series.x[n])), y = place(py(series.y[n]));
+            path += (begun ? 'L' : 'M') + x + ' ' + y;
+            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"><title>" +
                       detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
                       detail::short_number(series.x[n]) + "</title></circle>\n";
             begun = true;

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <denim/image/draw.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/metric/confusion.hpp>
 #include <denim/report/colour_scale.hpp>
-
-#include <cstdio>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -65,9 +64,8 @@ inline Picture draw_confusion(const Confusion& counts, const std::vector<std::st
             const std::size_t count = counts(row, column);
             const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
             fill(picture, box, blue_scale(detail::ratio(count, largest)));
-            char words[16];
-            std::snprintf(words, sizeof words, "%.2f", detail::ratio(count, sum));
-            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row), words,
+            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row),
+                             detail::fixed(detail::ratio(count, sum), 2),
                              {.height = text_height, .colour = 2 * count > largest ? white : ink});
         }
         draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),

@@ -4,6 +4,7 @@
 #include <denim/image/draw.hpp>
 #include <denim/image/fit.hpp>
 #include <denim/loss/probabilities.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/metric/confusion.hpp>
 #include <denim/tensor/array.hpp>
 
@@ -93,9 +94,7 @@ inline Picture draw_photographs(std::span<const LabelledPhotograph> photographs,
                       detail::shortened(words, size, static_cast<float>(frame.width)), {.height = size, .colour = colour});
         };
         write(0, photograph.truth, {30, 30, 30});
-        char confidence[16];
-        std::snprintf(confidence, sizeof confidence, "%.2f ", photograph.confidence);
-        write(1, confidence + photograph.predicted, mark);
+        write(1, detail::fixed(photograph.confidence, 2) + ' ' + photograph.predicted, mark);
     }
     return sheet;
 }

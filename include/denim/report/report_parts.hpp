@@ -12,9 +12,7 @@ namespace denim::inline DENIM_TARGET::detail {
 
 /// Five digits, wherever the point stands.
 inline std::string five_digits(double number) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.5g", number);
-    return number == number ? text : "";
+    return number == number ? general(number, 5) : "";
 }
 
 inline std::string parameter_text(const HyperParameter& parameter) {

@@ -40,11 +40,12 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
                 run.test = test;
                 ++done;
                 if (options.progress && !run.history.epochs.empty())
-                    std::fprintf(options.progress,
-                                 "run %zu/%zu  %s, seed %llu: epoch %zu of %zu, validation accuracy %.4f, loss %.4f, %.1f s\n",
-                                 done, jobs.size(), row.name.c_str(), static_cast<unsigned long long>(run.seed),
-                                 run.best().number, run.history.epochs.size(), run.best().validation.accuracy,
-                                 run.best().validation.loss, run.seconds());
+                    std::fputs(sentence("run ", done, '/', jobs.size(), "  ", row.name, ", seed ", run.seed, ": epoch ",
+                                        run.best().number, " of ", run.history.epochs.size(), ", validation accuracy ",
+                                        fixed(run.best().validation.accuracy, 4), ", loss ",
+                                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
+                                   .c_str(),
+                               options.progress);
             } catch (...) {
                 const std::scoped_lock lock{mutex};
                 if (!error) error = std::current_exception();

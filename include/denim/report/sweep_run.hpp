@@ -47,9 +47,7 @@ using NamedValue = std::pair<std::string, double>;
 inline std::string setting_name(std::span<const NamedValue> values, const char* between) {
     std::string text;
     for (const auto& [name, value] : values) {
-        char number[40];
-        std::snprintf(number, sizeof number, "%g", value);
-        text += (text.empty() ? "" : between) + name + "=" + number;
+        text += (text.empty() ? "" : between) + name + "=" + general(value);
     }
     return text;
 }
@@ -61,9 +59,7 @@ struct RunRates {
     /// Those that a table names: the learning rate, and the others where they are not as usual.
     [[nodiscard]] std::vector<NamedValue> named(const SweepOptions& options) const {
         const auto shortest = [](float number) {  // 0.001, not 0.00100000005
-            char text[40];
-            std::snprintf(text, sizeof text, "%g", static_cast<double>(number));
-            return std::stod(text);
+            return number_in(general(static_cast<double>(number)));
         };
         std::vector<NamedValue> values{{"rate", shortest(learning)}};
         if (options.l2.size() > 1 || l2 != 0) values.emplace_back("l2", shortest(l2));

@@ -6,10 +6,11 @@
 #include <denim/training/history.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <ostream>
+#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -86,21 +87,22 @@ struct SweepTable {
         std::size_t width = 7;
         for (const SweepRow& row : table.rows) width = std::max(width, row.name.size());
         const bool tested = table.tested();
-        char line[200], test[40] = "";
-        if (tested) std::snprintf(test, sizeof test, "  %-16s", "test accuracy");
-        std::snprintf(line, sizeof line, "%4s  %-20s  %-15s%s  %-15s  %6s  %7s\n", "runs", "validation accuracy",
-                      "95 % interval", test, "validation loss", "epochs", "seconds");
-        out << "setting" << std::string(width - 7, ' ') << "  " << line;
+        using detail::fixed, detail::to_the_left, detail::to_the_right;
+        const auto line = [&](const std::array<std::string, 8>& cells) {
+            return to_the_left(cells[0], width) + "  " + to_the_right(cells[1], 4) + "  " + to_the_left(cells[2], 20) + "  " +
+                   to_the_left(cells[3], 15) + (tested ? "  " + to_the_left(cells[4], 16) : "") + "  " + to_the_left(cells[5], 15) +
+                   "  " + to_the_right(cells[6], 6) + "  " + to_the_right(cells[7], 7) + '\n';
+        };
+        std::string text = line({"setting", "runs", "validation accuracy", "95 % interval", "test accuracy", "validation loss",
+                                 "epochs", "seconds"});
         for (const SweepRow& row : table.rows) {
-            const Repeats accuracy = row.accuracy(), loss = row.loss();
-            char interval[40] = "";
-            if (accuracy.count > 1) std::snprintf(interval, sizeof interval, "%.4f-%.4f", accuracy.low, accuracy.high);
-            if (tested) std::snprintf(test, sizeof test, "  %-16s", row.test_accuracy().text().c_str());
-            std::snprintf(line, sizeof line, "%4zu  %-20s  %-15s%s  %-15s  %6.1f  %7.1f\n", accuracy.count,
-                          accuracy.text().c_str(), interval, test, loss.text(3).c_str(), row.epochs().mean, row.seconds().mean);
-            out << row.name << std::string(width - row.name.size(), ' ') << "  " << line;
+            const Repeats accuracy = row.accuracy();
+            text += line({row.name, std::to_string(accuracy.count), accuracy.text(),
+                          accuracy.count > 1 ? fixed(accuracy.low, 4) + '-' + fixed(accuracy.high, 4) : "",
+                          tested ? row.test_accuracy().text() : "", row.loss().text(3), fixed(row.epochs().mean, 1),
+                          fixed(row.seconds().mean, 1)});
         }
-        return out;
+        return out << text;
     }
 };
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <denim/machine/atomic_file.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/training/callback.hpp>
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -17,9 +17,8 @@ inline std::string csv(const History& history) {
         text += std::to_string(epoch.number);
         for (const double number : {epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
                                     epoch.rate, epoch.images_per_second, epoch.seconds}) {
-            char digits[40] = ",";
-            if (number == number) std::snprintf(digits, sizeof digits, ",%.9g", number);
-            text += digits;
+            text += ',';
+            if (number == number) text += detail::general(number, 9);
         }
         text += '\n';
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/loss/softmax_cross_entropy.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/metric/confusion.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/training/head_slice.hpp>
@@ -12,9 +13,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <ostream>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -27,18 +28,24 @@ struct HeadEvaluation {
     Array<std::size_t, 2> confusion;
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
-        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss
-            << '\n';
-        if (result.confusion.shape(0) > 100) return out;
-        out << "class  pictures  precision  recall     F1\n";
+        return out << result.first_line() << result.table();
+    }
+
+protected:
+    [[nodiscard]] std::string first_line() const {
+        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
+    }
+
+private:
+    [[nodiscard]] std::string table() const {
+        if (confusion.shape(0) > 100) return {};
+        using detail::fixed, detail::to_the_right;
+        std::string text = "class  pictures  precision  recall     F1\n";
         std::size_t number = 0;
-        for (const ClassScore& score : class_scores(result.confusion)) {
-            char line[80];
-            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision,
-                          score.recall, score.f1);
-            out << line;
-        }
-        return out;
+        for (const ClassScore& score : class_scores(confusion))
+            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        return text;
     }
 };
 
@@ -50,9 +57,9 @@ struct Evaluation : HeadEvaluation {
 
     friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
         if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
-        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss "
-            << result.loss << '\n';
-        for (std::size_t head = 0; head < result.heads.size(); ++head) out << "head " << head << ": " << result.heads[head];
+        out << "all heads: " << result.first_line();
+        for (std::size_t head = 0; head < result.heads.size(); ++head)
+            out << "head " + std::to_string(head) + ": " << result.heads[head];
         return out;
     }
 };

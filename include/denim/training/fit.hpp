@@ -24,7 +24,7 @@ inline void check(const FitOptions& options) {
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
     if (!(options.clip_norm >= 0))
         throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " +
-                                    std::to_string(options.clip_norm));
+                                    general(static_cast<double>(options.clip_norm)));
 }
 
 inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
@@ -34,7 +34,7 @@ inline void check_head_weights(const std::vector<float>& weights, std::size_t he
     for (const float weight : weights)
         if (!(weight >= 0) || !is_finite(weight))
             throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
-                                        std::to_string(weight));
+                                        general(static_cast<double>(weight)));
 }
 
 inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {

@@ -4,6 +4,7 @@
 // Weights of one network into another that shares some of its layers: a trunk under another head.
 
 #include <denim/format/weights.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/network/load.hpp>
 #include <denim/tensor/row.hpp>
 
@@ -30,7 +31,7 @@ struct MatchReport {
     std::vector<Left> unused;        ///< tensors of the file that went nowhere
 
     friend std::ostream& operator<<(std::ostream& out, const MatchReport& report) {
-        out << report.taken.size() << " of " << report.taken.size() + report.left.size() << " arrays taken\n";
+        out << detail::sentence(report.taken.size(), " of ", report.taken.size() + report.left.size(), " arrays taken\n");
         for (const std::string& name : report.taken) out << "  taken   " << name << '\n';
         for (const Left& row : report.left) out << "  left    " << row.name << ": " << row.why << '\n';
         for (const Left& tensor : report.unused) out << "  unused  " << tensor.name << ": " << tensor.why << '\n';

@@ -46,11 +46,9 @@ struct ProgressBar {
         const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
         const auto images_left = static_cast<double>(run.training_images - run.images);
         const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
-        char accuracy[40] = "", numbers[160];
-        if (run.train.accuracy == run.train.accuracy)
-            std::snprintf(accuracy, sizeof accuracy, "accuracy %.4f  ", run.train.accuracy);
-        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  %s%.0f images/s  ", run.batch, run.batches,
-                      run.train.loss, accuracy, rate);
+        std::string numbers = detail::sentence("] ", run.batch, '/', run.batches, "  loss ", detail::fixed(run.train.loss, 4), "  ");
+        if (run.train.accuracy == run.train.accuracy) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
+        numbers += detail::fixed(rate, 0) + " images/s  ";
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/number_text.hpp>
 #include <denim/training/callback.hpp>
 
 #include <cstdio>
+#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -13,11 +15,12 @@ struct ProgressLine {
 
     void on_epoch(Run& run) const {
         const Epoch& epoch = run.history.epochs.back();
-        std::fprintf(to, "epoch %zu/%zu  loss %.4f", epoch.number, run.epochs, epoch.train.loss);
-        if (epoch.train.accuracy == epoch.train.accuracy) std::fprintf(to, "  accuracy %.4f", epoch.train.accuracy);
-        if (epoch.validation.loss == epoch.validation.loss) std::fprintf(to, "  validation %.4f", epoch.validation.loss);
-        if (epoch.validation.accuracy == epoch.validation.accuracy) std::fprintf(to, " %.4f", epoch.validation.accuracy);
-        std::fprintf(to, "  %.0f images/s  %.1f s\n", epoch.images_per_second, epoch.seconds);
+        std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
+        if (epoch.train.accuracy == epoch.train.accuracy) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
+        if (epoch.validation.loss == epoch.validation.loss) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
+        if (epoch.validation.accuracy == epoch.validation.accuracy) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        std::fputs(line.c_str(), to);
         std::fflush(to);
     }
 };

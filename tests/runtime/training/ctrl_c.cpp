@@ -60,3 +60,57 @@ TEST_CASE("a run that nobody interrupts ends as ever, and the next one too") {
     CHECK(fake_fit(learner, 2, CtrlC{}).epochs.size() == 2);
     CHECK(fake_fit(learner, 2, CtrlC{}).epochs.size() == 2);
 }
+
+namespace {
+
+void count_with_facts(int, siginfo_t*, void*) { ++handled; }
+
+struct sigaction action_of(int signal) {
+    struct sigaction now {};
+    ::sigaction(signal, nullptr, &now);
+    return now;
+}
+
+struct Throw {
+    void on_epoch(Run&) const { throw std::runtime_error{"stop"}; }
+};
+
+}  // namespace
+
+TEST_CASE("after a run, and after one that an exception ended, the program's own handlers are back with flags and mask") {
+    for (const int signal : {SIGINT, SIGTERM}) {
+        struct sigaction own {}, before {};
+        own.sa_sigaction = count_with_facts;
+        own.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+        sigemptyset(&own.sa_mask);
+        sigaddset(&own.sa_mask, SIGUSR1);
+        ::sigaction(signal, &own, &before);
+        CtrlC ctrl_c;  // outlives the runs
+        for (const bool throws : {false, true}) {
+            FakeLearner learner;
+            if (throws)
+                CHECK_THROWS_WITH(fake_fit(learner, 2, ctrl_c, Throw{}), "stop");
+            else
+                fake_fit(learner, 2, ctrl_c);
+            const struct sigaction now = action_of(signal);
+            CHECK((now.sa_sigaction == &count_with_facts));
+            CHECK((now.sa_flags & (SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART)) == (SA_SIGINFO | SA_NODEFER | SA_ONSTACK));
+            CHECK(sigismember(&now.sa_mask, SIGUSR1) == 1);
+            CHECK(sigismember(&now.sa_mask, SIGUSR2) == 0);
+        }
+        ::sigaction(signal, &before, nullptr);
+    }
+}
+
+TEST_CASE("a handler that the program sets during a run stays") {
+    const struct sigaction before = action_of(SIGINT);
+    struct Set {
+        void on_epoch(Run&) const { std::signal(SIGINT, [](int) { ++handled; }); }
+    };
+    FakeLearner learner;
+    fake_fit(learner, 1, CtrlC{}, Set{});
+    const int count = handled;
+    std::raise(SIGINT);
+    CHECK(handled == count + 1);
+    ::sigaction(SIGINT, &before, nullptr);
+}

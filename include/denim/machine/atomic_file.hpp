@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/machine/file_descriptor.hpp>
+#include <denim/machine/replaced_file.hpp>
 
 #include <array>
 #include <cstdio>
@@ -14,18 +15,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// A file that appears whole or not at all: bytes go to a temporary name in the same folder; `commit` syncs them to the disk
 /// and renames. Until then an older file of the name stays as it was, and without `commit` nothing is left behind.
-/// Every error (no folder, no right, full disk) is a FileError. The temporary file is locked as long as somebody writes it.
+/// Through a symbolic link the link's target is written. The file keeps the mode, and where that is allowed the owner, of the one
+/// that it replaces. Every error (no folder, no right, full disk, a name that leads to a folder, a device or a pipe) is a
+/// FileError. The temporary file is locked as long as somebody writes it.
 class AtomicFile {
 public:
     explicit AtomicFile(const std::filesystem::path& path) : path_(path), name_(path.string()) {
-        std::error_code ignored;
-        if (std::filesystem::is_symlink(path_, ignored))
-            if (auto target = std::filesystem::weakly_canonical(path_, ignored); !ignored) path_ = target;
         if (!path_.has_filename()) throw FileError(name_, "a file name was expected");
-        if (std::filesystem::is_directory(path_, ignored)) throw FileError(name_, "cannot be written: it is a folder");
-        while (!open_temporary()) {}
-        struct stat old;
-        if (::stat(path_.c_str(), &old) == 0) static_cast<void>(::fchmod(file_.number(), old.st_mode & 0777));
+        const auto replaced = detail::ReplacedFile::at(path_, name_);
+        path_ = detail::behind_links(path_);
+        while (!open_temporary(replaced ? S_IRUSR | S_IWUSR : 0666)) {}
+        if (replaced) replaced->hand_over(file_);
     }
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -88,12 +88,12 @@ public:
 
 private:
     // False if the name was taken, or somebody who cleans up was here before the file was claimed: then another name.
-    bool open_temporary() {
+    bool open_temporary(mode_t mode) {
         std::random_device random;
         std::array<char, 40> word{};
         std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
         temporary_ = path_.parent_path() / word.data();
-        file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+        file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
         if (!file_ && errno == EEXIST) return false;
         if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
         const bool claimed = file_.claim(), taken = !claimed && errno == EWOULDBLOCK;  // else there are no locks here

@@ -219,3 +219,83 @@ TEST_CASE("whether a file can be written is found out without a trace") {
     CHECK_THROWS_WITH_AS(AtomicFile::try_writing(scratch / "no" / "x"), doctest::Contains("cannot be written into its folder"),
                          FileError);
 }
+
+TEST_CASE("what is no regular file is not replaced, by its name or through a link") {
+    const Scratch scratch;
+    REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0644) == 0);
+    std::filesystem::create_symlink("/dev/null", scratch / "nowhere");
+    std::filesystem::create_symlink(scratch.folder(), scratch / "folder");
+    CHECK_THROWS_WITH_AS(AtomicFile{scratch / "pipe"},
+                         doctest::Contains("pipe: cannot be written: a regular file was expected, it is a pipe"), FileError);
+    CHECK_THROWS_WITH_AS(AtomicFile{scratch / "nowhere"}, doctest::Contains("a regular file was expected, it is a device"), FileError);
+    CHECK_THROWS_WITH_AS(AtomicFile{"/dev/null"}, doctest::Contains("/dev/null: cannot be written: a regular file was expected"), FileError);
+    CHECK_THROWS_WITH_AS(AtomicFile{scratch / "folder"}, doctest::Contains("it is a folder"), FileError);
+    if (::geteuid() == 0 && ::mknod((scratch / "device").c_str(), S_IFCHR | 0666, 0x103) == 0) {
+        CHECK_THROWS_AS(AtomicFile{scratch / "device"}, FileError);
+        CHECK(std::filesystem::is_character_file(scratch / "device"));
+        std::filesystem::remove(scratch / "device");
+    }
+    CHECK(std::filesystem::is_fifo(scratch / "pipe"));
+    CHECK(files_in(scratch) == 3);
+}
+
+TEST_CASE("a file keeps its mode, whatever the umask, and nobody else reads the new one meanwhile") {
+    const Scratch scratch;
+    const mode_t before = ::umask(0);
+    for (const unsigned mode : {0600u, 0640u, 0666u, 0751u, 02775u}) {
+        write_bytes(scratch / "x", bytes_of_text("old"));
+        ::chmod((scratch / "x").c_str(), mode);
+        AtomicFile file{scratch / "x"};
+        file.write("new");
+        struct stat status {};
+        for (const auto& entry : std::filesystem::directory_iterator{scratch.folder()}) {
+            ::stat(entry.path().c_str(), &status);
+            CHECK((status.st_mode & 07777) == mode);
+        }
+        file.commit();
+        ::stat((scratch / "x").c_str(), &status);
+        CHECK((status.st_mode & 07777) == mode);
+        CHECK(text_of(scratch / "x") == "new");
+    }
+    ::umask(027);
+    AtomicFile file{scratch / "first"};
+    file.commit();
+    ::umask(before);
+    CHECK(std::filesystem::status(scratch / "first").permissions() == std::filesystem::perms{0640});
+}
+
+TEST_CASE("a file that may not be written is not replaced, and root's saving leaves a file its owner") {
+    const Scratch scratch;
+    write_bytes(scratch / "x", bytes_of_text("old"));
+    if (::geteuid() == 0) {
+        REQUIRE(::chown((scratch / "x").c_str(), 1234, 1234) == 0);
+        AtomicFile file{scratch / "x"};
+        file.commit();
+        struct stat status {};
+        ::stat((scratch / "x").c_str(), &status);
+        CHECK(status.st_uid == 1234);
+        CHECK(status.st_gid == 1234);
+    } else {
+        ::chmod((scratch / "x").c_str(), 0444);
+        CHECK_THROWS_WITH_AS(AtomicFile{scratch / "x"}, doctest::Contains("cannot be written: Permission denied"), FileError);
+        CHECK(text_of(scratch / "x") == "old");
+    }
+}
+
+TEST_CASE("links that lead to a file that is not there yet stay links, also one behind another") {
+    const Scratch scratch;
+    std::filesystem::create_directory(scratch / "run");
+    std::filesystem::create_symlink("run/weights", scratch / "second");
+    std::filesystem::create_symlink(scratch / "second", scratch / "first");
+    for (const char* const text : {"new", "newer"}) {
+        AtomicFile file{scratch / "first"};
+        file.write(text);
+        file.commit();
+        CHECK(std::filesystem::is_symlink(scratch / "first"));
+        CHECK(std::filesystem::is_symlink(scratch / "second"));
+        CHECK(text_of(scratch / "run" / "weights") == text);
+    }
+    std::filesystem::create_symlink("circle", scratch / "circle");
+    CHECK_THROWS_AS(AtomicFile{scratch / "circle"}, FileError);
+    CHECK(std::filesystem::is_symlink(scratch / "circle"));
+}

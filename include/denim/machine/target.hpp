@@ -2,11 +2,15 @@
 #pragma once
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
-// Everything of Denim stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects
-// compiled with different flags link into one program without mixing their code.
+// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
+// with different flags link into one program without mixing their code. Only what may be thrown stands outside it.
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
+#endif
+
+#if defined(__AVX512F__) && !(defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__))
+#error "denim takes AVX-512 with BW, DQ and CD: add -mavx512bw -mavx512dq -mavx512cd, or use -march=x86-64-v4 or -mno-avx512f"
 #endif
 
 #define DENIM_TEXT_EXPANDED(word) #word
@@ -14,12 +18,18 @@
 #define DENIM_JOIN_EXPANDED(left, right) left##_##right
 #define DENIM_JOIN(left, right) DENIM_JOIN_EXPANDED(left, right)
 
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__)
+#if defined(__AVX512F__)
 #define DENIM_VECTORS avx512
 #define DENIM_VECTORS_NAME "AVX-512"
 #elif defined(__AVX2__) && defined(__FMA__)
 #define DENIM_VECTORS avx2
 #define DENIM_VECTORS_NAME "AVX2"
+#elif defined(__AVX2__)
+#define DENIM_VECTORS avx2_without_fma
+#define DENIM_VECTORS_NAME "AVX2 without FMA"
+#elif defined(__AVX__) && defined(__FMA__)
+#define DENIM_VECTORS avx_fma
+#define DENIM_VECTORS_NAME "AVX with FMA"
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
 #define DENIM_VECTORS_NAME "AVX"

@@ -52,7 +52,8 @@ inline Picture draw_filters(std::span<const float> weights, std::size_t window, 
 template <class Weights>
     requires requires(const Weights& weights) { weights.shape(3); }
 Picture draw_filters(const Weights& weights, std::size_t zoom = 0) {
-    const std::vector<float> numbers(weights.begin(), weights.end());
+    std::vector<float> numbers;
+    in_row_major_order(weights, [&](float number) { numbers.push_back(number); });
     return draw_filters(numbers, weights.shape(0), weights.shape(2), zoom);
 }
 

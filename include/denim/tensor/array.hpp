@@ -21,9 +21,9 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// An array of Rank dimensions that owns its numbers, row-major.
+/// An array of Rank dimensions that owns its numbers, row-major whatever XTENSOR_DEFAULT_LAYOUT says.
 template <class Scalar, std::size_t Rank>
-using Array = xt::xtensor<Scalar, Rank>;
+using Array = xt::xtensor<Scalar, Rank, xt::layout_type::row_major>;
 
 /// The number of dimensions where the type knows it, else 0 (xt::xarray).
 template <class Expression>
@@ -42,7 +42,7 @@ template <class Scalar, std::size_t Rank>
 auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {
     std::size_t size = 1;
     for (const std::size_t extent : extents) size *= extent;
-    return xt::adapt(numbers, size, xt::no_ownership(), extents);
+    return xt::adapt<xt::layout_type::row_major>(numbers, size, xt::no_ownership(), extents);
 }
 
 /// The same, where rows or pixels do not follow each other at once: a part of a larger picture. `steps` are numbers, not bytes.
@@ -51,6 +51,13 @@ auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents, const s
     std::size_t size = 1;  // what xtensor wants to hear; the numbers reach further
     for (const std::size_t extent : extents) size *= extent;
     return xt::adapt(numbers, size, xt::no_ownership(), extents, steps);
+}
+
+/// Calls `each(number)` for the numbers of an array or an expression, the last index fastest, whatever XTENSOR_DEFAULT_TRAVERSAL says.
+template <class Expression, class Each>
+void in_row_major_order(const Expression& array, Each each) {
+    const auto end = array.template end<xt::layout_type::row_major>();
+    for (auto at = array.template begin<xt::layout_type::row_major>(); at != end; ++at) each(*at);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/loss/head_losses.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/tensor/pictures.hpp>
 
 #include <cmath>
@@ -84,7 +85,7 @@ struct Samples {
                  words(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
         std::size_t place = 0, labelled = 0;
-        for (const Label label : set.labels) {
+        in_row_major_order(set.labels, [&](const Label label) {
             const std::size_t head = place % heads.size(), picture = place / heads.size();
             const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
             if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
@@ -101,7 +102,7 @@ struct Samples {
                      " set has no label for any head; expected one at least");
             samples.kept.push_back(static_cast<std::int32_t>(label));
             ++place;
-        }
+        });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -126,14 +127,14 @@ struct Samples {
             fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
                  std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + words(shape));
         samples.numbers.reserve(set.labels.size());
-        for (const auto label : set.labels) {
+        in_row_major_order(set.labels, [&](const auto label) {
             const auto number = static_cast<float>(label);
             if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
                 fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
                      std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     std::to_string(number) + ", which the loss does not accept");
+                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
             samples.numbers.push_back(number);
-        }
+        });
         return samples;
     }
 

@@ -45,10 +45,9 @@ template <class Network>
 SampleOutput sample_of(const Network& network) {
     constexpr Shape shape = Network::input;
     Array<float, 3> picture({shape.height, shape.width, shape.channels});
-    std::size_t n = 0;
-    for (float& number : picture) number = static_cast<float>(n++ * 97 % 256) / 255.0f;
+    for (std::size_t n = 0; n < picture.size(); ++n) picture.data()[n] = static_cast<float>(n * 97 % 256) / 255.0f;
     const auto logits = network.predict(picture);
-    return {{picture.begin(), picture.end()}, {logits.begin(), logits.end()}};
+    return {{picture.data(), picture.data() + picture.size()}, {logits.data(), logits.data() + logits.size()}};
 }
 
 /// What the heads give, where the file says it.

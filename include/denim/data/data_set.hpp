@@ -3,6 +3,7 @@
 
 #include <denim/tensor/array.hpp>
 
+#include <cassert>
 #include <cstring>
 #include <span>
 #include <stdexcept>
@@ -18,9 +19,15 @@ struct DataSet {
     std::vector<std::string> class_names = {};
     std::vector<std::string> sources = {};  ///< the file of each picture, or empty
 
-    [[nodiscard]] std::size_t size() const { return images.shape(0); }
+    [[nodiscard]] std::size_t size() const {
+        check_owned();
+        return images.shape(0);
+    }
     /// Of one picture.
-    [[nodiscard]] Shape shape() const { return {images.shape(1), images.shape(2), images.shape(3)}; }
+    [[nodiscard]] Shape shape() const {
+        check_owned();
+        return {images.shape(1), images.shape(2), images.shape(3)};
+    }
     /// The bytes of one picture.
     [[nodiscard]] const std::uint8_t* picture(std::size_t index) const { return images.data() + index * shape().size(); }
     [[nodiscard]] std::uint8_t* picture(std::size_t index) { return images.data() + index * shape().size(); }
@@ -64,6 +71,12 @@ struct DataSet {
             if (!sources.empty()) part.sources.push_back(sources[places[i]]);
         }
         return part;
+    }
+
+private:
+    void check_owned() const {  // an array that was moved from keeps its extents
+        assert((images.shape(0) == 0 || !images.storage().empty()) &&
+               "denim: this data set was moved from: only assign to it, or let it go");
     }
 };
 

@@ -5,6 +5,7 @@
 #include <denim/tensor/shape.hpp>
 
 #include <array>
+#include <cassert>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -38,11 +39,13 @@ public:
     [[nodiscard]] Shape shape() const { return shape_; }
 
     void write(std::size_t index, const std::uint8_t* from) {
+        check_owned();
         if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
         file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
     }
 
     void read(std::size_t index, std::uint8_t* to) const {
+        check_owned();
         if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
         const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
         if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
@@ -50,6 +53,8 @@ public:
     }
 
 private:
+    void check_owned() const { assert(file_ && "denim: this store of pictures was moved from: only let it go"); }
+
     Shape shape_;
     std::size_t kept_;
     std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing

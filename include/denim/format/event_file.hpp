@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -75,6 +76,7 @@ public:
 
     /// One value at a step; `message` comes from scalar_message, image_message and their like.
     void write(std::size_t step, std::string_view message) {
+        assert(file_ && "denim: this event file was moved from: only let it go");
         std::string event = begin_event(), summary;
         protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
         protozero::pbf_writer writer{event};

@@ -9,6 +9,7 @@
 #include <denim/format/row_reader.hpp>
 #include <denim/format/zip_directory.hpp>
 
+#include <cassert>
 #include <memory>
 
 namespace denim::inline DENIM_TARGET {
@@ -39,6 +40,7 @@ private:
     static constexpr std::string_view suffix = ".npy";
 
     [[nodiscard]] std::unique_ptr<detail::ByteStream> open(std::string_view name) const {
+        assert(source_ && "denim: this npz file was moved from: only assign to it, or let it go");
         const detail::ZipEntry* entry = directory_.find(std::string{name}.append(suffix));
         if (!entry) {
             std::string known;

@@ -3,6 +3,7 @@
 
 #include <denim/format/npy_header.hpp>
 
+#include <cassert>
 #include <memory>
 
 namespace denim::inline DENIM_TARGET {
@@ -65,6 +66,7 @@ private:
         row_ = rows() == 0 ? 0 : header_.bytes() / rows();
     }
     void check(std::size_t first, std::size_t last) const {
+        assert(stream_ && "denim: this reader of rows was moved from: only assign to it, or let it go");
         if (first > last || last > rows())
             throw std::out_of_range(
                 detail::sentence(stream_->name(), ": rows ", first, " to ", last, " were asked for, the array has ", rows()));

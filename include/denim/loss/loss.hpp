@@ -54,6 +54,10 @@ public:
     Loss(Type loss)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(loss))) {}
 
+    Loss(const Loss&) = default;  // a move copies, so that there is none without a model
+    Loss& operator=(const Loss&) = default;
+    ~Loss() = default;
+
     [[nodiscard]] Wants wants() const { return model_->wants(); }
     [[nodiscard]] Gives gives() const { return model_->gives(); }
     double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient, double scale) const {

@@ -11,6 +11,7 @@
 #include <denim/tensor/row.hpp>
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -48,12 +49,19 @@ public:
     }
 
     /// All parameters, and the rows that describe them.
-    [[nodiscard]] std::span<const Scalar> parameters() const { return parameters_.span(); }
-    [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+    [[nodiscard]] std::span<const Scalar> parameters() const {
+        check_owned();
+        return parameters_.span();
+    }
+    [[nodiscard]] std::span<const Row> rows() const {
+        check_owned();
+        return rows_;
+    }
 
     /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
     template <std::size_t... Path>
     [[nodiscard]] auto layer() const {
+        check_owned();
         return view_of<Path...>(parameters_.data());
     }
 
@@ -61,6 +69,7 @@ public:
     /// Predictors made before keep what they were made from.
     template <class Change>
     void edit(Change change) {
+        check_owned();
         Editable layers{parameters_.data()};
         change(layers);
     }
@@ -68,6 +77,7 @@ public:
     /// Changes parameters as one array; for optimizers and files.
     template <class Change>
     auto edit_parameters(Change change) {
+        check_owned();
         return change(parameters_.span());
     }
 
@@ -126,6 +136,7 @@ public:
 private:
     // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
+        check_owned();
         std::size_t row = 0;
         each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
             rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
@@ -177,6 +188,9 @@ private:
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (visit.template operator()<Index>(), ...);
         }(std::make_index_sequence<Graph::count>{});
+    }
+    void check_owned() const {
+        assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
     }
     static std::vector<Row> make_rows() {
         std::vector<std::string> names;

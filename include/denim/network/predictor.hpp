@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -95,6 +96,7 @@ public:
 
     /// Logits of `pictures`, one sample's after another's, into `to`.
     void predict(const Pictures& pictures, Scalar* to) const {
+        assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
         const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
         for (std::size_t first = 0; first < pictures.count; first += chunk)
             run(*work.space, {pictures, first, std::min(chunk, pictures.count - first), to});

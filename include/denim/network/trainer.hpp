@@ -13,6 +13,7 @@
 #include <denim/network/workspace.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,8 @@ public:
 
     /// Forward and backward. Throws if a picture or the loss is not finite; the parameters are only read.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
+        assert(gradients_.size() == SourceGraph::trace.parameters &&
+               "denim: this trainer was moved from: only assign to it, or let it go");
         if (batch.size() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
                                         " pictures was expected, but it has " + std::to_string(batch.size()));

@@ -46,6 +46,10 @@ public:
     Optimizer(Type optimizer)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(optimizer))) {}
 
+    Optimizer(const Optimizer&) = default;  // a move copies, so that there is none without a model
+    Optimizer& operator=(const Optimizer&) = default;
+    ~Optimizer() = default;
+
     [[nodiscard]] float rate() const { return model_->rate(); }
     [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
     void apply(const Update& update) const { model_->apply(update); }

@@ -4,6 +4,7 @@
 #include <denim/tensor/array.hpp>
 #include <denim/tensor/shape.hpp>
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -76,6 +77,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     };
     if constexpr (detail::ContiguousInterface<Expression>)
         if (detail::is_contiguous(expression)) {
+            assert((expression.data() || pictures.count == 0) && "denim: the array of pictures was moved from");
             point_to(expression.data() + expression.data_offset());
             return pictures;
         }

@@ -120,6 +120,7 @@ void draw_sheet(const Options& options) {
             }
         }
     });
+    if (const fs::path folder = fs::path{options.sheet}.parent_path(); !folder.empty()) fs::create_directories(folder);
     write_png(options.sheet, sheet);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 
 int main(int count, char** arguments) {
@@ -22,6 +23,8 @@ int main(int count, char** arguments) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     try {
+        if (const auto folder = std::filesystem::path{header}.parent_path(); !folder.empty())
+            std::filesystem::create_directories(folder);
         denim::embed(file, header, name);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());

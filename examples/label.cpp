@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "fashion/labeller.hpp"
+#include "fashion/path_list.hpp"
 #include "fashion/photographs.hpp"
 
 #include <iostream>
@@ -90,10 +91,8 @@ int run(const Options& options) {
             all = label(std::span{files}.subspan(first, std::min(at_once, files.size() - first)), labeller, budget, options) &&
                   all;
     } else {
-        for (std::string line; std::getline(std::cin, line);) {
-            const fs::path path = line;
-            if (!line.empty()) all = label({&path, 1}, labeller, budget, options) && all;
-        }
+        while (const std::optional<fs::path> path = fashion::next_path(std::cin))
+            all = label({&*path, 1}, labeller, budget, options) && all;
     }
     return all ? 0 : 1;
 }

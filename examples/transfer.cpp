@@ -147,8 +147,7 @@ int main(int count, char** words) {
     Options options;
     CLI::App app{"Trains networks on drawn photographs and labels others with them."};
     app.add_option("--data", options.data, "the sets of drawn photographs, by convert_images")->capture_default_str();
-    app.add_option("--models", options.models, "folder where networks are kept; those that it has are not trained again")
-        ->check(CLI::ExistingDirectory);
+    app.add_option("--models", options.models, "folder where networks are kept; those that it has are not trained again");
     app.add_option("--only", options.only, "train this one and stop")->check(CLI::IsMember({"trousers-all", "shoes-all"}));
     app.add_option("--photographs", options.photographs, "folder of others, category/subclass/photograph.jpg")
         ->check(CLI::ExistingDirectory);
@@ -164,6 +163,7 @@ int main(int count, char** words) {
     }
     try {
         set_threads(options.threads);
+        if (!options.models.empty()) fs::create_directories(options.models);
         run(options);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "transfer: %s\n", error.what());

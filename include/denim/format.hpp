@@ -18,6 +18,7 @@
 
 #include <denim/training/checkpoint.hpp>
 #include <denim/training/export_onnx.hpp>
+#include <denim/training/import_onnx.hpp>
 #include <denim/training/import_weights.hpp>
 #include <denim/training/load_matching.hpp>
 #include <denim/training/save.hpp>

@@ -62,7 +62,8 @@ std::string of_layers(const std::string& layers) {
 OnnxModel onnx_of(std::vector<OnnxNode> nodes) {
     OnnxModel model;
     model.inputs = {{"x", ElementType::float32, {0, 1, 8, 8}}};
-    model.weights = {{"w", AnyArray{ElementType::float32, {2, 1, 3, 3}}}};
+    model.outputs = {{nodes.empty() ? "x" : nodes.back().outputs[0], ElementType::float32, {}}};
+    model.weights = {{"w", AnyArray{ElementType::float32, {2, 1, 3, 3}}}, {"u", AnyArray{ElementType::float32, {2, 1, 3, 3}}}};
     model.nodes = std::move(nodes);
     return model;
 }
@@ -108,7 +109,7 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     using Numbers = std::vector<std::int64_t>;
     wrong({}, "there is no layer");
     wrong({{"LSTM", "l", {"x"}, {"y"}}}, "the node 'l' (LSTM): Denim has no layer for it");
-    wrong({{"Conv", "c", {"x", "v"}, {"y"}}}, "weights of 4 axes were expected");
+    wrong({{"Conv", "c", {"x", "v"}, {"y"}}}, "it reads 'v', which nothing before it gives");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}}},
           "neither Valid nor Same (which would be 0, 0, 1, 1)");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 1}}}}}, "dilated unevenly");
@@ -129,7 +130,7 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
                                  {"HardSwish", "", {"p"}, {"q"}}}))
             .find("denim::Conv<3, 2, denim::Dilation<2>, denim::NoBias, denim::Tanh>,\n    denim::GlobalPool<denim::Max>,\n    "
                   "denim::Activation<denim::HardSwish>>>") != std::string::npos);
-    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Conv", "d", {"x", "w"}, {"z"}}, {"Add", "a", {"y", "z"}, {"s"}}},
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Conv", "d", {"x", "u"}, {"z"}}, {"Add", "a", {"y", "z"}, {"s"}}},
           "both have layers of their own");
     CHECK(spell_onnx("o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"auto_pad", std::string{"SAME_UPPER"}}}},
                                    {"Relu", "", {"y"}, {"z"}}}))

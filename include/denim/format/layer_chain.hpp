@@ -69,13 +69,6 @@ public:
         layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
-    /// The bias of a layer that was told to have none: a sum of its own in the file.
-    void add_bias() {
-        if (layers_.empty() || std::erase(layers_.back().parts, "NoBias") == 0)
-            throw std::invalid_argument(
-                "a sum with numbers that does not follow a convolution or a dense layer has no spelling");
-        layers_.back().number = next();
-    }
     /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
     void flatten(bool at_once = false) {
         flattens_ = flattens_ || shape_.height * shape_.width != 1;

@@ -2,7 +2,7 @@
 #pragma once
 
 // ONNX files, read and written through protozero; what they mean to a network stands in training/export_onnx.hpp and
-// format/onnx_weights.hpp.
+// training/import_onnx.hpp.
 
 #include <denim/format/onnx_model.hpp>
 #include <denim/format/onnx_read.hpp>

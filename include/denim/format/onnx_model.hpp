@@ -18,10 +18,15 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// What stands for a value of a kind that is not read: a graph, a type, a list of texts.
+struct OnnxUnread {
+    std::string reason;
+};
+
 /// A named property of a node.
 struct OnnxAttribute {
     std::string name;
-    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, AnyArray> value;
+    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, AnyArray, OnnxUnread> value;
 };
 
 /// One operation: named values to named values.
@@ -29,6 +34,7 @@ struct OnnxNode {
     std::string type = {}, name = {};
     std::vector<std::string> inputs = {}, outputs = {};
     std::vector<OnnxAttribute> attributes = {};
+    std::string domain = {};  ///< whose operator it is; ONNX's own without a name
 
     /// The attribute of this name; nothing if there is none, or it is of another type.
     template <class Value>
@@ -48,14 +54,16 @@ struct OnnxValue {
     std::string name;
     ElementType type = ElementType::float32;
     std::vector<std::size_t> shape = {};
+    bool readable = true;  ///< false: its elements are of a type that has no name here
 };
 
-/// A whole file: nodes in the order of computation, weights by name.
+/// A whole file: nodes in the order of computation, weights by name. Constants of every kind are weights.
 struct OnnxModel {
     std::int64_t opset = 17;
     std::string producer = "denim";
     std::vector<OnnxNode> nodes = {};
     std::vector<std::pair<std::string, AnyArray>> weights = {};
+    std::map<std::string, std::string> unread = {};  ///< tensors that are not read, and why: an error once somebody needs them
     std::vector<OnnxValue> inputs = {}, outputs = {};
     std::map<std::string, std::string> metadata = {};
 };
@@ -81,7 +89,8 @@ enum Node : std::uint32_t {
     node_name = 3,
     node_type = 4,
     node_attribute = 5,
-    node_domain = 7
+    node_domain = 7,
+    node_overload = 8
 };
 enum Attribute : std::uint32_t {
     attribute_name = 1,
@@ -89,15 +98,20 @@ enum Attribute : std::uint32_t {
     attribute_int = 3,
     attribute_string = 4,
     attribute_tensor = 5,
+    attribute_floats = 7,
     attribute_ints = 8,
-    attribute_type = 20
+    attribute_strings = 9,
+    attribute_type = 20,
+    attribute_reference = 21
 };
+enum AttributeType : std::int32_t { of_float = 1, of_int = 2, of_string = 3, of_tensor = 4, of_floats = 6, of_ints = 7 };
 enum Tensor : std::uint32_t {
     tensor_dims = 1,
     tensor_type = 2,
     tensor_floats = 4,
     tensor_ints = 5,
     tensor_longs = 7,
+    tensor_unsigned = 11,
     tensor_name = 8,
     tensor_raw = 9,
     tensor_doubles = 10,

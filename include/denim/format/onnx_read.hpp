@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/format/onnx_tensor.hpp>
+#include <denim/format/file_kind.hpp>
+#include <denim/format/onnx_attribute.hpp>
 
 #include <protozero/pbf_reader.hpp>
 
@@ -41,7 +42,8 @@ public:
                 default:
                     file.skip();
             }
-        if (!any) source_.fail("an ONNX file was expected, it has no graph");
+        if (const std::string kind = any ? "" : file_kind(source_); !any)
+            source_.fail("an ONNX file was expected, " + (kind.empty() ? "it has no graph" : "this is " + kind));
         return model;
     }
 
@@ -53,7 +55,7 @@ private:
                     add_node(read_node(graph.get_message()), model);
                     break;
                 case text(graph_initializer):
-                    model.weights.push_back(read_tensor(source_, graph.get_message()));
+                    add_constant(OnnxTensorReader{source_}.read(graph.get_message()), model);
                     break;
                 case text(graph_input):
                     model.inputs.push_back(read_value(graph.get_message()));
@@ -66,14 +68,29 @@ private:
             }
     }
 
-    // A node that only holds a tensor is a weight.
+    // A node that only holds numbers is a weight, whichever of its attributes holds them.
     static void add_node(OnnxNode node, OnnxModel& model) {
-        if (node.type == "Constant" && node.outputs.size() == 1)
-            if (auto array = node.attribute<AnyArray>("value")) {
-                model.weights.emplace_back(node.outputs[0], std::move(*array));
-                return;
-            }
-        model.nodes.push_back(std::move(node));
+        if (node.type != "Constant" || !node.domain.empty() || node.outputs.size() != 1 || node.attributes.size() != 1) {
+            model.nodes.push_back(std::move(node));
+            return;
+        }
+        const auto array_of = []<class Value>(Value& value) -> std::variant<AnyArray, OnnxUnread> {
+            if constexpr (std::is_same_v<Value, AnyArray> || std::is_same_v<Value, OnnxUnread>)
+                return std::move(value);
+            else if constexpr (std::is_same_v<Value, std::string>)
+                return OnnxUnread{"is a text"};
+            else if constexpr (requires { value.size(); })
+                return AnyArray::of(std::span{std::as_const(value)}, {value.size()});
+            else
+                return AnyArray::of(std::span<const Value>{&value, 1}, {});
+        };
+        add_constant({node.outputs[0], std::visit(array_of, node.attributes[0].value)}, model);
+    }
+    static void add_constant(OnnxTensor tensor, OnnxModel& model) {
+        if (auto* const array = std::get_if<AnyArray>(&tensor.value))
+            model.weights.emplace_back(std::move(tensor.name), std::move(*array));
+        else
+            model.unread.emplace(std::move(tensor.name), std::get<OnnxUnread>(tensor.value).reason);
     }
 
     static void read_opset(protozero::pbf_reader message, OnnxModel& model) {
@@ -122,48 +139,17 @@ private:
                 case text(node_type):
                     node.type = message.get_string();
                     break;
+                case text(node_domain):
+                    node.domain = message.get_string();
+                    if (node.domain == "ai.onnx") node.domain.clear();
+                    break;
                 case text(node_attribute):
-                    node.attributes.push_back(read_attribute(message.get_message()));
+                    node.attributes.push_back(read_attribute(source_, message.get_message()));
                     break;
                 default:
                     message.skip();
             }
         return node;
-    }
-
-    [[nodiscard]] OnnxAttribute read_attribute(protozero::pbf_reader message) const {
-        using namespace onnx_field;
-        OnnxAttribute attribute{"", std::int64_t{0}};
-        std::vector<std::int64_t> ints;
-        std::int32_t kind = 0;
-        while (message.next()) switch (message.tag_and_type()) {
-                case text(attribute_name):
-                    attribute.name = message.get_string();
-                    break;
-                case single(attribute_float):
-                    attribute.value = message.get_float();
-                    break;
-                case number(attribute_int):
-                    attribute.value = message.get_int64();
-                    break;
-                case text(attribute_string):
-                    attribute.value = message.get_string();
-                    break;
-                case text(attribute_tensor):
-                    attribute.value = read_tensor(source_, message.get_message()).second;
-                    break;
-                case number(attribute_ints):
-                case text(attribute_ints):
-                    read_longs(message, ints);
-                    break;
-                case number(attribute_type):
-                    kind = message.get_int32();
-                    break;
-                default:
-                    message.skip();
-            }
-        if (!ints.empty() || kind == 7) attribute.value = std::move(ints);
-        return attribute;
     }
 
     [[nodiscard]] OnnxValue read_value(protozero::pbf_reader message) const {
@@ -185,12 +171,11 @@ private:
         using namespace onnx_field;
         while (tensor.next()) {
             if (tensor.tag_and_type() == number(element_type_number)) {
-                const auto type =
-                    std::ranges::find(onnx_types, tensor.get_int32(), &std::pair<std::int32_t, ElementType>::first);
-                if (type != std::end(onnx_types)) value.type = type->second;
+                const auto type = std::ranges::find(onnx_types, tensor.get_int32(), &std::pair<std::int32_t, ElementType>::first);
+                value.readable = type != std::end(onnx_types);
+                if (value.readable) value.type = type->second;
             } else if (tensor.tag_and_type() == text(type_shape)) {
-                for (protozero::pbf_reader shape = tensor.get_message();
-                     shape.next(shape_dim, protozero::pbf_wire_type::length_delimited);) {
+                for (protozero::pbf_reader shape = tensor.get_message(); shape.next(shape_dim, protozero::pbf_wire_type::length_delimited);) {
                     std::int64_t extent = 0;
                     for (protozero::pbf_reader dimension = shape.get_message(); dimension.next();)
                         if (dimension.tag_and_type() == number(dim_value))
@@ -220,6 +205,8 @@ inline OnnxModel read_onnx(const ByteSource& source) {
     try {
         return detail::OnnxReader{source}.read(bytes);
     } catch (const protozero::exception& error) {
+        const std::string kind = detail::file_kind(source);
+        if (!kind.empty()) source.fail("an ONNX file was expected, this is " + kind);
         source.fail(std::string{"an ONNX file was expected; as such it is cut or damaged ("} + error.what() + ")");
     }
 }

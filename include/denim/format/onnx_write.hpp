@@ -31,7 +31,6 @@ inline void add_tensor(protozero::pbf_writer message, const std::string& name, c
 
 inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& attribute) {
     using namespace onnx_field;
-    enum Type : std::int32_t { of_float = 1, of_int = 2, of_string = 3, of_tensor = 4, of_ints = 7 };
     message.add_string(attribute_name, attribute.name);
     const auto add = [&]<class Value>(const Value& value) {
         if constexpr (std::is_same_v<Value, std::int64_t>) {
@@ -46,9 +45,14 @@ inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& at
         } else if constexpr (std::is_same_v<Value, AnyArray>) {
             add_tensor(protozero::pbf_writer{message, attribute_tensor}, "", value);
             message.add_int32(attribute_type, of_tensor);
-        } else {
+        } else if constexpr (std::is_same_v<Value, std::vector<float>>) {
+            for (const float number : value) message.add_float(attribute_floats, number);
+            message.add_int32(attribute_type, of_floats);
+        } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
             for (const std::int64_t number : value) message.add_int64(attribute_ints, number);
             message.add_int32(attribute_type, of_ints);
+        } else {
+            throw std::invalid_argument("denim: the attribute " + attribute.name + " was not read and cannot be written");
         }
     };
     std::visit(add, attribute.value);
@@ -91,6 +95,7 @@ inline std::string to_bytes(const OnnxModel& model) {
             for (const std::string& output : node.outputs) message.add_string(node_output, output);
             message.add_string(node_name, node.name);
             message.add_string(node_type, node.type);
+            if (!node.domain.empty()) message.add_string(node_domain, node.domain);
             for (const OnnxAttribute& attribute : node.attributes) detail::add_attribute({message, node_attribute}, attribute);
         }
         body.add_string(graph_name, "network");

@@ -4,8 +4,6 @@
 // Weights from Keras and PyTorch into a network, and the way back.
 
 #include <denim/format/match_weights.hpp>
-#include <denim/format/onnx_read.hpp>
-#include <denim/format/onnx_weights.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
@@ -78,15 +76,6 @@ template <class Network>
 void import_weights(Network& network, const std::filesystem::path& file, WeightLayout layout,
                     const WeightOptions& options = {}) {
     detail::take_weights(network, read_foreign_weights(file), layout, options);
-}
-
-/// Reads the weights of an ONNX file into a network of the same architecture: those of Conv, Gemm, MatMul and
-/// BatchNormalization go to rows in the order of the nodes. Throws FileError that lists both sides, and then the network is as
-/// it was.
-template <class Network>
-void import_onnx(Network& network, const std::filesystem::path& file, const NameTable& names = {}) {
-    const ForeignWeights weights = onnx_weights(file.string(), read_onnx(file), batch_norm_epsilon);
-    detail::take_weights(network, weights, WeightLayout::pytorch, {.names = names, .batch_norm_epsilon = batch_norm_epsilon});
 }
 
 /// Writes the weights as Keras or PyTorch has them, to npz or, by the file's name, to safetensors; in the network's order,

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Weights of an ONNX file into a network that computes the same.
+
+#include <denim/format/compare_graphs.hpp>
+#include <denim/format/onnx_layer_graph.hpp>
+#include <denim/format/onnx_read.hpp>
+#include <denim/machine/finite.hpp>
+#include <denim/network/network.hpp>
+#include <denim/training/export_onnx.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Reads the weights of an ONNX file into a network that computes what the file does, up to a softmax or sigmoid at the end of
+/// the file alone: both graphs are compared, and weights follow the graph. Throws FileError that names the first node that
+/// differs or is not understood, and then the network is as it was.
+template <class Network>
+void import_onnx(Network& network, const std::filesystem::path& file) {
+    const OnnxModel model = read_onnx(file), own = onnx_model(network);
+    const LayerGraph theirs = onnx_layer_graph(file.string(), model), ours = onnx_layer_graph("the network itself", own);
+    std::vector<std::size_t> partners;
+    try {
+        partners = match_graphs(ours, theirs);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file.string(), error.what());
+    }
+    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    const auto rows = network.rows();
+    for (std::size_t layer = 0; layer < partners.size(); ++layer) {
+        if (partners[layer] == theirs.layers.size()) continue;
+        const GraphLayer& from = theirs.layers[partners[layer]];
+        for (std::size_t n = 0; n < ours.layers[layer].weights.size(); ++n) {
+            const auto row = std::ranges::find(rows, ours.layers[layer].weights[n].name, &Row::name);
+            const GraphWeights& weights = from.weights[n];
+            const auto fail = [&](const std::string& reason) {
+                throw FileError(file.string(), from.node + ": array " + detail::in_quotes(weights.name) + ' ' + reason);
+            };
+            std::vector<float> numbers;
+            try {
+                numbers = weights.numbers();
+            } catch (const std::range_error& error) {
+                fail(std::string{"does not hold floats: "} + error.what());
+            }
+            if (row == rows.end() || numbers.size() != row->size())
+                fail(detail::sentence("has ", numbers.size(), " numbers, not those of the network's layer"));
+            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
+            std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(row->offset));
+        }
+    }
+    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
+}
+
+}  // namespace denim::inline DENIM_TARGET

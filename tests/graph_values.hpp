@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/format/layer_graph.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <numbers>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+/// What a layer graph makes of one picture (H, W, C), by the definition of each layer and in double precision; it shares no code
+/// with the kernels, and needs no network to be compiled.
+class GraphValues {
+public:
+    using Numbers = std::vector<double>;
+
+    explicit GraphValues(const denim::LayerGraph& graph) : graph_(graph) {
+        for (const denim::GraphLayer& layer : graph.layers) {
+            weights_.emplace_back();
+            for (const denim::GraphWeights& weights : layer.weights) {
+                const std::vector<float> numbers = weights.numbers();
+                weights_.back().emplace_back(numbers.begin(), numbers.end());
+            }
+        }
+    }
+    [[nodiscard]] Numbers operator()(std::span<const float> picture) const {
+        std::vector<Numbers> values{Numbers(picture.begin(), picture.end())};
+        for (std::size_t n = 0; n < graph_.layers.size(); ++n) values.push_back(compute(n, values));
+        return values[graph_.result];
+    }
+
+private:
+    using Kind = denim::GraphLayer::Kind;
+
+    [[nodiscard]] Numbers compute(std::size_t number, const std::vector<Numbers>& values) const {
+        const denim::GraphLayer& layer = graph_.layers[number];
+        const std::vector<Numbers>& weights = weights_[number];
+        const denim::Shape in = graph_.shape(layer.inputs[0]), out = layer.output;
+        const Numbers& x = values[layer.inputs[0]];
+        Numbers y(out.size(), 0.0);
+        const auto each_pixel = [&](auto act) {
+            for (std::size_t at = 0; at < in.size(); at += in.channels) act(at);
+        };
+        switch (layer.kind) {
+            case Kind::conv:
+            case Kind::pool:
+                over_windows(layer, in, x, weights, y);
+                return y;
+            case Kind::global_pool:
+                for (std::size_t c = 0; c < in.channels; ++c) y[c] = layer.word == "Max" ? x[c] : 0.0;
+                each_pixel([&](std::size_t at) {
+                    for (std::size_t c = 0; c < in.channels; ++c)
+                        y[c] = layer.word == "Max" ? std::max(y[c], x[at + c]) : y[c] + x[at + c] / static_cast<double>(in.height * in.width);
+                });
+                return y;
+            case Kind::dense:
+                for (std::size_t o = 0; o < out.channels; ++o) {
+                    y[o] = layer.bias ? weights.at(1).at(o) : 0.0;
+                    for (std::size_t i = 0; i < x.size(); ++i) y[o] += x[i] * weights.at(0).at(i * out.channels + o);
+                }
+                return y;
+            case Kind::batch_norm:
+                for (std::size_t n = 0; n < y.size(); ++n) {
+                    const std::size_t c = n % in.channels;
+                    y[n] = (x[n] - weights.at(2).at(c)) / std::sqrt(weights.at(3).at(c) + 1e-3) * weights.at(0).at(c) + weights.at(1).at(c);
+                }
+                return y;
+            case Kind::layer_norm:
+                each_pixel([&](std::size_t at) {
+                    double mean = 0, squares = 0;
+                    for (std::size_t c = 0; c < in.channels; ++c) mean += x[at + c] / static_cast<double>(in.channels);
+                    for (std::size_t c = 0; c < in.channels; ++c)
+                        squares += (x[at + c] - mean) * (x[at + c] - mean) / static_cast<double>(in.channels);
+                    for (std::size_t c = 0; c < in.channels; ++c)
+                        y[at + c] = (x[at + c] - mean) / std::sqrt(squares + 1e-3) * weights.at(0).at(c) + weights.at(1).at(c);
+                });
+                return y;
+            case Kind::activation:
+                if (layer.word.ends_with("softmax")) {
+                    each_pixel([&](std::size_t at) {
+                        const double most =
+                            *std::max_element(x.begin() + static_cast<std::ptrdiff_t>(at), x.begin() + static_cast<std::ptrdiff_t>(at + in.channels));
+                        double sum = 0;
+                        for (std::size_t c = 0; c < in.channels; ++c) sum += std::exp(x[at + c] - most);
+                        for (std::size_t c = 0; c < in.channels; ++c)
+                            y[at + c] = layer.word == "softmax" ? std::exp(x[at + c] - most) / sum : x[at + c] - most - std::log(sum);
+                    });
+                    return y;
+                }
+                std::ranges::transform(x, y.begin(), [&](double each) { return activation(layer.word, each); });
+                return y;
+            case Kind::flatten:
+            case Kind::dropout:
+                return x;
+            case Kind::sum:
+            case Kind::product: {
+                const Numbers& other = values[layer.inputs[1]];
+                for (std::size_t n = 0; n < y.size(); ++n) {
+                    const double with = other.size() == y.size() ? other[n] : other.at(n % in.channels);
+                    y[n] = layer.kind == Kind::sum ? x[n] + with : x[n] * with;
+                }
+                return y;
+            }
+            case Kind::concatenation:
+                break;
+        }
+        std::size_t before = 0;
+        for (const std::size_t input : layer.inputs) {
+            const std::size_t channels = graph_.shape(input).channels;
+            for (std::size_t n = 0; n < values[input].size(); ++n) y[n / channels * out.channels + before + n % channels] = values[input][n];
+            before += channels;
+        }
+        return y;
+    }
+
+    static void over_windows(const denim::GraphLayer& layer, denim::Shape in, const Numbers& x, const std::vector<Numbers>& weights, Numbers& y) {
+        const auto& windows = layer.windows;
+        const denim::Shape out = layer.output;
+        const std::size_t group_in = in.channels / layer.groups, group_out = out.channels / layer.groups;
+        const auto place = [&](std::size_t axis, std::size_t window, std::size_t tap) {
+            return static_cast<std::ptrdiff_t>(window * windows.step[axis] + tap * windows.dilation[axis]) -
+                   static_cast<std::ptrdiff_t>(windows.zeros[axis]);
+        };
+        for (std::size_t n = 0; n < y.size(); ++n) {
+            const std::size_t c = n % out.channels, column = n / out.channels % out.width, row = n / out.channels / out.width;
+            double sum = layer.bias ? weights.at(1).at(c) : 0.0, most = -HUGE_VAL;
+            std::size_t inside = 0;
+            for (std::size_t i = 0; i < windows.size[0]; ++i)
+                for (std::size_t j = 0; j < windows.size[1]; ++j) {
+                    const std::ptrdiff_t v = place(0, row, i), h = place(1, column, j);
+                    if (v < 0 || h < 0 || v >= static_cast<std::ptrdiff_t>(in.height) || h >= static_cast<std::ptrdiff_t>(in.width)) continue;
+                    const std::size_t pixel = (static_cast<std::size_t>(v) * in.width + static_cast<std::size_t>(h)) * in.channels;
+                    ++inside;
+                    if (layer.kind == Kind::pool) {
+                        sum += x[pixel + c], most = std::max(most, x[pixel + c]);
+                        continue;
+                    }
+                    for (std::size_t k = 0; k < group_in; ++k)
+                        sum +=
+                            x[pixel + c / group_out * group_in + k] * weights.at(0).at(((i * windows.size[1] + j) * group_in + k) * out.channels + c);
+                }
+            y[n] = layer.kind == Kind::conv ? sum : layer.word == "Max" ? most : sum / static_cast<double>(inside);
+        }
+    }
+
+    static double activation(const std::string& word, double x) {
+        if (word == "relu") return std::max(x, 0.0);
+        if (word == "leaky_relu of 0.3") return x > 0 ? x : 0.3 * x;
+        if (word == "elu") return x > 0 ? x : std::exp(x) - 1;
+        if (word == "gelu") return x * (1 + std::erf(x / std::numbers::sqrt2)) / 2;
+        if (word == "silu") return x / (1 + std::exp(-x));
+        if (word == "sigmoid") return 1 / (1 + std::exp(-x));
+        if (word == "tanh") return std::tanh(x);
+        if (word == "hard_swish") return x * std::clamp(x + 3, 0.0, 6.0) / 6;
+        throw std::invalid_argument("no activation: " + word);
+    }
+
+    const denim::LayerGraph& graph_;
+    std::vector<std::vector<Numbers>> weights_;
+};

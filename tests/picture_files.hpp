@@ -112,34 +112,39 @@ inline File psd(const Picture& picture, unsigned bits = 8, int alpha = -1, bool 
     return file;
 }
 
-/// Pictures of four colours, one after the other; `colours[i]` picks of {black, red, green, white}. LZW without compression:
-/// the table is cleared before it grows.
+/// Coded pixels of four colours: LZW without compression, as the table is cleared before it grows.
+inline void append_gif_pixels(File& file, const std::vector<unsigned>& colours) {
+    file.push_back(2);
+    File data;
+    unsigned bits = 0, count = 0;
+    const auto put = [&](unsigned code) {
+        bits |= code << count;
+        for (count += 3; count >= 8; count -= 8, bits >>= 8) data.push_back(static_cast<std::uint8_t>(bits & 255));
+    };
+    for (std::size_t i = 0; i < colours.size(); ++i) {
+        if (i % 2 == 0) put(4);  // clear
+        put(colours[i]);
+    }
+    put(5);  // end
+    while (count != 0) put(0), count = count > 3 ? count : 0;
+    for (std::size_t i = 0; i < data.size(); i += 255) {
+        const std::size_t block = std::min<std::size_t>(255, data.size() - i);
+        file.push_back(static_cast<std::uint8_t>(block));
+        file.insert(file.end(), data.begin() + static_cast<std::ptrdiff_t>(i),
+                    data.begin() + static_cast<std::ptrdiff_t>(i + block));
+    }
+    file.push_back(0);
+}
+
+/// Pictures of four colours, one after the other; `frames[i]` picks of {black, red, green, white}.
 inline File gif(Size size, const std::vector<std::vector<unsigned>>& frames) {
     File file;
     append(file, "GIF89a");
     append(file, {low(size.width), high(size.width), low(size.height), high(size.height), 0x91, 0, 0});
     append(file, {0, 0, 0, 255, 0, 0, 0, 255, 0, 255, 255, 255});
     for (const auto& frame : frames) {
-        append(file, {0x2C, 0, 0, 0, 0, low(size.width), high(size.width), low(size.height), high(size.height), 0, 2});
-        File data;
-        unsigned bits = 0, count = 0;
-        const auto put = [&](unsigned code) {
-            bits |= code << count;
-            for (count += 3; count >= 8; count -= 8, bits >>= 8) data.push_back(static_cast<std::uint8_t>(bits & 255));
-        };
-        for (std::size_t i = 0; i < frame.size(); ++i) {
-            if (i % 2 == 0) put(4);  // clear
-            put(frame[i]);
-        }
-        put(5);  // end
-        while (count != 0) put(0), count = count > 3 ? count : 0;
-        for (std::size_t i = 0; i < data.size(); i += 255) {
-            const std::size_t block = std::min<std::size_t>(255, data.size() - i);
-            file.push_back(static_cast<std::uint8_t>(block));
-            file.insert(file.end(), data.begin() + static_cast<std::ptrdiff_t>(i),
-                        data.begin() + static_cast<std::ptrdiff_t>(i + block));
-        }
-        file.push_back(0);
+        append(file, {0x2C, 0, 0, 0, 0, low(size.width), high(size.width), low(size.height), high(size.height), 0});
+        append_gif_pixels(file, frame);
     }
     file.push_back(0x3B);
     return file;
@@ -156,16 +161,6 @@ inline File with_orientation(File jpeg, unsigned orientation, bool little = true
         append(segment, {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0});
     jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
     return jpeg;
-}
-
-/// The header of a PNG of that size, and nothing of its pixels.
-inline File png_header(std::size_t width, std::size_t height) {
-    File file = denim::encode_png(pattern({4, 4}));
-    for (unsigned i = 0; i < 4; ++i) {
-        file[16 + i] = static_cast<std::uint8_t>(width >> (24 - 8 * i));
-        file[20 + i] = static_cast<std::uint8_t>(height >> (24 - 8 * i));
-    }
-    return file;
 }
 
 /// The first part of a file.

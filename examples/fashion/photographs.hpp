@@ -29,12 +29,12 @@ inline denim::Picture read_within(const std::filesystem::path& path, denim::Size
     std::vector<std::uint8_t> file = denim::read_file(path, beginning);
     const std::uintmax_t whole = std::filesystem::file_size(path);
     if (whole > largest) throw denim::PictureError("the file is larger than 1 GiB");
-    std::size_t memory = largest;  // unless the header says less, such a JPEG is read while no other is
+    std::size_t memory = largest;  // unless the header says less, such a picture is read while no other is
     try {
         memory = denim::examine(file).memory + static_cast<std::size_t>(whole);
     } catch (const denim::PictureError&) {
-        const bool jpeg = file.size() > 2 && file[0] == 0xFF && file[1] == 0xD8;  // its frame may stand behind the beginning
-        if (file.size() == whole || !jpeg) throw;
+        // A JPEG's frame, or a PNM's sizes behind comments, may stand behind the beginning.
+        if (file.size() == whole || denim::picture_kind(file).empty()) throw;
     }
     const MemoryBudget::Share share{budget, memory};
     if (file.size() != whole) file = denim::read_file(path);

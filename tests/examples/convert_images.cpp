@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "fashion/catalogue.hpp"
-#include "picture_files.hpp"
+#include "picture_parts.hpp"
 #include "scratch.hpp"
 
 using namespace denim;
@@ -187,8 +187,13 @@ TEST_CASE("broken input loses no good photograph and every bad one is named") {
     put(boots / "turned.jpg", with_orientation(jpeg, 6));
     put(boots / "large.png", encode_png(pattern({3000, 2000})));
     put(optical / "thin.ppm", pnm(pattern({1, 3000}, 7)));
+    put(optical / "long-header.psd", psd({.size = {1, 2}, .resources = File(70'000), .rows = {0, 0, 1, 2, 3, 4, 5, 6}}));
+    File commented = pnm(pattern({20, 20}, 8));
+    commented.insert(commented.begin() + 3, 70'000, '#');
+    commented[70'002] = '\n';
+    put(optical / "long-comment.ppm", commented);
     fs::create_symlink("turned.jpg", boots / "link.jpg");
-    const std::size_t good = 2 * 17 + 10;
+    const std::size_t good = 2 * 17 + 12;
 
     const std::string from = quoted(photos) + " --out " + quoted(scratch / "sets");
     const Outcome outcome = run(scratch, from);

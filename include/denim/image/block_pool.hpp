@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -24,23 +27,33 @@ public:
         for (void* block : kept_) std::free(block);
     }
 
-    /// While one lives, wishes for larger blocks are answered with nullptr.
+    /// While one lives, wishes for larger blocks are answered with nullptr, and blocks may come zeroed.
     class Limit {
     public:
-        Limit(BlockPool& pool, std::size_t bytes) : pool_(pool), before_(std::exchange(pool.largest_, bytes)) {}
+        Limit(BlockPool& pool, std::size_t bytes, bool all_zeroed = false)
+            : pool_(pool),
+              before_(std::exchange(pool.largest_, bytes)),
+              zeroed_before_(std::exchange(pool.all_zeroed_, all_zeroed)) {}
         Limit(const Limit&) = delete;
         Limit& operator=(const Limit&) = delete;
-        ~Limit() { pool_.largest_ = before_; }
+        ~Limit() {
+            pool_.largest_ = before_;
+            pool_.all_zeroed_ = zeroed_before_;
+        }
 
     private:
         BlockPool& pool_;
         std::size_t before_;
+        bool zeroed_before_;
     };
 
-    /// Small blocks come zeroed: stb's tables stand in them, and a JPEG may name one that it never defined.
+    /// The largest block that is given now.
+    [[nodiscard]] std::size_t limit() const { return largest_; }
+
+    /// Small blocks come zeroed, as stb's tables stand in them; within a limit that asks for it, all do.
     void* allocate(std::size_t bytes) {
         void* block = find(bytes);
-        if (block != nullptr && bytes <= zeroed) std::memset(block, 0, bytes);
+        if (block != nullptr && (bytes <= zeroed || all_zeroed_)) std::memset(block, 0, bytes);
         return block;
     }
 
@@ -86,6 +99,7 @@ private:
 
     std::array<void*, 16> kept_{};
     std::size_t next_ = 0;
+    bool all_zeroed_ = false;
     std::size_t largest_ = std::numeric_limits<std::size_t>::max() - header;
 };
 
@@ -94,5 +108,20 @@ inline BlockPool& block_pool() {
     thread_local BlockPool pool;
     return pool;
 }
+
+/// A block of this thread's pool, until its end.
+class Block {
+public:
+    explicit Block(void* block) : bytes_(static_cast<std::uint8_t*>(block)) {
+        if (bytes_ == nullptr) throw std::bad_alloc{};
+    }
+    [[nodiscard]] std::uint8_t* bytes() const { return bytes_.get(); }
+
+private:
+    struct Release {
+        void operator()(std::uint8_t* bytes) const { block_pool().release(bytes); }
+    };
+    std::unique_ptr<std::uint8_t, Release> bytes_;
+};
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -4,10 +4,10 @@
 // Binary PNM, grey (P5) and colour (P6), one or two bytes a sample; netpbm's manual, pgm and ppm. Here because older
 // stb_image takes the two bytes of a sample in the wrong order and writes beyond its memory.
 
+#include <denim/image/bytes.hpp>
 #include <denim/image/raster.hpp>
 
 #include <optional>
-#include <span>
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -17,7 +17,7 @@ struct PnmHeader {
 };
 
 /// Nothing if the header is cut off or damaged.
-inline std::optional<PnmHeader> read_pnm_header(std::span<const std::uint8_t> file) {
+inline std::optional<PnmHeader> read_pnm_header(Bytes file) {
     if (file.size() < 2 || file[0] != 'P' || (file[1] != '5' && file[1] != '6')) return std::nullopt;
     std::size_t at = 2;
     const auto space = [&] { return file[at] == ' ' || (file[at] >= '\t' && file[at] <= '\r'); };
@@ -41,7 +41,7 @@ inline std::optional<PnmHeader> read_pnm_header(std::span<const std::uint8_t> fi
 }
 
 /// Nothing if samples are missing.
-inline std::optional<Raster> read_pnm(std::span<const std::uint8_t> file, const PnmHeader& header) {
+inline std::optional<Raster> read_pnm(Bytes file, const PnmHeader& header) {
     const std::size_t sample = header.largest > 255 ? 2 : 1, pixel = sample * header.channels;
     if ((file.size() - header.start) / pixel < header.size.pixels()) return std::nullopt;
     Raster raster{header.size};
@@ -51,7 +51,7 @@ inline std::optional<Raster> read_pnm(std::span<const std::uint8_t> file, const 
         for (std::size_t c = 0; c < 3; ++c) {
             const std::uint8_t* number = from + (header.channels == 3 ? c * sample : 0);
             const std::size_t value = sample == 2 ? std::size_t{number[0]} << 8 | number[1] : number[0];
-            word[c] = static_cast<std::uint8_t>((std::min(value, header.largest) * 255 + header.largest / 2) / header.largest);
+            word[c] = to_byte(std::min(value, header.largest), header.largest);
         }
         std::memcpy(raster.words() + i, word, sizeof word);
     }

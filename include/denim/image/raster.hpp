@@ -62,6 +62,18 @@ private:
     std::unique_ptr<Word, Release> words_;
 };
 
+/// Lays what is transparent over white; the fourth byte of a pixel is its alpha, and is 255 afterwards.
+inline void lay_over_white(Raster& raster) {
+    auto* bytes = reinterpret_cast<std::uint8_t*>(raster.words());
+    for (std::size_t i = 0; i < raster.size().pixels() * sizeof(Raster::Word); i += sizeof(Raster::Word)) {
+        const unsigned alpha = bytes[i + 3];
+        if (alpha == 255) continue;
+        for (std::size_t c = 0; c < Picture::channels; ++c)
+            bytes[i + c] = static_cast<std::uint8_t>((bytes[i + c] * alpha + 255 * (255 - alpha) + 127) / 255);
+        bytes[i + 3] = 255;
+    }
+}
+
 /// The picture as it looks when the camera's orientation (Exif's 1 to 8) is followed: 2 to 4 mirror and turn by half,
 /// 5 to 8 exchange rows and columns.
 inline Raster turned(Raster raster, int orientation) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The door to stb_image.h, which reads photographs. Its code stands in denim::stb with internal linkage, and every macro that
+// The door to stb_image.h, which reads JPEGs and opens the streams of PNGs. Its code stands in denim::stb with internal linkage, and every macro that
 // steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
 
 #include <denim/image/block_pool.hpp>
 #include <denim/machine/simd.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
 
 // What stb includes is included before, so that nothing but stb lands in the namespace.
 #include <limits.h>
@@ -88,6 +92,8 @@
 #undef STBI_ONLY_PIC
 #pragma push_macro("STBI_ONLY_PNM")
 #undef STBI_ONLY_PNM
+#pragma push_macro("STBI_SUPPORT_ZLIB")
+#undef STBI_SUPPORT_ZLIB
 #pragma push_macro("STBI_SSE2")
 #undef STBI_SSE2
 #pragma push_macro("STBI_NEON")
@@ -125,6 +131,11 @@
 #define STBI_NO_PIC
 #define STBI_NO_PNM
 #define STBI_NO_PSD
+#define STBI_NO_PNG
+#define STBI_NO_BMP
+#define STBI_NO_GIF
+#define STBI_NO_TGA
+#define STBI_SUPPORT_ZLIB
 #define STBI_ASSERT(condition) static_cast<void>(0)
 #define STBI_MALLOC(size) ::denim::detail::block_pool().allocate(size)
 #define STBI_REALLOC_SIZED(block, used, size) ::denim::detail::block_pool().reallocate(block, used, size)
@@ -138,6 +149,13 @@
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC optimize("wrapv")
+#endif
 namespace denim::inline DENIM_TARGET::stb {
 #if __has_include(<stb_image.h>)
 #include <stb_image.h>
@@ -145,6 +163,11 @@ namespace denim::inline DENIM_TARGET::stb {
 #include <stb/stb_image.h>
 #endif
 }  // namespace denim::inline DENIM_TARGET::stb
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
 #pragma GCC diagnostic pop
 
 #pragma pop_macro("STB_IMAGE_IMPLEMENTATION")
@@ -183,6 +206,7 @@ namespace denim::inline DENIM_TARGET::stb {
 #pragma pop_macro("STBI_ONLY_HDR")
 #pragma pop_macro("STBI_ONLY_PIC")
 #pragma pop_macro("STBI_ONLY_PNM")
+#pragma pop_macro("STBI_SUPPORT_ZLIB")
 #pragma pop_macro("STBI_SSE2")
 #pragma pop_macro("STBI_NEON")
 #pragma pop_macro("STBI_SIMD_ALIGN")
@@ -197,3 +221,32 @@ namespace denim::inline DENIM_TARGET::stb {
 #pragma pop_macro("stbi__unpremultiply_on_load")
 #pragma pop_macro("stbi__de_iphone_flag")
 #pragma pop_macro("stbi__vertically_flip_on_load")
+
+// Through functions of stb's own inside: those for all have the names of C, which the program's copy has too.
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Why the last call gave nothing; empty if stb does not say.
+inline std::string stb_reason() { return stb::stbi__g_failure_reason; }
+
+/// The pixels of a JPEG, four bytes each, in a block of the pool; nullptr if it cannot be decoded.
+inline void* stb_jpeg(std::span<const std::uint8_t> file, int& width, int& height) {
+    stb::stbi__g_failure_reason = "";
+    stb::stbi__context context;
+    stb::stbi__start_mem(&context, file.data(), static_cast<int>(file.size()));
+    int channels = 0;
+    return stb::stbi__load_and_postprocess_8bit(&context, &width, &height, &channels, 4);
+}
+
+/// Opens a zlib stream into `room`, a block of the pool that is replaced by a larger one if it may grow. Gives how many bytes came, or
+/// nothing if it cannot be opened.
+inline std::optional<std::size_t> stb_inflate(std::span<const std::uint8_t> stream, void*& room, std::size_t bytes, bool grows) {
+    stb::stbi__g_failure_reason = "";
+    stb::stbi__zbuf buffer;
+    buffer.zbuffer = const_cast<stb::stbi_uc*>(stream.data());
+    buffer.zbuffer_end = buffer.zbuffer + stream.size();
+    const bool opened = stb::stbi__do_zlib(&buffer, static_cast<char*>(room), static_cast<int>(bytes), grows ? 1 : 0, 1) != 0;
+    room = buffer.zout_start;
+    return opened ? std::optional{static_cast<std::size_t>(buffer.zout - buffer.zout_start)} : std::nullopt;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

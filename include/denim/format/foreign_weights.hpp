@@ -3,6 +3,7 @@
 
 // The arrays of an npz or safetensors file that another framework wrote, and what their names say.
 
+#include <denim/format/file_kind.hpp>
 #include <denim/format/npz.hpp>
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weight_layout.hpp>
@@ -101,7 +102,8 @@ inline bool natural_less(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float. PyTorch's counters
+/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float; a file of another kind is
+/// refused as what it is. PyTorch's counters
 /// `num_batches_tracked` are left out: they are no weights.
 inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ForeignWeights weights{path.string(), false, {}};
@@ -116,11 +118,14 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ByteSource source{path};
     std::array<std::byte, 4> begin{};
     source.read(0, std::span{begin}.first(static_cast<std::size_t>(std::min<std::uint64_t>(4, source.size()))));
+    const std::string kind = detail::file_kind(source);
     if (std::memcmp(begin.data(), "PK", 2) == 0) {
         const Npz file{std::move(source)};
+        if (file.names().empty()) throw FileError(weights.file, "an npz or safetensors file was expected, this is " + kind);
         weights.ordered = true;
         for (const std::string& name : file.names()) add(name, file.read(name));
     } else {
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) source.fail("an npz or safetensors file was expected, this is " + kind);
         const Safetensors file{path};
         for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
     }

@@ -5,6 +5,7 @@
 // in JSON, the bytes of the tensors one after the other.
 
 #include <denim/format/byte_source.hpp>
+#include <denim/format/file_kind.hpp>
 #include <denim/format/memory_map.hpp>
 #include <denim/format/safetensors_header.hpp>
 #include <denim/machine/atomic_file.hpp>
@@ -47,10 +48,13 @@ private:
         if (bytes.size() < 8)
             throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
         const auto length = detail::little_endian<std::uint64_t>(bytes.data());
-        if (length > largest_header || length > bytes.size() - 8)
+        if (length > largest_header || length > bytes.size() - 8) {
+            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
+            if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
             throw FileError(name_,
                             detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
                                              " bytes was expected, it claims ", length));
+        }
         data_ = bytes.subspan(8 + length);
         const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + 8, length};
         header_ = read_safetensors_header(name_, text, data_.size());

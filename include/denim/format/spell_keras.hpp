@@ -4,6 +4,7 @@
 // A Keras model, from its .keras file (a zip archive with config.json) or from the text of model.to_json(). Keras's older .h5
 // files are HDF5, which is not read: keras.models.load_model("x.h5").save("x.keras") turns one into the other.
 
+#include <denim/format/file_kind.hpp>
 #include <denim/format/keras_spelling.hpp>
 #include <denim/format/weights_metadata.hpp>
 #include <denim/format/zip_directory.hpp>
@@ -36,7 +37,7 @@ inline std::string keras_config(const ByteSource& source) {
     if (begin[0] == std::byte{'P'} && begin[1] == std::byte{'K'}) {
         const ZipDirectory directory{source};
         const ZipEntry* const entry = directory.find("config.json");
-        if (!entry) source.fail("a Keras archive was expected, it has no config.json");
+        if (!entry) source.fail("a Keras archive was expected, it has no config.json; this is " + file_kind(source));
         const auto stream = ZipDirectory::open(source, *entry, source.name() + ", config.json");
         stream->read(room(stream->size()));
     } else {
@@ -53,9 +54,11 @@ inline std::string spell_keras(const ByteSource& source, const std::string& name
     const std::string text = detail::keras_config(source);
     if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object())
-        source.fail(
-            "a .keras file or the text of model.to_json() was expected (.h5 files are not read: save the model as .keras)");
+    if (json.is_discarded() || !json.is_object()) {
+        const std::string kind = detail::file_kind(source);
+        source.fail("a .keras file or the text of model.to_json() was expected (.h5 files are not read: save the model as .keras)" +
+                    (kind.empty() ? kind : "; this is " + kind));
+    }
     try {
         const detail::KerasModel model{json};
         return detail::KerasSpelling{model}.spelling(name);

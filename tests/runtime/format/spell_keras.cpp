@@ -171,3 +171,9 @@ TEST_CASE("models as Keras 2 writes them") {
                   {"class_name": "Dense", "config": {"name": "d", "units": 2}}]})",
                   "denim::Image<2, 2, 1>, denim::Sequential<\n    denim::Dense<2>>>;");
 }
+
+TEST_CASE("a file of another kind is named as what it is") {
+    check_refused("\x89HDF\r\n\x1a\n with groups and data sets", "(.h5 files are not read: save the model as .keras); this is an HDF5 file");
+    check_refused("[1, 2]", "the text of model.to_json() was expected");
+    check_refused("\x93NUMPY and so on", "this is a .npy file of NumPy's");
+}

@@ -121,6 +121,16 @@ TEST_CASE("a file that does not fit changes nothing") {
           }).find("'4.bias' holds a number that is not finite") != std::string::npos);
     write_bytes(scratch / "text", bytes_of_text("no weights at all"));
     CHECK_THROWS_AS(import_weights(other, scratch / "text", WeightLayout::keras), FileError);
+    const auto named = [&](const std::string& bytes, const char* kind) {
+        write_bytes(scratch / "other", bytes_of_text(bytes));
+        const std::string imported = message_of([&] { import_weights(other, scratch / "other", WeightLayout::pytorch); });
+        CHECK_MESSAGE(imported.find(std::string{"an npz or safetensors file was expected, this is "} + kind) != std::string::npos, imported);
+        const std::string loaded = message_of([&] { load_into(other, scratch / "other"); });
+        CHECK_MESSAGE(loaded.find(std::string{"a safetensors file was expected, this is "} + kind) != std::string::npos, loaded);
+    };
+    named("\x89HDF\r\n\x1a\n with groups and data sets", "an HDF5 file");
+    named("\x80\x02\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02", "a PyTorch file");
+    named("{\"class_name\": \"Sequential\"}", "a JSON text");
     write_bytes(scratch / "empty", {});
     CHECK_THROWS_AS(import_weights(other, scratch / "empty", WeightLayout::keras), FileError);
     CHECK_THROWS_AS(import_weights(other, scratch / "missing", WeightLayout::keras), FileError);

@@ -6,6 +6,7 @@
 
 #include <denim/data/change_colours.hpp>
 #include <denim/data/move_pixels.hpp>
+#include <denim/machine/accepted.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/tensor/shape.hpp>
 
@@ -35,7 +36,32 @@ struct Augmentation {
     float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
     std::uint8_t ground = 255;  ///< what comes in from outside of the picture
 
+    static constexpr Accepted degrees{.highest = 360};
+
     friend bool operator==(const Augmentation&, const Augmentation&) = default;
+
+    static constexpr const char* name = "Augmentation";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("flip", flip, from_0_to_1);
+        each("shift", shift, from_0_to_1);
+        each("turn", turn, degrees);
+        each("zoom", zoom, from_0_to_1);
+        each("crop", crop, from_0_to_1);
+        each("brightness", brightness, from_0_to_1);
+        each("contrast", contrast, from_0_to_1);
+        each("saturation", saturation, from_0_to_1);
+        each("hue", hue, degrees);
+        each("erase", erase, from_0_to_1);
+        each("ground", ground, Accepted{.highest = 255});
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of pictures with so many channels.
+    void check(std::size_t channels) const {
+        check_settings_of(*this);
+        if ((saturation > 0 || hue > 0) && channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(channels));
+    }
 
     /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
     /// three channels.

@@ -21,6 +21,9 @@ concept PictureSource = requires(const Type& source, std::size_t index, std::uin
     source.read(index, to);
 };
 
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
 /// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
 inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
     std::vector<std::uint32_t> order(count);
@@ -71,10 +74,11 @@ public:
           augmentation_(augmentation),
           order_(epoch_order(source.size(), seed, epoch, shuffled)) {
         if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape().channels);
     }
 
     /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return (order_.size() + batch_ - 1) / batch_; }
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
 
     /// The places in the source of batch `index`.
     [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {

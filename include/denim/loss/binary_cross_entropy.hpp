@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <stdexcept>
-#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -20,6 +18,13 @@ struct BinaryCrossEntropy {
 
     static constexpr Wants wants = Wants::numbers;
     static constexpr Gives gives = Gives::labels;
+    static constexpr bool takes_logits = true;
+    static constexpr const char* name = "BinaryCrossEntropy";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("label_smoothing", label_smoothing, from_0_to_1);
+    }
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
@@ -40,11 +45,7 @@ struct BinaryCrossEntropy {
         for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
         return static_cast<double>(right) / static_cast<double>(outputs);
     }
-    void check(std::size_t) const {
-        if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            throw std::invalid_argument("denim: BinaryCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        detail::general(static_cast<double>(label_smoothing)));
-    }
+    void check(std::size_t /*outputs*/) const { check_settings_of(*this); }
     [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
 };
 

@@ -15,6 +15,14 @@ struct Focal {
     float alpha = 0.25f, gamma = 2;
 
     static constexpr Wants wants = Wants::label;
+    static constexpr bool takes_logits = true;
+    static constexpr const char* name = "Focal";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("alpha", alpha, above_0);
+        each("gamma", gamma, at_least_0);
+    }
 
     /// d loss / d z[k] = alpha (gamma (1 - p)^(gamma - 1) p log(p) - (1 - p)^gamma) ([k is the label] - softmax(z)[k])
     template <class Scalar>

@@ -4,11 +4,13 @@
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
 
 #include <denim/loss/target.hpp>
+#include <denim/machine/accepted.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -21,6 +23,8 @@ namespace denim::inline DENIM_TARGET {
 ///  - bool accepts(number): whether a target may be this number;
 ///  - static constexpr Gives gives: what the outputs are for those who ask for probabilities; without it, classes where it wants
 ///    labels, and numbers where it wants numbers.
+///  - each_setting, see accepted.hpp: `fit` then checks these;
+///  - static constexpr bool takes_logits: its outputs are logits, so that no softmax or sigmoid belongs before it.
 template <class Type>
 concept LossType = std::copy_constructible<Type> &&
                    requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
@@ -66,7 +70,13 @@ public:
     [[nodiscard]] double right(const float* logits, std::size_t outputs, const Target& target) const {
         return model_->right(logits, outputs, target);
     }
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit so many outputs.
     void check(std::size_t outputs) const { model_->check(outputs); }
+    /// "Focal"; "" of one that does not list its settings.
+    [[nodiscard]] std::string_view name() const { return model_->name(); }
+    /// Its settings by name.
+    void each_setting(const SettingVisitor& visit) const { model_->each_setting(visit); }
+    [[nodiscard]] bool takes_logits() const { return model_->takes_logits(); }
     [[nodiscard]] bool accepts(float number) const { return model_->accepts(number); }
 
 private:
@@ -77,6 +87,9 @@ private:
         virtual double sample(const float*, std::size_t, const Target&, float*, double) const = 0;
         virtual double right(const float*, std::size_t, const Target&) const = 0;
         virtual void check(std::size_t) const = 0;
+        [[nodiscard]] virtual std::string_view name() const = 0;
+        virtual void each_setting(const SettingVisitor&) const = 0;
+        [[nodiscard]] virtual bool takes_logits() const = 0;
         [[nodiscard]] virtual bool accepts(float) const = 0;
     };
     template <class Type>
@@ -93,6 +106,15 @@ private:
         }
         void check(std::size_t outputs) const override {
             if constexpr (requires { loss_.check(outputs); }) loss_.check(outputs);
+            if constexpr (ListsSettings<Type>) check_settings_of(loss_);
+        }
+        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
+        void each_setting(const SettingVisitor& visit) const override { detail::visit_settings(loss_, visit); }
+        [[nodiscard]] bool takes_logits() const override {
+            if constexpr (requires { Type::takes_logits; })
+                return Type::takes_logits;
+            else
+                return false;
         }
         [[nodiscard]] bool accepts(float number) const override {
             if constexpr (requires { loss_.accepts(number); })

@@ -11,6 +11,10 @@ namespace denim::inline DENIM_TARGET {
 /// MeanSquaredError.
 struct MeanSquaredError {
     static constexpr Wants wants = Wants::numbers;
+    static constexpr const char* name = "MeanSquaredError";
+    /// There are none.
+    template <class Each>
+    void each_setting(Each&&) const {}
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {

@@ -3,8 +3,8 @@
 
 #include <denim/loss/loss.hpp>
 #include <denim/loss/softmax_sum.hpp>
-#include <denim/machine/number_text.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <stdexcept>
@@ -24,6 +24,14 @@ struct SoftmaxCrossEntropy {
     std::vector<float> class_weights = {};  ///< one for each class; all 1 unless set
 
     static constexpr Wants wants = Wants::label;
+    static constexpr bool takes_logits = true;
+    static constexpr const char* name = "SoftmaxCrossEntropy";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("label_smoothing", label_smoothing, from_0_to_1);
+        for (std::size_t k = 0; k < class_weights.size(); ++k) each("class_weights." + std::to_string(k), class_weights[k], at_least_0);
+    }
 
     /// One picture's loss; `gradient` becomes that of `scale` times the loss.
     template <class Scalar>
@@ -46,18 +54,17 @@ struct SoftmaxCrossEntropy {
         return detail::label_on_top(logits, classes, target.label);
     }
     void check(std::size_t classes) const {
-        if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            throw std::invalid_argument("denim: SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        detail::general(static_cast<double>(label_smoothing)));
         if (!class_weights.empty() && class_weights.size() != classes)
             throw std::invalid_argument("denim: SoftmaxCrossEntropy: the network has " + std::to_string(classes) +
                                         " outputs, but " + std::to_string(class_weights.size()) +
                                         " class_weights came; expected one for each, or none");
         for (const float weight : class_weights)
-            if (!(weight >= 0))
+            if (!at_least_0.takes(static_cast<double>(weight)))
                 throw std::invalid_argument(
-                    "denim: SoftmaxCrossEntropy: class_weights were expected as numbers of at least 0, but one is " +
-                    detail::general(static_cast<double>(weight)));
+                    "denim: SoftmaxCrossEntropy: class_weights were expected as finite numbers of at least 0, but one is " +
+                    shortest_text(weight));
+        if (!class_weights.empty() && std::ranges::all_of(class_weights, [](float weight) { return weight == 0; }))
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: class_weights above 0 were expected, but all are 0");
     }
 };
 

@@ -12,6 +12,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -32,7 +33,7 @@ struct Accepted {
 };
 
 inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
-    from_0_below_1{.highest = 1, .highest_too = false};
+    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
 
 /// A number as the shortest text that stands for it, under any locale: "0.1", "1e-07", "nan".
 inline std::string shortest_text(double number) {
@@ -63,6 +64,9 @@ void check_setting(std::string_view owner, std::string_view name, Number value, 
                                 shortest_text(value));
 }
 
+/// Takes settings one by one, whoever has them: for records of runs.
+using SettingVisitor = std::function<void(std::string_view name, double value, const Accepted& accepted)>;
+
 /// Whether a class lists its settings.
 template <class Type>
 concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
@@ -72,5 +76,24 @@ template <ListsSettings Type>
 void check_settings_of(const Type& type) {
     type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
 }
+
+namespace detail {
+
+/// The name of a class that lists its settings; "" of one of a user's own that does not.
+template <class Type>
+constexpr std::string_view name_of() {
+    if constexpr (ListsSettings<Type>)
+        return Type::name;
+    else
+        return "";
+}
+
+template <class Type>
+void visit_settings(const Type& type, const SettingVisitor& visit) {
+    if constexpr (ListsSettings<Type>)
+        type.each_setting([&](std::string_view name, auto value, const Accepted& accepted) { visit(name, static_cast<double>(value), accepted); });
+}
+
+}  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET

@@ -14,6 +14,16 @@ namespace denim::inline DENIM_TARGET {
 struct Adam {
     float rate = 1e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
 
+    static constexpr const char* name = "Adam";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
+
     static constexpr std::size_t state_arrays = 2;
 
     void apply(const Update& at) const { apply(at, 1); }

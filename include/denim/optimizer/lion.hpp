@@ -14,6 +14,16 @@ namespace denim::inline DENIM_TARGET {
 struct Lion {
     float rate = 1e-3f, decay = 0, beta_1 = 0.9f, beta_2 = 0.99f;
 
+    static constexpr const char* name = "Lion";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("decay", decay, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+    }
+
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {

@@ -3,6 +3,7 @@
 
 // An optimizer turns gradients into new parameters. It sees flat numbers and the rows that describe them, never a network.
 
+#include <denim/machine/accepted.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/tensor/aligned_array.hpp>
 #include <denim/tensor/row.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -30,7 +32,7 @@ struct Update {
 };
 
 /// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
-/// first), and how it changes parameters.
+/// first), and how it changes parameters. It may list its settings, see accepted.hpp; `fit` then checks them.
 template <class Type>
 concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, const Update& update) {
     { Type::state_arrays } -> std::convertible_to<std::size_t>;
@@ -51,6 +53,12 @@ public:
     ~Optimizer() = default;
 
     [[nodiscard]] float rate() const { return model_->rate(); }
+    /// "Adam"; "" of one that does not list its settings.
+    [[nodiscard]] std::string_view name() const { return model_->name(); }
+    /// Its settings by name; of one that does not list them the rate.
+    void each_setting(const SettingVisitor& visit) const { model_->each_setting(visit); }
+    /// Throws std::invalid_argument if a setting is not accepted.
+    void check() const { model_->check(); }
     [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
     void apply(const Update& update) const { model_->apply(update); }
 
@@ -72,6 +80,9 @@ private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual float rate() const = 0;
+        [[nodiscard]] virtual std::string_view name() const = 0;
+        virtual void each_setting(const SettingVisitor& visit) const = 0;
+        virtual void check() const = 0;
         [[nodiscard]] virtual std::size_t state_arrays() const = 0;
         virtual void apply(const Update& update) const = 0;
     };
@@ -79,6 +90,19 @@ private:
     struct Model final : Interface {
         explicit Model(Type optimizer) : optimizer_(std::move(optimizer)) {}
         [[nodiscard]] float rate() const override { return optimizer_.rate; }
+        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
+        void each_setting(const SettingVisitor& visit) const override {
+            if constexpr (ListsSettings<Type>)
+                detail::visit_settings(optimizer_, visit);
+            else
+                visit("rate", static_cast<double>(rate()), at_least_0);
+        }
+        void check() const override {
+            if constexpr (ListsSettings<Type>)
+                check_settings_of(optimizer_);
+            else
+                check_setting("optimizer", "rate", rate(), at_least_0);
+        }
         [[nodiscard]] std::size_t state_arrays() const override { return Type::state_arrays; }
         void apply(const Update& update) const override { optimizer_.apply(update); }
         Type optimizer_;

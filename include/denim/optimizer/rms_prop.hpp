@@ -13,6 +13,16 @@ namespace denim::inline DENIM_TARGET {
 struct RmsProp {
     float rate = 1e-3f, rho = 0.9f, momentum = 0, epsilon = 1e-7f;
 
+    static constexpr const char* name = "RmsProp";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("rho", rho, from_0_below_1);
+        each("momentum", momentum, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
+
     static constexpr std::size_t state_arrays = 2;
 
     void apply(const Update& at) const {

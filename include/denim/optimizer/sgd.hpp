@@ -18,6 +18,16 @@ struct Sgd {
     bool nesterov = false;
     float decay = 0;
 
+    static constexpr const char* name = "Sgd";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("momentum", momentum, from_0_below_1);
+        each("nesterov", nesterov, from_0_to_1);
+        each("decay", decay, at_least_0);
+    }
+
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {

@@ -45,6 +45,8 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
                   "denim: occlude: a photograph of std::uint8_t was expected.");
     if (options.patch == 0) options.patch = std::max<std::size_t>(std::min(shape.height, shape.width) / 8, 1);
     if (options.step == 0) options.step = std::max<std::size_t>(options.patch / 2, 1);
+    options.patch = std::min(options.patch, 2 * std::max(shape.height, shape.width));  // hides all from any place
+    options.step = std::min(options.step, std::max(shape.height, shape.width));
     Occlusion result;
     result.rows = (shape.height + options.step - 1) / options.step;
     result.columns = (shape.width + options.step - 1) / options.step;

@@ -9,6 +9,9 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -70,10 +73,12 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
 template <class Train, class Validation, class Test>
 SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, Validation, Test>& sets,
                  const SweepOptions& options) {
+    check(options, points);
     const auto listening = SignalGuard::shared();  // between two runs as well
     SweepTable table{options.log.filename().string()};
     std::vector<SweepJob> jobs;
     std::map<std::string, std::vector<HyperParameter>> domains;
+    std::set<std::string> folders;
     const auto add_row = [&](const SweepPoint& point, const std::vector<NamedValue>& named, const RunRates& rates) {
         SweepRow row{setting_name(named, ", "), {}, point.numbers, {}};
         for (const auto& [name, value] : named) {
@@ -85,6 +90,9 @@ SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, V
         for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
             const std::uint64_t seed = options.first_seed + repeat;
             row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
+            if (!folders.insert(row.runs.back().folder).second)
+                throw std::invalid_argument("denim: sweep: two runs would have the folder " + row.runs.back().folder +
+                                            "; a setting stands twice, or differs in more digits than names have");
             RunSetting run{options.log / row.runs.back().folder, row.parameters, seed, rates};
             run.parameters["seed"] = static_cast<double>(seed);
             jobs.push_back(

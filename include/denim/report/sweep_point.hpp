@@ -4,6 +4,7 @@
 #include <denim/report/grid.hpp>
 #include <denim/training/learner.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ struct SweepPoint {
     std::size_t numbers = 0;          ///< parameters of the network
     std::string architecture;         ///< its type, as users write it
     Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
+    bool has_rate = false;  ///< a layer of it has one, as Dropout
 };
 
 /// Every network of a grid, the last axis turning fastest.
@@ -40,7 +42,8 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
                               auto network = std::make_shared<Network>(seed);
                               auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
                               return SweepPoint::Made{std::move(network), std::move(learner)};
-                          }});
+                          },
+                          std::ranges::any_of(Network::Graph::trace.entries, &Entry::has_rate)});
     });
     return points;
 }

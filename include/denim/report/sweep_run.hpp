@@ -13,9 +13,14 @@
 #include <denim/training/stop_on_nan.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <limits>
+#include <map>
+#include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -40,6 +45,36 @@ struct SweepOptions {
 };
 
 namespace detail {
+
+/// Throws std::invalid_argument if an option is not accepted, or would make no difference.
+inline void check(const SweepOptions& options, const std::vector<SweepPoint>& points) {
+    const auto fail = [](const std::string& what) { throw std::invalid_argument("denim: " + what); };
+    const std::size_t counts[] = {points.size(), options.rates.size(), options.l2.size(), options.dropout.size(), options.repeats};
+    if (std::ranges::count(counts, std::size_t{0}) > 0)
+        fail("sweep: at least 1 network, rate, l2, dropout and repeat were expected, but got " + std::to_string(counts[0]) + ", " +
+             std::to_string(counts[1]) + ", " + std::to_string(counts[2]) + ", " + std::to_string(counts[3]) + " and " +
+             std::to_string(counts[4]));
+    for (const float l2 : options.l2) check_setting("sweep", "l2", l2, accepted_l2);
+    for (const float rate : options.dropout) check_setting("sweep", "dropout", rate, accepted_rate);
+    std::size_t axes = 0;
+    for (const SweepPoint& point : points) axes = std::max(axes, point.values.size());
+    if (options.axes.size() > axes)
+        fail("sweep: names of at most " + std::to_string(axes) + " axes were expected, as the networks have, but " +
+             std::to_string(options.axes.size()) + " came");
+    if (!options.optimizer) fail("sweep: an optimizer was expected, but it is empty");
+    std::map<float, float> taken;  // by what the optimizers learn at, the rates that they were asked for
+    for (const float rate : options.rates) {
+        check_setting("sweep", "a rate", rate, at_least_0);
+        const Optimizer optimizer = options.optimizer(rate);
+        optimizer.check();
+        const auto [other, is_new] = taken.emplace(optimizer.rate(), rate);
+        if (!is_new && other->second != rate)
+            fail("sweep: the optimizers for the rates " + shortest_text(other->second) + " and " + shortest_text(rate) + " both learn at " +
+                 shortest_text(optimizer.rate()));
+    }
+    if (std::ranges::none_of(points, &SweepPoint::has_rate) && options.dropout != std::vector<float>{0.5f})
+        std::fputs("denim: sweep: no network of the grid has a Dropout, so .dropout makes no difference\n", stderr);
+}
 
 /// A name for each value of a setting: {"kernel", 3}.
 using NamedValue = std::pair<std::string, double>;

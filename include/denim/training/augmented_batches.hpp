@@ -29,6 +29,7 @@ public:
         if (!samples.pictures.bytes)
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        augmentation.check(samples.pictures.shape.channels);
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());

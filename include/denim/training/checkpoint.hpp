@@ -27,6 +27,7 @@ struct Checkpoint {
     [[nodiscard]] std::filesystem::path best() const { return folder / "best.safetensors"; }
 
     void on_begin(Run& run) {
+        check_setting("Checkpoint", "every_minutes", every_minutes, at_least_0);
         best_score_ = std::numeric_limits<double>::max();
         saved_ = Clock::now();
         if (!labels.empty() && labels.size() != run.learner.classes())

@@ -14,6 +14,13 @@ struct CosineRate {
     float last = 0;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "CosineRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("last", last, from_0_to_1);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         const float done = static_cast<float>(at.step) / static_cast<float>(at.steps());
         const float fall = 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));

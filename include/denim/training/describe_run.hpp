@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/data/batches.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
@@ -69,7 +70,7 @@ inline std::string describe_run(const Learner& learner, const Samples& train, co
         settings.add(range);
     for (const float weight : options.head_weights) settings.add(weight);
     for (const float number : options.optimizer.trial()) settings.add_rounded(static_cast<double>(number));
-    add_moments(settings, options, (train.count() + options.batch - 1) / options.batch);
+    add_moments(settings, options, batches_of(train.count(), options.batch));
     std::ostringstream text;
     text << learner.architecture() << "; " << train.count() << " pictures, labels " << std::hex << labels.value() << std::dec
          << "; batch " << options.batch << ", seed " << options.seed.value << (options.shuffle ? "" : ", not shuffled")

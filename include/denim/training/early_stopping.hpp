@@ -19,7 +19,18 @@ struct EarlyStopping {
     Monitor monitor = Monitor::validation_loss;
     bool restore_best = true;
 
-    void on_begin(Run&) {
+    static constexpr const char* name = "EarlyStopping";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("restore_best", restore_best, from_0_to_1);
+    }
+    void on_begin(Run& run) {
+        check_settings_of(*this);
+        if (watches_validation(monitor) && !run.validation) detail::throw_no_validation(name);
         best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
         best_parameters_.clear();

@@ -123,6 +123,7 @@ Evaluation evaluate(const Network& network, const Set& set) {
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
 template <class Network, LabelledImages Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+    for (const std::size_t outputs : Network::heads) loss.check(outputs);
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
     std::vector<float> logits(samples.count() * Network::output.channels);
     Predictor{network}.predict(samples.pictures, logits.data());

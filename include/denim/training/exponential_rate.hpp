@@ -12,6 +12,13 @@ struct ExponentialRate {
     float by = 0.9f;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "ExponentialRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(at.step) / static_cast<float>(at.batches));
     }

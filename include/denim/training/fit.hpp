@@ -22,9 +22,10 @@ inline void check(const FitOptions& options) {
     if (options.epochs == 0 || options.batch == 0)
         throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
-    if (!(options.clip_norm >= 0))
-        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " +
-                                    general(static_cast<double>(options.clip_norm)));
+    check_setting("fit", "epochs", options.epochs, Accepted{.lowest = 1, .highest = 0xffffffff});
+    if (!at_least_0.takes(options.clip_norm))
+        throw std::invalid_argument("denim: fit: a finite clip_norm of at least 0 was expected, but got " + shortest_text(options.clip_norm));
+    options.optimizer.check();
 }
 
 inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
@@ -32,9 +33,11 @@ inline void check_head_weights(const std::vector<float>& weights, std::size_t he
         throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
                                     std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
     for (const float weight : weights)
-        if (!(weight >= 0) || !is_finite(weight))
+        if (!at_least_0.takes(static_cast<double>(weight)))
             throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
-                                        general(static_cast<double>(weight)));
+                                        shortest_text(weight));
+    if (!weights.empty() && std::ranges::all_of(weights, [](float weight) { return weight == 0; }))
+        throw std::invalid_argument("denim: fit: head_weights above 0 were expected, but all are 0");
 }
 
 inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {

@@ -20,6 +20,14 @@ inline float cosine_between(float from, float to, float done) {
 struct OneCycleRate {
     float rising = 0.3f, first = 0.04f, last = 4e-6f;
 
+    static constexpr const char* name = "OneCycleRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rising", rising, from_0_to_1);
+        each("first", first, from_0_to_1);
+        each("last", last, from_0_to_1);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         const auto steps = static_cast<float>(at.steps()), step = static_cast<float>(at.step);
         const float top = std::max(0.0f, rising * steps - 1), end = steps - 1;

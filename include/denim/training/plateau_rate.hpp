@@ -20,8 +20,20 @@ struct PlateauRate {
     Monitor monitor = Monitor::validation_loss;
     std::size_t warm_up = 0;  ///< steps
 
-    void check(bool validation) const {
-        if (watches_validation(monitor) && !validation) detail::throw_no_validation("PlateauRate");
+    static constexpr const char* name = "PlateauRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0_below_1);
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("cooldown", cooldown, at_least_0);
+        each("last", last, from_0_to_1);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("warm_up", warm_up, at_least_0);
+    }
+    void check(const RunPlan& plan) const {
+        if (watches_validation(monitor) && !plan.validation) detail::throw_no_validation(name);
     }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;

@@ -16,13 +16,14 @@ namespace denim::inline DENIM_TARGET {
 /// How far a run is, on standard error: on a terminal one line that changes (epoch, batches, loss, accuracy, images a second,
 /// time left in this epoch and for all), elsewhere a plain line for each epoch, and one a minute in epochs that take longer.
 struct ProgressBar {
-    std::FILE* to = stderr;
+    std::FILE* to = stderr;  ///< or null: nothing is written
 
     void on_begin(Run&) {
-        terminal_ = ::isatty(::fileno(to)) == 1;
+        terminal_ = to && ::isatty(::fileno(to)) == 1;
         shown_ = Clock::now();
     }
     void on_batch(Run& run) {
+        if (!to) return;
         const Clock::time_point now = Clock::now();
         if (now - shown_ < (terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{60'000})) return;
         shown_ = now;

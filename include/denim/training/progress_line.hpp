@@ -11,9 +11,10 @@ namespace denim::inline DENIM_TARGET {
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
-    std::FILE* to = stderr;
+    std::FILE* to = stderr;  ///< or null: nothing is written
 
     void on_epoch(Run& run) const {
+        if (!to) return;
         const Epoch& epoch = run.history.epochs.back();
         std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
         if (epoch.train.accuracy == epoch.train.accuracy) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/accepted.hpp>
 #include <denim/training/history.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -24,9 +28,19 @@ struct Moment {
     [[nodiscard]] bool ends_epoch() const { return (step + 1) % batches == 0; }
 };
 
+/// What a run is going to be, known before its first step.
+struct RunPlan {
+    std::size_t batches, epochs;  ///< steps in an epoch; wanted
+    bool validation;              ///< there is a validation set
+
+    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
+};
+
 /// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
 /// that goes on from a checkpoint needs nothing more. It may have
-///  - void check(validation): throws before the first step if it asks for a validation set and there is none.
+///  - void check(const RunPlan&): throws before the first step if it does not fit the run;
+///  - each_setting, see accepted.hpp: `fit` then checks these;
+///  - std::size_t warm_up, steps: `fit` throws if the run has fewer.
 template <class Type>
 concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
     { schedule.factor(at) } -> std::convertible_to<float>;
@@ -44,26 +58,44 @@ public:
           call_([](const void* erased, const Moment& at) {
               return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
           }),
-          check_([]([[maybe_unused]] const void* erased, [[maybe_unused]] bool validation) {
-              if constexpr (requires(const Type& type) { type.check(validation); })
-                  static_cast<const Type*>(erased)->check(validation);
-          }) {}
+          check_([](const void* erased, const RunPlan& plan) { check_type(*static_cast<const Type*>(erased), plan); }),
+          visit_([](const void* erased, const SettingVisitor& visit) { detail::visit_settings(*static_cast<const Type*>(erased), visit); }),
+          name_(detail::name_of<Type>()) {}
 
     explicit operator bool() const { return schedule_ != nullptr; }
     [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
-    void check(bool validation) const {
-        if (schedule_) check_(schedule_.get(), validation);
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
+    void check(const RunPlan& plan) const {
+        if (schedule_) check_(schedule_.get(), plan);
+    }
+    /// "CosineRate"; "" of one that does not list its settings, and of none.
+    [[nodiscard]] std::string_view name() const { return name_; }
+    /// Its settings by name.
+    void each_setting(const SettingVisitor& visit) const {
+        if (schedule_) visit_(schedule_.get(), visit);
     }
 
 private:
+    template <class Type>
+    static void check_type(const Type& type, const RunPlan& plan) {
+        if constexpr (ListsSettings<Type>) check_settings_of(type);
+        if constexpr (requires { std::size_t{type.warm_up}; })
+            if (type.warm_up > plan.steps())
+                throw std::invalid_argument("denim: " + std::string{detail::name_of<Type>()} + ": a warm-up of " + std::to_string(type.warm_up) +
+                                            " steps was asked for, but the run has only " + std::to_string(plan.steps()));
+        if constexpr (requires { type.check(plan); }) type.check(plan);
+    }
+
     std::shared_ptr<const void> schedule_;
     float (*call_)(const void*, const Moment&) = nullptr;
-    void (*check_)(const void*, bool) = nullptr;
+    void (*check_)(const void*, const RunPlan&) = nullptr;
+    void (*visit_)(const void*, const SettingVisitor&) = nullptr;
+    std::string_view name_;
 };
 
 /// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
 inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
-    return step < warm_up ? static_cast<float>(step + 1) / static_cast<float>(warm_up + 1) : 1;
+    return step < warm_up ? static_cast<float>(step + 1) / (static_cast<float>(warm_up) + 1) : 1;
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -13,8 +13,16 @@ struct StepRate {
     float by = 0.1f;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "StepRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("every", every, at_least_1);
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
-        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(every ? (at.epoch() - 1) / every : 0));
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>((at.epoch() - 1) / every));
     }
 };
 

@@ -41,11 +41,13 @@ public:
           callbacks_(callbacks),
           state_(options.optimizer, learner.parameters().size()),
           run_{learner, history_} {
-        options.schedule.check(validation != nullptr);
         run_.epochs = options.epochs;
         run_.training_images = train.count();
-        run_.rate = options.optimizer.rate();
-        run_.batches = (train.count() + options.batch - 1) / options.batch;
+        run_.rate = scheduled_rate_ = options.optimizer.rate();
+        run_.batches = batches_of(train.count(), options.batch);
+        const RunPlan plan{run_.batches, run_.epochs, validation != nullptr};
+        options.schedule.check(plan);
+        options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
         if (options.augmentation != Augmentation{})
@@ -113,7 +115,7 @@ public:
         run_.images = from.images;
         run_.train = from.train;
         run_.seconds = from.seconds;
-        run_.rate = from.rate;
+        run_.rate = scheduled_rate_ = from.rate;
         run_.stop = from.finished;
         history_ = from.history;
         resumed_ = from.memory;
@@ -137,6 +139,17 @@ private:
         return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
     }
 
+    /// Of the step that comes next: the schedule's, or what callbacks have made of it.
+    void set_rate(const Moment& now) {
+        if (options_.schedule) {
+            if (run_.rate != scheduled_rate_)
+                throw std::invalid_argument("denim: fit: a callback has set the rate to " + shortest_text(run_.rate) +
+                                            ", but the schedule sets it anew for each step; leave one of the two out");
+            run_.rate = scheduled_rate_ = options_.optimizer.rate() * options_.schedule.factor(now);
+        }
+        check_setting("fit", "the rate of a step", run_.rate, at_least_0);
+    }
+
     StepResult next_step() {
         StepResult result;
         if (!augmented_) {
@@ -158,6 +171,8 @@ private:
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();
+            const Moment now = moment();
+            set_rate(now);
             StepResult result;
             try {
                 result = next_step();
@@ -166,8 +181,6 @@ private:
                 if (!run_.stop) throw;
                 return false;
             }
-            const Moment now = moment();
-            if (options_.schedule) run_.rate = options_.optimizer.rate() * options_.schedule.factor(now);
             if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
             update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
                               run_.rate);
@@ -210,6 +223,7 @@ private:
     OptimizerState state_;
     AveragedParameters average_;
     Run run_;
+    float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
     std::optional<AugmentedBatches> augmented_;
     std::optional<CallbackMemory> resumed_;

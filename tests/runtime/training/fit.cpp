@@ -44,6 +44,23 @@ struct CountCalls {
     void on_end(Run&) { ++ended; }
 };
 
+// Of a user's own, without a list of settings.
+struct OwnOptimizer {
+    float rate = 0;
+    static constexpr std::size_t state_arrays = 0;
+    void apply(const Update&) const {}
+};
+struct Downwards {
+    float factor(const Moment&) const { return -1; }
+};
+struct Twice {
+    double share(const Moment&) const { return 2; }
+};
+struct SetRate {
+    float rate;
+    void on_begin(Run& run) const { run.rate = rate; }
+};
+
 struct StopAfter {
     std::size_t batches;
     void on_batch(Run& run) const { run.stop = run.stop || run.batch == batches; }
@@ -242,6 +259,84 @@ TEST_CASE("what cannot be learnt from is an error with both sides, and the netwo
         Network<Image<12, 12, 3>, Sequential<Dense<3>>> other;
         fit(other, good, {});
     });
+}
+
+TEST_CASE("a setting that is not accepted is refused before anything changes") {
+    const Set train{20}, validation{10, 2};
+    Small network{Seed{1}};
+    const std::vector<float> before(network.parameters().begin(), network.parameters().end());
+    const auto refuses = [&](const std::string& part, const FitOptions& options, auto... callbacks) {
+        const std::string message = message_of([&] { fit(network, train, validation, options, callbacks...); });
+        INFO(message);
+        CHECK(message.find(part) != std::string::npos);
+        CHECK(same_bits(network.parameters(), before));
+    };
+    const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    for (const float rate : {nan, infinity, -1e-3f})
+        for (const Optimizer& optimizer : {Optimizer{Adam{.rate = rate}}, Optimizer{AdamW{.rate = rate}}, Optimizer{Sgd{.rate = rate}},
+                                           Optimizer{RmsProp{.rate = rate}}, Optimizer{Lion{.rate = rate}}, Optimizer{OwnOptimizer{.rate = rate}}})
+            refuses("rate was expected as a finite number of at least 0, but is " + shortest_text(rate), {.optimizer = optimizer});
+    refuses("Adam: beta_1 was expected from 0 to less than 1, but is 1", {.optimizer = Adam{.beta_1 = 1}});
+    refuses("Sgd: momentum was expected from 0 to less than 1, but is 1.5", {.optimizer = Sgd{.momentum = 1.5f, .decay = -1}});
+    refuses("Sgd: decay was expected as a finite number of at least 0, but is -1", {.optimizer = Sgd{.decay = -1}});
+    refuses("RmsProp: epsilon was expected as a finite number above 0, but is 0", {.optimizer = RmsProp{.epsilon = 0}});
+    for (const double norm : {static_cast<double>(nan), static_cast<double>(infinity), -1.0})
+        refuses("a finite clip_norm of at least 0 was expected, but got " + shortest_text(norm), {.clip_norm = norm});
+    refuses("epochs was expected from 1 to 4294967295", {.epochs = static_cast<std::size_t>(-1)});
+    refuses("Focal: gamma was expected", {.loss = Focal{.gamma = nan}});
+    refuses("Focal: alpha was expected as a finite number above 0, but is -1", {.loss = Focal{.alpha = -1}});
+    refuses("SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is nan", {.loss = SoftmaxCrossEntropy{.label_smoothing = nan}});
+    refuses("class_weights were expected as finite numbers of at least 0, but one is inf", {.loss = SoftmaxCrossEntropy{.class_weights = {1, 1, infinity}}});
+    refuses("class_weights above 0 were expected, but all are 0", {.loss = SoftmaxCrossEntropy{.class_weights = {0, 0, 0}}});
+    refuses("StepRate: every was expected as a finite number of at least 1, but is 0", {.schedule = StepRate{.every = 0}});
+    refuses("CosineRate: last was expected from 0 to 1, but is nan", {.schedule = CosineRate{.last = nan}});
+    refuses("ConstantRate: a warm-up of 18446744073709551615 steps was asked for, but the run has only 4",
+            {.epochs = 2, .batch = 10, .schedule = ConstantRate{.warm_up = static_cast<std::size_t>(-1)}});
+    refuses("OneCycleRate: rising was expected from 0 to 1, but is 1.5", {.schedule = OneCycleRate{.rising = 1.5f}});
+    refuses("PlateauRate: by was expected from above 0 to less than 1, but is 1", {.schedule = PlateauRate{.by = 1}});
+    refuses("Ema: momentum was expected from 0 to less than 1, but is 1", {.averaging = Ema{.momentum = 1}});
+    refuses("Swa: first_epoch was expected as a finite number of at least 1, but is 0", {.averaging = Swa{.first_epoch = 0}});
+    refuses("Swa: the average begins with epoch 10, but the run has only 3", {.epochs = 3, .averaging = Swa{}});
+    refuses("Augmentation: shift was expected from 0 to 1, but is nan", {.augmentation = {.shift = nan}});
+    refuses("Augmentation: saturation and hue are of pictures with 3 channels, but got 1", {.augmentation = {.hue = 10}});
+    refuses("EarlyStopping: minimum_improvement was expected", {}, EarlyStopping{.minimum_improvement = static_cast<double>(nan)});
+    CHECK(message_of([&] { fit(network, train, {}, EarlyStopping{}); }).find("EarlyStopping watches a validation score") != std::string::npos);
+    CHECK(same_bits(network.parameters(), before));
+    CHECK(message_of([&] { evaluate(network, train, SoftmaxCrossEntropy{.class_weights = {1}}); }).find("but 1 class_weights came") !=
+          std::string::npos);
+}
+
+TEST_CASE("what a schedule or a callback makes of the rate arrives, or is refused") {
+    const Set train{20};
+    const auto message = [&](const FitOptions& options, auto callback) {
+        Small network{Seed{1}};
+        return message_of([&] { fit(network, train, options, callback); });
+    };
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    CHECK(message({}, SetRate{0.5f}).empty());
+    CHECK(message({}, SetRate{nan}) == "denim: fit: the rate of a step was expected as a finite number of at least 0, but is nan");
+    CHECK(message({.schedule = CosineRate{}}, SetRate{0.5f}) ==
+          "denim: fit: a callback has set the rate to 0.5, but the schedule sets it anew for each step; leave one of the two out");
+    CHECK(message({.schedule = Downwards{}}, SetRate{1e-3f}).find("the rate of a step was expected as a finite number of at least 0, but is -") !=
+          std::string::npos);
+    CHECK(message({.averaging = Twice{}}, SetRate{1e-3f}).find("the share of a step's weights was expected from 0 to 1, but is 2") != std::string::npos);
+}
+
+TEST_CASE("a batch larger than the set is the whole set, however large") {
+    const Set train{20};
+    const auto learnt = [&](std::size_t batch) {
+        Small network{Seed{1}};
+        fit(network, train, {.epochs = 2, .batch = batch});
+        return std::vector<float>(network.parameters().begin(), network.parameters().end());
+    };
+    const std::vector<float> whole = learnt(20);
+    CHECK(learnt(1000) == whole);
+    CHECK(learnt(static_cast<std::size_t>(-1)) == whole);
+    CHECK_FALSE(same_bits(Small{Seed{1}}.parameters(), whole));
+    CHECK(batches_of(20, static_cast<std::size_t>(-1)) == 1);
+    CHECK(batches_of(20, 7) == 3);
+    CHECK(batches_of(21, 7) == 3);
+    CHECK(batches_of(0, 7) == 0);
 }
 
 TEST_CASE("a loss that is not finite ends the run before its step changes anything") {

@@ -27,6 +27,9 @@ struct Conv : ConvWindows<Window, Options...> {
                    ...),
                   "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
                   "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "

@@ -61,7 +61,7 @@ struct ConvWindows : SpecDefaults {
 
     /// Windows along `in` rows or columns, and zeros in front of the first.
     static constexpr std::size_t extent(std::size_t in) {
-        return same ? (in + stride - 1) / stride : (in - reach) / stride + 1;
+        return same ? in / stride + (in % stride != 0) : (in - reach) / stride + 1;
     }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t touched = (extent(in) - 1) * stride + reach;

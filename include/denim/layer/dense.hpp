@@ -135,6 +135,8 @@ struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
     static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
                   "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
 
     using Function = detail::activation_among<Linear, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;

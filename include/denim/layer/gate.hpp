@@ -62,6 +62,8 @@ struct Multiplication : SpecDefaults {
 /// Multiplies the input by what the inner layers make of it; they must keep its shape, or give one number for each channel.
 template <class... Inner>
 struct Gate {
+    static_assert(sizeof...(Inner) > 0, "denim: Gate: there must be at least one inner layer.");
+
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Product : Multiplication {
         static constexpr bool accepts(Shape in, Shape inner) { return inner == in || inner == Shape{1, 1, in.channels}; }
@@ -81,10 +83,20 @@ struct Gate {
     using Expanded = List<Fork, Inner..., Product>;
 };
 
+namespace detail {
+
+template <std::size_t Channels, std::size_t Reduction>
+consteval std::size_t squeezed() {
+    static_assert(Reduction > 0, "denim: SqueezeExcite: the reduction must be at least 1.");
+    return std::max<std::size_t>(Channels / std::max<std::size_t>(Reduction, 1), 1);
+}
+
+}  // namespace detail
+
 /// Squeeze-and-excitation of a picture with so many channels: each is multiplied by a number from 0 to 1 that all of them
 /// decide.
 template <std::size_t Channels, std::size_t Reduction = 16>
 using SqueezeExcite =
-    Gate<GlobalPool<Average>, Dense<std::max<std::size_t>(Channels / Reduction, 1), ReLU>, Dense<Channels, Sigmoid>>;
+    Gate<GlobalPool<Average>, Dense<detail::squeezed<Channels, Reduction>(), ReLU>, Dense<Channels, Sigmoid>>;
 
 }  // namespace denim::inline DENIM_TARGET

@@ -6,6 +6,8 @@
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 
@@ -60,7 +62,7 @@ namespace detail {
 template <class Option>
 inline constexpr std::size_t step_of = 0;
 template <std::size_t Step>
-inline constexpr std::size_t step_of<Stride<Step>> = Step;
+inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
 /// True if the option stands in the list.
 template <class Option, class... Options>
@@ -69,23 +71,23 @@ inline constexpr bool has = (std::same_as<Option, Options> || ...);
 template <class Option>
 inline constexpr std::size_t dilation_of = 0;
 template <std::size_t Step>
-inline constexpr std::size_t dilation_of<Dilation<Step>> = Step;
+inline constexpr std::size_t dilation_of<Dilation<Step>> = std::max(sizeof(Dilation<Step>), Step);
 template <class Option>
 inline constexpr std::size_t group_count_of = 0;
 template <std::size_t Count>
-inline constexpr std::size_t group_count_of<Groups<Count>> = Count;
+inline constexpr std::size_t group_count_of<Groups<Count>> = std::max(sizeof(Groups<Count>), Count);
 
 constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { return number ? number : otherwise; }
 
 /// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
 constexpr std::size_t stride_or(std::size_t otherwise) {
-    return number_or((std::size_t{0} + ... + step_of<Options>), otherwise);
+    return number_or(std::max({std::size_t{0}, step_of<Options>...}), otherwise);
 }
 template <class... Options>
-inline constexpr std::size_t dilation_among = number_or((std::size_t{0} + ... + dilation_of<Options>), 1);
+inline constexpr std::size_t dilation_among = number_or(std::max({std::size_t{0}, dilation_of<Options>...}), 1);
 template <class... Options>
-inline constexpr std::size_t groups_among = number_or((std::size_t{0} + ... + group_count_of<Options>), 1);
+inline constexpr std::size_t groups_among = number_or(std::max({std::size_t{0}, group_count_of<Options>...}), 1);
 
 template <class Option>
 inline constexpr kernel::Choice choice_of = kernel::Choice::fastest;
@@ -111,6 +113,30 @@ struct only {
 
 template <class Option>
 inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, HeUniform, HeNormal>;
+
+/// Of which kind an option is: of each kind a layer takes one.
+enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initialiser, activation, other };
+
+template <class Option>
+inline constexpr OptionKind kind_of = has<Option, Same, Valid>                             ? OptionKind::padding
+                                      : step_of<Option> > 0                                ? OptionKind::stride
+                                      : dilation_of<Option> > 0                            ? OptionKind::dilation
+                                      : group_count_of<Option> > 0                         ? OptionKind::groups
+                                      : has<Option, NoBias>                                ? OptionKind::bias
+                                      : choice_of<Option> != kernel::Choice::fastest       ? OptionKind::kernel
+                                      : is_initialiser<Option>                             ? OptionKind::initialiser
+                                      : is_activation<Option>                              ? OptionKind::activation
+                                                                                           : OptionKind::other;
+
+/// True if no two options are of one kind.
+template <class... Options>
+consteval bool one_of_a_kind() {
+    std::array<std::size_t, static_cast<std::size_t>(OptionKind::other) + 1> counts{};
+    (++counts[static_cast<std::size_t>(kind_of<Options>)], ...);
+    for (std::size_t kind = 0; kind < static_cast<std::size_t>(OptionKind::other); ++kind)
+        if (counts[kind] > 1) return false;
+    return true;
+}
 
 template <class... Options>
 constexpr Initial initial_of() {

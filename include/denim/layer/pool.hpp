@@ -9,6 +9,7 @@
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -37,12 +38,14 @@ struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
     static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.");
 
     static constexpr bool same = detail::has<Same, Options...>;
-    static constexpr std::size_t stride = detail::stride_or<Options...>(Window);
+    static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
 
     /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
-    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
+    static constexpr std::size_t extent(std::size_t in) { return same ? in / stride + (in % stride != 0) : (in - Window) / stride + 1; }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t reach = (extent(in) - 1) * stride + Window;
         return same && reach > in ? (reach - in) / 2 : 0;

@@ -33,8 +33,9 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 /// An activation by itself: ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Sigmoid, Tanh, Softmax, or a class of one's own that is
 /// an ActivationFunction. Conv and Dense take the same names as options.
-template <class Function>
+template <class Applied>
 struct Activation : SpecDefaults {
+    using Function = Applied;
     static_assert(is_activation<Function>, "denim: Activation: the function must be ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, "
                                            "Sigmoid, Tanh, Softmax or a class with value(x), slope(x, y) and of_input.");
 

@@ -18,7 +18,6 @@ struct BinaryCrossEntropy {
 
     static constexpr Wants wants = Wants::numbers;
     static constexpr Gives gives = Gives::labels;
-    static constexpr bool takes_logits = true;
     static constexpr const char* name = "BinaryCrossEntropy";
     /// Every setting with what it accepts.
     template <class Each>

@@ -15,7 +15,6 @@ struct Focal {
     float alpha = 0.25f, gamma = 2;
 
     static constexpr Wants wants = Wants::label;
-    static constexpr bool takes_logits = true;
     static constexpr const char* name = "Focal";
     /// Every setting with what it accepts.
     template <class Each>

@@ -22,9 +22,8 @@ namespace denim::inline DENIM_TARGET {
 ///  - void check(outputs): throws where its settings do not fit so many outputs;
 ///  - bool accepts(number): whether a target may be this number;
 ///  - static constexpr Gives gives: what the outputs are for those who ask for probabilities; without it, classes where it wants
-///    labels, and numbers where it wants numbers.
-///  - each_setting, see accepted.hpp: `fit` then checks these;
-///  - static constexpr bool takes_logits: its outputs are logits, so that no softmax or sigmoid belongs before it.
+///    labels, and numbers where it wants numbers;
+///  - each_setting, see accepted.hpp: `fit` then checks these.
 template <class Type>
 concept LossType = std::copy_constructible<Type> &&
                    requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
@@ -76,7 +75,6 @@ public:
     [[nodiscard]] std::string_view name() const { return model_->name(); }
     /// Its settings by name.
     void each_setting(const SettingVisitor& visit) const { model_->each_setting(visit); }
-    [[nodiscard]] bool takes_logits() const { return model_->takes_logits(); }
     [[nodiscard]] bool accepts(float number) const { return model_->accepts(number); }
 
 private:
@@ -89,7 +87,6 @@ private:
         virtual void check(std::size_t) const = 0;
         [[nodiscard]] virtual std::string_view name() const = 0;
         virtual void each_setting(const SettingVisitor&) const = 0;
-        [[nodiscard]] virtual bool takes_logits() const = 0;
         [[nodiscard]] virtual bool accepts(float) const = 0;
     };
     template <class Type>
@@ -110,12 +107,6 @@ private:
         }
         [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
         void each_setting(const SettingVisitor& visit) const override { detail::visit_settings(loss_, visit); }
-        [[nodiscard]] bool takes_logits() const override {
-            if constexpr (requires { Type::takes_logits; })
-                return Type::takes_logits;
-            else
-                return false;
-        }
         [[nodiscard]] bool accepts(float number) const override {
             if constexpr (requires { loss_.accepts(number); })
                 return loss_.accepts(number);

@@ -24,7 +24,6 @@ struct SoftmaxCrossEntropy {
     std::vector<float> class_weights = {};  ///< one for each class; all 1 unless set
 
     static constexpr Wants wants = Wants::label;
-    static constexpr bool takes_logits = true;
     static constexpr const char* name = "SoftmaxCrossEntropy";
     /// Every setting with what it accepts.
     template <class Each>

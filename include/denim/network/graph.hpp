@@ -4,10 +4,12 @@
 // From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
 // parameters stand at which place. All of it is plain constexpr data, computed by one fold over the list.
 
+#include <denim/layer/activation_function.hpp>
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <utility>
 
@@ -20,6 +22,9 @@ struct Image {
     static constexpr Shape shape{Height, Width, Channels};
 };
 
+/// What makes shares of logits.
+enum class Squash { none, softmax, sigmoid };
+
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
     Role role = Role::layer;
@@ -29,6 +34,7 @@ struct Entry {
     std::size_t rows = 0;                             ///< how many parameters it has
     bool decays = false;                              ///< some of them are weights: it has an L2
     bool has_rate = false;                            ///< it has a rate, as Dropout
+    Squash squash = Squash::none;                     ///< its activation, where it makes shares of logits
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
 
@@ -44,6 +50,16 @@ struct Trace {
 };
 
 namespace detail {
+
+template <class Type>
+constexpr Squash squash_of() {
+    if constexpr (requires { typename Type::Function; })
+        return std::same_as<typename Type::Function, Softmax>   ? Squash::softmax
+               : std::same_as<typename Type::Function, Sigmoid> ? Squash::sigmoid
+                                                                : Squash::none;
+    else
+        return Squash::none;
+}
 
 /// The state of the fold: the value that flows, and those that forks remember.
 struct Flow {
@@ -94,6 +110,7 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
             }
             entry.out = Type::output(entry.in);
             if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
+            entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;
                 entry.decays |= parameter.decays && parameter.moved == Moved::by_gradient;

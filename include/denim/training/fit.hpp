@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/training/callback.hpp>
+#include <denim/training/first_look.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
@@ -57,6 +58,7 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
+    take_first_look(learner, train, options);
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }

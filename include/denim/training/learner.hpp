@@ -62,6 +62,8 @@ public:
     [[nodiscard]] virtual std::span<const std::size_t> heads() const = 0;
     /// What each head gives, see Network::gives; empty where that is not known.
     [[nodiscard]] virtual std::span<const Gives> gives() const { return {}; }
+    /// What a head ends in, where that makes shares of its logits.
+    [[nodiscard]] virtual Squash ends_in(std::size_t /*head*/) const { return Squash::none; }
     /// The network's type, as users write it.
     [[nodiscard]] virtual std::string architecture() const = 0;
     /// A table of the layers.
@@ -105,6 +107,12 @@ public:
     std::size_t classes() const override { return outputs; }
     std::span<const std::size_t> heads() const override { return Network::heads; }
     std::span<const Gives> gives() const override { return network_.gives(); }
+    Squash ends_in(std::size_t head) const override {
+        const auto& trace = Network::Graph::trace;
+        std::size_t value = Network::heads.size() > 1 ? trace.entries.back().from[head] : trace.result;
+        while (value > 0 && trace.entries[value - 1].has_rate) value = trace.entries[value - 1].from[0];  // a Dropout at the end
+        return value > 0 ? trace.entries[value - 1].squash : Squash::none;
+    }
     std::string architecture() const override { return detail::architecture_of<Network>(); }
     std::string summary() const override { return network_.summary(); }
     std::span<float> parameters() override {

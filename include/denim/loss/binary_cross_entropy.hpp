@@ -2,7 +2,6 @@
 #pragma once
 
 #include <denim/loss/loss.hpp>
-#include <denim/machine/number_text.hpp>
 
 #include <algorithm>
 #include <cmath>

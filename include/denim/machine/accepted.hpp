@@ -8,9 +8,8 @@
 //     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
 
 #include <denim/machine/finite.hpp>
+#include <denim/machine/number_text.hpp>
 
-#include <charconv>
-#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -34,19 +33,6 @@ struct Accepted {
 
 inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
     from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
-
-/// A number as the shortest text that stands for it, under any locale: "0.1", "1e-07", "nan".
-inline std::string shortest_text(double number) {
-    if (is_nan(number)) return "nan";
-    char text[40];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-inline std::string shortest_text(float number) {
-    if (is_nan(number)) return "nan";
-    char text[40];
-    return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-inline std::string shortest_text(std::integral auto number) { return std::to_string(number); }
 
 inline std::string Accepted::words() const {
     if (highest == std::numeric_limits<double>::max())

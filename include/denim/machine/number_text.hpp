@@ -4,7 +4,7 @@
 // Numbers to text and back. Whatever locale the program has set (std::locale::global, setlocale), the decimal point is a point
 // and thousands are not grouped, so that files and names can be read elsewhere.
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <array>
 #include <charconv>
@@ -13,6 +13,23 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A number as the shortest text that stands for it, under any locale: "0.1", "1e-07", "nan".
+inline std::string shortest_text(double number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(float number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(std::integral auto number) { return std::to_string(number); }
+
+}  // namespace denim::inline DENIM_TARGET
 
 namespace denim::inline DENIM_TARGET::detail {
 

@@ -117,14 +117,14 @@ TEST_CASE("options of a sweep that would make no run, two of one, or no differen
         CHECK_FALSE(std::filesystem::exists(scratch / "logs"));
     };
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    refuses("but got 1, 0, 1, 1 and 1", {.rates = {}});
-    refuses("but got 1, 1, 1, 1 and 0", {.repeats = 0});
-    refuses("sweep: l2 was expected as a finite number of at least 0, but is nan", {.l2 = {0, nan}});
-    refuses("sweep: dropout was expected from 0 to less than 1, but is 1", {.dropout = {1}});
-    refuses("sweep: a rate was expected as a finite number of at least 0, but is -1", {.rates = {1e-3f, -1}});
-    refuses("names of at most 1 axes were expected, as the networks have, but 2 came", {.axes = {"outputs", "filters"}});
-    refuses("the optimizers for the rates 0.001 and 0.01 both learn at 0.001", {.rates = {1e-3f, 1e-2f}, .optimizer = [](float) { return Adam{}; }});
-    refuses("rate=0.001,seed=1; a setting stands twice", {.rates = {1e-3f, 1e-3f}});
+    refuses("but got 1, 0, 1, 1 and 1", {.log = {}, .rates = {}});
+    refuses("but got 1, 1, 1, 1 and 0", {.log = {}, .repeats = 0});
+    refuses("sweep: l2 was expected as a finite number of at least 0, but is nan", {.log = {}, .l2 = {0, nan}});
+    refuses("sweep: dropout was expected from 0 to less than 1, but is 1", {.log = {}, .dropout = {1}});
+    refuses("sweep: a rate was expected as a finite number of at least 0, but is -1", {.log = {}, .rates = {1e-3f, -1}});
+    refuses("names of at most 1 axes were expected, as the networks have, but 2 came", {.log = {}, .axes = {"outputs", "filters"}});
+    refuses("the optimizers for the rates 0.001 and 0.01 both learn at 0.001", {.log = {}, .rates = {1e-3f, 1e-2f}, .optimizer = [](float) { return Adam{}; }});
+    refuses("rate=0.001,seed=1; a setting stands twice", {.log = {}, .rates = {1e-3f, 1e-3f}});
 }
 
 TEST_CASE("a test set scores the weights that were kept, now and when the run is done already; dropout is an axis") {

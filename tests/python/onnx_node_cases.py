@@ -118,7 +118,7 @@ def main():
         print(f"{name}: {reason}")
     print(f"{taken} cases of ONNX {onnx.__version__} take a picture: {len(right)} are read right, {refused.total()} refused by name, "
           f"{len(wrong)} wrong ({time.time() - start:.0f} s)")  # fmt: skip
-    assert taken > 400 and len(right) > 40 and not wrong
+    assert taken > 400 and len(right) >= 35 and not wrong
 
 
 main()

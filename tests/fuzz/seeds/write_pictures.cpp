@@ -34,7 +34,7 @@ int main(int /*count*/, char** arguments) {
     write("interval.jpg", with_segment(jpeg, 0xDD, {0, 4}));
     for (const unsigned interlaced : {0u, 1u})
         for (const unsigned kind : {0u, 3u}) {
-            const File rows{0, 0b01100000}, palette{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+            const File rows{0, 0b01100000, 0, 0b01000000}, palette{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
             const PngParts parts{two,         2, kind, interlaced, {{"PLTE", palette}, {"tRNS", {0, 1}}, {"eXIf", tiff(6)}},
                                  stored(rows)};
             write(("small" + std::to_string(interlaced) + std::to_string(kind) + ".png").c_str(), png(parts));

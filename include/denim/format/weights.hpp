@@ -5,6 +5,7 @@
 
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weights_metadata.hpp>
+#include <denim/tensor/row.hpp>
 
 #include <deque>
 
@@ -16,6 +17,20 @@ struct NamedTensor {
     std::vector<std::size_t> shape;
     std::span<const float> values;
 };
+
+namespace detail {
+
+/// The rows of a network's parameters.
+inline std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
+    std::vector<NamedTensor> tensors;
+    for (const Row& row : rows) {
+        const std::size_t* const extents = row.extents.values.data();
+        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
+    }
+    return tensors;
+}
+
+}  // namespace detail
 
 /// The weights of a file, and what stands beside them. The values lie in the file, which stays mapped as long as this lives.
 class Weights {

@@ -35,6 +35,17 @@ struct SampleOutput {
     friend bool operator==(const SampleOutput&, const SampleOutput&) = default;
 };
 
+namespace detail {
+
+/// The picture of such an input, of every brightness.
+inline std::vector<float> sample_picture(std::size_t size) {
+    std::vector<float> picture(size);
+    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+    return picture;
+}
+
+}  // namespace detail
+
 /// What stands beside the weights in their file.
 struct WeightsMetadata {
     std::string architecture = {};

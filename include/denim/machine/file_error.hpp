@@ -7,7 +7,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 // What may be thrown stands in plain denim, so that a program catches what a library built with other flags throws. Nothing of
 // it is compiled for one target and run for another: its constructors leave no symbol, and call what stands in the target's namespace.
@@ -37,20 +36,6 @@ inline std::string in_quotes(std::string_view word) {
             ((text += "\\x") += digits[code / 16]) += digits[code % 16];
     }
     return text + (word.size() > longest ? "...'" : "'");
-}
-
-/// Extents as Python writes them: (), (3,), (3, 4).
-inline std::string shape_text(const std::vector<std::size_t>& shape) {
-    std::string text = "(";
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        if (axis == 8 && shape.size() > 10) {
-            text.append("... ").append(std::to_string(shape.size())).append(" axes");
-            break;
-        }
-        text += std::to_string(shape[axis]);
-        if (axis + 1 < shape.size()) text += ", ";
-    }
-    return text + (shape.size() == 1 ? ",)" : ")");
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

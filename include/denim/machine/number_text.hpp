@@ -76,4 +76,14 @@ std::string sentence(const Parts&... parts) {
     return text;
 }
 
+/// Extents as Python writes them: (), (3,), (3, 4); of many axes the first.
+template <class Extents>
+std::string shape_text(const Extents& extents) {
+    std::string text = "(";
+    const std::size_t axes = extents.size(), shown = axes > 10 ? 8 : axes;
+    for (std::size_t axis = 0; axis < shown; ++axis) append(text, sentence(axis ? ", " : "", extents[axis]));
+    if (shown < axes) text += sentence(", ... ", axes, " axes");
+    return text + (axes == 1 ? ",)" : ")");
+}
+
 }  // namespace denim::inline DENIM_TARGET::detail

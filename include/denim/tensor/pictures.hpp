@@ -49,13 +49,6 @@ bool is_contiguous(const Expression& array) {
     return true;
 }
 
-template <class Expression>
-std::string extents_of(const Expression& array) {
-    std::string text{'('};
-    for (std::size_t d = 0; d < array.dimension(); ++d) text.append(d ? ", " : "").append(std::to_string(array.shape(d)));
-    return text.append(array.dimension() == 1 ? ",)" : ")");
-}
-
 }  // namespace detail
 
 template <class Expression>
@@ -67,7 +60,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
         expression.shape(first + 2) != expected.channels)
         throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
-                                    to_string(expected) + ", but got an array of shape " + detail::extents_of(expression));
+                                    to_string(expected) + ", but got an array of shape " + detail::shape_text(expression.shape()));
     Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)

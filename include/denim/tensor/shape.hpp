@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/number_text.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string>
 
@@ -20,9 +21,7 @@ struct Shape {
 
 /// "(120, 90, 3)"
 inline std::string to_string(Shape shape) {
-    std::string text{'('};
-    for (const std::size_t extent : {shape.height, shape.width}) text.append(std::to_string(extent)).append(", ");
-    return text.append(std::to_string(shape.channels)).append(1, ')');
+    return detail::shape_text(std::array{shape.height, shape.width, shape.channels});
 }
 
 }  // namespace denim::inline DENIM_TARGET

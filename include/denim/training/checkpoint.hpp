@@ -71,16 +71,7 @@ struct Checkpoint {
         const double score = run.validation ? watched_score(monitor, epoch, "Checkpoint") : epoch.train.loss;
         if (!(score < best_score_)) return;
         best_score_ = score;
-        std::vector<NamedTensor> tensors;
-        const std::span<const float> parameters = run.learner.parameters();
-        for (const Row& row : run.learner.rows())
-            tensors.push_back(
-                {row.name,
-                 {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
-                 parameters.subspan(row.offset, row.size())});
-        // A picture of every brightness, as `save` keeps it, with what the network says of it.
-        SampleOutput sample{std::vector<float>(run.learner.input().size()), {}};
-        for (std::size_t n = 0; n < sample.input.size(); ++n) sample.input[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+        SampleOutput sample{detail::sample_picture(run.learner.input().size()), {}};
         Samples one;
         one.pictures = Pictures{run.learner.input(), 1, nullptr, sample.input.data()};
         sample.output = run.learner.logits(one);
@@ -89,7 +80,7 @@ struct Checkpoint {
         metadata.labels = labels;
         metadata.outputs = words_of(run.learner.gives());
         metadata.sample = sample;
-        write_weights(best(), tensors, metadata);
+        write_weights(best(), detail::named_tensors(run.learner.rows(), run.learner.parameters()), metadata);
     }
     /// What a run that was killed while it wrote has left.
     void remove_partial_files() const {

@@ -56,12 +56,7 @@ inline std::string misfit(const Row& row, const denim::Weights& weights, std::sp
     if (tensor == weights.tensors().end()) return "the file has no array of this name";
     const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
     if (std::ranges::equal(tensor->shape, extents)) return {};
-    const auto words = [](const auto& shape) {
-        std::string text;
-        for (const std::size_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-        return '(' + text + ')';
-    };
-    return "the file has " + words(tensor->shape) + ", the network " + words(extents);
+    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
 }
 
 }  // namespace detail

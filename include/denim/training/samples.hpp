@@ -82,7 +82,7 @@ struct Samples {
         if (heads.size() > 1 && (set.labels.dimension() != 2 || set.labels.shape(1) != heads.size()))
             fail("the network has " + std::to_string(heads.size()) + " heads, so the labels of the " + name +
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
-                 words(set.labels.shape()));
+                 detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
         std::size_t place = 0, labelled = 0;
         in_row_major_order(set.labels, [&](const Label label) {
@@ -125,7 +125,7 @@ struct Samples {
         const auto& shape = set.labels.shape();
         if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
             fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + words(shape));
+                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
         samples.numbers.reserve(set.labels.size());
         in_row_major_order(set.labels, [&](const auto label) {
             const auto number = static_cast<float>(label);
@@ -143,12 +143,6 @@ private:
     static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
-    template <class Extents>
-    static std::string words(const Extents& extents) {
-        std::string text;
-        for (const auto extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-        return '(' + text + (extents.size() == 1 ? ",)" : ")");
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -29,25 +29,12 @@ struct SaveOptions {
 
 namespace detail {
 
-template <class Network>
-std::vector<NamedTensor> tensors_of(const Network& network) {
-    std::vector<NamedTensor> tensors;
-    for (const Row& row : network.rows())
-        tensors.push_back(
-            {row.name,
-             {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
-             network.parameters().subspan(row.offset, row.size())});
-    return tensors;
-}
-
 /// A picture of every brightness, and the network's logits for it.
 template <class Network>
 SampleOutput sample_of(const Network& network) {
-    constexpr Shape shape = Network::input;
-    Array<float, 3> picture({shape.height, shape.width, shape.channels});
-    for (std::size_t n = 0; n < picture.size(); ++n) picture.data()[n] = static_cast<float>(n * 97 % 256) / 255.0f;
-    const auto logits = network.predict(picture);
-    return {{picture.data(), picture.data() + picture.size()}, {logits.data(), logits.data() + logits.size()}};
+    SampleOutput sample{sample_picture(Network::input.size()), std::vector<float>(Network::output.size())};
+    Predictor{network}.predict(Pictures{Network::input, 1, nullptr, sample.input.data()}, sample.output.data());
+    return sample;
 }
 
 /// What the heads give, where the file says it.
@@ -80,14 +67,14 @@ void save(const Network& network, const std::filesystem::path& path, const SaveO
     metadata.outputs = words_of(network.gives());
     metadata.others = options.others;
     metadata.sample = detail::sample_of(network);
-    write_weights(path, detail::tensors_of(network), metadata);
+    write_weights(path, detail::named_tensors(network.rows(), network.parameters()), metadata);
 }
 
 /// Puts weights that were read into a network, whose architecture, names and shapes must be theirs; gives what stands beside
 /// them. Throws FileError with both sides, and then the network is as it was.
 template <class Network>
 WeightsMetadata load_into(Network& network, const Weights& weights) {
-    check_weights(weights, detail::tensors_of(network), detail::architecture_of<Network>());
+    check_weights(weights, detail::named_tensors(network.rows(), network.parameters()), detail::architecture_of<Network>());
     if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.channels)
         throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) +
                                             " labels, but the network has " + std::to_string(Network::output.channels) +

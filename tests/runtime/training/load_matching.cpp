@@ -63,13 +63,13 @@ TEST_CASE("a trunk goes under another head, running statistics too, and the repo
     for (const std::string& name : report.taken) CHECK(row(five, name) == row(file.network, name));
     REQUIRE(report.left.size() == 2);
     CHECK(why(report.left, "4.weights") == "the file has (64, 3), the network (64, 5)");
-    CHECK(why(report.left, "4.bias") == "the file has (3), the network (5)");
+    CHECK(why(report.left, "4.bias") == "the file has (3,), the network (5,)");
     CHECK(row(five, "4.weights") == row(before, "4.weights"));
     CHECK(why(report.unused, "4.weights") == why(report.left, "4.weights"));
     std::ostringstream text;
     text << report;
     CHECK(text.str().starts_with("10 of 12 arrays taken\n  taken   0.weights\n"));
-    CHECK(text.str().find("  left    4.bias: the file has (3), the network (5)\n") != std::string::npos);
+    CHECK(text.str().find("  left    4.bias: the file has (3,), the network (5,)\n") != std::string::npos);
 }
 
 TEST_CASE("a layer is taken whole or not at all; what fits may be skipped") {
@@ -124,7 +124,7 @@ TEST_CASE("where nothing fits, or a number is not finite, it is an error and the
 
     Five five{Seed{2}};
     const std::vector<float> kept(five.parameters().begin(), five.parameters().end());
-    std::vector<NamedTensor> tensors = detail::tensors_of(file.network);
+    std::vector<NamedTensor> tensors = detail::named_tensors(file.network.rows(), file.network.parameters());
     std::vector<float> bad(tensors[1].values.begin(), tensors[1].values.end());
     bad[2] = std::numeric_limits<float>::infinity();
     tensors[1].values = bad;

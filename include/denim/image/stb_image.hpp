@@ -3,7 +3,6 @@
 
 // The door to stb_image.h, which reads JPEGs and opens the streams of PNGs. Its code stands in denim::stb with internal linkage, and every macro that
 // steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
-
 #include <denim/image/block_pool.hpp>
 #include <denim/machine/simd.hpp>
 
@@ -221,7 +220,6 @@ namespace denim::inline DENIM_TARGET::stb {
 #pragma pop_macro("stbi__unpremultiply_on_load")
 #pragma pop_macro("stbi__de_iphone_flag")
 #pragma pop_macro("stbi__vertically_flip_on_load")
-
 // Through functions of stb's own inside: those for all have the names of C, which the program's copy has too.
 namespace denim::inline DENIM_TARGET::detail {
 

@@ -4,7 +4,7 @@
 // (H, W, C), flattened in that order, -> (1, 1, Outputs): y = x W + bias, then the activation. Weights (H * W * C, Outputs).
 
 #include <denim/kernel/matrix_product.hpp>
-#include <denim/kernel/plain_matrix_product.hpp>
+#include <denim/kernel/plain_dense.hpp>
 #include <denim/kernel/small_dense.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/concept.hpp>
@@ -35,13 +35,14 @@ struct SmallDenseLayer : LayerDefaults<float> {
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
     }
     static void forward(const Forward<float>& at) {
-        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output);
+        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output + Out.offset(0, 0));
     }
     template <Gradient Input>
     static void backward(const Backward<float>& at) {
-        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += at.output_gradient[o];
-        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, at.output_gradient,
-                                                                                   at.input_gradient(), at.accumulator);
+        const float* dy = at.output_gradient + Out.offset(0, 0);
+        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += dy[o];
+        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, dy, at.input_gradient(),
+                                                                                   at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
         const auto total = [&](std::size_t n) {
@@ -56,14 +57,12 @@ struct SmallDenseLayer : LayerDefaults<float> {
     }
 };
 
-/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand. With PlainMatrixProduct it is the
-/// plain twin of both.
-template <class Product, class Number, Layout Out, Layout In, bool Bias>
-struct WideDenseLayer : LayerDefaults<Number> {
-    using Scalar = Number;
+/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand.
+template <Layout Out, Layout In, bool Bias>
+struct WideDenseLayer : LayerDefaults<float> {
     static constexpr Works works = Works::on_batches;
-    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
-    static constexpr Product product{inputs, outputs};
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, first = Out.offset(0, 0);
+    static constexpr kernel::MatrixProduct product{inputs, outputs};
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
@@ -73,22 +72,23 @@ struct WideDenseLayer : LayerDefaults<Number> {
 
     static void forward(const Forward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
-        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
+        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output + first,
                         Out.size(), at.count, at.scratch);
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
-        product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
+        const Scalar* dy = at.output_gradient + first;
+        product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
                                 Bias ? at.gradients + inputs * outputs : nullptr, at.count);
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
-            product.input_gradient(at.output_gradient, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
+            product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
                                    Input == Gradient::add, at.scratch);
         } else {
             Scalar* dx = at.scratch + product_scratch * at.count;
-            product.input_gradient(at.output_gradient, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
-            parallel_for(at.count, at.count * inputs, [&](std::size_t sample, std::size_t) {
+            product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
+            parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
                 Scalar* to = at.input_gradient() + sample * In.size();
                 detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
                     to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
@@ -101,11 +101,31 @@ private:
     static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
         if (in_place) return pictures;
         Scalar* to = scratch + product_scratch * count;
-        parallel_for(count, count * inputs, [&](std::size_t sample, std::size_t) {
+        parallel_for(count, count * inputs, [&](std::size_t sample) {
             const Scalar* from = pictures + sample * In.size();
             detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
+    }
+};
+
+/// The plain twin of both, sample by sample.
+template <class Number, Layout Out, Layout In, bool Bias>
+struct PlainDenseLayer : LayerDefaults<Number> {
+    using Scalar = Number;
+    using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
+    static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
+    static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
+
+    static void forward(const Forward<Scalar>& at) {
+        for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        std::fill_n(at.gradients, (Twin::inputs + Bias) * Twin::outputs, Scalar{0});
+        for (std::size_t n = 0; n < at.count; ++n)
+            Twin::template backward<Input>(at.input() + n * In.size(), at.parameters, at.output_gradient + n * Out.size(),
+                                           Input == Gradient::none ? nullptr : at.input_gradient() + n * In.size(), at.gradients);
     }
 };
 
@@ -116,14 +136,13 @@ inline constexpr std::size_t small_dense_weights = 65'536;
 
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
 struct ChooseDense {
-    using Scalar = typename Arithmetic::Scalar;
-    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Bias>;
+    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Bias>;
 };
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
     requires(!Arithmetic::plain)
 struct ChooseDense<Arithmetic, Out, In, Bias> {
     static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
-    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Bias>>;
+    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<Out, In, Bias>>;
 };
 
 }  // namespace detail

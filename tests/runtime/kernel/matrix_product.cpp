@@ -2,7 +2,7 @@
 #include "compare.hpp"
 
 #include <denim/kernel/matrix_product.hpp>
-#include <denim/kernel/plain_matrix_product.hpp>
+#include "plain_matrix_product.hpp"
 
 using namespace compare;
 using denim::kernel::MatrixProduct;

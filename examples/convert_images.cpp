@@ -113,12 +113,12 @@ void write_sets(const std::vector<Set>& sets, const PictureStore& store, const f
     constexpr std::size_t large = 1'000'000'000;  // as work: all threads take part
     {
         fashion::Progress progress{"sets", sets.size()};
-        parallel_for(sets.size(), large, [&](std::size_t i, std::size_t) {
+        parallel_for(sets.size(), large, [&](std::size_t i) {
             write_set(*files[i], sets[i], store);
             progress.advance();
         });
     }
-    parallel_for(files.size(), large, [&](std::size_t i, std::size_t) { files[i]->finish(); });  // all of them, or none
+    parallel_for(files.size(), large, [&](std::size_t i) { files[i]->finish(); });  // all of them, or none
 }
 
 std::string labels_json() {

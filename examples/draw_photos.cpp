@@ -90,7 +90,7 @@ void draw_all(const Options& options) {
         fs::create_directories(options.out / article.category / article.subclass);
     Progress progress(all.size());
     constexpr std::size_t operations = 20'000'000;  // of one photograph, about
-    parallel_for(all.size(), all.size() * operations, [&](std::size_t index, std::size_t) {
+    parallel_for(all.size(), all.size() * operations, [&](std::size_t index) {
         const auto [article, number] = all[index];
         char name[32];
         std::snprintf(name, sizeof name, "%05zu.jpg", number);
@@ -106,7 +106,7 @@ void draw_sheet(const Options& options) {
     constexpr std::size_t columns = 12, rows = wardrobe::assortment.size(), height = wardrobe::photograph_height / 2,
                           width = wardrobe::photograph_width / 2;
     Picture sheet{Size{rows * height, columns * width}};
-    parallel_for(columns * rows, columns * rows * 20'000'000, [&](std::size_t index, std::size_t) {
+    parallel_for(columns * rows, columns * rows * 20'000'000, [&](std::size_t index) {
         const std::size_t row = index / columns, column = index % columns;
         const Picture photograph = wardrobe::photograph(Seed{options.seed}, row, column);
         for (std::size_t y = 0; y < height; ++y) {

@@ -69,7 +69,7 @@ bool label(std::span<const fs::path> paths, const fashion::Labeller& labeller, f
     if (paths.size() == 1)  // all cores for the one
         work(0);
     else
-        parallel_for(paths.size(), paths.size() * 10'000'000, [&](std::size_t n, std::size_t) { work(n); });
+        parallel_for(paths.size(), paths.size() * 10'000'000, [&](std::size_t n) { work(n); });
     bool all = true;
     for (std::size_t n = 0; n < paths.size(); ++n) {
         print(paths[n], results[n], options);

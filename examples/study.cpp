@@ -53,7 +53,7 @@ void add_tasks(Page& page, const std::vector<fashion::TaskResult>& results) {
 void add_labels(Page& page, const fashion::LabelledSet& test, const fashion::Labeller& labeller, const char* approach) {
     std::vector<fashion::Labels> labels(test.size());
     parallel_for(test.size(), test.size() * 10'000'000,
-                 [&](std::size_t n, std::size_t) { labels[n] = labeller.label(test.picture(n)); });
+                 [&](std::size_t n) { labels[n] = labeller.label(test.picture(n)); });
     std::size_t category = 0, gender = 0, gendered = 0, type = 0, all = 0;
     std::vector<LabelledPhotograph> wrong;
     for (std::size_t n = 0; n < test.size(); ++n) {

@@ -31,7 +31,7 @@ class Bench {
 
 public:
     Bench() : space_(samples), prepared_(memory.prepared_numbers), accumulators_(memory.accumulator_numbers * samples), gradients_(Tested::parameter_count) {
-        space_.reserve_threads(threads());
+        space_.reserve_threads(team_.size);
         prepare<Plan>(network_.parameters().data(), prepared_.data());
         Random random{Seed{1}};
         for (std::size_t sample = 0; sample < samples; ++sample)
@@ -64,10 +64,11 @@ private:
         if constexpr (Layer::works == Works::on_batches)
             call(0, 0, samples);
         else
-            parallel_for(samples, operations, [&](std::size_t sample, std::size_t worker) { call(sample, worker, 1); });
+            parallel_for(team_, samples, operations, [&](std::size_t sample, std::size_t worker) { call(sample, worker, 1); });
     }
 
     Tested network_{Seed{1}};
+    Team team_;
     Workspace<Plan> space_;
     AlignedArray<float> prepared_, accumulators_, gradients_;
 };

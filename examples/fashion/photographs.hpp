@@ -89,7 +89,7 @@ inline std::vector<Photograph> read_photographs(const std::filesystem::path& fol
     std::vector<std::string> reasons(photographs.size());
     MemoryBudget budget{std::size_t{100} << 20};
     Progress progress{"photographs", photographs.size()};
-    denim::parallel_for(photographs.size(), photographs.size() * 1'000'000, [&](std::size_t i, std::size_t) {
+    denim::parallel_for(photographs.size(), photographs.size() * 1'000'000, [&](std::size_t i) {
         denim::Picture picture;
         reasons[i] = read_or_reason(photographs[i].path, size, budget, picture);
         if (reasons[i].empty()) {

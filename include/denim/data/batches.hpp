@@ -40,8 +40,9 @@ void gather(const Source& source, std::span<const std::uint32_t> places, const A
             std::uint64_t epoch, Scalar* to) {
     const Shape shape = source.shape();
     const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    std::vector<std::vector<std::uint8_t>> rooms(threads());
-    parallel_for(places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
         Scalar* picture = to + i * shape.size();
         if constexpr (sizeof(Scalar) == 1)
             if (plain) return source.read(places[i], picture);

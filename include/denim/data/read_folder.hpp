@@ -39,7 +39,7 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
 
     DataSet set = DataSet::with_room(scan.photos.size(), {size.height, size.width, Picture::channels}, names);
     std::vector<std::string> reasons(scan.photos.size());
-    parallel_for(scan.photos.size(), scan.photos.size() * 1'000'000, [&](std::size_t i, std::size_t) {
+    parallel_for(scan.photos.size(), scan.photos.size() * 1'000'000, [&](std::size_t i) {
         try {
             detail::fit_into(set.picture(i), detail::decode_raster(read_file(scan.photos[i].path), options.limits), size, white,
                              Filter::bicubic);

@@ -27,7 +27,7 @@ public:
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
                  std::size_t y_distance, std::size_t batch, float* scratch) const {
         // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
-        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk, std::size_t) {
+        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
             float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
             const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
             for (std::size_t i = first; i < last; i += depth) {
@@ -47,7 +47,7 @@ public:
                 }
             }
         });
-        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n, std::size_t) {
+        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
             for (std::size_t o = 0; o < outputs; ++o) {
                 const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
                 float sum = bias ? bias[o] : 0.0f;
@@ -64,7 +64,7 @@ public:
             for (std::size_t n = 0; n < batch; n += group)
                 pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
                           scratch + o * batch + n * std::min(depth, outputs - o));
-        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
             const std::size_t i = index * panel, width = std::min(panel, inputs - i);
             alignas(64) float turned[depth * panel];
             for (std::size_t o = 0; o < outputs; o += depth) {
@@ -85,7 +85,7 @@ public:
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
                          std::size_t batch) const {
         constexpr std::size_t rows = 4 * tallest;
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
             const std::size_t last = std::min(inputs, (index + 1) * rows);
             alignas(64) float room[depth * panel];
             for (std::size_t n = 0; n < batch; n += depth)

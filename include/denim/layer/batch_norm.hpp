@@ -119,7 +119,7 @@ private:
     }
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
-        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample, std::size_t) { each(sample); });
+        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample) { each(sample); });
     }
     // One sample's mean and sum of squared deviations, for each channel.
     static void moments(const Scalar* x, Scalar* result) {

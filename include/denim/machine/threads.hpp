@@ -46,6 +46,15 @@ inline std::size_t threads() {
 /// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
 inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
 
+/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
+/// was made for them.
+struct Team {
+    std::size_t size = threads();
+
+    /// As many of them as can share `parts`.
+    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
+};
+
 /// Loops of fewer operations than this run on the calling thread.
 inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
 
@@ -57,8 +66,8 @@ namespace detail {
 using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
 
 /// The one parallel region of the library; an exception inside it is carried out, the first one wins.
-inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
-    std::size_t team = std::min(threads(), count);
+inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = wanted.within(count);
 #if defined(_OPENMP)
     if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
 #else
@@ -90,16 +99,22 @@ inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations,
 
 }  // namespace detail
 
-/// Calls `body(index, worker)` once for each index below `count`, on up to `threads()` threads; any thread may take any index.
-/// `worker` < threads() names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
+/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
 /// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
 template <class Body>
-void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
     using Bare = std::remove_reference_t<Body>;
     detail::run_loop(
-        count, operations,
+        team, count, operations,
         [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
         const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
 }
 
 }  // namespace denim::inline DENIM_TARGET

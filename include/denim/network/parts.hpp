@@ -20,7 +20,7 @@ void run_parts(const std::array<std::size_t, Count>& counts, const std::array<vo
                const Object& object, std::size_t operations) {
     std::size_t total = 0;
     for (const std::size_t count : counts) total += count;
-    parallel_for(total, operations, [&](std::size_t part, std::size_t) {
+    parallel_for(total, operations, [&](std::size_t part) {
         std::size_t index = 0;
         while (part >= counts[index]) part -= counts[index++];
         calls[index](object, part);

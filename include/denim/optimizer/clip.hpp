@@ -22,7 +22,7 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
         for (const Row& row : rows) {
             if (!row.trained || row.moved == Moved::by_layer) continue;
             const std::size_t blocks = (row.size() + block - 1) / block;
-            parallel_for(blocks, 4 * row.size(), [&](std::size_t index, std::size_t) {
+            parallel_for(blocks, 4 * row.size(), [&](std::size_t index) {
                 act(before + index, gradients.subspan(row.offset + index * block, std::min(block, row.size() - index * block)));
             });
             before += blocks;

@@ -129,7 +129,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
             continue;
         }
         if (!row.trained) continue;
-        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index, std::size_t) {
+        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index) {
             const std::size_t first = row.offset + index * block;
             Update update{parameters.data() + first,
                           gradients.data() + first,

@@ -20,7 +20,7 @@ public:
         if (numbers_.empty()) share = 1;
         numbers_.resize(parameters.size());
         constexpr std::size_t block = 16384;
-        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index, std::size_t) {
+        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index) {
             const std::size_t first = index * block, last = std::min(first + block, parameters.size());
             if (share >= 1)
                 std::copy(parameters.data() + first, parameters.data() + last, numbers_.data() + first);

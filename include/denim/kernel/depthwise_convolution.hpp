@@ -106,6 +106,7 @@ public:
     static constexpr std::size_t record_size = 0;
     static constexpr std::size_t scratch_size =
         turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+    static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
         std::fill_n(prepared, prepared_size, 0.0f);

@@ -15,7 +15,7 @@
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
-/// `forward_prepare_parts` parts of prepare and keeps `forward_prepared_size` numbers. `record` is null in inference; else it
+/// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
 /// takes the winners as (row, column, filters rounded up to whole vectors). Scratch is zero when it is handed over first.
 template <Convolution Of>
 struct DirectConvolution {
@@ -53,7 +53,7 @@ public:
     static constexpr std::size_t accumulator_size = Live::accumulator_size;
     static constexpr std::size_t record_size =
         Of.pooled() ? Of.output.shape.height * Of.output.shape.width * Forward::padded : 0;
-    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0);
+    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0), forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {

@@ -23,6 +23,7 @@ struct PlainConvolution {
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.size() : 0;  // bytes: the winner of each pool window
     static constexpr std::size_t scratch_size = Of.rows * Of.columns * Of.filters();      // z, or its gradient
+    static constexpr std::size_t forward_scratch_size = scratch_size;
 
     /// prepared = (weights, bias).
     static void prepare(const Scalar* weights, const Scalar* bias, Scalar* prepared, std::size_t /*part*/) {

@@ -45,9 +45,9 @@ private:
     static constexpr std::size_t room(std::size_t numbers) {
         return round_up(numbers + 64, 16);
     }  // kernels read a vector beyond
-    static constexpr std::size_t output_at = room(Part.input.size()), output_gradient_at = output_at + room(Part.output.size()),
-                                 input_gradient_at = output_gradient_at + room(Part.output.size()),
-                                 scratch_at = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
+                                 output_gradient_at = scratch_at + room(Kernel::scratch_size),
+                                 input_gradient_at = output_gradient_at + room(Part.output.size());
     static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
                                  group_sums = round_up(Kernel::accumulator_size, 16),
                                  part_record = round_up(Kernel::record_size, 64);
@@ -69,7 +69,8 @@ public:
     static constexpr std::size_t forward_prepare_parts = prepare_parts, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = Of.groups * group_sums;
     static constexpr std::size_t record_size = bands * part_record;
-    static constexpr std::size_t scratch_size = scratch_at + room(Kernel::scratch_size);
+    static constexpr std::size_t scratch_size = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t forward_scratch_size = scratch_at + room(Kernel::forward_scratch_size);
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t group) {
         AlignedArray<float> own(Part.weights());

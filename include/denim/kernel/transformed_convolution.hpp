@@ -53,10 +53,12 @@ struct TransformedConvolution {
     static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
     static constexpr std::size_t record_size = winners_size(Of);
     static constexpr std::size_t picture_size = gradient_picture(Of).size();
+    static constexpr std::size_t forward_scratch_size = few ? tile_row(Of).scratch() : there.scratch();
     static constexpr std::size_t work_size =
-        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
-                  by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0});
-    static constexpr std::size_t scratch_size = picture_size + work_size;  // the picture's border is zero and stays so
+        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+                           by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0}),
+                 16);
+    static constexpr std::size_t scratch_size = work_size + picture_size;  // the picture's border is zero and stays so
 
     /// prepared = (bias, weights forward, weights backward), those in the transform domain.
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
@@ -79,11 +81,10 @@ struct TransformedConvolution {
     /// Bands `first` to `last` of one sample. Without a `record` the winners are not kept.
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
-        float* const work = scratch + picture_size;
         if constexpr (few)
-            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, work, first, last);
+            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, scratch, first, last);
         else
-            run_tiles<there>(input + origin, prepared + Of.output.stride, work, first, last,
+            run_tiles<there>(input + origin, prepared + Of.output.stride, scratch, first, last,
                              [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
                                  write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
                                                                   record);
@@ -95,7 +96,7 @@ struct TransformedConvolution {
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
         constexpr Layout picture = gradient_picture(Of);
-        float* const work = scratch + picture_size;
+        float *const work = scratch, *const z = scratch + work_size;
         float* const by_tile = accumulator + Of.output.stride;
         float* const by_winner = by_tile + tile_sums;
         bool tiles = by_tiles;
@@ -106,12 +107,12 @@ struct TransformedConvolution {
             if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
         if (tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
-            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, tiles ? accumulator : work);
+            unfold_gradient<Of, picture>(output, output_gradient, record, z, tiles ? accumulator : work);
         }
         if constexpr (by_tiles)
-            if (tiles) add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, by_tile);
+            if (tiles) add_weight_gradient<Of>(input + origin, z + picture.offset(0, 0), work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<back>(scratch, prepared + forward_prepared_size, work, 0, back.blocks(),
+            run_tiles<back>(z, prepared + forward_prepared_size, work, 0, back.blocks(),
                             [&](auto... at) { put<Input>(input_gradient, at...); });
     }
 

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
+#include <stdexcept>
+#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -23,6 +26,25 @@ struct Batch {
     std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
+
+    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
+    /// targets, for a network whose heads have so many outputs.
+    void check(Shape input, std::span<const std::size_t> heads) const {
+        pictures.check(input);
+        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
+        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
+        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
+            if (there < expected)
+                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
+                                            std::to_string(there));
+        };
+        expect(" pictures", pictures.count, reach);
+        if (numbers.empty())
+            expect(" labels", labels.size(), reach * heads.size());
+        else
+            expect(" numbers to aim at", numbers.size(), reach * outputs);
+        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    }
 };
 
 /// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.

@@ -183,4 +183,14 @@ public:
     }
 };
 
+/// What losses and scores are of. A network that ends in a picture can be made, saved, loaded, exported and asked for its numbers,
+/// for example as the trunk of another.
+template <class Of>
+struct AnswersInNumbers {
+    static_assert(Of::trace.problem != Of::count || (Of::output.height == 1 && Of::output.width == 1),
+                  "denim: Network: it ends in a picture, but what is learned, scored or told apart must be one row of numbers; "
+                  "let it end in Dense, GlobalPool or Flatten.");
+    static constexpr bool holds = true;
+};
+
 }  // namespace denim::inline DENIM_TARGET

@@ -28,7 +28,8 @@ struct Memory {
     static constexpr std::size_t slack = 64;  // numbers behind every place, so that a kernel may read a vector beyond its end
 
     std::array<Place, values> activations{}, gradients{};
-    std::array<Place, count> records{}, scratch{};
+    std::array<Place, count> records{};
+    std::array<std::size_t, count> scratch{};  // on samples: numbers of each thread's; on batches: where it begins
     std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{};
     std::size_t thread_numbers = 0, thread_bytes = 0;
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
@@ -88,16 +89,17 @@ private:
         prepared[Index] = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
         if constexpr (Layer::works == Works::on_samples) {
-            const bool by_thread = Plan::mode == Mode::inference || Plan::stage_of(Index) == Plan::stages.count - 1;
-            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-            records[Index] = {Layer::record_size ? (by_thread ? Held::by_thread : Held::by_batch) : Held::nowhere, end};
-            end += round_up(Layer::record_size, 64);
-            scratch[Index] = {Held::by_thread, thread_numbers};
-            thread_numbers += Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
+            if (Plan::mode == Mode::training && Layer::record_size) {
+                const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
+                std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+                records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+                end += round_up(Layer::record_size, 64);
+            }
+            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
             accumulators[Index] = accumulator_numbers;
             accumulator_numbers += round_up(Layer::accumulator_size, 16);
         } else {
-            scratch[Index] = {Held::by_batch, batch_scratch_fixed};
+            scratch[Index] = batch_scratch_fixed;
             batch_scratch[Index] = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;

@@ -41,7 +41,8 @@ public:
         prepare<Plan>(parameters_.data(), prepared_.data());
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float.
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
+    /// ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
@@ -80,6 +81,7 @@ public:
     /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
         constexpr std::size_t heads = Network::heads.size();
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
@@ -94,12 +96,20 @@ public:
             return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
     }
 
-    /// Logits of `pictures`, one sample's after another's, into `to`.
+    /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
         assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
+        pictures.check(Network::input);
+        const Team team;
         const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk)
-            run(*work.space, {pictures, first, std::min(chunk, pictures.count - first), to});
+        for (std::size_t first = 0; first < pictures.count; first += chunk) {
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            if (call.one_by_one())
+                work.space->reserve_bands(team.size);
+            else
+                work.space->reserve_threads(team.size);
+            run(*work.space, call);
+        }
     }
 
 private:
@@ -117,9 +127,14 @@ private:
         const Pictures& pictures;
         std::size_t first, count;
         Scalar* to;
+        Team team;
+
+        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
+        [[nodiscard]] bool one_by_one() const { return count < team.size; }
     };
 
-    // Workspaces go back after each call, so that the next one finds its memory warm.
+    // Workspaces go back after each call, so that the next one finds its memory warm. There are never more of them than calls
+    // at a time: one that is too small grows.
     struct Borrowed;
     class Workspaces {
     public:
@@ -127,13 +142,17 @@ private:
             std::unique_ptr<Space> space;
             {
                 const std::scoped_lock lock{mutex_};
-                if (!idle_.empty() && idle_.back()->capacity() >= samples) {
+                const auto best = std::min_element(idle_.begin(), idle_.end(), [&](const auto& a, const auto& b) {
+                    return waste(a->capacity(), samples) < waste(b->capacity(), samples);
+                });
+                if (best != idle_.end()) {
+                    std::swap(*best, idle_.back());
                     space = std::move(idle_.back());
                     idle_.pop_back();
                 }
             }
             if (!space) space = std::make_unique<Space>(samples);
-            space->reserve_threads(threads());
+            space->reserve_samples(samples);
             return {this, std::move(space)};
         }
         void give_back(std::unique_ptr<Space> space) {
@@ -142,6 +161,11 @@ private:
         }
 
     private:
+        // The smallest that is large enough comes first, then the largest.
+        static std::size_t waste(std::size_t capacity, std::size_t samples) {
+            return capacity >= samples ? capacity - samples : 2 * chunk - capacity;
+        }
+
         std::mutex mutex_;
         std::vector<std::unique_ptr<Space>> idle_;
     };
@@ -153,8 +177,7 @@ private:
 
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
-            parallel_for(call.count, call.count * Network::input.size(),
-                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, worker); });
+            parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
         [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
             (run_stage<Stage>(space, call), ...);
         }(std::make_index_sequence<Plan::stages.count>{});
@@ -176,17 +199,17 @@ private:
             auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
             LayerAt<stage<Stage>.first>::forward(arguments);
-        } else if (call.count >= threads()) {
-            parallel_for(call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
+        } else if (!call.one_by_one()) {
+            parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
                     LayerAt<Index>::forward(space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, worker));
                 });
             });
-        } else {  // few samples: the threads share the bands of each layer, and the values lie in the first thread's workspace
+        } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
                     const auto arguments = space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, 0);
-                    parallel_for(LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
+                    parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;
                         part.scratch = space.template scratch<Index>(worker);
                         part.first_band = band;

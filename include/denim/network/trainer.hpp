@@ -28,6 +28,8 @@ namespace denim::inline DENIM_TARGET {
 /// The memory of training, made once for the largest batch, and the three beats of a step.
 template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
+    static_assert(AnswersInNumbers<SourceGraph>::holds);
+
 public:
     using Scalar = typename Arithmetic::Scalar;
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
@@ -42,16 +44,22 @@ public:
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
-    /// Forward and backward. Throws if a picture or the loss is not finite; the parameters are only read.
+    /// Forward and backward. Throws if a picture or the loss is not finite, or the batch does not fit the network or this trainer;
+    /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
         assert(gradients_.size() == SourceGraph::trace.parameters &&
                "denim: this trainer was moved from: only assign to it, or let it go");
         if (batch.size() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
                                         " pictures was expected, but it has " + std::to_string(batch.size()));
+        if (parameters.size() != SourceGraph::trace.parameters || settings.size() != SourceGraph::count)
+            throw std::invalid_argument("denim: Trainer: " + std::to_string(SourceGraph::trace.parameters) + " parameters and the settings of " +
+                                        std::to_string(SourceGraph::count) + " layers were expected, but " + std::to_string(parameters.size()) +
+                                        " and " + std::to_string(settings.size()) + " came");
         check_settings<SourceGraph>(settings);
-        const Step of{batch, Shares{batch.size()}, parameters.data(), settings};
-        workspace_.reserve_threads(threads());
+        batch.check(SourceGraph::input, heads);
+        const Step of{batch, Shares{batch.size()}, parameters.data(), settings, {}};
+        workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
         if constexpr (!load_in_stage) load_batch(of);
@@ -79,6 +87,7 @@ private:
         Shares shares;
         const Scalar* parameters;
         std::span<const LayerSettings> settings;
+        Team team;
     };
 
     // How the gradient to an input is given: the node nearest to the end writes, those before it add.
@@ -110,9 +119,8 @@ private:
                                            workspace_.template activation<0>(sample, worker));
     }
     void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample, std::size_t worker) {
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
-                                           workspace_.template activation<0>(sample, worker));
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) {
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, 0));
         });
     }
 
@@ -142,7 +150,7 @@ private:
     template <std::size_t Stage, class Body>
     void over_shares(const Step& of, Body body) {
         constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
-        parallel_for(of.shares.count, work * of.batch.size(), body);
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
     }
     template <std::size_t Stage>
     void clear_accumulators(std::size_t share) {

@@ -5,6 +5,7 @@
 #include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,25 +14,45 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// The numbers that a plan works on: a block for each thread, and a block for the batch. It knows where everything stands, and
-/// hands each node the pointers of one call.
+/// The numbers that a plan works on: values for each thread, scratch for each thread and node, and a block for the batch. It knows
+/// where everything stands, and hands each node the pointers of one call.
 template <class Plan>
 class Workspace {
 public:
     using Scalar = typename Plan::Scalar;
     static constexpr const Memory<Plan>& memory = places<Plan>;
 
-    explicit Workspace(std::size_t largest_batch)
-        : capacity_(largest_batch),
-          batch_(memory.batch_numbers * largest_batch),
-          batch_records_(memory.batch_bytes * largest_batch),
-          batch_scratch_(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch) {}
+    explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
 
+    /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
-    /// Makes room for `count` threads; to be called before the threads start.
+    /// Makes room for batches of so many samples; what stood in the batch's block is lost.
+    void reserve_samples(std::size_t largest_batch) {
+        if (largest_batch <= capacity_) return;
+        capacity_ = 0;  // nothing, should the memory not suffice
+        batch_ = {};
+        batch_records_ = {};
+        batch_scratch_ = {};
+        batch_ = AlignedArray<Scalar>(memory.batch_numbers * largest_batch);
+        batch_records_ = AlignedArray<std::uint8_t>(memory.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<Scalar>(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch);
+        capacity_ = largest_batch;
+    }
+
+    /// Makes room for `count` threads that each take samples of their own; to be called before they start.
     void reserve_threads(std::size_t count) {
-        while (threads_.size() < count) threads_.emplace_back();
+        reserve_values(count);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (reserve_scratch<Index>(count), ...);
+        }(std::make_index_sequence<Plan::count>{});
+    }
+    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
+    void reserve_bands(std::size_t count) {
+        reserve_values(1);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (reserve_scratch<Index>(std::min(count, Layer<Index>::bands)), ...);
+        }(std::make_index_sequence<Plan::count>{});
     }
 
     /// Value `Value` of a sample, its border included.
@@ -48,8 +69,8 @@ public:
     /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
     template <std::size_t Index>
     Scalar* scratch(std::size_t worker) {
-        if constexpr (Layer<Index>::works == Works::on_samples) return threads_[worker].numbers.data() + memory.scratch[Index].offset;
-        return batch_scratch_.data() + memory.scratch[Index].offset + memory.batch_scratch[Index] * capacity_;
+        if constexpr (Layer<Index>::works == Works::on_samples) return scratch_[Index].data() + memory.scratch[Index] * worker;
+        return batch_scratch_.data() + memory.scratch[Index] + memory.batch_scratch[Index] * capacity_;
     }
 
     /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
@@ -97,6 +118,18 @@ private:
         AlignedArray<std::uint8_t> records{memory.thread_bytes};
     };
 
+    void reserve_values(std::size_t threads) {
+        while (threads_.size() < threads) threads_.emplace_back();
+    }
+    template <std::size_t Index>
+    void reserve_scratch(std::size_t threads) {
+        if constexpr (Layer<Index>::works == Works::on_samples)
+            if (const std::size_t wanted = memory.scratch[Index] * threads; scratch_[Index].size() < wanted) {
+                scratch_[Index] = {};
+                scratch_[Index] = AlignedArray<Scalar>(wanted);
+            }
+    }
+
     template <std::size_t Index, class Each>
     static void each_input(Each each) {
         [&]<std::size_t... N>(std::index_sequence<N...>) {
@@ -117,11 +150,12 @@ private:
         return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
     }
 
-    std::size_t capacity_;
+    std::size_t capacity_ = 0;
     AlignedArray<Scalar> batch_;
     AlignedArray<std::uint8_t> batch_records_;
     AlignedArray<Scalar> batch_scratch_;
     std::vector<Thread> threads_;
+    std::array<AlignedArray<Scalar>, Plan::count> scratch_;
 };
 
 /// Calls body<Index>() for every node of [First, Last), in order.

@@ -27,6 +27,15 @@ struct Pictures {
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
     template <class Expression>
     static Pictures of(const Expression& expression, Shape expected);
+
+    /// Throws std::invalid_argument unless the pictures have the shape that a network takes.
+    void check(Shape expected) const {
+        if (shape != expected)
+            throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
+                                        to_string(shape));
+        if (count > 0 && !bytes && !floats)
+            throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
+    }
 };
 
 namespace detail {

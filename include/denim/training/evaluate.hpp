@@ -98,10 +98,11 @@ inline void require_classes(std::span<const Gives> heads) {
 /// does not tell classes apart: then the next function scores it.
 template <class Network, LabelledImages Set>
 Evaluation evaluate(const Network& network, const Set& set) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.channels);
+    std::vector<Scalar> logits(samples.count() * Network::output.size());
     Predictor{network}.predict(samples.pictures, logits.data());
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
@@ -123,9 +124,10 @@ Evaluation evaluate(const Network& network, const Set& set) {
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
 template <class Network, LabelledImages Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.channels);
+    std::vector<float> logits(samples.count() * Network::output.size());
     Predictor{network}.predict(samples.pictures, logits.data());
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }

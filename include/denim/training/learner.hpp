@@ -80,6 +80,7 @@ public:
 /// The one implementation.
 template <class Network>
 class LearnerOf final : public Learner {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     static_assert(std::is_same_v<typename Network::Scalar, float>,
                   "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
 
@@ -128,7 +129,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t outputs = Network::output.channels;
+    static constexpr std::size_t outputs = Network::output.size();
 
     Network& network_;
     LossOfHeads loss_;

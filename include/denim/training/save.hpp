@@ -57,8 +57,8 @@ void take_outputs(Network& network, const std::string& file, const std::vector<s
 template <class Network>
 void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
-    if (!options.labels.empty() && options.labels.size() != Network::output.channels)
-        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.channels) +
+    if (!options.labels.empty() && options.labels.size() != Network::output.size())
+        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.size()) +
                                     " outputs, but " + std::to_string(options.labels.size()) +
                                     " labels came; expected one for each");
     WeightsMetadata metadata;
@@ -75,9 +75,9 @@ void save(const Network& network, const std::filesystem::path& path, const SaveO
 template <class Network>
 WeightsMetadata load_into(Network& network, const Weights& weights) {
     check_weights(weights, detail::named_tensors(network.rows(), network.parameters()), detail::architecture_of<Network>());
-    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.channels)
+    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.size())
         throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) +
-                                            " labels, but the network has " + std::to_string(Network::output.channels) +
+                                            " labels, but the network has " + std::to_string(Network::output.size()) +
                                             " outputs");
     Network loaded = network;
     loaded.edit_parameters([&](std::span<float> parameters) {

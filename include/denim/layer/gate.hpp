@@ -34,13 +34,16 @@ struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
             const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
-            Scalar *dx = at.input_gradients[0] + in, *to_gate = at.input_gradients[1] + inner;
-            if constexpr (ToIn != Gradient::none)
+            if constexpr (ToIn != Gradient::none) {
+                Scalar* dx = at.input_gradients[0] + in;
                 for (std::size_t c = 0; c < channels; ++c)
                     dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
-            if constexpr (ToInner != Gradient::none)
+            }
+            if constexpr (ToInner != Gradient::none) {
+                Scalar* to_gate = at.input_gradients[1] + inner;
                 for (std::size_t c = 0; c < channels; ++c)
                     to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
+            }
         });
     }
 

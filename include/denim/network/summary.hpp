@@ -92,8 +92,9 @@ inline std::string format_table(const std::vector<TableLine>& lines) {
 
 /// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
 inline std::string machine_line(std::string_view precision) {
+    const Team team;
     std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
-                       std::to_string(threads()) + (threads() == 1 ? " thread" : " threads");
+                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
 #if !defined(_OPENMP)
     text += " (built without OpenMP: compile with -fopenmp for more)";
 #endif

@@ -8,7 +8,7 @@
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/parts.hpp>
-#include <denim/network/workspace.hpp>
+#include <denim/network/workspaces.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <vector>
 
@@ -101,7 +100,7 @@ public:
         assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
         pictures.check(Network::input);
         const Team team;
-        const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
+        const auto work = workspaces_->take(std::min(pictures.count, chunk));
         for (std::size_t first = 0; first < pictures.count; first += chunk) {
             const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
             if (call.one_by_one())
@@ -131,48 +130,6 @@ private:
 
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
-    };
-
-    // Workspaces go back after each call, so that the next one finds its memory warm. There are never more of them than calls
-    // at a time: one that is too small grows.
-    struct Borrowed;
-    class Workspaces {
-    public:
-        Borrowed take(std::size_t samples) {
-            std::unique_ptr<Space> space;
-            {
-                const std::scoped_lock lock{mutex_};
-                const auto best = std::min_element(idle_.begin(), idle_.end(), [&](const auto& a, const auto& b) {
-                    return waste(a->capacity(), samples) < waste(b->capacity(), samples);
-                });
-                if (best != idle_.end()) {
-                    std::swap(*best, idle_.back());
-                    space = std::move(idle_.back());
-                    idle_.pop_back();
-                }
-            }
-            if (!space) space = std::make_unique<Space>(samples);
-            space->reserve_samples(samples);
-            return {this, std::move(space)};
-        }
-        void give_back(std::unique_ptr<Space> space) {
-            const std::scoped_lock lock{mutex_};
-            idle_.push_back(std::move(space));
-        }
-
-    private:
-        // The smallest that is large enough comes first, then the largest.
-        static std::size_t waste(std::size_t capacity, std::size_t samples) {
-            return capacity >= samples ? capacity - samples : 2 * chunk - capacity;
-        }
-
-        std::mutex mutex_;
-        std::vector<std::unique_ptr<Space>> idle_;
-    };
-    struct Borrowed {
-        Workspaces* from;
-        std::unique_ptr<Space> space;
-        ~Borrowed() { from->give_back(std::move(space)); }
     };
 
     void run(Space& space, const Call& call) const {
@@ -244,7 +201,7 @@ private:
     std::vector<LayerSettings> settings_;
     GivesOfHeads gives_{};
     AlignedArray<Scalar> prepared_;
-    std::unique_ptr<Workspaces> workspaces_ = std::make_unique<Workspaces>();
+    std::unique_ptr<Workspaces<Plan>> workspaces_ = std::make_unique<Workspaces<Plan>>();
 };
 
 template <class Input, class Body, class Arithmetic>

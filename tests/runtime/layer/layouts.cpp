@@ -264,9 +264,9 @@ TEST_CASE("normalisations") {
 }
 
 TEST_CASE("joins") {
-    check<Residual<>::Sum, true, picture, picture>("Sum");
-    check<Gate<>::Product, true, picture, picture>("Product");
-    check<Gate<>::Product, true, picture, pixel>("Product with one gate");
+    check<Residual<Flatten>::Sum, true, picture, picture>("Sum");
+    check<Gate<Flatten>::Product, true, picture, picture>("Product");
+    check<Gate<Flatten>::Product, true, picture, pixel>("Product with one gate");
     check<Parallel<Flatten, Flatten>::Concatenated, true, picture, Shape{4, 3, 8}>("Concatenated");
 }
 

@@ -10,6 +10,7 @@
 #include "fashion/task_sets.hpp"
 
 #include <optional>
+#include <stdexcept>
 
 namespace fashion {
 namespace {
@@ -38,6 +39,7 @@ public:
         photograph.bytes = pixels;
         std::array<float, Task::Network::output.size()> logits;
         predictor_.predict(photograph, logits.data());
+        if (!denim::all_finite(logits)) throw std::runtime_error("the network's answer to the photograph is not a number");
         Answer answer;
         std::size_t first = 0;
         for (std::size_t head = 0; head < heads.size(); first += heads[head], ++head)

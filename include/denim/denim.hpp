@@ -8,6 +8,8 @@
 #include <denim/machine/finite.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
+#include <denim/machine/simd_functions.hpp>
 #include <denim/machine/threads.hpp>
 
 #include <denim/tensor/shape.hpp>

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Prints labels that every compiler, standard, vector unit and -ffast-math must agree on: those of random pictures from fresh weights,
-// those of three patterns from a network that learned them, and that a training run which diverges is told so.
+// Prints what every compiler, standard, vector unit and -ffast-math must agree on: labels of random pictures from fresh weights and of
+// three patterns from a network that learned them, that logits are near those of double precision, that a training run which diverges
+// is told so, and where numbers that are none come through.
 #include <denim/denim.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
+#include <string>
+#include <vector>
 
 using namespace denim;
 
@@ -41,6 +45,48 @@ std::size_t label(const Array<float, 2>& logits, std::size_t row) {
     return static_cast<std::size_t>(std::max_element(first, first + logits.shape(1)) - first);
 }
 
+void say(const char* what, auto act) {
+    std::cout << what << ": ";
+    try {
+        act();
+    } catch (const std::exception& error) {
+        std::cout << error.what();
+    }
+    std::cout << '\n';
+}
+
+/// How many of the logits are NaN where one number of the first layer is.
+template <class Layer>
+void count_nans(const char* name) {
+    Network<Image<12, 12, 2>, Sequential<Conv<1, 4, Linear>, Layer, Dense<3>>> network{Seed{1}};
+    network.edit_parameters([](std::span<float> numbers) { numbers[1] = not_a_number<float>(); });
+    const Array<float, 4> ones = xt::ones<float>({2, 12, 12, 2});
+    const auto logits = network.predict(ones);
+    std::cout << name << ' ' << std::count_if(logits.begin(), logits.end(), [](float logit) { return is_nan(logit); }) << '\n';
+}
+
+/// Six epochs with these losses of the validation set.
+void stop_early(std::vector<double> losses) {
+    Trained network{Seed{1}};
+    const Patterns train(30, Random{Seed{1}});
+    LearnerOf<Trained> learner{network, 30, {}};
+    History history;
+    Run run{learner, history};
+    const Samples validation = Samples::of(train, Trained::input, Trained::heads, "validation");
+    run.validation = &validation;
+    EarlyStopping stopping{.patience = 2};
+    PlateauRate plateau{.patience = 2};
+    stopping.on_begin(run);
+    for (const double loss : losses) {
+        history.epochs.push_back({history.epochs.size() + 1, {1, 0.5}, {loss, 0.5}});
+        stopping.on_epoch(run);
+        if (run.stop) break;
+    }
+    const float factor = plateau.factor({0, 1, 9, history});
+    stopping.on_end(run);
+    std::cout << "epochs " << history.epochs.size() << ", best " << history.best_epoch << ", rate falls " << (factor < 1) << '\n';
+}
+
 }  // namespace
 
 int main() {
@@ -65,5 +111,48 @@ int main() {
     } catch (const LossNotFinite&) {
         std::cout << "diverged\n";
     }
+    say("a step to numbers that are none", [&] {
+        fit(trained, train, {.epochs = 1, .optimizer = Sgd{.rate = 3e38f}, .head_weights = {1e6f}});
+        std::cout << "went by";
+    });
+    std::cout << (all_finite(trained.parameters()) ? "weights are numbers" : "weights are none") << '\n';
+
+    Network<Image<24, 20, 3>, Fresh::Layers, Plain<double>> exact;
+    exact.edit_parameters([](std::span<double> numbers) {
+        const Fresh same{Seed{3}};
+        std::copy(same.parameters().begin(), same.parameters().end(), numbers.begin());
+    });
+    const Array<std::uint8_t, 4> few = xt::view(noise, xt::range(0, 4));
+    const auto right = exact.predict(few);
+    double error = 0;
+    for (std::size_t n = 0; n < right.size(); ++n)
+        error = std::max(error, std::abs(right.data()[n] - static_cast<double>(fresh.data()[n])));
+    std::cout << (error < 1e-4 ? "logits are near those of double precision" : "logits are wrong") << '\n';
+
+    count_nans<Conv<3, 8>>("Conv");
+    count_nans<Sequential<Conv<3, 8>, MaxPool>>("Conv and MaxPool");
+    count_nans<Conv<3, 8, Stride<2>>>("direct Conv");
+    count_nans<DepthwiseConv<3>>("DepthwiseConv");
+    count_nans<MaxPool>("MaxPool");
+    count_nans<GlobalPool<Max>>("GlobalPool");
+    count_nans<Activation<ELU>>("ELU");
+    count_nans<Dense<8, ReLU>>("Dense");
+    const double none = not_a_number<double>();
+    stop_early({0.5, none, 0.4, none, none, none});
+    stop_early({none, none, none, none});
+    say("clip", [] {
+        const Row row{"weights", {3}};
+        std::vector<float> gradients{1, not_a_number<float>(), 3};
+        clip_by_norm(std::span{&row, 1}, gradients, 1);
+    });
+    say("roc", [] {
+        const std::vector<float> scores{0.1f, not_a_number<float>(), 0.2f, 0.9f};
+        std::cout << roc(scores, std::vector<std::int32_t>{0, 1, 0, 1}).area;
+    });
+    say("classes", [] { predicted_classes(std::vector<float>{1, 2, 3, not_a_number<float>()}, 2); });
+    const Epoch epoch{1, {0.5, none}, {none, none}};
+    std::cout << csv(History{{epoch}});
+    const Array<float, 4> wrong = not_a_number<float>() * xt::ones<float>({1, 16, 16, 1});
+    say("picture", [&] { (void)trained.predict(wrong); });
     std::cerr << machine_line("fp32") << ": " << evaluate(trained, others).accuracy << '\n';
 }

@@ -34,7 +34,7 @@ std::optional<Target> converted(From value) {
         return Boolean{value != 0};
     } else if constexpr (std::is_same_v<Target, Float16> || std::is_same_v<Target, BFloat16>) {
         const Target result{static_cast<double>(value)};
-        if (std::isinf(static_cast<float>(result)) && std::isfinite(static_cast<double>(value))) return std::nullopt;
+        if (!is_finite(static_cast<float>(result)) && is_finite(static_cast<double>(value))) return std::nullopt;
         return result;
     } else if constexpr (std::is_integral_v<Target> && std::is_integral_v<From>) {
         if (!std::in_range<Target>(value)) return std::nullopt;
@@ -44,11 +44,11 @@ std::optional<Target> converted(From value) {
         const double low = std::is_signed_v<Target> ? -std::ldexp(1.0, 8 * sizeof(Target) - 1) : 0.0;
         const double high = std::ldexp(1.0, 8 * sizeof(Target) - (std::is_signed_v<Target> ? 1 : 0));
         const auto wide = static_cast<double>(value);
-        if (!(wide >= low && wide < high) || std::trunc(wide) != wide) return std::nullopt;
+        if (is_nan(wide) || !(wide >= low && wide < high) || std::trunc(wide) != wide) return std::nullopt;
         return static_cast<Target>(wide);
     } else {
         if constexpr (sizeof(Target) < sizeof(From) && std::is_floating_point_v<From>)
-            if (std::isfinite(value) && std::fabs(value) > std::numeric_limits<Target>::max()) return std::nullopt;
+            if (is_finite(value) && std::fabs(value) > std::numeric_limits<Target>::max()) return std::nullopt;
         return static_cast<Target>(value);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -20,8 +20,8 @@ std::uint16_t nearest_16_bits(double value) {
     constexpr auto infinity = static_cast<std::uint16_t>((0x7fffu >> Mantissa) << Mantissa);
     const auto sign = static_cast<std::uint16_t>(std::signbit(value) ? 0x8000u : 0u);
     const double size = std::fabs(value);
-    if (std::isnan(value)) return static_cast<std::uint16_t>(sign | infinity | (1u << (Mantissa - 1)));
-    if (std::isinf(value)) return static_cast<std::uint16_t>(sign | infinity);
+    if (is_nan(value)) return static_cast<std::uint16_t>(sign | infinity | (1u << (Mantissa - 1)));
+    if (!is_finite(value)) return static_cast<std::uint16_t>(sign | infinity);
     if (size == 0) return sign;
     const int exponent = std::max(std::ilogb(size), Lowest);
     // In units of the last place: Mantissa bits below the leading one; a carry moves on into the exponent by itself.

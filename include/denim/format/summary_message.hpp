@@ -4,7 +4,7 @@
 // One value of a TensorBoard log as bytes: the message Summary.Value of tensorboard/compat/proto/summary.proto, in the form
 // that TensorFlow 2 writes (a tensor, and the plugin that shows it).
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <protozero/pbf_writer.hpp>
 
@@ -106,7 +106,7 @@ inline std::string histogram_message(std::string_view tag, std::span<const float
     double least = 0, largest = 0;
     bool first = true;
     for (const float number : numbers) {
-        if (!std::isfinite(number)) continue;
+        if (!is_finite(number)) continue;
         const auto value = static_cast<double>(number);
         least = first ? value : std::min(least, value);
         largest = first ? value : std::max(largest, value);
@@ -122,7 +122,7 @@ inline std::string histogram_message(std::string_view tag, std::span<const float
                                              : least + static_cast<double>(n + 1) * width;
     }
     for (const float number : numbers) {
-        if (!std::isfinite(number)) continue;
+        if (!is_finite(number)) continue;
         const double place = largest == least ? 0 : (static_cast<double>(number) - least) / width;
         rows[3 * std::min(static_cast<std::size_t>(place), buckets - 1) + 2] += 1;
     }

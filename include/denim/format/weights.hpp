@@ -5,6 +5,7 @@
 
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weights_metadata.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/tensor/row.hpp>
 
 #include <deque>
@@ -77,6 +78,10 @@ private:
 /// Writes a network's rows and metadata; the file is a safetensors file that any program reads.
 inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                           const WeightsMetadata& metadata = {}) {
+    for (const NamedTensor& tensor : tensors)
+        if (!all_finite(tensor.values))
+            throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
+                                        "' holds a number that is not finite");
     std::vector<NamedView> views;
     for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
     write_safetensors(path, views, write_metadata(metadata));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/machine/file_error.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -90,7 +91,7 @@ inline nlohmann::json parse_metadata(const std::string& file, const std::string&
 /// JSON has no other numbers.
 inline void require_finite(std::span<const float> values, std::string_view what) {
     for (const float value : values)
-        if (!std::isfinite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
+        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
 }
 
 /// A number, a text, or a list of them.

@@ -7,6 +7,7 @@
 
 #include <denim/image/raster.hpp>
 #include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <cmath>
 #include <numbers>

@@ -5,7 +5,7 @@
 // A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
 
 #include <denim/kernel/convolution.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,14 +19,15 @@ constexpr std::size_t winners_size(const Convolution& of) {
 
 namespace detail {
 
-/// The maximum of four, the first where some are equal; which one goes to `record` unless that is null.
+/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
+/// is null.
 DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
                                       simd::Vector<float> d, std::uint8_t* record) {
-    const auto best = simd::max(simd::max(a, b), simd::max(c, d));
+    const auto best = simd::largest_of(a, b, c, d);
     if (record) {
-        auto winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
-        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
-        simd::store_bytes(record, simd::select(a == best, simd::broadcast(0.0f), winner));
+        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
+        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
+        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
     }
     return best;
 }
@@ -38,7 +39,6 @@ DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float>
 template <Convolution Of, std::size_t Count>
 DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
                              std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    const auto zero = simd::broadcast(0.0f);
     if constexpr (Of.pooled()) {
         constexpr Shape shape = Of.output.shape;
         if (y / 2 >= shape.height) return;
@@ -48,7 +48,7 @@ DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vecto
             if (column >= shape.width) break;
             std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
             const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::max(best + bias, zero));
+            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::relu(best + bias));
         }
     } else {
         for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
@@ -57,13 +57,13 @@ DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vecto
                 if (x + i >= Of.columns) break;
                 const auto z = (q ? lower : upper)[i] + bias;
                 simd::store(output + Of.output.offset(y + q, x + i) + filter,
-                            Of.epilogue == Epilogue::relu ? simd::max(z, zero) : z);
+                            Of.epilogue == Epilogue::relu ? simd::relu(z) : z);
             }
     }
 }
 
 /// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
-/// winners get a gradient, and only where the output is positive. `bias_gradient` grows by the sums over the picture.
+/// winners get a gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
 template <Convolution Of, Layout Picture>
 inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
                             float* bias_gradient) {
@@ -75,8 +75,7 @@ inline void unfold_gradient(const float* output, const float* output_gradient, c
             for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
                 const std::size_t at = Of.output.offset(y, x) + f;
                 auto gradient = simd::load(output_gradient + at);
-                if constexpr (Of.epilogue != Epilogue::linear)
-                    gradient = simd::select(simd::load(output + at) > zero, gradient, zero);
+                if constexpr (Of.epilogue != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
                 sum += gradient;
                 if constexpr (Of.pooled()) {
                     const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);

@@ -5,7 +5,7 @@
 // the pixels of a run by one tap; the run's sums stay in registers.
 
 #include <denim/kernel/convolution.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -61,7 +61,7 @@ private:
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
                 float* place = to + p * Of.output.stride + c;
-                Vector value = Of.epilogue == Epilogue::relu ? simd::max(sum[p], simd::broadcast(0.0f)) : sum[p];
+                Vector value = Of.epilogue == Epilogue::relu ? simd::relu(sum[p]) : sum[p];
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
@@ -152,7 +152,7 @@ private:
             for (std::size_t x = 0; x < Of.columns; ++x) {
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
                 if constexpr (Of.epilogue == Epilogue::relu)
-                    gradient = simd::select(simd::load(output + Of.output.offset(y, x) + c) > zero, gradient, zero);
+                    gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
                 simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
                 sum = sum + gradient;
             }

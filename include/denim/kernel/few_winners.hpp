@@ -5,7 +5,7 @@
 // the work. Each winner adds its gradient times its window, all lines of it side by side, to its filter's sums.
 
 #include <denim/kernel/convolution_epilogue.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -110,14 +110,14 @@ inline void cut_windows(const float* rows, std::size_t count, std::size_t left, 
     }
 }
 
-/// Clears the gradient where the output is not positive, in one row, and adds the rest to `bias_gradient`.
+/// Clears the gradient where the output is not above zero nor NaN, in one row, and adds the rest to `bias_gradient`.
 template <Convolution Of>
 inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
     const auto zero = simd::broadcast(0.0f);
     for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
         auto sum = zero;
         for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
-            const auto alive = simd::select(simd::load(output + at) > zero, simd::load(output_gradient + at), zero);
+            const auto alive = simd::relu_gradient(simd::load(output + at), simd::load(output_gradient + at));
             sum += alive;
             simd::store(output_gradient + at, alive);
         }

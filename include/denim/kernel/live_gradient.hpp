@@ -7,7 +7,7 @@
 // window's weights do.
 
 #include <denim/kernel/convolution.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -130,7 +130,7 @@ struct LiveGradient {
                     Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
                     if constexpr (Of.epilogue != Epilogue::linear) {
                         const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = simd::select(seen > simd::broadcast(0.0f), value, simd::broadcast(0.0f));
+                        value = simd::relu_gradient(seen, value);
                         if (whole)
                             simd::store(output_gradient + at, value);
                         else
@@ -188,7 +188,7 @@ private:
                         position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
                     where[count] = std::bit_cast<float>(position);
                     value[count] = gradient;
-                    count += gradient != 0.0f;
+                    count += is_nonzero(gradient);
                 }
             lists[f] = std::bit_cast<float>(count);
         }

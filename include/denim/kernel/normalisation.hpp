@@ -5,13 +5,21 @@
 // padded to whole vectors; arrays over channels are padded too. The plain twin stands in layer/batch_norm.hpp.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/machine/simd.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace denim::inline DENIM_TARGET::kernel {
+
+/// sqrt(variance + epsilon); NaN where the variance has left the range: divided by infinity, every input would give one answer.
+template <class Scalar>
+Scalar deviation(Scalar variance, double epsilon) {
+    return is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
+}
 
 template <Layout In, Layout Out>
 struct Normalisation {

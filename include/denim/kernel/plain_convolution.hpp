@@ -5,6 +5,7 @@
 // with it, and the double-precision network of the gradient checks is made of it.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -45,7 +46,8 @@ struct PlainConvolution {
                         for (std::size_t j = 0; j < Of.window; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
-                    scratch[(y * Of.columns + x) * Of.filters() + f] = Of.epilogue == Epilogue::linear ? sum : std::max(sum, Scalar{0});
+                    if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
+                    scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
             for (std::size_t x = 0; x < Of.output.shape.width; ++x)
@@ -53,7 +55,7 @@ struct PlainConvolution {
                     Scalar best = scratch[z(y, x, f, 0)];
                     std::uint8_t winner = 0;
                     for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
-                        if (scratch[z(y, x, f, q)] > best) best = scratch[z(y, x, f, winner = q)];
+                        if (outranks(scratch[z(y, x, f, q)], best)) best = scratch[z(y, x, f, winner = q)];
                     output[Of.output.offset(y, x) + f] = best;
                     if (Of.pooled() && record) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
                 }
@@ -70,7 +72,7 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0}) scratch[z(y, x, f, q)] = output_gradient[o];
+                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0} || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)

@@ -5,6 +5,7 @@
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/kernel/windows.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -36,7 +37,7 @@ struct PoolLoops {
 }  // namespace detail
 
 /// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
-/// them it is, i * size + j, the first of equals.
+/// them it is, i * size + j, the first of equals. A NaN is larger than all, the first of them wins.
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
@@ -49,7 +50,7 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
             std::size_t winner = Of.size * Of.size;
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 const std::size_t q = i * Of.size + j;
-                if (winner == Of.size * Of.size || input[Loops::place(y, x, c, q)] > input[Loops::place(y, x, c, winner)]) winner = q;
+                if (winner == Of.size * Of.size || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
             });
             output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);

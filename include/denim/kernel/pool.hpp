@@ -5,12 +5,11 @@
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/kernel/windows.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -89,12 +88,15 @@ public:
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            Vector best = simd::broadcast(std::numeric_limits<float>::lowest()), winner = simd::broadcast(0.0f);
+            const std::size_t top = Of.first(y, Of.top), left = Of.first(x, Of.left);  // inside the picture
+            Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
+            Vector winner = simd::broadcast(static_cast<float>(top * Of.size + left));
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                if (i == top && j == left) return;
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
-                const auto better = candidate > best;
-                best = simd::select(better, candidate, best);
-                winner = simd::select(better, simd::broadcast(static_cast<float>(i * Of.size + j)), winner);
+                const auto stays = simd::stays_largest(best, candidate);
+                best = simd::select(stays, best, candidate);
+                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size + j)));
             });
             Vectors::store(output + Out.offset(y, x) + c, best, rest);
             if (record) simd::store_bytes(record + n, winner);

@@ -4,8 +4,8 @@
 // The direct sum of a convolution: one row of z after the other, cut into tiles of pixels x vectors of filters that stay in
 // registers while a window's numbers stream by. No patch is ever copied.
 
-#include <denim/kernel/convolution.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/kernel/convolution_epilogue.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -149,15 +149,10 @@ private:
             for (std::size_t p = 0; p < Pixels; p += 2)
                 for (std::size_t v = 0; v < Vectors; ++v) {
                     const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
-                    const Vector a = at(0, 0), b = at(0, 1), c = at(1, 0),
-                                 best = simd::max(simd::max(a, b), simd::max(c, at(1, 1)));
                     const std::size_t column = (x + p) / 2;
-                    if (record) {
-                        Vector winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
-                        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
-                        winner = simd::select(a == best, simd::broadcast(0.0f), winner);
-                        simd::store_bytes(record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes, winner);
-                    }
+                    std::uint8_t* winners =
+                        record ? record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes : nullptr;
+                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), winners);
                     write<Mode>(output + Of.output.offset(y, column), first + v, best + simd::load(bias + v * lanes));
                 }
         } else {
@@ -170,7 +165,7 @@ private:
     // Vector number `v` of a pixel, never beyond the pixel.
     template <Gradient Mode>
     DENIM_INLINE static void write(float* pixel, std::size_t v, Vector value) {
-        if constexpr (Of.epilogue != Epilogue::linear) value = simd::max(value, simd::broadcast(0.0f));
+        if constexpr (Of.epilogue != Epilogue::linear) value = simd::relu(value);
         if (Of.output.stride >= padded || v + 1 < vectors) {
             if constexpr (Mode == Gradient::add) value = value + simd::load(pixel + v * lanes);
             simd::store(pixel + v * lanes, value);

@@ -7,7 +7,7 @@
 
 #include <denim/kernel/convolution_epilogue.hpp>
 #include <denim/kernel/transformed_weights.hpp>
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -117,7 +117,7 @@ inline bool few_alive(const float* output, std::size_t percent) {
     for (std::size_t y = 0; y < Of.output.shape.height; ++y) {
         auto sum = zero;
         for (std::size_t n = 0; n < Of.output.shape.width * Of.output.stride; n += simd::lanes<float>)
-            sum += simd::select(simd::load(output + Of.output.offset(y, 0) + n) > zero, one, zero);
+            sum += simd::relu_gradient(simd::load(output + Of.output.offset(y, 0) + n), one);
         alive += simd::sum(sum);
     }
     return alive <= static_cast<float>(percent * Of.output.shape.size()) / 100.0f;
@@ -137,7 +137,6 @@ inline void add_winners_gradient(const float* input, const float* output, const 
     float* const bias_sums = gradients + stride;
     auto* const lengths = reinterpret_cast<std::uint32_t*>(bias_sums + stride);
     auto* const winners = reinterpret_cast<Winner*>(lengths + stride);
-    const auto zero = simd::broadcast(0.0f);
     for (std::size_t top = 0; top < shape.height; top += strip.rows)
         for (std::size_t left = 0; left < shape.width; left += strip.span) {
             const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(strip.span, shape.width - left);
@@ -147,8 +146,7 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                 for (std::size_t x = 0; x < span; ++x) {
                     const std::size_t at = Of.output.offset(top + y, left + x);
                     for (std::size_t f = 0; f < stride; f += lanes) {
-                        const auto alive =
-                            simd::select(simd::load(output + at + f) > zero, simd::load(output_gradient + at + f), zero);
+                        const auto alive = simd::relu_gradient(simd::load(output + at + f), simd::load(output_gradient + at + f));
                         simd::store(gradients + f, alive);
                         simd::store(bias_sums + f, simd::load(bias_sums + f) + alive);
                     }
@@ -156,7 +154,7 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                     const auto first = static_cast<std::uint32_t>(2 * y * strip.row + 2 * x * strip.pixel);
                     for (std::size_t f = 0; f < Of.filters(); ++f) {
                         winners[f * strip.winners() + lengths[f]] = {gradients[f], first + corners[corner[f]]};
-                        lengths[f] += gradients[f] != 0.0f;
+                        lengths[f] += is_nonzero(gradients[f]);
                     }
                 }
             for (std::size_t f = 0; f < stride; f += lanes)

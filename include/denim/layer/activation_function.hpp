@@ -5,7 +5,7 @@
 // vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
 // to add one class here, one line in tests/runtime/layer/activation.cpp, and one in the table of docs/layers.md.
 
-#include <denim/machine/simd.hpp>
+#include <denim/machine/simd_functions.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -42,8 +42,8 @@ Number logistic(Number x) {
 template <class Number>
 Number hard_logistic(Number x) {
     const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
-    const Number above = simd::select(line > same<Number>(0), line, same<Number>(0));
-    return simd::select(above < same<Number>(1), above, same<Number>(1));
+    const Number above = simd::relu(line);
+    return simd::select(above > same<Number>(1), same<Number>(1), above);
 }
 
 }  // namespace detail
@@ -66,11 +66,11 @@ struct ReLU {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0));
+        return simd::relu(x);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0));
+        return simd::relu_gradient(y, detail::same<Number>(1));
     }
 };
 
@@ -92,7 +92,7 @@ struct ELU {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        const Number below = simd::select(x < detail::same<Number>(0), x, detail::same<Number>(0));
+        const Number below = x - simd::relu(x);
         return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
     }
     template <class Number>
@@ -145,7 +145,7 @@ struct HardSwish {
         const Number share = detail::hard_logistic(x);
         const Number bent = share + x * detail::same<Number>(1.0 / 6);
         const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
-        return simd::select(share > detail::same<Number>(0), until_one, detail::same<Number>(0));
+        return simd::relu_gradient(share, until_one);
     }
 };
 

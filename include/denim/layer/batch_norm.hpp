@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 namespace denim::inline DENIM_TARGET {
@@ -33,11 +32,11 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
         if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(running_variance[c]);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
             join_moments(sums, at.count, mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(scale[c]);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
@@ -114,9 +113,6 @@ private:
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
 
-    static Scalar inverse_deviation(Scalar variance) {
-        return Scalar{1} / std::sqrt(variance + static_cast<Scalar>(batch_norm_epsilon));
-    }
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
         parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample) { each(sample); });
@@ -171,7 +167,7 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
         const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = gamma[c] / std::sqrt(variance[c] + static_cast<Scalar>(batch_norm_epsilon));
+            prepared[c] = gamma[c] / kernel::deviation(variance[c], batch_norm_epsilon);
             prepared[channels + c] = beta[c] - mean[c] * prepared[c];
         }
     }

@@ -6,6 +6,7 @@
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <algorithm>
 #include <array>
@@ -43,7 +44,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// The largest of all pixels, the first of equals; the record keeps where it stands.
+/// The largest of all pixels, the first of equals, or the first NaN; the record keeps where it stands.
 template <class Arithmetic, Layout Out, Layout In>
 struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -57,7 +58,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
         std::copy_n(at.input() + In.offset(0, 0), channels, y);
         detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) {
-                const bool better = at.input()[in + c] > y[c];
+                const bool better = outranks(at.input()[in + c], y[c]);
                 y[c] = better ? at.input()[in + c] : y[c];
                 winners[c] = better ? static_cast<std::uint32_t>(in) : winners[c];
             }

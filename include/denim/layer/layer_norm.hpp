@@ -4,11 +4,11 @@
 // Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
 // Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
 
+#include <denim/kernel/normalisation.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 namespace denim::inline DENIM_TARGET {
@@ -71,7 +71,7 @@ private:
         for (std::size_t c = 0; c < channels; ++c) sum += x[c];
         const Scalar mean = sum / static_cast<Scalar>(channels);
         for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / std::sqrt(squares / static_cast<Scalar>(channels) + static_cast<Scalar>(layer_norm_epsilon))};
+        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), layer_norm_epsilon)};
     }
 };
 

@@ -11,7 +11,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// The loss of labels that may stand side by side, one sigmoid for each: the mean over outputs of -t log(s) - (1 - t) log(1 -
 /// s) with s = 1 / (1 + e^-z), from logits and targets (N, outputs) from 0 to 1. Its gradient is (s - t) / outputs. Right
-/// counts the share of outputs on the target's side of a half. Keras: BinaryCrossentropy(from_logits=True).
+/// counts the share of outputs on the target's side of a half; a NaN is on none. Keras: BinaryCrossentropy(from_logits=True).
 struct BinaryCrossEntropy {
     float label_smoothing = 0;  ///< s: targets become t (1 - s) + s / 2
 
@@ -40,7 +40,7 @@ struct BinaryCrossEntropy {
     template <class Scalar>
     double right(const Scalar* logits, std::size_t outputs, const Target& target) const {
         std::size_t right = 0;
-        for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
+        for (std::size_t k = 0; k < outputs; ++k) right += !is_nan(logits[k]) && (logits[k] > 0) == (target.numbers[k] > 0.5f);
         return static_cast<double>(right) / static_cast<double>(outputs);
     }
     void check(std::size_t /*outputs*/) const { check_settings_of(*this); }

@@ -32,7 +32,7 @@ struct LossOfHeads {
 struct HeadLosses {
     double loss = 0;  ///< the sum over the heads, each times its weight
     double right =
-        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss does not say
+        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
@@ -61,7 +61,7 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
         const double weight = weights.empty() ? 1 : static_cast<double>(weights[head]);
         all.loss += weight * own.sample(logits, heads[head], target, gradient, weight * scale);
         const double right = right_share(own, logits, heads[head], target);
-        if (!(right >= all.right)) all.right = right;
+        if (!is_nan(all.right) && (is_nan(right) || right < all.right)) all.right = right;
     }
     return all;
 }

@@ -5,6 +5,7 @@
 
 #include <denim/loss/target.hpp>
 #include <denim/machine/accepted.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -37,7 +38,7 @@ double right_share(const OneLoss& loss, const Scalar* logits, std::size_t output
     if constexpr (requires { loss.right(logits, outputs, target); })
         return loss.right(logits, outputs, target);
     else
-        return std::numeric_limits<double>::quiet_NaN();
+        return not_a_number<double>();
 }
 
 /// What a loss makes of the outputs.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/largest.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -22,10 +23,10 @@ struct SoftmaxSum {
     [[nodiscard]] double probability(Scalar logit) const { return std::exp(static_cast<double>(logit - largest)) / sum; }
 };
 
-/// 1 where the label's logit is the largest, the first of equal ones.
+/// 1 where the label's logit is the largest, the first of equal ones, and none is a NaN.
 template <class Scalar>
 double label_on_top(const Scalar* logits, std::size_t classes, std::int32_t label) {
-    return std::max_element(logits, logits + classes) - logits == label ? 1 : 0;
+    return std::cmp_equal(place_of_largest(logits, classes), label) ? 1 : 0;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

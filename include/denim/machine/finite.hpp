@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -52,6 +53,18 @@ template <Askable Scalar>
     return magnitude_bits(value) < infinity_bits<Scalar>;
 }
 
+/// Whether `value` is not zero; a NaN is not, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_nonzero(Scalar value) {
+    return magnitude_bits(value) != 0;
+}
+
+/// Whether a number takes the place of the largest one seen so far: a NaN ranks above all, and the first of equals stays.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool outranks(Scalar candidate, Scalar largest) {
+    return (candidate > largest || is_nan(candidate)) && !is_nan(largest);
+}
+
 /// A NaN that a function may give back: under -ffast-math clang leaves constant ones out.
 template <Askable Scalar>
 [[gnu::always_inline]] constexpr Scalar not_a_number() {
@@ -64,23 +77,27 @@ template <Askable Scalar>
 
 namespace detail {
 
+/// The largest of the bits without their signs: those of a NaN if there is one, else of an infinity, else of a number.
 template <Askable Scalar>
-bool all_finite(const Scalar* from, std::size_t count) {
+BitsOf<Scalar> largest_bits(std::span<const Scalar> numbers) {
     using Bits = BitsOf<Scalar>;
     constexpr std::size_t block = 128;
-    for (std::size_t first = 0; first < count; first += block) {
-        Bits numbers[block] = {}, largest = 0;
-        std::memcpy(numbers, from + first, std::min(block, count - first) * sizeof(Scalar));
-        for (const Bits bits : numbers) largest = std::max<Bits>(largest, bits & (~Bits{0} >> 1));
-        if (largest >= infinity_bits<Scalar>) return false;
+    Bits lanes[16] = {};
+    for (std::size_t first = 0; first < numbers.size(); first += block) {
+        Bits part[block] = {};
+        std::memcpy(part, numbers.data() + first, std::min(block, numbers.size() - first) * sizeof(Scalar));
+        for (std::size_t n = 0; n < block; ++n) lanes[n % 16] = std::max<Bits>(lanes[n % 16], part[n] & (~Bits{0} >> 1));
     }
-    return true;
+    return *std::max_element(std::begin(lanes), std::end(lanes));
 }
 
 }  // namespace detail
 
 /// Whether all numbers are finite, under -ffast-math too; at the speed of vectors. True for none at all.
-inline bool all_finite(std::span<const float> numbers) { return detail::all_finite(numbers.data(), numbers.size()); }
-inline bool all_finite(std::span<const double> numbers) { return detail::all_finite(numbers.data(), numbers.size()); }
+inline bool all_finite(std::span<const float> numbers) { return detail::largest_bits(numbers) < infinity_bits<float>; }
+inline bool all_finite(std::span<const double> numbers) { return detail::largest_bits(numbers) < infinity_bits<double>; }
+
+/// The largest magnitude of some numbers, 0 of none: a NaN where there is one, else infinity where there is one.
+inline float largest_magnitude(std::span<const float> numbers) { return std::bit_cast<float>(detail::largest_bits(numbers)); }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -34,6 +34,7 @@ inline std::string shortest_text(std::integral auto number) { return std::to_str
 namespace denim::inline DENIM_TARGET::detail {
 
 inline std::string number_text(double number, std::chars_format format, int digits) {
+    if (is_nan(number)) return "nan";  // whatever its sign
     std::array<char, 1400> text;  // the largest double, and as many digits as one can ever have behind its point
     const int most = digits < 0 ? 0 : digits > 1000 ? 1000 : digits;
     const auto end = std::to_chars(text.data(), text.data() + text.size(), number, format, most).ptr;

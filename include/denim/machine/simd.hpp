@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The door to xsimd: every vector of Denim goes through these functions, each tested at every width.
+// The door to xsimd: every vector of Denim goes through these functions and those of simd_order.hpp and simd_functions.hpp, each tested at
+// every width.
 
 #include <denim/machine/target.hpp>
 
@@ -17,7 +18,6 @@
 #endif
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -140,26 +140,6 @@ DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scala
 #endif
 }
 
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<Scalar, float>)
-        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
-    else
-#endif
-        return xsimd::max(a, b);
-}
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<Scalar, float>)
-        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
-    else
-#endif
-        return xsimd::min(a, b);
-}
-
 /// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.
 template <class Condition, class Scalar>
 DENIM_INLINE Vector<Scalar> select(Condition condition, Vector<Scalar> yes, Vector<Scalar> no) {
@@ -179,29 +159,6 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return xsimd::sqrt(value);
 }
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return xsimd::exp(value);
-}
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return xsimd::tanh(value);
-}
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
-    return xsimd::erf(value);
-}
-
-// The same names for plain numbers, so that a formula is written once for both.
-inline float exp(float value) { return std::exp(value); }
-inline double exp(double value) { return std::exp(value); }
-inline float tanh(float value) { return std::tanh(value); }
-inline double tanh(double value) { return std::tanh(value); }
-inline float erf(float value) { return std::erf(value); }
-inline double erf(double value) { return std::erf(value); }
-inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
-inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
 
 /// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
 template <class Scalar>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/largest.hpp>
 #include <denim/tensor/array.hpp>
 
 #include <algorithm>
@@ -20,12 +21,16 @@ using Confusion = Array<std::size_t, 2>;
 
 namespace detail {
 
-/// Scores are (N, classes) and labels (N), each below `classes`.
+/// Scores are (N, classes), none of them a NaN, and labels (N), each below `classes`.
 inline void check_scores(std::span<const float> scores, std::span<const std::int32_t> labels, std::size_t classes) {
     if (classes == 0 || scores.size() != labels.size() * classes)
         throw std::invalid_argument("denim: metric: scores of " + std::to_string(labels.size()) + " pictures for " +
                                     std::to_string(classes) + " classes were expected, but got " +
                                     std::to_string(scores.size()) + " numbers");
+    for (std::size_t n = 0; n < scores.size(); ++n)
+        if (is_nan(scores[n]))
+            throw std::invalid_argument("denim: metric: scores that are numbers were expected, but one of picture " +
+                                        std::to_string(n / classes) + " is a NaN");
     for (const std::int32_t label : labels)
         if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, classes))
             throw std::invalid_argument("denim: metric: labels from 0 to " + std::to_string(classes - 1) +
@@ -38,12 +43,17 @@ inline double ratio(std::size_t part, std::size_t whole) {
 
 }  // namespace detail
 
-/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes).
+/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes). Throws
+/// std::invalid_argument where one is a NaN: such a picture has no class.
 inline std::vector<std::int32_t> predicted_classes(std::span<const float> scores, std::size_t classes) {
     std::vector<std::int32_t> predicted(classes == 0 ? 0 : scores.size() / classes);
     for (std::size_t n = 0; n < predicted.size(); ++n) {
         const auto sample = scores.subspan(n * classes, classes);
-        predicted[n] = static_cast<std::int32_t>(std::max_element(sample.begin(), sample.end()) - sample.begin());
+        const std::size_t place = place_of_largest(sample.data(), classes);
+        if (place == classes)
+            throw std::invalid_argument("denim: metric: scores that are numbers were expected, but one of picture " +
+                                        std::to_string(n) + " is a NaN");
+        predicted[n] = static_cast<std::int32_t>(place);
     }
     return predicted;
 }

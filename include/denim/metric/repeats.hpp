@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
 #include <denim/machine/number_text.hpp>
 #include <denim/metric/distribution.hpp>
 
@@ -23,20 +24,22 @@ struct Repeats {
     }
 };
 
-/// Mean, deviation and confidence interval of repeated runs.
+/// Mean, deviation and confidence interval of repeated runs. A NaN among them makes all of these NaN.
 inline Repeats repeats(std::span<const double> values, double confidence = 0.95) {
     if (values.empty()) throw std::invalid_argument("denim: repeats: the values of at least 1 run were expected, but got none");
     Repeats result{values.size(), 0, 0, 0, 0, values[0], values[0]};
     const auto count = static_cast<double>(values.size());
     for (const double value : values) {
         result.mean += value / count;
-        result.least = std::fmin(result.least, value);
-        result.largest = std::fmax(result.largest, value);
+        if (is_nan(value)) result.least = result.largest = not_a_number<double>();
+        if (is_nan(result.least)) continue;
+        result.least = std::min(result.least, value);
+        result.largest = std::max(result.largest, value);
     }
     double squares = 0;
     for (const double value : values) squares += (value - result.mean) * (value - result.mean);
     if (values.size() == 1) {
-        result.deviation = result.low = result.high = std::numeric_limits<double>::quiet_NaN();
+        result.deviation = result.low = result.high = not_a_number<double>();
         return result;
     }
     result.deviation = std::sqrt(squares / (count - 1));

@@ -29,7 +29,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
     if (positives == 0 || positives == positive.size())
         throw std::invalid_argument("denim: roc: pictures of both classes were expected, but " + std::to_string(positives) +
                                     " of " + std::to_string(positive.size()) + " are positive");
-    if (std::any_of(scores.begin(), scores.end(), [](float score) { return score != score; }))
+    if (std::any_of(scores.begin(), scores.end(), [](float score) { return is_nan(score); }))
         throw std::invalid_argument("denim: roc: a score that is not a number came");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/tensor/layout.hpp>
 #include <denim/tensor/pictures.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -15,19 +16,6 @@
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
-
-/// False for NaN and infinities, even with -ffast-math: by bits, and by way of memory, because clang knows that the bits of a sum
-/// which may not overflow are those of a number.
-inline bool is_finite(float value) {
-    volatile float stored = value;
-    const float number = stored;
-    return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;
-}
-inline bool is_finite(double value) {
-    volatile double stored = value;
-    const double number = stored;
-    return (std::bit_cast<std::uint64_t>(number) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
-}
 
 template <class Scalar>
 void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
@@ -40,13 +28,8 @@ void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
 
 template <class Scalar>
 bool load_row(const float* from, Scalar* to, std::size_t count) {
-    std::uint32_t wrong = 0;
-    for (std::size_t n = 0; n < count; ++n) {
-        const auto exponent = std::bit_cast<std::uint32_t>(from[n]) & 0x7f800000u;
-        wrong |= exponent == 0x7f800000u ? 1u : 0u;
-        to[n] = static_cast<Scalar>(from[n]);
-    }
-    return wrong == 0;
+    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
+    return all_finite(std::span{from, count});
 }
 
 [[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {

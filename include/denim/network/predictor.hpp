@@ -4,6 +4,7 @@
 #include <denim/layer/activation_function.hpp>
 #include <denim/layer/pixels.hpp>
 #include <denim/loss/probabilities.hpp>
+#include <denim/machine/largest.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
@@ -18,6 +19,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -77,7 +80,8 @@ public:
     /// What each head gives, see Network::gives.
     [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
-    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
+    /// logit is a NaN.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
         static_assert(AnswersInNumbers<typename Network::Graph>::holds);
@@ -86,7 +90,7 @@ public:
         const auto fill = [&](auto result) {
             const Scalar* from = logits.data();
             for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
-                result.data()[n] = static_cast<std::int32_t>(std::max_element(from, from + Network::heads[n % heads]) - from);
+                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
             return result;
         };
         if constexpr (static_rank<Expression> == 3)

@@ -4,7 +4,8 @@
 // One training step: a batch of pictures and labels in, the loss and the gradients of every parameter out.
 
 #include <denim/loss/head_losses.hpp>
-#include <denim/loss/not_finite.hpp>
+#include <denim/machine/finite.hpp>
+#include <denim/machine/not_finite.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/batch.hpp>
 #include <denim/network/load.hpp>
@@ -205,7 +206,7 @@ private:
             result.correct += share.correct;
         }
         result.loss /= static_cast<double>(batch.size());
-        if (!detail::is_finite(result.loss)) throw LossNotFinite{batch.step};
+        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
     }
 

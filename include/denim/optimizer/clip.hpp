@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
+#include <denim/machine/not_finite.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/tensor/row.hpp>
 
@@ -14,7 +16,8 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Shortens the gradient of all trained parameters together to the length `limit` where it is longer, and gives the length that
-/// it had. Sums are cut by place alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
+/// it had. Throws GradientNotFinite, and changes nothing, where one of them holds an infinity or a NaN. Sums are cut by place
+/// alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
 inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients, double limit) {
     constexpr std::size_t block = 16384;  // numbers that one thread takes at a time
     const auto each_block = [&](const auto& act) {
@@ -40,6 +43,10 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
     });
     double sum = 0;
     for (const double part : squares) sum += part;
+    if (!is_finite(sum))
+        for (const Row& row : rows)
+            if (row.trained && row.moved != Moved::by_layer && !all_finite(gradients.subspan(row.offset, row.size())))
+                throw GradientNotFinite{row.name};
     const double norm = std::sqrt(sum);
     if (norm <= limit) return norm;
     const auto factor = static_cast<float>(limit / norm);

@@ -33,7 +33,7 @@ struct Lion {
         each_vector(at.count, [&](auto load, auto store, std::size_t n) {
             const auto gradient = load(at.gradients + n), m = load(at.state[0] + n);
             const auto direction = simd::fma(gradient - m, first, m);
-            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, zero));
+            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, direction));
             store(at.state[0] + n, simd::fma(gradient - m, second, m));
             store(at.parameters + n, load(at.parameters + n) * factor - push);
         });

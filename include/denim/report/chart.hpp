@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
 #include <denim/machine/number_text.hpp>
 
 #include <algorithm>
@@ -43,7 +44,7 @@ inline std::string short_number(double number) {
 
 /// With this many digits behind the point; nothing for what is not a number.
 inline std::string decimals(double number, int digits = 4) {
-    return number == number ? fixed(number, digits) : "";
+    return is_nan(number) ? "" : fixed(number, digits);
 }
 
 /// Round numbers that cover low to high: about five of them.
@@ -68,7 +69,7 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
     double low = std::numeric_limits<double>::infinity(), high = -low, first = low, last = -low;
     for (const Series& series : all)
         for (std::size_t n = 0; n < series.y.size(); ++n)
-            if (std::isfinite(series.y[n])) {
+            if (is_finite(series.y[n])) {
                 low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
                 first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
             }
@@ -103,7 +104,7 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
         std::string path, points;
         bool begun = false;
         for (std::size_t n = 0; n < series.y.size(); ++n) {
-            if (!std::isfinite(series.y[n])) {
+            if (!is_finite(series.y[n])) {
                 begun = false;
                 continue;
             }

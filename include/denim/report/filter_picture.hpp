@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/image/draw.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <cmath>
 #include <span>
@@ -9,8 +10,8 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Draws the filters of a first layer, weights (window, window, channels, filters): mid-grey is 0, all share one scale. Three
-/// channels are red, green and blue; others are averaged to grey. `zoom` is the side of a weight in pixels, 0 for one that
-/// gives about 600.
+/// channels are red, green and blue; others are averaged to grey; what is not finite is magenta. `zoom` is the side of a weight in
+/// pixels, 0 for one that gives about 600.
 inline Picture draw_filters(std::span<const float> weights, std::size_t window, std::size_t channels, std::size_t zoom = 0) {
     const std::size_t block = window * window * channels;
     if (block == 0 || weights.empty() || weights.size() % block != 0)
@@ -23,7 +24,7 @@ inline Picture draw_filters(std::span<const float> weights, std::size_t window, 
     if (zoom == 0) zoom = std::max<std::size_t>(600 / (columns * (window + 1)), 4);
     const std::size_t gap = std::max<std::size_t>(zoom / 2, 2), step = window * zoom + gap;
     float largest = 0;
-    for (const float weight : weights) largest = std::max(largest, std::fabs(weight));
+    for (const float weight : weights) largest = is_finite(weight) ? std::max(largest, std::fabs(weight)) : largest;
     Picture picture{Size{rows * step + gap, columns * step + gap}};
     for (std::size_t filter = 0; filter < filters; ++filter)
         for (std::size_t y = 0; y < window; ++y)
@@ -37,8 +38,9 @@ inline Picture draw_filters(std::span<const float> weights, std::size_t window, 
                 float mean = 0;
                 for (std::size_t channel = 0; channel < channels; ++channel)
                     mean += weight(channel) / static_cast<float>(channels);
-                const Colour colour = channels == 3 ? Colour{byte(weight(0)), byte(weight(1)), byte(weight(2))}
-                                                    : Colour{byte(mean), byte(mean), byte(mean)};
+                const Colour colour = !is_finite(mean) ? Colour{255, 0, 255}
+                                      : channels == 3  ? Colour{byte(weight(0)), byte(weight(1)), byte(weight(2))}
+                                                       : Colour{byte(mean), byte(mean), byte(mean)};
                 fill(picture,
                      {static_cast<int>(gap + filter % columns * step + x * zoom),
                       static_cast<int>(gap + filter / columns * step + y * zoom), static_cast<int>(zoom),

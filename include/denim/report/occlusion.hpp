@@ -65,7 +65,9 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
         return logits;
     };
     const std::vector<float> whole = probabilities({source.bytes, source.bytes + shape.size()});
-    result.predicted = static_cast<std::size_t>(std::max_element(whole.begin(), whole.end()) - whole.begin());
+    result.predicted = place_of_largest(whole.data(), whole.size());
+    if (result.predicted == whole.size())
+        throw std::runtime_error("denim: occlude: a logit of the photograph is not a number, so it has no class");
     result.probability = static_cast<double>(whole[result.predicted]);
     for (std::size_t row = 0; row < result.rows; ++row) {
         std::vector<std::uint8_t> pictures(result.columns * shape.size());

@@ -12,7 +12,7 @@ namespace denim::inline DENIM_TARGET::detail {
 
 /// Five digits, wherever the point stands.
 inline std::string five_digits(double number) {
-    return number == number ? general(number, 5) : "";
+    return is_nan(number) ? "" : general(number, 5);
 }
 
 inline std::string parameter_text(const HyperParameter& parameter) {

@@ -138,7 +138,7 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
                     result.run + "\n    here: " + description);
         const auto remembered = [&](const char* name) {
             const auto& numbers = result.memory.numbers;
-            return numbers.contains(name) ? numbers.at(name) : std::numeric_limits<double>::quiet_NaN();
+            return numbers.contains(name) ? numbers.at(name) : not_a_number<double>();
         };
         return {result.history, {remembered("test loss"), remembered("test accuracy")}};
     }

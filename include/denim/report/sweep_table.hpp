@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/format/hparams_message.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/metric/repeats.hpp>
 #include <denim/training/history.hpp>
 
@@ -24,8 +25,8 @@ struct SweepRun {
     /// The epoch whose weights were kept: the best by validation loss.
     [[nodiscard]] const Epoch& best() const {
         return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
-            return left.validation.loss < right.validation.loss ||
-                   (left.validation.loss == left.validation.loss && right.validation.loss != right.validation.loss);
+            if (is_nan(left.validation.loss) || is_nan(right.validation.loss)) return is_nan(right.validation.loss) && !is_nan(left.validation.loss);
+            return left.validation.loss < right.validation.loss;
         });
     }
     [[nodiscard]] double seconds() const {
@@ -73,12 +74,15 @@ struct SweepTable {
     std::vector<SweepRow> rows = {};
 
     [[nodiscard]] bool tested() const {
-        return !rows.empty() && !rows[0].runs.empty() && !std::isnan(rows[0].runs[0].test.accuracy);
+        return !rows.empty() && !rows[0].runs.empty() && !is_nan(rows[0].runs[0].test.accuracy);
     }
 
-    /// Best first; equals stay in their order.
+    /// Best first; equals stay in their order, and what is not a number comes last.
     void sort() {
-        const auto better = [](const SweepRow& left, const SweepRow& right) { return left.accuracy().mean > right.accuracy().mean; };
+        const auto better = [](const SweepRow& left, const SweepRow& right) {
+            const double one = left.accuracy().mean, other = right.accuracy().mean;
+            return is_nan(one) || is_nan(other) ? is_nan(other) && !is_nan(one) : one > other;
+        };
         for (auto row = rows.begin(); row != rows.end(); ++row)
             std::rotate(std::upper_bound(rows.begin(), row, *row, better), row, row + 1);
     }

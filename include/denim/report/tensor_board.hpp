@@ -41,7 +41,8 @@ struct TensorBoard {
         if (run.validation) {
             to.validation.write(run.epoch, scalar_message("epoch_loss", epoch.validation.loss));
             to.validation.write(run.epoch, scalar_message("epoch_accuracy", epoch.validation.accuracy));
-            if (confusion && !run.validation->labels.empty()) write_confusion(run);
+            const bool numbers = std::ranges::none_of(run.validation_logits, [](float logit) { return is_nan(logit); });
+            if (confusion && !run.validation->labels.empty() && numbers) write_confusion(run);
         }
         flush();
     }

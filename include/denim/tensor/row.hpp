@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
 #include <denim/tensor/extents.hpp>
 
 #include <cstddef>
+#include <span>
+#include <stdexcept>
 #include <string>
 
 namespace denim::inline DENIM_TARGET {
@@ -26,5 +29,12 @@ struct Row {
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
+
+/// Throws std::invalid_argument where a number of a row is not finite: no file is written of it, as it would not be read.
+inline void require_finite_rows(std::span<const Row> rows, std::span<const float> numbers, const std::string& file) {
+    for (const Row& row : rows)
+        if (!all_finite(numbers.subspan(row.offset, row.size())))
+            throw std::invalid_argument("denim: " + file + " is not written: '" + row.name + "' holds a number that is not finite");
+}
 
 }  // namespace denim::inline DENIM_TARGET

@@ -63,8 +63,8 @@ concept Remembers = requires(Type& callback, CallbackMemory& memory) {
 }  // namespace detail
 
 /// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin, on_batch and on_epoch (after
-/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss of a step is
-/// not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
+/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss or a gradient of a
+/// step, or a weight behind it, is not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
 /// const` and `recall(const CallbackMemory&)`.
 template <class Type>
 concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||

@@ -10,16 +10,21 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// The history as comma-separated lines under a header; numbers that there are not are left empty.
+/// The history as comma-separated lines under a header; numbers that there are not are left empty. A loss that is not a
+/// number is `nan` where there is an accuracy beside it.
 inline std::string csv(const History& history) {
     std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
     for (const Epoch& epoch : history.epochs) {
         text += std::to_string(epoch.number);
-        for (const double number : {epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
-                                    epoch.rate, epoch.images_per_second, epoch.seconds}) {
+        const auto add = [&](double number, bool there) {
             text += ',';
-            if (number == number) text += detail::general(number, 9);
+            if (there) text += detail::general(number, 9);
+        };
+        for (const Score& score : {epoch.train, epoch.validation}) {
+            add(score.loss, !is_nan(score.loss) || !is_nan(score.accuracy));
+            add(score.accuracy, !is_nan(score.accuracy));
         }
+        for (const double number : {epoch.rate, epoch.images_per_second, epoch.seconds}) add(number, true);
         text += '\n';
     }
     return text;

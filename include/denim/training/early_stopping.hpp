@@ -12,7 +12,7 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Ends a run when the watched score has not improved for `patience` epochs, and gives the network the weights of its best
-/// epoch.
+/// epoch. A score that is NaN is no improvement; where no epoch had another, the weights stay those of the last.
 struct EarlyStopping {
     std::size_t patience = 2;
     double minimum_improvement = 0;  ///< a smaller one does not count
@@ -38,7 +38,7 @@ struct EarlyStopping {
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
         const double score = watched_score(monitor, epoch, "EarlyStopping");
-        if (best_epoch_ == 0 || score < best_ - minimum_improvement) {
+        if (!is_nan(score) && (best_epoch_ == 0 || score < best_ - minimum_improvement)) {
             best_ = score;
             best_epoch_ = epoch.number;
             if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());

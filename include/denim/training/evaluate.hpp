@@ -24,7 +24,8 @@ namespace denim::inline DENIM_TARGET {
 struct HeadEvaluation {
     std::size_t count = 0, correct = 0;
     double loss = 0, accuracy = 0;
-    /// confusion(true class, predicted class): how many pictures.
+    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
+    /// stands in no column, and makes the loss NaN.
     Array<std::size_t, 2> confusion;
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
@@ -73,9 +74,9 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
     for (std::size_t n = 0; n < of.labels.size(); ++n) {
         const Scalar* sample = of.logits.data() + n * classes;
-        const auto predicted = static_cast<std::size_t>(std::max_element(sample, sample + classes) - sample);
+        const std::size_t predicted = place_of_largest(sample, classes);
         const auto label = static_cast<std::size_t>(of.labels[n]);
-        ++result.confusion(label, predicted);
+        if (predicted < classes) ++result.confusion(label, predicted);
         result.correct += predicted == label;
     }
     if (result.count == 0) return result;

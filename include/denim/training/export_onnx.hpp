@@ -138,7 +138,9 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
 /// Writes the network as an ONNX file: export_onnx(network, "primary.onnx", {.bytes = true}).
 template <class Network>
 void export_onnx(const Network& network, const std::filesystem::path& path, const OnnxOptions& options = {}) {
-    write_onnx(path, onnx_model(network, options));
+    const auto model = onnx_model(network, options);
+    require_finite_rows(network.rows(), network.parameters(), path.string());
+    write_onnx(path, model);
 }
 
 }  // namespace denim::inline DENIM_TARGET

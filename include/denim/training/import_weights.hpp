@@ -5,7 +5,6 @@
 
 #include <denim/format/match_weights.hpp>
 #include <denim/layer/batch_norm.hpp>
-#include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
 #include <denim/training/weight_places.hpp>
 
@@ -58,7 +57,7 @@ void take_weights(Network& network, const ForeignWeights& file, WeightLayout lay
     std::vector<float> parameters(network.parameters().size());
     for (std::size_t n = 0; n < places.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
-        if (!std::ranges::all_of(tensor.values, [](float number) { return is_finite(number); }))
+        if (!all_finite(tensor.values))
             throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
         const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
@@ -85,6 +84,7 @@ void export_weights(const Network& network, const std::filesystem::path& file, W
                     const WeightOptions& options = {}) {
     const auto places = detail::weight_places(network, layout);
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    require_finite_rows(network.rows(), parameters, file.string());
     detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
     std::vector<std::vector<float>> numbers;
     std::vector<NamedView> views;

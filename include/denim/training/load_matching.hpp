@@ -4,8 +4,8 @@
 // Weights of one network into another that shares some of its layers: a trunk under another head.
 
 #include <denim/format/weights.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/machine/number_text.hpp>
-#include <denim/network/load.hpp>
 #include <denim/tensor/row.hpp>
 
 #include <algorithm>
@@ -81,7 +81,7 @@ MatchReport load_matching(Network& network, const Weights& weights, const std::v
             continue;
         }
         const NamedTensor& tensor = weights.tensor(row.name);
-        if (!std::ranges::all_of(tensor.values, [](float number) { return detail::is_finite(number); }))
+        if (!all_finite(tensor.values))
             throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
         std::ranges::copy(tensor.values, parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         report.taken.push_back(row.name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
 #include <denim/training/history.hpp>
 
 #include <stdexcept>
@@ -25,18 +26,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// The score, smaller is better: accuracies are negated. Throws std::invalid_argument under the name of the callback that asks
-/// if there was no validation set, or no accuracy because the loss has none.
+/// The score, smaller is better: accuracies are negated. NaN where the loss is, which no epoch is worse than. Throws
+/// std::invalid_argument under the name of the callback that asks if there is no accuracy because the loss has none.
 inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
     const double score = monitor == Monitor::train_loss            ? epoch.train.loss
                          : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
                          : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
                                                                    : epoch.validation.loss;
-    const Score& validation = epoch.validation;
-    const bool no_validation = validation.loss != validation.loss && validation.accuracy != validation.accuracy;
-    if (watches_validation(monitor) && no_validation) detail::throw_no_validation(who);
     const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
-    if (score != score && watches_accuracy)
+    if (watches_accuracy && is_nan(score))
         throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
                                     (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
     return score;

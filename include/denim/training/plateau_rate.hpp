@@ -45,7 +45,7 @@ struct PlateauRate {
                 --cooling;
                 waited = 0;
             }
-            if (score < best - minimum_improvement) {
+            if (!is_nan(score) && score < best - minimum_improvement) {
                 best = score;
                 waited = 0;
             } else if (cooling == 0 && ++waited >= patience) {

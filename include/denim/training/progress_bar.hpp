@@ -48,7 +48,7 @@ struct ProgressBar {
         const auto images_left = static_cast<double>(run.training_images - run.images);
         const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
         std::string numbers = detail::sentence("] ", run.batch, '/', run.batches, "  loss ", detail::fixed(run.train.loss, 4), "  ");
-        if (run.train.accuracy == run.train.accuracy) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
+        if (!is_nan(run.train.accuracy)) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
         numbers += detail::fixed(rate, 0) + " images/s  ";
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +

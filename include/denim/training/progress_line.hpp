@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/finite.hpp>
 #include <denim/machine/number_text.hpp>
 #include <denim/training/callback.hpp>
 
@@ -17,9 +18,9 @@ struct ProgressLine {
         if (!to) return;
         const Epoch& epoch = run.history.epochs.back();
         std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
-        if (epoch.train.accuracy == epoch.train.accuracy) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
-        if (epoch.validation.loss == epoch.validation.loss) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
-        if (epoch.validation.accuracy == epoch.validation.accuracy) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
+        if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
+        if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
+        if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
         line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
         std::fputs(line.c_str(), to);
         std::fflush(to);

@@ -129,7 +129,7 @@ struct Samples {
         samples.numbers.reserve(set.labels.size());
         in_row_major_order(set.labels, [&](const auto label) {
             const auto number = static_cast<float>(label);
-            if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
+            if (!is_finite(number) || !loss.accepts(number))
                 fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
                      std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
                      detail::general(static_cast<double>(number)) + ", which the loss does not accept");

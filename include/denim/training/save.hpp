@@ -53,7 +53,8 @@ void take_outputs(Network& network, const std::string& file, const std::vector<s
 
 }  // namespace detail
 
-/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all.
+/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all. Throws
+/// std::invalid_argument before anything is written where a weight is not finite: load would refuse it.
 template <class Network>
 void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
@@ -83,9 +84,8 @@ WeightsMetadata load_into(Network& network, const Weights& weights) {
     loaded.edit_parameters([&](std::span<float> parameters) {
         for (const Row& row : loaded.rows()) {
             const NamedTensor& tensor = weights.tensor(row.name);
-            for (const float number : tensor.values)
-                if (!detail::is_finite(number))
-                    throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
+            if (!all_finite(tensor.values))
+                throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
             std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         }
     });

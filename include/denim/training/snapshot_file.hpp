@@ -5,6 +5,7 @@
 // "counters", "scores", and what callbacks remember under "callback/...".
 
 #include <denim/format/safetensors.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/training/snapshot.hpp>
 
 #include <array>
@@ -13,6 +14,9 @@ namespace denim::inline DENIM_TARGET {
 
 /// Writes a snapshot; the file appears whole or not at all.
 inline void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+    if (!all_finite(snapshot.parameters) || !all_finite(snapshot.optimizer) || !all_finite(snapshot.average))
+        throw FileError(path.string(),
+                        "is not written: a weight of the run, or a number of its optimizer, is not finite; what stood there stays");
     std::vector<double> history;
     for (const Epoch& each : snapshot.history.epochs)
         history.insert(history.end(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/network/load.hpp>
+#include <denim/machine/finite.hpp>
 #include <denim/training/callback.hpp>
 
 #include <algorithm>
@@ -10,16 +10,14 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Ends a run whose loss is not finite any more, gives the network the weights of the end of its last good epoch (or of the
-/// beginning), and says so. Without it, `fit` throws LossNotFinite.
+/// Ends a run whose loss, gradients or weights are not finite any more, gives the network the weights of the end of its last good epoch (or of the
+/// beginning), and says so. Without it, `fit` throws NotFinite.
 struct StopOnNaN {
     std::FILE* to = stderr;
 
     void on_begin(Run& run) { keep(run, 0); }
     void on_epoch(Run& run) {
-        const std::span<const float> now = run.learner.parameters();
-        if (std::all_of(now.begin(), now.end(), [](float number) { return detail::is_finite(number); }) &&
-            detail::is_finite(run.history.epochs.back().train.loss))
+        if (all_finite(run.learner.parameters()) && is_finite(run.history.epochs.back().train.loss))
             keep(run, run.epoch);
         else
             on_nan(run);
@@ -30,7 +28,7 @@ struct StopOnNaN {
         stopped_ = true;
         if (!to) return;
         std::fprintf(to,
-                     "StopOnNaN: epoch %zu, batch %zu: the loss or a weight is not a finite number; the network has the "
+                     "StopOnNaN: epoch %zu, batch %zu: the loss, a gradient or a weight is not a finite number; the network has the "
                      "weights of %s again. A lower "
                      "learning rate may help.\n",
                      run.epoch, run.batch + (run.batch < run.batches ? 1 : 0),

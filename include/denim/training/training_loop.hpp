@@ -2,8 +2,9 @@
 #pragma once
 
 #include <denim/data/batches.hpp>
-#include <denim/loss/not_finite.hpp>
-#include <denim/network/load.hpp>
+#include <denim/machine/finite.hpp>
+#include <denim/machine/not_finite.hpp>
+#include <denim/optimizer/check_step.hpp>
 #include <denim/optimizer/clip.hpp>
 #include <denim/optimizer/l2.hpp>
 #include <denim/optimizer/optimizer.hpp>
@@ -176,12 +177,13 @@ private:
             StepResult result;
             try {
                 result = next_step();
-            } catch (const LossNotFinite&) {
+                if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
+                check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
+            } catch (const NotFinite&) {
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
             }
-            if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
             update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
                               run_.rate);
             average_.take(learner_.parameters(), options_.averaging.share(now));

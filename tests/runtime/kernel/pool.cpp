@@ -21,8 +21,14 @@ bool near(const std::vector<float>& a, const std::vector<float>& b) {
     return std::ranges::equal(a, b, [](float x, float y) { return std::abs(x - y) <= 1e-5f * std::max(1.0f, std::abs(x)); });
 }
 
+/// Equal, or both NaN.
+bool same(const std::vector<float>& a, const std::vector<float>& b) {
+    return std::ranges::equal(a, b, [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
+/// `wrong`: some of the numbers are infinities and NaNs.
 template <Pooling of, class Operation = Max, class... Options>
-void check_pool() {
+void check_pool(bool wrong = false) {
     CAPTURE(of.height);
     CAPTURE(of.channels);
     CAPTURE(of.window);
@@ -36,6 +42,16 @@ void check_pool() {
     // Few different numbers, so that many are equal: the first of them wins in both.
     auto input = picture(in, 1, 0);
     for (float& number : input) number = std::round(4 * number);
+    if (wrong) {
+        Random random{Seed{6}};
+        for (std::size_t y = 0; y < of.height; ++y)
+            for (std::size_t x = 0; x < of.width; ++x)
+                for (std::size_t c = 0; c < of.channels; ++c)
+                    if (const auto kind = random.below(8); kind < 6)
+                        input[in.offset(y, x) + c] = kind == 0   ? std::numeric_limits<float>::quiet_NaN()
+                                                     : kind == 1 ? std::numeric_limits<float>::infinity()
+                                                                 : -std::numeric_limits<float>::infinity();
+    }
     const auto gradient = picture(out, 2, 0);
     const auto run = [&]<class Pool>(Pool*, std::size_t off) {
         struct {
@@ -65,7 +81,7 @@ void check_pool() {
     const auto fast = run(static_cast<Fast*>(nullptr), 1);
     const auto plain = run(static_cast<Plain*>(nullptr), 0);
     if constexpr (std::same_as<Operation, Max>) {
-        CHECK(inside(fast.output, out) == inside(plain.output, out));
+        CHECK(same(inside(fast.output, out), inside(plain.output, out)));
         CHECK(inside(fast.written, in) == inside(plain.written, in));
         CHECK(inside(fast.added, in) == inside(plain.added, in));
     } else {
@@ -73,7 +89,7 @@ void check_pool() {
         CHECK(near(inside(fast.written, in), inside(plain.written, in)));
         CHECK(near(inside(fast.added, in), inside(plain.added, in)));
     }
-    CHECK(fast.silent == fast.output);
+    CHECK(same(fast.silent, fast.output));
     // The border is left alone, the padding of the output is zero.
     std::size_t zeros = 0, marks = 0;
     for (std::size_t n = 0; n < out.size(); ++n) {
@@ -96,6 +112,14 @@ TEST_CASE("max pool: windows, strides, layouts") {
     check_pool<Pooling{7, 7, 5, 1, 3, 8, 8}>();
     check_pool<Pooling{6, 16, 20, 4, 2, 64, 48}>();
     check_pool<Pooling{16, 16, 16, 16, 16}>();
+}
+
+TEST_CASE("max pool: the first NaN wins, and among infinities the first") {
+    check_pool<Pooling{4, 4, 1, 2, 2}>(true);
+    check_pool<Pooling{9, 9, 17, 3, 2, 1, 32}>(true);
+    check_pool<Pooling{8, 6, 64, 2, 2, 16, 16}>(true);
+    check_pool<Pooling{5, 7, 3, 2, 2}, Max, Same>(true);
+    check_pool<Pooling{4, 3, 16, 5, 1, 16, 16, {1, 1, 2, 2}, {0, 1, 1, 0}}, Max, Same>(true);
 }
 
 TEST_CASE("max pool: windows that reach beyond the picture") {

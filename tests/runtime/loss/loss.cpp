@@ -122,6 +122,19 @@ TEST_CASE("gradients are those of finite differences") {
     check_gradient(Huber{});
 }
 
+namespace {
+
+struct NoAccuracy {
+    static constexpr Wants wants = Wants::label;
+    template <class Scalar>
+    double sample(const Scalar*, std::size_t outputs, const Target&, Scalar* gradient, double) const {
+        std::fill_n(gradient, outputs, Scalar{0});
+        return 0;
+    }
+};
+
+}  // namespace
+
 TEST_CASE("what counts as right") {
     const std::array<float, 3> logits{1, -2, 3}, targets{1, 1, 1};
     CHECK(SoftmaxCrossEntropy{}.right(logits.data(), 3, Target{2}) == 1);
@@ -131,6 +144,33 @@ TEST_CASE("what counts as right") {
     CHECK(BinaryCrossEntropy{}.right(undecided.data(), 1, Target{0, half}) == 1);
     CHECK(BinaryCrossEntropy{}.right(undecided.data(), 1, Target{0, more}) == 0);
     CHECK(std::isnan(Loss{MeanSquaredError{}}.right(logits.data(), 3, Target{0, targets})));
+    // A NaN is right nowhere, wherever it stands, and its loss and gradients are NaN.
+    for (std::size_t place = 0; place < 3; ++place) {
+        std::array<float, 3> wrong = logits, gradient{};
+        wrong[place] = not_a_number<float>();
+        const auto is_none = [&](auto loss) {
+            const bool none = is_nan(loss.sample(wrong.data(), 3, Target{0, targets}, gradient.data(), 1.0));
+            return none && is_nan(gradient[place]);
+        };
+        CHECK(is_none(SoftmaxCrossEntropy{}));
+        CHECK(is_none(SoftmaxCrossEntropy{.label_smoothing = 0.1f, .class_weights = {0, 1, 1}}));
+        CHECK(is_none(Focal{}));
+        CHECK(is_none(BinaryCrossEntropy{}));
+        CHECK(is_none(MeanSquaredError{}));
+        for (const std::int32_t label : {0, 1, 2}) CHECK(SoftmaxCrossEntropy{}.right(wrong.data(), 3, Target{label}) == 0);
+        const std::array<float, 3> none{0, 0, 0};
+        CHECK(BinaryCrossEntropy{}.right(wrong.data(), 3, Target{0, none}) == doctest::Approx((place == 1 ? 0 : 1) / 3.0));
+    }
+    // A head whose loss has no accuracy leaves none, whichever it is.
+    for (const bool first : {false, true}) {
+        LossOfHeads losses{SoftmaxCrossEntropy{}, {SoftmaxCrossEntropy{}, SoftmaxCrossEntropy{}}};
+        losses.each[first ? 0 : 1] = NoAccuracy{};
+        const std::array<float, 4> heads{1, 2, 1, 2};
+        const std::array<std::int32_t, 2> labels{0, 0};
+        const std::array<std::size_t, 2> widths{2, 2};
+        std::array<float, 4> gradient;
+        CHECK(is_nan(head_losses(losses, heads.data(), widths, Targets{labels}, 0, {}, gradient.data(), 1.0).right));
+    }
     CHECK(Focal{.alpha = 1, .gamma = 0}.sample(logits.data(), 3, Target{1}, std::array<float, 3>{}.data(), 1.0) ==
           doctest::Approx(SoftmaxCrossEntropy{}.sample(logits.data(), 3, Target{1}, std::array<float, 3>{}.data(), 1.0)));
 }

@@ -54,3 +54,17 @@ TEST_CASE("what does not fit is an error") {
     CHECK(message_of([&] { confusion_matrix(labels, fine, 3); }).find("below 3") != std::string::npos);
     CHECK(message_of([&] { confusion_matrix(std::span{labels}.first(1), fine, 3); }).find("2 for 1") != std::string::npos);
 }
+
+TEST_CASE("a NaN among the scores is an error, wherever it stands: such a picture has no class") {
+    const std::vector<std::int32_t> labels{0, 1};
+    for (std::size_t place = 3; place < 6; ++place) {
+        std::vector<float> scores{1, 2, 3, 4, 5, 6};
+        scores[place] = not_a_number<float>();
+        const auto refuses = [&](auto act) { CHECK(message_of(act).find("one of picture 1 is a NaN") != std::string::npos); };
+        refuses([&] { predicted_classes(scores, 3); });
+        refuses([&] { confusion_matrix(labels, std::span<const float>{scores}, 3); });
+        refuses([&] { top_k_accuracy(scores, labels, 3, 2); });
+    }
+    const std::vector<float> infinite{-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
+    CHECK(predicted_classes(infinite, 2)[0] == 1);
+}

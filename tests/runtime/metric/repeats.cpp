@@ -26,5 +26,12 @@ TEST_CASE("one run has a mean and no spread, none is an error") {
     CHECK(one.mean == 0.5);
     CHECK(one.deviation != one.deviation);
     CHECK(one.text(1) == "0.5");
+    for (const auto& values : {std::vector<double>{NAN, 1, 2}, {1, NAN, 2}, {1, 2, NAN}}) {
+        const Repeats none = repeats(values);
+        CHECK(std::isnan(none.mean));
+        CHECK(std::isnan(none.deviation));
+        CHECK(std::isnan(none.least));
+        CHECK(std::isnan(none.largest));
+    }
     CHECK(message_of([] { repeats({}); }).find("at least 1 run") != std::string::npos);
 }

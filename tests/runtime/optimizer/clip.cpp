@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 using namespace denim;
@@ -37,6 +39,18 @@ TEST_CASE("the gradient of trained rows is shortened together, the same for any 
         CHECK(kept == gradients);
     }
     set_threads(0);
+    for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        std::vector<float> bad = gradients;
+        bad[40'004] = wrong;
+        CHECK_THROWS_AS(clip_by_norm(rows, bad, 2.5), GradientNotFinite);
+        CHECK(std::equal(bad.begin(), bad.begin() + 40'004, gradients.begin()));
+        bad = gradients;
+        bad[40'020] = wrong;  // of a frozen row: nobody asks
+        CHECK(clip_by_norm(rows, bad, 2.5) == doctest::Approx(std::sqrt(squares)).epsilon(1e-12));
+    }
+    std::vector<float> large(40'119, 3e38f);
+    CHECK(clip_by_norm(rows, large, 1) == doctest::Approx(3e38 * std::sqrt(40'010)).epsilon(1e-6));
+    CHECK(large[0] == doctest::Approx(1 / std::sqrt(40'010)));
     std::vector<float> nothing(40'119);
     CHECK(clip_by_norm(rows, nothing, 1) == 0);
     CHECK(nothing == std::vector<float>(40'119));

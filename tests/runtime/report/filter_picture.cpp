@@ -23,3 +23,12 @@ TEST_CASE("two channels become grey; filters of nothing are mid-grey") {
     CHECK(draw_filters(weights, 1, 2, 4).at(4, 4)[0] == 191);
     CHECK(draw_filters(std::vector<float>(9), 3, 1).at(200, 200)[1] == 128);
 }
+
+TEST_CASE("weights that are no numbers are seen, and leave the others their colours") {
+    const std::vector<float> weights{1, std::numeric_limits<float>::quiet_NaN(), -1, std::numeric_limits<float>::infinity()};  // (1, 1, 2, 2)
+    const Picture picture = draw_filters(weights, 1, 2, 4);
+    CHECK(picture.at(4, 4)[0] == 128);
+    CHECK(picture.at(4, 10)[0] == 255);
+    CHECK(picture.at(4, 10)[1] == 0);
+    CHECK(picture.at(4, 10)[2] == 255);
+}

@@ -158,3 +158,24 @@ TEST_CASE("no room on the disk is an error, and the older checkpoint stays whole
     fake_fit(third, 4, Checkpoint{scratch / "run"});
     CHECK(numbers_of(third) == numbers_of(whole));
 }
+
+TEST_CASE("weights that are no numbers are kept nowhere, and what stood there stays") {
+    struct Poison {
+        std::size_t epoch;
+        void on_epoch(Run& run) const {
+            if (run.epoch == epoch) run.learner.parameters()[3] = NAN;
+        }
+    };
+    const Scratch scratch;
+    FakeLearner learner;
+    learner.validation_losses = {0.5, 0.25, 0.1};
+    const std::string message = message_of([&] { fake_fit(learner, 4, Poison{2}, Checkpoint{scratch / "run"}); });
+    CHECK(message.find("not finite") != std::string::npos);
+    const Snapshot kept = read_snapshot(scratch / "run/last.checkpoint");
+    CHECK(kept.epoch == 1);
+    CHECK(all_finite(kept.parameters));
+    CHECK(all_finite(read_weights(scratch / "run/best.safetensors").tensor("0.weights").values));
+    CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.average = {NAN}}), FileError);
+    CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.optimizer = {NAN}}), FileError);
+    CHECK(read_snapshot(scratch / "run/last.checkpoint").epoch == 1);
+}

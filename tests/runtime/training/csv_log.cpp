@@ -28,6 +28,8 @@ TEST_CASE("numbers that there are not are empty; a folder that is missing is an 
     History history;
     history.epochs.push_back({1, {0.5, 1}, {}});
     CHECK(csv(history).ends_with("\n1,0.5,1,,,0,0,0\n"));
+    history.epochs.push_back({2, {0.5, 1}, {NAN, 0.25}});
+    CHECK(csv(history).ends_with("\n2,0.5,1,nan,0.25,0,0,0\n"));
     FakeLearner learner;
     CHECK(message_of([&] { fake_fit(learner, 1, CsvLog{"/nowhere/log.csv"}); }).find("/nowhere/log.csv") != std::string::npos);
 }

@@ -38,6 +38,17 @@ TEST_CASE("losses that are not numbers are no improvement; weights may stay as t
     CHECK(history.epochs.size() == 3);
     CHECK(history.best_epoch == 0);
     CHECK(numbers_of(learner) == remember.all[2]);
+    // Nor are they the best so far: an epoch behind them is.
+    FakeLearner late;
+    late.validation_losses = {NAN, 0.5, NAN, 0.6, 0.7};
+    Remember all;
+    const History better = fake_fit(late, 20, EarlyStopping{.patience = 2}, all);
+    CHECK(better.epochs.size() == 4);
+    CHECK(better.best_epoch == 2);
+    CHECK(numbers_of(late) == all.all[1]);
+    FakeLearner never;
+    never.validation_losses = {NAN};
+    CHECK(fake_fit(never, 20, EarlyStopping{.patience = 3}).epochs.size() == 3);
 }
 
 TEST_CASE("training scores may be watched; a validation score that there is not is an error") {

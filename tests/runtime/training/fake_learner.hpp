@@ -15,7 +15,7 @@ public:
 
     denim::StepResult step(const denim::Batch& batch) override {
         const double now = loss(batch.step);
-        if (now != now) throw denim::LossNotFinite{batch.step};
+        if (denim::is_nan(now)) throw denim::LossNotFinite{batch.step};
         for (std::size_t n = 0; n < numbers_.size(); ++n)
             gradients_[n] = 0.1f * numbers_[n] + static_cast<float>(batch.order[n % batch.order.size()]) * 0.01f +
                             static_cast<float>(batch.step) * 0.001f;

@@ -347,3 +347,57 @@ TEST_CASE("a loss that is not finite ends the run before its step changes anythi
     CHECK(message_of([&] { fit(network, set, {.batch = 16}); }).find("loss of step 0 is not a finite number") != std::string::npos);
     CHECK(same_bits(network.parameters(), before));
 }
+
+TEST_CASE("gradients, rates and weights that would not be finite end the run before its step changes anything") {
+    const Set set{16};
+    const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    struct SetRate {
+        float rate;
+        void on_begin(Run& run) const { run.rate = rate; }
+    };
+    struct Wild {
+        float by;
+        float factor(const Moment& at) const { return at.step == 0 ? by : 1; }
+    };
+    const Small good{Seed{1}};
+    const auto refuses = [&](const std::string& words, auto act) {
+        Small network{Seed{1}};
+        const std::string message = message_of([&] { act(network); });
+        INFO(message);
+        CHECK(message.find(words) != std::string::npos);
+        CHECK(same_bits(network.parameters(), good.parameters()));
+    };
+    for (const float rate : {nan, infinity, -infinity}) {
+        refuses("the rate of a step was expected as a finite number", [&](Small& network) { fit(network, set, {.batch = 16}, SetRate{rate}); });
+        refuses("the rate of a step was expected as a finite number", [&](Small& network) { fit(network, set, {.batch = 16, .schedule = Wild{rate}}); });
+    }
+    for (const Optimizer& optimizer : {Optimizer{Sgd{.rate = 3e38f}}, Optimizer{Sgd{.rate = 3e38f, .momentum = 0.9f, .nesterov = true}}})
+        refuses("would leave a number that is not finite", [&](Small& network) {
+            fit(network, set, {.batch = 16, .optimizer = optimizer, .head_weights = {1e6f}});
+        });
+    // The square of the gradient, which Adam keeps: without it no parameter would ever move again.
+    for (const Optimizer& optimizer : {Optimizer{Adam{}}, Optimizer{RmsProp{}}})
+        refuses("would leave a number that is not finite", [&](Small& network) {
+            fit(network, set, {.batch = 16, .optimizer = optimizer, .head_weights = {1e25f}});
+        });
+
+    // Hidden values of 0, and weights behind them whose sum leaves the range: the loss is finite, the gradient is not.
+    using Steep = Network<Image<2, 2, 1>, Sequential<Conv<1, 2, Linear>, Dense<4, Linear>, Dense<8>>>;
+    for (const double clip : {0.0, 1.0}) {
+        Steep network{Seed{1}};
+        network.edit_parameters([&](std::span<float> numbers) {
+            const auto& rows = network.rows();
+            for (std::size_t n = rows[2].offset; n < numbers.size(); ++n) numbers[n] = 0;
+            for (std::size_t o = 0; o < 8; ++o) numbers[rows[4].offset + o] = o == 0 ? -3e38f : 3e38f;
+        });
+        const std::vector<float> before(network.parameters().begin(), network.parameters().end());
+        const Array<float, 4> images = 4 * xt::ones<float>({1, 2, 2, 1});
+        const Array<std::int32_t, 1> labels = xt::zeros<std::int32_t>({1});
+        CHECK_THROWS_AS(fit(network, images, labels, {.batch = 4, .optimizer = Sgd{.rate = 1e-3f}, .clip_norm = clip}), GradientNotFinite);
+        CHECK(same_bits(network.parameters(), before));
+        StopOnNaN stop{nullptr};
+        CHECK_NOTHROW(fit(network, images, labels, {.batch = 4, .optimizer = Sgd{.rate = 1e-3f}, .clip_norm = clip}, stop));
+        CHECK(stop.stopped());
+        CHECK(same_bits(network.parameters(), before));
+    }
+}

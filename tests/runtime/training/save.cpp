@@ -73,3 +73,19 @@ TEST_CASE("weights that changed in the file are noticed") {
     broken.edit([](auto& layers) { layers.template get<3>().weights()(0, 0) = std::numeric_limits<float>::quiet_NaN(); });
     CHECK_THROWS_AS(save(broken, file), std::exception);
 }
+
+TEST_CASE("weights that are no numbers are not saved, and what stood there stays") {
+    const Folder folder;
+    const auto file = folder.path / "small.safetensors";
+    const Small good{Seed{3}};
+    save(good, file);
+    for (const float wrong : {not_a_number<float>(), std::numeric_limits<float>::infinity()})
+        for (const Row& row : good.rows()) {
+            Small broken = good;
+            broken.edit_parameters([&](std::span<float> numbers) { numbers[row.offset] = wrong; });
+            CHECK_THROWS_AS(save(broken, file), std::invalid_argument);
+            CHECK_THROWS_AS(save(broken, folder.path / "new.safetensors"), std::invalid_argument);
+        }
+    CHECK(std::ranges::equal(load<Small>(file).parameters(), good.parameters()));
+    CHECK(std::distance(std::filesystem::directory_iterator{folder.path}, {}) == 1);
+}

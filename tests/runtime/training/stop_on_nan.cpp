@@ -30,7 +30,7 @@ TEST_CASE("a loss that is no number ends the run with the weights of the last go
     CHECK(history.epochs.size() == 2);
     CHECK(numbers_of(learner) == remember.all[1]);
     CHECK(stop.stopped());
-    CHECK(text_of(words).find("epoch 3, batch 2: the loss or a weight is not a finite number; the network has the weights of "
+    CHECK(text_of(words).find("epoch 3, batch 2: the loss, a gradient or a weight is not a finite number; the network has the weights of "
                               "the end of epoch 2 again") != std::string::npos);
     std::fclose(words);
 }

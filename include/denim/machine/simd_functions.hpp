@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Functions of vectors, and the same names for plain numbers, so that a formula is written once for both. A NaN gives NaN,
+// infinities give their limits.
+
+#include <denim/machine/simd_order.hpp>
+
+#include <cmath>
+
+namespace denim::inline DENIM_TARGET::simd {
+
+namespace detail {
+
+/// The value, but not beyond `limit` on either side; a NaN stays.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
+    const auto most = static_cast<Scalar>(limit);
+    const Vector<Scalar> inside = native_min(broadcast(most), native_max(broadcast(-most), value));
+    if constexpr (nans_assumed_away)
+        return simd::select(is_nan(value), value, inside);
+    else
+        return inside;
+}
+
+}  // namespace detail
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
+    return xsimd::exp(value);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
+    return xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value);
+}
+/// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
+    return xsimd::erf(detail::bounded(value, 6));
+}
+
+inline float exp(float value) { return std::exp(value); }
+inline double exp(double value) { return std::exp(value); }
+inline float tanh(float value) { return std::tanh(value); }
+inline double tanh(double value) { return std::tanh(value); }
+inline float erf(float value) { return std::erf(value); }
+inline double erf(double value) { return std::erf(value); }
+inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
+inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
+
+/// max(value, 0), NaN where the value is.
+template <Askable Scalar>
+constexpr Scalar relu(Scalar value) {
+    return value > 0 || denim::is_nan(value) ? value : Scalar{0};
+}
+/// The gradient where the output of ReLU is above zero, or NaN; zero elsewhere.
+template <Askable Scalar>
+constexpr Scalar relu_gradient(Scalar output, Scalar gradient) {
+    return output > 0 || denim::is_nan(output) ? gradient : Scalar{0};
+}
+
+}  // namespace denim::inline DENIM_TARGET::simd

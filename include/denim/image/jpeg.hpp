@@ -6,7 +6,7 @@
 #include <denim/image/jpeg_markers.hpp>
 #include <denim/image/picture_error.hpp>
 #include <denim/image/raster.hpp>
-#include <denim/image/stb_image.hpp>
+#include <denim/image/stb_calls.hpp>
 
 namespace denim::inline DENIM_TARGET::detail {
 

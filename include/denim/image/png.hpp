@@ -8,7 +8,7 @@
 #include <denim/image/orientation.hpp>
 #include <denim/image/picture_error.hpp>
 #include <denim/image/png_rows.hpp>
-#include <denim/image/stb_image.hpp>
+#include <denim/image/stb_calls.hpp>
 
 #include <string>
 #include <vector>

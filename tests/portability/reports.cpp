@@ -43,7 +43,7 @@ int main() {
     say("metadata", [&] { write_metadata({.sample = SampleOutput{{1}, {infinite}}}); });
     say("labels", [&] {
         const std::vector<float> labels{0, nan};
-        (void)AnyArray{AnyArrayView::of(std::span<const float>{labels}, {2})}.as<std::int32_t>();
+        (void)AnyArrayView::of(std::span<const float>{labels}, {2}).as<std::int32_t>();
     });
     say("halves", [&] { std::cout << Float16{static_cast<double>(nan)}.bits << ' ' << Float16{static_cast<double>(infinite)}.bits; });
     say("histogram", [&] {

@@ -23,7 +23,7 @@ inline constexpr std::size_t checked_at_once = 16384;  // numbers that one threa
 /// The largest magnitude of some numbers; not finite where one of them is not.
 inline float largest_magnitude_shared(std::span<const float> numbers) {
     std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
-    parallel_for(largest.size(), numbers.size(), [&](std::size_t block, std::size_t) {
+    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
         const std::size_t first = block * checked_at_once;
         largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
     });

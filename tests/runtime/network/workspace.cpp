@@ -25,6 +25,7 @@ constexpr std::size_t head = 4096;  // holds the size, in front of what is given
 }  // namespace
 
 // Every AlignedArray comes and goes through these two.
+extern "C++" {
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
     const std::size_t before = std::max(head, static_cast<std::size_t>(alignment)), step = static_cast<std::size_t>(alignment);
     auto* const all = static_cast<std::byte*>(std::aligned_alloc(step, (before + bytes + step - 1) / step * step));
@@ -38,6 +39,7 @@ void operator delete[](void* given, std::align_val_t alignment) noexcept {
     auto* const all = static_cast<std::byte*>(given) - std::max(head, static_cast<std::size_t>(alignment));
     live -= *reinterpret_cast<std::size_t*>(all);
     std::free(all);
+}
 }
 
 using namespace denim;

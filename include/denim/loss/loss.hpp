@@ -4,8 +4,8 @@
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
 
 #include <denim/loss/target.hpp>
-#include <denim/machine/accepted.hpp>
 #include <denim/machine/finite.hpp>
+#include <denim/machine/settings_record.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -24,7 +24,7 @@ namespace denim::inline DENIM_TARGET {
 ///  - bool accepts(number): whether a target may be this number;
 ///  - static constexpr Gives gives: what the outputs are for those who ask for probabilities; without it, classes where it wants
 ///    labels, and numbers where it wants numbers;
-///  - each_setting, see accepted.hpp: `fit` then checks these.
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own.
 template <class Type>
 concept LossType = std::copy_constructible<Type> &&
                    requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
@@ -74,9 +74,9 @@ public:
     void check(std::size_t outputs) const { model_->check(outputs); }
     /// "Focal"; "" of one that does not list its settings.
     [[nodiscard]] std::string_view name() const { return model_->name(); }
-    /// Its settings by name.
-    void each_setting(const SettingVisitor& visit) const { model_->each_setting(visit); }
     [[nodiscard]] bool accepts(float number) const { return model_->accepts(number); }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const { model_->describe(to); }
 
 private:
     struct Interface {
@@ -87,8 +87,8 @@ private:
         virtual double right(const float*, std::size_t, const Target&) const = 0;
         virtual void check(std::size_t) const = 0;
         [[nodiscard]] virtual std::string_view name() const = 0;
-        virtual void each_setting(const SettingVisitor&) const = 0;
         [[nodiscard]] virtual bool accepts(float) const = 0;
+        virtual void describe(SettingsRecord&) const = 0;
     };
     template <class Type>
     struct Model final : Interface {
@@ -106,14 +106,14 @@ private:
             if constexpr (requires { loss_.check(outputs); }) loss_.check(outputs);
             if constexpr (ListsSettings<Type>) check_settings_of(loss_);
         }
-        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
-        void each_setting(const SettingVisitor& visit) const override { detail::visit_settings(loss_, visit); }
         [[nodiscard]] bool accepts(float number) const override {
             if constexpr (requires { loss_.accepts(number); })
                 return loss_.accepts(number);
             else
                 return true;
         }
+        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
+        void describe(SettingsRecord& to) const override { detail::describe_type(to, loss_); }
         Type loss_;
     };
     std::shared_ptr<const Interface> model_;

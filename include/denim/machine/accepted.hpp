@@ -11,7 +11,6 @@
 #include <denim/machine/number_text.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -50,9 +49,6 @@ void check_setting(std::string_view owner, std::string_view name, Number value, 
                                 shortest_text(value));
 }
 
-/// Takes settings one by one, whoever has them: for records of runs.
-using SettingVisitor = std::function<void(std::string_view name, double value, const Accepted& accepted)>;
-
 /// Whether a class lists its settings.
 template <class Type>
 concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
@@ -72,12 +68,6 @@ constexpr std::string_view name_of() {
         return Type::name;
     else
         return "";
-}
-
-template <class Type>
-void visit_settings(const Type& type, const SettingVisitor& visit) {
-    if constexpr (ListsSettings<Type>)
-        type.each_setting([&](std::string_view name, auto value, const Accepted& accepted) { visit(name, static_cast<double>(value), accepted); });
 }
 
 }  // namespace detail

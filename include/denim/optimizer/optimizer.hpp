@@ -3,7 +3,7 @@
 
 // An optimizer turns gradients into new parameters. It sees flat numbers and the rows that describe them, never a network.
 
-#include <denim/machine/accepted.hpp>
+#include <denim/machine/settings_record.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/tensor/aligned_array.hpp>
 #include <denim/tensor/row.hpp>
@@ -32,7 +32,8 @@ struct Update {
 };
 
 /// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
-/// first), and how it changes parameters. It may list its settings, see accepted.hpp; `fit` then checks them.
+/// first), and how it changes parameters. It may list its settings, see accepted.hpp: `fit` then checks them, and a checkpoint of
+/// others is not taken for its own.
 template <class Type>
 concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, const Update& update) {
     { Type::state_arrays } -> std::convertible_to<std::size_t>;
@@ -53,50 +54,26 @@ public:
     ~Optimizer() = default;
 
     [[nodiscard]] float rate() const { return model_->rate(); }
-    /// "Adam"; "" of one that does not list its settings.
-    [[nodiscard]] std::string_view name() const { return model_->name(); }
-    /// Its settings by name; of one that does not list them the rate.
-    void each_setting(const SettingVisitor& visit) const { model_->each_setting(visit); }
     /// Throws std::invalid_argument if a setting is not accepted.
     void check() const { model_->check(); }
     [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
     void apply(const Update& update) const { model_->apply(update); }
-
-    /// What it does to a few numbers in three steps: two optimizers that differ in a setting differ here.
-    [[nodiscard]] std::array<float, 4> trial() const {
-        std::array<float, 4> numbers{1, -0.5f, 0.25f, -2};
-        std::array<float, 4> gradients{0.5f, 1e-3f, -3, 1e-6f};
-        std::array<std::array<float, 4>, 4> states{};
-        Update update{numbers.data(), gradients.data(), {}, numbers.size(), rate(), 1, true};
-        for (std::size_t n = 0; n < states.size(); ++n) update.state[n] = states[n].data();
-        for (; update.step <= 3; ++update.step) {
-            apply(update);
-            for (float& gradient : gradients) gradient *= -0.75f;
-        }
-        return numbers;
-    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const { model_->describe(to); }
 
 private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual float rate() const = 0;
-        [[nodiscard]] virtual std::string_view name() const = 0;
-        virtual void each_setting(const SettingVisitor& visit) const = 0;
         virtual void check() const = 0;
         [[nodiscard]] virtual std::size_t state_arrays() const = 0;
         virtual void apply(const Update& update) const = 0;
+        virtual void describe(SettingsRecord& to) const = 0;
     };
     template <class Type>
     struct Model final : Interface {
         explicit Model(Type optimizer) : optimizer_(std::move(optimizer)) {}
         [[nodiscard]] float rate() const override { return optimizer_.rate; }
-        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
-        void each_setting(const SettingVisitor& visit) const override {
-            if constexpr (ListsSettings<Type>)
-                detail::visit_settings(optimizer_, visit);
-            else
-                visit("rate", static_cast<double>(rate()), at_least_0);
-        }
         void check() const override {
             if constexpr (ListsSettings<Type>)
                 check_settings_of(optimizer_);
@@ -105,6 +82,10 @@ private:
         }
         [[nodiscard]] std::size_t state_arrays() const override { return Type::state_arrays; }
         void apply(const Update& update) const override { optimizer_.apply(update); }
+        void describe(SettingsRecord& to) const override {
+            detail::describe_type(to, optimizer_);
+            if constexpr (!DescribesItself<Type> && !ListsSettings<Type>) to("rate", rate());
+        }
         Type optimizer_;
     };
     std::shared_ptr<const Interface> model_;

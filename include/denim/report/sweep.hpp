@@ -92,7 +92,7 @@ SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, V
             row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
             if (!folders.insert(row.runs.back().folder).second)
                 throw std::invalid_argument("denim: sweep: two runs would have the folder " + row.runs.back().folder +
-                                            "; a setting stands twice, or differs in more digits than names have");
+                                            "; expected networks, rates, l2 and dropout each once");
             RunSetting run{options.log / row.runs.back().folder, row.parameters, seed, rates};
             run.parameters["seed"] = static_cast<double>(seed);
             jobs.push_back(

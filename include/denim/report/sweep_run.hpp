@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/number_text.hpp>
 #include <denim/optimizer/adam.hpp>
 #include <denim/report/sweep_point.hpp>
 #include <denim/report/sweep_table.hpp>
@@ -13,6 +14,7 @@
 #include <denim/training/stop_on_nan.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <functional>
 #include <limits>
@@ -82,7 +84,7 @@ using NamedValue = std::pair<std::string, double>;
 inline std::string setting_name(std::span<const NamedValue> values, const char* between) {
     std::string text;
     for (const auto& [name, value] : values) {
-        text += (text.empty() ? "" : between) + name + "=" + general(value);
+        text += (text.empty() ? "" : between) + name + "=" + shortest_text(value);
     }
     return text;
 }
@@ -94,7 +96,7 @@ struct RunRates {
     /// Those that a table names: the learning rate, and the others where they are not as usual.
     [[nodiscard]] std::vector<NamedValue> named(const SweepOptions& options) const {
         const auto shortest = [](float number) {  // 0.001, not 0.00100000005
-            return number_in(general(static_cast<double>(number)));
+            return number_in(shortest_text(number));
         };
         std::vector<NamedValue> values{{"rate", shortest(learning)}};
         if (options.l2.size() > 1 || l2 != 0) values.emplace_back("l2", shortest(l2));
@@ -119,29 +121,24 @@ struct SweepSets {
     const Test* test;
 };
 
-/// One run in its folder. A run that is done leaves `finished.snapshot`, without weights, and is not repeated.
+/// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
+/// is of another run.
+inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
+    const Snapshot result = read_snapshot(file);
+    if (const std::string other = run.differences_from(result.run); !other.empty())
+        throw FileError(file.string(),
+                        "this run was made with other options or sets; take another log folder or remove this one" + other);
+    const auto remembered = [&](const char* name) {
+        const auto& numbers = result.memory.numbers;
+        return numbers.contains(name) ? numbers.at(name) : not_a_number<double>();
+    };
+    return {result.history, {remembered("test loss"), remembered("test accuracy")}};
+}
+
+/// One run in its folder. A run that is done leaves `finished.snapshot` and is not repeated.
 template <class Train, class Validation, class Test>
 std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
                                     const SweepOptions& options, const RunSetting& run) {
-    const std::string description =
-        "pictures " + std::to_string(sets.train.labels.size()) + " and " + std::to_string(sets.validation.labels.size()) +
-        (sets.test ? " and " + std::to_string(sets.test->labels.size()) : "") + ", epochs " + std::to_string(options.epochs) +
-        ", batch " + std::to_string(options.batch) + ", patience " + std::to_string(options.patience) + ", " +
-        point.architecture;
-    const std::filesystem::path finished = run.folder / "finished.snapshot";
-    if (std::filesystem::exists(finished)) {
-        const Snapshot result = read_snapshot(finished);
-        if (result.run != description)
-            throw FileError(
-                finished.string(),
-                "this run was made with other options or sets; take another log folder or remove this one\n    there: " +
-                    result.run + "\n    here: " + description);
-        const auto remembered = [&](const char* name) {
-            const auto& numbers = result.memory.numbers;
-            return numbers.contains(name) ? numbers.at(name) : not_a_number<double>();
-        };
-        return {result.history, {remembered("test loss"), remembered("test accuracy")}};
-    }
     const FitOptions fit_options{.epochs = options.epochs,
                                  .batch = options.batch,
                                  .optimizer = options.optimizer(run.rates.learning),
@@ -155,20 +152,33 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
         settings.l2 = run.rates.l2;
         settings.rate = run.rates.dropout;
     }
-    const Samples train = Samples::of(sets.train, learner.input(), learner.heads(), "training"),
-                  validation = Samples::of(sets.validation, learner.input(), learner.heads(), "validation");
+    const auto samples = [&](const auto& set, const char* name) {
+        return Samples::of(set, learner.input(), learner.heads(), name);
+    };
+    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
+    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
     Checkpoint checkpoint{.folder = run.folder, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
     CtrlC ctrl_c;
     CsvLog csv_log{run.folder / "history.csv"};
     TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
-    Snapshot result{description};
-    result.history = teach(learner, train, &validation, fit_options, checkpoint, stop_on_nan, early_stopping, ctrl_c, csv_log,
-                           tensor_board);
+    const std::array callbacks{CallbackReference{checkpoint}, CallbackReference{stop_on_nan}, CallbackReference{early_stopping},
+                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board}};
+    TrainingLoop loop{learner, train, &validation, fit_options, callbacks};
+
+    Snapshot result{loop.record()};
+    result.run("epochs of the sweep", options.epochs);
+    if (sets.test)
+        describe_samples(result.run, "test", test);
+    else
+        result.run("test", "none");
+    const std::filesystem::path finished = run.folder / "finished.snapshot";
+    if (std::filesystem::exists(finished)) return read_finished(finished, result.run);
+
+    result.history = loop.run();
     Score score;
     if (sets.test) {
-        const Samples test = Samples::of(*sets.test, learner.input(), learner.heads(), "test");
         score = learner.score(learner.logits(test), test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }

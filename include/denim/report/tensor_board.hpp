@@ -24,8 +24,12 @@ struct TensorBoard {
     bool confusion = true;
     std::size_t histograms_every = 1;  ///< epochs; 0: none
 
-    void on_begin(Run&) { files_ = nullptr; }
-    void on_batch(Run& run) { open(run); }
+    void on_begin(Run&) {
+        files_ = nullptr;
+        std::error_code said_when_it_opens;
+        std::filesystem::create_directories(folder, said_when_it_opens);  // others may log below it
+    }
+    void on_ready(Run& run) { open(run); }
     void on_epoch(Run& run) {
         open(run);
         const Epoch& epoch = run.history.epochs.back();

@@ -74,8 +74,7 @@ public:
               if constexpr (ListsSettings<Type>) check_settings_of(type);
               if constexpr (requires { type.check(plan); }) type.check(plan);
           }),
-          visit_([](const void* erased, const SettingVisitor& visit) { detail::visit_settings(*static_cast<const Type*>(erased), visit); }),
-          name_(detail::name_of<Type>()) {}
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
 
     explicit operator bool() const { return averaging_ != nullptr; }
     /// Throws std::invalid_argument if it is not from 0 to 1.
@@ -89,19 +88,19 @@ public:
     void check(const RunPlan& plan) const {
         if (averaging_) check_(averaging_.get(), plan);
     }
-    /// "Ema"; "" of one that does not list its settings, and of none.
-    [[nodiscard]] std::string_view name() const { return name_; }
-    /// Its settings by name.
-    void each_setting(const SettingVisitor& visit) const {
-        if (averaging_) visit_(averaging_.get(), visit);
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (averaging_)
+            describe_(averaging_.get(), to);
+        else
+            to.kind("none");
     }
 
 private:
     std::shared_ptr<const void> averaging_;
     double (*call_)(const void*, const Moment&) = nullptr;
     void (*check_)(const void*, const RunPlan&) = nullptr;
-    void (*visit_)(const void*, const SettingVisitor&) = nullptr;
-    std::string_view name_;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/settings_record.hpp>
 #include <denim/training/history.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/snapshot.hpp>
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -44,6 +46,8 @@ namespace detail {
 template <class Type>
 concept HearsBegin = requires(Type& callback, Run& run) { callback.on_begin(run); };
 template <class Type>
+concept HearsReady = requires(Type& callback, Run& run) { callback.on_ready(run); };
+template <class Type>
 concept HearsBatch = requires(Type& callback, Run& run) { callback.on_batch(run); };
 template <class Type>
 concept HearsEpoch = requires(Type& callback, Run& run) { callback.on_epoch(run); };
@@ -62,21 +66,28 @@ concept Remembers = requires(Type& callback, CallbackMemory& memory) {
 
 }  // namespace detail
 
-/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin, on_batch and on_epoch (after
-/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss or a gradient of a
-/// step, or a weight behind it, is not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
-/// const` and `recall(const CallbackMemory&)`.
+/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin; on_ready before the first batch,
+/// when all callbacks have begun and a run that goes on stands where it was (files are opened here, so that a folder that cannot
+/// be written is an error before anything is learned); on_batch and on_epoch (after them), on_end; on_rest after on_batch and
+/// on_epoch, when all callbacks have heard these; on_nan where the loss or a gradient of a step, or a weight behind
+/// it, is not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&) const` and `recall(const CallbackMemory&)`.
+/// One that changes what is learned, or when a run ends, lists its settings (see accepted.hpp) or describes itself (see SettingsRecord):
+/// then a checkpoint of others, or of a run without it, is not taken for its own.
 template <class Type>
-concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
+concept Callback = detail::HearsBegin<Type> || detail::HearsReady<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
                    detail::HearsRest<Type> || detail::HearsNaN<Type> || detail::HearsEnd<Type>;
 
 /// A callback without its type; it refers to the caller's object.
 class CallbackReference {
 public:
     template <Callback Type>
-    explicit CallbackReference(Type& callback) : callback_(std::addressof(callback)) {
+    explicit CallbackReference(Type& callback)
+        : callback_(const_cast<void*>(static_cast<const void*>(std::addressof(callback)))),
+          name_(&detail::spelling<std::remove_const_t<Type>>) {
         if constexpr (detail::HearsBegin<Type>)
             begin_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_begin(run); };
+        if constexpr (detail::HearsReady<Type>)
+            ready_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_ready(run); };
         if constexpr (detail::HearsBatch<Type>)
             batch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_batch(run); };
         if constexpr (detail::HearsEpoch<Type>)
@@ -87,10 +98,13 @@ public:
             remember_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->remember(memory); };
             recall_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->recall(memory); };
         }
+        if constexpr (DescribesItself<Type> || ListsSettings<Type>)
+            describe_ = [](const void* erased, SettingsRecord& to) { to("", *static_cast<const Type*>(erased)); };
         if constexpr (detail::HearsEnd<Type>) end_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_end(run); };
     }
 
     void on_begin(Run& run) const { begin_(callback_, run); }
+    void on_ready(Run& run) const { ready_(callback_, run); }
     void on_batch(Run& run) const { batch_(callback_, run); }
     void on_epoch(Run& run) const { epoch_(callback_, run); }
     void on_rest(Run& run) const { rest_(callback_, run); }
@@ -98,6 +112,11 @@ public:
     void on_end(Run& run) const { end_(callback_, run); }
     void remember(CallbackMemory& memory) const { remember_(callback_, memory); }
     void recall(CallbackMemory& memory) const { recall_(callback_, memory); }
+
+    /// The callback's type.
+    [[nodiscard]] std::string name() const { return name_(); }
+    [[nodiscard]] bool described() const { return describe_ != nullptr; }
+    void describe(SettingsRecord& to) const { describe_(callback_, to); }
 
 private:
     using Hook = void (*)(void*, Run&);
@@ -107,7 +126,9 @@ private:
     static constexpr MemoryHook no_memory = [](void*, CallbackMemory&) {};
 
     void* callback_;
-    Hook begin_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
+    std::string (*name_)();
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+    Hook begin_ = nothing, ready_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
     MemoryHook remember_ = no_memory, recall_ = no_memory;
 };
 

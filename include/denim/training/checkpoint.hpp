@@ -26,6 +26,7 @@ struct Checkpoint {
     [[nodiscard]] std::filesystem::path last() const { return folder / "last.checkpoint"; }
     [[nodiscard]] std::filesystem::path best() const { return folder / "best.safetensors"; }
 
+    void describe(SettingsRecord& to) const { to("monitor", name_of(monitor))("labels", labels); }
     void on_begin(Run& run) {
         check_setting("Checkpoint", "every_minutes", every_minutes, at_least_0);
         best_score_ = std::numeric_limits<double>::max();
@@ -37,7 +38,9 @@ struct Checkpoint {
         std::error_code error;
         std::filesystem::create_directories(folder, error);
         if (error) throw FileError(folder.string(), "the folder for checkpoints cannot be made: " + error.message());
-        remove_partial_files();
+        AtomicFile::remove_abandoned(folder);
+        for (const auto& file : {last(), best()}) AtomicFile::try_writing(file);
+        run.resumable->record();
         if (!resume || !std::filesystem::exists(last())) return;
         try {
             run.resumable->resume(read_snapshot(last()));
@@ -81,15 +84,6 @@ struct Checkpoint {
         metadata.outputs = words_of(run.learner.gives());
         metadata.sample = sample;
         write_weights(best(), detail::named_tensors(run.learner.rows(), run.learner.parameters()), metadata);
-    }
-    /// What a run that was killed while it wrote has left.
-    void remove_partial_files() const {
-        for (const auto& entry : std::filesystem::directory_iterator{folder})
-            if (const std::string name = entry.path().filename().string();
-                name.starts_with(".denim-") && name.ends_with(".partial")) {
-                std::error_code ignored;
-                std::filesystem::remove(entry.path(), ignored);
-            }
     }
 };
 

@@ -1,87 +1,69 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/data/batches.hpp>
+// What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
+
+#include <denim/machine/content_sum.hpp>
+#include <denim/machine/settings_record.hpp>
+#include <denim/training/callback_list.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <sstream>
+#include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// FNV-1a over numbers.
-class Sum {
-public:
-    void add(std::uint64_t number) { sum_ = (sum_ ^ number) * 0x100000001b3; }
-    void add(float number) { add(std::uint64_t{std::bit_cast<std::uint32_t>(number)}); }
-    /// To six places, so that another machine's rounding gives the same.
-    void add_rounded(double number) { add(static_cast<std::uint64_t>(std::llround(number * 1e6))); }
-    [[nodiscard]] std::uint64_t value() const { return sum_; }
-
-private:
-    std::uint64_t sum_ = 0xcbf29ce484222325;
-};
-
-/// What a schedule and an averaging do at sixteen moments of a run whose scores do not change.
-inline void add_moments(Sum& sum, const FitOptions& options, std::size_t batches) {
-    History history;
-    for (std::size_t n = 0; n < 16; ++n) {
-        const std::size_t step = batches * options.epochs * n / 16;
-        for (std::size_t epoch = history.epochs.size() + 1; epoch <= step / batches; ++epoch)
-            history.epochs.push_back({epoch, {1, 0.5}, {1, 0.5}});
-        const Moment at{step, batches, options.epochs, history},
-            end{step / batches * batches + batches - 1, batches, options.epochs, history};
-        sum.add_rounded(static_cast<double>(options.schedule.factor(at)));
-        sum.add_rounded(options.averaging.share(at));
-        sum.add_rounded(options.averaging.share(end));
-    }
+/// "sum 00000000000003e8"
+template <class Number>
+std::string sum_text(std::span<const Number> numbers) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "sum ";
+    const std::uint64_t sum = content_sum(numbers);
+    for (int shift = 60; shift >= 0; shift -= 4) text += digits[sum >> shift & 15];
+    return text;
 }
 
-/// What a loss says of made-up logits, on the first pictures.
-inline void add_loss(Sum& sum, const LossOfHeads& loss, const Learner& learner, const Samples& train) {
-    std::vector<float> logits(learner.classes()), gradient(learner.classes());
-    for (std::size_t k = 0; k < logits.size(); ++k) logits[k] = static_cast<float>(k * 7 % 5) * 0.5f - 1;
-    for (std::size_t n = 0; n < std::min<std::size_t>(train.count(), 16); ++n)
-        sum.add_rounded(head_losses(loss, logits.data(), learner.heads(), train.targets(), n, {}, gradient.data(), 1).loss);
+/// "training.pictures = 60 of (8, 8, 1) as bytes, sum ...", and the labels or numbers likewise.
+inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
+    const Pictures& pictures = samples.pictures;
+    const std::size_t numbers = pictures.count * pictures.shape.size();
+    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+                               (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
+                                               : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
+    if (samples.numbers.empty())
+        to(name + ".labels", std::to_string(samples.labels.size()) + ", " + sum_text(samples.labels));
+    else
+        to(name + ".numbers", std::to_string(samples.numbers.size()) + ", " + sum_text(std::span<const float>{samples.numbers}));
 }
 
-/// What has to be equal for the same bits, as a text; sums of what is long.
-inline std::string describe_run(const Learner& learner, const Samples& train, const FitOptions& options) {
-    Sum labels, settings;
-    for (const std::int32_t label : train.labels) labels.add(static_cast<std::uint64_t>(label));
-    for (const float number : train.numbers) labels.add(number);
-    add_loss(settings, {options.loss, options.head_losses}, learner, train);
+/// A run before its first step. The number of epochs is no part of it where it changes no step: such a run may learn for longer.
+inline SettingsRecord describe_run(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                             std::span<const CallbackReference> callbacks) {
+    SettingsRecord run;
+    learner.describe(run);
+    const std::span<const float> parameters = learner.parameters();
+    run("initial parameters", std::to_string(parameters.size()) + ", " + sum_text(parameters));
     for (const Row& row : learner.rows()) {
-        settings.add(std::uint64_t{row.trained ? 1u : 0u});
-        settings.add(static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
+        if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
+        if (row.decays) run(row.name + ".l2", row.l2);
     }
-    const Augmentation& change = options.augmentation;
-    for (const float range :
-         {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,
-          change.hue, change.erase, static_cast<float>(change.ground), change.flip ? 1.0f : 0.0f})
-        settings.add(range);
-    for (const float weight : options.head_weights) settings.add(weight);
-    for (const float number : options.optimizer.trial()) settings.add_rounded(static_cast<double>(number));
-    add_moments(settings, options, batches_of(train.count(), options.batch));
-    std::ostringstream text;
-    text << learner.architecture() << "; " << train.count() << " pictures, labels " << std::hex << labels.value() << std::dec
-         << "; batch " << options.batch << ", seed " << options.seed.value << (options.shuffle ? "" : ", not shuffled")
-         << (change != Augmentation{} ? ", augmented" : "") << "; rate " << options.optimizer.rate() << ", "
-         << options.optimizer.state_arrays() << " numbers of the optimizer for each parameter";
-    if (options.schedule) text << ", scheduled";
-    if (options.averaging) text << ", averaged";
-    if (options.schedule || options.averaging) text << " over " << options.epochs << " epochs";
-    if (options.clip_norm > 0) text << ", clipped at " << options.clip_norm;
-    text << "; settings " << std::hex << settings.value();
-    return text.str();
+    describe_samples(run, "training", train);
+    if (validation)
+        describe_samples(run, "validation", *validation);
+    else
+        run("validation", "none");
+    run("batch", options.batch)("seed", options.seed.value)("shuffle", options.shuffle)("optimizer", options.optimizer);
+    run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
+    run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
+    run("augmentation", options.augmentation);
+    if (options.schedule || options.averaging) run("epochs", options.epochs);
+    describe_callbacks(run, callbacks);
+    return run;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -4,6 +4,7 @@
 // A network that learns, without its type: what the training loop, callbacks and files see.
 
 #include <denim/network/architecture.hpp>
+#include <denim/network/describe_dropout.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/network/trainer.hpp>
 #include <denim/tensor/row.hpp>
@@ -66,6 +67,8 @@ public:
     [[nodiscard]] virtual Squash ends_in(std::size_t /*head*/) const { return Squash::none; }
     /// The network's type, as users write it.
     [[nodiscard]] virtual std::string architecture() const = 0;
+    /// What it is: its type, and how its layers behave beside what `rows` says.
+    virtual void describe(SettingsRecord& to) const = 0;
     /// A table of the layers.
     [[nodiscard]] virtual std::string summary() const = 0;
 
@@ -115,6 +118,10 @@ public:
         return value > 0 ? trace.entries[value - 1].squash : Squash::none;
     }
     std::string architecture() const override { return detail::architecture_of<Network>(); }
+    void describe(SettingsRecord& to) const override {
+        to("architecture", architecture())("arithmetic", detail::spelling<typename Network::Numbers>());
+        detail::describe_dropout(network_, to);
+    }
     std::string summary() const override { return network_.summary(); }
     std::span<float> parameters() override {
         return network_.edit_parameters([](std::span<float> all) { return all; });

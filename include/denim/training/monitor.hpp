@@ -4,8 +4,11 @@
 #include <denim/machine/finite.hpp>
 #include <denim/training/history.hpp>
 
+#include <array>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -14,6 +17,11 @@ enum class Monitor { validation_loss, validation_accuracy, train_loss, train_acc
 
 [[nodiscard]] constexpr bool watches_validation(Monitor monitor) {
     return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
+}
+
+[[nodiscard]] constexpr std::string_view name_of(Monitor monitor) {
+    constexpr std::array<std::string_view, 4> names{"validation_loss", "validation_accuracy", "train_loss", "train_accuracy"};
+    return names[static_cast<std::size_t>(monitor)];
 }
 
 namespace detail {

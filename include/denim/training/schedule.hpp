@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/accepted.hpp>
+#include <denim/machine/settings_record.hpp>
 #include <denim/training/history.hpp>
 
 #include <concepts>
@@ -39,7 +39,7 @@ struct RunPlan {
 /// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
 /// that goes on from a checkpoint needs nothing more. It may have
 ///  - void check(const RunPlan&): throws before the first step if it does not fit the run;
-///  - each_setting, see accepted.hpp: `fit` then checks these;
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own;
 ///  - std::size_t warm_up, steps: `fit` throws if the run has fewer.
 template <class Type>
 concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
@@ -59,8 +59,7 @@ public:
               return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
           }),
           check_([](const void* erased, const RunPlan& plan) { check_type(*static_cast<const Type*>(erased), plan); }),
-          visit_([](const void* erased, const SettingVisitor& visit) { detail::visit_settings(*static_cast<const Type*>(erased), visit); }),
-          name_(detail::name_of<Type>()) {}
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
 
     explicit operator bool() const { return schedule_ != nullptr; }
     [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
@@ -68,11 +67,12 @@ public:
     void check(const RunPlan& plan) const {
         if (schedule_) check_(schedule_.get(), plan);
     }
-    /// "CosineRate"; "" of one that does not list its settings, and of none.
-    [[nodiscard]] std::string_view name() const { return name_; }
-    /// Its settings by name.
-    void each_setting(const SettingVisitor& visit) const {
-        if (schedule_) visit_(schedule_.get(), visit);
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (schedule_)
+            describe_(schedule_.get(), to);
+        else
+            to.kind("none");
     }
 
 private:
@@ -89,8 +89,7 @@ private:
     std::shared_ptr<const void> schedule_;
     float (*call_)(const void*, const Moment&) = nullptr;
     void (*check_)(const void*, const RunPlan&) = nullptr;
-    void (*visit_)(const void*, const SettingVisitor&) = nullptr;
-    std::string_view name_;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
 /// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/settings_record.hpp>
 #include <denim/training/history.hpp>
 
 #include <cstddef>
@@ -20,7 +21,7 @@ struct CallbackMemory {
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.
 struct Snapshot {
-    std::string run = {};  ///< network, data and options, as a text: another run cannot go on from here
+    SettingsRecord run = {};  ///< network, sets, options and callbacks: another run cannot go on from here
     std::vector<float> parameters = {}, optimizer = {};
     std::vector<float> average = {};               ///< of the parameters, where there is one
     std::uint64_t step = 0;                        ///< that the optimizer has taken
@@ -41,8 +42,12 @@ public:
     Resumable& operator=(const Resumable&) = delete;
     virtual ~Resumable() = default;
 
+    /// What the run is; it is made when it is asked for the first time, which has to be before the first step: in on_begin.
+    virtual const SettingsRecord& record() = 0;
+    /// Throws std::logic_error if nobody has asked for the record.
     [[nodiscard]] virtual Snapshot snapshot() const = 0;
-    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run.
+    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run, naming what
+    /// differs with both values.
     virtual void resume(const Snapshot& snapshot) = 0;
 };
 

@@ -43,7 +43,7 @@ inline void write_snapshot(const std::filesystem::path& path, const Snapshot& sn
         tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
     for (const auto& [name, array] : snapshot.memory.arrays)
         tensors.push_back({"callback/array/" + name, row(std::span{array})});
-    write_safetensors(path, tensors, {{"run", snapshot.run}, {"snapshot", "1"}});
+    write_safetensors(path, tensors, {{"run", snapshot.run.text()}, {"snapshot", "2"}});
 }
 
 /// The way back; throws FileError if the file is no snapshot.
@@ -53,8 +53,8 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
         const auto found = file.metadata().find(key);
         return found == file.metadata().end() ? std::string{} : found->second;
     };
-    if (find("snapshot") != "1") throw FileError(file.name(), "a snapshot of version 1 was expected");
-    Snapshot snapshot{find("run")};
+    if (find("snapshot") != "2") throw FileError(file.name(), "a snapshot of version 2 was expected");
+    Snapshot snapshot{SettingsRecord::from_text(find("run"))};
     std::vector<double> history, scores;
     std::vector<std::uint64_t> counters;
     for (const TensorEntry& tensor : file.tensors()) {

@@ -10,7 +10,7 @@
 #include <denim/optimizer/optimizer.hpp>
 #include <denim/training/augmented_batches.hpp>
 #include <denim/training/averaged_parameters.hpp>
-#include <denim/training/callback.hpp>
+#include <denim/training/callback_list.hpp>
 #include <denim/training/describe_run.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/interrupted.hpp>
@@ -57,8 +57,9 @@ public:
 
     History run() {
         tell(&CallbackReference::on_begin);
-        if (resumed_)
-            for (const CallbackReference& callback : callbacks_) callback.recall(*resumed_);
+        begun_ = true;
+        if (resumed_) recall(callbacks_, *resumed_);
+        tell(&CallbackReference::on_ready);
         while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
             if (run_.between_epochs()) {
                 average_.show(false, learner_.parameters());
@@ -78,8 +79,17 @@ public:
         return history_;
     }
 
+    const SettingsRecord& record() override {
+        if (!record_) {
+            if (begun_) fail_without_record();
+            record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
+        }
+        return *record_;
+    }
+
     Snapshot snapshot() const override {
-        Snapshot all{describe()};
+        if (!record_) fail_without_record();
+        Snapshot all{*record_};
         const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
         const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
         all.parameters.assign(learning.begin(), learning.end());
@@ -94,19 +104,21 @@ public:
         all.rate = run_.rate;
         all.finished = run_.stop && !run_.interrupted;
         all.history = history_;
-        for (const CallbackReference& callback : callbacks_) callback.remember(all.memory);
+        all.memory = remember(callbacks_);
         return all;
     }
 
     void resume(const Snapshot& from) override {
-        const std::string here = describe();
-        if (from.run != here || from.parameters.size() != learner_.parameters().size() ||
+        std::string other = record().differences_from(from.run);
+        if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
+            other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
+        if (!other.empty())
+            throw std::invalid_argument("denim: fit: the snapshot is of another run, so this one cannot go on from it" + other);
+        if (from.parameters.size() != learner_.parameters().size() ||
             (!from.average.empty() && from.average.size() != from.parameters.size()) ||
             from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
             from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
-            throw std::invalid_argument(
-                "denim: fit: the snapshot is of another run, so this one cannot go on from it\n    snapshot: " + from.run +
-                "\n    this run: " + here);
+            throw std::invalid_argument("denim: fit: the parts of the snapshot do not fit each other, so no run can go on from it");
         std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
         std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
         average_.resume(from.average);
@@ -134,7 +146,11 @@ private:
         return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
     }
 
-    [[nodiscard]] std::string describe() const { return describe_run(learner_, train_, options_); }
+    [[noreturn]] static void fail_without_record() {
+        throw std::logic_error(
+            "denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
+            "run.resumable->record() in on_begin");
+    }
     /// Of the step that comes next.
     [[nodiscard]] Moment moment() const {
         return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
@@ -228,7 +244,9 @@ private:
     float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
     std::optional<AugmentedBatches> augmented_;
+    std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
+    bool begun_ = false;
     Clock::time_point start_;
 };
 

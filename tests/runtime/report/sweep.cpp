@@ -75,8 +75,49 @@ TEST_CASE("a sweep over types, rates, L2 and seeds; what is done is not done aga
     options.epochs = 4;
     const std::string message = message_of([&] { sweep<Family, Values<3, 4>>(train, validation, options); });
     CHECK(message.find("finished.snapshot") != std::string::npos);
-    CHECK(message.find("epochs 3") != std::string::npos);
-    CHECK(message.find("epochs 4") != std::string::npos);
+    CHECK(message.find("epochs of the sweep: the snapshot has 3, this run 4") != std::string::npos);
+}
+
+TEST_CASE("a run of other settings or sets is not taken for this one, and rates that are almost alike are two") {
+    const Scratch scratch;
+    const Set train{1}, validation{2}, test{3}, other{4};
+    const SweepOptions options{.log = scratch / "logs", .epochs = 2, .batch = 8, .progress = nullptr};
+    const auto go = [&](const Set& learned, const Set& validated, const Set& tested, const SweepOptions& with) {
+        return message_of([&] { sweep(Grid<Family, Values<3>>{}, learned, validated, tested, with); });
+    };
+    CHECK(go(train, validation, test, options) == "");
+    CHECK(go(train, validation, test, options) == "");
+    const auto refused = [&](const std::string& what, const std::string& message) {
+        INFO(message);
+        CHECK(message.find("finished.snapshot: this run was made with other options or sets") != std::string::npos);
+        CHECK(message.find("\n    " + what) != std::string::npos);
+    };
+    refused("training.pictures: the snapshot has 40 of (4, 4, 1) as bytes, sum ", go(other, validation, test, options));
+    refused("validation.pictures: ", go(train, other, test, options));
+    refused("test.pictures: ", go(train, validation, other, options));
+    const auto with = [&](auto change) {
+        SweepOptions changed = options;
+        change(changed);
+        return go(train, validation, test, changed);
+    };
+    refused("optimizer: the snapshot has Adam, this run Sgd",
+            with([](SweepOptions& to) { to.optimizer = [](float rate) { return Optimizer{Sgd{.rate = rate}}; }; }));
+    refused("optimizer.beta_2: the snapshot has 0.999, this run 0.99", with([](SweepOptions& to) {
+                to.optimizer = [](float rate) { return Optimizer{Adam{.rate = rate, .beta_2 = 0.99f}}; };
+            }));
+    refused("augmentation.flip: the snapshot has false, this run true", with([](SweepOptions& to) { to.augmentation.flip = true; }));
+    refused("batch: the snapshot has 8, this run 9", with([](SweepOptions& to) { to.batch = 9; }));
+    refused("EarlyStopping.patience: the snapshot has 2, this run 3", with([](SweepOptions& to) { to.patience = 3; }));
+    refused("Checkpoint.labels.0: the snapshot has nothing, this run a", with([](SweepOptions& to) { to.labels = {"a", "b"}; }));
+    CHECK(message_of([&] { sweep(Grid<Family, Values<3>>{}, train, validation, options); })
+              .find("test: the snapshot has nothing, this run none") != std::string::npos);
+
+    SweepOptions alike = options;
+    alike.rates = {0.012345671f, 0.012345679f};
+    const SweepTable table = sweep(Grid<Family, Values<3>>{}, train, validation, test, alike);
+    CHECK(table.rows[0].runs[0].folder != table.rows[1].runs[0].folder);
+    CHECK(table.rows[0].runs[0].best().validation.loss != table.rows[1].runs[0].best().validation.loss);
+    CHECK(with([](SweepOptions& to) { to.rates = {0.01f, 0.01f}; }).find("two runs would have the folder") != std::string::npos);
 }
 
 TEST_CASE("L2 and dropout of a sweep arrive: each gives weights of its own, those of a fit with these settings") {
@@ -124,7 +165,7 @@ TEST_CASE("options of a sweep that would make no run, two of one, or no differen
     refuses("sweep: a rate was expected as a finite number of at least 0, but is -1", {.log = {}, .rates = {1e-3f, -1}});
     refuses("names of at most 1 axes were expected, as the networks have, but 2 came", {.log = {}, .axes = {"outputs", "filters"}});
     refuses("the optimizers for the rates 0.001 and 0.01 both learn at 0.001", {.log = {}, .rates = {1e-3f, 1e-2f}, .optimizer = [](float) { return Adam{}; }});
-    refuses("rate=0.001,seed=1; a setting stands twice", {.log = {}, .rates = {1e-3f, 1e-3f}});
+    refuses("rate=0.001,seed=1; expected networks", {.log = {}, .rates = {1e-3f, 1e-3f}});
 }
 
 TEST_CASE("a test set scores the weights that were kept, now and when the run is done already; dropout is an axis") {

@@ -97,3 +97,16 @@ TEST_CASE("a network of several heads has a matrix for each, and goes on from it
     Two differs;
     CHECK_THROWS(fit(differs, set, set, other, Checkpoint{scratch / "kept"}));
 }
+
+TEST_CASE("a folder that cannot be written is an error before the first batch; others may log below one that is missing") {
+    const Scratch scratch;
+    write_bytes(scratch / "file", {});
+    struct Count {
+        std::size_t batches = 0;
+        void on_batch(Run&) { ++batches; }
+    } batches;
+    FakeLearner learner;
+    CHECK_THROWS_AS(fake_fit(learner, 1, batches, TensorBoard{scratch / "file/run"}), FileError);
+    CHECK(batches.batches == 0);
+    CHECK_NOTHROW(fake_fit(learner, 1, CsvLog{scratch / "logs/table.csv"}, TensorBoard{scratch / "logs"}));
+}

@@ -123,8 +123,8 @@ TEST_CASE("the checkpoint of another run, and a file that is none, are errors th
     });
     INFO(message);
     CHECK(message.find("last.checkpoint: take another folder") != std::string::npos);
-    CHECK(message.find("batch 3, seed 5") != std::string::npos);
-    CHECK(message.find("batch 4, seed 5") != std::string::npos);
+    CHECK(message.find("batch: the snapshot has 3, this run 4") != std::string::npos);
+    CHECK(message.find("seed") == std::string::npos);
     FakeLearner fresh;
     CHECK(fake_fit(fresh, 1, Checkpoint{.folder = scratch / "run", .resume = false}).epochs.size() == 1);
 
@@ -178,4 +178,73 @@ TEST_CASE("weights that are no numbers are kept nowhere, and what stood there st
     CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.average = {NAN}}), FileError);
     CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.optimizer = {NAN}}), FileError);
     CHECK(read_snapshot(scratch / "run/last.checkpoint").epoch == 1);
+}
+
+TEST_CASE("a run of fewer epochs than the checkpoint has is another one") {
+    const Scratch scratch;
+    FakeLearner first, second;
+    fake_fit(first, 4, Checkpoint{scratch / "run"});
+    CHECK(message_of([&] { fake_fit(second, 3, Checkpoint{scratch / "run"}); }).find("epochs: the snapshot has 4, this run 3") !=
+          std::string::npos);
+}
+
+TEST_CASE("callbacks' settings are part of a run, and two of one type remember apart") {
+    const Scratch scratch;
+    const EarlyStopping by_loss{.patience = 3}, by_accuracy{.patience = 9, .monitor = Monitor::train_accuracy};
+    FakeLearner whole, first, second, third;
+    EarlyStopping one = by_loss, two = by_accuracy, one_again = by_loss, two_again = by_accuracy;
+    fake_fit(scripted(whole), 5, one, two);
+    CHECK_THROWS_AS(
+        fake_fit(scripted(first), 5, Checkpoint{scratch / "run"}, EarlyStopping{by_loss}, EarlyStopping{by_accuracy}, Leave{4, 1}),
+        Interrupted);
+    scripted(second).begin_at(3);
+    fake_fit(second, 5, Checkpoint{scratch / "run"}, one_again, two_again);
+    CHECK(one_again.best_ == one.best_);
+    CHECK(two_again.best_ == two.best_);
+    CHECK(two_again.best_epoch_ == two.best_epoch_);
+    CHECK(one.best_ != two.best_);
+    const std::string message = message_of(
+        [&] { fake_fit(scripted(third), 5, Checkpoint{scratch / "run"}, EarlyStopping{.patience = 4}, EarlyStopping{by_accuracy}); });
+    INFO(message);
+    CHECK(message.find("EarlyStopping.patience: the snapshot has 3, this run 4") != std::string::npos);
+    CHECK(message.find("EarlyStopping 2") == std::string::npos);
+}
+
+TEST_CASE("what another process is writing into the folder stays") {
+    const Scratch scratch;
+    std::filesystem::create_directory(scratch / "run");
+    AtomicFile other{scratch / "run/other"};
+    other.write("theirs");
+    FakeLearner learner;
+    fake_fit(learner, 1, Checkpoint{scratch / "run"});
+    CHECK_NOTHROW(other.commit());
+}
+
+TEST_CASE("a folder that cannot be written is an error before the first batch") {
+    const Scratch scratch;
+    write_bytes(scratch / "file", bytes_of_text("no folder"));
+    struct Count {
+        std::size_t batches = 0;
+        void on_batch(Run&) { ++batches; }
+    } count;
+    FakeLearner learner;
+    CHECK_THROWS_AS(fake_fit(learner, 1, count, Checkpoint{scratch / "file/run"}), FileError);
+    std::filesystem::create_directories(scratch / "run/best.safetensors");
+    CHECK_THROWS_AS(fake_fit(learner, 1, count, Checkpoint{scratch / "run"}), FileError);
+    CHECK_THROWS_AS(fake_fit(learner, 1, count, Checkpoint{.folder = scratch / "run", .every_epochs = 0}), FileError);
+    CHECK(count.batches == 0);
+}
+
+TEST_CASE("a snapshot of a run that nobody described before it began is an error") {
+    struct Late {
+        void on_epoch(Run& run) const { static_cast<void>(run.resumable->snapshot()); }
+    };
+    struct Early : Late {
+        std::size_t settings = 0;
+        void on_begin(Run& run) { settings = run.resumable->record().all().size(); }
+    } early;
+    FakeLearner learner;
+    CHECK_THROWS_AS(fake_fit(learner, 1, Late{}), std::logic_error);
+    fake_fit(learner, 1, early);
+    CHECK(early.settings > 20);
 }

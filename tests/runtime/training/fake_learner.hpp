@@ -36,6 +36,7 @@ public:
     std::size_t classes() const override { return 2; }
     std::span<const std::size_t> heads() const override { return heads_; }
     std::string architecture() const override { return "Fake"; }
+    void describe(denim::SettingsRecord& to) const override { to("architecture", architecture()); }
     std::string summary() const override { return "a fake\n"; }
     std::span<float> parameters() override { return numbers_; }
     std::span<float> gradients() override { return gradients_; }

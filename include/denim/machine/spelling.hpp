@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/machine/target.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+inline std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(__PRETTY_FUNCTION__);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

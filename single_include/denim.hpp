@@ -5,11 +5,15 @@
 // ---- denim/machine/target.hpp
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
-// Everything of Denim stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects
-// compiled with different flags link into one program without mixing their code.
+// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
+// with different flags link into one program without mixing their code. Only what may be thrown stands outside it.
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
+#endif
+
+#if defined(__AVX512F__) && !(defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__))
+#error "denim takes AVX-512 with BW, DQ and CD: add -mavx512bw -mavx512dq -mavx512cd, or use -march=x86-64-v4 or -mno-avx512f"
 #endif
 
 #define DENIM_TEXT_EXPANDED(word) #word
@@ -17,12 +21,18 @@
 #define DENIM_JOIN_EXPANDED(left, right) left##_##right
 #define DENIM_JOIN(left, right) DENIM_JOIN_EXPANDED(left, right)
 
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__)
+#if defined(__AVX512F__)
 #define DENIM_VECTORS avx512
 #define DENIM_VECTORS_NAME "AVX-512"
 #elif defined(__AVX2__) && defined(__FMA__)
 #define DENIM_VECTORS avx2
 #define DENIM_VECTORS_NAME "AVX2"
+#elif defined(__AVX2__)
+#define DENIM_VECTORS avx2_without_fma
+#define DENIM_VECTORS_NAME "AVX2 without FMA"
+#elif defined(__AVX__) && defined(__FMA__)
+#define DENIM_VECTORS avx_fma
+#define DENIM_VECTORS_NAME "AVX with FMA"
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
 #define DENIM_VECTORS_NAME "AVX"
@@ -46,12 +56,260 @@
 #define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
 #endif
 #define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)
-// ---- denim/machine/random.hpp
+// ---- denim/machine/finite.hpp
 
-#include <array>
-#include <cmath>
+// Whether a number is one, asked by its bits: under -ffast-math compilers take every number for a finite one, and
+// `x != x` and std::isfinite answer without a look. What Denim does not promise to be finite is asked here.
+
+#include <algorithm>
+#include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <type_traits>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that can be asked: float and double.
+template <class Scalar>
+concept Askable = std::same_as<Scalar, float> || std::same_as<Scalar, double>;
+
+/// The unsigned integer of the same size.
+template <Askable Scalar>
+using BitsOf = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;
+
+/// The bits of infinity: those of a NaN, without its sign, are more.
+template <Askable Scalar>
+inline constexpr BitsOf<Scalar> infinity_bits = std::bit_cast<BitsOf<Scalar>>(std::numeric_limits<Scalar>::max()) + 1;
+
+/// The bits without the sign. Where NaNs are assumed away, the compiler may not connect these with what it assumes.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr BitsOf<Scalar> magnitude_bits(Scalar value) {
+    auto bits = std::bit_cast<BitsOf<Scalar>>(value);
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+    if (!std::is_constant_evaluated()) asm("" : "+r"(bits));
+#endif
+    return bits & (~BitsOf<Scalar>{0} >> 1);
+}
+
+/// Whether `value` is not a number, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_nan(Scalar value) {
+    return magnitude_bits(value) > infinity_bits<Scalar>;
+}
+
+/// Whether `value` is neither infinite nor NaN, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_finite(Scalar value) {
+    return magnitude_bits(value) < infinity_bits<Scalar>;
+}
+
+/// Whether `value` is not zero; a NaN is not, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_nonzero(Scalar value) {
+    return magnitude_bits(value) != 0;
+}
+
+/// Whether a number takes the place of the largest one seen so far: a NaN ranks above all, and the first of equals stays.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool outranks(Scalar candidate, Scalar largest) {
+    return (candidate > largest || is_nan(candidate)) && !is_nan(largest);
+}
+
+/// A NaN that a function may give back: under -ffast-math clang leaves constant ones out.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar not_a_number() {
+    BitsOf<Scalar> bits = infinity_bits<Scalar> + (BitsOf<Scalar>{1} << (std::numeric_limits<Scalar>::digits - 2));
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+    if (!std::is_constant_evaluated()) asm("" : "+r"(bits));
+#endif
+    return std::bit_cast<Scalar>(bits);
+}
+
+namespace detail {
+
+/// The largest of the bits without their signs: those of a NaN if there is one, else of an infinity, else of a number.
+template <Askable Scalar>
+BitsOf<Scalar> largest_bits(std::span<const Scalar> numbers) {
+    using Bits = BitsOf<Scalar>;
+    constexpr std::size_t block = 128;
+    Bits lanes[16] = {};
+    for (std::size_t first = 0; first < numbers.size(); first += block) {
+        Bits part[block] = {};
+        std::memcpy(part, numbers.data() + first, std::min(block, numbers.size() - first) * sizeof(Scalar));
+        for (std::size_t n = 0; n < block; ++n) lanes[n % 16] = std::max<Bits>(lanes[n % 16], part[n] & (~Bits{0} >> 1));
+    }
+    return *std::max_element(std::begin(lanes), std::end(lanes));
+}
+
+}  // namespace detail
+
+/// Whether all numbers are finite, under -ffast-math too; at the speed of vectors. True for none at all.
+inline bool all_finite(std::span<const float> numbers) { return detail::largest_bits(numbers) < infinity_bits<float>; }
+inline bool all_finite(std::span<const double> numbers) { return detail::largest_bits(numbers) < infinity_bits<double>; }
+
+/// The largest magnitude of some numbers, 0 of none: a NaN where there is one, else infinity where there is one.
+inline float largest_magnitude(std::span<const float> numbers) { return std::bit_cast<float>(detail::largest_bits(numbers)); }
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/number_text.hpp
+
+// Numbers to text and back. Whatever locale the program has set (std::locale::global, setlocale), the decimal point is a point
+// and thousands are not grouped, so that files and names can be read elsewhere.
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A number as the shortest text that stands for it, under any locale: "0.1", "1e-07", "nan".
+inline std::string shortest_text(double number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(float number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(std::integral auto number) { return std::to_string(number); }
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline std::string number_text(double number, std::chars_format format, int digits) {
+    if (is_nan(number)) return "nan";  // whatever its sign
+    std::array<char, 1400> text;  // the largest double, and as many digits as one can ever have behind its point
+    const int most = digits < 0 ? 0 : digits > 1000 ? 1000 : digits;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number, format, most).ptr;
+    return {text.data(), end};
+}
+
+/// As "%.4f" writes it, for 4 digits.
+inline std::string fixed(double number, int digits) { return number_text(number, std::chars_format::fixed, digits); }
+
+/// As "%.6g" writes it, for 6 digits.
+inline std::string general(double number, int digits = 6) { return number_text(number, std::chars_format::general, digits); }
+
+/// The number that a text is, all of it; zero where it is none.
+inline double number_in(std::string_view text) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+/// Filled up with blanks, for columns.
+inline std::string to_the_right(std::string text, std::size_t width) {
+    if (text.size() < width) text.insert(0, width - text.size(), ' ');
+    return text;
+}
+inline std::string to_the_left(std::string text, std::size_t width) {
+    if (text.size() < width) text.append(width - text.size(), ' ');
+    return text;
+}
+
+inline void append(std::string& text, char letter) { text += letter; }
+inline void append(std::string& text, std::string_view words) { text += words; }
+inline void append(std::string& text, std::integral auto number) { text += std::to_string(number); }
+inline void append(std::string& text, std::floating_point auto number) { text += general(static_cast<double>(number)); }
+
+/// Its parts, one after the other: words, and numbers (fractions to six digits).
+template <class... Parts>
+std::string sentence(const Parts&... parts) {
+    std::string text;
+    (append(text, parts), ...);
+    return text;
+}
+
+/// Extents as Python writes them: (), (3,), (3, 4); of many axes the first.
+template <class Extents>
+std::string shape_text(const Extents& extents) {
+    std::string text = "(";
+    const std::size_t axes = extents.size(), shown = axes > 10 ? 8 : axes;
+    for (std::size_t axis = 0; axis < shown; ++axis) append(text, sentence(axis ? ", " : "", extents[axis]));
+    if (shown < axes) text += sentence(", ... ", axes, " axes");
+    return text + (axes == 1 ? ",)" : ")");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/accepted.hpp
+
+// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
+// them all, each with its name and what it accepts:
+//
+//     static constexpr const char* name = "Adam";
+//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
+
+#include <stdexcept>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
+struct Accepted {
+    double lowest = 0, highest = std::numeric_limits<double>::max();
+    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
+
+    [[nodiscard]] constexpr bool takes(double value) const {
+        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
+    }
+    /// "from 0 to 1", "as a finite number above 0"
+    [[nodiscard]] std::string words() const;
+};
+
+inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
+    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
+
+inline std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
+/// but is nan".
+template <class Number>
+void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
+    if (accepted.takes(static_cast<double>(value))) return;
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
+                                shortest_text(value));
+}
+
+/// Whether a class lists its settings.
+template <class Type>
+concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
+
+/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
+template <ListsSettings Type>
+void check_settings_of(const Type& type) {
+    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
+}
+
+namespace detail {
+
+/// The name of a class that lists its settings; "" of one of a user's own that does not.
+template <class Type>
+constexpr std::string_view name_of() {
+    if constexpr (ListsSettings<Type>)
+        return Type::name;
+    else
+        return "";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/random.hpp
+
+#include <cmath>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -161,7 +419,8 @@ constexpr void shuffle(Range& range, Random random) {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/simd.hpp
 
-// The door to xsimd: every vector of Denim goes through these functions, each tested at every width.
+// The door to xsimd: every vector of Denim goes through these functions and those of simd_order.hpp and simd_functions.hpp, each tested at
+// every width.
 
 // g++ 12 holds the undefined registers inside its own AVX-512 intrinsics for mistakes (GCC bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
@@ -174,8 +433,6 @@ constexpr void shuffle(Range& range, Random random) {
 #pragma GCC diagnostic pop
 #endif
 
-#include <cstring>
-#include <type_traits>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET::simd {
@@ -294,26 +551,6 @@ DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scala
 #endif
 }
 
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<Scalar, float>)
-        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
-    else
-#endif
-        return xsimd::max(a, b);
-}
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<Scalar, float>)
-        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
-    else
-#endif
-        return xsimd::min(a, b);
-}
-
 /// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.
 template <class Condition, class Scalar>
 DENIM_INLINE Vector<Scalar> select(Condition condition, Vector<Scalar> yes, Vector<Scalar> no) {
@@ -333,29 +570,6 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return xsimd::sqrt(value);
 }
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return xsimd::exp(value);
-}
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return xsimd::tanh(value);
-}
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
-    return xsimd::erf(value);
-}
-
-// The same names for plain numbers, so that a formula is written once for both.
-inline float exp(float value) { return std::exp(value); }
-inline double exp(double value) { return std::exp(value); }
-inline float tanh(float value) { return std::tanh(value); }
-inline double tanh(double value) { return std::tanh(value); }
-inline float erf(float value) { return std::erf(value); }
-inline double erf(double value) { return std::erf(value); }
-inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
-inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
 
 /// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
 template <class Scalar>
@@ -396,6 +610,208 @@ DENIM_INLINE Vector<Scalar> keep(Vector<Scalar> value) {
 DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 
 }  // namespace denim::inline DENIM_TARGET::simd
+// ---- denim/machine/simd_order.hpp
+
+// Vectors by size. Minimum and maximum instructions of x86 give their second operand where either is a NaN; here a NaN always
+// comes through, under -ffast-math too. Each function is tested at every width, with finite.hpp's twins for plain numbers.
+
+namespace denim::inline DENIM_TARGET::simd {
+
+namespace detail {
+
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+inline constexpr bool nans_assumed_away = true;
+#else
+inline constexpr bool nans_assumed_away = false;
+#endif
+
+/// Whether the target's own maximum is NaN where either operand is.
+#if defined(__ARM_NEON)
+inline constexpr bool keeps_nan = true;
+#else
+inline constexpr bool keeps_nan = false;
+#endif
+
+/// The target's instruction; on x86 `b` where a lane of either is a NaN.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> native_max(Vector<Scalar> a, Vector<Scalar> b) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::max(a, b);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> native_min(Vector<Scalar> a, Vector<Scalar> b) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::min(a, b);
+}
+
+/// Asked by the bits, out of the compiler's sight: for where it takes every number for a finite one.
+template <class Scalar>
+DENIM_INLINE auto is_nan_by_bits(Vector<Scalar> value) {
+    using Bits = std::make_signed_t<BitsOf<Scalar>>;
+    using Native [[gnu::vector_size(lanes<Scalar> * sizeof(Scalar))]] = Bits;
+    auto bits = std::bit_cast<Native>(static_cast<typename Vector<Scalar>::register_type>(value));
+#if defined(__SSE2__)
+    asm("" : "+v"(bits));
+#elif defined(__aarch64__)
+    asm("" : "+w"(bits));
+#endif
+    const Native nan = (bits & std::numeric_limits<Bits>::max()) > static_cast<Bits>(infinity_bits<Scalar>);
+    const Native one = nan & std::bit_cast<Bits>(Scalar{1});
+    return Vector<Scalar>(std::bit_cast<typename Vector<Scalar>::register_type>(one)) > broadcast(Scalar{0});
+}
+
+}  // namespace detail
+
+/// The lanes that hold a NaN.
+template <class Scalar>
+DENIM_INLINE auto is_nan(Vector<Scalar> value) {
+    if constexpr (detail::nans_assumed_away)
+        return detail::is_nan_by_bits(value);
+    else
+        return xsimd::isnan(value);
+}
+
+/// The lanes where one of two holds a NaN.
+DENIM_INLINE auto is_nan(Vector<float> a, Vector<float> b) {
+#if defined(__AVX512F__)
+    if constexpr (!detail::nans_assumed_away) return xsimd::batch_bool<float>(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q));
+#elif defined(__AVX__)
+    if constexpr (!detail::nans_assumed_away) return xsimd::batch_bool<float>(_mm256_cmp_ps(a, b, _CMP_UNORD_Q));
+#elif defined(__SSE2__)
+    if constexpr (!detail::nans_assumed_away) return xsimd::batch_bool<float>(_mm_cmpunord_ps(a, b));
+#endif
+    return is_nan(a) | is_nan(b);
+}
+
+/// The larger of two, NaN where either is.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
+    const Vector<Scalar> larger = detail::native_max(a, b);
+    if constexpr (std::is_integral_v<Scalar> || detail::keeps_nan)
+        return larger;
+    else if constexpr (detail::nans_assumed_away)
+        return simd::select(is_nan(a), a, simd::select(is_nan(b), b, larger));
+    else
+        return simd::select(is_nan(a), a, larger);
+}
+
+/// The smaller of two, NaN where either is.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
+    const Vector<Scalar> smaller = detail::native_min(a, b);
+    if constexpr (std::is_integral_v<Scalar> || detail::keeps_nan)
+        return smaller;
+    else if constexpr (detail::nans_assumed_away)
+        return simd::select(is_nan(a), a, simd::select(is_nan(b), b, smaller));
+    else
+        return simd::select(is_nan(a), a, smaller);
+}
+
+/// The largest of four, NaN where one of them is.
+DENIM_INLINE Vector<float> largest_of(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) {
+    const Vector<float> largest = detail::native_max(detail::native_max(a, b), detail::native_max(c, d));
+    if constexpr (detail::keeps_nan)
+        return largest;
+    else
+        return simd::select(is_nan(a, b) | is_nan(c, d), broadcast(std::numeric_limits<float>::quiet_NaN()), largest);
+}
+
+/// max(value, 0), NaN where the value is: one instruction, whose second operand is the one that comes through.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> relu(Vector<Scalar> value) {
+    const Vector<Scalar> positive = detail::native_max(broadcast(Scalar{0}), value);
+    if constexpr (detail::nans_assumed_away && !detail::keeps_nan)
+        return simd::select(is_nan(value), value, positive);
+    else
+        return positive;
+}
+
+/// The gradient where the output of ReLU is above zero, or NaN; zero elsewhere.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> relu_gradient(Vector<Scalar> output, Vector<Scalar> gradient) {
+    const auto passed = simd::select(output <= broadcast(Scalar{0}), broadcast(Scalar{0}), gradient);
+    if constexpr (detail::nans_assumed_away)
+        return simd::select(is_nan(output), gradient, passed);
+    else
+        return passed;
+}
+
+/// The lanes where the largest number seen so far stays it when `candidate` comes: that is no larger. A NaN ranks above all
+/// numbers, and the first of equals stays.
+template <class Scalar>
+DENIM_INLINE auto stays_largest(Vector<Scalar> largest, Vector<Scalar> candidate) {
+    if constexpr (detail::nans_assumed_away)
+        return ((candidate <= largest) & ~is_nan(candidate)) | is_nan(largest);
+    else
+        return (candidate <= largest) | is_nan(largest);
+}
+
+}  // namespace denim::inline DENIM_TARGET::simd
+// ---- denim/machine/simd_functions.hpp
+
+// Functions of vectors, and the same names for plain numbers, so that a formula is written once for both. A NaN gives NaN,
+// infinities give their limits.
+
+namespace denim::inline DENIM_TARGET::simd {
+
+namespace detail {
+
+/// The value, but not beyond `limit` on either side; a NaN stays.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
+    const auto most = static_cast<Scalar>(limit);
+    const Vector<Scalar> inside = native_min(broadcast(most), native_max(broadcast(-most), value));
+    if constexpr (nans_assumed_away)
+        return simd::select(is_nan(value), value, inside);
+    else
+        return inside;
+}
+
+}  // namespace detail
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
+    return xsimd::exp(value);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
+    return xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value);
+}
+/// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
+    return xsimd::erf(detail::bounded(value, 6));
+}
+
+inline float exp(float value) { return std::exp(value); }
+inline double exp(double value) { return std::exp(value); }
+inline float tanh(float value) { return std::tanh(value); }
+inline double tanh(double value) { return std::tanh(value); }
+inline float erf(float value) { return std::erf(value); }
+inline double erf(double value) { return std::erf(value); }
+inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
+inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
+
+/// max(value, 0), NaN where the value is.
+template <Askable Scalar>
+constexpr Scalar relu(Scalar value) {
+    return value > 0 || denim::is_nan(value) ? value : Scalar{0};
+}
+/// The gradient where the output of ReLU is above zero, or NaN; zero elsewhere.
+template <Askable Scalar>
+constexpr Scalar relu_gradient(Scalar output, Scalar gradient) {
+    return output > 0 || denim::is_nan(output) ? gradient : Scalar{0};
+}
+
+}  // namespace denim::inline DENIM_TARGET::simd
 // ---- denim/machine/threads.hpp
 
 // The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
@@ -404,7 +820,6 @@ DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 #include <omp.h>
 #endif
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -439,6 +854,15 @@ inline std::size_t threads() {
 /// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
 inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
 
+/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
+/// was made for them.
+struct Team {
+    std::size_t size = threads();
+
+    /// As many of them as can share `parts`.
+    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
+};
+
 /// Loops of fewer operations than this run on the calling thread.
 inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
 
@@ -450,8 +874,8 @@ namespace detail {
 using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
 
 /// The one parallel region of the library; an exception inside it is carried out, the first one wins.
-inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
-    std::size_t team = std::min(threads(), count);
+inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = wanted.within(count);
 #if defined(_OPENMP)
     if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
 #else
@@ -483,22 +907,26 @@ inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations,
 
 }  // namespace detail
 
-/// Calls `body(index, worker)` once for each index below `count`, on up to `threads()` threads; any thread may take any index.
-/// `worker` < threads() names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
+/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
 /// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
 template <class Body>
-void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
     using Bare = std::remove_reference_t<Body>;
     detail::run_loop(
-        count, operations,
+        team, count, operations,
         [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
         const_cast<void*>(static_cast<const void*>(std::addressof(body))));
 }
 
+/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
+}
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/tensor/shape.hpp
-
-#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -514,9 +942,7 @@ struct Shape {
 
 /// "(120, 90, 3)"
 inline std::string to_string(Shape shape) {
-    std::string text{'('};
-    for (const std::size_t extent : {shape.height, shape.width}) text.append(std::to_string(extent)).append(", ");
-    return text.append(std::to_string(shape.channels)).append(1, ')');
+    return detail::shape_text(std::array{shape.height, shape.width, shape.channels});
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -578,9 +1004,9 @@ constexpr std::size_t round_up(std::size_t count, std::size_t step) { return (co
 
 namespace denim::inline DENIM_TARGET {
 
-/// An array of Rank dimensions that owns its numbers, row-major.
+/// An array of Rank dimensions that owns its numbers, row-major whatever XTENSOR_DEFAULT_LAYOUT says.
 template <class Scalar, std::size_t Rank>
-using Array = xt::xtensor<Scalar, Rank>;
+using Array = xt::xtensor<Scalar, Rank, xt::layout_type::row_major>;
 
 /// The number of dimensions where the type knows it, else 0 (xt::xarray).
 template <class Expression>
@@ -599,7 +1025,7 @@ template <class Scalar, std::size_t Rank>
 auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {
     std::size_t size = 1;
     for (const std::size_t extent : extents) size *= extent;
-    return xt::adapt(numbers, size, xt::no_ownership(), extents);
+    return xt::adapt<xt::layout_type::row_major>(numbers, size, xt::no_ownership(), extents);
 }
 
 /// The same, where rows or pixels do not follow each other at once: a part of a larger picture. `steps` are numbers, not bytes.
@@ -610,10 +1036,17 @@ auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents, const s
     return xt::adapt(numbers, size, xt::no_ownership(), extents, steps);
 }
 
+/// Calls `each(number)` for the numbers of an array or an expression, the last index fastest, whatever XTENSOR_DEFAULT_TRAVERSAL says.
+template <class Expression, class Each>
+void in_row_major_order(const Expression& array, Each each) {
+    const auto end = array.template end<xt::layout_type::row_major>();
+    for (auto at = array.template begin<xt::layout_type::row_major>(); at != end; ++at) each(*at);
+}
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/tensor/pictures.hpp
 
-#include <stdexcept>
+#include <cassert>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -630,6 +1063,15 @@ struct Pictures {
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
     template <class Expression>
     static Pictures of(const Expression& expression, Shape expected);
+
+    /// Throws std::invalid_argument unless the pictures have the shape that a network takes.
+    void check(Shape expected) const {
+        if (shape != expected)
+            throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
+                                        to_string(shape));
+        if (count > 0 && !bytes && !floats)
+            throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
+    }
 };
 
 namespace detail {
@@ -652,13 +1094,6 @@ bool is_contiguous(const Expression& array) {
     return true;
 }
 
-template <class Expression>
-std::string extents_of(const Expression& array) {
-    std::string text{'('};
-    for (std::size_t d = 0; d < array.dimension(); ++d) text.append(d ? ", " : "").append(std::to_string(array.shape(d)));
-    return text.append(array.dimension() == 1 ? ",)" : ")");
-}
-
 }  // namespace detail
 
 template <class Expression>
@@ -670,7 +1105,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
         expression.shape(first + 2) != expected.channels)
         throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
-                                    to_string(expected) + ", but got an array of shape " + detail::extents_of(expression));
+                                    to_string(expected) + ", but got an array of shape " + detail::shape_text(expression.shape()));
     Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
@@ -680,6 +1115,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     };
     if constexpr (detail::ContiguousInterface<Expression>)
         if (detail::is_contiguous(expression)) {
+            assert((expression.data() || pictures.count == 0) && "denim: the array of pictures was moved from");
             point_to(expression.data() + expression.data_offset());
             return pictures;
         }
@@ -735,6 +1171,13 @@ struct Row {
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
+
+/// Throws std::invalid_argument where a number of a row is not finite: no file is written of it, as it would not be read.
+inline void require_finite_rows(std::span<const Row> rows, std::span<const float> numbers, const std::string& file) {
+    for (const Row& row : rows)
+        if (!all_finite(numbers.subspan(row.offset, row.size())))
+            throw std::invalid_argument("denim: " + file + " is not written: '" + row.name + "' holds a number that is not finite");
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/convolution.hpp
@@ -841,7 +1284,7 @@ private:
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
                 float* place = to + p * Of.output.stride + c;
-                Vector value = Of.epilogue == Epilogue::relu ? simd::max(sum[p], simd::broadcast(0.0f)) : sum[p];
+                Vector value = Of.epilogue == Epilogue::relu ? simd::relu(sum[p]) : sum[p];
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
@@ -886,6 +1329,7 @@ public:
     static constexpr std::size_t record_size = 0;
     static constexpr std::size_t scratch_size =
         turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+    static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
         std::fill_n(prepared, prepared_size, 0.0f);
@@ -931,7 +1375,7 @@ private:
             for (std::size_t x = 0; x < Of.columns; ++x) {
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
                 if constexpr (Of.epilogue == Epilogue::relu)
-                    gradient = simd::select(simd::load(output + Of.output.offset(y, x) + c) > zero, gradient, zero);
+                    gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
                 simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
                 sum = sum + gradient;
             }
@@ -966,8 +1410,6 @@ private:
 // most one sum in four is live, and ReLU kills about half of those. Each filter's live gradients become a list of (where its
 // window begins, value); for the weights, one window's sums stay in registers while the list is walked; for the input, one
 // window's weights do.
-
-#include <bit>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -1084,7 +1526,7 @@ struct LiveGradient {
                     Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
                     if constexpr (Of.epilogue != Epilogue::linear) {
                         const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = simd::select(seen > simd::broadcast(0.0f), value, simd::broadcast(0.0f));
+                        value = simd::relu_gradient(seen, value);
                         if (whole)
                             simd::store(output_gradient + at, value);
                         else
@@ -1142,7 +1584,7 @@ private:
                         position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
                     where[count] = std::bit_cast<float>(position);
                     value[count] = gradient;
-                    count += gradient != 0.0f;
+                    count += is_nonzero(gradient);
                 }
             lists[f] = std::bit_cast<float>(count);
         }
@@ -1189,6 +1631,92 @@ private:
         }
     }
 };
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/convolution_epilogue.hpp
+
+// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
+// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Bytes of a record.
+constexpr std::size_t winners_size(const Convolution& of) {
+    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
+}
+
+namespace detail {
+
+/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
+/// is null.
+DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
+                                      simd::Vector<float> d, std::uint8_t* record) {
+    const auto best = simd::largest_of(a, b, c, d);
+    if (record) {
+        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
+        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
+        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
+    }
+    return best;
+}
+
+}  // namespace detail
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
+/// stored.
+template <Convolution Of, std::size_t Count>
+DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
+    if constexpr (Of.pooled()) {
+        constexpr Shape shape = Of.output.shape;
+        if (y / 2 >= shape.height) return;
+#pragma GCC unroll 3
+        for (std::size_t i = 0; i < Count; i += 2) {
+            const std::size_t column = (x + i) / 2;
+            if (column >= shape.width) break;
+            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
+            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
+            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::relu(best + bias));
+        }
+    } else {
+        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
+#pragma GCC unroll 6
+            for (std::size_t i = 0; i < Count; ++i) {
+                if (x + i >= Of.columns) break;
+                const auto z = (q ? lower : upper)[i] + bias;
+                simd::store(output + Of.output.offset(y + q, x + i) + filter,
+                            Of.epilogue == Epilogue::relu ? simd::relu(z) : z);
+            }
+    }
+}
+
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
+/// winners get a gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
+template <Convolution Of, Layout Picture>
+inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
+                            float* bias_gradient) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto zero = simd::broadcast(0.0f);
+    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
+            auto sum = zero;
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
+                const std::size_t at = Of.output.offset(y, x) + f;
+                auto gradient = simd::load(output_gradient + at);
+                if constexpr (Of.epilogue != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
+                sum += gradient;
+                if constexpr (Of.pooled()) {
+                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
+                    for (std::size_t q = 0; q < 4; ++q)
+                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
+                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                } else {
+                    simd::store(picture + Picture.offset(y, x) + f, gradient);
+                }
+            }
+            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
+        }
+}
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/register_tiles.hpp
@@ -1334,15 +1862,10 @@ private:
             for (std::size_t p = 0; p < Pixels; p += 2)
                 for (std::size_t v = 0; v < Vectors; ++v) {
                     const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
-                    const Vector a = at(0, 0), b = at(0, 1), c = at(1, 0),
-                                 best = simd::max(simd::max(a, b), simd::max(c, at(1, 1)));
                     const std::size_t column = (x + p) / 2;
-                    if (record) {
-                        Vector winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
-                        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
-                        winner = simd::select(a == best, simd::broadcast(0.0f), winner);
-                        simd::store_bytes(record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes, winner);
-                    }
+                    std::uint8_t* winners =
+                        record ? record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes : nullptr;
+                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), winners);
                     write<Mode>(output + Of.output.offset(y, column), first + v, best + simd::load(bias + v * lanes));
                 }
         } else {
@@ -1355,7 +1878,7 @@ private:
     // Vector number `v` of a pixel, never beyond the pixel.
     template <Gradient Mode>
     DENIM_INLINE static void write(float* pixel, std::size_t v, Vector value) {
-        if constexpr (Of.epilogue != Epilogue::linear) value = simd::max(value, simd::broadcast(0.0f));
+        if constexpr (Of.epilogue != Epilogue::linear) value = simd::relu(value);
         if (Of.output.stride >= padded || v + 1 < vectors) {
             if constexpr (Mode == Gradient::add) value = value + simd::load(pixel + v * lanes);
             simd::store(pixel + v * lanes, value);
@@ -1377,7 +1900,7 @@ private:
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
-/// `forward_prepare_parts` parts of prepare and keeps `forward_prepared_size` numbers. `record` is null in inference; else it
+/// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
 /// takes the winners as (row, column, filters rounded up to whole vectors). Scratch is zero when it is handed over first.
 template <Convolution Of>
 struct DirectConvolution {
@@ -1415,7 +1938,7 @@ public:
     static constexpr std::size_t accumulator_size = Live::accumulator_size;
     static constexpr std::size_t record_size =
         Of.pooled() ? Of.output.shape.height * Of.output.shape.width * Forward::padded : 0;
-    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0);
+    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0), forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
@@ -1524,6 +2047,7 @@ struct PlainConvolution {
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.size() : 0;  // bytes: the winner of each pool window
     static constexpr std::size_t scratch_size = Of.rows * Of.columns * Of.filters();      // z, or its gradient
+    static constexpr std::size_t forward_scratch_size = scratch_size;
 
     /// prepared = (weights, bias).
     static void prepare(const Scalar* weights, const Scalar* bias, Scalar* prepared, std::size_t /*part*/) {
@@ -1545,7 +2069,8 @@ struct PlainConvolution {
                         for (std::size_t j = 0; j < Of.window; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
-                    scratch[(y * Of.columns + x) * Of.filters() + f] = Of.epilogue == Epilogue::linear ? sum : std::max(sum, Scalar{0});
+                    if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
+                    scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
             for (std::size_t x = 0; x < Of.output.shape.width; ++x)
@@ -1553,7 +2078,7 @@ struct PlainConvolution {
                     Scalar best = scratch[z(y, x, f, 0)];
                     std::uint8_t winner = 0;
                     for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
-                        if (scratch[z(y, x, f, q)] > best) best = scratch[z(y, x, f, winner = q)];
+                        if (outranks(scratch[z(y, x, f, q)], best)) best = scratch[z(y, x, f, winner = q)];
                     output[Of.output.offset(y, x) + f] = best;
                     if (Of.pooled() && record) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
                 }
@@ -1570,7 +2095,7 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0}) scratch[z(y, x, f, q)] = output_gradient[o];
+                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0} || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)
@@ -1651,7 +2176,6 @@ inline void want_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std:
 // ---- denim/tensor/aligned_array.hpp
 
 #include <new>
-#include <span>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -1741,9 +2265,9 @@ private:
     static constexpr std::size_t room(std::size_t numbers) {
         return round_up(numbers + 64, 16);
     }  // kernels read a vector beyond
-    static constexpr std::size_t output_at = room(Part.input.size()), output_gradient_at = output_at + room(Part.output.size()),
-                                 input_gradient_at = output_gradient_at + room(Part.output.size()),
-                                 scratch_at = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
+                                 output_gradient_at = scratch_at + room(Kernel::scratch_size),
+                                 input_gradient_at = output_gradient_at + room(Part.output.size());
     static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
                                  group_sums = round_up(Kernel::accumulator_size, 16),
                                  part_record = round_up(Kernel::record_size, 64);
@@ -1765,7 +2289,8 @@ public:
     static constexpr std::size_t forward_prepare_parts = prepare_parts, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = Of.groups * group_sums;
     static constexpr std::size_t record_size = bands * part_record;
-    static constexpr std::size_t scratch_size = scratch_at + room(Kernel::scratch_size);
+    static constexpr std::size_t scratch_size = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t forward_scratch_size = scratch_at + room(Kernel::forward_scratch_size);
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t group) {
         AlignedArray<float> own(Part.weights());
@@ -2143,93 +2668,6 @@ constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
     return {tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
             round_up(of.channels(), TilePass::lanes)};
-}
-
-}  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/convolution_epilogue.hpp
-
-// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
-// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
-
-namespace denim::inline DENIM_TARGET::kernel {
-
-/// Bytes of a record.
-constexpr std::size_t winners_size(const Convolution& of) {
-    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
-}
-
-namespace detail {
-
-/// The maximum of four, the first where some are equal; which one goes to `record` unless that is null.
-DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
-                                      simd::Vector<float> d, std::uint8_t* record) {
-    const auto best = simd::max(simd::max(a, b), simd::max(c, d));
-    if (record) {
-        auto winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
-        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
-        simd::store_bytes(record, simd::select(a == best, simd::broadcast(0.0f), winner));
-    }
-    return best;
-}
-
-}  // namespace detail
-
-/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
-/// stored.
-template <Convolution Of, std::size_t Count>
-DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
-                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    const auto zero = simd::broadcast(0.0f);
-    if constexpr (Of.pooled()) {
-        constexpr Shape shape = Of.output.shape;
-        if (y / 2 >= shape.height) return;
-#pragma GCC unroll 3
-        for (std::size_t i = 0; i < Count; i += 2) {
-            const std::size_t column = (x + i) / 2;
-            if (column >= shape.width) break;
-            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
-            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::max(best + bias, zero));
-        }
-    } else {
-        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
-#pragma GCC unroll 6
-            for (std::size_t i = 0; i < Count; ++i) {
-                if (x + i >= Of.columns) break;
-                const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(output + Of.output.offset(y + q, x + i) + filter,
-                            Of.epilogue == Epilogue::relu ? simd::max(z, zero) : z);
-            }
-    }
-}
-
-/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
-/// winners get a gradient, and only where the output is positive. `bias_gradient` grows by the sums over the picture.
-template <Convolution Of, Layout Picture>
-inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
-                            float* bias_gradient) {
-    constexpr std::size_t lanes = simd::lanes<float>;
-    const auto zero = simd::broadcast(0.0f);
-    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
-            auto sum = zero;
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                const std::size_t at = Of.output.offset(y, x) + f;
-                auto gradient = simd::load(output_gradient + at);
-                if constexpr (Of.epilogue != Epilogue::linear)
-                    gradient = simd::select(simd::load(output + at) > zero, gradient, zero);
-                sum += gradient;
-                if constexpr (Of.pooled()) {
-                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
-                    for (std::size_t q = 0; q < 4; ++q)
-                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
-                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
-                } else {
-                    simd::store(picture + Picture.offset(y, x) + f, gradient);
-                }
-            }
-            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
-        }
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -2664,14 +3102,14 @@ inline void cut_windows(const float* rows, std::size_t count, std::size_t left, 
     }
 }
 
-/// Clears the gradient where the output is not positive, in one row, and adds the rest to `bias_gradient`.
+/// Clears the gradient where the output is not above zero nor NaN, in one row, and adds the rest to `bias_gradient`.
 template <Convolution Of>
 inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
     const auto zero = simd::broadcast(0.0f);
     for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
         auto sum = zero;
         for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
-            const auto alive = simd::select(simd::load(output + at) > zero, simd::load(output_gradient + at), zero);
+            const auto alive = simd::relu_gradient(simd::load(output + at), simd::load(output_gradient + at));
             sum += alive;
             simd::store(output_gradient + at, alive);
         }
@@ -3007,7 +3445,7 @@ inline bool few_alive(const float* output, std::size_t percent) {
     for (std::size_t y = 0; y < Of.output.shape.height; ++y) {
         auto sum = zero;
         for (std::size_t n = 0; n < Of.output.shape.width * Of.output.stride; n += simd::lanes<float>)
-            sum += simd::select(simd::load(output + Of.output.offset(y, 0) + n) > zero, one, zero);
+            sum += simd::relu_gradient(simd::load(output + Of.output.offset(y, 0) + n), one);
         alive += simd::sum(sum);
     }
     return alive <= static_cast<float>(percent * Of.output.shape.size()) / 100.0f;
@@ -3027,7 +3465,6 @@ inline void add_winners_gradient(const float* input, const float* output, const 
     float* const bias_sums = gradients + stride;
     auto* const lengths = reinterpret_cast<std::uint32_t*>(bias_sums + stride);
     auto* const winners = reinterpret_cast<Winner*>(lengths + stride);
-    const auto zero = simd::broadcast(0.0f);
     for (std::size_t top = 0; top < shape.height; top += strip.rows)
         for (std::size_t left = 0; left < shape.width; left += strip.span) {
             const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(strip.span, shape.width - left);
@@ -3037,8 +3474,7 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                 for (std::size_t x = 0; x < span; ++x) {
                     const std::size_t at = Of.output.offset(top + y, left + x);
                     for (std::size_t f = 0; f < stride; f += lanes) {
-                        const auto alive =
-                            simd::select(simd::load(output + at + f) > zero, simd::load(output_gradient + at + f), zero);
+                        const auto alive = simd::relu_gradient(simd::load(output + at + f), simd::load(output_gradient + at + f));
                         simd::store(gradients + f, alive);
                         simd::store(bias_sums + f, simd::load(bias_sums + f) + alive);
                     }
@@ -3046,7 +3482,7 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                     const auto first = static_cast<std::uint32_t>(2 * y * strip.row + 2 * x * strip.pixel);
                     for (std::size_t f = 0; f < Of.filters(); ++f) {
                         winners[f * strip.winners() + lengths[f]] = {gradients[f], first + corners[corner[f]]};
-                        lengths[f] += gradients[f] != 0.0f;
+                        lengths[f] += is_nonzero(gradients[f]);
                     }
                 }
             for (std::size_t f = 0; f < stride; f += lanes)
@@ -3135,10 +3571,12 @@ struct TransformedConvolution {
     static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
     static constexpr std::size_t record_size = winners_size(Of);
     static constexpr std::size_t picture_size = gradient_picture(Of).size();
+    static constexpr std::size_t forward_scratch_size = few ? tile_row(Of).scratch() : there.scratch();
     static constexpr std::size_t work_size =
-        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
-                  by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0});
-    static constexpr std::size_t scratch_size = picture_size + work_size;  // the picture's border is zero and stays so
+        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+                           by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0}),
+                 16);
+    static constexpr std::size_t scratch_size = work_size + picture_size;  // the picture's border is zero and stays so
 
     /// prepared = (bias, weights forward, weights backward), those in the transform domain.
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
@@ -3161,11 +3599,10 @@ struct TransformedConvolution {
     /// Bands `first` to `last` of one sample. Without a `record` the winners are not kept.
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
-        float* const work = scratch + picture_size;
         if constexpr (few)
-            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, work, first, last);
+            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, scratch, first, last);
         else
-            run_tiles<there>(input + origin, prepared + Of.output.stride, work, first, last,
+            run_tiles<there>(input + origin, prepared + Of.output.stride, scratch, first, last,
                              [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
                                  write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
                                                                   record);
@@ -3177,7 +3614,7 @@ struct TransformedConvolution {
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
         constexpr Layout picture = gradient_picture(Of);
-        float* const work = scratch + picture_size;
+        float *const work = scratch, *const z = scratch + work_size;
         float* const by_tile = accumulator + Of.output.stride;
         float* const by_winner = by_tile + tile_sums;
         bool tiles = by_tiles;
@@ -3188,12 +3625,12 @@ struct TransformedConvolution {
             if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
         if (tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
-            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, tiles ? accumulator : work);
+            unfold_gradient<Of, picture>(output, output_gradient, record, z, tiles ? accumulator : work);
         }
         if constexpr (by_tiles)
-            if (tiles) add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, by_tile);
+            if (tiles) add_weight_gradient<Of>(input + origin, z + picture.offset(0, 0), work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<back>(scratch, prepared + forward_prepared_size, work, 0, back.blocks(),
+            run_tiles<back>(z, prepared + forward_prepared_size, work, 0, back.blocks(),
                             [&](auto... at) { put<Input>(input_gradient, at...); });
     }
 
@@ -3388,15 +3825,14 @@ struct Parameter {
 // accumulators, added in order, to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
 // batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
 
-#include <concepts>
-
 namespace denim::inline DENIM_TARGET {
 
 using kernel::Gradient;
 
-/// What a user may set while the program runs, for each layer.
+/// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
+/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
-    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero
+    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
 };
@@ -3635,8 +4071,8 @@ Number logistic(Number x) {
 template <class Number>
 Number hard_logistic(Number x) {
     const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
-    const Number above = simd::select(line > same<Number>(0), line, same<Number>(0));
-    return simd::select(above < same<Number>(1), above, same<Number>(1));
+    const Number above = simd::relu(line);
+    return simd::select(above > same<Number>(1), same<Number>(1), above);
 }
 
 }  // namespace detail
@@ -3659,11 +4095,11 @@ struct ReLU {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0));
+        return simd::relu(x);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0));
+        return simd::relu_gradient(y, detail::same<Number>(1));
     }
 };
 
@@ -3685,7 +4121,7 @@ struct ELU {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        const Number below = simd::select(x < detail::same<Number>(0), x, detail::same<Number>(0));
+        const Number below = x - simd::relu(x);
         return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
     }
     template <class Number>
@@ -3738,7 +4174,7 @@ struct HardSwish {
         const Number share = detail::hard_logistic(x);
         const Number bent = share + x * detail::same<Number>(1.0 / 6);
         const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
-        return simd::select(share > detail::same<Number>(0), until_one, detail::same<Number>(0));
+        return simd::relu_gradient(share, until_one);
     }
 };
 
@@ -3876,8 +4312,9 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 /// An activation by itself: ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Sigmoid, Tanh, Softmax, or a class of one's own that is
 /// an ActivationFunction. Conv and Dense take the same names as options.
-template <class Function>
+template <class Applied>
 struct Activation : SpecDefaults {
+    using Function = Applied;
     static_assert(is_activation<Function>, "denim: Activation: the function must be ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, "
                                            "Sigmoid, Tanh, Softmax or a class with value(x), slope(x, y) and of_input.");
 
@@ -4033,7 +4470,7 @@ namespace detail {
 template <class Option>
 inline constexpr std::size_t step_of = 0;
 template <std::size_t Step>
-inline constexpr std::size_t step_of<Stride<Step>> = Step;
+inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
 /// True if the option stands in the list.
 template <class Option, class... Options>
@@ -4042,23 +4479,23 @@ inline constexpr bool has = (std::same_as<Option, Options> || ...);
 template <class Option>
 inline constexpr std::size_t dilation_of = 0;
 template <std::size_t Step>
-inline constexpr std::size_t dilation_of<Dilation<Step>> = Step;
+inline constexpr std::size_t dilation_of<Dilation<Step>> = std::max(sizeof(Dilation<Step>), Step);
 template <class Option>
 inline constexpr std::size_t group_count_of = 0;
 template <std::size_t Count>
-inline constexpr std::size_t group_count_of<Groups<Count>> = Count;
+inline constexpr std::size_t group_count_of<Groups<Count>> = std::max(sizeof(Groups<Count>), Count);
 
 constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { return number ? number : otherwise; }
 
 /// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
 constexpr std::size_t stride_or(std::size_t otherwise) {
-    return number_or((std::size_t{0} + ... + step_of<Options>), otherwise);
+    return number_or(std::max({std::size_t{0}, step_of<Options>...}), otherwise);
 }
 template <class... Options>
-inline constexpr std::size_t dilation_among = number_or((std::size_t{0} + ... + dilation_of<Options>), 1);
+inline constexpr std::size_t dilation_among = number_or(std::max({std::size_t{0}, dilation_of<Options>...}), 1);
 template <class... Options>
-inline constexpr std::size_t groups_among = number_or((std::size_t{0} + ... + group_count_of<Options>), 1);
+inline constexpr std::size_t groups_among = number_or(std::max({std::size_t{0}, group_count_of<Options>...}), 1);
 
 template <class Option>
 inline constexpr kernel::Choice choice_of = kernel::Choice::fastest;
@@ -4084,6 +4521,30 @@ struct only {
 
 template <class Option>
 inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, HeUniform, HeNormal>;
+
+/// Of which kind an option is: of each kind a layer takes one.
+enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initialiser, activation, other };
+
+template <class Option>
+inline constexpr OptionKind kind_of = has<Option, Same, Valid>                             ? OptionKind::padding
+                                      : step_of<Option> > 0                                ? OptionKind::stride
+                                      : dilation_of<Option> > 0                            ? OptionKind::dilation
+                                      : group_count_of<Option> > 0                         ? OptionKind::groups
+                                      : has<Option, NoBias>                                ? OptionKind::bias
+                                      : choice_of<Option> != kernel::Choice::fastest       ? OptionKind::kernel
+                                      : is_initialiser<Option>                             ? OptionKind::initialiser
+                                      : is_activation<Option>                              ? OptionKind::activation
+                                                                                           : OptionKind::other;
+
+/// True if no two options are of one kind.
+template <class... Options>
+consteval bool one_of_a_kind() {
+    std::array<std::size_t, static_cast<std::size_t>(OptionKind::other) + 1> counts{};
+    (++counts[static_cast<std::size_t>(kind_of<Options>)], ...);
+    for (std::size_t kind = 0; kind < static_cast<std::size_t>(OptionKind::other); ++kind)
+        if (counts[kind] > 1) return false;
+    return true;
+}
 
 template <class... Options>
 constexpr Initial initial_of() {
@@ -4111,7 +4572,8 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t prepared_size = For == Mode::training ? Kernel::prepared_size : Kernel::forward_prepared_size;
     static constexpr std::size_t prepare_parts = For == Mode::training ? Kernel::prepare_parts : Kernel::forward_prepare_parts;
     static constexpr std::size_t accumulator_size = Kernel::accumulator_size, finish_parts = Kernel::finish_parts;
-    static constexpr std::size_t scratch_size = Kernel::scratch_size, record_size = Kernel::record_size;
+    static constexpr std::size_t scratch_size = For == Mode::training ? Kernel::scratch_size : Kernel::forward_scratch_size;
+    static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
@@ -4148,7 +4610,7 @@ struct ConvWindows : SpecDefaults {
 
     /// Windows along `in` rows or columns, and zeros in front of the first.
     static constexpr std::size_t extent(std::size_t in) {
-        return same ? (in + stride - 1) / stride : (in - reach) / stride + 1;
+        return same ? in / stride + (in % stride != 0) : (in - reach) / stride + 1;
     }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t touched = (extent(in) - 1) * stride + reach;
@@ -4213,6 +4675,9 @@ struct Conv : ConvWindows<Window, Options...> {
                    ...),
                   "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
                   "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
@@ -4280,6 +4745,9 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
                    ...),
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: DepthwiseConv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "Dilation, initialiser and activation.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
     static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
@@ -4394,7 +4862,7 @@ struct PoolLoops {
 }  // namespace detail
 
 /// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
-/// them it is, i * size + j, the first of equals.
+/// them it is, i * size + j, the first of equals. A NaN is larger than all, the first of them wins.
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
@@ -4407,7 +4875,7 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
             std::size_t winner = Of.size * Of.size;
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 const std::size_t q = i * Of.size + j;
-                if (winner == Of.size * Of.size || input[Loops::place(y, x, c, q)] > input[Loops::place(y, x, c, winner)]) winner = q;
+                if (winner == Of.size * Of.size || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
             });
             output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);
@@ -4458,8 +4926,6 @@ private:
 // ---- denim/kernel/pool.hpp
 
 // Max and average pooling in float, vectors along the channels.
-
-#include <limits>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -4538,12 +5004,15 @@ public:
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            Vector best = simd::broadcast(std::numeric_limits<float>::lowest()), winner = simd::broadcast(0.0f);
+            const std::size_t top = Of.first(y, Of.top), left = Of.first(x, Of.left);  // inside the picture
+            Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
+            Vector winner = simd::broadcast(static_cast<float>(top * Of.size + left));
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                if (i == top && j == left) return;
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
-                const auto better = candidate > best;
-                best = simd::select(better, candidate, best);
-                winner = simd::select(better, simd::broadcast(static_cast<float>(i * Of.size + j)), winner);
+                const auto stays = simd::stays_largest(best, candidate);
+                best = simd::select(stays, best, candidate);
+                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size + j)));
             });
             Vectors::store(output + Out.offset(y, x) + c, best, rest);
             if (record) simd::store_bytes(record + n, winner);
@@ -4636,12 +5105,14 @@ struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
     static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.");
 
     static constexpr bool same = detail::has<Same, Options...>;
-    static constexpr std::size_t stride = detail::stride_or<Options...>(Window);
+    static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
 
     /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
-    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
+    static constexpr std::size_t extent(std::size_t in) { return same ? in / stride + (in % stride != 0) : (in - Window) / stride + 1; }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t reach = (extent(in) - 1) * stride + Window;
         return same && reach > in ? (reach - in) / 2 : 0;
@@ -4724,7 +5195,7 @@ public:
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
                  std::size_t y_distance, std::size_t batch, float* scratch) const {
         // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
-        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk, std::size_t) {
+        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
             float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
             const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
             for (std::size_t i = first; i < last; i += depth) {
@@ -4744,7 +5215,7 @@ public:
                 }
             }
         });
-        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n, std::size_t) {
+        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
             for (std::size_t o = 0; o < outputs; ++o) {
                 const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
                 float sum = bias ? bias[o] : 0.0f;
@@ -4761,7 +5232,7 @@ public:
             for (std::size_t n = 0; n < batch; n += group)
                 pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
                           scratch + o * batch + n * std::min(depth, outputs - o));
-        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
             const std::size_t i = index * panel, width = std::min(panel, inputs - i);
             alignas(64) float turned[depth * panel];
             for (std::size_t o = 0; o < outputs; o += depth) {
@@ -4782,7 +5253,7 @@ public:
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
                          std::size_t batch) const {
         constexpr std::size_t rows = 4 * tallest;
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
             const std::size_t last = std::min(inputs, (index + 1) * rows);
             alignas(64) float room[depth * panel];
             for (std::size_t n = 0; n < batch; n += depth)
@@ -4916,54 +5387,52 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/plain_matrix_product.hpp
+// ---- denim/kernel/plain_dense.hpp
 
-// The plain twin of matrix_product.hpp, for any scalar.
+// The plain twin of every dense layer: the definition, written as loops, for any scalar. It finds the numbers of both pictures by
+// itself, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// The products of a dense layer on a batch, with the interface of MatrixProduct. Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are
-/// (inputs, outputs).
-template <class Scalar>
-struct PlainMatrixProduct {
-    std::size_t inputs = 0, outputs = 0;
+/// y[o] = bias[o] + sum over the numbers i of the picture, in (H, W, C) order, of x[i] * weights[i][o]. Parameters are (weights, bias).
+template <Layout Out, Layout In, bool Bias, class Scalar>
+struct PlainDense {
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
 
-    [[nodiscard]] static constexpr std::size_t scratch_size(std::size_t /*batch*/) { return 0; }
-
-    /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
-    void forward(const Scalar* x, std::size_t x_distance, const Scalar* weights, const Scalar* bias, Scalar* y,
-                 std::size_t y_distance, std::size_t batch, Scalar* /*scratch*/ = nullptr) const {
-        for (std::size_t n = 0; n < batch; ++n)
-            for (std::size_t o = 0; o < outputs; ++o) {
-                Scalar sum = bias ? bias[o] : Scalar{0};
-                for (std::size_t i = 0; i < inputs; ++i) sum += x[n * x_distance + i] * weights[i * outputs + o];
-                y[n * y_distance + o] = sum;
-            }
-    }
-
-    /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
-    void input_gradient(const Scalar* dy, std::size_t dy_distance, const Scalar* weights, Scalar* dx, std::size_t dx_distance,
-                        std::size_t batch, bool add, Scalar* /*scratch*/ = nullptr) const {
-        for (std::size_t n = 0; n < batch; ++n)
-            for (std::size_t i = 0; i < inputs; ++i) {
-                Scalar sum = add ? dx[n * dx_distance + i] : Scalar{0};
-                for (std::size_t o = 0; o < outputs; ++o) sum += dy[n * dy_distance + o] * weights[i * outputs + o];
-                dx[n * dx_distance + i] = sum;
-            }
-    }
-
-    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
-    void weight_gradient(const Scalar* x, std::size_t x_distance, const Scalar* dy, std::size_t dy_distance, Scalar* dw,
-                         Scalar* db, std::size_t batch) const {
-        for (std::size_t i = 0; i < inputs; ++i)
-            for (std::size_t o = 0; o < outputs; ++o) {
-                dw[i * outputs + o] = Scalar{0};
-                for (std::size_t n = 0; n < batch; ++n) dw[i * outputs + o] += x[n * x_distance + i] * dy[n * dy_distance + o];
-            }
-        for (std::size_t o = 0; db && o < outputs; ++o) {
-            db[o] = Scalar{0};
-            for (std::size_t n = 0; n < batch; ++n) db[o] += dy[n * dy_distance + o];
+    static void forward(const Scalar* x, const Scalar* parameters, Scalar* y) {
+        for (std::size_t o = 0; o < outputs; ++o) y[output(o)] = Bias ? parameters[inputs * outputs + o] : Scalar{0};
+        for (std::size_t i = 0; i < inputs; ++i) {
+            const Scalar number = x[place(i)];
+            for (std::size_t o = 0; o < outputs; ++o) y[output(o)] += number * parameters[i * outputs + o];
         }
+    }
+
+    /// One sample: the gradients of the parameters grow, and that of the input is written, added to or left alone.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* parameters, const Scalar* dy, Scalar* dx, Scalar* gradients) {
+        for (std::size_t o = 0; Bias && o < outputs; ++o) gradients[inputs * outputs + o] += dy[output(o)];
+        for (std::size_t i = 0; i < inputs; ++i) {
+            const Scalar number = x[place(i)];
+            Scalar sum{0};
+            for (std::size_t o = 0; o < outputs; ++o) {
+                gradients[i * outputs + o] += number * dy[output(o)];
+                sum += parameters[i * outputs + o] * dy[output(o)];
+            }
+            if constexpr (Input == Gradient::write) dx[place(i)] = sum;
+            if constexpr (Input == Gradient::add) dx[place(i)] += sum;
+        }
+    }
+
+private:
+    // Where number i of the picture lies: below rows of the border, right of its columns.
+    static constexpr std::size_t place(std::size_t i) {
+        const std::size_t channel = i % In.shape.channels, pixel = i / In.shape.channels;
+        const std::size_t row = In.border.top + pixel / In.shape.width, column = In.border.left + pixel % In.shape.width;
+        return (row * (In.border.left + In.shape.width + In.border.right) + column) * In.stride + channel;
+    }
+    // Where output o lies: the one pixel inside of its border.
+    static constexpr std::size_t output(std::size_t o) {
+        return (Out.border.top * (Out.border.left + 1 + Out.border.right) + Out.border.left) * Out.stride + o;
     }
 };
 
@@ -5055,13 +5524,14 @@ struct SmallDenseLayer : LayerDefaults<float> {
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
     }
     static void forward(const Forward<float>& at) {
-        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output);
+        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output + Out.offset(0, 0));
     }
     template <Gradient Input>
     static void backward(const Backward<float>& at) {
-        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += at.output_gradient[o];
-        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, at.output_gradient,
-                                                                                   at.input_gradient(), at.accumulator);
+        const float* dy = at.output_gradient + Out.offset(0, 0);
+        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += dy[o];
+        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, dy, at.input_gradient(),
+                                                                                   at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
         const auto total = [&](std::size_t n) {
@@ -5076,14 +5546,12 @@ struct SmallDenseLayer : LayerDefaults<float> {
     }
 };
 
-/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand. With PlainMatrixProduct it is the
-/// plain twin of both.
-template <class Product, class Number, Layout Out, Layout In, bool Bias>
-struct WideDenseLayer : LayerDefaults<Number> {
-    using Scalar = Number;
+/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand.
+template <Layout Out, Layout In, bool Bias>
+struct WideDenseLayer : LayerDefaults<float> {
     static constexpr Works works = Works::on_batches;
-    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
-    static constexpr Product product{inputs, outputs};
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, first = Out.offset(0, 0);
+    static constexpr kernel::MatrixProduct product{inputs, outputs};
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
@@ -5093,22 +5561,23 @@ struct WideDenseLayer : LayerDefaults<Number> {
 
     static void forward(const Forward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
-        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
+        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output + first,
                         Out.size(), at.count, at.scratch);
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
-        product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
+        const Scalar* dy = at.output_gradient + first;
+        product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
                                 Bias ? at.gradients + inputs * outputs : nullptr, at.count);
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
-            product.input_gradient(at.output_gradient, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
+            product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
                                    Input == Gradient::add, at.scratch);
         } else {
             Scalar* dx = at.scratch + product_scratch * at.count;
-            product.input_gradient(at.output_gradient, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
-            parallel_for(at.count, at.count * inputs, [&](std::size_t sample, std::size_t) {
+            product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
+            parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
                 Scalar* to = at.input_gradient() + sample * In.size();
                 detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
                     to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
@@ -5121,11 +5590,31 @@ private:
     static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
         if (in_place) return pictures;
         Scalar* to = scratch + product_scratch * count;
-        parallel_for(count, count * inputs, [&](std::size_t sample, std::size_t) {
+        parallel_for(count, count * inputs, [&](std::size_t sample) {
             const Scalar* from = pictures + sample * In.size();
             detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
+    }
+};
+
+/// The plain twin of both, sample by sample.
+template <class Number, Layout Out, Layout In, bool Bias>
+struct PlainDenseLayer : LayerDefaults<Number> {
+    using Scalar = Number;
+    using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
+    static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
+    static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
+
+    static void forward(const Forward<Scalar>& at) {
+        for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        std::fill_n(at.gradients, (Twin::inputs + Bias) * Twin::outputs, Scalar{0});
+        for (std::size_t n = 0; n < at.count; ++n)
+            Twin::template backward<Input>(at.input() + n * In.size(), at.parameters, at.output_gradient + n * Out.size(),
+                                           Input == Gradient::none ? nullptr : at.input_gradient() + n * In.size(), at.gradients);
     }
 };
 
@@ -5136,14 +5625,13 @@ inline constexpr std::size_t small_dense_weights = 65'536;
 
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
 struct ChooseDense {
-    using Scalar = typename Arithmetic::Scalar;
-    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Bias>;
+    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Bias>;
 };
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
     requires(!Arithmetic::plain)
 struct ChooseDense<Arithmetic, Out, In, Bias> {
     static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
-    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Bias>>;
+    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<Out, In, Bias>>;
 };
 
 }  // namespace detail
@@ -5155,6 +5643,8 @@ struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
     static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
                   "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
 
     using Function = detail::activation_among<Linear, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
@@ -5241,7 +5731,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// The largest of all pixels, the first of equals; the record keeps where it stands.
+/// The largest of all pixels, the first of equals, or the first NaN; the record keeps where it stands.
 template <class Arithmetic, Layout Out, Layout In>
 struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -5255,7 +5745,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
         std::copy_n(at.input() + In.offset(0, 0), channels, y);
         detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) {
-                const bool better = at.input()[in + c] > y[c];
+                const bool better = outranks(at.input()[in + c], y[c]);
                 y[c] = better ? at.input()[in + c] : y[c];
                 winners[c] = better ? static_cast<std::uint32_t>(in) : winners[c];
             }
@@ -5288,94 +5778,18 @@ struct GlobalPool : SpecDefaults {
 static_assert(Spec<GlobalPool<Average>> && Layer<GlobalPool<Max>::Layer<Fast, Layout{{1, 1, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/layer_norm.hpp
-
-// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
-// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
-
-namespace denim::inline DENIM_TARGET {
-
-inline constexpr double layer_norm_epsilon = 1e-3;
-
-/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
-template <class Arithmetic, Layout Out, Layout In>
-struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
-
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
-        });
-    }
-    template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        const Scalar* gamma = at.parameters;
-        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-            const auto [mean, scale] = moments(x);
-            Scalar sum{0}, along{0};
-            for (std::size_t c = 0; c < channels; ++c) {
-                const Scalar normal = (x[c] - mean) * scale;
-                to_gamma[c] += dy[c] * normal;
-                to_beta[c] += dy[c];
-                sum += dy[c] * gamma[c];
-                along += dy[c] * gamma[c] * normal;
-            }
-            if constexpr (Input != Gradient::none) {
-                Scalar* dx = at.input_gradient() + in;
-                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
-                }
-            }
-        });
-    }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            of.gradients[n] = sum;
-        }
-    }
-
-private:
-    struct Moments {
-        Scalar mean, scale;  // 1 / deviation
-    };
-    static Moments moments(const Scalar* x) {
-        Scalar sum{0}, squares{0};
-        for (std::size_t c = 0; c < channels; ++c) sum += x[c];
-        const Scalar mean = sum / static_cast<Scalar>(channels);
-        for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / std::sqrt(squares / static_cast<Scalar>(channels) + static_cast<Scalar>(layer_norm_epsilon))};
-    }
-};
-
-/// Normalisation of each pixel over its channels.
-struct LayerNorm : SpecDefaults {
-    static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
-    }
-
-    template <class Arithmetic, Layout Out, Layout In>
-    using Layer = LayerNormLayer<Arithmetic, Out, In>;
-};
-
-static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/normalisation.hpp
 
 // The sums and the scaling of batch normalisation, one sample in float, vectors along the channels. Pictures whose channels are
 // padded to whole vectors; arrays over channels are padded too. The plain twin stands in layer/batch_norm.hpp.
 
 namespace denim::inline DENIM_TARGET::kernel {
+
+/// sqrt(variance + epsilon); NaN where the variance has left the range: divided by infinity, every input would give one answer.
+template <class Scalar>
+Scalar deviation(Scalar variance, double epsilon) {
+    return is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
+}
 
 template <Layout In, Layout Out>
 struct Normalisation {
@@ -5490,6 +5904,88 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/layer_norm.hpp
+
+// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
+// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
+
+namespace denim::inline DENIM_TARGET {
+
+inline constexpr double layer_norm_epsilon = 1e-3;
+
+/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
+template <class Arithmetic, Layout Out, Layout In>
+struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *beta = gamma + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const auto [mean, scale] = moments(at.input() + in);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        const Scalar* gamma = at.parameters;
+        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+            const auto [mean, scale] = moments(x);
+            Scalar sum{0}, along{0};
+            for (std::size_t c = 0; c < channels; ++c) {
+                const Scalar normal = (x[c] - mean) * scale;
+                to_gamma[c] += dy[c] * normal;
+                to_beta[c] += dy[c];
+                sum += dy[c] * gamma[c];
+                along += dy[c] * gamma[c] * normal;
+            }
+            if constexpr (Input != Gradient::none) {
+                Scalar* dx = at.input_gradient() + in;
+                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar normal = (x[c] - mean) * scale;
+                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
+                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                }
+            }
+        });
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
+        for (std::size_t n = 0; n < accumulator_size; ++n) {
+            Scalar sum{0};
+            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
+            of.gradients[n] = sum;
+        }
+    }
+
+private:
+    struct Moments {
+        Scalar mean, scale;  // 1 / deviation
+    };
+    static Moments moments(const Scalar* x) {
+        Scalar sum{0}, squares{0};
+        for (std::size_t c = 0; c < channels; ++c) sum += x[c];
+        const Scalar mean = sum / static_cast<Scalar>(channels);
+        for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
+        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), layer_norm_epsilon)};
+    }
+};
+
+/// Normalisation of each pixel over its channels.
+struct LayerNorm : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = LayerNormLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
@@ -5514,11 +6010,11 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
         if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(running_variance[c]);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
             join_moments(sums, at.count, mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(scale[c]);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
@@ -5595,12 +6091,9 @@ private:
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
 
-    static Scalar inverse_deviation(Scalar variance) {
-        return Scalar{1} / std::sqrt(variance + static_cast<Scalar>(batch_norm_epsilon));
-    }
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
-        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample, std::size_t) { each(sample); });
+        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample) { each(sample); });
     }
     // One sample's mean and sum of squared deviations, for each channel.
     static void moments(const Scalar* x, Scalar* result) {
@@ -5652,7 +6145,7 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
         const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = gamma[c] / std::sqrt(variance[c] + static_cast<Scalar>(batch_norm_epsilon));
+            prepared[c] = gamma[c] / kernel::deviation(variance[c], batch_norm_epsilon);
             prepared[channels + c] = beta[c] - mean[c] * prepared[c];
         }
     }
@@ -5777,8 +6270,9 @@ private:
     template <class Each>
     static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
-        const auto threshold = static_cast<std::uint64_t>(static_cast<double>(settings.rate) * 0x1p32);
-        const Scalar factor = kept > 0 ? static_cast<Scalar>(1.0 / kept) : Scalar{0};
+        const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
+        const auto threshold = static_cast<std::uint64_t>(dropped * 0x1p32);
+        const Scalar factor = kept == 0 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
         std::array<Scalar, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
@@ -5793,9 +6287,11 @@ private:
     }
 };
 
-/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, 0.5 unless set.
+/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, from 0 to less than 1; 0.5
+/// unless set.
 struct Dropout : SpecDefaults {
     static constexpr bool training_only = true;
+    static constexpr bool has_rate = true;
 
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = DropoutLayer<Arithmetic, Out, In>;
@@ -5855,6 +6351,8 @@ struct Addition : SpecDefaults {
 /// Adds the input to what the inner layers make of it; they must keep its shape.
 template <class... Inner>
 struct Residual {
+    static_assert(sizeof...(Inner) > 0, "denim: Residual: there must be at least one inner layer.");
+
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Sum : Addition {
         static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
@@ -5901,13 +6399,16 @@ struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
             const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
-            Scalar *dx = at.input_gradients[0] + in, *to_gate = at.input_gradients[1] + inner;
-            if constexpr (ToIn != Gradient::none)
+            if constexpr (ToIn != Gradient::none) {
+                Scalar* dx = at.input_gradients[0] + in;
                 for (std::size_t c = 0; c < channels; ++c)
                     dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
-            if constexpr (ToInner != Gradient::none)
+            }
+            if constexpr (ToInner != Gradient::none) {
+                Scalar* to_gate = at.input_gradients[1] + inner;
                 for (std::size_t c = 0; c < channels; ++c)
                     to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
+            }
         });
     }
 
@@ -5929,6 +6430,8 @@ struct Multiplication : SpecDefaults {
 /// Multiplies the input by what the inner layers make of it; they must keep its shape, or give one number for each channel.
 template <class... Inner>
 struct Gate {
+    static_assert(sizeof...(Inner) > 0, "denim: Gate: there must be at least one inner layer.");
+
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Product : Multiplication {
         static constexpr bool accepts(Shape in, Shape inner) { return inner == in || inner == Shape{1, 1, in.channels}; }
@@ -5948,11 +6451,21 @@ struct Gate {
     using Expanded = List<Fork, Inner..., Product>;
 };
 
+namespace detail {
+
+template <std::size_t Channels, std::size_t Reduction>
+consteval std::size_t squeezed() {
+    static_assert(Reduction > 0, "denim: SqueezeExcite: the reduction must be at least 1.");
+    return std::max<std::size_t>(Channels / std::max<std::size_t>(Reduction, 1), 1);
+}
+
+}  // namespace detail
+
 /// Squeeze-and-excitation of a picture with so many channels: each is multiplied by a number from 0 to 1 that all of them
 /// decide.
 template <std::size_t Channels, std::size_t Reduction = 16>
 using SqueezeExcite =
-    Gate<GlobalPool<Average>, Dense<std::max<std::size_t>(Channels / Reduction, 1), ReLU>, Dense<Channels, Sigmoid>>;
+    Gate<GlobalPool<Average>, Dense<detail::squeezed<Channels, Reduction>(), ReLU>, Dense<Channels, Sigmoid>>;
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
@@ -6136,6 +6649,198 @@ struct Target {
 /// Which of the two a loss wants.
 enum class Wants { label, numbers };
 
+/// What the outputs of a head are, by the loss that it learned by: logits of classes of which one is right (probabilities are
+/// their softmax), of labels that may stand side by side (a sigmoid each), or numbers that are no probabilities.
+enum class Gives { classes, labels, numbers };
+
+/// The words for them in files, in their order.
+inline constexpr std::array<std::string_view, 3> gives_words{"classes", "labels", "numbers"};
+
+/// A word for each head.
+inline std::vector<std::string> words_of(std::span<const Gives> heads) {
+    std::vector<std::string> words;
+    for (const Gives head : heads) words.emplace_back(gives_words[static_cast<std::size_t>(head)]);
+    return words;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/spelling.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+inline std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(__PRETTY_FUNCTION__);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/settings_record.hpp
+
+// What something is, as names and values: the record by which a run is known again.
+
+#include <ranges>
+
+namespace denim::inline DENIM_TARGET {
+
+class SettingsRecord;
+
+/// A type that describes itself. Who lists its settings (see accepted.hpp) needs no more; else, and where there are texts or lists:
+///
+///     void describe(SettingsRecord& to) const { to("monitor", monitor)("labels", labels); }
+///
+/// All that changes what it does belongs there; what it has learned, counted or kept does not.
+template <class Type>
+concept DescribesItself = requires(const Type& type, SettingsRecord& to) { type.describe(to); };
+
+/// Settings in the order in which they were named. Values are texts: numbers with as many digits as tell them from all others,
+/// the same in every locale.
+class SettingsRecord {
+public:
+    /// One of them: {"optimizer.rate", "0.001"}.
+    struct Line {
+        std::string name, value;
+
+        friend bool operator==(const Line&, const Line&) = default;
+    };
+
+    /// Adds a number, a truth value, an enumerator, a text, a range of such, or what describes itself: its settings stand behind
+    /// "name.", and what it calls itself (see `kind`) stands under the name.
+    template <class Value>
+    SettingsRecord& operator()(std::string_view name, const Value& value) {
+        if constexpr (std::same_as<Value, bool>) {
+            put(name, value ? "true" : "false");
+        } else if constexpr (std::is_enum_v<Value>) {
+            (*this)(name, static_cast<std::underlying_type_t<Value>>(value));
+        } else if constexpr (std::integral<Value>) {
+            put(name, std::to_string(value));
+        } else if constexpr (std::floating_point<Value>) {
+            put(name, shortest_text(value));
+        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
+            put(name, static_cast<std::string_view>(value));
+        } else if constexpr (DescribesItself<Value>) {
+            within(name, [&] { value.describe(*this); });
+        } else if constexpr (ListsSettings<Value>) {
+            within(name, [&] { value.each_setting([&](std::string_view each, auto number, const Accepted&) { (*this)(each, number); }); });
+        } else {
+            constexpr bool range = std::ranges::input_range<const Value>;
+            static_assert(range, "denim: SettingsRecord: a number, a truth value, an enumerator, a text, a range of these or a type with a "
+                                 "member each_setting or describe was expected.");
+            if constexpr (range) {
+                std::size_t count = 0;
+                for (const auto& each : value) (*this)(std::string{name} + '.' + std::to_string(count++), each);
+                (*this)(std::string{name} + ".count", count);
+            }
+        }
+        return *this;
+    }
+
+    /// What that is which is being described: optimizer = "Adam".
+    SettingsRecord& kind(std::string_view text) {
+        put("", text);
+        return *this;
+    }
+
+    [[nodiscard]] std::span<const Line> all() const { return all_; }
+    /// The value of a setting; null where it is not there.
+    [[nodiscard]] const std::string* find(std::string_view name) const {
+        for (const Line& each : all_)
+            if (each.name == name) return &each.value;
+        return nullptr;
+    }
+
+    friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
+
+    /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
+    /// where nothing does.
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
+        constexpr std::size_t most = 12;
+        std::size_t count = 0;
+        std::string text;
+        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+            if (there && here && *there == *here) return;
+            if (count++ < most)
+                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+        };
+        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+        for (const Line& each : snapshot.all_)
+            if (!find(each.name)) compare(each.name, &each.value, nullptr);
+        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+    }
+
+    /// A line for each, "name = value", and the way back.
+    [[nodiscard]] std::string text() const {
+        std::string lines;
+        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+        return lines;
+    }
+    static SettingsRecord from_text(std::string_view text) {
+        SettingsRecord settings;
+        while (!text.empty()) {
+            const std::string_view line = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(line.size() + 1, text.size()));
+            if (const std::size_t at = line.find(" = "); at != line.npos)
+                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+        }
+        return settings;
+    }
+
+private:
+    template <class Act>
+    void within(std::string_view name, const Act& act) {
+        const std::string before = std::exchange(group_, full(name));
+        act();
+        group_ = before;
+    }
+    [[nodiscard]] std::string full(std::string_view name) const {
+        return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
+    }
+    // A value stays on its line.
+    void put(std::string_view name, std::string_view value) {
+        Line setting{full(name), {}};
+        for (const char letter : value) {
+            if (letter == '\n' || letter == '\\') setting.value += '\\';
+            setting.value += letter == '\n' ? 'n' : letter;
+        }
+        all_.push_back(std::move(setting));
+    }
+
+    std::string group_;
+    std::vector<Line> all_;
+};
+
+namespace detail {
+
+/// A type under its name, with its settings as far as it tells them.
+template <class Type>
+void describe_type(SettingsRecord& to, const Type& type) {
+    constexpr bool told = DescribesItself<Type> || ListsSettings<Type>;
+    to.kind(spelling<Type>() + (told || std::is_empty_v<Type> ? "" : ", which does not describe itself"));
+    if constexpr (told) to("", type);
+}
+
+}  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/loss.hpp
 
@@ -6147,7 +6852,10 @@ namespace denim::inline DENIM_TARGET {
 /// it writes. It may have
 ///  - double right(logits, outputs, target): how far the answer counts as right, 0 to 1; without it there is no accuracy;
 ///  - void check(outputs): throws where its settings do not fit so many outputs;
-///  - bool accepts(number): whether a target may be this number.
+///  - bool accepts(number): whether a target may be this number;
+///  - static constexpr Gives gives: what the outputs are for those who ask for probabilities; without it, classes where it wants
+///    labels, and numbers where it wants numbers;
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own.
 template <class Type>
 concept LossType = std::copy_constructible<Type> &&
                    requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
@@ -6161,7 +6869,16 @@ double right_share(const OneLoss& loss, const Scalar* logits, std::size_t output
     if constexpr (requires { loss.right(logits, outputs, target); })
         return loss.right(logits, outputs, target);
     else
-        return std::numeric_limits<double>::quiet_NaN();
+        return not_a_number<double>();
+}
+
+/// What a loss makes of the outputs.
+template <class OneLoss>
+constexpr Gives gives_of() {
+    if constexpr (requires { OneLoss::gives; })
+        return OneLoss::gives;
+    else
+        return OneLoss::wants == Wants::label ? Gives::classes : Gives::numbers;
 }
 
 /// Any loss, as FitOptions hold it: .loss = SoftmaxCrossEntropy{.label_smoothing = 0.1f}.
@@ -6172,29 +6889,43 @@ public:
     Loss(Type loss)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(loss))) {}
 
+    Loss(const Loss&) = default;  // a move copies, so that there is none without a model
+    Loss& operator=(const Loss&) = default;
+    ~Loss() = default;
+
     [[nodiscard]] Wants wants() const { return model_->wants(); }
+    [[nodiscard]] Gives gives() const { return model_->gives(); }
     double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient, double scale) const {
         return model_->sample(logits, outputs, target, gradient, scale);
     }
     [[nodiscard]] double right(const float* logits, std::size_t outputs, const Target& target) const {
         return model_->right(logits, outputs, target);
     }
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit so many outputs.
     void check(std::size_t outputs) const { model_->check(outputs); }
+    /// "Focal"; "" of one that does not list its settings.
+    [[nodiscard]] std::string_view name() const { return model_->name(); }
     [[nodiscard]] bool accepts(float number) const { return model_->accepts(number); }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const { model_->describe(to); }
 
 private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual Wants wants() const = 0;
+        [[nodiscard]] virtual Gives gives() const = 0;
         virtual double sample(const float*, std::size_t, const Target&, float*, double) const = 0;
         virtual double right(const float*, std::size_t, const Target&) const = 0;
         virtual void check(std::size_t) const = 0;
+        [[nodiscard]] virtual std::string_view name() const = 0;
         [[nodiscard]] virtual bool accepts(float) const = 0;
+        virtual void describe(SettingsRecord&) const = 0;
     };
     template <class Type>
     struct Model final : Interface {
         explicit Model(Type loss) : loss_(std::move(loss)) {}
         [[nodiscard]] Wants wants() const override { return Type::wants; }
+        [[nodiscard]] Gives gives() const override { return gives_of<Type>(); }
         double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient,
                       double scale) const override {
             return loss_.sample(logits, outputs, target, gradient, scale);
@@ -6204,6 +6935,7 @@ private:
         }
         void check(std::size_t outputs) const override {
             if constexpr (requires { loss_.check(outputs); }) loss_.check(outputs);
+            if constexpr (ListsSettings<Type>) check_settings_of(loss_);
         }
         [[nodiscard]] bool accepts(float number) const override {
             if constexpr (requires { loss_.accepts(number); })
@@ -6211,6 +6943,8 @@ private:
             else
                 return true;
         }
+        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
+        void describe(SettingsRecord& to) const override { detail::describe_type(to, loss_); }
         Type loss_;
     };
     std::shared_ptr<const Interface> model_;
@@ -6223,11 +6957,18 @@ namespace denim::inline DENIM_TARGET {
 
 /// The loss of labels that may stand side by side, one sigmoid for each: the mean over outputs of -t log(s) - (1 - t) log(1 -
 /// s) with s = 1 / (1 + e^-z), from logits and targets (N, outputs) from 0 to 1. Its gradient is (s - t) / outputs. Right
-/// counts the share of outputs on the target's side of a half. Keras: BinaryCrossentropy(from_logits=True).
+/// counts the share of outputs on the target's side of a half; a NaN is on none. Keras: BinaryCrossentropy(from_logits=True).
 struct BinaryCrossEntropy {
     float label_smoothing = 0;  ///< s: targets become t (1 - s) + s / 2
 
     static constexpr Wants wants = Wants::numbers;
+    static constexpr Gives gives = Gives::labels;
+    static constexpr const char* name = "BinaryCrossEntropy";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("label_smoothing", label_smoothing, from_0_to_1);
+    }
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
@@ -6245,18 +6986,41 @@ struct BinaryCrossEntropy {
     template <class Scalar>
     double right(const Scalar* logits, std::size_t outputs, const Target& target) const {
         std::size_t right = 0;
-        for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
+        for (std::size_t k = 0; k < outputs; ++k) right += !is_nan(logits[k]) && (logits[k] > 0) == (target.numbers[k] > 0.5f);
         return static_cast<double>(right) / static_cast<double>(outputs);
     }
-    void check(std::size_t) const {
-        if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            throw std::invalid_argument("denim: BinaryCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        std::to_string(label_smoothing));
-    }
+    void check(std::size_t /*outputs*/) const { check_settings_of(*this); }
     [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
 };
 
 static_assert(LossType<BinaryCrossEntropy>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/largest.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The place of the largest of some scores, the first of equals: the class that they stand for. `count`, which is none, where
+/// one of them is a NaN: nothing is known then.
+template <Askable Scalar>
+std::size_t place_of_largest(const Scalar* scores, std::size_t count) {
+    if (std::any_of(scores, scores + count, [](Scalar score) { return is_nan(score); })) return count;
+    return static_cast<std::size_t>(std::max_element(scores, scores + count) - scores);
+}
+
+namespace detail {
+
+/// The same as the class of a picture, which has to have one.
+template <Askable Scalar>
+std::size_t class_of(const Scalar* logits, std::size_t count, std::size_t picture) {
+    const std::size_t place = place_of_largest(logits, count);
+    if (place == count)
+        throw std::runtime_error("denim: classes: a logit of picture " + std::to_string(picture) +
+                                 " is not a number, so it has no class; the network's weights, or the picture's numbers, are too large");
+    return place;
+}
+
+}  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/softmax_sum.hpp
@@ -6275,10 +7039,10 @@ struct SoftmaxSum {
     [[nodiscard]] double probability(Scalar logit) const { return std::exp(static_cast<double>(logit - largest)) / sum; }
 };
 
-/// 1 where the label's logit is the largest, the first of equal ones.
+/// 1 where the label's logit is the largest, the first of equal ones, and none is a NaN.
 template <class Scalar>
 double label_on_top(const Scalar* logits, std::size_t classes, std::int32_t label) {
-    return std::max_element(logits, logits + classes) - logits == label ? 1 : 0;
+    return std::cmp_equal(place_of_largest(logits, classes), label) ? 1 : 0;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -6292,6 +7056,13 @@ struct Focal {
     float alpha = 0.25f, gamma = 2;
 
     static constexpr Wants wants = Wants::label;
+    static constexpr const char* name = "Focal";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("alpha", alpha, above_0);
+        each("gamma", gamma, at_least_0);
+    }
 
     /// d loss / d z[k] = alpha (gamma (1 - p)^(gamma - 1) p log(p) - (1 - p)^gamma) ([k is the label] - softmax(z)[k])
     template <class Scalar>
@@ -6327,6 +7098,10 @@ namespace denim::inline DENIM_TARGET {
 /// MeanSquaredError.
 struct MeanSquaredError {
     static constexpr Wants wants = Wants::numbers;
+    static constexpr const char* name = "MeanSquaredError";
+    /// There are none.
+    template <class Each>
+    void each_setting(Each&&) const {}
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
@@ -6359,6 +7134,13 @@ struct SoftmaxCrossEntropy {
     std::vector<float> class_weights = {};  ///< one for each class; all 1 unless set
 
     static constexpr Wants wants = Wants::label;
+    static constexpr const char* name = "SoftmaxCrossEntropy";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("label_smoothing", label_smoothing, from_0_to_1);
+        for (std::size_t k = 0; k < class_weights.size(); ++k) each("class_weights." + std::to_string(k), class_weights[k], at_least_0);
+    }
 
     /// One picture's loss; `gradient` becomes that of `scale` times the loss.
     template <class Scalar>
@@ -6381,18 +7163,17 @@ struct SoftmaxCrossEntropy {
         return detail::label_on_top(logits, classes, target.label);
     }
     void check(std::size_t classes) const {
-        if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            throw std::invalid_argument("denim: SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        std::to_string(label_smoothing));
         if (!class_weights.empty() && class_weights.size() != classes)
             throw std::invalid_argument("denim: SoftmaxCrossEntropy: the network has " + std::to_string(classes) +
                                         " outputs, but " + std::to_string(class_weights.size()) +
                                         " class_weights came; expected one for each, or none");
         for (const float weight : class_weights)
-            if (!(weight >= 0))
+            if (!at_least_0.takes(static_cast<double>(weight)))
                 throw std::invalid_argument(
-                    "denim: SoftmaxCrossEntropy: class_weights were expected as numbers of at least 0, but one is " +
-                    std::to_string(weight));
+                    "denim: SoftmaxCrossEntropy: class_weights were expected as finite numbers of at least 0, but one is " +
+                    shortest_text(weight));
+        if (!class_weights.empty() && std::ranges::all_of(class_weights, [](float weight) { return weight == 0; }))
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: class_weights above 0 were expected, but all are 0");
     }
 };
 
@@ -6435,7 +7216,8 @@ struct Update {
 };
 
 /// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
-/// first), and how it changes parameters.
+/// first), and how it changes parameters. It may list its settings, see accepted.hpp: `fit` then checks them, and a checkpoint of
+/// others is not taken for its own.
 template <class Type>
 concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, const Update& update) {
     { Type::state_arrays } -> std::convertible_to<std::size_t>;
@@ -6451,37 +7233,43 @@ public:
     Optimizer(Type optimizer)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(optimizer))) {}
 
+    Optimizer(const Optimizer&) = default;  // a move copies, so that there is none without a model
+    Optimizer& operator=(const Optimizer&) = default;
+    ~Optimizer() = default;
+
     [[nodiscard]] float rate() const { return model_->rate(); }
+    /// Throws std::invalid_argument if a setting is not accepted.
+    void check() const { model_->check(); }
     [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
     void apply(const Update& update) const { model_->apply(update); }
-
-    /// What it does to a few numbers in three steps: two optimizers that differ in a setting differ here.
-    [[nodiscard]] std::array<float, 4> trial() const {
-        std::array<float, 4> numbers{1, -0.5f, 0.25f, -2};
-        std::array<float, 4> gradients{0.5f, 1e-3f, -3, 1e-6f};
-        std::array<std::array<float, 4>, 4> states{};
-        Update update{numbers.data(), gradients.data(), {}, numbers.size(), rate(), 1, true};
-        for (std::size_t n = 0; n < states.size(); ++n) update.state[n] = states[n].data();
-        for (; update.step <= 3; ++update.step) {
-            apply(update);
-            for (float& gradient : gradients) gradient *= -0.75f;
-        }
-        return numbers;
-    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const { model_->describe(to); }
 
 private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual float rate() const = 0;
+        virtual void check() const = 0;
         [[nodiscard]] virtual std::size_t state_arrays() const = 0;
         virtual void apply(const Update& update) const = 0;
+        virtual void describe(SettingsRecord& to) const = 0;
     };
     template <class Type>
     struct Model final : Interface {
         explicit Model(Type optimizer) : optimizer_(std::move(optimizer)) {}
         [[nodiscard]] float rate() const override { return optimizer_.rate; }
+        void check() const override {
+            if constexpr (ListsSettings<Type>)
+                check_settings_of(optimizer_);
+            else
+                check_setting("optimizer", "rate", rate(), at_least_0);
+        }
         [[nodiscard]] std::size_t state_arrays() const override { return Type::state_arrays; }
         void apply(const Update& update) const override { optimizer_.apply(update); }
+        void describe(SettingsRecord& to) const override {
+            detail::describe_type(to, optimizer_);
+            if constexpr (!DescribesItself<Type> && !ListsSettings<Type>) to("rate", rate());
+        }
         Type optimizer_;
     };
     std::shared_ptr<const Interface> model_;
@@ -6506,7 +7294,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
             continue;
         }
         if (!row.trained) continue;
-        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index, std::size_t) {
+        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index) {
             const std::size_t first = row.offset + index * block;
             Update update{parameters.data() + first,
                           gradients.data() + first,
@@ -6531,6 +7319,16 @@ namespace denim::inline DENIM_TARGET {
 /// parameter -= rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon).
 struct Adam {
     float rate = 1e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
+
+    static constexpr const char* name = "Adam";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
 
     static constexpr std::size_t state_arrays = 2;
 
@@ -6566,6 +7364,17 @@ namespace denim::inline DENIM_TARGET {
 struct AdamW {
     float rate = 1e-3f, decay = 4e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
 
+    static constexpr const char* name = "AdamW";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("decay", decay, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
+
     static constexpr std::size_t state_arrays = 2;
 
     void apply(const Update& at) const { Adam{rate, beta_1, beta_2, epsilon}.apply(at, at.decays ? 1 - at.rate * decay : 1); }
@@ -6574,12 +7383,51 @@ struct AdamW {
 static_assert(OptimizerType<AdamW>);
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/not_finite.hpp
+
+namespace denim {
+
+/// A step of a training that came upon an infinity or a NaN; it has changed nothing.
+class [[gnu::visibility("default")]] NotFinite : public std::runtime_error {
+public:
+    [[gnu::always_inline]] explicit NotFinite(const std::string& text) : std::runtime_error(text) {}
+};
+
+/// The loss is infinite or not a number.
+class [[gnu::visibility("default")]] LossNotFinite : public NotFinite {
+public:
+    [[gnu::always_inline]] explicit LossNotFinite(std::uint64_t step)
+        : NotFinite(detail::sentence("denim: the loss of step ", step,
+                                     " is not a finite number; lower the learning rate, or look for weights that have grown without "
+                                     "bound")) {}
+};
+
+/// The gradient of a row of parameters is, or the next value of one that its layer moves, though the loss is finite.
+class [[gnu::visibility("default")]] GradientNotFinite : public NotFinite {
+public:
+    [[gnu::always_inline]] explicit GradientNotFinite(const std::string& row)
+        : NotFinite(detail::sentence("denim: the gradient of '", row,
+                                     "' holds a number that is not finite, though the loss is finite; lower the learning rate, or look "
+                                     "for weights that have grown without bound")) {}
+};
+
+/// A row of parameters, or what the optimizer keeps for it, would be.
+class [[gnu::visibility("default")]] WeightsNotFinite : public NotFinite {
+public:
+    [[gnu::always_inline]] WeightsNotFinite(const std::string& row, float rate)
+        : NotFinite(detail::sentence("denim: a step at the rate ", rate, " would leave a number that is not finite in '", row,
+                                     "' or in what the optimizer keeps for it; lower the learning rate, or shorten the gradients by "
+                                     "clip_norm")) {}
+};
+
+}  // namespace denim
 // ---- denim/optimizer/clip.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 /// Shortens the gradient of all trained parameters together to the length `limit` where it is longer, and gives the length that
-/// it had. Sums are cut by place alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
+/// it had. Throws GradientNotFinite, and changes nothing, where one of them holds an infinity or a NaN. Sums are cut by place
+/// alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
 inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients, double limit) {
     constexpr std::size_t block = 16384;  // numbers that one thread takes at a time
     const auto each_block = [&](const auto& act) {
@@ -6587,7 +7435,7 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
         for (const Row& row : rows) {
             if (!row.trained || row.moved == Moved::by_layer) continue;
             const std::size_t blocks = (row.size() + block - 1) / block;
-            parallel_for(blocks, 4 * row.size(), [&](std::size_t index, std::size_t) {
+            parallel_for(blocks, 4 * row.size(), [&](std::size_t index) {
                 act(before + index, gradients.subspan(row.offset + index * block, std::min(block, row.size() - index * block)));
             });
             before += blocks;
@@ -6605,6 +7453,10 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
     });
     double sum = 0;
     for (const double part : squares) sum += part;
+    if (!is_finite(sum))
+        for (const Row& row : rows)
+            if (row.trained && row.moved != Moved::by_layer && !all_finite(gradients.subspan(row.offset, row.size())))
+                throw GradientNotFinite{row.name};
     const double norm = std::sqrt(sum);
     if (norm <= limit) return norm;
     const auto factor = static_cast<float>(limit / norm);
@@ -6625,6 +7477,16 @@ namespace denim::inline DENIM_TARGET {
 struct Lion {
     float rate = 1e-3f, decay = 0, beta_1 = 0.9f, beta_2 = 0.99f;
 
+    static constexpr const char* name = "Lion";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("decay", decay, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+    }
+
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {
@@ -6634,7 +7496,7 @@ struct Lion {
         each_vector(at.count, [&](auto load, auto store, std::size_t n) {
             const auto gradient = load(at.gradients + n), m = load(at.state[0] + n);
             const auto direction = simd::fma(gradient - m, first, m);
-            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, zero));
+            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, direction));
             store(at.state[0] + n, simd::fma(gradient - m, second, m));
             store(at.parameters + n, load(at.parameters + n) * factor - push);
         });
@@ -6652,6 +7514,16 @@ namespace denim::inline DENIM_TARGET {
 /// gradient^2; push = momentum * push + rate * gradient / sqrt(v + epsilon); parameter -= push.
 struct RmsProp {
     float rate = 1e-3f, rho = 0.9f, momentum = 0, epsilon = 1e-7f;
+
+    static constexpr const char* name = "RmsProp";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("rho", rho, from_0_below_1);
+        each("momentum", momentum, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
 
     static constexpr std::size_t state_arrays = 2;
 
@@ -6686,6 +7558,16 @@ struct Sgd {
     bool nesterov = false;
     float decay = 0;
 
+    static constexpr const char* name = "Sgd";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("momentum", momentum, from_0_below_1);
+        each("nesterov", nesterov, from_0_to_1);
+        each("decay", decay, at_least_0);
+    }
+
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {
@@ -6712,12 +7594,16 @@ using Confusion = Array<std::size_t, 2>;
 
 namespace detail {
 
-/// Scores are (N, classes) and labels (N), each below `classes`.
+/// Scores are (N, classes), none of them a NaN, and labels (N), each below `classes`.
 inline void check_scores(std::span<const float> scores, std::span<const std::int32_t> labels, std::size_t classes) {
     if (classes == 0 || scores.size() != labels.size() * classes)
         throw std::invalid_argument("denim: metric: scores of " + std::to_string(labels.size()) + " pictures for " +
                                     std::to_string(classes) + " classes were expected, but got " +
                                     std::to_string(scores.size()) + " numbers");
+    for (std::size_t n = 0; n < scores.size(); ++n)
+        if (is_nan(scores[n]))
+            throw std::invalid_argument("denim: metric: scores that are numbers were expected, but one of picture " +
+                                        std::to_string(n / classes) + " is a NaN");
     for (const std::int32_t label : labels)
         if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, classes))
             throw std::invalid_argument("denim: metric: labels from 0 to " + std::to_string(classes - 1) +
@@ -6730,12 +7616,17 @@ inline double ratio(std::size_t part, std::size_t whole) {
 
 }  // namespace detail
 
-/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes).
+/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes). Throws
+/// std::invalid_argument where one is a NaN: such a picture has no class.
 inline std::vector<std::int32_t> predicted_classes(std::span<const float> scores, std::size_t classes) {
     std::vector<std::int32_t> predicted(classes == 0 ? 0 : scores.size() / classes);
     for (std::size_t n = 0; n < predicted.size(); ++n) {
         const auto sample = scores.subspan(n * classes, classes);
-        predicted[n] = static_cast<std::int32_t>(std::max_element(sample.begin(), sample.end()) - sample.begin());
+        const std::size_t place = place_of_largest(sample.data(), classes);
+        if (place == classes)
+            throw std::invalid_argument("denim: metric: scores that are numbers were expected, but one of picture " +
+                                        std::to_string(n) + " is a NaN");
+        predicted[n] = static_cast<std::int32_t>(place);
     }
     return predicted;
 }
@@ -6965,7 +7856,7 @@ inline double t_quantile(double confidence, double degrees) {
     if (!(confidence > 0 && confidence < 1) || !(degrees > 0))
         throw std::invalid_argument(
             "denim: t_quantile: a confidence between 0 and 1 and degrees of freedom above 0 were expected, but got " +
-            std::to_string(confidence) + " and " + std::to_string(degrees));
+            detail::general(confidence) + " and " + detail::general(degrees));
     double low = 0, high = 1;
     while (t_two_sided(high, degrees) > 1 - confidence && high < 1e300) high *= 2;
     for (int step = 0; step < 200 && low < high; ++step) {
@@ -6988,8 +7879,6 @@ inline double chi_squared_tail(double statistic) { return std::erfc(std::sqrt(st
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/metric/repeats.hpp
 
-#include <cstdio>
-
 namespace denim::inline DENIM_TARGET {
 
 /// One number measured in several runs.
@@ -7002,29 +7891,26 @@ struct Repeats {
 
     /// "0.7310 +- 0.0052"
     [[nodiscard]] std::string text(int digits = 4) const {
-        char words[80];
-        if (count > 1)
-            std::snprintf(words, sizeof words, "%.*f +- %.*f", digits, mean, digits, deviation);
-        else
-            std::snprintf(words, sizeof words, "%.*f", digits, mean);
-        return words;
+        return detail::fixed(mean, digits) + (count > 1 ? " +- " + detail::fixed(deviation, digits) : "");
     }
 };
 
-/// Mean, deviation and confidence interval of repeated runs.
+/// Mean, deviation and confidence interval of repeated runs. A NaN among them makes all of these NaN.
 inline Repeats repeats(std::span<const double> values, double confidence = 0.95) {
     if (values.empty()) throw std::invalid_argument("denim: repeats: the values of at least 1 run were expected, but got none");
     Repeats result{values.size(), 0, 0, 0, 0, values[0], values[0]};
     const auto count = static_cast<double>(values.size());
     for (const double value : values) {
         result.mean += value / count;
-        result.least = std::fmin(result.least, value);
-        result.largest = std::fmax(result.largest, value);
+        if (is_nan(value)) result.least = result.largest = not_a_number<double>();
+        if (is_nan(result.least)) continue;
+        result.least = std::min(result.least, value);
+        result.largest = std::max(result.largest, value);
     }
     double squares = 0;
     for (const double value : values) squares += (value - result.mean) * (value - result.mean);
     if (values.size() == 1) {
-        result.deviation = result.low = result.high = std::numeric_limits<double>::quiet_NaN();
+        result.deviation = result.low = result.high = not_a_number<double>();
         return result;
     }
     result.deviation = std::sqrt(squares / (count - 1));
@@ -7150,7 +8036,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
     if (positives == 0 || positives == positive.size())
         throw std::invalid_argument("denim: roc: pictures of both classes were expected, but " + std::to_string(positives) +
                                     " of " + std::to_string(positive.size()) + " are positive");
-    if (std::any_of(scores.begin(), scores.end(), [](float score) { return score != score; }))
+    if (std::any_of(scores.begin(), scores.end(), [](float score) { return is_nan(score); }))
         throw std::invalid_argument("denim: roc: a score that is not a number came");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -7185,6 +8071,9 @@ struct Image {
     static constexpr Shape shape{Height, Width, Channels};
 };
 
+/// What makes shares of logits.
+enum class Squash { none, softmax, sigmoid };
+
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
     Role role = Role::layer;
@@ -7192,6 +8081,9 @@ struct Entry {
     std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
     std::size_t inputs = 1;
     std::size_t rows = 0;                             ///< how many parameters it has
+    bool decays = false;                              ///< some of them are weights: it has an L2
+    bool has_rate = false;                            ///< it has a rate, as Dropout
+    Squash squash = Squash::none;                     ///< its activation, where it makes shares of logits
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
 
@@ -7207,6 +8099,16 @@ struct Trace {
 };
 
 namespace detail {
+
+template <class Type>
+constexpr Squash squash_of() {
+    if constexpr (requires { typename Type::Function; })
+        return std::same_as<typename Type::Function, Softmax>   ? Squash::softmax
+               : std::same_as<typename Type::Function, Sigmoid> ? Squash::sigmoid
+                                                                : Squash::none;
+    else
+        return Squash::none;
+}
 
 /// The state of the fold: the value that flows, and those that forks remember.
 struct Flow {
@@ -7256,8 +8158,11 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
                 return;
             }
             entry.out = Type::output(entry.in);
+            if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
+            entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;
+                entry.decays |= parameter.decays && parameter.moved == Moved::by_gradient;
                 entry.parameters += parameter.extents.size();
             }
             trace.rows += entry.rows;
@@ -7280,6 +8185,7 @@ struct problem_at_layer : Spec::template Problem<Got...> {};
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
+    using Layers = Body;
     using Entries = expanded<Body>;
     static constexpr std::size_t count = Entries::size;
     static_assert(count > 0, "denim: Network: there must be at least one layer.");
@@ -7326,6 +8232,16 @@ public:
     }
 };
 
+/// What losses and scores are of. A network that ends in a picture can be made, saved, loaded, exported and asked for its numbers,
+/// for example as the trunk of another.
+template <class Of>
+struct AnswersInNumbers {
+    static_assert(Of::trace.problem != Of::count || (Of::output.height == 1 && Of::output.width == 1),
+                  "denim: Network: it ends in a picture, but what is learned, scored or told apart must be one row of numbers; "
+                  "let it end in Dense, GlobalPool or Flatten.");
+    static constexpr bool holds = true;
+};
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/initialise.hpp
 
@@ -7360,8 +8276,6 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/layer_view.hpp
-
-#include <string_view>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -7493,6 +8407,120 @@ consteval PathEnd follow(List<Specs...>) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/network/settings.hpp
+
+// The settings of layers while the program runs: which layer has which, what they accept, and how a user reaches them by a
+// layer's place. They stand in one array, one for each entry of the flat list, and take effect from there.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The settings that a layer may have, see LayerSettings.
+enum class LayerSetting { rate, l2, frozen };
+
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
+/// it has parameters.
+constexpr bool has_setting(const Entry& entry, LayerSetting which) {
+    return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
+}
+
+/// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+
+/// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
+template <class Graph>
+void check_settings(std::span<const LayerSettings> settings) {
+    const auto check = [](std::size_t index, const char* name, float value, const Accepted& accepted) {
+        if (accepted.takes(static_cast<double>(value))) return;
+        std::vector<std::string> names;
+        detail::name_entries<typename Graph::Layers>("", names);
+        check_setting("layer " + names[index], name, value, accepted);
+    };
+    for (std::size_t index = 0; index < settings.size(); ++index) {
+        const Entry& entry = Graph::trace.entries[index];
+        if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
+        if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+    }
+}
+
+namespace detail {
+
+/// Some neighbours of the flat list with their settings, and whom to tell when one was changed.
+struct SettingsPlace {
+    std::span<LayerSettings> layers;
+    std::span<const Entry> entries;
+    void* network;
+    void (*changed)(void* network);
+};
+
+template <std::size_t Count>
+constexpr std::size_t layers_with(const Trace<Count>& trace, PathEnd end, LayerSetting which) {
+    std::size_t count = 0;
+    for (std::size_t n = end.first; n < end.first + end.entries; ++n) count += has_setting(trace.entries[n], which);
+    return count;
+}
+
+}  // namespace detail
+
+/// A setting at a place of a network, where so many layers have it: to assign to, and to read where one layer has it.
+template <LayerSetting Which, std::size_t Having>
+class SettingAt {
+public:
+    using Number = std::conditional_t<Which == LayerSetting::frozen, bool, float>;
+
+    explicit SettingAt(const detail::SettingsPlace& place) : place_(place) {}
+    SettingAt(const SettingAt&) = default;
+    ~SettingAt() = default;
+
+    /// Sets it in all layers of the place that have it; gives the number.
+    Number operator=(Number number) {  // NOLINT: the number, as a chain of assignments wants it
+        explain();
+        for (std::size_t n = 0; n < place_.layers.size(); ++n)
+            if (has_setting(place_.entries[n], Which)) of(place_.layers[n]) = number;
+        place_.changed(place_.network);
+        return number;
+    }
+    Number operator=(const SettingAt& other) { return *this = static_cast<Number>(other); }  // NOLINT
+
+    operator Number() const {  // NOLINT: meant to convert
+        explain();
+        static_assert(Having <= 1,
+                      "denim: settings: the layers of a composition may differ; read the setting of one of them, settings<2, 0>().");
+        std::size_t n = 0;
+        while (n + 1 < place_.layers.size() && !has_setting(place_.entries[n], Which)) ++n;
+        return of(place_.layers[n]);
+    }
+
+private:
+    static constexpr void explain() {
+        static_assert(Which != LayerSetting::rate || Having > 0, "denim: settings: no layer at this place has a rate; Dropout has one.");
+        static_assert(Which != LayerSetting::l2 || Having > 0,
+                      "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
+        static_assert(Which != LayerSetting::frozen || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could be frozen.");
+    }
+    static Number& of(LayerSettings& settings) {
+        if constexpr (Which == LayerSetting::rate)
+            return settings.rate;
+        else if constexpr (Which == LayerSetting::l2)
+            return settings.l2;
+        else
+            return settings.frozen;
+    }
+
+    detail::SettingsPlace place_;
+};
+
+/// The settings at a place of a network: of a layer, or of all layers of a composition. What no layer there has does not compile.
+template <std::size_t WithRate, std::size_t WithWeights, std::size_t WithParameters>
+struct SettingsAt {
+    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout: the share of numbers that become zero, below 1
+    SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
+    SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/network.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -7526,12 +8554,19 @@ public:
     }
 
     /// All parameters, and the rows that describe them.
-    [[nodiscard]] std::span<const Scalar> parameters() const { return parameters_.span(); }
-    [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+    [[nodiscard]] std::span<const Scalar> parameters() const {
+        check_owned();
+        return parameters_.span();
+    }
+    [[nodiscard]] std::span<const Row> rows() const {
+        check_owned();
+        return rows_;
+    }
 
     /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
     template <std::size_t... Path>
     [[nodiscard]] auto layer() const {
+        check_owned();
         return view_of<Path...>(parameters_.data());
     }
 
@@ -7539,6 +8574,7 @@ public:
     /// Predictors made before keep what they were made from.
     template <class Change>
     void edit(Change change) {
+        check_owned();
         Editable layers{parameters_.data()};
         change(layers);
     }
@@ -7546,15 +8582,16 @@ public:
     /// Changes parameters as one array; for optimizers and files.
     template <class Change>
     auto edit_parameters(Change change) {
+        check_owned();
         return change(parameters_.span());
     }
 
     /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const;
-    /// Softmax of the logits, likewise.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures) const;
+    /// What the loss that it learned by makes of the logits, or Softmax{} or Sigmoid{}, likewise.
+    template <class Expression, class... Function>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Function... function) const;
     /// The class with the largest logit for each head, (N, heads) or (heads), likewise.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const;
@@ -7562,37 +8599,57 @@ public:
     /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
     [[nodiscard]] std::string summary() const;
 
-    /// A layer's run-time settings: settings<5>().rate = 0.3f.
+    /// What each head gives: logits of classes, until fit teaches it by another loss, or a file that is loaded says otherwise.
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
+    /// For a network that learns by a Trainer of one's own.
+    void set_gives(std::size_t head, Gives what) { gives_.at(head) = what; }
+
+    /// The run-time settings of a layer, or of all layers of a composition that have them: settings<5>().rate = 0.3f. They take
+    /// effect at the next step; `fit` throws if one is not accepted.
     template <std::size_t... Path>
-    [[nodiscard]] LayerSettings& settings() {
-        return settings_[at_path<Path...>().first];
+    [[nodiscard]] auto settings() {
+        constexpr detail::PathEnd end = at_path<Path...>();
+        const detail::SettingsPlace place{std::span{settings_}.subspan(end.first, end.entries),
+                                          std::span{Graph::trace.entries}.subspan(end.first, end.entries), this,
+                                          [](void* network) { static_cast<Network*>(network)->update_rows(); }};
+        return SettingsAt<layers_with<Path...>(LayerSetting::rate), layers_with<Path...>(LayerSetting::l2),
+                          layers_with<Path...>(LayerSetting::frozen)>{place};
     }
+    /// Of all layers, forks and joins in the order of the flat list.
     [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
-    [[nodiscard]] std::span<LayerSettings> all_settings() { return settings_; }
+
+    /// Changes settings as one array; for sweeps and callbacks. Those that a layer does not have are not looked at.
+    template <class Change>
+    auto edit_settings(Change change) {
+        struct Arrive {  // also where `change` throws
+            Network& network;
+            ~Arrive() { network.update_rows(); }
+        } arrive{*this};
+        return change(std::span<LayerSettings>{settings_});
+    }
 
     /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
     template <std::size_t... Path>
     void freeze(bool frozen = true) {
-        constexpr detail::PathEnd end = at_path<Path...>();
-        for (std::size_t n = 0; n < end.entries; ++n) settings_[end.first + n].frozen = frozen;
-        update_rows();
+        settings<Path...>().frozen = frozen;
     }
     template <std::size_t... Path>
     void unfreeze() {
         freeze<Path...>(false);
     }
 
-    /// Brings the rows up to date with the settings (frozen, l2); fit and Trainer users call it before they learn.
+private:
+    // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
+        check_owned();
         std::size_t row = 0;
         each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
             rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
-            rows_[row].l2 = parameter.decays ? settings_[index].l2 : 0;
+            rows_[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings_[index].l2 : 0;
             ++row;
         });
     }
 
-private:
     struct Editable {
         Scalar* parameters;
         template <std::size_t... Path>
@@ -7607,6 +8664,10 @@ private:
         static_assert(end.first != detail::PathEnd::nowhere,
                       "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
         return end;
+    }
+    template <std::size_t... Path>
+    static consteval std::size_t layers_with(LayerSetting which) {
+        return detail::layers_with(Graph::trace, at_path<Path...>(), which);
     }
     template <std::size_t... Path, class Number>
     static auto view_of(Number* parameters) {
@@ -7633,6 +8694,9 @@ private:
             (visit.template operator()<Index>(), ...);
         }(std::make_index_sequence<Graph::count>{});
     }
+    void check_owned() const {
+        assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
+    }
     static std::vector<Row> make_rows() {
         std::vector<std::string> names;
         detail::name_entries<Body>("", names);
@@ -7647,6 +8711,7 @@ private:
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
     std::array<LayerSettings, Graph::count> settings_{};
+    std::array<Gives, heads.size()> gives_{};
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -7858,33 +8923,6 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-inline std::string spelling_in(std::string_view text) {
-    text.remove_prefix(text.find("Type = ") + 7);
-    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
-    const auto erase = [&](std::string_view part, auto allowed) {
-        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
-            if (allowed(at))
-                name.erase(at, part.size());
-            else
-                ++at;
-    };
-    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
-    erase(space, [](std::size_t) { return true; });
-    erase("denim::", [](std::size_t) { return true; });
-    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    const std::string_view pool = "Pool<Max, 2>";
-    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
-    return name;
-}
-
-/// The name of a type as users write it.
-template <class Type>
-std::string spelling() {
-    return spelling_in(__PRETTY_FUNCTION__);
-}
-
 /// "5,504"
 inline std::string with_commas(std::size_t number) {
     std::string text = std::to_string(number);
@@ -7895,14 +8933,8 @@ inline std::string with_commas(std::size_t number) {
 /// "0.421 G", "17.3 M", "920"
 inline std::string with_unit(std::size_t number) {
     const auto value = static_cast<double>(number);
-    char text[32];
-    if (value >= 1e8)
-        std::snprintf(text, sizeof text, "%.3f G", value / 1e9);
-    else if (value >= 1e4)
-        std::snprintf(text, sizeof text, "%.3f M", value / 1e6);
-    else
-        std::snprintf(text, sizeof text, "%zu", number);
-    return text;
+    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
+    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
 }
 
 using TableLine = std::array<std::string, 6>;
@@ -7936,8 +8968,9 @@ inline std::string format_table(const std::vector<TableLine>& lines) {
 
 /// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
 inline std::string machine_line(std::string_view precision) {
+    const Team team;
     std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
-                       std::to_string(threads()) + (threads() == 1 ? " thread" : " threads");
+                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
 #if !defined(_OPENMP)
     text += " (built without OpenMP: compile with -fopenmp for more)";
 #endif
@@ -7979,7 +9012,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
         (add.template operator()<Index>(), ...);
     }(std::make_index_sequence<Plan::count>{});
     std::size_t trained = 0;
-    for (const Row& row : rows_) trained += row.trained ? row.size() : 0;
+    for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
     return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
            detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
 }
@@ -8095,24 +9128,58 @@ Description describe(const Network& network) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/load.hpp
+// ---- denim/loss/probabilities.hpp
+
+// From the numbers that a network gives to probabilities, as the loss means them that it learned by.
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// False for NaN and infinities, even with -ffast-math: by bits, and by way of memory, because clang knows that the bits of a sum
-/// which may not overflow are those of a number.
-inline bool is_finite(float value) {
-    volatile float stored = value;
-    const float number = stored;
-    return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;
+/// Numbers from 0 to 1 that add to 1, in place; all NaN if one is.
+template <class Scalar>
+void take_softmax(std::span<Scalar> numbers) {
+    const Scalar largest = *std::max_element(numbers.begin(), numbers.end());
+    Scalar sum{0};
+    for (Scalar& number : numbers) sum += number = std::exp(number - largest);
+    for (Scalar& number : numbers) number /= sum;
 }
-inline bool is_finite(double value) {
-    volatile double stored = value;
-    const double number = stored;
-    return (std::bit_cast<std::uint64_t>(number) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+
+/// Numbers from 0 to 1, each by itself, in place; a NaN stays one.
+template <class Scalar>
+void take_sigmoid(std::span<Scalar> numbers) {
+    for (Scalar& number : numbers) {
+        const Scalar small = std::exp(-std::abs(number));
+        number = (number < 0 ? small : Scalar{1}) / (Scalar{1} + small);
+    }
 }
+
+/// Throws std::invalid_argument, under the name of what was called, if a head gives numbers that are no probabilities.
+inline void require_probabilities(const char* what, std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] == Gives::numbers)
+            throw std::invalid_argument(std::string{"denim: "} + what + ": head " + std::to_string(head) +
+                                        " was trained by a loss of numbers, such as MeanSquaredError, which are no probabilities; take what predict "
+                                        "gives, or say how to read them: probabilities(pictures, Sigmoid{})");
+}
+
+}  // namespace detail
+
+/// Turns the logits of one head, sample after sample, into probabilities in place: softmax where they are of classes, a sigmoid for
+/// each where they are of labels that may stand side by side. `width` says how many a sample has.
+template <class Scalar>
+void to_probabilities(std::span<Scalar> logits, std::size_t width, Gives gives) {
+    detail::require_probabilities("to_probabilities", {&gives, 1});
+    if (gives == Gives::labels) return detail::take_sigmoid(logits);
+    for (std::size_t first = 0; first < logits.size(); first += width) detail::take_softmax(logits.subspan(first, width));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/load.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
 
 template <class Scalar>
 void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
@@ -8125,13 +9192,8 @@ void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
 
 template <class Scalar>
 bool load_row(const float* from, Scalar* to, std::size_t count) {
-    std::uint32_t wrong = 0;
-    for (std::size_t n = 0; n < count; ++n) {
-        const auto exponent = std::bit_cast<std::uint32_t>(from[n]) & 0x7f800000u;
-        wrong |= exponent == 0x7f800000u ? 1u : 0u;
-        to[n] = static_cast<Scalar>(from[n]);
-    }
-    return wrong == 0;
+    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
+    return all_finite(std::span{from, count});
 }
 
 [[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {
@@ -8185,7 +9247,8 @@ struct Memory {
     static constexpr std::size_t slack = 64;  // numbers behind every place, so that a kernel may read a vector beyond its end
 
     std::array<Place, values> activations{}, gradients{};
-    std::array<Place, count> records{}, scratch{};
+    std::array<Place, count> records{};
+    std::array<std::size_t, count> scratch{};  // on samples: numbers of each thread's; on batches: where it begins
     std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{};
     std::size_t thread_numbers = 0, thread_bytes = 0;
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
@@ -8245,16 +9308,17 @@ private:
         prepared[Index] = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
         if constexpr (Layer::works == Works::on_samples) {
-            const bool by_thread = Plan::mode == Mode::inference || Plan::stage_of(Index) == Plan::stages.count - 1;
-            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-            records[Index] = {Layer::record_size ? (by_thread ? Held::by_thread : Held::by_batch) : Held::nowhere, end};
-            end += round_up(Layer::record_size, 64);
-            scratch[Index] = {Held::by_thread, thread_numbers};
-            thread_numbers += Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
+            if (Plan::mode == Mode::training && Layer::record_size) {
+                const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
+                std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+                records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+                end += round_up(Layer::record_size, 64);
+            }
+            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
             accumulators[Index] = accumulator_numbers;
             accumulator_numbers += round_up(Layer::accumulator_size, 16);
         } else {
-            scratch[Index] = {Held::by_batch, batch_scratch_fixed};
+            scratch[Index] = batch_scratch_fixed;
             batch_scratch[Index] = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;
@@ -8281,7 +9345,7 @@ void run_parts(const std::array<std::size_t, Count>& counts, const std::array<vo
                const Object& object, std::size_t operations) {
     std::size_t total = 0;
     for (const std::size_t count : counts) total += count;
-    parallel_for(total, operations, [&](std::size_t part, std::size_t) {
+    parallel_for(total, operations, [&](std::size_t part) {
         std::size_t index = 0;
         while (part >= counts[index]) part -= counts[index++];
         calls[index](object, part);
@@ -8342,25 +9406,45 @@ void finish(const Finish<typename Plan::Scalar>& shares) {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The numbers that a plan works on: a block for each thread, and a block for the batch. It knows where everything stands, and
-/// hands each node the pointers of one call.
+/// The numbers that a plan works on: values for each thread, scratch for each thread and node, and a block for the batch. It knows
+/// where everything stands, and hands each node the pointers of one call.
 template <class Plan>
 class Workspace {
 public:
     using Scalar = typename Plan::Scalar;
     static constexpr const Memory<Plan>& memory = places<Plan>;
 
-    explicit Workspace(std::size_t largest_batch)
-        : capacity_(largest_batch),
-          batch_(memory.batch_numbers * largest_batch),
-          batch_records_(memory.batch_bytes * largest_batch),
-          batch_scratch_(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch) {}
+    explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
 
+    /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
-    /// Makes room for `count` threads; to be called before the threads start.
+    /// Makes room for batches of so many samples; what stood in the batch's block is lost.
+    void reserve_samples(std::size_t largest_batch) {
+        if (largest_batch <= capacity_) return;
+        capacity_ = 0;  // nothing, should the memory not suffice
+        batch_ = {};
+        batch_records_ = {};
+        batch_scratch_ = {};
+        batch_ = AlignedArray<Scalar>(memory.batch_numbers * largest_batch);
+        batch_records_ = AlignedArray<std::uint8_t>(memory.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<Scalar>(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch);
+        capacity_ = largest_batch;
+    }
+
+    /// Makes room for `count` threads that each take samples of their own; to be called before they start.
     void reserve_threads(std::size_t count) {
-        while (threads_.size() < count) threads_.emplace_back();
+        reserve_values(count);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (reserve_scratch<Index>(count), ...);
+        }(std::make_index_sequence<Plan::count>{});
+    }
+    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
+    void reserve_bands(std::size_t count) {
+        reserve_values(1);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (reserve_scratch<Index>(std::min(count, Layer<Index>::bands)), ...);
+        }(std::make_index_sequence<Plan::count>{});
     }
 
     /// Value `Value` of a sample, its border included.
@@ -8377,8 +9461,8 @@ public:
     /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
     template <std::size_t Index>
     Scalar* scratch(std::size_t worker) {
-        if constexpr (Layer<Index>::works == Works::on_samples) return threads_[worker].numbers.data() + memory.scratch[Index].offset;
-        return batch_scratch_.data() + memory.scratch[Index].offset + memory.batch_scratch[Index] * capacity_;
+        if constexpr (Layer<Index>::works == Works::on_samples) return scratch_[Index].data() + memory.scratch[Index] * worker;
+        return batch_scratch_.data() + memory.scratch[Index] + memory.batch_scratch[Index] * capacity_;
     }
 
     /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
@@ -8426,6 +9510,18 @@ private:
         AlignedArray<std::uint8_t> records{memory.thread_bytes};
     };
 
+    void reserve_values(std::size_t threads) {
+        while (threads_.size() < threads) threads_.emplace_back();
+    }
+    template <std::size_t Index>
+    void reserve_scratch(std::size_t threads) {
+        if constexpr (Layer<Index>::works == Works::on_samples)
+            if (const std::size_t wanted = memory.scratch[Index] * threads; scratch_[Index].size() < wanted) {
+                scratch_[Index] = {};
+                scratch_[Index] = AlignedArray<Scalar>(wanted);
+            }
+    }
+
     template <std::size_t Index, class Each>
     static void each_input(Each each) {
         [&]<std::size_t... N>(std::index_sequence<N...>) {
@@ -8446,11 +9542,12 @@ private:
         return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
     }
 
-    std::size_t capacity_;
+    std::size_t capacity_ = 0;
     AlignedArray<Scalar> batch_;
     AlignedArray<std::uint8_t> batch_records_;
     AlignedArray<Scalar> batch_scratch_;
     std::vector<Thread> threads_;
+    std::array<AlignedArray<Scalar>, Plan::count> scratch_;
 };
 
 /// Calls body<Index>() for every node of [First, Last), in order.
@@ -8478,9 +9575,66 @@ constexpr std::size_t operations() {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/predictor.hpp
+// ---- denim/network/workspaces.hpp
 
 #include <mutex>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
+/// there are never more of them than calls at a time: one that is too small grows.
+template <class Plan>
+class Workspaces {
+public:
+    using Space = Workspace<Plan>;
+
+    /// A workspace for as long as this lives.
+    class Borrowed {
+    public:
+        Borrowed(Workspaces& from, std::unique_ptr<Space> taken) : space(std::move(taken)), from_(from) {}
+        Borrowed(const Borrowed&) = delete;
+        Borrowed& operator=(const Borrowed&) = delete;
+        ~Borrowed() { from_.give_back(std::move(space)); }
+
+        std::unique_ptr<Space> space;
+
+    private:
+        Workspaces& from_;
+    };
+
+    /// One with room for so many samples in its batch: the smallest that is large enough, or the largest, which grows.
+    [[nodiscard]] Borrowed take(std::size_t samples) {
+        std::unique_ptr<Space> space;
+        {
+            const std::scoped_lock lock{mutex_};
+            const auto best = std::min_element(idle_.begin(), idle_.end(), [samples](const auto& a, const auto& b) {
+                const std::size_t one = a->capacity(), other = b->capacity();
+                if ((one < samples) != (other < samples)) return one >= samples;
+                return one < samples ? one > other : one < other;
+            });
+            if (best != idle_.end()) {
+                std::swap(*best, idle_.back());
+                space = std::move(idle_.back());
+                idle_.pop_back();
+            }
+        }
+        if (!space) space = std::make_unique<Space>(samples);
+        space->reserve_samples(samples);
+        return {*this, std::move(space)};
+    }
+
+private:
+    void give_back(std::unique_ptr<Space> space) {
+        const std::scoped_lock lock{mutex_};
+        idle_.push_back(std::move(space));
+    }
+
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Space>> idle_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/predictor.hpp
 
 namespace denim::inline DENIM_TARGET {
 
@@ -8497,11 +9651,13 @@ public:
         : parameters_(network.parameters().size()),
           settings_(network.all_settings().begin(), network.all_settings().end()),
           prepared_(memory.prepared_numbers) {
+        std::ranges::copy(network.gives(), gives_.begin());
         std::copy(network.parameters().begin(), network.parameters().end(), parameters_.data());
         prepare<Plan>(parameters_.data(), prepared_.data());
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float.
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
+    /// ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
@@ -8516,28 +9672,38 @@ public:
         }
     }
 
-    /// The same, softmax taken: numbers from 0 to 1 that add to 1, for each head.
+    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
+    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
+    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
     template <class Expression>
     [[nodiscard]] auto probabilities(const Expression& pictures) const {
-        auto result = predict(pictures);
-        for (std::size_t first = 0; first < result.size();)
-            for (const std::size_t width : Network::heads) {
-                const std::size_t numbers = Network::heads.size() == 1 ? outputs : width;
-                softmax(result.data() + first, numbers);
-                first += numbers;
-            }
-        return result;
+        detail::require_probabilities("probabilities", gives_);
+        return probabilities(pictures, gives_);
     }
+    /// Softmax of each head, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
+        return probabilities(pictures, of_all(Gives::classes));
+    }
+    /// The sigmoid of each logit, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
+        return probabilities(pictures, of_all(Gives::labels));
+    }
+    /// What each head gives, see Network::gives.
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
-    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
+    /// logit is a NaN.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
         constexpr std::size_t heads = Network::heads.size();
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
             const Scalar* from = logits.data();
             for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
-                result.data()[n] = static_cast<std::int32_t>(std::max_element(from, from + Network::heads[n % heads]) - from);
+                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
             return result;
         };
         if constexpr (static_rank<Expression> == 3)
@@ -8546,11 +9712,20 @@ public:
             return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
     }
 
-    /// Logits of `pictures`, one sample's after another's, into `to`.
+    /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
-        const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk)
-            run(*work.space, {pictures, first, std::min(chunk, pictures.count - first), to});
+        assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
+        pictures.check(Network::input);
+        const Team team;
+        const auto work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk) {
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            if (call.one_by_one())
+                work.space->reserve_bands(team.size);
+            else
+                work.space->reserve_threads(team.size);
+            run(*work.space, call);
+        }
     }
 
 private:
@@ -8568,44 +9743,15 @@ private:
         const Pictures& pictures;
         std::size_t first, count;
         Scalar* to;
-    };
+        Team team;
 
-    // Workspaces go back after each call, so that the next one finds its memory warm.
-    struct Borrowed;
-    class Workspaces {
-    public:
-        Borrowed take(std::size_t samples) {
-            std::unique_ptr<Space> space;
-            {
-                const std::scoped_lock lock{mutex_};
-                if (!idle_.empty() && idle_.back()->capacity() >= samples) {
-                    space = std::move(idle_.back());
-                    idle_.pop_back();
-                }
-            }
-            if (!space) space = std::make_unique<Space>(samples);
-            space->reserve_threads(threads());
-            return {this, std::move(space)};
-        }
-        void give_back(std::unique_ptr<Space> space) {
-            const std::scoped_lock lock{mutex_};
-            idle_.push_back(std::move(space));
-        }
-
-    private:
-        std::mutex mutex_;
-        std::vector<std::unique_ptr<Space>> idle_;
-    };
-    struct Borrowed {
-        Workspaces* from;
-        std::unique_ptr<Space> space;
-        ~Borrowed() { from->give_back(std::move(space)); }
+        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
+        [[nodiscard]] bool one_by_one() const { return count < team.size; }
     };
 
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
-            parallel_for(call.count, call.count * Network::input.size(),
-                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, worker); });
+            parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
         [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
             (run_stage<Stage>(space, call), ...);
         }(std::make_index_sequence<Plan::stages.count>{});
@@ -8627,17 +9773,17 @@ private:
             auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
             LayerAt<stage<Stage>.first>::forward(arguments);
-        } else if (call.count >= threads()) {
-            parallel_for(call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
+        } else if (!call.one_by_one()) {
+            parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
                     LayerAt<Index>::forward(space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, worker));
                 });
             });
-        } else {  // few samples: the threads share the bands of each layer, and the values lie in the first thread's workspace
+        } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
                     const auto arguments = space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, 0);
-                    parallel_for(LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
+                    parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;
                         part.scratch = space.template scratch<Index>(worker);
                         part.first_band = band;
@@ -8652,17 +9798,27 @@ private:
     static void give(const Scalar* from, Scalar* to) {
         detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
     }
-    static void softmax(Scalar* numbers, std::size_t count) {
-        const Scalar largest = *std::max_element(numbers, numbers + count);
-        Scalar sum{0};
-        for (std::size_t k = 0; k < count; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
-        for (std::size_t k = 0; k < count; ++k) numbers[k] /= sum;
+    using GivesOfHeads = std::array<Gives, Network::heads.size()>;
+    static constexpr GivesOfHeads of_all(Gives what) {
+        GivesOfHeads all{};
+        all.fill(what);
+        return all;
+    }
+    template <class Expression>
+    auto probabilities(const Expression& pictures, const GivesOfHeads& gives) const {
+        auto result = predict(pictures);
+        const std::span<Scalar> numbers{result.data(), result.size()};
+        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
+            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
+                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
+        return result;
     }
 
     AlignedArray<Scalar> parameters_;
     std::vector<LayerSettings> settings_;
+    GivesOfHeads gives_{};
     AlignedArray<Scalar> prepared_;
-    std::unique_ptr<Workspaces> workspaces_ = std::make_unique<Workspaces>();
+    std::unique_ptr<Workspaces<Plan>> workspaces_ = std::make_unique<Workspaces<Plan>>();
 };
 
 template <class Input, class Body, class Arithmetic>
@@ -8674,9 +9830,9 @@ auto Network<Input, Body, Arithmetic>::predict(const Expression& pictures) const
     return Predictor{*this}.predict(pictures);
 }
 template <class Input, class Body, class Arithmetic>
-template <class Expression>
-auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures) const {
-    return Predictor{*this}.probabilities(pictures);
+template <class Expression, class... Function>
+auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures, Function... function) const {
+    return Predictor{*this}.probabilities(pictures, function...);
 }
 template <class Input, class Body, class Arithmetic>
 template <class Expression>
@@ -8710,7 +9866,7 @@ struct LossOfHeads {
 struct HeadLosses {
     double loss = 0;  ///< the sum over the heads, each times its weight
     double right =
-        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss does not say
+        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
@@ -8739,24 +9895,10 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
         const double weight = weights.empty() ? 1 : static_cast<double>(weights[head]);
         all.loss += weight * own.sample(logits, heads[head], target, gradient, weight * scale);
         const double right = right_share(own, logits, heads[head], target);
-        if (!(right >= all.right)) all.right = right;
+        if (!is_nan(all.right) && (is_nan(right) || right < all.right)) all.right = right;
     }
     return all;
 }
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/loss/not_finite.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// A loss that is infinite or not a number; the step that found it has changed nothing.
-class LossNotFinite : public std::runtime_error {
-public:
-    explicit LossNotFinite(std::uint64_t step)
-        : std::runtime_error(
-              "denim: the loss of step " + std::to_string(step) +
-              " is not a finite number; lower the learning rate, or look for weights that have grown without bound") {}
-};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/batch.hpp
@@ -8775,6 +9917,25 @@ struct Batch {
     std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
+
+    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
+    /// targets, for a network whose heads have so many outputs.
+    void check(Shape input, std::span<const std::size_t> heads) const {
+        pictures.check(input);
+        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
+        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
+        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
+            if (there < expected)
+                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
+                                            std::to_string(there));
+        };
+        expect(" pictures", pictures.count, reach);
+        if (numbers.empty())
+            expect(" labels", labels.size(), reach * heads.size());
+        else
+            expect(" numbers to aim at", numbers.size(), reach * outputs);
+        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    }
 };
 
 /// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
@@ -8809,6 +9970,8 @@ namespace denim::inline DENIM_TARGET {
 /// The memory of training, made once for the largest batch, and the three beats of a step.
 template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
+    static_assert(AnswersInNumbers<SourceGraph>::holds);
+
 public:
     using Scalar = typename Arithmetic::Scalar;
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
@@ -8823,13 +9986,22 @@ public:
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
-    /// Forward and backward. Throws if a picture or the loss is not finite; the parameters are only read.
+    /// Forward and backward. Throws if a picture or the loss is not finite, or the batch does not fit the network or this trainer;
+    /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
+        assert(gradients_.size() == SourceGraph::trace.parameters &&
+               "denim: this trainer was moved from: only assign to it, or let it go");
         if (batch.size() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
                                         " pictures was expected, but it has " + std::to_string(batch.size()));
-        const Step of{batch, Shares{batch.size()}, parameters.data(), settings};
-        workspace_.reserve_threads(threads());
+        if (parameters.size() != SourceGraph::trace.parameters || settings.size() != SourceGraph::count)
+            throw std::invalid_argument("denim: Trainer: " + std::to_string(SourceGraph::trace.parameters) + " parameters and the settings of " +
+                                        std::to_string(SourceGraph::count) + " layers were expected, but " + std::to_string(parameters.size()) +
+                                        " and " + std::to_string(settings.size()) + " came");
+        check_settings<SourceGraph>(settings);
+        batch.check(SourceGraph::input, heads);
+        const Step of{batch, Shares{batch.size()}, parameters.data(), settings, {}};
+        workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
         if constexpr (!load_in_stage) load_batch(of);
@@ -8857,6 +10029,7 @@ private:
         Shares shares;
         const Scalar* parameters;
         std::span<const LayerSettings> settings;
+        Team team;
     };
 
     // How the gradient to an input is given: the node nearest to the end writes, those before it add.
@@ -8888,9 +10061,8 @@ private:
                                            workspace_.template activation<0>(sample, worker));
     }
     void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample, std::size_t worker) {
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
-                                           workspace_.template activation<0>(sample, worker));
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) {
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, 0));
         });
     }
 
@@ -8920,7 +10092,7 @@ private:
     template <std::size_t Stage, class Body>
     void over_shares(const Step& of, Body body) {
         constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
-        parallel_for(of.shares.count, work * of.batch.size(), body);
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
     }
     template <std::size_t Stage>
     void clear_accumulators(std::size_t share) {
@@ -8975,7 +10147,7 @@ private:
             result.correct += share.correct;
         }
         result.loss /= static_cast<double>(batch.size());
-        if (!detail::is_finite(result.loss)) throw LossNotFinite{batch.step};
+        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
     }
 
@@ -9048,9 +10220,19 @@ struct Moment {
     [[nodiscard]] bool ends_epoch() const { return (step + 1) % batches == 0; }
 };
 
+/// What a run is going to be, known before its first step.
+struct RunPlan {
+    std::size_t batches, epochs;  ///< steps in an epoch; wanted
+    bool validation;              ///< there is a validation set
+
+    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
+};
+
 /// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
 /// that goes on from a checkpoint needs nothing more. It may have
-///  - void check(validation): throws before the first step if it asks for a validation set and there is none.
+///  - void check(const RunPlan&): throws before the first step if it does not fit the run;
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own;
+///  - std::size_t warm_up, steps: `fit` throws if the run has fewer.
 template <class Type>
 concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
     { schedule.factor(at) } -> std::convertible_to<float>;
@@ -9068,26 +10250,43 @@ public:
           call_([](const void* erased, const Moment& at) {
               return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
           }),
-          check_([]([[maybe_unused]] const void* erased, [[maybe_unused]] bool validation) {
-              if constexpr (requires(const Type& type) { type.check(validation); })
-                  static_cast<const Type*>(erased)->check(validation);
-          }) {}
+          check_([](const void* erased, const RunPlan& plan) { check_type(*static_cast<const Type*>(erased), plan); }),
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
 
     explicit operator bool() const { return schedule_ != nullptr; }
     [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
-    void check(bool validation) const {
-        if (schedule_) check_(schedule_.get(), validation);
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
+    void check(const RunPlan& plan) const {
+        if (schedule_) check_(schedule_.get(), plan);
+    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (schedule_)
+            describe_(schedule_.get(), to);
+        else
+            to.kind("none");
     }
 
 private:
+    template <class Type>
+    static void check_type(const Type& type, const RunPlan& plan) {
+        if constexpr (ListsSettings<Type>) check_settings_of(type);
+        if constexpr (requires { std::size_t{type.warm_up}; })
+            if (type.warm_up > plan.steps())
+                throw std::invalid_argument("denim: " + std::string{detail::name_of<Type>()} + ": a warm-up of " + std::to_string(type.warm_up) +
+                                            " steps was asked for, but the run has only " + std::to_string(plan.steps()));
+        if constexpr (requires { type.check(plan); }) type.check(plan);
+    }
+
     std::shared_ptr<const void> schedule_;
     float (*call_)(const void*, const Moment&) = nullptr;
-    void (*check_)(const void*, bool) = nullptr;
+    void (*check_)(const void*, const RunPlan&) = nullptr;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
 /// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
 inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
-    return step < warm_up ? static_cast<float>(step + 1) / static_cast<float>(warm_up + 1) : 1;
+    return step < warm_up ? static_cast<float>(step + 1) / (static_cast<float>(warm_up) + 1) : 1;
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -9096,7 +10295,7 @@ inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
 namespace denim::inline DENIM_TARGET {
 
 /// What a class needs to average weights: which share the weights after a step have in the average, 1 for them alone, 0 for
-/// none. It depends on the moment of the step alone.
+/// none. It depends on the moment of the step alone. It may have each_setting and check as a schedule.
 template <class Type>
 concept AveragingType = std::copy_constructible<Type> && requires(const Type& averaging, const Moment& at) {
     { averaging.share(at) } -> std::convertible_to<double>;
@@ -9107,6 +10306,12 @@ concept AveragingType = std::copy_constructible<Type> && requires(const Type& av
 struct Ema {
     double momentum = 0.99;
 
+    static constexpr const char* name = "Ema";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("momentum", momentum, from_0_below_1);
+    }
     [[nodiscard]] double share(const Moment& at) const { return at.step == 0 ? 1 : 1 - momentum; }
 };
 
@@ -9115,6 +10320,17 @@ struct Ema {
 struct Swa {
     std::size_t first_epoch = 10;
 
+    static constexpr const char* name = "Swa";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("first_epoch", first_epoch, at_least_1);
+    }
+    void check(const RunPlan& plan) const {
+        if (first_epoch > plan.epochs)
+            throw std::invalid_argument("denim: Swa: the average begins with epoch " + std::to_string(first_epoch) + ", but the run has only " +
+                                        std::to_string(plan.epochs));
+    }
     [[nodiscard]] double share(const Moment& at) const {
         if (!at.ends_epoch() || at.epoch() < first_epoch) return 0;
         return 1 / static_cast<double>(at.epoch() - first_epoch + 1);
@@ -9133,14 +10349,39 @@ public:
     Averaging(Type averaging)  // NOLINT: meant to convert
         : averaging_(std::make_shared<const Type>(std::move(averaging))), call_([](const void* erased, const Moment& at) {
               return static_cast<double>(static_cast<const Type*>(erased)->share(at));
-          }) {}
+          }),
+          check_([]([[maybe_unused]] const void* erased, [[maybe_unused]] const RunPlan& plan) {
+              [[maybe_unused]] const Type& type = *static_cast<const Type*>(erased);
+              if constexpr (ListsSettings<Type>) check_settings_of(type);
+              if constexpr (requires { type.check(plan); }) type.check(plan);
+          }),
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
 
     explicit operator bool() const { return averaging_ != nullptr; }
-    [[nodiscard]] double share(const Moment& at) const { return averaging_ ? call_(averaging_.get(), at) : 0; }
+    /// Throws std::invalid_argument if it is not from 0 to 1.
+    [[nodiscard]] double share(const Moment& at) const {
+        if (!averaging_) return 0;
+        const double share = call_(averaging_.get(), at);
+        check_setting("averaging", "the share of a step's weights", share, from_0_to_1);
+        return share;
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
+    void check(const RunPlan& plan) const {
+        if (averaging_) check_(averaging_.get(), plan);
+    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (averaging_)
+            describe_(averaging_.get(), to);
+        else
+            to.kind("none");
+    }
 
 private:
     std::shared_ptr<const void> averaging_;
     double (*call_)(const void*, const Moment&) = nullptr;
+    void (*check_)(const void*, const RunPlan&) = nullptr;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -9152,6 +10393,12 @@ namespace denim::inline DENIM_TARGET {
 struct ConstantRate {
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "ConstantRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const { return warm_up_factor(at.step, warm_up); }
 };
 
@@ -9168,6 +10415,13 @@ struct CosineRate {
     float last = 0;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "CosineRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("last", last, from_0_to_1);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         const float done = static_cast<float>(at.step) / static_cast<float>(at.steps());
         const float fall = 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
@@ -9180,26 +10434,20 @@ static_assert(ScheduleType<CosineRate>);
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/file_error.hpp
 
-#include <sstream>
-
-namespace denim::inline DENIM_TARGET {
+// What may be thrown stands in plain denim, so that a program catches what a library built with other flags throws. Nothing of
+// it is compiled for one target and run for another: its constructors leave no symbol, and call what stands in the target's namespace.
+namespace denim {
 
 /// A file that cannot be read or written: "name: one sentence that says what was expected and what came".
-class FileError : public std::runtime_error {
+class [[gnu::visibility("default")]] FileError : public std::runtime_error {
 public:
-    FileError(std::string_view name, std::string_view sentence)
-        : std::runtime_error(std::string{name}.append(": ").append(sentence)) {}
+    [[gnu::always_inline]] FileError(std::string_view name, std::string_view sentence)
+        : std::runtime_error(detail::sentence(name, ": ", sentence)) {}
 };
 
-namespace detail {
+}  // namespace denim
 
-/// Its parts, one after the other.
-template <class... Parts>
-std::string sentence(const Parts&... parts) {
-    std::ostringstream text;
-    (text << ... << parts);
-    return text.str();
-}
+namespace denim::inline DENIM_TARGET::detail {
 
 /// A word that came from a file, in quotes, fit for a message: short, and without control characters.
 inline std::string in_quotes(std::string_view word) {
@@ -9216,31 +10464,18 @@ inline std::string in_quotes(std::string_view word) {
     return text + (word.size() > longest ? "...'" : "'");
 }
 
-/// Extents as Python writes them: (), (3,), (3, 4).
-inline std::string shape_text(const std::vector<std::size_t>& shape) {
-    std::string text = "(";
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        if (axis == 8 && shape.size() > 10) {
-            text.append("... ").append(std::to_string(shape.size())).append(" axes");
-            break;
-        }
-        text += std::to_string(shape[axis]);
-        if (axis + 1 < shape.size()) text += ", ";
-    }
-    return text + (shape.size() == 1 ? ",)" : ")");
-}
-
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/machine/file_descriptor.hpp
 
 // The door to the operating system's files: whole reads and writes with errors that name the file.
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -9304,6 +10539,30 @@ public:
         }
     }
 
+    /// Waits until all that was written is on the disk. A file system that cannot tell is no error: it is said once, on standard
+    /// error.
+    void sync(const std::string& name) const {
+        int code = 0;
+        do code = ::fsync(number_) == 0 ? 0 : errno;
+        while (code == EINTR);
+        if (code == 0) return;
+        if (code != EINVAL && code != ENOSYS && code != EOPNOTSUPP && code != ENOTSUP && code != EROFS)
+            throw FileError(name, "cannot be written: " + system_reason(code));
+        static std::atomic_flag said;
+        if (said.test_and_set()) return;
+        std::fprintf(stderr, "denim: %s: its file system cannot sync files (%s); what is written may be lost if the machine stops\n",
+                     name.c_str(), system_reason(code).c_str());
+    }
+
+    /// Claims the file for this opening of it, in this process or another, until it is closed (or the process ends). False where
+    /// another opening has it, or the file system knows no locks.
+    [[nodiscard]] bool claim() const {
+        int done = 0;
+        do done = ::flock(number_, LOCK_EX | LOCK_NB);
+        while (done != 0 && errno == EINTR);
+        return done == 0;
+    }
+
     /// False if closing brought a late error to light.
     bool close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
 
@@ -9311,6 +10570,84 @@ private:
     static constexpr std::size_t largest_call = std::size_t{1} << 30;
     int number_ = -1;
     std::uint64_t size_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/append_to_file.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Appends a text to a file of `size` bytes and syncs it. Gives false, and the file stays as it is, where it has another size or is
+/// no regular file; throws FileError where it cannot be written, and then it has its old size again.
+inline bool append_to_file(const std::filesystem::path& path, std::uint64_t size, std::string_view text) {
+    const detail::FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK)};
+    struct stat status;
+    if (!file || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        static_cast<std::uint64_t>(status.st_size) != size)
+        return false;
+    try {
+        file.write(size, std::as_bytes(std::span{text.data(), text.size()}), path.string());
+        file.sync(path.string());
+    } catch (const FileError&) {
+        static_cast<void>(!::ftruncate(file.number(), static_cast<off_t>(size)));
+        throw;
+    }
+    return true;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/replaced_file.hpp
+
+#include <optional>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Where a name leads through symbolic links, be a file there yet or not.
+inline std::filesystem::path behind_links(std::filesystem::path path) {
+    const std::string name = path.string();
+    std::error_code error;
+    for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+        if (links == 40) throw FileError(name, "cannot be written: " + system_reason(ELOOP));
+        path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    }
+    return path;
+}
+
+/// The file that another one is about to take the place of, as far as the new one has to be like it.
+class ReplacedFile {
+public:
+    /// Nothing where there is no such file yet. Throws FileError under `name` where there is something else, which nobody wants to
+    /// lose to a file, or one that may not be written.
+    static std::optional<ReplacedFile> at(const std::filesystem::path& path, const std::string& name) {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+        if (S_ISDIR(status.st_mode)) throw FileError(name, "cannot be written: it is a folder");
+        if (!S_ISREG(status.st_mode)) {
+            const char* const kind = S_ISFIFO(status.st_mode) ? "pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
+            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind));
+        }
+        if (::access(path.c_str(), W_OK) != 0) throw FileError(name, "cannot be written: " + system_reason());
+        return ReplacedFile{status.st_mode & 07777, status.st_uid, status.st_gid};
+    }
+
+    /// Gives the new file the mode, and the owner and the group where that is allowed. Where it keeps another group, that group may
+    /// no more than everybody.
+    void hand_over(const FileDescriptor& to) const {
+        if (::fchown(to.number(), owner_, group_) != 0) static_cast<void>(::fchown(to.number(), ~uid_t{0}, group_));
+        struct stat now {};
+        if (::fstat(to.number(), &now) != 0) return;
+        mode_t mode = mode_;
+        if (now.st_uid != owner_) mode &= ~mode_t{S_ISUID};
+        if (now.st_gid != group_) mode = (mode & ~mode_t{S_ISGID | S_IRWXG}) | (mode & (mode & S_IRWXO) << 3);
+        static_cast<void>(::fchmod(to.number(), mode));
+    }
+
+private:
+    ReplacedFile(mode_t mode, uid_t owner, gid_t group) : mode_(mode), owner_(owner), group_(group) {}
+
+    mode_t mode_;
+    uid_t owner_;
+    gid_t group_;
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -9322,25 +10659,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// A file that appears whole or not at all: bytes go to a temporary name in the same folder; `commit` syncs them to the disk
 /// and renames. Until then an older file of the name stays as it was, and without `commit` nothing is left behind.
-/// Every error (no folder, no right, full disk) is a FileError.
+/// Through a symbolic link the link's target is written. The file keeps the mode, and where that is allowed the owner, of the one
+/// that it replaces. Every error (no folder, no right, full disk, a name that leads to a folder, a device or a pipe) is a
+/// FileError. The temporary file is locked as long as somebody writes it.
 class AtomicFile {
 public:
     explicit AtomicFile(const std::filesystem::path& path) : path_(path), name_(path.string()) {
-        std::error_code ignored;
-        if (std::filesystem::is_symlink(path_, ignored))
-            if (auto target = std::filesystem::weakly_canonical(path_, ignored); !ignored) path_ = target;
         if (!path_.has_filename()) throw FileError(name_, "a file name was expected");
-        if (std::filesystem::is_directory(path_, ignored)) throw FileError(name_, "cannot be written: it is a folder");
-        std::random_device random;
-        do {
-            std::array<char, 40> word{};
-            std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
-            temporary_ = path_.parent_path() / word.data();
-            file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        } while (!file_ && errno == EEXIST);
-        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
-        struct stat old;
-        if (::stat(path_.c_str(), &old) == 0) static_cast<void>(::fchmod(file_.number(), old.st_mode & 0777));
+        const auto replaced = detail::ReplacedFile::at(path_, name_);
+        path_ = detail::behind_links(path_);
+        while (!open_temporary(replaced ? S_IRUSR | S_IWUSR : 0666)) {}
+        if (replaced) replaced->hand_over(file_);
     }
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -9372,7 +10701,8 @@ public:
     /// Makes the file appear under its name; call it once, at the end.
     void commit() {
         flush();
-        if (::fsync(file_.number()) != 0) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        file_.sync(name_);
+        const detail::FileDescriptor claimed{::dup(file_.number())};  // until the file has its name
         if (!file_.close()) throw FileError(name_, "cannot be written: " + detail::system_reason());
         if (::rename(temporary_.c_str(), path_.c_str()) != 0)
             throw FileError(name_, "cannot be given its name: " + detail::system_reason());
@@ -9383,7 +10713,37 @@ public:
         if (directory) static_cast<void>(::fsync(directory.number()));
     }
 
+    /// Throws a FileError where a file of this name could not be written now, and leaves nothing behind.
+    static void try_writing(const std::filesystem::path& path) { const AtomicFile attempt{path}; }
+
+    /// Removes the temporary files in a folder that nobody writes any more, of programs that were killed meanwhile. Those that
+    /// another process, or this one, is writing stay.
+    static void remove_abandoned(const std::filesystem::path& folder) {
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator{folder, ignored}) {
+            const std::string name = entry.path().filename().string();
+            if (!name.starts_with(".denim-") || !name.ends_with(".partial")) continue;
+            const detail::FileDescriptor file{::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+            struct stat status;
+            if (file && ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode) && file.claim())
+                ::unlink(entry.path().c_str());
+        }
+    }
+
 private:
+    // False if the name was taken, or somebody who cleans up was here before the file was claimed: then another name.
+    bool open_temporary(mode_t mode) {
+        std::random_device random;
+        std::array<char, 40> word{};
+        std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
+        temporary_ = path_.parent_path() / word.data();
+        file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+        if (!file_ && errno == EEXIST) return false;
+        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
+        const bool claimed = file_.claim(), taken = !claimed && errno == EWOULDBLOCK;  // else there are no locks here
+        struct stat status;
+        return !taken && ::fstat(file_.number(), &status) == 0 && status.st_nlink > 0;
+    }
     void flush() {
         file_.write(written_, buffer_, name_);
         written_ += buffer_.size();
@@ -9414,6 +10774,20 @@ std::string architecture_of() {
     std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
     for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
     return text;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/network/describe_dropout.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
+template <class Network>
+void describe_dropout(const Network& network, SettingsRecord& to) {
+    std::vector<std::string> names;
+    name_entries<typename Network::Layers>("", names);
+    for (std::size_t n = 0; n < names.size(); ++n)
+        if (Network::Graph::trace.entries[n].has_rate) to(names[n] + ".rate", network.all_settings()[n].rate);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -9484,10 +10858,10 @@ struct Samples {
         if (heads.size() > 1 && (set.labels.dimension() != 2 || set.labels.shape(1) != heads.size()))
             fail("the network has " + std::to_string(heads.size()) + " heads, so the labels of the " + name +
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
-                 words(set.labels.shape()));
+                 detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
         std::size_t place = 0, labelled = 0;
-        for (const Label label : set.labels) {
+        in_row_major_order(set.labels, [&](const Label label) {
             const std::size_t head = place % heads.size(), picture = place / heads.size();
             const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
             if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
@@ -9504,7 +10878,7 @@ struct Samples {
                      " set has no label for any head; expected one at least");
             samples.kept.push_back(static_cast<std::int32_t>(label));
             ++place;
-        }
+        });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -9527,16 +10901,16 @@ struct Samples {
         const auto& shape = set.labels.shape();
         if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
             fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + words(shape));
+                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
         samples.numbers.reserve(set.labels.size());
-        for (const auto label : set.labels) {
+        in_row_major_order(set.labels, [&](const auto label) {
             const auto number = static_cast<float>(label);
-            if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
+            if (!is_finite(number) || !loss.accepts(number))
                 fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
                      std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     std::to_string(number) + ", which the loss does not accept");
+                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
             samples.numbers.push_back(number);
-        }
+        });
         return samples;
     }
 
@@ -9545,12 +10919,6 @@ private:
     static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
-    template <class Extents>
-    static std::string words(const Extents& extents) {
-        std::string text;
-        for (const auto extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-        return '(' + text + (extents.size() == 1 ? ",)" : ")");
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -9598,28 +10966,37 @@ public:
     [[nodiscard]] virtual std::size_t classes() const = 0;
     /// How many of them each head has.
     [[nodiscard]] virtual std::span<const std::size_t> heads() const = 0;
+    /// What each head gives, see Network::gives; empty where that is not known.
+    [[nodiscard]] virtual std::span<const Gives> gives() const { return {}; }
+    /// What a head ends in, where that makes shares of its logits.
+    [[nodiscard]] virtual Squash ends_in(std::size_t /*head*/) const { return Squash::none; }
     /// The network's type, as users write it.
     [[nodiscard]] virtual std::string architecture() const = 0;
+    /// What it is: its type, and how its layers behave beside what `rows` says.
+    virtual void describe(SettingsRecord& to) const = 0;
     /// A table of the layers.
     [[nodiscard]] virtual std::string summary() const = 0;
 
     [[nodiscard]] virtual std::span<float> parameters() = 0;
     [[nodiscard]] virtual std::span<float> gradients() = 0;
+    /// As the settings are now.
     [[nodiscard]] virtual std::span<const Row> rows() const = 0;
-    /// How each layer behaves, see Network::all_settings.
+    /// How each layer behaves, see Network::all_settings; what is changed here takes effect at the next step.
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
 /// The one implementation.
 template <class Network>
 class LearnerOf final : public Learner {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     static_assert(std::is_same_v<typename Network::Scalar, float>,
                   "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
 
 public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        network.update_rows();
+        check_settings<typename Network::Graph>(network.all_settings());
+        for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
     }
 
     StepResult step(const Batch& batch) override {
@@ -9638,17 +11015,33 @@ public:
     Shape input() const override { return Network::input; }
     std::size_t classes() const override { return outputs; }
     std::span<const std::size_t> heads() const override { return Network::heads; }
+    std::span<const Gives> gives() const override { return network_.gives(); }
+    Squash ends_in(std::size_t head) const override {
+        const auto& trace = Network::Graph::trace;
+        std::size_t value = Network::heads.size() > 1 ? trace.entries.back().from[head] : trace.result;
+        while (value > 0 && trace.entries[value - 1].has_rate) value = trace.entries[value - 1].from[0];  // a Dropout at the end
+        return value > 0 ? trace.entries[value - 1].squash : Squash::none;
+    }
     std::string architecture() const override { return detail::architecture_of<Network>(); }
+    void describe(SettingsRecord& to) const override {
+        to("architecture", architecture())("arithmetic", detail::spelling<typename Network::Numbers>());
+        detail::describe_dropout(network_, to);
+    }
     std::string summary() const override { return network_.summary(); }
     std::span<float> parameters() override {
         return network_.edit_parameters([](std::span<float> all) { return all; });
     }
     std::span<float> gradients() override { return trainer_.gradients(); }
-    std::span<const Row> rows() const override { return network_.rows(); }
-    std::span<LayerSettings> settings() override { return network_.all_settings(); }
+    std::span<const Row> rows() const override {
+        network_.edit_settings([](std::span<LayerSettings>) {});  // what has changed through `settings` arrives
+        return network_.rows();
+    }
+    std::span<LayerSettings> settings() override {
+        return network_.edit_settings([](std::span<LayerSettings> all) { return all; });
+    }
 
 private:
-    static constexpr std::size_t outputs = Network::output.channels;
+    static constexpr std::size_t outputs = Network::output.size();
 
     Network& network_;
     LossOfHeads loss_;
@@ -9672,7 +11065,7 @@ struct CallbackMemory {
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.
 struct Snapshot {
-    std::string run = {};  ///< network, data and options, as a text: another run cannot go on from here
+    SettingsRecord run = {};  ///< network, sets, options and callbacks: another run cannot go on from here
     std::vector<float> parameters = {}, optimizer = {};
     std::vector<float> average = {};               ///< of the parameters, where there is one
     std::uint64_t step = 0;                        ///< that the optimizer has taken
@@ -9693,8 +11086,12 @@ public:
     Resumable& operator=(const Resumable&) = delete;
     virtual ~Resumable() = default;
 
+    /// What the run is; it is made when it is asked for the first time, which has to be before the first step: in on_begin.
+    virtual const SettingsRecord& record() = 0;
+    /// Throws std::logic_error if nobody has asked for the record.
     [[nodiscard]] virtual Snapshot snapshot() const = 0;
-    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run.
+    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run, naming what
+    /// differs with both values.
     virtual void resume(const Snapshot& snapshot) = 0;
 };
 
@@ -9722,6 +11119,7 @@ struct Run {
     const Samples* validation = nullptr;            ///< null where there is none
     std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
     Resumable* resumable = nullptr;                 ///< takes and restores snapshots
+    std::vector<std::shared_ptr<const void>> kept = {};  ///< what a callback wants alive until the run ends, by an exception too
 
     /// Whether the epoch has ended, and stands in the history.
     [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
@@ -9731,6 +11129,8 @@ namespace detail {
 
 template <class Type>
 concept HearsBegin = requires(Type& callback, Run& run) { callback.on_begin(run); };
+template <class Type>
+concept HearsReady = requires(Type& callback, Run& run) { callback.on_ready(run); };
 template <class Type>
 concept HearsBatch = requires(Type& callback, Run& run) { callback.on_batch(run); };
 template <class Type>
@@ -9750,21 +11150,28 @@ concept Remembers = requires(Type& callback, CallbackMemory& memory) {
 
 }  // namespace detail
 
-/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin, on_batch and on_epoch (after
-/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss of a step is
-/// not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
-/// const` and `recall(const CallbackMemory&)`.
+/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin; on_ready before the first batch,
+/// when all callbacks have begun and a run that goes on stands where it was (files are opened here, so that a folder that cannot
+/// be written is an error before anything is learned); on_batch and on_epoch (after them), on_end; on_rest after on_batch and
+/// on_epoch, when all callbacks have heard these; on_nan where the loss or a gradient of a step, or a weight behind
+/// it, is not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&) const` and `recall(const CallbackMemory&)`.
+/// One that changes what is learned, or when a run ends, lists its settings (see accepted.hpp) or describes itself (see SettingsRecord):
+/// then a checkpoint of others, or of a run without it, is not taken for its own.
 template <class Type>
-concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
+concept Callback = detail::HearsBegin<Type> || detail::HearsReady<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
                    detail::HearsRest<Type> || detail::HearsNaN<Type> || detail::HearsEnd<Type>;
 
 /// A callback without its type; it refers to the caller's object.
 class CallbackReference {
 public:
     template <Callback Type>
-    explicit CallbackReference(Type& callback) : callback_(std::addressof(callback)) {
+    explicit CallbackReference(Type& callback)
+        : callback_(const_cast<void*>(static_cast<const void*>(std::addressof(callback)))),
+          name_(&detail::spelling<std::remove_const_t<Type>>) {
         if constexpr (detail::HearsBegin<Type>)
             begin_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_begin(run); };
+        if constexpr (detail::HearsReady<Type>)
+            ready_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_ready(run); };
         if constexpr (detail::HearsBatch<Type>)
             batch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_batch(run); };
         if constexpr (detail::HearsEpoch<Type>)
@@ -9775,10 +11182,13 @@ public:
             remember_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->remember(memory); };
             recall_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->recall(memory); };
         }
+        if constexpr (DescribesItself<Type> || ListsSettings<Type>)
+            describe_ = [](const void* erased, SettingsRecord& to) { to("", *static_cast<const Type*>(erased)); };
         if constexpr (detail::HearsEnd<Type>) end_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_end(run); };
     }
 
     void on_begin(Run& run) const { begin_(callback_, run); }
+    void on_ready(Run& run) const { ready_(callback_, run); }
     void on_batch(Run& run) const { batch_(callback_, run); }
     void on_epoch(Run& run) const { epoch_(callback_, run); }
     void on_rest(Run& run) const { rest_(callback_, run); }
@@ -9786,6 +11196,11 @@ public:
     void on_end(Run& run) const { end_(callback_, run); }
     void remember(CallbackMemory& memory) const { remember_(callback_, memory); }
     void recall(CallbackMemory& memory) const { recall_(callback_, memory); }
+
+    /// The callback's type.
+    [[nodiscard]] std::string name() const { return name_(); }
+    [[nodiscard]] bool described() const { return describe_ != nullptr; }
+    void describe(SettingsRecord& to) const { describe_(callback_, to); }
 
 private:
     using Hook = void (*)(void*, Run&);
@@ -9795,7 +11210,9 @@ private:
     static constexpr MemoryHook no_memory = [](void*, CallbackMemory&) {};
 
     void* callback_;
-    Hook begin_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
+    std::string (*name_)();
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+    Hook begin_ = nothing, ready_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
     MemoryHook remember_ = no_memory, recall_ = no_memory;
 };
 
@@ -9804,30 +11221,54 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
-/// The history as comma-separated lines under a header; numbers that there are not are left empty.
-inline std::string csv(const History& history) {
-    std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
-    for (const Epoch& epoch : history.epochs) {
-        text += std::to_string(epoch.number);
-        for (const double number : {epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
-                                    epoch.rate, epoch.images_per_second, epoch.seconds}) {
-            char digits[40] = ",";
-            if (number == number) std::snprintf(digits, sizeof digits, ",%.9g", number);
-            text += digits;
-        }
-        text += '\n';
+/// The head of a table of epochs.
+inline constexpr std::string_view csv_header =
+    "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
+
+/// An epoch as comma-separated numbers; those that there are not are left empty. A loss that is not a number is `nan` where there
+/// is an accuracy beside it.
+inline std::string csv_line(const Epoch& epoch) {
+    std::string text = std::to_string(epoch.number);
+    const auto add = [&](double number, bool there) {
+        text += ',';
+        if (there) text += detail::general(number, 9);
+    };
+    for (const Score& score : {epoch.train, epoch.validation}) {
+        add(score.loss, !is_nan(score.loss) || !is_nan(score.accuracy));
+        add(score.accuracy, !is_nan(score.accuracy));
     }
+    for (const double number : {epoch.rate, epoch.images_per_second, epoch.seconds}) add(number, true);
+    return text + '\n';
+}
+
+/// The history as such lines under their header.
+inline std::string csv(const History& history) {
+    std::string text{csv_header};
+    for (const Epoch& epoch : history.epochs) text += csv_line(epoch);
     return text;
 }
 
-/// Keeps a table of all epochs in a file; it is whole after each epoch, and after a resumed run it looks as if that had never
-/// stopped.
+/// Keeps a table of all epochs in a file, a line more after each. It is written anew when a run begins or goes on, so that it
+/// looks as if that had never stopped; a file that cannot be written is a FileError before anything is learned.
 struct CsvLog {
     std::filesystem::path file;
 
-    void on_epoch(Run& run) const {
+    void on_ready(Run& run) { write(run.history); }
+    void on_epoch(Run& run) {
+        const std::string line = csv_line(run.history.epochs.back());
+        if (size_ > 0 && append_to_file(file, size_, line))
+            size_ += line.size();
+        else
+            write(run.history);
+    }
+
+    // What it knows of the file.
+    std::uint64_t size_ = 0;
+
+    void write(const History& history) {
         AtomicFile table{file};
-        table.write(csv(run.history));
+        table.write(csv(history));
+        size_ = table.size();
         table.commit();
     }
 };
@@ -9851,7 +11292,31 @@ inline void ask_to_interrupt(int number) {
     std::signal(number, SIG_DFL);
 }
 
-/// Listens for as long as it lives.
+/// Listens to one signal for as long as it lives; then what the program did with it before is back, with its flags and mask.
+class SignalListener {
+public:
+    explicit SignalListener(int number) : number_(number) {
+        struct sigaction listen {};
+        listen.sa_handler = ask_to_interrupt;
+        listen.sa_flags = SA_RESTART;
+        sigemptyset(&listen.sa_mask);
+        ::sigaction(number_, &listen, &before_);
+    }
+    SignalListener(const SignalListener&) = delete;
+    SignalListener& operator=(const SignalListener&) = delete;
+    ~SignalListener() {
+        struct sigaction now {};
+        ::sigaction(number_, nullptr, &now);
+        const bool of_the_program = (now.sa_flags & SA_SIGINFO) != 0 || (now.sa_handler != ask_to_interrupt && now.sa_handler != SIG_DFL);
+        if (!of_the_program) ::sigaction(number_, &before_, nullptr);  // else it was set meanwhile, and stays
+    }
+
+private:
+    int number_;
+    struct sigaction before_ {};
+};
+
+/// Listens to both signals for as long as it lives.
 class SignalGuard {
 public:
     /// The one that all runs of the program share.
@@ -9863,43 +11328,29 @@ public:
         if (!guard) one = guard = std::make_shared<SignalGuard>();
         return guard;
     }
-    SignalGuard() {
-        interrupt_asked = 0;
-        interrupt_before_ = std::signal(SIGINT, ask_to_interrupt);
-        terminate_before_ = std::signal(SIGTERM, ask_to_interrupt);
-    }
-    SignalGuard(const SignalGuard&) = delete;
-    SignalGuard& operator=(const SignalGuard&) = delete;
-    ~SignalGuard() {
-        std::signal(SIGINT, interrupt_before_);
-        std::signal(SIGTERM, terminate_before_);
-    }
+    SignalGuard() { interrupt_asked = 0; }
 
 private:
-    void (*interrupt_before_)(int);
-    void (*terminate_before_)(int);
+    SignalListener interrupt_{SIGINT}, terminate_{SIGTERM};
 };
 
 }  // namespace detail
 
 /// Ctrl-C (or the signal TERM) ends the run after the current batch: the callbacks save what they have, then `fit` throws
 /// Interrupted, whose exit_status is 130. A Checkpoint beside it lets the same command go on from that batch. A second Ctrl-C
-/// ends the program at once.
+/// ends the program at once. However the run ends, the signals do again what they did before.
 struct CtrlC {
-    void on_begin(Run&) { guard_ = detail::SignalGuard::shared(); }
+    void on_begin(Run& run) const { run.kept.push_back(detail::SignalGuard::shared()); }
     void on_batch(Run& run) const { look(run); }
     void on_epoch(Run& run) const { look(run); }
-    void on_end(Run&) { guard_.reset(); }
 
     static void look(Run& run) {
         if (detail::interrupt_asked == 0 || run.stop) return;
         run.stop = run.interrupted = true;
     }
-
-    std::shared_ptr<detail::SignalGuard> guard_ = nullptr;
 };
 
-static_assert(Callback<CtrlC>);
+static_assert(Callback<const CtrlC>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/monitor.hpp
@@ -9913,6 +11364,11 @@ enum class Monitor { validation_loss, validation_accuracy, train_loss, train_acc
     return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
 }
 
+[[nodiscard]] constexpr std::string_view name_of(Monitor monitor) {
+    constexpr std::array<std::string_view, 4> names{"validation_loss", "validation_accuracy", "train_loss", "train_accuracy"};
+    return names[static_cast<std::size_t>(monitor)];
+}
+
 namespace detail {
 
 [[noreturn]] inline void throw_no_validation(const std::string& who) {
@@ -9923,18 +11379,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// The score, smaller is better: accuracies are negated. Throws std::invalid_argument under the name of the callback that asks
-/// if there was no validation set, or no accuracy because the loss has none.
+/// The score, smaller is better: accuracies are negated. NaN where the loss is, which no epoch is worse than. Throws
+/// std::invalid_argument under the name of the callback that asks if there is no accuracy because the loss has none.
 inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
     const double score = monitor == Monitor::train_loss            ? epoch.train.loss
                          : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
                          : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
                                                                    : epoch.validation.loss;
-    const Score& validation = epoch.validation;
-    const bool no_validation = validation.loss != validation.loss && validation.accuracy != validation.accuracy;
-    if (watches_validation(monitor) && no_validation) detail::throw_no_validation(who);
     const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
-    if (score != score && watches_accuracy)
+    if (watches_accuracy && is_nan(score))
         throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
                                     (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
     return score;
@@ -9946,14 +11399,25 @@ inline double watched_score(Monitor monitor, const Epoch& epoch, const std::stri
 namespace denim::inline DENIM_TARGET {
 
 /// Ends a run when the watched score has not improved for `patience` epochs, and gives the network the weights of its best
-/// epoch.
+/// epoch. A score that is NaN is no improvement; where no epoch had another, the weights stay those of the last.
 struct EarlyStopping {
     std::size_t patience = 2;
     double minimum_improvement = 0;  ///< a smaller one does not count
     Monitor monitor = Monitor::validation_loss;
     bool restore_best = true;
 
-    void on_begin(Run&) {
+    static constexpr const char* name = "EarlyStopping";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("restore_best", restore_best, from_0_to_1);
+    }
+    void on_begin(Run& run) {
+        check_settings_of(*this);
+        if (watches_validation(monitor) && !run.validation) detail::throw_no_validation(name);
         best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
         best_parameters_.clear();
@@ -9961,7 +11425,7 @@ struct EarlyStopping {
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
         const double score = watched_score(monitor, epoch, "EarlyStopping");
-        if (best_epoch_ == 0 || score < best_ - minimum_improvement) {
+        if (!is_nan(score) && (best_epoch_ == 0 || score < best_ - minimum_improvement)) {
             best_ = score;
             best_epoch_ = epoch.number;
             if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
@@ -10036,22 +11500,29 @@ namespace denim::inline DENIM_TARGET {
 struct HeadEvaluation {
     std::size_t count = 0, correct = 0;
     double loss = 0, accuracy = 0;
-    /// confusion(true class, predicted class): how many pictures.
+    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
+    /// stands in no column, and makes the loss NaN.
     Array<std::size_t, 2> confusion;
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
-        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss
-            << '\n';
-        if (result.confusion.shape(0) > 100) return out;
-        out << "class  pictures  precision  recall     F1\n";
+        return out << result.first_line() << result.table();
+    }
+
+protected:
+    [[nodiscard]] std::string first_line() const {
+        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
+    }
+
+private:
+    [[nodiscard]] std::string table() const {
+        if (confusion.shape(0) > 100) return {};
+        using detail::fixed, detail::to_the_right;
+        std::string text = "class  pictures  precision  recall     F1\n";
         std::size_t number = 0;
-        for (const ClassScore& score : class_scores(result.confusion)) {
-            char line[80];
-            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision,
-                          score.recall, score.f1);
-            out << line;
-        }
-        return out;
+        for (const ClassScore& score : class_scores(confusion))
+            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        return text;
     }
 };
 
@@ -10063,9 +11534,9 @@ struct Evaluation : HeadEvaluation {
 
     friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
         if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
-        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss "
-            << result.loss << '\n';
-        for (std::size_t head = 0; head < result.heads.size(); ++head) out << "head " << head << ": " << result.heads[head];
+        out << "all heads: " << result.first_line();
+        for (std::size_t head = 0; head < result.heads.size(); ++head)
+            out << "head " + std::to_string(head) + ": " << result.heads[head];
         return out;
     }
 };
@@ -10079,9 +11550,9 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
     for (std::size_t n = 0; n < of.labels.size(); ++n) {
         const Scalar* sample = of.logits.data() + n * classes;
-        const auto predicted = static_cast<std::size_t>(std::max_element(sample, sample + classes) - sample);
+        const std::size_t predicted = place_of_largest(sample, classes);
         const auto label = static_cast<std::size_t>(of.labels[n]);
-        ++result.confusion(label, predicted);
+        if (predicted < classes) ++result.confusion(label, predicted);
         result.correct += predicted == label;
     }
     if (result.count == 0) return result;
@@ -10091,14 +11562,24 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     return result;
 }
 
+inline void require_classes(std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] != Gives::classes)
+            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
+                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
+}
+
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`).
+/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
+/// does not tell classes apart: then the next function scores it.
 template <class Network, LabelledImages Set>
 Evaluation evaluate(const Network& network, const Set& set) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
+    detail::require_classes(network.gives());
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.channels);
+    std::vector<Scalar> logits(samples.count() * Network::output.size());
     Predictor{network}.predict(samples.pictures, logits.data());
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
@@ -10120,8 +11601,10 @@ Evaluation evaluate(const Network& network, const Set& set) {
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
 template <class Network, LabelledImages Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    for (const std::size_t outputs : Network::heads) loss.check(outputs);
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.channels);
+    std::vector<float> logits(samples.count() * Network::output.size());
     Predictor{network}.predict(samples.pictures, logits.data());
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }
@@ -10143,6 +11626,13 @@ struct ExponentialRate {
     float by = 0.9f;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "ExponentialRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(at.step) / static_cast<float>(at.batches));
     }
@@ -10294,7 +11784,32 @@ struct Augmentation {
     float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
     std::uint8_t ground = 255;  ///< what comes in from outside of the picture
 
+    static constexpr Accepted degrees{.highest = 360};
+
     friend bool operator==(const Augmentation&, const Augmentation&) = default;
+
+    static constexpr const char* name = "Augmentation";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("flip", flip, from_0_to_1);
+        each("shift", shift, from_0_to_1);
+        each("turn", turn, degrees);
+        each("zoom", zoom, from_0_to_1);
+        each("crop", crop, from_0_to_1);
+        each("brightness", brightness, from_0_to_1);
+        each("contrast", contrast, from_0_to_1);
+        each("saturation", saturation, from_0_to_1);
+        each("hue", hue, degrees);
+        each("erase", erase, from_0_to_1);
+        each("ground", ground, Accepted{.highest = 255});
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of pictures with so many channels.
+    void check(std::size_t channels) const {
+        check_settings_of(*this);
+        if ((saturation > 0 || hue > 0) && channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(channels));
+    }
 
     /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
     /// three channels.
@@ -10399,6 +11914,83 @@ struct FitOptions {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/first_look.hpp
+
+// Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
+
+#include <set>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A line on standard error, once in a program however often there is reason for it.
+inline void say_once(const std::string& line) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::scoped_lock lock{mutex};
+    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
+}
+
+/// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
+inline void look_at_pictures(const Pictures& pictures) {
+    const std::size_t size = pictures.shape.size();
+    if (pictures.bytes) {
+        const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
+        if (std::none_of(first, last, [](std::uint8_t byte) { return byte > 1; }) && std::find(first, last, 1) != last)
+            say_once(
+                "fit: the bytes of the training set are only 0 and 1, of 0 to 255, so the network sees 0 and 1/255; "
+                "multiply them by 255, or give floats");
+        return;
+    }
+    constexpr std::size_t looked_at = 1000;  // pictures, spread over the set
+    float largest = 0;
+    for (std::size_t n = 0; n < pictures.count; n += std::max<std::size_t>(pictures.count / looked_at, 1))
+        for (const float number : std::span{pictures.floats + n * size, size}) {
+            if (!Accepted{.highest = 255}.takes(static_cast<double>(number))) return;
+            largest = std::max(largest, number);
+        }
+    if (largest > 16)
+        say_once("fit: the floats of the training set go from 0 to " + shortest_text(largest) +
+                 ", and the network sees them as they are; divide them by 255, or give bytes, which are scaled on the way");
+}
+
+/// A softmax or a sigmoid before a loss that has one of its own.
+inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
+    for (std::size_t head = 0; head < learner.heads().size(); ++head) {
+        const Squash end = learner.ends_in(head);
+        if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
+        std::string line{"fit: the network ends in a "};
+        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
+        say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
+    }
+}
+
+/// Classes that no label names.
+inline void look_at_labels(const Learner& learner, const Samples& train) {
+    const auto heads = learner.heads();
+    for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
+        std::vector<bool> used(heads[head]);
+        for (std::size_t n = head; n < train.labels.size(); n += heads.size())
+            if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
+        std::string unused;
+        std::size_t count = 0;
+        constexpr std::size_t named = 10;
+        for (std::size_t label = 0; label < used.size(); ++label)
+            if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
+        if (count == 0) continue;
+        if (count > named) unused += " and " + std::to_string(count - named) + " more";
+        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
+                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
+    }
+}
+
+/// All of these.
+inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
+    look_at_pictures(train.pictures);
+    look_at_end(learner, {options.loss, options.head_losses});
+    look_at_labels(learner, train);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/data/batches.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -10411,6 +12003,9 @@ concept PictureSource = requires(const Type& source, std::size_t index, std::uin
     { source.label(index) } -> std::convertible_to<std::int32_t>;
     source.read(index, to);
 };
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
 
 /// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
 inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
@@ -10428,8 +12023,9 @@ void gather(const Source& source, std::span<const std::uint32_t> places, const A
             std::uint64_t epoch, Scalar* to) {
     const Shape shape = source.shape();
     const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    std::vector<std::vector<std::uint8_t>> rooms(threads());
-    parallel_for(places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
         Scalar* picture = to + i * shape.size();
         if constexpr (sizeof(Scalar) == 1)
             if (plain) return source.read(places[i], picture);
@@ -10462,10 +12058,11 @@ public:
           augmentation_(augmentation),
           order_(epoch_order(source.size(), seed, epoch, shuffled)) {
         if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape().channels);
     }
 
     /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return (order_.size() + batch_ - 1) / batch_; }
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
 
     /// The places in the source of batch `index`.
     [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
@@ -10493,6 +12090,65 @@ private:
     Augmentation augmentation_;
     std::vector<std::uint32_t> order_;
 };
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/check_step.hpp
+
+// A step throws before it changes anything: what an optimizer is about to do is looked at first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
+
+/// The largest magnitude of some numbers; not finite where one of them is not.
+inline float largest_magnitude_shared(std::span<const float> numbers) {
+    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
+    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
+        const std::size_t first = block * checked_at_once;
+        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
+    });
+    return largest_magnitude(std::span<const float>{largest});
+}
+
+/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
+inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
+                         std::span<const float> gradients, float rate) {
+    std::array<std::vector<float>, 4> copies;
+    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
+        const std::size_t count = std::min(checked_at_once, last - first);
+        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
+                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
+        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
+            const float* kept = state.numbers.data() + n * parameters.size() + first;
+            copies[n].assign(kept, kept + count);
+            update.state[n] = copies[n].data();
+        }
+        optimizer.apply(update);
+        if (!all_finite(after)) return false;
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+            if (!all_finite(copies[n])) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
+inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
+                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
+    for (const Row& row : rows) {
+        if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
+        if (!is_finite(largest)) throw GradientNotFinite{row.name};
+        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
+        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
+            throw WeightsNotFinite{row.name, rate};
+    }
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/optimizer/l2.hpp
@@ -10532,6 +12188,7 @@ public:
         if (!samples.pictures.bytes)
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        augmentation.check(samples.pictures.shape.channels);
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());
@@ -10604,7 +12261,7 @@ public:
         if (numbers_.empty()) share = 1;
         numbers_.resize(parameters.size());
         constexpr std::size_t block = 16384;
-        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index, std::size_t) {
+        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index) {
             const std::size_t first = index * block, last = std::min(first + block, parameters.size());
             if (share >= 1)
                 std::copy(parameters.data() + first, parameters.data() + last, numbers_.data() + first);
@@ -10635,97 +12292,172 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/describe_run.hpp
+// ---- denim/training/callback_list.hpp
+
+// What the callbacks of a run say and remember together. Two of one type stand apart: by their place among those of the type.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// FNV-1a over numbers.
-class Sum {
-public:
-    void add(std::uint64_t number) { sum_ = (sum_ ^ number) * 0x100000001b3; }
-    void add(float number) { add(std::uint64_t{std::bit_cast<std::uint32_t>(number)}); }
-    /// To six places, so that another machine's rounding gives the same.
-    void add_rounded(double number) { add(static_cast<std::uint64_t>(std::llround(number * 1e6))); }
-    [[nodiscard]] std::uint64_t value() const { return sum_; }
+/// Calls act(callback, place), place 0 for the first of a type, 1 for the second.
+template <class Act>
+void each_callback(std::span<const CallbackReference> callbacks, const Act& act) {
+    std::map<std::string, std::size_t> seen;
+    for (const CallbackReference& callback : callbacks) act(callback, seen[callback.name()]++);
+}
 
-private:
-    std::uint64_t sum_ = 0xcbf29ce484222325;
-};
+/// Those that are DescribesItself, each under its name; the second is "EarlyStopping 2".
+inline void describe_callbacks(SettingsRecord& to, std::span<const CallbackReference> callbacks) {
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        if (callback.described()) to(callback.name() + (place > 0 ? ' ' + std::to_string(place + 1) : ""), callback);
+    });
+}
 
-/// What a schedule and an averaging do at sixteen moments of a run whose scores do not change.
-inline void add_moments(Sum& sum, const FitOptions& options, std::size_t batches) {
-    History history;
-    for (std::size_t n = 0; n < 16; ++n) {
-        const std::size_t step = batches * options.epochs * n / 16;
-        for (std::size_t epoch = history.epochs.size() + 1; epoch <= step / batches; ++epoch)
-            history.epochs.push_back({epoch, {1, 0.5}, {1, 0.5}});
-        const Moment at{step, batches, options.epochs, history},
-            end{step / batches * batches + batches - 1, batches, options.epochs, history};
-        sum.add_rounded(static_cast<double>(options.schedule.factor(at)));
-        sum.add_rounded(options.averaging.share(at));
-        sum.add_rounded(options.averaging.share(end));
+/// What the second of a type remembers stands behind "2/".
+inline std::string memory_prefix(std::size_t place) { return place == 0 ? "" : std::to_string(place + 1) + '/'; }
+
+inline CallbackMemory remember(std::span<const CallbackReference> callbacks) {
+    CallbackMemory all;
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        CallbackMemory own;
+        callback.remember(own);
+        for (const auto& [name, number] : own.numbers) all.numbers[memory_prefix(place) + name] = number;
+        for (auto& [name, array] : own.arrays) all.arrays[memory_prefix(place) + name] = std::move(array);
+    });
+    return all;
+}
+
+inline void recall(std::span<const CallbackReference> callbacks, const CallbackMemory& all) {
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        const std::string prefix = memory_prefix(place);
+        CallbackMemory own;
+        for (const auto& [name, number] : all.numbers)
+            if (name.starts_with(prefix)) own.numbers[name.substr(prefix.size())] = number;
+        for (const auto& [name, array] : all.arrays)
+            if (name.starts_with(prefix)) own.arrays[name.substr(prefix.size())] = array;
+        callback.recall(own);
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/content_sum.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
+/// apart, not attacks.
+inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
+    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
+                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
+    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
+        std::memcpy(&number, from, sizeof number);
+        return number;
+    };
+    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
+    const std::byte* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t sum = fifth;
+    if (left >= 32) {
+        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
+        for (; left >= 32; left -= 32, at += 32)
+            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
+        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
     }
+    sum += bytes.size();
+    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
+    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
+    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
+    sum = (sum ^ sum >> 33) * second;
+    sum = (sum ^ sum >> 29) * third;
+    return sum ^ sum >> 32;
 }
 
-/// What a loss says of made-up logits, on the first pictures.
-inline void add_loss(Sum& sum, const LossOfHeads& loss, const Learner& learner, const Samples& train) {
-    std::vector<float> logits(learner.classes()), gradient(learner.classes());
-    for (std::size_t k = 0; k < logits.size(); ++k) logits[k] = static_cast<float>(k * 7 % 5) * 0.5f - 1;
-    for (std::size_t n = 0; n < std::min<std::size_t>(train.count(), 16); ++n)
-        sum.add_rounded(head_losses(loss, logits.data(), learner.heads(), train.targets(), n, {}, gradient.data(), 1).loss);
+/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+std::uint64_t content_sum(std::span<const Number> numbers) {
+    constexpr std::size_t block = std::size_t{1} << 20;
+    const auto bytes = std::as_bytes(numbers);
+    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
+    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
+        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
+    });
+    return xxh64(std::as_bytes(std::span{sums}));
 }
 
-/// What has to be equal for the same bits, as a text; sums of what is long.
-inline std::string describe_run(const Learner& learner, const Samples& train, const FitOptions& options) {
-    Sum labels, settings;
-    for (const std::int32_t label : train.labels) labels.add(static_cast<std::uint64_t>(label));
-    for (const float number : train.numbers) labels.add(number);
-    add_loss(settings, {options.loss, options.head_losses}, learner, train);
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/describe_run.hpp
+
+// What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "sum 00000000000003e8"
+template <class Number>
+std::string sum_text(std::span<const Number> numbers) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "sum ";
+    const std::uint64_t sum = content_sum(numbers);
+    for (int shift = 60; shift >= 0; shift -= 4) text += digits[sum >> shift & 15];
+    return text;
+}
+
+/// "training.pictures = 60 of (8, 8, 1) as bytes, sum ...", and the labels or numbers likewise.
+inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
+    const Pictures& pictures = samples.pictures;
+    const std::size_t numbers = pictures.count * pictures.shape.size();
+    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+                               (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
+                                               : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
+    if (samples.numbers.empty())
+        to(name + ".labels", std::to_string(samples.labels.size()) + ", " + sum_text(samples.labels));
+    else
+        to(name + ".numbers", std::to_string(samples.numbers.size()) + ", " + sum_text(std::span<const float>{samples.numbers}));
+}
+
+/// A run before its first step. The number of epochs is no part of it where it changes no step: such a run may learn for longer.
+inline SettingsRecord describe_run(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                             std::span<const CallbackReference> callbacks) {
+    SettingsRecord run;
+    learner.describe(run);
+    const std::span<const float> parameters = learner.parameters();
+    run("initial parameters", std::to_string(parameters.size()) + ", " + sum_text(parameters));
     for (const Row& row : learner.rows()) {
-        settings.add(std::uint64_t{row.trained ? 1u : 0u});
-        settings.add(static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
+        if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
+        if (row.decays) run(row.name + ".l2", row.l2);
     }
-    const Augmentation& change = options.augmentation;
-    for (const float range :
-         {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,
-          change.hue, change.erase, static_cast<float>(change.ground), change.flip ? 1.0f : 0.0f})
-        settings.add(range);
-    for (const float weight : options.head_weights) settings.add(weight);
-    for (const float number : options.optimizer.trial()) settings.add_rounded(static_cast<double>(number));
-    add_moments(settings, options, (train.count() + options.batch - 1) / options.batch);
-    std::ostringstream text;
-    text << learner.architecture() << "; " << train.count() << " pictures, labels " << std::hex << labels.value() << std::dec
-         << "; batch " << options.batch << ", seed " << options.seed.value << (options.shuffle ? "" : ", not shuffled")
-         << (change != Augmentation{} ? ", augmented" : "") << "; rate " << options.optimizer.rate() << ", "
-         << options.optimizer.state_arrays() << " numbers of the optimizer for each parameter";
-    if (options.schedule) text << ", scheduled";
-    if (options.averaging) text << ", averaged";
-    if (options.schedule || options.averaging) text << " over " << options.epochs << " epochs";
-    if (options.clip_norm > 0) text << ", clipped at " << options.clip_norm;
-    text << "; settings " << std::hex << settings.value();
-    return text.str();
+    describe_samples(run, "training", train);
+    if (validation)
+        describe_samples(run, "validation", *validation);
+    else
+        run("validation", "none");
+    run("batch", options.batch)("seed", options.seed.value)("shuffle", options.shuffle)("optimizer", options.optimizer);
+    run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
+    run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
+    run("augmentation", options.augmentation);
+    if (options.schedule || options.averaging) run("epochs", options.epochs);
+    describe_callbacks(run, callbacks);
+    return run;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/interrupted.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
-class Interrupted : public std::runtime_error {
+class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
 public:
     static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
 
-    Interrupted(std::size_t epoch, std::size_t batch)
-        : std::runtime_error("denim: fit: interrupted after batch " + std::to_string(batch) + " of epoch " +
-                             std::to_string(epoch)) {}
+    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
+        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
 };
 
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim
 // ---- denim/training/training_loop.hpp
 
 #include <chrono>
-#include <optional>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -10743,11 +12475,13 @@ public:
           callbacks_(callbacks),
           state_(options.optimizer, learner.parameters().size()),
           run_{learner, history_} {
-        options.schedule.check(validation != nullptr);
         run_.epochs = options.epochs;
         run_.training_images = train.count();
-        run_.rate = options.optimizer.rate();
-        run_.batches = (train.count() + options.batch - 1) / options.batch;
+        run_.rate = scheduled_rate_ = options.optimizer.rate();
+        run_.batches = batches_of(train.count(), options.batch);
+        const RunPlan plan{run_.batches, run_.epochs, validation != nullptr};
+        options.schedule.check(plan);
+        options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
         if (options.augmentation != Augmentation{})
@@ -10756,8 +12490,9 @@ public:
 
     History run() {
         tell(&CallbackReference::on_begin);
-        if (resumed_)
-            for (const CallbackReference& callback : callbacks_) callback.recall(*resumed_);
+        begun_ = true;
+        if (resumed_) recall(callbacks_, *resumed_);
+        tell(&CallbackReference::on_ready);
         while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
             if (run_.between_epochs()) {
                 average_.show(false, learner_.parameters());
@@ -10777,8 +12512,17 @@ public:
         return history_;
     }
 
+    const SettingsRecord& record() override {
+        if (!record_) {
+            if (begun_) fail_without_record();
+            record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
+        }
+        return *record_;
+    }
+
     Snapshot snapshot() const override {
-        Snapshot all{describe()};
+        if (!record_) fail_without_record();
+        Snapshot all{*record_};
         const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
         const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
         all.parameters.assign(learning.begin(), learning.end());
@@ -10793,19 +12537,21 @@ public:
         all.rate = run_.rate;
         all.finished = run_.stop && !run_.interrupted;
         all.history = history_;
-        for (const CallbackReference& callback : callbacks_) callback.remember(all.memory);
+        all.memory = remember(callbacks_);
         return all;
     }
 
     void resume(const Snapshot& from) override {
-        const std::string here = describe();
-        if (from.run != here || from.parameters.size() != learner_.parameters().size() ||
+        std::string other = record().differences_from(from.run);
+        if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
+            other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
+        if (!other.empty())
+            throw std::invalid_argument("denim: fit: the snapshot is of another run, so this one cannot go on from it" + other);
+        if (from.parameters.size() != learner_.parameters().size() ||
             (!from.average.empty() && from.average.size() != from.parameters.size()) ||
             from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
             from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
-            throw std::invalid_argument(
-                "denim: fit: the snapshot is of another run, so this one cannot go on from it\n    snapshot: " + from.run +
-                "\n    this run: " + here);
+            throw std::invalid_argument("denim: fit: the parts of the snapshot do not fit each other, so no run can go on from it");
         std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
         std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
         average_.resume(from.average);
@@ -10815,7 +12561,7 @@ public:
         run_.images = from.images;
         run_.train = from.train;
         run_.seconds = from.seconds;
-        run_.rate = from.rate;
+        run_.rate = scheduled_rate_ = from.rate;
         run_.stop = from.finished;
         history_ = from.history;
         resumed_ = from.memory;
@@ -10833,10 +12579,25 @@ private:
         return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
     }
 
-    [[nodiscard]] std::string describe() const { return describe_run(learner_, train_, options_); }
+    [[noreturn]] static void fail_without_record() {
+        throw std::logic_error(
+            "denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
+            "run.resumable->record() in on_begin");
+    }
     /// Of the step that comes next.
     [[nodiscard]] Moment moment() const {
         return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
+    }
+
+    /// Of the step that comes next: the schedule's, or what callbacks have made of it.
+    void set_rate(const Moment& now) {
+        if (options_.schedule) {
+            if (run_.rate != scheduled_rate_)
+                throw std::invalid_argument("denim: fit: a callback has set the rate to " + shortest_text(run_.rate) +
+                                            ", but the schedule sets it anew for each step; leave one of the two out");
+            run_.rate = scheduled_rate_ = options_.optimizer.rate() * options_.schedule.factor(now);
+        }
+        check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
     StepResult next_step() {
@@ -10860,17 +12621,18 @@ private:
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();
+            const Moment now = moment();
+            set_rate(now);
             StepResult result;
             try {
                 result = next_step();
-            } catch (const LossNotFinite&) {
+                if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
+                check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
+            } catch (const NotFinite&) {
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
             }
-            const Moment now = moment();
-            if (options_.schedule) run_.rate = options_.optimizer.rate() * options_.schedule.factor(now);
-            if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
             update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
                               run_.rate);
             average_.take(learner_.parameters(), options_.averaging.share(now));
@@ -10912,9 +12674,12 @@ private:
     OptimizerState state_;
     AveragedParameters average_;
     Run run_;
+    float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
     std::optional<AugmentedBatches> augmented_;
+    std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
+    bool begun_ = false;
     Clock::time_point start_;
 };
 
@@ -10930,9 +12695,10 @@ inline void check(const FitOptions& options) {
     if (options.epochs == 0 || options.batch == 0)
         throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
-    if (!(options.clip_norm >= 0))
-        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " +
-                                    std::to_string(options.clip_norm));
+    check_setting("fit", "epochs", options.epochs, Accepted{.lowest = 1, .highest = 0xffffffff});
+    if (!at_least_0.takes(options.clip_norm))
+        throw std::invalid_argument("denim: fit: a finite clip_norm of at least 0 was expected, but got " + shortest_text(options.clip_norm));
+    options.optimizer.check();
 }
 
 inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
@@ -10940,9 +12706,11 @@ inline void check_head_weights(const std::vector<float>& weights, std::size_t he
         throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
                                     std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
     for (const float weight : weights)
-        if (!(weight >= 0) || !is_finite(weight))
+        if (!at_least_0.takes(static_cast<double>(weight)))
             throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
-                                        std::to_string(weight));
+                                        shortest_text(weight));
+    if (!weights.empty() && std::ranges::all_of(weights, [](float weight) { return weight == 0; }))
+        throw std::invalid_argument("denim: fit: head_weights above 0 were expected, but all are 0");
 }
 
 inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {
@@ -10962,6 +12730,7 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
+    take_first_look(learner, train, options);
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }
@@ -11022,6 +12791,14 @@ inline float cosine_between(float from, float to, float done) {
 struct OneCycleRate {
     float rising = 0.3f, first = 0.04f, last = 4e-6f;
 
+    static constexpr const char* name = "OneCycleRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rising", rising, from_0_to_1);
+        each("first", first, from_0_to_1);
+        each("last", last, from_0_to_1);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         const auto steps = static_cast<float>(at.steps()), step = static_cast<float>(at.step);
         const float top = std::max(0.0f, rising * steps - 1), end = steps - 1;
@@ -11048,8 +12825,20 @@ struct PlateauRate {
     Monitor monitor = Monitor::validation_loss;
     std::size_t warm_up = 0;  ///< steps
 
-    void check(bool validation) const {
-        if (watches_validation(monitor) && !validation) detail::throw_no_validation("PlateauRate");
+    static constexpr const char* name = "PlateauRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0_below_1);
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("cooldown", cooldown, at_least_0);
+        each("last", last, from_0_to_1);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("warm_up", warm_up, at_least_0);
+    }
+    void check(const RunPlan& plan) const {
+        if (watches_validation(monitor) && !plan.validation) detail::throw_no_validation(name);
     }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
@@ -11061,7 +12850,7 @@ struct PlateauRate {
                 --cooling;
                 waited = 0;
             }
-            if (score < best - minimum_improvement) {
+            if (!is_nan(score) && score < best - minimum_improvement) {
                 best = score;
                 waited = 0;
             } else if (cooling == 0 && ++waited >= patience) {
@@ -11083,15 +12872,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
-    std::FILE* to = stderr;
+    std::FILE* to = stderr;  ///< or null: nothing is written
 
     void on_epoch(Run& run) const {
+        if (!to) return;
         const Epoch& epoch = run.history.epochs.back();
-        std::fprintf(to, "epoch %zu/%zu  loss %.4f", epoch.number, run.epochs, epoch.train.loss);
-        if (epoch.train.accuracy == epoch.train.accuracy) std::fprintf(to, "  accuracy %.4f", epoch.train.accuracy);
-        if (epoch.validation.loss == epoch.validation.loss) std::fprintf(to, "  validation %.4f", epoch.validation.loss);
-        if (epoch.validation.accuracy == epoch.validation.accuracy) std::fprintf(to, " %.4f", epoch.validation.accuracy);
-        std::fprintf(to, "  %.0f images/s  %.1f s\n", epoch.images_per_second, epoch.seconds);
+        std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
+        if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
+        if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
+        if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        std::fputs(line.c_str(), to);
         std::fflush(to);
     }
 };
@@ -11106,13 +12897,14 @@ namespace denim::inline DENIM_TARGET {
 /// How far a run is, on standard error: on a terminal one line that changes (epoch, batches, loss, accuracy, images a second,
 /// time left in this epoch and for all), elsewhere a plain line for each epoch, and one a minute in epochs that take longer.
 struct ProgressBar {
-    std::FILE* to = stderr;
+    std::FILE* to = stderr;  ///< or null: nothing is written
 
     void on_begin(Run&) {
-        terminal_ = ::isatty(::fileno(to)) == 1;
+        terminal_ = to && ::isatty(::fileno(to)) == 1;
         shown_ = Clock::now();
     }
     void on_batch(Run& run) {
+        if (!to) return;
         const Clock::time_point now = Clock::now();
         if (now - shown_ < (terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{60'000})) return;
         shown_ = now;
@@ -11136,11 +12928,9 @@ struct ProgressBar {
         const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
         const auto images_left = static_cast<double>(run.training_images - run.images);
         const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
-        char accuracy[40] = "", numbers[160];
-        if (run.train.accuracy == run.train.accuracy)
-            std::snprintf(accuracy, sizeof accuracy, "accuracy %.4f  ", run.train.accuracy);
-        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  %s%.0f images/s  ", run.batch, run.batches,
-                      run.train.loss, accuracy, rate);
+        std::string numbers = detail::sentence("] ", run.batch, '/', run.batches, "  loss ", detail::fixed(run.train.loss, 4), "  ");
+        if (!is_nan(run.train.accuracy)) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
+        numbers += detail::fixed(rate, 0) + " images/s  ";
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
@@ -11176,8 +12966,16 @@ struct StepRate {
     float by = 0.1f;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "StepRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("every", every, at_least_1);
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
-        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(every ? (at.epoch() - 1) / every : 0));
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>((at.epoch() - 1) / every));
     }
 };
 
@@ -11188,16 +12986,14 @@ static_assert(ScheduleType<StepRate>);
 
 namespace denim::inline DENIM_TARGET {
 
-/// Ends a run whose loss is not finite any more, gives the network the weights of the end of its last good epoch (or of the
-/// beginning), and says so. Without it, `fit` throws LossNotFinite.
+/// Ends a run whose loss, gradients or weights are not finite any more, gives the network the weights of the end of its last good epoch (or of the
+/// beginning), and says so. Without it, `fit` throws NotFinite.
 struct StopOnNaN {
     std::FILE* to = stderr;
 
     void on_begin(Run& run) { keep(run, 0); }
     void on_epoch(Run& run) {
-        const std::span<const float> now = run.learner.parameters();
-        if (std::all_of(now.begin(), now.end(), [](float number) { return detail::is_finite(number); }) &&
-            detail::is_finite(run.history.epochs.back().train.loss))
+        if (all_finite(run.learner.parameters()) && is_finite(run.history.epochs.back().train.loss))
             keep(run, run.epoch);
         else
             on_nan(run);
@@ -11208,7 +13004,7 @@ struct StopOnNaN {
         stopped_ = true;
         if (!to) return;
         std::fprintf(to,
-                     "StopOnNaN: epoch %zu, batch %zu: the loss or a weight is not a finite number; the network has the "
+                     "StopOnNaN: epoch %zu, batch %zu: the loss, a gradient or a weight is not a finite number; the network has the "
                      "weights of %s again. A lower "
                      "learning rate may help.\n",
                      run.epoch, run.batch + (run.batch < run.batches ? 1 : 0),

@@ -5,11 +5,15 @@
 // ---- denim/machine/target.hpp
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
-// Everything of Denim stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects
-// compiled with different flags link into one program without mixing their code.
+// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
+// with different flags link into one program without mixing their code. Only what may be thrown stands outside it.
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
+#endif
+
+#if defined(__AVX512F__) && !(defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__))
+#error "denim takes AVX-512 with BW, DQ and CD: add -mavx512bw -mavx512dq -mavx512cd, or use -march=x86-64-v4 or -mno-avx512f"
 #endif
 
 #define DENIM_TEXT_EXPANDED(word) #word
@@ -17,12 +21,18 @@
 #define DENIM_JOIN_EXPANDED(left, right) left##_##right
 #define DENIM_JOIN(left, right) DENIM_JOIN_EXPANDED(left, right)
 
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512CD__)
+#if defined(__AVX512F__)
 #define DENIM_VECTORS avx512
 #define DENIM_VECTORS_NAME "AVX-512"
 #elif defined(__AVX2__) && defined(__FMA__)
 #define DENIM_VECTORS avx2
 #define DENIM_VECTORS_NAME "AVX2"
+#elif defined(__AVX2__)
+#define DENIM_VECTORS avx2_without_fma
+#define DENIM_VECTORS_NAME "AVX2 without FMA"
+#elif defined(__AVX__) && defined(__FMA__)
+#define DENIM_VECTORS avx_fma
+#define DENIM_VECTORS_NAME "AVX with FMA"
 #elif defined(__AVX__)
 #define DENIM_VECTORS avx
 #define DENIM_VECTORS_NAME "AVX"
@@ -46,10 +56,191 @@
 #define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
 #endif
 #define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)
-// ---- denim/tensor/shape.hpp
+// ---- denim/machine/finite.hpp
 
+// Whether a number is one, asked by its bits: under -ffast-math compilers take every number for a finite one, and
+// `x != x` and std::isfinite answer without a look. What Denim does not promise to be finite is asked here.
+
+#include <algorithm>
+#include <bit>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <type_traits>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that can be asked: float and double.
+template <class Scalar>
+concept Askable = std::same_as<Scalar, float> || std::same_as<Scalar, double>;
+
+/// The unsigned integer of the same size.
+template <Askable Scalar>
+using BitsOf = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;
+
+/// The bits of infinity: those of a NaN, without its sign, are more.
+template <Askable Scalar>
+inline constexpr BitsOf<Scalar> infinity_bits = std::bit_cast<BitsOf<Scalar>>(std::numeric_limits<Scalar>::max()) + 1;
+
+/// The bits without the sign. Where NaNs are assumed away, the compiler may not connect these with what it assumes.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr BitsOf<Scalar> magnitude_bits(Scalar value) {
+    auto bits = std::bit_cast<BitsOf<Scalar>>(value);
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+    if (!std::is_constant_evaluated()) asm("" : "+r"(bits));
+#endif
+    return bits & (~BitsOf<Scalar>{0} >> 1);
+}
+
+/// Whether `value` is not a number, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_nan(Scalar value) {
+    return magnitude_bits(value) > infinity_bits<Scalar>;
+}
+
+/// Whether `value` is neither infinite nor NaN, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_finite(Scalar value) {
+    return magnitude_bits(value) < infinity_bits<Scalar>;
+}
+
+/// Whether `value` is not zero; a NaN is not, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_nonzero(Scalar value) {
+    return magnitude_bits(value) != 0;
+}
+
+/// Whether a number takes the place of the largest one seen so far: a NaN ranks above all, and the first of equals stays.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool outranks(Scalar candidate, Scalar largest) {
+    return (candidate > largest || is_nan(candidate)) && !is_nan(largest);
+}
+
+/// A NaN that a function may give back: under -ffast-math clang leaves constant ones out.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar not_a_number() {
+    BitsOf<Scalar> bits = infinity_bits<Scalar> + (BitsOf<Scalar>{1} << (std::numeric_limits<Scalar>::digits - 2));
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+    if (!std::is_constant_evaluated()) asm("" : "+r"(bits));
+#endif
+    return std::bit_cast<Scalar>(bits);
+}
+
+namespace detail {
+
+/// The largest of the bits without their signs: those of a NaN if there is one, else of an infinity, else of a number.
+template <Askable Scalar>
+BitsOf<Scalar> largest_bits(std::span<const Scalar> numbers) {
+    using Bits = BitsOf<Scalar>;
+    constexpr std::size_t block = 128;
+    Bits lanes[16] = {};
+    for (std::size_t first = 0; first < numbers.size(); first += block) {
+        Bits part[block] = {};
+        std::memcpy(part, numbers.data() + first, std::min(block, numbers.size() - first) * sizeof(Scalar));
+        for (std::size_t n = 0; n < block; ++n) lanes[n % 16] = std::max<Bits>(lanes[n % 16], part[n] & (~Bits{0} >> 1));
+    }
+    return *std::max_element(std::begin(lanes), std::end(lanes));
+}
+
+}  // namespace detail
+
+/// Whether all numbers are finite, under -ffast-math too; at the speed of vectors. True for none at all.
+inline bool all_finite(std::span<const float> numbers) { return detail::largest_bits(numbers) < infinity_bits<float>; }
+inline bool all_finite(std::span<const double> numbers) { return detail::largest_bits(numbers) < infinity_bits<double>; }
+
+/// The largest magnitude of some numbers, 0 of none: a NaN where there is one, else infinity where there is one.
+inline float largest_magnitude(std::span<const float> numbers) { return std::bit_cast<float>(detail::largest_bits(numbers)); }
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/number_text.hpp
+
+// Numbers to text and back. Whatever locale the program has set (std::locale::global, setlocale), the decimal point is a point
+// and thousands are not grouped, so that files and names can be read elsewhere.
+
+#include <array>
+#include <charconv>
 #include <string>
+#include <string_view>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A number as the shortest text that stands for it, under any locale: "0.1", "1e-07", "nan".
+inline std::string shortest_text(double number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(float number) {
+    if (is_nan(number)) return "nan";
+    char text[40];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+inline std::string shortest_text(std::integral auto number) { return std::to_string(number); }
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline std::string number_text(double number, std::chars_format format, int digits) {
+    if (is_nan(number)) return "nan";  // whatever its sign
+    std::array<char, 1400> text;  // the largest double, and as many digits as one can ever have behind its point
+    const int most = digits < 0 ? 0 : digits > 1000 ? 1000 : digits;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number, format, most).ptr;
+    return {text.data(), end};
+}
+
+/// As "%.4f" writes it, for 4 digits.
+inline std::string fixed(double number, int digits) { return number_text(number, std::chars_format::fixed, digits); }
+
+/// As "%.6g" writes it, for 6 digits.
+inline std::string general(double number, int digits = 6) { return number_text(number, std::chars_format::general, digits); }
+
+/// The number that a text is, all of it; zero where it is none.
+inline double number_in(std::string_view text) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+/// Filled up with blanks, for columns.
+inline std::string to_the_right(std::string text, std::size_t width) {
+    if (text.size() < width) text.insert(0, width - text.size(), ' ');
+    return text;
+}
+inline std::string to_the_left(std::string text, std::size_t width) {
+    if (text.size() < width) text.append(width - text.size(), ' ');
+    return text;
+}
+
+inline void append(std::string& text, char letter) { text += letter; }
+inline void append(std::string& text, std::string_view words) { text += words; }
+inline void append(std::string& text, std::integral auto number) { text += std::to_string(number); }
+inline void append(std::string& text, std::floating_point auto number) { text += general(static_cast<double>(number)); }
+
+/// Its parts, one after the other: words, and numbers (fractions to six digits).
+template <class... Parts>
+std::string sentence(const Parts&... parts) {
+    std::string text;
+    (append(text, parts), ...);
+    return text;
+}
+
+/// Extents as Python writes them: (), (3,), (3, 4); of many axes the first.
+template <class Extents>
+std::string shape_text(const Extents& extents) {
+    std::string text = "(";
+    const std::size_t axes = extents.size(), shown = axes > 10 ? 8 : axes;
+    for (std::size_t axis = 0; axis < shown; ++axis) append(text, sentence(axis ? ", " : "", extents[axis]));
+    if (shown < axes) text += sentence(", ... ", axes, " axes");
+    return text + (axes == 1 ? ",)" : ")");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/tensor/shape.hpp
 
 namespace denim::inline DENIM_TARGET {
 
@@ -65,9 +256,7 @@ struct Shape {
 
 /// "(120, 90, 3)"
 inline std::string to_string(Shape shape) {
-    std::string text{'('};
-    for (const std::size_t extent : {shape.height, shape.width}) text.append(std::to_string(extent)).append(", ");
-    return text.append(std::to_string(shape.channels)).append(1, ')');
+    return detail::shape_text(std::array{shape.height, shape.width, shape.channels});
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -83,16 +272,13 @@ inline std::string to_string(Shape shape) {
 #include <xtensor/xtensor.hpp>
 #endif
 
-#include <array>
-#include <cstdint>
 #include <tuple>
-#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
 
-/// An array of Rank dimensions that owns its numbers, row-major.
+/// An array of Rank dimensions that owns its numbers, row-major whatever XTENSOR_DEFAULT_LAYOUT says.
 template <class Scalar, std::size_t Rank>
-using Array = xt::xtensor<Scalar, Rank>;
+using Array = xt::xtensor<Scalar, Rank, xt::layout_type::row_major>;
 
 /// The number of dimensions where the type knows it, else 0 (xt::xarray).
 template <class Expression>
@@ -111,7 +297,7 @@ template <class Scalar, std::size_t Rank>
 auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {
     std::size_t size = 1;
     for (const std::size_t extent : extents) size *= extent;
-    return xt::adapt(numbers, size, xt::no_ownership(), extents);
+    return xt::adapt<xt::layout_type::row_major>(numbers, size, xt::no_ownership(), extents);
 }
 
 /// The same, where rows or pixels do not follow each other at once: a part of a larger picture. `steps` are numbers, not bytes.
@@ -122,11 +308,17 @@ auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents, const s
     return xt::adapt(numbers, size, xt::no_ownership(), extents, steps);
 }
 
+/// Calls `each(number)` for the numbers of an array or an expression, the last index fastest, whatever XTENSOR_DEFAULT_TRAVERSAL says.
+template <class Expression, class Each>
+void in_row_major_order(const Expression& array, Each each) {
+    const auto end = array.template end<xt::layout_type::row_major>();
+    for (auto at = array.template begin<xt::layout_type::row_major>(); at != end; ++at) each(*at);
+}
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/data_set.hpp
 
-#include <cstring>
-#include <span>
+#include <cassert>
 #include <stdexcept>
 #include <vector>
 
@@ -139,9 +331,15 @@ struct DataSet {
     std::vector<std::string> class_names = {};
     std::vector<std::string> sources = {};  ///< the file of each picture, or empty
 
-    [[nodiscard]] std::size_t size() const { return images.shape(0); }
+    [[nodiscard]] std::size_t size() const {
+        check_owned();
+        return images.shape(0);
+    }
     /// Of one picture.
-    [[nodiscard]] Shape shape() const { return {images.shape(1), images.shape(2), images.shape(3)}; }
+    [[nodiscard]] Shape shape() const {
+        check_owned();
+        return {images.shape(1), images.shape(2), images.shape(3)};
+    }
     /// The bytes of one picture.
     [[nodiscard]] const std::uint8_t* picture(std::size_t index) const { return images.data() + index * shape().size(); }
     [[nodiscard]] std::uint8_t* picture(std::size_t index) { return images.data() + index * shape().size(); }
@@ -186,15 +384,18 @@ struct DataSet {
         }
         return part;
     }
+
+private:
+    void check_owned() const {  // an array that was moved from keeps its extents
+        assert((images.shape(0) == 0 || !images.storage().empty()) &&
+               "denim: this data set was moved from: only assign to it, or let it go");
+    }
 };
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/half.hpp
 
-#include <algorithm>
-#include <bit>
 #include <cmath>
-#include <limits>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -207,8 +408,8 @@ std::uint16_t nearest_16_bits(double value) {
     constexpr auto infinity = static_cast<std::uint16_t>((0x7fffu >> Mantissa) << Mantissa);
     const auto sign = static_cast<std::uint16_t>(std::signbit(value) ? 0x8000u : 0u);
     const double size = std::fabs(value);
-    if (std::isnan(value)) return static_cast<std::uint16_t>(sign | infinity | (1u << (Mantissa - 1)));
-    if (std::isinf(value)) return static_cast<std::uint16_t>(sign | infinity);
+    if (is_nan(value)) return static_cast<std::uint16_t>(sign | infinity | (1u << (Mantissa - 1)));
+    if (!is_finite(value)) return static_cast<std::uint16_t>(sign | infinity);
     if (size == 0) return sign;
     const int exponent = std::max(std::ilogb(size), Lowest);
     // In units of the last place: Mantissa bits below the leading one; a carry moves on into the exponent by itself.
@@ -247,9 +448,7 @@ struct BFloat16 {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/element_type.hpp
 
-#include <concepts>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
@@ -390,26 +589,20 @@ inline std::optional<std::size_t> checked_size(const std::vector<std::size_t>& s
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/file_error.hpp
 
-#include <sstream>
-
-namespace denim::inline DENIM_TARGET {
+// What may be thrown stands in plain denim, so that a program catches what a library built with other flags throws. Nothing of
+// it is compiled for one target and run for another: its constructors leave no symbol, and call what stands in the target's namespace.
+namespace denim {
 
 /// A file that cannot be read or written: "name: one sentence that says what was expected and what came".
-class FileError : public std::runtime_error {
+class [[gnu::visibility("default")]] FileError : public std::runtime_error {
 public:
-    FileError(std::string_view name, std::string_view sentence)
-        : std::runtime_error(std::string{name}.append(": ").append(sentence)) {}
+    [[gnu::always_inline]] FileError(std::string_view name, std::string_view sentence)
+        : std::runtime_error(detail::sentence(name, ": ", sentence)) {}
 };
 
-namespace detail {
+}  // namespace denim
 
-/// Its parts, one after the other.
-template <class... Parts>
-std::string sentence(const Parts&... parts) {
-    std::ostringstream text;
-    (text << ... << parts);
-    return text.str();
-}
+namespace denim::inline DENIM_TARGET::detail {
 
 /// A word that came from a file, in quotes, fit for a message: short, and without control characters.
 inline std::string in_quotes(std::string_view word) {
@@ -426,22 +619,7 @@ inline std::string in_quotes(std::string_view word) {
     return text + (word.size() > longest ? "...'" : "'");
 }
 
-/// Extents as Python writes them: (), (3,), (3, 4).
-inline std::string shape_text(const std::vector<std::size_t>& shape) {
-    std::string text = "(";
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        if (axis == 8 && shape.size() > 10) {
-            text.append("... ").append(std::to_string(shape.size())).append(" axes");
-            break;
-        }
-        text += std::to_string(shape[axis]);
-        if (axis + 1 < shape.size()) text += ", ";
-    }
-    return text + (shape.size() == 1 ? ",)" : ")");
-}
-
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/format/any_array.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -462,7 +640,7 @@ std::optional<Target> converted(From value) {
         return Boolean{value != 0};
     } else if constexpr (std::is_same_v<Target, Float16> || std::is_same_v<Target, BFloat16>) {
         const Target result{static_cast<double>(value)};
-        if (std::isinf(static_cast<float>(result)) && std::isfinite(static_cast<double>(value))) return std::nullopt;
+        if (!is_finite(static_cast<float>(result)) && is_finite(static_cast<double>(value))) return std::nullopt;
         return result;
     } else if constexpr (std::is_integral_v<Target> && std::is_integral_v<From>) {
         if (!std::in_range<Target>(value)) return std::nullopt;
@@ -472,11 +650,11 @@ std::optional<Target> converted(From value) {
         const double low = std::is_signed_v<Target> ? -std::ldexp(1.0, 8 * sizeof(Target) - 1) : 0.0;
         const double high = std::ldexp(1.0, 8 * sizeof(Target) - (std::is_signed_v<Target> ? 1 : 0));
         const auto wide = static_cast<double>(value);
-        if (!(wide >= low && wide < high) || std::trunc(wide) != wide) return std::nullopt;
+        if (is_nan(wide) || !(wide >= low && wide < high) || std::trunc(wide) != wide) return std::nullopt;
         return static_cast<Target>(wide);
     } else {
         if constexpr (sizeof(Target) < sizeof(From) && std::is_floating_point_v<From>)
-            if (std::isfinite(value) && std::fabs(value) > std::numeric_limits<Target>::max()) return std::nullopt;
+            if (is_finite(value) && std::fabs(value) > std::numeric_limits<Target>::max()) return std::nullopt;
         return static_cast<Target>(value);
     }
 }
@@ -613,10 +791,13 @@ struct NamedView {
 // The door to the operating system's files: whole reads and writes with errors that name the file.
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -678,6 +859,30 @@ public:
             from = from.subspan(static_cast<std::size_t>(count));
             offset += static_cast<std::uint64_t>(count);
         }
+    }
+
+    /// Waits until all that was written is on the disk. A file system that cannot tell is no error: it is said once, on standard
+    /// error.
+    void sync(const std::string& name) const {
+        int code = 0;
+        do code = ::fsync(number_) == 0 ? 0 : errno;
+        while (code == EINTR);
+        if (code == 0) return;
+        if (code != EINVAL && code != ENOSYS && code != EOPNOTSUPP && code != ENOTSUP && code != EROFS)
+            throw FileError(name, "cannot be written: " + system_reason(code));
+        static std::atomic_flag said;
+        if (said.test_and_set()) return;
+        std::fprintf(stderr, "denim: %s: its file system cannot sync files (%s); what is written may be lost if the machine stops\n",
+                     name.c_str(), system_reason(code).c_str());
+    }
+
+    /// Claims the file for this opening of it, in this process or another, until it is closed (or the process ends). False where
+    /// another opening has it, or the file system knows no locks.
+    [[nodiscard]] bool claim() const {
+        int done = 0;
+        do done = ::flock(number_, LOCK_EX | LOCK_NB);
+        while (done != 0 && errno == EINTR);
+        return done == 0;
     }
 
     /// False if closing brought a late error to light.
@@ -1118,34 +1323,78 @@ inline std::string npy_header(ElementType type, const std::vector<std::size_t>& 
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/replaced_file.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Where a name leads through symbolic links, be a file there yet or not.
+inline std::filesystem::path behind_links(std::filesystem::path path) {
+    const std::string name = path.string();
+    std::error_code error;
+    for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+        if (links == 40) throw FileError(name, "cannot be written: " + system_reason(ELOOP));
+        path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    }
+    return path;
+}
+
+/// The file that another one is about to take the place of, as far as the new one has to be like it.
+class ReplacedFile {
+public:
+    /// Nothing where there is no such file yet. Throws FileError under `name` where there is something else, which nobody wants to
+    /// lose to a file, or one that may not be written.
+    static std::optional<ReplacedFile> at(const std::filesystem::path& path, const std::string& name) {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+        if (S_ISDIR(status.st_mode)) throw FileError(name, "cannot be written: it is a folder");
+        if (!S_ISREG(status.st_mode)) {
+            const char* const kind = S_ISFIFO(status.st_mode) ? "pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
+            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind));
+        }
+        if (::access(path.c_str(), W_OK) != 0) throw FileError(name, "cannot be written: " + system_reason());
+        return ReplacedFile{status.st_mode & 07777, status.st_uid, status.st_gid};
+    }
+
+    /// Gives the new file the mode, and the owner and the group where that is allowed. Where it keeps another group, that group may
+    /// no more than everybody.
+    void hand_over(const FileDescriptor& to) const {
+        if (::fchown(to.number(), owner_, group_) != 0) static_cast<void>(::fchown(to.number(), ~uid_t{0}, group_));
+        struct stat now {};
+        if (::fstat(to.number(), &now) != 0) return;
+        mode_t mode = mode_;
+        if (now.st_uid != owner_) mode &= ~mode_t{S_ISUID};
+        if (now.st_gid != group_) mode = (mode & ~mode_t{S_ISGID | S_IRWXG}) | (mode & (mode & S_IRWXO) << 3);
+        static_cast<void>(::fchmod(to.number(), mode));
+    }
+
+private:
+    ReplacedFile(mode_t mode, uid_t owner, gid_t group) : mode_(mode), owner_(owner), group_(group) {}
+
+    mode_t mode_;
+    uid_t owner_;
+    gid_t group_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/machine/atomic_file.hpp
 
-#include <cstdio>
 #include <random>
 
 namespace denim::inline DENIM_TARGET {
 
 /// A file that appears whole or not at all: bytes go to a temporary name in the same folder; `commit` syncs them to the disk
 /// and renames. Until then an older file of the name stays as it was, and without `commit` nothing is left behind.
-/// Every error (no folder, no right, full disk) is a FileError.
+/// Through a symbolic link the link's target is written. The file keeps the mode, and where that is allowed the owner, of the one
+/// that it replaces. Every error (no folder, no right, full disk, a name that leads to a folder, a device or a pipe) is a
+/// FileError. The temporary file is locked as long as somebody writes it.
 class AtomicFile {
 public:
     explicit AtomicFile(const std::filesystem::path& path) : path_(path), name_(path.string()) {
-        std::error_code ignored;
-        if (std::filesystem::is_symlink(path_, ignored))
-            if (auto target = std::filesystem::weakly_canonical(path_, ignored); !ignored) path_ = target;
         if (!path_.has_filename()) throw FileError(name_, "a file name was expected");
-        if (std::filesystem::is_directory(path_, ignored)) throw FileError(name_, "cannot be written: it is a folder");
-        std::random_device random;
-        do {
-            std::array<char, 40> word{};
-            std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
-            temporary_ = path_.parent_path() / word.data();
-            file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        } while (!file_ && errno == EEXIST);
-        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
-        struct stat old;
-        if (::stat(path_.c_str(), &old) == 0) static_cast<void>(::fchmod(file_.number(), old.st_mode & 0777));
+        const auto replaced = detail::ReplacedFile::at(path_, name_);
+        path_ = detail::behind_links(path_);
+        while (!open_temporary(replaced ? S_IRUSR | S_IWUSR : 0666)) {}
+        if (replaced) replaced->hand_over(file_);
     }
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -1177,7 +1426,8 @@ public:
     /// Makes the file appear under its name; call it once, at the end.
     void commit() {
         flush();
-        if (::fsync(file_.number()) != 0) throw FileError(name_, "cannot be written: " + detail::system_reason());
+        file_.sync(name_);
+        const detail::FileDescriptor claimed{::dup(file_.number())};  // until the file has its name
         if (!file_.close()) throw FileError(name_, "cannot be written: " + detail::system_reason());
         if (::rename(temporary_.c_str(), path_.c_str()) != 0)
             throw FileError(name_, "cannot be given its name: " + detail::system_reason());
@@ -1188,7 +1438,37 @@ public:
         if (directory) static_cast<void>(::fsync(directory.number()));
     }
 
+    /// Throws a FileError where a file of this name could not be written now, and leaves nothing behind.
+    static void try_writing(const std::filesystem::path& path) { const AtomicFile attempt{path}; }
+
+    /// Removes the temporary files in a folder that nobody writes any more, of programs that were killed meanwhile. Those that
+    /// another process, or this one, is writing stay.
+    static void remove_abandoned(const std::filesystem::path& folder) {
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator{folder, ignored}) {
+            const std::string name = entry.path().filename().string();
+            if (!name.starts_with(".denim-") || !name.ends_with(".partial")) continue;
+            const detail::FileDescriptor file{::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+            struct stat status;
+            if (file && ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode) && file.claim())
+                ::unlink(entry.path().c_str());
+        }
+    }
+
 private:
+    // False if the name was taken, or somebody who cleans up was here before the file was claimed: then another name.
+    bool open_temporary(mode_t mode) {
+        std::random_device random;
+        std::array<char, 40> word{};
+        std::snprintf(word.data(), word.size(), ".denim-%08x%08x.partial", random(), random());
+        temporary_ = path_.parent_path() / word.data();
+        file_ = detail::FileDescriptor{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+        if (!file_ && errno == EEXIST) return false;
+        if (!file_) throw FileError(name_, "cannot be written into its folder: " + detail::system_reason());
+        const bool claimed = file_.claim(), taken = !claimed && errno == EWOULDBLOCK;  // else there are no locks here
+        struct stat status;
+        return !taken && ::fstat(file_.number(), &status) == 0 && status.st_nlink > 0;
+    }
     void flush() {
         file_.write(written_, buffer_, name_);
         written_ += buffer_.size();
@@ -1602,6 +1882,7 @@ private:
         row_ = rows() == 0 ? 0 : header_.bytes() / rows();
     }
     void check(std::size_t first, std::size_t last) const {
+        assert(stream_ && "denim: this reader of rows was moved from: only assign to it, or let it go");
         if (first > last || last > rows())
             throw std::out_of_range(
                 detail::sentence(stream_->name(), ": rows ", first, " to ", last, " were asked for, the array has ", rows()));
@@ -1816,6 +2097,7 @@ private:
     static constexpr std::string_view suffix = ".npy";
 
     [[nodiscard]] std::unique_ptr<detail::ByteStream> open(std::string_view name) const {
+        assert(source_ && "denim: this npz file was moved from: only assign to it, or let it go");
         const detail::ZipEntry* entry = directory_.find(std::string{name}.append(suffix));
         if (!entry) {
             std::string known;
@@ -1983,11 +2265,13 @@ public:
     [[nodiscard]] Shape shape() const { return shape_; }
 
     void write(std::size_t index, const std::uint8_t* from) {
+        check_owned();
         if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
         file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
     }
 
     void read(std::size_t index, std::uint8_t* to) const {
+        check_owned();
         if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
         const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
         if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
@@ -1995,6 +2279,8 @@ public:
     }
 
 private:
+    void check_owned() const { assert(file_ && "denim: this store of pictures was moved from: only let it go"); }
+
     Shape shape_;
     std::size_t kept_;
     std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing
@@ -2127,6 +2413,82 @@ inline FolderScan scan_folder(const std::filesystem::path& folder) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/image/bytes.hpp
+
+// Bytes of files, and the numbers in them.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+using Bytes = std::span<const std::uint8_t>;
+
+/// The number in the `count` bytes at `at`, the highest byte first; 0 if they are not all there.
+inline std::size_t big_endian(Bytes bytes, std::size_t at, std::size_t count) {
+    std::size_t value = 0;
+    if (at > bytes.size() || bytes.size() - at < count) return 0;
+    for (std::size_t i = 0; i < count; ++i) value = value << 8 | bytes[at + i];
+    return value;
+}
+
+/// The same with the lowest byte first.
+inline std::size_t little_endian(Bytes bytes, std::size_t at, std::size_t count) {
+    std::size_t value = 0;
+    if (at > bytes.size() || bytes.size() - at < count) return 0;
+    for (std::size_t i = count; i-- > 0;) value = value << 8 | bytes[at + i];
+    return value;
+}
+
+inline bool starts_with(Bytes bytes, std::string_view text) {
+    return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
+}
+
+/// A colour's part of `largest` as one of 255, rounded.
+inline std::uint8_t to_byte(std::size_t value, std::size_t largest) {
+    return static_cast<std::uint8_t>((value * 255 + largest / 2) / largest);
+}
+
+/// The checksum of PNG's chunks, CRC-32: eight tables, so that eight bytes go in at a time.
+inline std::uint32_t crc32(Bytes bytes) {
+    using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
+    static constexpr Tables tables = [] {
+        Tables all{};
+        for (std::uint32_t n = 0; n < 256; ++n) {
+            std::uint32_t sum = n;
+            for (int bit = 0; bit < 8; ++bit) sum = (sum >> 1) ^ ((sum & 1) != 0 ? 0xedb88320u : 0u);
+            all[0][n] = sum;
+        }
+        for (std::size_t table = 1; table < 8; ++table)
+            for (std::size_t n = 0; n < 256; ++n) all[table][n] = (all[table - 1][n] >> 8) ^ all[0][all[table - 1][n] & 255];
+        return all;
+    }();
+    std::uint32_t sum = 0xffffffffu;
+    std::size_t at = 0;
+    for (; at + 8 <= bytes.size(); at += 8) {
+        const std::uint32_t low = sum ^ static_cast<std::uint32_t>(little_endian(bytes, at, 4));
+        sum = tables[7][low & 255] ^ tables[6][(low >> 8) & 255] ^ tables[5][(low >> 16) & 255] ^ tables[4][low >> 24] ^
+              tables[3][bytes[at + 4]] ^ tables[2][bytes[at + 5]] ^ tables[1][bytes[at + 6]] ^ tables[0][bytes[at + 7]];
+    }
+    for (; at < bytes.size(); ++at) sum = (sum >> 8) ^ tables[0][(sum ^ bytes[at]) & 255];
+    return ~sum;
+}
+
+/// The checksum of a zlib stream, Adler-32 (RFC 1950).
+inline std::uint32_t adler32(Bytes bytes) {
+    constexpr std::size_t block = 5552;  // as many as the sums hold before they are reduced
+    std::uint32_t low = 1, high = 0;
+    while (!bytes.empty()) {
+        const Bytes part = bytes.first(std::min(block, bytes.size()));
+        for (const std::uint8_t byte : part) {
+            low += byte;
+            high += low;
+        }
+        low %= 65521;
+        high %= 65521;
+        bytes = bytes.subspan(part.size());
+    }
+    return high << 16 | low;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/image/picture.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -2185,131 +2547,38 @@ struct Picture {
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/image/jpeg_markers.hpp
+// ---- denim/image/picture_error.hpp
 
-// What the markers of a JPEG file say before any pixel is decoded: its size, how the camera was held, and whether the end is
-// there. ITU-T T.81, annex B; Exif 2.3, section 4.6.
+namespace denim {
+
+/// Bytes that are no picture, or a damaged one, or one beyond the limits: one sentence without a file's name.
+class [[gnu::visibility("default")]] PictureError : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace denim
+// ---- denim/image/density.hpp
+
+// How large a picture a few bytes may be.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-struct JpegMarkers {
-    Size size = {};               ///< zero if there is no frame
-    std::size_t plane_bytes = 0;  ///< samples of all components, subsampled as they are
-    bool progressive = false;
-    bool complete = false;  ///< the end marker stands where it should
-    bool sound = true;      ///< no Huffman table has more codes than there is room for
-    int orientation = 1;    ///< 1 to 8, as Exif counts them
-};
+inline std::string size_text(Size size) { return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels"; }
 
-using Bytes = std::span<const std::uint8_t>;
-
-/// Where the first segment of a JPEG may begin: behind the start marker, which more than one 0xFF may lead; 0 if it is no JPEG.
-/// What stb takes for one has to be one here, so that nothing goes there unchecked.
-inline std::size_t jpeg_start(Bytes file) {
-    std::size_t at = 0;
-    while (at < file.size() && file[at] == 0xFF) ++at;
-    return at > 0 && at < file.size() && file[at] == 0xD8 ? at + 1 : 0;
-}
-
-/// The orientation that an Exif segment (from "Exif" on) asks for; 1 if it says nothing or is damaged.
-inline int exif_orientation(Bytes segment) {
-    constexpr std::size_t prefix = 6, entry_size = 12, orientation_tag = 0x0112, short_type = 3;
-    if (segment.size() < prefix + 8 || std::memcmp(segment.data(), "Exif\0\0", prefix) != 0) return 1;
-    const Bytes tiff = segment.subspan(prefix);
-    const bool little = tiff[0] == 'I';
-    const auto number = [&](std::size_t at, std::size_t count) -> std::size_t {
-        std::size_t value = 0;
-        if (at + count > tiff.size()) return 0;
-        for (std::size_t i = 0; i < count; ++i) value = value << 8 | tiff[at + (little ? count - 1 - i : i)];
-        return value;
-    };
-    const std::size_t directory = number(4, 4);
-    const std::size_t entries = number(directory, 2);
-    for (std::size_t i = 0; i < entries; ++i) {
-        const std::size_t entry = directory + 2 + i * entry_size;
-        if (entry + entry_size > tiff.size()) break;
-        if (number(entry, 2) != orientation_tag || number(entry + 2, 2) != short_type) continue;
-        const std::size_t value = number(entry + 8, 2);
-        return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-    }
-    return 1;
-}
-
-/// Size and components of a start-of-frame segment.
-inline void read_frame(Bytes segment, JpegMarkers& markers) {
-    if (segment.size() < 6 || segment.size() < 6u + 3u * segment[5]) return;
-    markers.size = {static_cast<std::size_t>(segment[1] << 8 | segment[2]),
-                    static_cast<std::size_t>(segment[3] << 8 | segment[4])};
-    std::size_t largest = 1, samples = 0;
-    for (std::size_t i = 0; i < segment[5]; ++i) {
-        const std::size_t factors = (segment[7 + 3 * i] >> 4) * (segment[7 + 3 * i] & 15u);
-        largest = std::max(largest, factors);
-        samples += factors;
-    }
-    markers.plane_bytes = markers.size.pixels() * samples / largest;
-}
-
-/// True if the segment is whole tables of at most 256 codes each: older stb_image writes beyond its own for others.
-inline bool huffman_tables_fit(Bytes segment) {
-    constexpr std::size_t head = 17, most = 256;
-    while (!segment.empty()) {
-        if (segment.size() < head) return false;
-        std::size_t codes = 0;
-        for (std::size_t i = 1; i < head; ++i) codes += segment[i];
-        if (codes > most || segment.size() < head + codes) return false;
-        segment = segment.subspan(head + codes);
-    }
-    return true;
-}
-
-inline JpegMarkers read_jpeg_markers(Bytes file) {
-    enum : unsigned {
-        first_frame = 0xC0,
-        huffman = 0xC4,
-        last_frame = 0xCF,
-        arithmetic = 0xCC,
-        extension = 0xC8,
-        restart = 0xD0,
-        start = 0xD8,
-        end = 0xD9,
-        scan = 0xDA,
-        exif = 0xE1
-    };
-    JpegMarkers markers;
-    bool inside_scan = false;
-    for (std::size_t at = jpeg_start(file); at + 1 < file.size();) {
-        const void* found = std::memchr(file.data() + at, 0xFF, file.size() - at - 1);
-        if (found == nullptr) break;
-        at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - file.data()) + 1;
-        const unsigned code = file[at];
-        if (code == 0xFF) continue;
-        ++at;
-        if (code <= 1 || (code >= restart && code <= start)) continue;
-        if (code == end) {
-            markers.complete = inside_scan;
-            break;
-        }
-        if (at + 2 > file.size()) break;
-        const std::size_t length = static_cast<std::size_t>(file[at] << 8 | file[at + 1]);
-        if (length < 2) continue;
-        if (at + length > file.size()) break;
-        const Bytes segment = file.subspan(at + 2, length - 2);
-        if (code >= first_frame && code <= last_frame && code != huffman && code != arithmetic && code != extension) {
-            read_frame(segment, markers);
-            markers.progressive = code == 0xC2;
-        }
-        if (code == huffman && !huffman_tables_fit(segment)) markers.sound = false;
-        if (code == exif && markers.orientation == 1) markers.orientation = exif_orientation(segment);
-        inside_scan = inside_scan || code == scan;
-        at += length;
-    }
-    return markers;
+/// Throws if a file cannot be a picture so large, as one byte codes `most` pixels. For kinds that may leave out what they do
+/// not draw: their picture may well be a large canvas with little on it, but only up to the size of a small photograph.
+inline void check_density(std::string_view kind, std::size_t bytes, Size size, std::size_t most) {
+    constexpr std::size_t believed = 4'000'000;
+    if (size.pixels() <= believed || size.pixels() / most <= bytes) return;
+    throw PictureError("the " + std::string{kind} + " is damaged: it has " + size_text(size) + ", more than its " +
+                       std::to_string(bytes) + " bytes can hold");
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/image/block_pool.hpp
 
 #include <cstdlib>
+#include <new>
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -2324,23 +2593,33 @@ public:
         for (void* block : kept_) std::free(block);
     }
 
-    /// While one lives, wishes for larger blocks are answered with nullptr.
+    /// While one lives, wishes for larger blocks are answered with nullptr, and blocks may come zeroed.
     class Limit {
     public:
-        Limit(BlockPool& pool, std::size_t bytes) : pool_(pool), before_(std::exchange(pool.largest_, bytes)) {}
+        Limit(BlockPool& pool, std::size_t bytes, bool all_zeroed = false)
+            : pool_(pool),
+              before_(std::exchange(pool.largest_, bytes)),
+              zeroed_before_(std::exchange(pool.all_zeroed_, all_zeroed)) {}
         Limit(const Limit&) = delete;
         Limit& operator=(const Limit&) = delete;
-        ~Limit() { pool_.largest_ = before_; }
+        ~Limit() {
+            pool_.largest_ = before_;
+            pool_.all_zeroed_ = zeroed_before_;
+        }
 
     private:
         BlockPool& pool_;
         std::size_t before_;
+        bool zeroed_before_;
     };
 
-    /// Small blocks come zeroed: stb's tables stand in them, and a JPEG may name one that it never defined.
+    /// The largest block that is given now.
+    [[nodiscard]] std::size_t limit() const { return largest_; }
+
+    /// Small blocks come zeroed, as stb's tables stand in them; within a limit that asks for it, all do.
     void* allocate(std::size_t bytes) {
         void* block = find(bytes);
-        if (block != nullptr && bytes <= zeroed) std::memset(block, 0, bytes);
+        if (block != nullptr && (bytes <= zeroed || all_zeroed_)) std::memset(block, 0, bytes);
         return block;
     }
 
@@ -2386,6 +2665,7 @@ private:
 
     std::array<void*, 16> kept_{};
     std::size_t next_ = 0;
+    bool all_zeroed_ = false;
     std::size_t largest_ = std::numeric_limits<std::size_t>::max() - header;
 };
 
@@ -2395,10 +2675,23 @@ inline BlockPool& block_pool() {
     return pool;
 }
 
+/// A block of this thread's pool, until its end.
+class Block {
+public:
+    explicit Block(void* block) : bytes_(static_cast<std::uint8_t*>(block)) {
+        if (bytes_ == nullptr) throw std::bad_alloc{};
+    }
+    [[nodiscard]] std::uint8_t* bytes() const { return bytes_.get(); }
+
+private:
+    struct Release {
+        void operator()(std::uint8_t* bytes) const { block_pool().release(bytes); }
+    };
+    std::unique_ptr<std::uint8_t, Release> bytes_;
+};
+
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/image/raster.hpp
-
-#include <new>
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -2454,6 +2747,18 @@ private:
     std::unique_ptr<Word, Release> words_;
 };
 
+/// Lays what is transparent over white; the fourth byte of a pixel is its alpha, and is 255 afterwards.
+inline void lay_over_white(Raster& raster) {
+    auto* bytes = reinterpret_cast<std::uint8_t*>(raster.words());
+    for (std::size_t i = 0; i < raster.size().pixels() * sizeof(Raster::Word); i += sizeof(Raster::Word)) {
+        const unsigned alpha = bytes[i + 3];
+        if (alpha == 255) continue;
+        for (std::size_t c = 0; c < Picture::channels; ++c)
+            bytes[i + c] = static_cast<std::uint8_t>((bytes[i + c] * alpha + 255 * (255 - alpha) + 127) / 255);
+        bytes[i + 3] = 255;
+    }
+}
+
 /// The picture as it looks when the camera's orientation (Exif's 1 to 8) is followed: 2 to 4 mirror and turn by half,
 /// 5 to 8 exchange rows and columns.
 inline Raster turned(Raster raster, int orientation) {
@@ -2475,154 +2780,700 @@ inline Raster turned(Raster raster, int orientation) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/pnm.hpp
+// ---- denim/image/bmp.hpp
 
-// Binary PNM, grey (P5) and colour (P6), one or two bytes a sample; netpbm's manual, pgm and ppm. Here because older
-// stb_image takes the two bytes of a sample in the wrong order and writes beyond its memory.
+// BMP of Windows and OS/2: palettes of 1 to 8 bits, runs (RLE4, RLE8), 16 to 32 bits with masks; Microsoft's "Bitmap Storage".
+// Here because stb_image reads no runs, none with a palette behind 24 bits, and takes a fourth byte that nothing uses for
+// alpha.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-struct PnmHeader {
+struct BmpHeader {
     Size size;
-    std::size_t largest = 0, channels = 0, start = 0;  ///< value of white, channels, where the samples begin
+    std::size_t bits = 0, palette = 0, entry = 4, colours = 0, start = 0;  ///< palette and start: places in the file
+    bool from_top = false, runs = false;
+    std::array<std::uint32_t, 4> masks{};  ///< red, green, blue, alpha of a pixel
 };
 
-/// Nothing if the header is cut off or damaged.
-inline std::optional<PnmHeader> read_pnm_header(std::span<const std::uint8_t> file) {
-    if (file.size() < 2 || file[0] != 'P' || (file[1] != '5' && file[1] != '6')) return std::nullopt;
-    std::size_t at = 2;
-    const auto space = [&] { return file[at] == ' ' || (file[at] >= '\t' && file[at] <= '\r'); };
-    const auto number = [&]() -> std::size_t {
-        for (; at < file.size() && (space() || file[at] == '#'); ++at)
-            if (file[at] == '#')
-                while (at + 1 < file.size() && file[at] != '\n') ++at;
-        std::size_t value = 0;
-        for (; at < file.size() && file[at] >= '0' && file[at] <= '9' && value < 100'000'000; ++at)
-            value = 10 * value + file[at] - '0';
-        return value;
+/// Throws PictureError if the header is cut off, or damaged, or of a kind that is not read.
+inline BmpHeader read_bmp_header(Bytes file) {
+    constexpr std::size_t core = 12, common = 40, before = 14;
+    enum Compression : std::size_t { none, runs8, runs4, masks, jpeg, png, alpha_masks };
+    const auto number = [&](std::size_t at, std::size_t count) { return little_endian(file, before + at, count); };
+    const auto refuse = [](const std::string& reason) {
+        throw PictureError("the BMP is of a kind that is not read: " + reason);
     };
-    PnmHeader header;
-    header.size.width = number();
-    header.size.height = number();
-    header.largest = number();
-    header.channels = file[1] == '6' ? 3 : 1;
-    if (at >= file.size() || !space() || header.largest == 0 || header.largest > 65535) return std::nullopt;
-    header.start = at + 1;
+    const std::size_t length = number(0, 4), fields = length == core ? core : std::min(length, common);
+    if (file.size() < before + fields || (length != core && length < 16) ||
+        (length > core && length < common && length % 2 != 0))
+        throw PictureError("the header of the BMP is cut off or damaged");
+    BmpHeader header;
+    std::size_t compression = none, used = 0;
+    if (length == core) {
+        header.size = {number(6, 2), number(4, 2)};
+        header.bits = number(10, 2);
+        header.entry = 3;
+    } else {
+        const auto sign = [](std::size_t value) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(value)); };
+        const std::int64_t width = sign(number(4, 4)), height = sign(number(8, 4));
+        if (width < 0) throw PictureError("the BMP is damaged: its width is negative");
+        header.size = {static_cast<std::size_t>(std::abs(height)), static_cast<std::size_t>(width)};
+        header.from_top = height < 0;
+        header.bits = number(14, 2);
+        if (length >= 20) compression = number(16, 4);
+        if (length >= 36) used = number(32, 4);
+    }
+    const bool windows = length == common || length >= 52, os2 = length == 64;
+    if (compression == jpeg && !os2) refuse("its pixels are a JPEG");
+    if (compression == png) refuse("its pixels are a PNG");
+    if (compression > alpha_masks || (os2 && compression >= masks))
+        refuse("its compression is number " + std::to_string(compression));
+    if (header.bits == 0 ||
+        (header.bits > 8 ? header.bits != 16 && header.bits != 24 && header.bits != 32 : !std::has_single_bit(header.bits)))
+        refuse("it has " + std::to_string(header.bits) + " bits a pixel");
+    header.runs = compression == runs8 || compression == runs4;
+    if (header.runs && header.bits != (compression == runs8 ? 8u : 4u))
+        throw PictureError("the BMP is damaged: its runs are not of " + std::to_string(header.bits) + " bits");
+    header.palette = before + length;
+    if (compression == masks || compression == alpha_masks) {
+        if (!windows || (header.bits != 16 && header.bits != 32))
+            throw PictureError("the BMP is damaged: its pixels cannot have masks");
+        const std::size_t count = compression == alpha_masks || length >= 56 ? 4 : 3;
+        if (file.size() < before + common + 4 * count) throw PictureError("the header of the BMP is cut off or damaged");
+        for (std::size_t c = 0; c < count; ++c) header.masks[c] = static_cast<std::uint32_t>(number(common + 4 * c, 4));
+        if (length == common) header.palette += 4 * count;
+        for (const std::uint32_t mask : header.masks)
+            if (mask != 0 && !std::has_single_bit((std::uint64_t{mask} >> std::countr_zero(mask)) + 1))
+                throw PictureError("the BMP is damaged: a mask has gaps");
+        if ((header.masks[0] | header.masks[1] | header.masks[2]) == 0)
+            throw PictureError("the BMP is damaged: its masks are empty");
+    } else if (header.bits == 16) {
+        header.masks = {31u << 10, 31u << 5, 31u, 0};
+    } else {
+        header.masks = {255u << 16, 255u << 8, 255u, 0};
+    }
+    header.start = little_endian(file, 10, 4);
+    if (header.bits <= 8) {
+        const std::size_t most = std::size_t{1} << header.bits;
+        header.colours = used == 0 || used > most ? most : used;
+        if (header.start > header.palette)
+            header.colours = std::min(header.colours, (header.start - header.palette) / header.entry);
+    }
+    // Some writers name no place, or the palette's.
+    if (header.start == 0 || (header.bits <= 8 && header.start == header.palette))
+        header.start = header.palette + (header.bits <= 8 ? header.colours : used) * header.entry;
+    if (header.start < before + length) throw PictureError("the BMP is damaged: its pixels begin inside of its header");
     return header;
 }
 
-/// Nothing if samples are missing.
-inline std::optional<Raster> read_pnm(std::span<const std::uint8_t> file, const PnmHeader& header) {
-    const std::size_t sample = header.largest > 255 ? 2 : 1, pixel = sample * header.channels;
-    if ((file.size() - header.start) / pixel < header.size.pixels()) return std::nullopt;
-    Raster raster{header.size};
-    const std::uint8_t* from = file.data() + header.start;
-    for (std::size_t i = 0; i < header.size.pixels(); ++i, from += pixel) {
-        std::uint8_t word[] = {0, 0, 0, 255};
-        for (std::size_t c = 0; c < 3; ++c) {
-            const std::uint8_t* number = from + (header.channels == 3 ? c * sample : 0);
-            const std::size_t value = sample == 2 ? std::size_t{number[0]} << 8 | number[1] : number[0];
-            word[c] = static_cast<std::uint8_t>((std::min(value, header.largest) * 255 + header.largest / 2) / header.largest);
+/// Undoes the runs of RLE8 and RLE4: gives `put` the column, the row in the file's order and the colour of each pixel that
+/// there is.
+template <class Put>
+void read_bmp_runs(Bytes left, const BmpHeader& header, const Put& put) {
+    const bool halves = header.bits == 4;
+    std::size_t x = 0, y = 0;
+    const auto take = [&](std::size_t count) {
+        if (left.size() < count) throw PictureError("the BMP is cut off");
+        const Bytes taken = left.first(count);
+        left = left.subspan(count);
+        return taken;
+    };
+    const auto half = [](unsigned byte, std::size_t i) { return i % 2 == 0 ? byte >> 4 : byte & 15u; };
+    const auto pixel = [&](unsigned colour) {
+        if (x < header.size.width) put(x, y, colour);  // some writers fill up a row's last byte or run
+        ++x;
+    };
+    while (y < header.size.height) {
+        if (left.empty() && y + 1 == header.size.height && x >= header.size.width) return;
+        const Bytes pair = take(2);
+        const std::size_t count = pair[0], code = pair[1];
+        if (count > 0) {
+            for (std::size_t i = 0; i < count; ++i) pixel(halves ? half(pair[1], i) : pair[1]);
+        } else if (code == 0) {
+            x = 0;
+            ++y;
+        } else if (code == 1) {
+            return;
+        } else if (code == 2) {
+            const Bytes move = take(2);
+            x += move[0];
+            y += move[1];
+        } else {
+            const std::size_t bytes = halves ? (code + 1) / 2 : code;
+            const Bytes colours = take(bytes + bytes % 2);
+            for (std::size_t i = 0; i < code; ++i) pixel(halves ? half(colours[i / 2], i) : colours[i]);
         }
-        std::memcpy(raster.words() + i, word, sizeof word);
     }
+}
+
+/// What is transparent is laid over white; alpha that is 0 everywhere was never written. Throws PictureError.
+inline Raster read_bmp(Bytes file, const BmpHeader& header) {
+    const auto [height, width] = header.size;
+    const std::size_t used = (width * header.bits + 7) / 8, stride = (width * header.bits + 31) / 32 * 4;
+    if (file.size() < header.start || (header.bits <= 8 && header.palette + header.colours * header.entry > file.size()) ||
+        (!header.runs && file.size() - header.start < (height - 1) * stride + used))
+        throw PictureError("the BMP is cut off");
+    if (header.runs) check_density("BMP", file.size(), header.size, 128);  // 255 pixels for two bytes
+    const auto pack = [](std::uint8_t red, std::uint8_t green, std::uint8_t blue, std::uint8_t alpha) {
+        const std::uint8_t bytes[] = {red, green, blue, alpha};
+        Raster::Word word;
+        std::memcpy(&word, bytes, sizeof word);
+        return word;
+    };
+    std::array<Raster::Word, 256> colours;
+    colours.fill(pack(0, 0, 0, 255));
+    for (std::size_t i = 0; i < header.colours; ++i) {
+        const std::uint8_t* entry = file.data() + header.palette + i * header.entry;
+        colours[i] = pack(entry[2], entry[1], entry[0], 255);
+    }
+    Raster raster{header.size};
+    const auto row = [&](std::size_t y) { return raster.words() + (header.from_top ? y : height - 1 - y) * width; };
+    const Bytes pixels = file.subspan(header.start);
+    if (header.runs) {
+        std::fill_n(raster.words(), header.size.pixels(), colours[0]);
+        read_bmp_runs(pixels, header, [&](std::size_t x, std::size_t y, unsigned colour) { row(y)[x] = colours[colour]; });
+        return raster;
+    }
+    const auto part = [&](std::size_t value, std::size_t c) {
+        const std::uint32_t mask = header.masks[c];
+        if (mask == 0) return std::uint8_t{0};
+        const auto shift = static_cast<unsigned>(std::countr_zero(mask));
+        return to_byte((value & mask) >> shift, mask >> shift);
+    };
+    const bool bytewise = header.bits >= 24 && header.masks == std::array<std::uint32_t, 4>{255u << 16, 255u << 8, 255u, 0};
+    unsigned any_alpha = 0;
+    for (std::size_t y = 0; y < height; ++y) {
+        const std::uint8_t* from = pixels.data() + y * stride;
+        Raster::Word* to = row(y);
+        for (std::size_t x = 0; x < width; ++x) {
+            if (header.bits <= 8) {
+                const std::size_t bit = x * header.bits;
+                to[x] = colours[from[bit / 8] >> (8 - header.bits - bit % 8) & ((1u << header.bits) - 1)];
+                continue;
+            }
+            const std::size_t bytes = header.bits / 8;
+            if (bytewise) {
+                to[x] = pack(from[x * bytes + 2], from[x * bytes + 1], from[x * bytes], 255);
+                continue;
+            }
+            const std::size_t value = little_endian({from + x * bytes, bytes}, 0, bytes);
+            const std::uint8_t alpha = header.masks[3] == 0 ? std::uint8_t{255} : part(value, 3);
+            any_alpha |= alpha;
+            to[x] = pack(part(value, 0), part(value, 1), part(value, 2), alpha);
+        }
+    }
+    if (header.masks[3] != 0 && any_alpha != 0) lay_over_white(raster);
     return raster;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/psd.hpp
+// ---- denim/image/gif.hpp
 
-// The merged picture of a PSD, RGB or grey, 8 or 16 bits a sample, as it is or packed; Adobe's Photoshop file formats
-// specification. It is laid over white already, so that its alpha says nothing more. Here because stb_image takes the white out
-// again by numbers that may leave what a byte holds.
+// The first picture of a GIF on its canvas; CompuServe's GIF89a. Here because stb_image takes nine bytes of memory for each
+// pixel of the canvas and exchanges red and blue of its background.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-struct PsdHeader {
+/// The canvas that the first bytes of a GIF name; nothing if they are cut off.
+inline std::optional<Size> read_gif_size(Bytes file) {
+    if (file.size() < 13) return std::nullopt;
+    return Size{little_endian(file, 8, 2), little_endian(file, 6, 2)};
+}
+
+/// The first picture of a GIF: where it stands on the canvas, its colours and its coded pixels.
+struct GifFrame {
+    std::size_t left = 0, top = 0;
     Size size;
-    std::size_t channels = 0, sample = 0;  ///< channels as stored, bytes of a sample
-    bool colour = false, packed = false;
-    std::size_t start = 0;  ///< where the rows begin, or when packed the table of their lengths
+    bool interlaced = false;
+    Bytes palette, canvas_palette;       ///< three bytes a colour
+    std::size_t background = 0;          ///< in the canvas's palette
+    std::optional<std::size_t> clear{};  ///< the colour that is transparent
+    unsigned code_bits = 0;              ///< of a colour, in the coded pixels
+    Bytes data;                          ///< blocks, each behind its length
 };
 
-/// Nothing if the header is cut off or damaged, or speaks of another mode than RGB and grey.
-inline std::optional<PsdHeader> read_psd_header(std::span<const std::uint8_t> file) {
-    const auto number = [&](std::size_t at, std::size_t bytes) {
-        std::size_t value = 0;
-        for (std::size_t i = 0; i < bytes; ++i) value = value << 8 | file[at + i];
-        return value;
+/// Throws PictureError.
+inline GifFrame read_gif_frame(Bytes file) {
+    std::size_t at = 6;
+    const auto take = [&](std::size_t count) {
+        if (file.size() - at < count) throw PictureError("the GIF is cut off");
+        at += count;
+        return file.subspan(at - count, count);
     };
-    constexpr std::size_t fixed = 26, largest_side = 300'000, grey = 1, colour = 3;
-    if (file.size() < fixed || number(4, 2) != 1) return std::nullopt;
-    const std::size_t bits = number(22, 2), mode = number(24, 2);
-    PsdHeader header{{number(14, 4), number(18, 4)}, number(12, 2), bits / 8, mode == colour};
-    if ((bits != 8 && bits != 16) || (mode != grey && mode != colour) || header.channels < (header.colour ? 3u : 1u) ||
-        header.channels > 56 || header.size.height > largest_side || header.size.width > largest_side)
-        return std::nullopt;
-    std::size_t at = fixed;
-    for (int section = 0; section < 3; ++section) {  // colours, resources, layers
-        if (file.size() - at < 4) return std::nullopt;
-        const std::size_t length = number(at, 4);
-        at += 4;
-        if (file.size() - at < length) return std::nullopt;
-        at += length;
-    }
-    if (file.size() - at < 2 || number(at, 2) > 1) return std::nullopt;
-    header.packed = number(at, 2) == 1;
-    header.start = at + 2;
-    return header;
-}
-
-/// Undoes PackBits: returns how many bytes of `from` fill `to`, or nothing if there are too few or a run is too long.
-inline std::optional<std::size_t> unpack_bits(std::span<const std::uint8_t> from, std::span<std::uint8_t> to) {
-    std::size_t at = 0;
-    for (std::size_t filled = 0; filled < to.size();) {
-        if (at >= from.size()) return std::nullopt;
-        const std::size_t code = from[at++];
-        if (code == 128) continue;
-        const bool repeated = code > 128;
-        const std::size_t count = repeated ? 257 - code : code + 1, bytes = repeated ? 1 : count;
-        if (from.size() - at < bytes || to.size() - filled < count) return std::nullopt;
-        for (std::size_t i = 0; i < count; ++i) to[filled + i] = from[at + (repeated ? 0 : i)];
-        at += bytes;
-        filled += count;
-    }
-    return at;
-}
-
-/// Nothing if samples are missing.
-inline std::optional<Raster> read_psd(std::span<const std::uint8_t> file, const PsdHeader& header) {
-    const std::size_t rows = header.channels * header.size.height, bytes = header.size.width * header.sample;
-    const std::size_t shown = header.colour ? 3 : 1, table = header.packed ? 2 * rows : 0;
-    std::span<const std::uint8_t> left = file.subspan(header.start);
-    if (left.size() < table || (!header.packed && left.size() / rows < bytes)) return std::nullopt;
-    left = left.subspan(table);
-    Raster raster{header.size};
-    std::fill_n(raster.words(), header.size.pixels(), -1);
-    std::vector<std::uint8_t> row(bytes);
-    for (std::size_t n = 0; n < rows; ++n) {
-        std::size_t taken = bytes;
-        if (header.packed) {
-            const auto packed = unpack_bits(left, row);
-            if (!packed) return std::nullopt;
-            taken = *packed;
-        } else {
-            std::copy_n(left.begin(), bytes, row.begin());
+    const auto palette = [&](unsigned flags) { return (flags & 0x80) != 0 ? take(std::size_t{6} << (flags & 7)) : Bytes{}; };
+    if (!starts_with(file, "GIF87a") && !starts_with(file, "GIF89a"))
+        throw PictureError("the header of the GIF is cut off or damaged");
+    GifFrame frame;
+    const Bytes screen = take(7);
+    const Size canvas = *read_gif_size(file);
+    frame.background = screen[5];
+    frame.canvas_palette = palette(screen[4]);
+    for (;;) {
+        const unsigned kind = take(1)[0];
+        if (kind == 0x3B) throw PictureError("the GIF is damaged: it ends before its first picture");
+        if (kind == 0x2C) break;
+        if (kind != 0x21) throw PictureError("the GIF is damaged: there is no block of the kind " + std::to_string(kind));
+        const unsigned label = take(1)[0];
+        for (std::size_t length = take(1)[0]; length > 0; length = take(1)[0]) {
+            const Bytes block = take(length);
+            if (label == 0xF9 && length >= 4)
+                frame.clear = (block[0] & 1) != 0 ? std::optional<std::size_t>{block[3]} : std::nullopt;
         }
-        left = left.subspan(taken);
-        if (n >= shown * header.size.height) continue;
-        auto* to = reinterpret_cast<std::uint8_t*>(raster.words() + n % header.size.height * header.size.width);
-        for (std::size_t x = 0; x < header.size.width; ++x)
-            for (std::size_t c = n / header.size.height; c < 3; c += shown)
-                to[x * sizeof(Raster::Word) + c] = row[x * header.sample];  // of two bytes the first counts
     }
+    const Bytes place = take(9);
+    frame.left = little_endian(place, 0, 2);
+    frame.top = little_endian(place, 2, 2);
+    frame.size = {little_endian(place, 6, 2), little_endian(place, 4, 2)};
+    frame.interlaced = (place[8] & 0x40) != 0;
+    frame.palette = palette(place[8]);
+    if (frame.palette.empty()) frame.palette = frame.canvas_palette;
+    frame.code_bits = take(1)[0];
+    frame.data = file.subspan(at);
+    if (frame.left + frame.size.width > canvas.width || frame.top + frame.size.height > canvas.height)
+        throw PictureError("the GIF is damaged: its first picture leaves the canvas");
+    if (frame.palette.empty()) throw PictureError("the GIF is damaged: its first picture has no colours");
+    if (frame.code_bits < 1 || frame.code_bits > 11)
+        throw PictureError("the GIF is damaged: a colour of 1 to 11 bits was expected, but it has " +
+                           std::to_string(frame.code_bits));
+    return frame;
+}
+
+/// The codes of growing length in a GIF's blocks.
+class GifCodes {
+public:
+    explicit GifCodes(Bytes blocks) : left_(blocks) {}
+
+    unsigned next(unsigned bits) {
+        while (held_ < bits) {
+            if (in_block_ == 0) {
+                in_block_ = byte();
+                if (in_block_ == 0) throw PictureError("the GIF is damaged: its first picture lacks pixels");
+            }
+            word_ |= byte() << held_;
+            held_ += 8;
+            --in_block_;
+        }
+        const unsigned code = word_ & ((1u << bits) - 1);
+        word_ >>= bits;
+        held_ -= bits;
+        return code;
+    }
+
+private:
+    unsigned byte() {
+        if (left_.empty()) throw PictureError("the GIF is cut off");
+        const unsigned value = left_.front();
+        left_ = left_.subspan(1);
+        return value;
+    }
+
+    Bytes left_;
+    unsigned in_block_ = 0, word_ = 0, held_ = 0;
+};
+
+/// Undoes LZW: gives `put` the colour of each pixel, `pixels` times. Throws PictureError.
+template <class Put>
+void read_gif_pixels(const GifFrame& frame, std::size_t pixels, const Put& put) {
+    constexpr unsigned most = 4096, none = most;
+    const unsigned clear = 1u << frame.code_bits, end = clear + 1;
+    struct Entry {
+        std::uint16_t before;  // the string but its last colour
+        std::uint16_t first, last;
+    };
+    std::array<Entry, most> table;
+    std::array<std::uint16_t, most> string;  // of a code, from its end
+    for (unsigned code = 0; code < clear; ++code)
+        table[code] = {none, static_cast<std::uint16_t>(code), static_cast<std::uint16_t>(code)};
+    GifCodes codes{frame.data};
+    unsigned bits = frame.code_bits + 1, size = end + 1, previous = none;
+    for (std::size_t done = 0; done < pixels;) {
+        const unsigned code = codes.next(bits);
+        if (code == clear) {
+            bits = frame.code_bits + 1;
+            size = end + 1;
+            previous = none;
+            continue;
+        }
+        if (code == end) throw PictureError("the GIF is damaged: its first picture lacks pixels");
+        if (code > size || (code == size && (previous == none || size == most)) || (previous == none && code > end))
+            throw PictureError("the GIF is damaged: its coded pixels name a string that there is not yet");
+        if (previous != none && size < most) {
+            table[size] = {static_cast<std::uint16_t>(previous), table[previous].first,
+                           table[code == size ? previous : code].first};
+            ++size;
+        }
+        std::size_t length = 0;
+        for (unsigned part = code; part != none; part = table[part].before) string[length++] = table[part].last;
+        for (; length > 0 && done < pixels; ++done) put(string[--length]);
+        previous = code;
+        if (size == 1u << bits && bits < 12) ++bits;
+    }
+}
+
+/// The first picture on its canvas: around it is the background's colour, or nothing where a colour is transparent; what is
+/// transparent is laid over white. Throws PictureError.
+inline Raster read_gif(Bytes file) {
+    const GifFrame frame = read_gif_frame(file);
+    const auto word = [&](Bytes palette, std::size_t colour) {
+        std::array<std::uint8_t, 4> bytes{0, 0, 0, 255};
+        if (colour == frame.clear)
+            bytes = {255, 255, 255, 255};
+        else if (3 * colour + 3 <= palette.size())
+            std::copy_n(palette.begin() + static_cast<std::ptrdiff_t>(3 * colour), 3, bytes.begin());
+        Raster::Word packed;
+        std::memcpy(&packed, bytes.data(), sizeof packed);
+        return packed;
+    };
+    std::array<Raster::Word, 2048> colours;
+    for (std::size_t colour = 0; colour < colours.size(); ++colour) colours[colour] = word(frame.palette, colour);
+
+    const Size canvas = *read_gif_size(file);
+    check_density("GIF", file.size(), canvas, 2560);  // strings of up to 3,838 pixels for twelve bits
+    Raster raster{canvas};
+    if (frame.size != canvas) {
+        constexpr Raster::Word nothing = -1;  // white
+        std::fill_n(raster.words(), canvas.pixels(),
+                    frame.clear || frame.canvas_palette.empty() ? nothing : word(frame.canvas_palette, frame.background));
+    }
+    if (frame.size.pixels() == 0) return raster;
+    constexpr std::size_t firsts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
+    std::size_t x = 0, y = 0, pass = 0;
+    const auto row = [&] { return raster.words() + (frame.top + y) * canvas.width + frame.left; };
+    Raster::Word* to = row();
+    read_gif_pixels(frame, frame.size.pixels(), [&](std::size_t colour) {
+        to[x] = colours[colour];
+        if (++x < frame.size.width) return;
+        x = 0;
+        y += frame.interlaced ? steps[pass] : 1;
+        while (frame.interlaced && y >= frame.size.height && pass < 3) y = firsts[++pass];
+        if (y < frame.size.height) to = row();
+    });
     return raster;
 }
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/jpeg_codes.hpp
+
+// The codes of JPEG's segments, each behind 0xFF; ITU-T T.81, table B.1.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct JpegCodes {
+    enum : unsigned {
+        temporary = 0x01,
+        first_frame = 0xC0,
+        progressive_frame = 0xC2,
+        huffman = 0xC4,
+        extension = 0xC8,
+        arithmetic = 0xCC,
+        last_frame = 0xCF,
+        first_restart = 0xD0,
+        last_restart = 0xD7,
+        start = 0xD8,
+        end = 0xD9,
+        scan = 0xDA,
+        quantisation = 0xDB,
+        interval = 0xDD,
+        application1 = 0xE1,
+        lossless = 0xF7,
+    };
+
+    static bool is_restart(unsigned code) { return code >= first_restart && code <= last_restart; }
+};
+
+/// Where the first segment of a JPEG may begin: behind the start marker, which more than one 0xFF may lead; 0 if it is no JPEG.
+/// What stb takes for one has to be one here, so that nothing goes there unchecked.
+inline std::size_t jpeg_start(Bytes file) {
+    std::size_t at = 0;
+    while (at < file.size() && file[at] == 0xFF) ++at;
+    return at > 0 && at < file.size() && file[at] == 0xD8 ? at + 1 : 0;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/orientation.hpp
+
+// How the camera was held, as files say it. Exif 2.3, section 4.6; XMP, part 2, section 3.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+constexpr std::string_view exif_prefix{"Exif\0\0", 6};
+
+/// The orientation (1 to 8) in the first directory of a TIFF, as Exif has it; nothing if it is not there or makes no sense.
+inline std::optional<int> tiff_orientation(Bytes tiff) {
+    constexpr std::size_t entry_size = 12, tag = 0x0112, short_type = 3, long_type = 4;
+    const bool little = starts_with(tiff, {"II*\0", 4});
+    if (!little && !starts_with(tiff, {"MM\0*", 4})) return std::nullopt;
+    const auto number = [&](std::size_t at, std::size_t count) {
+        return little ? little_endian(tiff, at, count) : big_endian(tiff, at, count);
+    };
+    const std::size_t directory = number(4, 4), entries = number(directory, 2);
+    for (std::size_t i = 0; i < entries; ++i) {
+        const std::size_t entry = directory + 2 + i * entry_size;
+        if (entry + entry_size > tiff.size()) break;
+        const std::size_t type = number(entry + 2, 2);
+        if (number(entry, 2) != tag || (type != short_type && type != long_type)) continue;
+        const std::size_t value = number(entry + 8, type == short_type ? 2 : 4);
+        return value >= 1 && value <= 8 ? std::optional{static_cast<int>(value)} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// The orientation in a packet of XMP, an attribute or an element; nothing if it is not there.
+inline std::optional<int> xmp_orientation(Bytes packet) {
+    const std::string_view text{reinterpret_cast<const char*>(packet.data()), packet.size()};
+    constexpr std::string_view name = "tiff:Orientation";
+    for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at)) {
+        at += name.size();
+        const std::string_view rest = text.substr(at, 16);
+        const std::size_t digit = rest.find_first_not_of(" \t\r\n=>\"'");
+        if (digit == 0 || digit == std::string_view::npos || rest[digit] < '1' || rest[digit] > '8') continue;
+        return rest[digit] - '0';
+    }
+    return std::nullopt;
+}
+
+/// What the parts of one file say: of several Exif segments the first counts, and XMP only where that says nothing.
+class Orientation {
+public:
+    /// `tiff` is what stands behind "Exif\0\0".
+    void read_exif(Bytes tiff) {
+        if (!seen_exif_) exif_ = tiff_orientation(tiff);
+        seen_exif_ = true;
+    }
+    void read_xmp(Bytes packet) {
+        if (!xmp_) xmp_ = xmp_orientation(packet);
+    }
+    [[nodiscard]] int value() const { return exif_ ? *exif_ : xmp_.value_or(1); }
+
+private:
+    bool seen_exif_ = false;
+    std::optional<int> exif_, xmp_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/jpeg_markers.hpp
+
+// What the markers of a JPEG file say before any pixel is decoded: its size, how the camera was held, whether its tables, its
+// scans and its end are there. ITU-T T.81, annexes B and F. stb_image takes a table that is missing for one of zeros.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Walks through the segments of a JPEG file.
+class JpegMarkers : JpegCodes {
+public:
+    Size size = {};               ///< zero if there is no frame
+    std::size_t plane_bytes = 0;  ///< samples of all components, subsampled as they are, in whole blocks
+    std::size_t blocks = 0;       ///< of 8 x 8 samples, at least
+    bool progressive = false;
+    bool complete = false;   ///< the end marker stands where it should
+    bool restarts = false;   ///< the scans are cut into intervals
+    std::string fault = {};  ///< why it cannot be read, though it is whole: the end of a sentence that begins with "the JPEG"
+    Orientation orientation;
+
+    explicit JpegMarkers(Bytes file) : file_(file) {
+        std::size_t at = jpeg_start(file);
+        keep(at - 2, at);
+        for (bool inside_scan = false; at < file.size();) {
+            const std::size_t before = at;
+            at = inside_scan ? end_of_scan(at) : find_marker(at);
+            if (inside_scan) keep(before, std::min(at, file.size()));
+            if (at + 1 >= file.size()) return;
+            const std::size_t marker = at;
+            while (at < file.size() && file[at] == 0xFF) ++at;
+            if (at == file.size()) return;
+            const unsigned code = file[at++];
+            inside_scan = code == scan;
+            if (code <= temporary || is_restart(code) || code == start) continue;  // nothing that belongs between segments
+            if (code == end) {
+                keep(marker, at);
+                complete = scanned_;
+                if (complete && fault.empty()) check_whole();
+                return;
+            }
+            const std::size_t length = big_endian(file, at, 2);
+            if (at + 2 > file.size() || length > file.size() - at) return;
+            if (length < 2) {
+                fail("is damaged: a segment is shorter than the number that says its length");
+                return;
+            }
+            keep(marker, at + length);
+            read(code, file.subspan(at + 2, length - 2));
+            at += length;
+        }
+    }
+
+    /// The file, or in `repaired` what is left of it without the bytes between segments that no segment has: stb_image reads on
+    /// only where it finds none.
+    [[nodiscard]] Bytes without_strays(std::vector<std::uint8_t>& repaired) const {
+        if (pieces_.size() == 1) return pieces_.front();
+        for (const Bytes piece : pieces_) repaired.insert(repaired.end(), piece.begin(), piece.end());
+        return repaired;
+    }
+
+private:
+    struct Component {
+        unsigned name, wide, high, table;  // factors of sampling, and the table of quantisation
+        bool scanned = false;
+    };
+
+    static std::size_t parts(std::size_t whole, std::size_t part) { return (whole + part - 1) / part; }
+
+    void fail(std::string_view reason) {
+        if (fault.empty()) fault = reason;
+    }
+    void keep(std::size_t from, std::size_t to) {
+        if (!pieces_.empty() && pieces_.back().data() + pieces_.back().size() == file_.data() + from)
+            pieces_.back() = {pieces_.back().data(), pieces_.back().size() + to - from};
+        else if (to > from)
+            pieces_.push_back(file_.subspan(from, to - from));
+    }
+
+    /// The next 0xFF, or the file's end.
+    [[nodiscard]] std::size_t find_marker(std::size_t at) const {
+        const void* found = std::memchr(file_.data() + at, 0xFF, file_.size() - at);
+        return found == nullptr ? file_.size()
+                                : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - file_.data());
+    }
+    /// What stands behind the 0xFF at `at`, and the ones that fill up there; 0 at the file's end.
+    [[nodiscard]] unsigned code_at(std::size_t at) const {
+        while (at < file_.size() && file_[at] == 0xFF) ++at;
+        return at < file_.size() ? file_[at] : 0;
+    }
+    /// Where the coded data end that begin at `at`: at a marker, which one that restarts has to have data behind it not to be.
+    [[nodiscard]] std::size_t end_of_scan(std::size_t at) {
+        std::size_t seen = 0;
+        for (at = find_marker(at); at + 1 < file_.size(); at = find_marker(at)) {
+            const unsigned code = file_[at + 1];
+            if (is_restart(code)) {
+                const bool data = at + 2 < file_.size() && (file_[at + 2] != 0xFF || code_at(at + 2) == 0);
+                if (!data) break;
+                ++seen;
+            } else if (code == 0xFF) {
+                const unsigned behind = code_at(at);
+                if (behind != 0 && !is_restart(behind)) break;
+                ++at;
+                continue;
+            } else if (code != 0) {
+                break;
+            }
+            at += 2;
+        }
+        if (seen < restarts_due_) fail("is cut off or damaged: a marker that restarts its scan is missing");
+        if (seen > 0 && interval_ == 0) fail("is damaged: a marker restarts a scan that has no intervals");
+        return at;
+    }
+
+    void read(unsigned code, Bytes segment) {
+        if (code == huffman) return read_huffman(segment);
+        if (code == quantisation) return read_quantisation(segment);
+        if (code == scan) return read_scan(segment);
+        if (code == interval) interval_ = big_endian(segment, 0, 2);
+        if (code == arithmetic) fail("is of a kind that is not read: its coding is arithmetic");
+        if (code == lossless) fail("is of a kind that is not read: JPEG-LS");
+        if (code >= first_frame && code <= last_frame && code != extension && code != arithmetic) read_frame(code, segment);
+        if (code == application1) {
+            constexpr std::string_view xmp{"http://ns.adobe.com/xap/1.0/\0", 29};
+            if (starts_with(segment, exif_prefix)) orientation.read_exif(segment.subspan(exif_prefix.size()));
+            if (starts_with(segment, xmp)) orientation.read_xmp(segment.subspan(xmp.size()));
+        }
+    }
+
+    void read_frame(unsigned code, Bytes segment) {
+        if (!components_.empty()) return fail("is damaged: it has more than one frame");
+        if (segment.size() < 6 || segment.size() < 6u + 3u * segment[5]) return fail("is damaged: its frame is cut off");
+        size = {big_endian(segment, 1, 2), big_endian(segment, 3, 2)};
+        progressive = code == progressive_frame;
+        if (code > extension) fail("is of a kind that is not read: its coding is arithmetic");
+        if (code == 0xC3) fail("is of a kind that is not read: it is lossless");
+        if (code > 0xC3) fail("is of a kind that is not read: it is hierarchical");
+        if (segment[0] != 8)
+            fail("is of a kind that is not read: its samples have " + std::to_string(segment[0]) + " bits, not 8");
+        if (size.height == 0) fail("is of a kind that is not read: its height does not stand in its frame");
+        if (segment[5] != 1 && segment[5] != 3 && segment[5] != 4)
+            return fail("is of a kind that is not read: it has " + std::to_string(segment[5]) + " components, not 1, 3 or 4");
+        for (std::size_t i = 0; i < segment[5]; ++i) {
+            const unsigned factors = segment[7 + 3 * i];
+            components_.push_back({segment[6 + 3 * i], factors >> 4, factors & 15u, segment[8 + 3 * i]});
+            widest_ = std::max<std::size_t>(widest_, factors >> 4);
+            highest_ = std::max<std::size_t>(highest_, factors & 15u);
+        }
+        for (const Component& component : components_) {
+            if (component.wide < 1 || component.wide > 4 || component.high < 1 || component.high > 4 || component.table > 3)
+                return fail("is damaged: its frame names sizes or tables that there cannot be");
+            if (widest_ % component.wide != 0 || highest_ % component.high != 0)
+                return fail("is of a kind that is not read: its components' sizes are no whole multiples");
+            plane_bytes +=
+                parts(size.width, 8 * widest_) * parts(size.height, 8 * highest_) * 64 * component.wide * component.high;
+            blocks += blocks_of(component);
+        }
+    }
+    [[nodiscard]] std::size_t blocks_of(const Component& component) const {
+        return parts(parts(size.width * component.wide, widest_), 8) * parts(parts(size.height * component.high, highest_), 8);
+    }
+
+    /// Whole tables of at most 256 codes each: older stb_image writes beyond its own for others.
+    void read_huffman(Bytes segment) {
+        constexpr std::size_t head = 17, most = 256, largest_step = 11;
+        while (!segment.empty()) {
+            std::size_t codes = 0;
+            for (std::size_t i = 1; i < std::min(head, segment.size()); ++i) codes += segment[i];
+            if (segment.size() < head || codes > most || segment.size() < head + codes)
+                return fail("is damaged: a Huffman table is cut off or has more than 256 codes");
+            for (std::size_t i = head; segment[0] < 16 && i < head + codes; ++i)
+                if (segment[i] > largest_step) fail("is damaged: a Huffman table has steps that its samples cannot make");
+            if (segment[0] < 32) huffman_[segment[0] >> 4][segment[0] & 15u] = true;
+            segment = segment.subspan(head + codes);
+        }
+    }
+    void read_quantisation(Bytes segment) {
+        while (!segment.empty()) {
+            const std::size_t bytes = 1 + (segment[0] >> 4 == 0 ? 64u : 128u);
+            if (segment.size() < bytes) return fail("is damaged: a quantisation table is cut off");
+            if ((segment[0] & 15u) < 4) quantised_[segment[0] & 15u] = true;
+            segment = segment.subspan(bytes);
+        }
+    }
+
+    void read_scan(Bytes segment) {
+        scanned_ = true;
+        const std::size_t count = segment.empty() ? 0 : segment[0];
+        if (components_.empty()) fail("is damaged: a scan stands before its frame");
+        if (!fault.empty()) return;
+        if (count < 1 || count > 4 || segment.size() < 4 + 2 * count) return fail("is damaged: the head of a scan is cut off");
+        const unsigned first = segment[1 + 2 * count], again = segment[3 + 2 * count] >> 4;
+        std::size_t intervals = parts(size.width, 8 * widest_) * parts(size.height, 8 * highest_);
+        for (std::size_t i = 0; i < count; ++i) {
+            const unsigned tables = segment[2 + 2 * i];
+            const auto component = std::ranges::find(components_, unsigned{segment[1 + 2 * i]}, &Component::name);
+            if (component == components_.end())
+                return fail("is damaged: a scan is of a component that its frame does not name");
+            const bool dc = !progressive || (first == 0 && again == 0), ac = progressive ? first > 0 : true;
+            if (!quantised_[component->table]) fail("is damaged: it lacks a quantisation table");
+            if ((dc && !huffman_[0][tables >> 4]) || (ac && !huffman_[1][tables & 15u]))
+                fail("is damaged: it lacks a Huffman table");
+            component->scanned = component->scanned || dc;
+            if (count == 1) intervals = blocks_of(*component);
+        }
+        restarts = restarts || interval_ > 0;
+        restarts_due_ = interval_ == 0 || intervals == 0 ? 0 : (intervals - 1) / interval_;
+    }
+    void check_whole() {
+        for (const Component& component : components_)
+            if (!component.scanned) return fail("is cut off or damaged: a component has no scan");
+    }
+
+    Bytes file_;
+    std::vector<Bytes> pieces_;
+    std::vector<Component> components_;
+    std::size_t widest_ = 1, highest_ = 1, interval_ = 0, restarts_due_ = 0;
+    bool huffman_[2][16] = {}, quantised_[4] = {}, scanned_ = false;
+};
 
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/machine/simd.hpp
 
-// The door to xsimd: every vector of Denim goes through these functions, each tested at every width.
+// The door to xsimd: every vector of Denim goes through these functions and those of simd_order.hpp and simd_functions.hpp, each tested at
+// every width.
 
 // g++ 12 holds the undefined registers inside its own AVX-512 intrinsics for mistakes (GCC bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
@@ -2751,26 +3602,6 @@ DENIM_INLINE Vector<Scalar> fma(Vector<Scalar> a, Vector<Scalar> b, Vector<Scala
 #endif
 }
 
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<Scalar, float>)
-        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
-    else
-#endif
-        return xsimd::max(a, b);
-}
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<Scalar, float>)
-        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
-    else
-#endif
-        return xsimd::min(a, b);
-}
-
 /// `yes` in the lanes where `condition` (a comparison of vectors) holds, `no` elsewhere.
 template <class Condition, class Scalar>
 DENIM_INLINE Vector<Scalar> select(Condition condition, Vector<Scalar> yes, Vector<Scalar> no) {
@@ -2790,29 +3621,6 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return xsimd::sqrt(value);
 }
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return xsimd::exp(value);
-}
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return xsimd::tanh(value);
-}
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
-    return xsimd::erf(value);
-}
-
-// The same names for plain numbers, so that a formula is written once for both.
-inline float exp(float value) { return std::exp(value); }
-inline double exp(double value) { return std::exp(value); }
-inline float tanh(float value) { return std::tanh(value); }
-inline double tanh(double value) { return std::tanh(value); }
-inline float erf(float value) { return std::erf(value); }
-inline double erf(double value) { return std::erf(value); }
-inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
-inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
 
 /// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
 template <class Scalar>
@@ -2855,7 +3663,7 @@ DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 }  // namespace denim::inline DENIM_TARGET::simd
 // ---- denim/image/stb_image.hpp
 
-// The door to stb_image.h, which reads photographs. Its code stands in denim::stb with internal linkage, and every macro that
+// The door to stb_image.h, which reads JPEGs and opens the streams of PNGs. Its code stands in denim::stb with internal linkage, and every macro that
 // steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
 
 // What stb includes is included before, so that nothing but stb lands in the namespace.
@@ -2939,6 +3747,8 @@ DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 #undef STBI_ONLY_PIC
 #pragma push_macro("STBI_ONLY_PNM")
 #undef STBI_ONLY_PNM
+#pragma push_macro("STBI_SUPPORT_ZLIB")
+#undef STBI_SUPPORT_ZLIB
 #pragma push_macro("STBI_SSE2")
 #undef STBI_SSE2
 #pragma push_macro("STBI_NEON")
@@ -2976,6 +3786,11 @@ DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 #define STBI_NO_PIC
 #define STBI_NO_PNM
 #define STBI_NO_PSD
+#define STBI_NO_PNG
+#define STBI_NO_BMP
+#define STBI_NO_GIF
+#define STBI_NO_TGA
+#define STBI_SUPPORT_ZLIB
 #define STBI_ASSERT(condition) static_cast<void>(0)
 #define STBI_MALLOC(size) ::denim::detail::block_pool().allocate(size)
 #define STBI_REALLOC_SIZED(block, used, size) ::denim::detail::block_pool().reallocate(block, used, size)
@@ -2989,6 +3804,13 @@ DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC optimize("wrapv")
+#endif
 namespace denim::inline DENIM_TARGET::stb {
 #if __has_include(<stb_image.h>)
 #include <stb_image.h>
@@ -2996,6 +3818,11 @@ namespace denim::inline DENIM_TARGET::stb {
 #include <stb/stb_image.h>
 #endif
 }  // namespace denim::inline DENIM_TARGET::stb
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
 #pragma GCC diagnostic pop
 
 #pragma pop_macro("STB_IMAGE_IMPLEMENTATION")
@@ -3034,6 +3861,7 @@ namespace denim::inline DENIM_TARGET::stb {
 #pragma pop_macro("STBI_ONLY_HDR")
 #pragma pop_macro("STBI_ONLY_PIC")
 #pragma pop_macro("STBI_ONLY_PNM")
+#pragma pop_macro("STBI_SUPPORT_ZLIB")
 #pragma pop_macro("STBI_SSE2")
 #pragma pop_macro("STBI_NEON")
 #pragma pop_macro("STBI_SIMD_ALIGN")
@@ -3048,6 +3876,673 @@ namespace denim::inline DENIM_TARGET::stb {
 #pragma pop_macro("stbi__unpremultiply_on_load")
 #pragma pop_macro("stbi__de_iphone_flag")
 #pragma pop_macro("stbi__vertically_flip_on_load")
+// ---- denim/image/stb_calls.hpp
+
+// What stb_image does for us, through functions of stb's own inside: those for all have the names of C, which the program's copy has too.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Why the last call gave nothing; empty if stb does not say.
+inline std::string stb_reason() { return stb::stbi__g_failure_reason; }
+
+/// The pixels of a JPEG, four bytes each, in a block of the pool; nullptr if it cannot be decoded.
+inline void* stb_jpeg(std::span<const std::uint8_t> file, int& width, int& height) {
+    stb::stbi__g_failure_reason = "";
+    stb::stbi__context context;
+    stb::stbi__start_mem(&context, file.data(), static_cast<int>(file.size()));
+    int channels = 0;
+    return stb::stbi__load_and_postprocess_8bit(&context, &width, &height, &channels, 4);
+}
+
+/// Opens a zlib stream into `room`, a block of the pool that is replaced by a larger one if it may grow. Gives how many bytes came, or
+/// nothing if it cannot be opened.
+inline std::optional<std::size_t> stb_inflate(std::span<const std::uint8_t> stream, void*& room, std::size_t bytes, bool grows) {
+    stb::stbi__g_failure_reason = "";
+    stb::stbi__zbuf buffer;
+    buffer.zbuffer = const_cast<stb::stbi_uc*>(stream.data());
+    buffer.zbuffer_end = buffer.zbuffer + stream.size();
+    const bool opened = stb::stbi__do_zlib(&buffer, static_cast<char*>(room), static_cast<int>(bytes), grows ? 1 : 0, 1) != 0;
+    room = buffer.zout_start;
+    return opened ? std::optional{static_cast<std::size_t>(buffer.zout - buffer.zout_start)} : std::nullopt;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/jpeg.hpp
+
+// JPEG, by stb_image: what it takes as it comes is looked at before.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Bytes that decoding takes at its peak, about: pixels, samples, and coefficients when they come in several scans.
+inline std::size_t jpeg_memory(const JpegMarkers& markers) {
+    const std::size_t words = sizeof(Raster::Word) * markers.size.pixels();
+    const std::size_t decoding = words + (markers.progressive ? 3 : 1) * markers.plane_bytes;
+    return std::max(decoding, markers.orientation.value() > 1 ? 2 * words : 0);
+}
+
+/// The picture of a JPEG, as the camera was held. Throws PictureError.
+inline Raster read_jpeg(Bytes file) {
+    const JpegMarkers markers{file};
+    if (!markers.fault.empty()) throw PictureError("the JPEG " + markers.fault);
+    if (!markers.complete) throw PictureError("the JPEG is cut off: its end is missing");
+    if (markers.blocks / 8 > file.size()) throw PictureError("the JPEG is cut off: it has more pixels than its bytes can hold");
+    // Where a scan is damaged, stb passes over the rest of an interval: what another picture left there may not be seen.
+    const BlockPool::Limit limit{block_pool(), block_pool().limit(), markers.restarts};
+    std::vector<std::uint8_t> repaired;
+    const Bytes clean = markers.without_strays(repaired);
+    int width = 0, height = 0;
+    void* words = stb_jpeg(clean, width, height);  // four channels: stb's conversion of colours is vectorised for words only
+    if (words == nullptr)
+        throw PictureError("the JPEG is damaged: " + (stb_reason().empty() ? "its pixels cannot be decoded" : stb_reason()));
+    return turned({{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, words}, markers.orientation.value());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/png_rows.hpp
+
+// From the bytes of a PNG's stream to pixels: filters, samples of 1 to 16 bits, palettes, interlacing; W3C's PNG, sections 7
+// to 9.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// One of the pictures that an interlaced one is sent as: every `step`th pixel from `first` on.
+struct PngPass {
+    Size first, step;
+
+    [[nodiscard]] Size of(Size size) const {
+        const auto count = [](std::size_t extent, std::size_t from, std::size_t by) {
+            return extent > from ? (extent - from + by - 1) / by : 0;
+        };
+        return {count(size.height, first.height, step.height), count(size.width, first.width, step.width)};
+    }
+};
+
+constexpr PngPass whole_png[] = {{{0, 0}, {1, 1}}};
+constexpr PngPass interlaced_png[] = {{{0, 0}, {8, 8}}, {{0, 4}, {8, 8}}, {{4, 0}, {8, 4}}, {{0, 2}, {4, 4}},
+                                      {{2, 0}, {4, 2}}, {{0, 1}, {2, 2}}, {{1, 0}, {2, 1}}};
+
+struct PngHeader {
+    Size size;
+    std::size_t depth = 8, channels = 3;
+    bool palette = false, interlaced = false;
+
+    [[nodiscard]] bool alpha() const { return channels == 2 || channels == 4; }
+    [[nodiscard]] std::size_t row_bytes(std::size_t width) const { return (width * channels * depth + 7) / 8; }
+    [[nodiscard]] std::span<const PngPass> passes() const {
+        return interlaced ? std::span<const PngPass>{interlaced_png} : whole_png;
+    }
+    /// What the stream holds: each row behind a byte that names its filter.
+    [[nodiscard]] std::size_t stored_bytes() const {
+        std::size_t bytes = 0;
+        for (const PngPass& pass : passes())
+            if (const Size part = pass.of(size); part.pixels() > 0) bytes += part.height * (1 + row_bytes(part.width));
+        return bytes;
+    }
+};
+
+struct PngColours {
+    std::array<std::array<std::uint8_t, 4>, 256> palette;
+    std::size_t count = 0;
+    bool has_transparent = false;
+    std::array<std::size_t, 3> transparent{};  ///< samples of the one colour that is
+
+    PngColours() { palette.fill({0, 0, 0, 255}); }
+};
+
+/// Undoes the filter of a row whose pixels are `pixel` bytes apart; `previous` is the row above, of zeros at first.
+template <std::size_t pixel>
+void undo_png_filter(unsigned filter, std::uint8_t* row, const std::uint8_t* previous, std::size_t bytes) {
+    const auto add = [](std::uint8_t& to, int value) { to = static_cast<std::uint8_t>(to + value); };
+    if (filter == 2)
+        for (std::size_t i = 0; i < bytes; ++i) add(row[i], previous[i]);
+    if (filter == 1)
+        for (std::size_t i = pixel; i < bytes; ++i) add(row[i], row[i - pixel]);
+    if (filter == 3) {
+        for (std::size_t i = 0; i < pixel; ++i) add(row[i], previous[i] / 2);
+        for (std::size_t i = pixel; i < bytes; ++i) add(row[i], (row[i - pixel] + previous[i]) / 2);
+    }
+    if (filter == 4) {
+        for (std::size_t i = 0; i < pixel; ++i) add(row[i], previous[i]);
+        for (std::size_t i = pixel; i < bytes; ++i) {  // Paeth: of left, above and the corner the one next to their plane
+            const int left = row[i - pixel], above = previous[i], corner = previous[i - pixel];
+            const int from_left = std::abs(above - corner), from_above = std::abs(left - corner);
+            const int from_corner = std::abs(left + above - 2 * corner);
+            const int upright = from_above <= from_corner ? above : corner;
+            add(row[i], from_left <= from_above && from_left <= from_corner ? left : upright);
+        }
+    }
+    if (filter > 4) throw PictureError("the PNG is damaged: there is no filter " + std::to_string(filter));
+}
+
+/// Writes the samples of a row as pixels that are `step` apart.
+inline void write_png_row(Bytes row, std::size_t width, const PngHeader& header, const PngColours& colours, Raster::Word* to,
+                          std::size_t step) {
+    if (header.depth == 8 && header.channels >= 3 && !colours.has_transparent) {
+        for (std::size_t x = 0; x < width; ++x, to += step) {
+            const std::uint8_t* from = row.data() + x * header.channels;
+            const std::uint8_t word[] = {from[0], from[1], from[2], header.channels == 4 ? from[3] : std::uint8_t{255}};
+            std::memcpy(to, word, sizeof word);
+        }
+        return;
+    }
+    const std::size_t largest = (std::size_t{1} << header.depth) - 1, shown = header.channels >= 3 ? 3 : 1;
+    const auto sample = [&](std::size_t n) -> std::size_t {
+        if (header.depth == 8) return row[n];
+        if (header.depth == 16) return std::size_t{row[2 * n]} << 8 | row[2 * n + 1];
+        const std::size_t bit = n * header.depth;
+        return row[bit / 8] >> (8 - header.depth - bit % 8) & largest;
+    };
+    const auto byte = [&](std::size_t value) {
+        return static_cast<std::uint8_t>(header.depth == 16 ? value >> 8 : header.depth == 8 ? value : value * 255 / largest);
+    };
+    for (std::size_t x = 0; x < width; ++x, to += step) {
+        std::array<std::uint8_t, 4> word{0, 0, 0, 255};
+        if (header.palette) {
+            word = colours.palette[sample(x)];
+        } else {
+            bool transparent = colours.has_transparent;
+            for (std::size_t c = 0; c < shown; ++c) {
+                const std::size_t value = sample(x * header.channels + c);
+                word[c] = byte(value);
+                transparent = transparent && value == colours.transparent[c];
+            }
+            if (shown == 1) word[1] = word[2] = word[0];
+            if (header.alpha()) word[3] = byte(sample(x * header.channels + shown));
+            if (transparent) word[3] = 0;
+        }
+        std::memcpy(to, word.data(), word.size());
+    }
+}
+
+/// Turns the stream's bytes, `header.stored_bytes()` of them, which are changed, into pixels with alpha.
+template <std::size_t pixel>
+void read_png_rows(std::span<std::uint8_t> stored, const PngHeader& header, const PngColours& colours, Raster& raster) {
+    const std::vector<std::uint8_t> zeros(header.row_bytes(header.size.width));
+    std::uint8_t* at = stored.data();
+    for (const PngPass& pass : header.passes()) {
+        const Size part = pass.of(header.size);
+        if (part.pixels() == 0) continue;
+        const std::size_t bytes = header.row_bytes(part.width);
+        const std::uint8_t* previous = zeros.data();
+        for (std::size_t y = 0; y < part.height; ++y) {
+            undo_png_filter<pixel>(at[0], at + 1, previous, bytes);
+            write_png_row({at + 1, bytes}, part.width, header, colours,
+                          raster.words() + (pass.first.height + y * pass.step.height) * header.size.width + pass.first.width,
+                          pass.step.width);
+            previous = at + 1;
+            at += 1 + bytes;
+        }
+    }
+}
+
+inline void read_png_rows(std::span<std::uint8_t> stored, const PngHeader& header, const PngColours& colours, Raster& raster) {
+    switch (header.channels * header.depth / 8) {
+        case 2:
+            return read_png_rows<2>(stored, header, colours, raster);
+        case 3:
+            return read_png_rows<3>(stored, header, colours, raster);
+        case 4:
+            return read_png_rows<4>(stored, header, colours, raster);
+        case 6:
+            return read_png_rows<6>(stored, header, colours, raster);
+        case 8:
+            return read_png_rows<8>(stored, header, colours, raster);
+        default:
+            return read_png_rows<1>(stored, header, colours, raster);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/png.hpp
+
+// PNG: chunks with their checksums, the checksum of the stream, and how the camera was held (eXIf, XMP); W3C's PNG, third
+// edition. Here because stb_image looks at no checksum and holds the samples several times. Its inflate is what opens the
+// stream.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+constexpr std::string_view png_signature{"\x89PNG\r\n\x1a\n", 8};
+
+[[noreturn]] inline void throw_damaged_png(const std::string& reason) { throw PictureError("the PNG is damaged: " + reason); }
+
+/// What the chunk IHDR says, which has to be the first. Throws PictureError.
+inline PngHeader read_png_header(Bytes file) {
+    constexpr std::size_t first = 8, length = 13;
+    if (file.size() >= first && !starts_with(file, png_signature))
+        throw_damaged_png("its signature is changed, as a text's would be");
+    if (file.size() < first + 12 + length) throw PictureError("the header of the PNG is cut off or damaged");
+    const Bytes chunk = file.subspan(first);
+    if (starts_with(chunk.subspan(4), "CgBI"))
+        throw PictureError("the PNG is of Apple's own kind (CgBI), which only Apple's programs read");
+    if (!starts_with(chunk.subspan(4), "IHDR") || big_endian(chunk, 0, 4) != length)
+        throw_damaged_png("it does not begin with IHDR");
+    if (big_endian(chunk, 8 + length, 4) != crc32(chunk.subspan(4, 4 + length)))
+        throw_damaged_png("the checksum of its chunk IHDR is wrong");
+    PngHeader header;
+    header.size = {big_endian(chunk, 12, 4), big_endian(chunk, 8, 4)};
+    header.depth = chunk[16];
+    header.interlaced = chunk[20] == 1;
+    const unsigned type = chunk[17];
+    const unsigned channels[] = {1, 0, 3, 1, 2, 0, 4};
+    header.channels = type <= 6 ? channels[type] : 0;
+    header.palette = type == 3;
+    const bool depth_fits = header.depth == 8 || (header.depth == 16 && type != 3) ||
+                            ((header.depth == 1 || header.depth == 2 || header.depth == 4) && (type == 0 || type == 3));
+    if (header.channels == 0 || !depth_fits)
+        throw_damaged_png("there is no kind " + std::to_string(type) + " with " + std::to_string(header.depth) + " bits");
+    if (chunk[18] != 0 || chunk[19] != 0 || chunk[20] > 1) throw_damaged_png("it names a method that there is not");
+    return header;
+}
+
+/// The chunks of a PNG that its picture needs.
+struct PngChunks {
+    PngHeader header;
+    PngColours colours;
+    Orientation orientation;
+    std::vector<Bytes> data;  ///< parts of the zlib stream
+    std::size_t data_bytes = 0;
+};
+
+/// The XMP in a chunk iTXt that holds it as it is; empty if it holds something else.
+inline Bytes xmp_in(Bytes text) {
+    constexpr std::string_view keyword{"XML:com.adobe.xmp\0\0\0", 20};  // and no compression
+    return starts_with(text, keyword) ? text.subspan(keyword.size()) : Bytes{};
+}
+
+inline void read_png_palette(Bytes chunk, PngChunks& chunks) {
+    if (chunk.size() % 3 != 0 || chunk.size() > 3 * chunks.colours.palette.size())
+        throw_damaged_png("its palette has no whole colours");
+    for (std::size_t i = 0; i < chunk.size() / 3; ++i)
+        for (std::size_t c = 0; c < 3; ++c) chunks.colours.palette[i][c] = chunk[3 * i + c];
+    chunks.colours.count = chunk.size() / 3;
+}
+
+inline void read_png_transparency(Bytes chunk, PngChunks& chunks) {
+    const PngHeader& header = chunks.header;
+    if (header.palette) {
+        if (chunk.size() > chunks.colours.count) throw_damaged_png("more colours are transparent than it has");
+        for (std::size_t i = 0; i < chunk.size(); ++i) chunks.colours.palette[i][3] = chunk[i];
+        return;
+    }
+    if (header.alpha()) throw_damaged_png("a colour is transparent, though its pixels have alpha");
+    if (chunk.size() < 2 * header.channels) throw_damaged_png("its transparent colour is cut off");
+    for (std::size_t c = 0; c < header.channels; ++c)
+        chunks.colours.transparent[c] = big_endian(chunk, 2 * c, 2) & ((std::size_t{1} << header.depth) - 1);
+    chunks.colours.has_transparent = true;
+}
+
+/// Goes through the chunks up to IEND and compares their checksums. Throws PictureError.
+inline PngChunks read_png_chunks(Bytes file) {
+    PngChunks chunks{read_png_header(file), {}, {}, {}, 0};
+    for (Bytes left = file.subspan(png_signature.size());;) {
+        if (left.size() < 12 || left.size() - 12 < big_endian(left, 0, 4)) throw PictureError("the PNG is cut off");
+        const std::size_t length = big_endian(left, 0, 4);
+        const Bytes named = left.subspan(4, 4 + length), chunk = named.subspan(4);
+        std::string name;
+        for (const std::uint8_t letter : named.first(4))
+            name += letter >= 'A' && letter <= 'z' ? static_cast<char>(letter) : '?';
+        if (big_endian(left, 8 + length, 4) != crc32(named))
+            throw_damaged_png("the checksum of its chunk " + name + " is wrong");
+        left = left.subspan(12 + length);
+        if (name == "IEND") break;
+        if (name == "IDAT") {
+            chunks.data.push_back(chunk);
+            chunks.data_bytes += length;
+        } else if (name == "PLTE") {
+            read_png_palette(chunk, chunks);
+        } else if (name == "tRNS") {
+            read_png_transparency(chunk, chunks);
+        } else if (name == "eXIf") {
+            chunks.orientation.read_exif(starts_with(chunk, exif_prefix) ? chunk.subspan(exif_prefix.size()) : chunk);
+        } else if (name == "iTXt") {
+            chunks.orientation.read_xmp(xmp_in(chunk));
+        } else if (name != "IHDR" && (named[0] & 0x20) == 0) {
+            throw_damaged_png("there is no chunk " + name + " that a picture needs");
+        }
+    }
+    if (chunks.header.palette && chunks.colours.count == 0) throw_damaged_png("it has no palette");
+    if (chunks.data_bytes == 0) throw_damaged_png("it has no pixels");
+    return chunks;
+}
+
+/// Opens the zlib stream into `rows`, and compares its checksum. Throws PictureError.
+inline void inflate_png(const PngChunks& chunks, std::span<std::uint8_t> rows) {
+    std::vector<std::uint8_t> joined;
+    if (chunks.data.size() > 1) {
+        joined.reserve(chunks.data_bytes);
+        for (const Bytes part : chunks.data) joined.insert(joined.end(), part.begin(), part.end());
+    }
+    const Bytes stream = chunks.data.size() > 1 ? Bytes{joined} : chunks.data.front();
+    void* room = rows.data();
+    std::optional<std::size_t> length = stb_inflate(stream, room, rows.size(), false);
+    std::uint32_t sum = 0;
+    if (length) {
+        sum = adler32(rows.first(*length));
+    } else if (stb_reason() == "output buffer limit") {  // it holds more than the pixels: all of it is summed
+        const std::size_t guess = rows.size() + rows.size() / 8 + 4096;
+        room = block_pool().allocate(guess);
+        if (room != nullptr) length = stb_inflate(stream, room, guess, true);
+        const Block all{room};
+        if (length) {
+            sum = adler32({all.bytes(), *length});
+            std::copy_n(all.bytes(), rows.size(), rows.data());
+        }
+    }
+    if (!length) throw_damaged_png("its stream cannot be decompressed: " + stb_reason());
+    if (*length < rows.size()) throw PictureError("the PNG is cut off: its stream lacks pixels");
+    // The stream may end before the chunks do. That four bytes are the sum by chance is as rare as damage that the sum
+    // overlooks.
+    const std::uint8_t wanted[] = {static_cast<std::uint8_t>(sum >> 24), static_cast<std::uint8_t>(sum >> 16),
+                                   static_cast<std::uint8_t>(sum >> 8), static_cast<std::uint8_t>(sum)};
+    if (std::find_end(stream.begin(), stream.end(), std::begin(wanted), std::end(wanted)) == stream.end())
+        throw_damaged_png("the checksum of its stream is wrong");
+}
+
+/// The picture of a PNG, as the camera was held; what is transparent is laid over white. Throws PictureError.
+inline Raster read_png(Bytes file) {
+    PngChunks chunks = read_png_chunks(file);
+    const std::size_t bytes = chunks.header.stored_bytes();
+    constexpr std::size_t best_ratio = 1032;  // of deflate: 258 bytes for two bits
+    if (bytes / best_ratio > chunks.data_bytes)
+        throw PictureError("the PNG is cut off: it has more pixels than its stream can hold");
+    if (bytes > std::size_t{std::numeric_limits<int>::max()} / 2)
+        throw PictureError("the PNG has more samples than can be read");
+    Raster raster;
+    {
+        const Block rows{block_pool().allocate(bytes)};
+        inflate_png(chunks, {rows.bytes(), bytes});
+        raster = Raster{chunks.header.size};
+        read_png_rows({rows.bytes(), bytes}, chunks.header, chunks.colours, raster);
+    }
+    if (chunks.header.alpha() || chunks.header.palette || chunks.colours.has_transparent) lay_over_white(raster);
+    return turned(std::move(raster), chunks.orientation.value());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/pnm.hpp
+
+// Binary PNM, grey (P5) and colour (P6), one or two bytes a sample; netpbm's manual, pgm and ppm. Here because older
+// stb_image takes the two bytes of a sample in the wrong order and writes beyond its memory.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct PnmHeader {
+    Size size;
+    std::size_t largest = 0, channels = 0, start = 0;  ///< value of white, channels, where the samples begin
+};
+
+/// Nothing if the header is cut off or damaged.
+inline std::optional<PnmHeader> read_pnm_header(Bytes file) {
+    if (file.size() < 2 || file[0] != 'P' || (file[1] != '5' && file[1] != '6')) return std::nullopt;
+    std::size_t at = 2;
+    const auto space = [&] { return file[at] == ' ' || (file[at] >= '\t' && file[at] <= '\r'); };
+    const auto number = [&]() -> std::size_t {
+        for (; at < file.size() && (space() || file[at] == '#'); ++at)
+            if (file[at] == '#')
+                while (at + 1 < file.size() && file[at] != '\n') ++at;
+        std::size_t value = 0;
+        for (; at < file.size() && file[at] >= '0' && file[at] <= '9' && value < 100'000'000; ++at)
+            value = 10 * value + file[at] - '0';
+        return value;
+    };
+    PnmHeader header;
+    header.size.width = number();
+    header.size.height = number();
+    header.largest = number();
+    header.channels = file[1] == '6' ? 3 : 1;
+    if (at >= file.size() || !space() || header.largest == 0 || header.largest > 65535) return std::nullopt;
+    header.start = at + 1;
+    return header;
+}
+
+/// Nothing if samples are missing.
+inline std::optional<Raster> read_pnm(Bytes file, const PnmHeader& header) {
+    const std::size_t sample = header.largest > 255 ? 2 : 1, pixel = sample * header.channels;
+    if ((file.size() - header.start) / pixel < header.size.pixels()) return std::nullopt;
+    Raster raster{header.size};
+    const std::uint8_t* from = file.data() + header.start;
+    for (std::size_t i = 0; i < header.size.pixels(); ++i, from += pixel) {
+        std::uint8_t word[] = {0, 0, 0, 255};
+        for (std::size_t c = 0; c < 3; ++c) {
+            const std::uint8_t* number = from + (header.channels == 3 ? c * sample : 0);
+            const std::size_t value = sample == 2 ? std::size_t{number[0]} << 8 | number[1] : number[0];
+            word[c] = to_byte(std::min(value, header.largest), header.largest);
+        }
+        std::memcpy(raster.words() + i, word, sizeof word);
+    }
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/psd.hpp
+
+// The merged picture of a PSD, RGB or grey, 8 or 16 bits a sample, as it is or packed; Adobe's Photoshop file formats
+// specification. Here because stb_image takes the white out that it is laid over by numbers that may leave what a byte holds.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct PsdHeader {
+    Size size;
+    std::size_t channels = 0, sample = 0;  ///< channels as stored, bytes of a sample
+    std::size_t shown = 0;                 ///< channels of colour
+};
+
+/// What the first 26 bytes say. Throws PictureError if they are cut off or damaged, or speak of a kind that is not read.
+inline PsdHeader read_psd_header(Bytes file) {
+    constexpr std::size_t fixed = 26, largest_side = 300'000;
+    constexpr std::string_view modes[] = {"bitmap", "", "a palette", "", "CMYK", "", "", "several channels", "two inks", "Lab"};
+    const auto refuse = [](const std::string& reason) {
+        throw PictureError("the PSD is of a kind that is not read: " + reason);
+    };
+    if (file.size() < fixed) throw PictureError("the header of the PSD is cut off or damaged");
+    if (big_endian(file, 4, 2) == 2) refuse("a large document (PSB)");
+    const std::size_t bits = big_endian(file, 22, 2), mode = big_endian(file, 24, 2), channels = big_endian(file, 12, 2);
+    const PsdHeader header{{big_endian(file, 14, 4), big_endian(file, 18, 4)}, channels, bits / 8, mode == 3 ? 3u : 1u};
+    if (mode < std::size(modes) && !modes[mode].empty())
+        refuse("its colours are " + std::string{modes[mode]} + ", RGB or grey were expected");
+    if (bits == 1 || bits == 32) refuse("its samples have " + std::to_string(bits) + " bits, 8 or 16 were expected");
+    if (big_endian(file, 4, 2) != 1 || (bits != 8 && bits != 16) || (mode != 1 && mode != 3) || channels < header.shown ||
+        channels > 56 || header.size.height > largest_side || header.size.width > largest_side)
+        throw PictureError("the header of the PSD is cut off or damaged");
+    return header;
+}
+
+/// Undoes PackBits: returns how many bytes of `from` fill `to`, or nothing if there are too few or a run is too long.
+inline std::optional<std::size_t> unpack_bits(Bytes from, std::span<std::uint8_t> to) {
+    std::size_t at = 0;
+    for (std::size_t filled = 0; filled < to.size();) {
+        if (at >= from.size()) return std::nullopt;
+        const std::size_t code = from[at++];
+        if (code == 128) continue;
+        const bool repeated = code > 128;
+        const std::size_t count = repeated ? 257 - code : code + 1, bytes = repeated ? 1 : count;
+        if (from.size() - at < bytes || to.size() - filled < count) return std::nullopt;
+        for (std::size_t i = 0; i < count; ++i) to[filled + i] = from[at + (repeated ? 0 : i)];
+        at += bytes;
+        filled += count;
+    }
+    return at;
+}
+
+/// The merged picture as bytes, and what its fourth channel is.
+struct PsdMerged {
+    Bytes rows;  ///< those of one channel behind those of another, when packed behind a table of their lengths
+    bool packed = false;
+    bool alpha = false;  ///< the channel behind the colours says what is transparent
+};
+
+/// Finds it behind colours, resources and layers. Throws PictureError.
+inline PsdMerged find_merged(Bytes file, const PsdHeader& header) {
+    std::size_t at = 26;
+    PsdMerged merged;
+    merged.alpha = header.channels > header.shown;
+    for (int section = 0; section < 3; ++section) {
+        const std::size_t length = big_endian(file, at, 4);
+        if (file.size() - at < 4 || file.size() - at - 4 < length) throw PictureError("the PSD is cut off");
+        at += 4;
+        // Where there are layers, a negative count of them says that the channel is their transparency; else it is a selection.
+        if (section == 2 && length >= 6 && big_endian(file, at, 4) >= 2)
+            merged.alpha = merged.alpha && (big_endian(file, at + 4, 2) == 0 || big_endian(file, at + 4, 2) >= 0x8000);
+        at += length;
+    }
+    if (file.size() - at < 2) throw PictureError("the PSD is cut off");
+    const std::size_t compression = big_endian(file, at, 2), rows = header.channels * header.size.height;
+    if (compression > 3)
+        throw PictureError("the PSD is damaged: there is no compression number " + std::to_string(compression));
+    if (compression > 1) throw PictureError("the PSD is of a kind that is not read: its merged picture is compressed by zlib");
+    merged.packed = compression == 1;
+    merged.rows = file.subspan(at + 2);
+    // A packed row takes two bytes of the table, and two for 128 samples.
+    const std::size_t bytes = header.size.width * header.sample, row = merged.packed ? 2 + 2 * ((bytes + 127) / 128) : bytes;
+    if (merged.rows.size() / rows < row) throw PictureError("the PSD is cut off");
+    if (merged.packed) merged.rows = merged.rows.subspan(2 * rows);
+    return merged;
+}
+
+/// Lays what is transparent over white, unless the writer did: Photoshop's merged pictures are over white already, and no part
+/// of a pixel of theirs can be darker than the white that shines through.
+inline void settle_psd_alpha(Raster& raster) {
+    constexpr int rounding = 2;
+    auto* bytes = reinterpret_cast<std::uint8_t*>(raster.words());
+    for (std::size_t i = 0; i < raster.size().pixels() * sizeof(Raster::Word); ++i)
+        if (i % 4 != 3 && bytes[i] + rounding < 255 - bytes[i / 4 * 4 + 3]) return lay_over_white(raster);
+}
+
+/// What is transparent is laid over white. Throws PictureError.
+inline Raster read_psd(Bytes file, const PsdHeader& header) {
+    const PsdMerged merged = find_merged(file, header);
+    Raster raster{header.size};
+    std::fill_n(raster.words(), header.size.pixels(), -1);
+    std::vector<std::uint8_t> row(header.size.width * header.sample);
+    Bytes left = merged.rows;
+    const std::size_t wanted = header.shown + (merged.alpha ? 1 : 0);
+    for (std::size_t n = 0; n < header.channels * header.size.height; ++n) {
+        std::size_t taken = row.size();
+        if (merged.packed) {
+            const auto packed = unpack_bits(left, row);
+            if (!packed) throw PictureError("the PSD is cut off or damaged: a packed row has not its length");
+            taken = *packed;
+        } else {
+            std::copy_n(left.begin(), taken, row.begin());
+        }
+        left = left.subspan(taken);
+        const std::size_t channel = n / header.size.height;
+        if (channel >= wanted) continue;
+        auto* to = reinterpret_cast<std::uint8_t*>(raster.words() + n % header.size.height * header.size.width);
+        const bool grey = header.shown == 1 && channel == 0;
+        const std::size_t first = channel == header.shown ? 3 : channel, last = grey ? 2 : first;
+        for (std::size_t x = 0; x < header.size.width; ++x)
+            for (std::size_t c = first; c <= last; ++c)
+                to[x * sizeof(Raster::Word) + c] = row[x * header.sample];  // of two bytes the first counts
+    }
+    if (merged.alpha) settle_psd_alpha(raster);
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/tga.hpp
+
+// TGA: grey, colour or palette, as it is or in runs, from any corner; Truevision's TGA 2.0. Here because stb_image mirrors none
+// that runs from right to left, and takes a fourth byte for alpha that the header says is none.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct TgaHeader {
+    Size size;
+    std::size_t pixel = 0, entry = 0;    ///< bytes of a pixel, and of a colour in the palette
+    std::size_t first = 0, colours = 0;  ///< the palette's first number and how many follow
+    std::size_t palette = 0, start = 0;  ///< where its colours, and where the pixels stand
+    bool grey = false, packed = false, alpha = false, from_right = false, from_top = false;
+};
+
+/// Nothing if the bytes are no header of a TGA: no sign tells that they are one, but most other bytes make no sense as one.
+inline std::optional<TgaHeader> read_tga_header(Bytes file) {
+    if (file.size() < 18) return std::nullopt;
+    const unsigned palettes = file[1], kind = file[2] & 7u, bits = file[16], alpha_bits = file[17] & 15u;
+    TgaHeader header;
+    header.size = {little_endian(file, 14, 2), little_endian(file, 12, 2)};
+    header.packed = (file[2] & 8) != 0;
+    header.grey = kind == 3;
+    header.pixel = (bits + 7) / 8;
+    header.from_right = (file[17] & 16) != 0;
+    header.from_top = (file[17] & 32) != 0;
+    header.palette = 18u + file[0];
+    const auto whole = [](unsigned count) { return count == 15 || count == 16 || count == 24 || count == 32; };
+    if (palettes > 1 || kind < 1 || kind > 3 || file[2] > 11 || (file[17] & 0xC0) != 0 || header.size.pixels() == 0)
+        return std::nullopt;
+    if (palettes == 1) {
+        if (!whole(file[7])) return std::nullopt;
+        header.first = little_endian(file, 3, 2);
+        header.colours = little_endian(file, 5, 2);
+        header.entry = (file[7] + 7u) / 8;
+    }
+    header.start = header.palette + header.colours * header.entry;
+    if (kind == 1 ? palettes == 0 || (bits != 8 && bits != 16) : kind == 2 ? !whole(bits) : bits != 8 && bits != 16)
+        return std::nullopt;
+    if (kind != 1) header.entry = 0;
+    // How many bits of a pixel, or of a colour that it names, are its alpha.
+    const std::size_t coloured = kind == 1 ? header.entry : header.pixel;
+    header.alpha = alpha_bits > 0 && (header.grey ? header.pixel == 2 : coloured == 2 ? alpha_bits == 1 : coloured == 4);
+    return header;
+}
+
+/// A colour of two bytes (five bits each), three, or four.
+inline std::array<std::uint8_t, 4> tga_colour(const std::uint8_t* from, std::size_t bytes, bool alpha) {
+    std::array<std::uint8_t, 4> word{0, 0, 0, 255};
+    if (bytes == 2) {
+        const std::size_t value = from[0] | std::size_t{from[1]} << 8;
+        for (std::size_t c = 0; c < 3; ++c) word[c] = to_byte(value >> (10 - 5 * c) & 31, 31);
+        if (alpha && value >> 15 == 0) word[3] = 0;
+    } else {
+        for (std::size_t c = 0; c < 3; ++c) word[c] = from[2 - c];
+        if (alpha) word[3] = from[3];
+    }
+    return word;
+}
+
+/// What is transparent is laid over white. Throws PictureError.
+inline Raster read_tga(Bytes file, const TgaHeader& header) {
+    const std::size_t pixels = header.size.pixels(), most = header.packed ? 128 : 1, head = header.packed ? 1 : 0;
+    if (file.size() < header.start || (file.size() - header.start) / (header.pixel + head) < pixels / most)
+        throw PictureError("the TGA is cut off");
+    std::vector<std::array<std::uint8_t, 4>> palette;
+    for (std::size_t i = 0; header.entry > 0 && i < header.colours; ++i)
+        palette.push_back(tga_colour(file.data() + header.palette + i * header.entry, header.entry, header.alpha));
+    const auto colour = [&](const std::uint8_t* from) -> std::array<std::uint8_t, 4> {
+        if (header.grey) return {from[0], from[0], from[0], header.alpha ? from[1] : std::uint8_t{255}};
+        if (header.entry == 0) return tga_colour(from, header.pixel, header.alpha);
+        const std::size_t number = from[0] | (header.pixel == 2 ? std::size_t{from[1]} << 8 : 0u);
+        if (number < header.first || number - header.first >= palette.size())
+            throw PictureError("the TGA is damaged: it names the colour " + std::to_string(number) +
+                               ", which its palette has not");
+        return palette[number - header.first];
+    };
+    Raster raster{header.size};
+    const auto [height, width] = header.size;
+    std::size_t x = 0, y = 0;
+    const auto put = [&](std::array<std::uint8_t, 4> word) {
+        Raster::Word* row = raster.words() + (header.from_top ? y : height - 1 - y) * width;
+        std::memcpy(row + (header.from_right ? width - 1 - x : x), word.data(), word.size());
+        if (++x == width) x = 0, ++y;
+    };
+    Bytes left = file.subspan(header.start);
+    const auto take = [&](std::size_t bytes) {
+        if (left.size() < bytes) throw PictureError("the TGA is cut off");
+        const Bytes taken = left.first(bytes);
+        left = left.subspan(bytes);
+        return taken;
+    };
+    for (std::size_t n = 0; n < pixels;) {
+        const unsigned code = header.packed ? take(1)[0] : 0;
+        const std::size_t count = std::min<std::size_t>((code & 127) + 1, pixels - n), stored = code >= 128 ? 1 : count;
+        const Bytes bytes = take(stored * header.pixel);
+        for (std::size_t i = 0; i < count; ++i, ++n) put(colour(bytes.data() + (stored == 1 ? 0 : i * header.pixel)));
+    }
+    if (header.alpha) lay_over_white(raster);
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/image/decode.hpp
 
 // Bytes of a picture file in, pixels out: JPEG, PNG, BMP, GIF (the first picture), TGA, PSD and PNM. Grey becomes RGB, what is
@@ -3066,104 +4561,45 @@ struct PictureFacts {
     std::size_t memory = 0;  ///< bytes that decoding takes at its peak, about
 };
 
-/// Bytes that are no picture, or a damaged one, or one beyond the limits: one sentence without a file's name.
-class PictureError : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-namespace detail {
-
-/// The kind of picture that the first bytes promise; empty if none (a TGA has no such sign).
-inline std::string_view picture_kind(Bytes file) {
-    if (jpeg_start(file) > 0) return "JPEG";
-    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\x89PNG", "PNG"},
-                                                                       {"GIF8", "GIF"},
-                                                                       {"8BPS", "PSD"},
-                                                                       {"P5", "PNM"},
-                                                                       {"P6", "PNM"},
-                                                                       {"BM", "BMP"}};
+/// The kind of picture that the first bytes promise, "JPEG" for example; empty if none.
+inline std::string_view picture_kind(std::span<const std::uint8_t> file) {
+    if (detail::jpeg_start(file) > 0) return "JPEG";
+    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\x89PNG", "PNG"}, {"GIF8", "GIF"}, {"8BPS", "PSD"},
+                                                                       {"P5", "PNM"},      {"P6", "PNM"},   {"BM", "BMP"}};
     for (const auto& [sign, kind] : signs)
-        if (file.size() >= sign.size() && std::memcmp(file.data(), sign.data(), sign.size()) == 0) return kind;
-    return {};
+        if (detail::starts_with(file, sign)) return kind;
+    return detail::read_tga_header(file) ? "TGA" : "";  // which has no such sign
 }
-
-/// Gives a file to stb piece by piece, and notices when more is asked for than there is: most of stb's readers take zeros for
-/// what is cut off.
-struct PieceReader {
-    Bytes file;
-    std::size_t position = 0;
-    bool asked_too_much = false;
-    const char* buffer = nullptr;  // where stb's own buffer stands; filling it in part is no mistake
-
-    static int read(void* self, char* to, int size) {
-        auto& reader = *static_cast<PieceReader*>(self);
-        const std::size_t wanted = static_cast<std::size_t>(std::max(size, 0));
-        const std::size_t count = std::min(wanted, reader.file.size() - reader.position);
-        if (reader.buffer == nullptr) reader.buffer = to;
-        if (to == reader.buffer ? count == 0 : count < wanted) reader.asked_too_much = true;
-        std::memcpy(to, reader.file.data() + reader.position, count);
-        reader.position += count;
-        return static_cast<int>(count);
-    }
-    static void skip(void* self, int size) {
-        auto& reader = *static_cast<PieceReader*>(self);
-        const std::size_t wanted = static_cast<std::size_t>(std::max(size, 0)), left = reader.file.size() - reader.position;
-        if (wanted > left) reader.asked_too_much = true;
-        reader.position += std::min(wanted, left);
-    }
-    static int at_end(void* self) {
-        const auto& reader = *static_cast<PieceReader*>(self);
-        return reader.position == reader.file.size();
-    }
-};
-
-inline void lay_over_white(Raster& raster) {
-    auto* bytes = reinterpret_cast<std::uint8_t*>(raster.words());
-    for (std::size_t i = 0; i < raster.size().pixels() * sizeof(Raster::Word); i += sizeof(Raster::Word)) {
-        const unsigned alpha = bytes[i + 3];
-        if (alpha == 255) continue;
-        for (std::size_t c = 0; c < Picture::channels; ++c)
-            bytes[i + c] = static_cast<std::uint8_t>((bytes[i + c] * alpha + 255 * (255 - alpha) + 127) / 255);
-    }
-}
-
-inline std::string size_text(Size size) { return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels"; }
-
-}  // namespace detail
 
 /// Reads size and cost from the beginning of a picture file; throws PictureError if there is no whole header.
 inline PictureFacts examine(std::span<const std::uint8_t> file) {
     if (file.empty()) throw PictureError("the file is empty");
     if (file.size() > std::size_t{1} << 30) throw PictureError("the file is larger than 1 GiB");
-    const std::string_view kind = detail::picture_kind(file);
+    const std::string_view kind = picture_kind(file);
+    const auto plain = [](Size size) { return PictureFacts{size, sizeof(detail::Raster::Word) * size.pixels()}; };
     if (kind == "JPEG") {
-        const detail::JpegMarkers markers = detail::read_jpeg_markers(file);
-        if (markers.size.pixels() == 0) throw PictureError("the JPEG has no frame: it is cut off or damaged");
-        return {markers.size, 4 * markers.size.pixels() + (markers.progressive ? 3 : 1) * markers.plane_bytes};
+        const detail::JpegMarkers markers{file};
+        if (markers.size.pixels() > 0) return {markers.size, detail::jpeg_memory(markers)};
+        throw PictureError("the JPEG " + (markers.fault.empty() ? "has no frame: it is cut off or damaged" : markers.fault));
     }
-    if (kind == "PNG" && file.size() >= 24) {  // stb does not say the size of one that is too large for it
-        std::size_t width = 0, height = 0;
-        for (std::size_t i = 0; i < 4; ++i) width = width << 8 | file[16 + i], height = height << 8 | file[20 + i];
-        return {{height, width}, 9 * height * width};
+    if (kind == "PNG") {
+        const detail::PngHeader header = detail::read_png_header(file);
+        PictureFacts facts = plain(header.size);
+        facts.memory += header.size.pixels() == 0 ? 0 : header.stored_bytes();
+        return facts;
+    }
+    if (kind == "GIF") {
+        if (const auto size = detail::read_gif_size(file)) return plain(*size);
+        throw PictureError("the header of the GIF is cut off or damaged");
     }
     if (kind == "PNM") {
-        const auto header = detail::read_pnm_header(file);
-        if (!header) throw PictureError("the header of the PNM is cut off or damaged");
-        return {header->size, 4 * header->size.pixels()};
+        if (const auto header = detail::read_pnm_header(file)) return plain(header->size);
+        throw PictureError("the header of the PNM is cut off or damaged");
     }
-    if (kind == "PSD") {
-        const auto header = detail::read_psd_header(file);
-        if (!header) throw PictureError("the header of the PSD is cut off or damaged, or its colours are not RGB or grey");
-        return {header->size, 4 * header->size.pixels()};
-    }
-    int width = 0, height = 0, channels = 0;
-    if (stb::stbi_info_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels) == 0)
-        throw PictureError(kind.empty()
-                               ? std::string{"it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)"}
-                               : "the header of the " + std::string{kind} + " is cut off or damaged");
-    const auto extent = [](int value) { return static_cast<std::size_t>(std::abs(static_cast<long long>(value))); };
-    const Size size{extent(height), extent(width)};  // a BMP that begins at its top has a negative height
-    return {size, 9 * size.pixels()};
+    if (kind == "PSD") return plain(detail::read_psd_header(file).size);
+    if (kind == "BMP") return plain(detail::read_bmp_header(file).size);
+    if (kind == "TGA") return plain(detail::read_tga_header(file)->size);
+    throw PictureError("it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)");
 }
 
 namespace detail {
@@ -3175,36 +4611,17 @@ inline Raster decode_raster(Bytes file, PictureLimits limits) {
     if (size.height > limits.pixels / size.width)
         throw PictureError("the picture has " + size_text(size) + ", more than the " + std::to_string(limits.pixels) +
                            " pixels that are allowed");
-    // The largest honest blocks: pixels of eight bytes, and a growing copy of the file.
-    const BlockPool::Limit limit{block_pool(), 9 * size.pixels() + 2 * file.size() + (std::size_t{1} << 24)};
-    int width = 0, height = 0, channels = 0;
     const std::string_view kind = picture_kind(file);
-    // Four channels: stb's conversion of colours is vectorised for words only.
-    if (kind == "JPEG") {
-        const JpegMarkers markers = read_jpeg_markers(file);
-        if (!markers.complete) throw PictureError("the JPEG is cut off: its end is missing");
-        if (!markers.sound) throw PictureError("the JPEG is damaged: a Huffman table is cut off or has more than 256 codes");
-        void* words = stb::stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels, 4);
-        if (words == nullptr) throw PictureError("the JPEG is damaged: " + std::string{stb::stbi_failure_reason()});
-        return turned({{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, words}, markers.orientation);
-    }
-    if (kind == "PNM") {
-        if (auto raster = read_pnm(file, *read_pnm_header(file))) return std::move(*raster);
-        throw PictureError("the PNM is cut off");
-    }
-    if (kind == "PSD") {
-        if (auto raster = read_psd(file, *read_psd_header(file))) return std::move(*raster);
-        throw PictureError("the PSD is cut off or damaged");
-    }
-    PieceReader reader{file};
-    const stb::stbi_io_callbacks calls{PieceReader::read, PieceReader::skip, PieceReader::at_end};
-    void* pixels = stb::stbi_load_from_callbacks(&calls, &reader, &width, &height, &channels, 4);
-    Raster raster{{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, pixels};
-    const std::string name = kind.empty() ? "picture" : std::string{kind};
-    if (reader.asked_too_much) throw PictureError("the " + name + " is cut off");
-    if (pixels == nullptr) throw PictureError("the " + name + " is damaged: " + stb::stbi_failure_reason());
-    lay_over_white(raster);
-    return raster;
+    // The largest honest blocks: pixels of eight bytes with what names their filters.
+    const BlockPool::Limit limit{block_pool(), 9 * size.pixels() + 2 * file.size() + (std::size_t{1} << 24)};
+    if (kind == "JPEG") return read_jpeg(file);
+    if (kind == "PNG") return read_png(file);
+    if (kind == "GIF") return read_gif(file);
+    if (kind == "PSD") return read_psd(file, read_psd_header(file));
+    if (kind == "BMP") return read_bmp(file, read_bmp_header(file));
+    if (kind == "TGA") return read_tga(file, *read_tga_header(file));
+    if (auto raster = read_pnm(file, *read_pnm_header(file))) return std::move(*raster);
+    throw PictureError("the PNM is cut off");
 }
 
 }  // namespace detail
@@ -3216,6 +4633,151 @@ inline Picture decode(std::span<const std::uint8_t> file, PictureLimits limits =
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/simd_order.hpp
+
+// Vectors by size. Minimum and maximum instructions of x86 give their second operand where either is a NaN; here a NaN always
+// comes through, under -ffast-math too. Each function is tested at every width, with finite.hpp's twins for plain numbers.
+
+namespace denim::inline DENIM_TARGET::simd {
+
+namespace detail {
+
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+inline constexpr bool nans_assumed_away = true;
+#else
+inline constexpr bool nans_assumed_away = false;
+#endif
+
+/// Whether the target's own maximum is NaN where either operand is.
+#if defined(__ARM_NEON)
+inline constexpr bool keeps_nan = true;
+#else
+inline constexpr bool keeps_nan = false;
+#endif
+
+/// The target's instruction; on x86 `b` where a lane of either is a NaN.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> native_max(Vector<Scalar> a, Vector<Scalar> b) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_max_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::max(a, b);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> native_min(Vector<Scalar> a, Vector<Scalar> b) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm512_maskz_min_ps(__mmask16{0xffff}, a, b);
+    else
+#endif
+        return xsimd::min(a, b);
+}
+
+/// Asked by the bits, out of the compiler's sight: for where it takes every number for a finite one.
+template <class Scalar>
+DENIM_INLINE auto is_nan_by_bits(Vector<Scalar> value) {
+    using Bits = std::make_signed_t<BitsOf<Scalar>>;
+    using Native [[gnu::vector_size(lanes<Scalar> * sizeof(Scalar))]] = Bits;
+    auto bits = std::bit_cast<Native>(static_cast<typename Vector<Scalar>::register_type>(value));
+#if defined(__SSE2__)
+    asm("" : "+v"(bits));
+#elif defined(__aarch64__)
+    asm("" : "+w"(bits));
+#endif
+    const Native nan = (bits & std::numeric_limits<Bits>::max()) > static_cast<Bits>(infinity_bits<Scalar>);
+    const Native one = nan & std::bit_cast<Bits>(Scalar{1});
+    return Vector<Scalar>(std::bit_cast<typename Vector<Scalar>::register_type>(one)) > broadcast(Scalar{0});
+}
+
+}  // namespace detail
+
+/// The lanes that hold a NaN.
+template <class Scalar>
+DENIM_INLINE auto is_nan(Vector<Scalar> value) {
+    if constexpr (detail::nans_assumed_away)
+        return detail::is_nan_by_bits(value);
+    else
+        return xsimd::isnan(value);
+}
+
+/// The lanes where one of two holds a NaN.
+DENIM_INLINE auto is_nan(Vector<float> a, Vector<float> b) {
+#if defined(__AVX512F__)
+    if constexpr (!detail::nans_assumed_away) return xsimd::batch_bool<float>(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q));
+#elif defined(__AVX__)
+    if constexpr (!detail::nans_assumed_away) return xsimd::batch_bool<float>(_mm256_cmp_ps(a, b, _CMP_UNORD_Q));
+#elif defined(__SSE2__)
+    if constexpr (!detail::nans_assumed_away) return xsimd::batch_bool<float>(_mm_cmpunord_ps(a, b));
+#endif
+    return is_nan(a) | is_nan(b);
+}
+
+/// The larger of two, NaN where either is.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> max(Vector<Scalar> a, Vector<Scalar> b) {
+    const Vector<Scalar> larger = detail::native_max(a, b);
+    if constexpr (std::is_integral_v<Scalar> || detail::keeps_nan)
+        return larger;
+    else if constexpr (detail::nans_assumed_away)
+        return simd::select(is_nan(a), a, simd::select(is_nan(b), b, larger));
+    else
+        return simd::select(is_nan(a), a, larger);
+}
+
+/// The smaller of two, NaN where either is.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> min(Vector<Scalar> a, Vector<Scalar> b) {
+    const Vector<Scalar> smaller = detail::native_min(a, b);
+    if constexpr (std::is_integral_v<Scalar> || detail::keeps_nan)
+        return smaller;
+    else if constexpr (detail::nans_assumed_away)
+        return simd::select(is_nan(a), a, simd::select(is_nan(b), b, smaller));
+    else
+        return simd::select(is_nan(a), a, smaller);
+}
+
+/// The largest of four, NaN where one of them is.
+DENIM_INLINE Vector<float> largest_of(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) {
+    const Vector<float> largest = detail::native_max(detail::native_max(a, b), detail::native_max(c, d));
+    if constexpr (detail::keeps_nan)
+        return largest;
+    else
+        return simd::select(is_nan(a, b) | is_nan(c, d), broadcast(std::numeric_limits<float>::quiet_NaN()), largest);
+}
+
+/// max(value, 0), NaN where the value is: one instruction, whose second operand is the one that comes through.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> relu(Vector<Scalar> value) {
+    const Vector<Scalar> positive = detail::native_max(broadcast(Scalar{0}), value);
+    if constexpr (detail::nans_assumed_away && !detail::keeps_nan)
+        return simd::select(is_nan(value), value, positive);
+    else
+        return positive;
+}
+
+/// The gradient where the output of ReLU is above zero, or NaN; zero elsewhere.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> relu_gradient(Vector<Scalar> output, Vector<Scalar> gradient) {
+    const auto passed = simd::select(output <= broadcast(Scalar{0}), broadcast(Scalar{0}), gradient);
+    if constexpr (detail::nans_assumed_away)
+        return simd::select(is_nan(output), gradient, passed);
+    else
+        return passed;
+}
+
+/// The lanes where the largest number seen so far stays it when `candidate` comes: that is no larger. A NaN ranks above all
+/// numbers, and the first of equals stays.
+template <class Scalar>
+DENIM_INLINE auto stays_largest(Vector<Scalar> largest, Vector<Scalar> candidate) {
+    if constexpr (detail::nans_assumed_away)
+        return ((candidate <= largest) & ~is_nan(candidate)) | is_nan(largest);
+    else
+        return (candidate <= largest) | is_nan(largest);
+}
+
+}  // namespace denim::inline DENIM_TARGET::simd
 // ---- denim/image/resize.hpp
 
 // A picture in, the same picture at another size out. Each new pixel is a weighted sum of the old ones that it covers: the
@@ -3458,7 +5020,6 @@ inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
 #include <omp.h>
 #endif
 
-#include <atomic>
 #include <exception>
 
 namespace denim::inline DENIM_TARGET {
@@ -3491,6 +5052,15 @@ inline std::size_t threads() {
 /// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
 inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
 
+/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
+/// was made for them.
+struct Team {
+    std::size_t size = threads();
+
+    /// As many of them as can share `parts`.
+    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
+};
+
 /// Loops of fewer operations than this run on the calling thread.
 inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
 
@@ -3502,8 +5072,8 @@ namespace detail {
 using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
 
 /// The one parallel region of the library; an exception inside it is carried out, the first one wins.
-inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
-    std::size_t team = std::min(threads(), count);
+inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = wanted.within(count);
 #if defined(_OPENMP)
     if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
 #else
@@ -3535,16 +5105,22 @@ inline void run_loop(std::size_t count, [[maybe_unused]] std::size_t operations,
 
 }  // namespace detail
 
-/// Calls `body(index, worker)` once for each index below `count`, on up to `threads()` threads; any thread may take any index.
-/// `worker` < threads() names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
+/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
 /// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
 template <class Body>
-void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
     using Bare = std::remove_reference_t<Body>;
     detail::run_loop(
-        count, operations,
+        team, count, operations,
         [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
         const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -3582,7 +5158,7 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
 
     DataSet set = DataSet::with_room(scan.photos.size(), {size.height, size.width, Picture::channels}, names);
     std::vector<std::string> reasons(scan.photos.size());
-    parallel_for(scan.photos.size(), scan.photos.size() * 1'000'000, [&](std::size_t i, std::size_t) {
+    parallel_for(scan.photos.size(), scan.photos.size() * 1'000'000, [&](std::size_t i) {
         try {
             detail::fit_into(set.picture(i), detail::decode_raster(read_file(scan.photos[i].path), options.limits), size, white,
                              Filter::bicubic);
@@ -3788,6 +5364,128 @@ inline Split split(const DataSet& set, SplitShares shares, Seed seed) {
 
 // Folders of photographs to sets of data, their splits and their files: needs what denim/image.hpp and denim/format.hpp need.
 
+// ---- denim/machine/accepted.hpp
+
+// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
+// them all, each with its name and what it accepts:
+//
+//     static constexpr const char* name = "Adam";
+//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
+struct Accepted {
+    double lowest = 0, highest = std::numeric_limits<double>::max();
+    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
+
+    [[nodiscard]] constexpr bool takes(double value) const {
+        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
+    }
+    /// "from 0 to 1", "as a finite number above 0"
+    [[nodiscard]] std::string words() const;
+};
+
+inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
+    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
+
+inline std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
+/// but is nan".
+template <class Number>
+void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
+    if (accepted.takes(static_cast<double>(value))) return;
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
+                                shortest_text(value));
+}
+
+/// Whether a class lists its settings.
+template <class Type>
+concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
+
+/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
+template <ListsSettings Type>
+void check_settings_of(const Type& type) {
+    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
+}
+
+namespace detail {
+
+/// The name of a class that lists its settings; "" of one of a user's own that does not.
+template <class Type>
+constexpr std::string_view name_of() {
+    if constexpr (ListsSettings<Type>)
+        return Type::name;
+    else
+        return "";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/simd_functions.hpp
+
+// Functions of vectors, and the same names for plain numbers, so that a formula is written once for both. A NaN gives NaN,
+// infinities give their limits.
+
+namespace denim::inline DENIM_TARGET::simd {
+
+namespace detail {
+
+/// The value, but not beyond `limit` on either side; a NaN stays.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
+    const auto most = static_cast<Scalar>(limit);
+    const Vector<Scalar> inside = native_min(broadcast(most), native_max(broadcast(-most), value));
+    if constexpr (nans_assumed_away)
+        return simd::select(is_nan(value), value, inside);
+    else
+        return inside;
+}
+
+}  // namespace detail
+
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
+    return xsimd::exp(value);
+}
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
+    return xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value);
+}
+/// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
+    return xsimd::erf(detail::bounded(value, 6));
+}
+
+inline float exp(float value) { return std::exp(value); }
+inline double exp(double value) { return std::exp(value); }
+inline float tanh(float value) { return std::tanh(value); }
+inline double tanh(double value) { return std::tanh(value); }
+inline float erf(float value) { return std::erf(value); }
+inline double erf(double value) { return std::erf(value); }
+inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
+inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
+
+/// max(value, 0), NaN where the value is.
+template <Askable Scalar>
+constexpr Scalar relu(Scalar value) {
+    return value > 0 || denim::is_nan(value) ? value : Scalar{0};
+}
+/// The gradient where the output of ReLU is above zero, or NaN; zero elsewhere.
+template <Askable Scalar>
+constexpr Scalar relu_gradient(Scalar output, Scalar gradient) {
+    return output > 0 || denim::is_nan(output) ? gradient : Scalar{0};
+}
+
+}  // namespace denim::inline DENIM_TARGET::simd
 // ---- denim/tensor/layout.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -3846,6 +5544,15 @@ struct Pictures {
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
     template <class Expression>
     static Pictures of(const Expression& expression, Shape expected);
+
+    /// Throws std::invalid_argument unless the pictures have the shape that a network takes.
+    void check(Shape expected) const {
+        if (shape != expected)
+            throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
+                                        to_string(shape));
+        if (count > 0 && !bytes && !floats)
+            throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
+    }
 };
 
 namespace detail {
@@ -3868,13 +5575,6 @@ bool is_contiguous(const Expression& array) {
     return true;
 }
 
-template <class Expression>
-std::string extents_of(const Expression& array) {
-    std::string text{'('};
-    for (std::size_t d = 0; d < array.dimension(); ++d) text.append(d ? ", " : "").append(std::to_string(array.shape(d)));
-    return text.append(array.dimension() == 1 ? ",)" : ")");
-}
-
 }  // namespace detail
 
 template <class Expression>
@@ -3886,7 +5586,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
         expression.shape(first + 2) != expected.channels)
         throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
-                                    to_string(expected) + ", but got an array of shape " + detail::extents_of(expression));
+                                    to_string(expected) + ", but got an array of shape " + detail::shape_text(expression.shape()));
     Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
@@ -3896,6 +5596,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     };
     if constexpr (detail::ContiguousInterface<Expression>)
         if (detail::is_contiguous(expression)) {
+            assert((expression.data() || pictures.count == 0) && "denim: the array of pictures was moved from");
             point_to(expression.data() + expression.data_offset());
             return pictures;
         }
@@ -3951,6 +5652,13 @@ struct Row {
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
+
+/// Throws std::invalid_argument where a number of a row is not finite: no file is written of it, as it would not be read.
+inline void require_finite_rows(std::span<const Row> rows, std::span<const float> numbers, const std::string& file) {
+    for (const Row& row : rows)
+        if (!all_finite(numbers.subspan(row.offset, row.size())))
+            throw std::invalid_argument("denim: " + file + " is not written: '" + row.name + "' holds a number that is not finite");
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/convolution.hpp
@@ -4057,7 +5765,7 @@ private:
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
                 float* place = to + p * Of.output.stride + c;
-                Vector value = Of.epilogue == Epilogue::relu ? simd::max(sum[p], simd::broadcast(0.0f)) : sum[p];
+                Vector value = Of.epilogue == Epilogue::relu ? simd::relu(sum[p]) : sum[p];
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
@@ -4102,6 +5810,7 @@ public:
     static constexpr std::size_t record_size = 0;
     static constexpr std::size_t scratch_size =
         turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+    static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
         std::fill_n(prepared, prepared_size, 0.0f);
@@ -4147,7 +5856,7 @@ private:
             for (std::size_t x = 0; x < Of.columns; ++x) {
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
                 if constexpr (Of.epilogue == Epilogue::relu)
-                    gradient = simd::select(simd::load(output + Of.output.offset(y, x) + c) > zero, gradient, zero);
+                    gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
                 simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
                 sum = sum + gradient;
             }
@@ -4298,7 +6007,7 @@ struct LiveGradient {
                     Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
                     if constexpr (Of.epilogue != Epilogue::linear) {
                         const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = simd::select(seen > simd::broadcast(0.0f), value, simd::broadcast(0.0f));
+                        value = simd::relu_gradient(seen, value);
                         if (whole)
                             simd::store(output_gradient + at, value);
                         else
@@ -4356,7 +6065,7 @@ private:
                         position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
                     where[count] = std::bit_cast<float>(position);
                     value[count] = gradient;
-                    count += gradient != 0.0f;
+                    count += is_nonzero(gradient);
                 }
             lists[f] = std::bit_cast<float>(count);
         }
@@ -4403,6 +6112,92 @@ private:
         }
     }
 };
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/convolution_epilogue.hpp
+
+// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
+// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Bytes of a record.
+constexpr std::size_t winners_size(const Convolution& of) {
+    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
+}
+
+namespace detail {
+
+/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
+/// is null.
+DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
+                                      simd::Vector<float> d, std::uint8_t* record) {
+    const auto best = simd::largest_of(a, b, c, d);
+    if (record) {
+        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
+        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
+        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
+    }
+    return best;
+}
+
+}  // namespace detail
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
+/// stored.
+template <Convolution Of, std::size_t Count>
+DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
+    if constexpr (Of.pooled()) {
+        constexpr Shape shape = Of.output.shape;
+        if (y / 2 >= shape.height) return;
+#pragma GCC unroll 3
+        for (std::size_t i = 0; i < Count; i += 2) {
+            const std::size_t column = (x + i) / 2;
+            if (column >= shape.width) break;
+            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
+            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
+            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::relu(best + bias));
+        }
+    } else {
+        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
+#pragma GCC unroll 6
+            for (std::size_t i = 0; i < Count; ++i) {
+                if (x + i >= Of.columns) break;
+                const auto z = (q ? lower : upper)[i] + bias;
+                simd::store(output + Of.output.offset(y + q, x + i) + filter,
+                            Of.epilogue == Epilogue::relu ? simd::relu(z) : z);
+            }
+    }
+}
+
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
+/// winners get a gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
+template <Convolution Of, Layout Picture>
+inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
+                            float* bias_gradient) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto zero = simd::broadcast(0.0f);
+    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
+        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
+            auto sum = zero;
+            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
+                const std::size_t at = Of.output.offset(y, x) + f;
+                auto gradient = simd::load(output_gradient + at);
+                if constexpr (Of.epilogue != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
+                sum += gradient;
+                if constexpr (Of.pooled()) {
+                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
+                    for (std::size_t q = 0; q < 4; ++q)
+                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
+                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                } else {
+                    simd::store(picture + Picture.offset(y, x) + f, gradient);
+                }
+            }
+            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
+        }
+}
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/register_tiles.hpp
@@ -4548,15 +6343,10 @@ private:
             for (std::size_t p = 0; p < Pixels; p += 2)
                 for (std::size_t v = 0; v < Vectors; ++v) {
                     const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
-                    const Vector a = at(0, 0), b = at(0, 1), c = at(1, 0),
-                                 best = simd::max(simd::max(a, b), simd::max(c, at(1, 1)));
                     const std::size_t column = (x + p) / 2;
-                    if (record) {
-                        Vector winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
-                        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
-                        winner = simd::select(a == best, simd::broadcast(0.0f), winner);
-                        simd::store_bytes(record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes, winner);
-                    }
+                    std::uint8_t* winners =
+                        record ? record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes : nullptr;
+                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), winners);
                     write<Mode>(output + Of.output.offset(y, column), first + v, best + simd::load(bias + v * lanes));
                 }
         } else {
@@ -4569,7 +6359,7 @@ private:
     // Vector number `v` of a pixel, never beyond the pixel.
     template <Gradient Mode>
     DENIM_INLINE static void write(float* pixel, std::size_t v, Vector value) {
-        if constexpr (Of.epilogue != Epilogue::linear) value = simd::max(value, simd::broadcast(0.0f));
+        if constexpr (Of.epilogue != Epilogue::linear) value = simd::relu(value);
         if (Of.output.stride >= padded || v + 1 < vectors) {
             if constexpr (Mode == Gradient::add) value = value + simd::load(pixel + v * lanes);
             simd::store(pixel + v * lanes, value);
@@ -4591,7 +6381,7 @@ private:
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
-/// `forward_prepare_parts` parts of prepare and keeps `forward_prepared_size` numbers. `record` is null in inference; else it
+/// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
 /// takes the winners as (row, column, filters rounded up to whole vectors). Scratch is zero when it is handed over first.
 template <Convolution Of>
 struct DirectConvolution {
@@ -4629,7 +6419,7 @@ public:
     static constexpr std::size_t accumulator_size = Live::accumulator_size;
     static constexpr std::size_t record_size =
         Of.pooled() ? Of.output.shape.height * Of.output.shape.width * Forward::padded : 0;
-    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0);
+    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0), forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
@@ -4738,6 +6528,7 @@ struct PlainConvolution {
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.size() : 0;  // bytes: the winner of each pool window
     static constexpr std::size_t scratch_size = Of.rows * Of.columns * Of.filters();      // z, or its gradient
+    static constexpr std::size_t forward_scratch_size = scratch_size;
 
     /// prepared = (weights, bias).
     static void prepare(const Scalar* weights, const Scalar* bias, Scalar* prepared, std::size_t /*part*/) {
@@ -4759,7 +6550,8 @@ struct PlainConvolution {
                         for (std::size_t j = 0; j < Of.window; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
-                    scratch[(y * Of.columns + x) * Of.filters() + f] = Of.epilogue == Epilogue::linear ? sum : std::max(sum, Scalar{0});
+                    if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
+                    scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
             for (std::size_t x = 0; x < Of.output.shape.width; ++x)
@@ -4767,7 +6559,7 @@ struct PlainConvolution {
                     Scalar best = scratch[z(y, x, f, 0)];
                     std::uint8_t winner = 0;
                     for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
-                        if (scratch[z(y, x, f, q)] > best) best = scratch[z(y, x, f, winner = q)];
+                        if (outranks(scratch[z(y, x, f, q)], best)) best = scratch[z(y, x, f, winner = q)];
                     output[Of.output.offset(y, x) + f] = best;
                     if (Of.pooled() && record) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
                 }
@@ -4784,7 +6576,7 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0}) scratch[z(y, x, f, q)] = output_gradient[o];
+                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0} || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)
@@ -4952,9 +6744,9 @@ private:
     static constexpr std::size_t room(std::size_t numbers) {
         return round_up(numbers + 64, 16);
     }  // kernels read a vector beyond
-    static constexpr std::size_t output_at = room(Part.input.size()), output_gradient_at = output_at + room(Part.output.size()),
-                                 input_gradient_at = output_gradient_at + room(Part.output.size()),
-                                 scratch_at = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
+                                 output_gradient_at = scratch_at + room(Kernel::scratch_size),
+                                 input_gradient_at = output_gradient_at + room(Part.output.size());
     static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
                                  group_sums = round_up(Kernel::accumulator_size, 16),
                                  part_record = round_up(Kernel::record_size, 64);
@@ -4976,7 +6768,8 @@ public:
     static constexpr std::size_t forward_prepare_parts = prepare_parts, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = Of.groups * group_sums;
     static constexpr std::size_t record_size = bands * part_record;
-    static constexpr std::size_t scratch_size = scratch_at + room(Kernel::scratch_size);
+    static constexpr std::size_t scratch_size = input_gradient_at + room(Part.input.size());
+    static constexpr std::size_t forward_scratch_size = scratch_at + room(Kernel::forward_scratch_size);
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t group) {
         AlignedArray<float> own(Part.weights());
@@ -5352,93 +7145,6 @@ constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
     return {tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
             round_up(of.channels(), TilePass::lanes)};
-}
-
-}  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/convolution_epilogue.hpp
-
-// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
-// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
-
-namespace denim::inline DENIM_TARGET::kernel {
-
-/// Bytes of a record.
-constexpr std::size_t winners_size(const Convolution& of) {
-    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
-}
-
-namespace detail {
-
-/// The maximum of four, the first where some are equal; which one goes to `record` unless that is null.
-DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
-                                      simd::Vector<float> d, std::uint8_t* record) {
-    const auto best = simd::max(simd::max(a, b), simd::max(c, d));
-    if (record) {
-        auto winner = simd::select(c == best, simd::broadcast(2.0f), simd::broadcast(3.0f));
-        winner = simd::select(b == best, simd::broadcast(1.0f), winner);
-        simd::store_bytes(record, simd::select(a == best, simd::broadcast(0.0f), winner));
-    }
-    return best;
-}
-
-}  // namespace detail
-
-/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
-/// stored.
-template <Convolution Of, std::size_t Count>
-DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
-                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    const auto zero = simd::broadcast(0.0f);
-    if constexpr (Of.pooled()) {
-        constexpr Shape shape = Of.output.shape;
-        if (y / 2 >= shape.height) return;
-#pragma GCC unroll 3
-        for (std::size_t i = 0; i < Count; i += 2) {
-            const std::size_t column = (x + i) / 2;
-            if (column >= shape.width) break;
-            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
-            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::max(best + bias, zero));
-        }
-    } else {
-        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
-#pragma GCC unroll 6
-            for (std::size_t i = 0; i < Count; ++i) {
-                if (x + i >= Of.columns) break;
-                const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(output + Of.output.offset(y + q, x + i) + filter,
-                            Of.epilogue == Epilogue::relu ? simd::max(z, zero) : z);
-            }
-    }
-}
-
-/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
-/// winners get a gradient, and only where the output is positive. `bias_gradient` grows by the sums over the picture.
-template <Convolution Of, Layout Picture>
-inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
-                            float* bias_gradient) {
-    constexpr std::size_t lanes = simd::lanes<float>;
-    const auto zero = simd::broadcast(0.0f);
-    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
-            auto sum = zero;
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                const std::size_t at = Of.output.offset(y, x) + f;
-                auto gradient = simd::load(output_gradient + at);
-                if constexpr (Of.epilogue != Epilogue::linear)
-                    gradient = simd::select(simd::load(output + at) > zero, gradient, zero);
-                sum += gradient;
-                if constexpr (Of.pooled()) {
-                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
-                    for (std::size_t q = 0; q < 4; ++q)
-                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
-                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
-                } else {
-                    simd::store(picture + Picture.offset(y, x) + f, gradient);
-                }
-            }
-            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
-        }
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -5873,14 +7579,14 @@ inline void cut_windows(const float* rows, std::size_t count, std::size_t left, 
     }
 }
 
-/// Clears the gradient where the output is not positive, in one row, and adds the rest to `bias_gradient`.
+/// Clears the gradient where the output is not above zero nor NaN, in one row, and adds the rest to `bias_gradient`.
 template <Convolution Of>
 inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
     const auto zero = simd::broadcast(0.0f);
     for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
         auto sum = zero;
         for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
-            const auto alive = simd::select(simd::load(output + at) > zero, simd::load(output_gradient + at), zero);
+            const auto alive = simd::relu_gradient(simd::load(output + at), simd::load(output_gradient + at));
             sum += alive;
             simd::store(output_gradient + at, alive);
         }
@@ -6216,7 +7922,7 @@ inline bool few_alive(const float* output, std::size_t percent) {
     for (std::size_t y = 0; y < Of.output.shape.height; ++y) {
         auto sum = zero;
         for (std::size_t n = 0; n < Of.output.shape.width * Of.output.stride; n += simd::lanes<float>)
-            sum += simd::select(simd::load(output + Of.output.offset(y, 0) + n) > zero, one, zero);
+            sum += simd::relu_gradient(simd::load(output + Of.output.offset(y, 0) + n), one);
         alive += simd::sum(sum);
     }
     return alive <= static_cast<float>(percent * Of.output.shape.size()) / 100.0f;
@@ -6236,7 +7942,6 @@ inline void add_winners_gradient(const float* input, const float* output, const 
     float* const bias_sums = gradients + stride;
     auto* const lengths = reinterpret_cast<std::uint32_t*>(bias_sums + stride);
     auto* const winners = reinterpret_cast<Winner*>(lengths + stride);
-    const auto zero = simd::broadcast(0.0f);
     for (std::size_t top = 0; top < shape.height; top += strip.rows)
         for (std::size_t left = 0; left < shape.width; left += strip.span) {
             const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(strip.span, shape.width - left);
@@ -6246,8 +7951,7 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                 for (std::size_t x = 0; x < span; ++x) {
                     const std::size_t at = Of.output.offset(top + y, left + x);
                     for (std::size_t f = 0; f < stride; f += lanes) {
-                        const auto alive =
-                            simd::select(simd::load(output + at + f) > zero, simd::load(output_gradient + at + f), zero);
+                        const auto alive = simd::relu_gradient(simd::load(output + at + f), simd::load(output_gradient + at + f));
                         simd::store(gradients + f, alive);
                         simd::store(bias_sums + f, simd::load(bias_sums + f) + alive);
                     }
@@ -6255,7 +7959,7 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                     const auto first = static_cast<std::uint32_t>(2 * y * strip.row + 2 * x * strip.pixel);
                     for (std::size_t f = 0; f < Of.filters(); ++f) {
                         winners[f * strip.winners() + lengths[f]] = {gradients[f], first + corners[corner[f]]};
-                        lengths[f] += gradients[f] != 0.0f;
+                        lengths[f] += is_nonzero(gradients[f]);
                     }
                 }
             for (std::size_t f = 0; f < stride; f += lanes)
@@ -6344,10 +8048,12 @@ struct TransformedConvolution {
     static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
     static constexpr std::size_t record_size = winners_size(Of);
     static constexpr std::size_t picture_size = gradient_picture(Of).size();
+    static constexpr std::size_t forward_scratch_size = few ? tile_row(Of).scratch() : there.scratch();
     static constexpr std::size_t work_size =
-        std::max({few ? tile_row(Of).scratch() : there.scratch(), back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
-                  by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0});
-    static constexpr std::size_t scratch_size = picture_size + work_size;  // the picture's border is zero and stays so
+        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+                           by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0}),
+                 16);
+    static constexpr std::size_t scratch_size = work_size + picture_size;  // the picture's border is zero and stays so
 
     /// prepared = (bias, weights forward, weights backward), those in the transform domain.
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
@@ -6370,11 +8076,10 @@ struct TransformedConvolution {
     /// Bands `first` to `last` of one sample. Without a `record` the winners are not kept.
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
-        float* const work = scratch + picture_size;
         if constexpr (few)
-            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, work, first, last);
+            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, scratch, first, last);
         else
-            run_tiles<there>(input + origin, prepared + Of.output.stride, work, first, last,
+            run_tiles<there>(input + origin, prepared + Of.output.stride, scratch, first, last,
                              [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
                                  write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
                                                                   record);
@@ -6386,7 +8091,7 @@ struct TransformedConvolution {
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
         constexpr Layout picture = gradient_picture(Of);
-        float* const work = scratch + picture_size;
+        float *const work = scratch, *const z = scratch + work_size;
         float* const by_tile = accumulator + Of.output.stride;
         float* const by_winner = by_tile + tile_sums;
         bool tiles = by_tiles;
@@ -6397,12 +8102,12 @@ struct TransformedConvolution {
             if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
         if (tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
-            unfold_gradient<Of, picture>(output, output_gradient, record, scratch, tiles ? accumulator : work);
+            unfold_gradient<Of, picture>(output, output_gradient, record, z, tiles ? accumulator : work);
         }
         if constexpr (by_tiles)
-            if (tiles) add_weight_gradient<Of>(input + origin, scratch + picture.offset(0, 0), work, by_tile);
+            if (tiles) add_weight_gradient<Of>(input + origin, z + picture.offset(0, 0), work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<back>(scratch, prepared + forward_prepared_size, work, 0, back.blocks(),
+            run_tiles<back>(z, prepared + forward_prepared_size, work, 0, back.blocks(),
                             [&](auto... at) { put<Input>(input_gradient, at...); });
     }
 
@@ -6601,9 +8306,10 @@ namespace denim::inline DENIM_TARGET {
 
 using kernel::Gradient;
 
-/// What a user may set while the program runs, for each layer.
+/// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
+/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
-    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero
+    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
 };
@@ -6840,8 +8546,8 @@ Number logistic(Number x) {
 template <class Number>
 Number hard_logistic(Number x) {
     const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
-    const Number above = simd::select(line > same<Number>(0), line, same<Number>(0));
-    return simd::select(above < same<Number>(1), above, same<Number>(1));
+    const Number above = simd::relu(line);
+    return simd::select(above > same<Number>(1), same<Number>(1), above);
 }
 
 }  // namespace detail
@@ -6864,11 +8570,11 @@ struct ReLU {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0));
+        return simd::relu(x);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0));
+        return simd::relu_gradient(y, detail::same<Number>(1));
     }
 };
 
@@ -6890,7 +8596,7 @@ struct ELU {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        const Number below = simd::select(x < detail::same<Number>(0), x, detail::same<Number>(0));
+        const Number below = x - simd::relu(x);
         return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
     }
     template <class Number>
@@ -6943,7 +8649,7 @@ struct HardSwish {
         const Number share = detail::hard_logistic(x);
         const Number bent = share + x * detail::same<Number>(1.0 / 6);
         const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
-        return simd::select(share > detail::same<Number>(0), until_one, detail::same<Number>(0));
+        return simd::relu_gradient(share, until_one);
     }
 };
 
@@ -7081,8 +8787,9 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 /// An activation by itself: ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Sigmoid, Tanh, Softmax, or a class of one's own that is
 /// an ActivationFunction. Conv and Dense take the same names as options.
-template <class Function>
+template <class Applied>
 struct Activation : SpecDefaults {
+    using Function = Applied;
     static_assert(is_activation<Function>, "denim: Activation: the function must be ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, "
                                            "Sigmoid, Tanh, Softmax or a class with value(x), slope(x, y) and of_input.");
 
@@ -7238,7 +8945,7 @@ namespace detail {
 template <class Option>
 inline constexpr std::size_t step_of = 0;
 template <std::size_t Step>
-inline constexpr std::size_t step_of<Stride<Step>> = Step;
+inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
 /// True if the option stands in the list.
 template <class Option, class... Options>
@@ -7247,23 +8954,23 @@ inline constexpr bool has = (std::same_as<Option, Options> || ...);
 template <class Option>
 inline constexpr std::size_t dilation_of = 0;
 template <std::size_t Step>
-inline constexpr std::size_t dilation_of<Dilation<Step>> = Step;
+inline constexpr std::size_t dilation_of<Dilation<Step>> = std::max(sizeof(Dilation<Step>), Step);
 template <class Option>
 inline constexpr std::size_t group_count_of = 0;
 template <std::size_t Count>
-inline constexpr std::size_t group_count_of<Groups<Count>> = Count;
+inline constexpr std::size_t group_count_of<Groups<Count>> = std::max(sizeof(Groups<Count>), Count);
 
 constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { return number ? number : otherwise; }
 
 /// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
 constexpr std::size_t stride_or(std::size_t otherwise) {
-    return number_or((std::size_t{0} + ... + step_of<Options>), otherwise);
+    return number_or(std::max({std::size_t{0}, step_of<Options>...}), otherwise);
 }
 template <class... Options>
-inline constexpr std::size_t dilation_among = number_or((std::size_t{0} + ... + dilation_of<Options>), 1);
+inline constexpr std::size_t dilation_among = number_or(std::max({std::size_t{0}, dilation_of<Options>...}), 1);
 template <class... Options>
-inline constexpr std::size_t groups_among = number_or((std::size_t{0} + ... + group_count_of<Options>), 1);
+inline constexpr std::size_t groups_among = number_or(std::max({std::size_t{0}, group_count_of<Options>...}), 1);
 
 template <class Option>
 inline constexpr kernel::Choice choice_of = kernel::Choice::fastest;
@@ -7289,6 +8996,30 @@ struct only {
 
 template <class Option>
 inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, HeUniform, HeNormal>;
+
+/// Of which kind an option is: of each kind a layer takes one.
+enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initialiser, activation, other };
+
+template <class Option>
+inline constexpr OptionKind kind_of = has<Option, Same, Valid>                             ? OptionKind::padding
+                                      : step_of<Option> > 0                                ? OptionKind::stride
+                                      : dilation_of<Option> > 0                            ? OptionKind::dilation
+                                      : group_count_of<Option> > 0                         ? OptionKind::groups
+                                      : has<Option, NoBias>                                ? OptionKind::bias
+                                      : choice_of<Option> != kernel::Choice::fastest       ? OptionKind::kernel
+                                      : is_initialiser<Option>                             ? OptionKind::initialiser
+                                      : is_activation<Option>                              ? OptionKind::activation
+                                                                                           : OptionKind::other;
+
+/// True if no two options are of one kind.
+template <class... Options>
+consteval bool one_of_a_kind() {
+    std::array<std::size_t, static_cast<std::size_t>(OptionKind::other) + 1> counts{};
+    (++counts[static_cast<std::size_t>(kind_of<Options>)], ...);
+    for (std::size_t kind = 0; kind < static_cast<std::size_t>(OptionKind::other); ++kind)
+        if (counts[kind] > 1) return false;
+    return true;
+}
 
 template <class... Options>
 constexpr Initial initial_of() {
@@ -7316,7 +9047,8 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t prepared_size = For == Mode::training ? Kernel::prepared_size : Kernel::forward_prepared_size;
     static constexpr std::size_t prepare_parts = For == Mode::training ? Kernel::prepare_parts : Kernel::forward_prepare_parts;
     static constexpr std::size_t accumulator_size = Kernel::accumulator_size, finish_parts = Kernel::finish_parts;
-    static constexpr std::size_t scratch_size = Kernel::scratch_size, record_size = Kernel::record_size;
+    static constexpr std::size_t scratch_size = For == Mode::training ? Kernel::scratch_size : Kernel::forward_scratch_size;
+    static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
@@ -7353,7 +9085,7 @@ struct ConvWindows : SpecDefaults {
 
     /// Windows along `in` rows or columns, and zeros in front of the first.
     static constexpr std::size_t extent(std::size_t in) {
-        return same ? (in + stride - 1) / stride : (in - reach) / stride + 1;
+        return same ? in / stride + (in % stride != 0) : (in - reach) / stride + 1;
     }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t touched = (extent(in) - 1) * stride + reach;
@@ -7418,6 +9150,9 @@ struct Conv : ConvWindows<Window, Options...> {
                    ...),
                   "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
                   "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
@@ -7485,6 +9220,9 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
                    ...),
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: DepthwiseConv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "Dilation, initialiser and activation.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
     static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
@@ -7599,7 +9337,7 @@ struct PoolLoops {
 }  // namespace detail
 
 /// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
-/// them it is, i * size + j, the first of equals.
+/// them it is, i * size + j, the first of equals. A NaN is larger than all, the first of them wins.
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
@@ -7612,7 +9350,7 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
             std::size_t winner = Of.size * Of.size;
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 const std::size_t q = i * Of.size + j;
-                if (winner == Of.size * Of.size || input[Loops::place(y, x, c, q)] > input[Loops::place(y, x, c, winner)]) winner = q;
+                if (winner == Of.size * Of.size || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
             });
             output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);
@@ -7741,12 +9479,15 @@ public:
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            Vector best = simd::broadcast(std::numeric_limits<float>::lowest()), winner = simd::broadcast(0.0f);
+            const std::size_t top = Of.first(y, Of.top), left = Of.first(x, Of.left);  // inside the picture
+            Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
+            Vector winner = simd::broadcast(static_cast<float>(top * Of.size + left));
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                if (i == top && j == left) return;
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
-                const auto better = candidate > best;
-                best = simd::select(better, candidate, best);
-                winner = simd::select(better, simd::broadcast(static_cast<float>(i * Of.size + j)), winner);
+                const auto stays = simd::stays_largest(best, candidate);
+                best = simd::select(stays, best, candidate);
+                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size + j)));
             });
             Vectors::store(output + Out.offset(y, x) + c, best, rest);
             if (record) simd::store_bytes(record + n, winner);
@@ -7839,12 +9580,14 @@ struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
     static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.");
 
     static constexpr bool same = detail::has<Same, Options...>;
-    static constexpr std::size_t stride = detail::stride_or<Options...>(Window);
+    static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
 
     /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
-    static constexpr std::size_t extent(std::size_t in) { return same ? (in + stride - 1) / stride : (in - Window) / stride + 1; }
+    static constexpr std::size_t extent(std::size_t in) { return same ? in / stride + (in % stride != 0) : (in - Window) / stride + 1; }
     static constexpr std::size_t before(std::size_t in) {
         const std::size_t reach = (extent(in) - 1) * stride + Window;
         return same && reach > in ? (reach - in) / 2 : 0;
@@ -7927,7 +9670,7 @@ public:
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
                  std::size_t y_distance, std::size_t batch, float* scratch) const {
         // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
-        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk, std::size_t) {
+        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
             float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
             const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
             for (std::size_t i = first; i < last; i += depth) {
@@ -7947,7 +9690,7 @@ public:
                 }
             }
         });
-        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n, std::size_t) {
+        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
             for (std::size_t o = 0; o < outputs; ++o) {
                 const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
                 float sum = bias ? bias[o] : 0.0f;
@@ -7964,7 +9707,7 @@ public:
             for (std::size_t n = 0; n < batch; n += group)
                 pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
                           scratch + o * batch + n * std::min(depth, outputs - o));
-        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
             const std::size_t i = index * panel, width = std::min(panel, inputs - i);
             alignas(64) float turned[depth * panel];
             for (std::size_t o = 0; o < outputs; o += depth) {
@@ -7985,7 +9728,7 @@ public:
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
                          std::size_t batch) const {
         constexpr std::size_t rows = 4 * tallest;
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index, std::size_t) {
+        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
             const std::size_t last = std::min(inputs, (index + 1) * rows);
             alignas(64) float room[depth * panel];
             for (std::size_t n = 0; n < batch; n += depth)
@@ -8119,54 +9862,52 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/plain_matrix_product.hpp
+// ---- denim/kernel/plain_dense.hpp
 
-// The plain twin of matrix_product.hpp, for any scalar.
+// The plain twin of every dense layer: the definition, written as loops, for any scalar. It finds the numbers of both pictures by
+// itself, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// The products of a dense layer on a batch, with the interface of MatrixProduct. Row n of x, y, dx and dy begins `distance` numbers after row n - 1; weights are
-/// (inputs, outputs).
-template <class Scalar>
-struct PlainMatrixProduct {
-    std::size_t inputs = 0, outputs = 0;
+/// y[o] = bias[o] + sum over the numbers i of the picture, in (H, W, C) order, of x[i] * weights[i][o]. Parameters are (weights, bias).
+template <Layout Out, Layout In, bool Bias, class Scalar>
+struct PlainDense {
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
 
-    [[nodiscard]] static constexpr std::size_t scratch_size(std::size_t /*batch*/) { return 0; }
-
-    /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
-    void forward(const Scalar* x, std::size_t x_distance, const Scalar* weights, const Scalar* bias, Scalar* y,
-                 std::size_t y_distance, std::size_t batch, Scalar* /*scratch*/ = nullptr) const {
-        for (std::size_t n = 0; n < batch; ++n)
-            for (std::size_t o = 0; o < outputs; ++o) {
-                Scalar sum = bias ? bias[o] : Scalar{0};
-                for (std::size_t i = 0; i < inputs; ++i) sum += x[n * x_distance + i] * weights[i * outputs + o];
-                y[n * y_distance + o] = sum;
-            }
-    }
-
-    /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
-    void input_gradient(const Scalar* dy, std::size_t dy_distance, const Scalar* weights, Scalar* dx, std::size_t dx_distance,
-                        std::size_t batch, bool add, Scalar* /*scratch*/ = nullptr) const {
-        for (std::size_t n = 0; n < batch; ++n)
-            for (std::size_t i = 0; i < inputs; ++i) {
-                Scalar sum = add ? dx[n * dx_distance + i] : Scalar{0};
-                for (std::size_t o = 0; o < outputs; ++o) sum += dy[n * dy_distance + o] * weights[i * outputs + o];
-                dx[n * dx_distance + i] = sum;
-            }
-    }
-
-    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
-    void weight_gradient(const Scalar* x, std::size_t x_distance, const Scalar* dy, std::size_t dy_distance, Scalar* dw,
-                         Scalar* db, std::size_t batch) const {
-        for (std::size_t i = 0; i < inputs; ++i)
-            for (std::size_t o = 0; o < outputs; ++o) {
-                dw[i * outputs + o] = Scalar{0};
-                for (std::size_t n = 0; n < batch; ++n) dw[i * outputs + o] += x[n * x_distance + i] * dy[n * dy_distance + o];
-            }
-        for (std::size_t o = 0; db && o < outputs; ++o) {
-            db[o] = Scalar{0};
-            for (std::size_t n = 0; n < batch; ++n) db[o] += dy[n * dy_distance + o];
+    static void forward(const Scalar* x, const Scalar* parameters, Scalar* y) {
+        for (std::size_t o = 0; o < outputs; ++o) y[output(o)] = Bias ? parameters[inputs * outputs + o] : Scalar{0};
+        for (std::size_t i = 0; i < inputs; ++i) {
+            const Scalar number = x[place(i)];
+            for (std::size_t o = 0; o < outputs; ++o) y[output(o)] += number * parameters[i * outputs + o];
         }
+    }
+
+    /// One sample: the gradients of the parameters grow, and that of the input is written, added to or left alone.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* parameters, const Scalar* dy, Scalar* dx, Scalar* gradients) {
+        for (std::size_t o = 0; Bias && o < outputs; ++o) gradients[inputs * outputs + o] += dy[output(o)];
+        for (std::size_t i = 0; i < inputs; ++i) {
+            const Scalar number = x[place(i)];
+            Scalar sum{0};
+            for (std::size_t o = 0; o < outputs; ++o) {
+                gradients[i * outputs + o] += number * dy[output(o)];
+                sum += parameters[i * outputs + o] * dy[output(o)];
+            }
+            if constexpr (Input == Gradient::write) dx[place(i)] = sum;
+            if constexpr (Input == Gradient::add) dx[place(i)] += sum;
+        }
+    }
+
+private:
+    // Where number i of the picture lies: below rows of the border, right of its columns.
+    static constexpr std::size_t place(std::size_t i) {
+        const std::size_t channel = i % In.shape.channels, pixel = i / In.shape.channels;
+        const std::size_t row = In.border.top + pixel / In.shape.width, column = In.border.left + pixel % In.shape.width;
+        return (row * (In.border.left + In.shape.width + In.border.right) + column) * In.stride + channel;
+    }
+    // Where output o lies: the one pixel inside of its border.
+    static constexpr std::size_t output(std::size_t o) {
+        return (Out.border.top * (Out.border.left + 1 + Out.border.right) + Out.border.left) * Out.stride + o;
     }
 };
 
@@ -8258,13 +9999,14 @@ struct SmallDenseLayer : LayerDefaults<float> {
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
     }
     static void forward(const Forward<float>& at) {
-        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output);
+        Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output + Out.offset(0, 0));
     }
     template <Gradient Input>
     static void backward(const Backward<float>& at) {
-        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += at.output_gradient[o];
-        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, at.output_gradient,
-                                                                                   at.input_gradient(), at.accumulator);
+        const float* dy = at.output_gradient + Out.offset(0, 0);
+        for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += dy[o];
+        Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, dy, at.input_gradient(),
+                                                                                   at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
         const auto total = [&](std::size_t n) {
@@ -8279,14 +10021,12 @@ struct SmallDenseLayer : LayerDefaults<float> {
     }
 };
 
-/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand. With PlainMatrixProduct it is the
-/// plain twin of both.
-template <class Product, class Number, Layout Out, Layout In, bool Bias>
-struct WideDenseLayer : LayerDefaults<Number> {
-    using Scalar = Number;
+/// A wide dense layer, the whole batch at once: matrix products over the weights as they stand.
+template <Layout Out, Layout In, bool Bias>
+struct WideDenseLayer : LayerDefaults<float> {
     static constexpr Works works = Works::on_batches;
-    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
-    static constexpr Product product{inputs, outputs};
+    static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, first = Out.offset(0, 0);
+    static constexpr kernel::MatrixProduct product{inputs, outputs};
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
@@ -8296,22 +10036,23 @@ struct WideDenseLayer : LayerDefaults<Number> {
 
     static void forward(const Forward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
-        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output,
+        product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output + first,
                         Out.size(), at.count, at.scratch);
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
-        product.weight_gradient(x, in_place ? In.size() : inputs, at.output_gradient, Out.size(), at.gradients,
+        const Scalar* dy = at.output_gradient + first;
+        product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
                                 Bias ? at.gradients + inputs * outputs : nullptr, at.count);
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
-            product.input_gradient(at.output_gradient, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
+            product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
                                    Input == Gradient::add, at.scratch);
         } else {
             Scalar* dx = at.scratch + product_scratch * at.count;
-            product.input_gradient(at.output_gradient, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
-            parallel_for(at.count, at.count * inputs, [&](std::size_t sample, std::size_t) {
+            product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
+            parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
                 Scalar* to = at.input_gradient() + sample * In.size();
                 detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
                     to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
@@ -8324,11 +10065,31 @@ private:
     static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
         if (in_place) return pictures;
         Scalar* to = scratch + product_scratch * count;
-        parallel_for(count, count * inputs, [&](std::size_t sample, std::size_t) {
+        parallel_for(count, count * inputs, [&](std::size_t sample) {
             const Scalar* from = pictures + sample * In.size();
             detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
+    }
+};
+
+/// The plain twin of both, sample by sample.
+template <class Number, Layout Out, Layout In, bool Bias>
+struct PlainDenseLayer : LayerDefaults<Number> {
+    using Scalar = Number;
+    using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
+    static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
+    static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
+
+    static void forward(const Forward<Scalar>& at) {
+        for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        std::fill_n(at.gradients, (Twin::inputs + Bias) * Twin::outputs, Scalar{0});
+        for (std::size_t n = 0; n < at.count; ++n)
+            Twin::template backward<Input>(at.input() + n * In.size(), at.parameters, at.output_gradient + n * Out.size(),
+                                           Input == Gradient::none ? nullptr : at.input_gradient() + n * In.size(), at.gradients);
     }
 };
 
@@ -8339,14 +10100,13 @@ inline constexpr std::size_t small_dense_weights = 65'536;
 
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
 struct ChooseDense {
-    using Scalar = typename Arithmetic::Scalar;
-    using type = WideDenseLayer<kernel::PlainMatrixProduct<Scalar>, Scalar, Out, In, Bias>;
+    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Bias>;
 };
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
     requires(!Arithmetic::plain)
 struct ChooseDense<Arithmetic, Out, In, Bias> {
     static constexpr bool small = In.shape.size() * Out.shape.channels <= small_dense_weights;
-    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<kernel::MatrixProduct, float, Out, In, Bias>>;
+    using type = std::conditional_t<small, SmallDenseLayer<Out, In, Bias>, WideDenseLayer<Out, In, Bias>>;
 };
 
 }  // namespace detail
@@ -8358,6 +10118,8 @@ struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
     static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
                   "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(detail::one_of_a_kind<Options...>(),
+                  "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
 
     using Function = detail::activation_among<Linear, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
@@ -8444,7 +10206,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// The largest of all pixels, the first of equals; the record keeps where it stands.
+/// The largest of all pixels, the first of equals, or the first NaN; the record keeps where it stands.
 template <class Arithmetic, Layout Out, Layout In>
 struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -8458,7 +10220,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
         std::copy_n(at.input() + In.offset(0, 0), channels, y);
         detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) {
-                const bool better = at.input()[in + c] > y[c];
+                const bool better = outranks(at.input()[in + c], y[c]);
                 y[c] = better ? at.input()[in + c] : y[c];
                 winners[c] = better ? static_cast<std::uint32_t>(in) : winners[c];
             }
@@ -8491,94 +10253,18 @@ struct GlobalPool : SpecDefaults {
 static_assert(Spec<GlobalPool<Average>> && Layer<GlobalPool<Max>::Layer<Fast, Layout{{1, 1, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/layer_norm.hpp
-
-// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
-// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
-
-namespace denim::inline DENIM_TARGET {
-
-inline constexpr double layer_norm_epsilon = 1e-3;
-
-/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
-template <class Arithmetic, Layout Out, Layout In>
-struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
-
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
-        });
-    }
-    template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        const Scalar* gamma = at.parameters;
-        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-            const auto [mean, scale] = moments(x);
-            Scalar sum{0}, along{0};
-            for (std::size_t c = 0; c < channels; ++c) {
-                const Scalar normal = (x[c] - mean) * scale;
-                to_gamma[c] += dy[c] * normal;
-                to_beta[c] += dy[c];
-                sum += dy[c] * gamma[c];
-                along += dy[c] * gamma[c] * normal;
-            }
-            if constexpr (Input != Gradient::none) {
-                Scalar* dx = at.input_gradient() + in;
-                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
-                }
-            }
-        });
-    }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            of.gradients[n] = sum;
-        }
-    }
-
-private:
-    struct Moments {
-        Scalar mean, scale;  // 1 / deviation
-    };
-    static Moments moments(const Scalar* x) {
-        Scalar sum{0}, squares{0};
-        for (std::size_t c = 0; c < channels; ++c) sum += x[c];
-        const Scalar mean = sum / static_cast<Scalar>(channels);
-        for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / std::sqrt(squares / static_cast<Scalar>(channels) + static_cast<Scalar>(layer_norm_epsilon))};
-    }
-};
-
-/// Normalisation of each pixel over its channels.
-struct LayerNorm : SpecDefaults {
-    static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
-    }
-
-    template <class Arithmetic, Layout Out, Layout In>
-    using Layer = LayerNormLayer<Arithmetic, Out, In>;
-};
-
-static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/normalisation.hpp
 
 // The sums and the scaling of batch normalisation, one sample in float, vectors along the channels. Pictures whose channels are
 // padded to whole vectors; arrays over channels are padded too. The plain twin stands in layer/batch_norm.hpp.
 
 namespace denim::inline DENIM_TARGET::kernel {
+
+/// sqrt(variance + epsilon); NaN where the variance has left the range: divided by infinity, every input would give one answer.
+template <class Scalar>
+Scalar deviation(Scalar variance, double epsilon) {
+    return is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
+}
 
 template <Layout In, Layout Out>
 struct Normalisation {
@@ -8693,6 +10379,88 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/layer_norm.hpp
+
+// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
+// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
+
+namespace denim::inline DENIM_TARGET {
+
+inline constexpr double layer_norm_epsilon = 1e-3;
+
+/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
+template <class Arithmetic, Layout Out, Layout In>
+struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar *gamma = at.parameters, *beta = gamma + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const auto [mean, scale] = moments(at.input() + in);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        const Scalar* gamma = at.parameters;
+        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+            const auto [mean, scale] = moments(x);
+            Scalar sum{0}, along{0};
+            for (std::size_t c = 0; c < channels; ++c) {
+                const Scalar normal = (x[c] - mean) * scale;
+                to_gamma[c] += dy[c] * normal;
+                to_beta[c] += dy[c];
+                sum += dy[c] * gamma[c];
+                along += dy[c] * gamma[c] * normal;
+            }
+            if constexpr (Input != Gradient::none) {
+                Scalar* dx = at.input_gradient() + in;
+                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar normal = (x[c] - mean) * scale;
+                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
+                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                }
+            }
+        });
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
+        for (std::size_t n = 0; n < accumulator_size; ++n) {
+            Scalar sum{0};
+            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
+            of.gradients[n] = sum;
+        }
+    }
+
+private:
+    struct Moments {
+        Scalar mean, scale;  // 1 / deviation
+    };
+    static Moments moments(const Scalar* x) {
+        Scalar sum{0}, squares{0};
+        for (std::size_t c = 0; c < channels; ++c) sum += x[c];
+        const Scalar mean = sum / static_cast<Scalar>(channels);
+        for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
+        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), layer_norm_epsilon)};
+    }
+};
+
+/// Normalisation of each pixel over its channels.
+struct LayerNorm : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = LayerNormLayer<Arithmetic, Out, In>;
+};
+
+static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
@@ -8717,11 +10485,11 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
         if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(running_variance[c]);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
             join_moments(sums, at.count, mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = inverse_deviation(scale[c]);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
@@ -8798,12 +10566,9 @@ private:
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
 
-    static Scalar inverse_deviation(Scalar variance) {
-        return Scalar{1} / std::sqrt(variance + static_cast<Scalar>(batch_norm_epsilon));
-    }
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
-        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample, std::size_t) { each(sample); });
+        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample) { each(sample); });
     }
     // One sample's mean and sum of squared deviations, for each channel.
     static void moments(const Scalar* x, Scalar* result) {
@@ -8855,7 +10620,7 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
         const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = gamma[c] / std::sqrt(variance[c] + static_cast<Scalar>(batch_norm_epsilon));
+            prepared[c] = gamma[c] / kernel::deviation(variance[c], batch_norm_epsilon);
             prepared[channels + c] = beta[c] - mean[c] * prepared[c];
         }
     }
@@ -8980,8 +10745,9 @@ private:
     template <class Each>
     static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
-        const auto threshold = static_cast<std::uint64_t>(static_cast<double>(settings.rate) * 0x1p32);
-        const Scalar factor = kept > 0 ? static_cast<Scalar>(1.0 / kept) : Scalar{0};
+        const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
+        const auto threshold = static_cast<std::uint64_t>(dropped * 0x1p32);
+        const Scalar factor = kept == 0 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
         std::array<Scalar, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
@@ -8996,9 +10762,11 @@ private:
     }
 };
 
-/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, 0.5 unless set.
+/// Sets a share of the numbers to zero while the network learns: network.settings<layer>().rate, from 0 to less than 1; 0.5
+/// unless set.
 struct Dropout : SpecDefaults {
     static constexpr bool training_only = true;
+    static constexpr bool has_rate = true;
 
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = DropoutLayer<Arithmetic, Out, In>;
@@ -9058,6 +10826,8 @@ struct Addition : SpecDefaults {
 /// Adds the input to what the inner layers make of it; they must keep its shape.
 template <class... Inner>
 struct Residual {
+    static_assert(sizeof...(Inner) > 0, "denim: Residual: there must be at least one inner layer.");
+
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Sum : Addition {
         static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
@@ -9104,13 +10874,16 @@ struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
             const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
-            Scalar *dx = at.input_gradients[0] + in, *to_gate = at.input_gradients[1] + inner;
-            if constexpr (ToIn != Gradient::none)
+            if constexpr (ToIn != Gradient::none) {
+                Scalar* dx = at.input_gradients[0] + in;
                 for (std::size_t c = 0; c < channels; ++c)
                     dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
-            if constexpr (ToInner != Gradient::none)
+            }
+            if constexpr (ToInner != Gradient::none) {
+                Scalar* to_gate = at.input_gradients[1] + inner;
                 for (std::size_t c = 0; c < channels; ++c)
                     to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
+            }
         });
     }
 
@@ -9132,6 +10905,8 @@ struct Multiplication : SpecDefaults {
 /// Multiplies the input by what the inner layers make of it; they must keep its shape, or give one number for each channel.
 template <class... Inner>
 struct Gate {
+    static_assert(sizeof...(Inner) > 0, "denim: Gate: there must be at least one inner layer.");
+
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Product : Multiplication {
         static constexpr bool accepts(Shape in, Shape inner) { return inner == in || inner == Shape{1, 1, in.channels}; }
@@ -9151,11 +10926,21 @@ struct Gate {
     using Expanded = List<Fork, Inner..., Product>;
 };
 
+namespace detail {
+
+template <std::size_t Channels, std::size_t Reduction>
+consteval std::size_t squeezed() {
+    static_assert(Reduction > 0, "denim: SqueezeExcite: the reduction must be at least 1.");
+    return std::max<std::size_t>(Channels / std::max<std::size_t>(Reduction, 1), 1);
+}
+
+}  // namespace detail
+
 /// Squeeze-and-excitation of a picture with so many channels: each is multiplied by a number from 0 to 1 that all of them
 /// decide.
 template <std::size_t Channels, std::size_t Reduction = 16>
 using SqueezeExcite =
-    Gate<GlobalPool<Average>, Dense<std::max<std::size_t>(Channels / Reduction, 1), ReLU>, Dense<Channels, Sigmoid>>;
+    Gate<GlobalPool<Average>, Dense<detail::squeezed<Channels, Reduction>(), ReLU>, Dense<Channels, Sigmoid>>;
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
@@ -9339,6 +11124,198 @@ struct Target {
 /// Which of the two a loss wants.
 enum class Wants { label, numbers };
 
+/// What the outputs of a head are, by the loss that it learned by: logits of classes of which one is right (probabilities are
+/// their softmax), of labels that may stand side by side (a sigmoid each), or numbers that are no probabilities.
+enum class Gives { classes, labels, numbers };
+
+/// The words for them in files, in their order.
+inline constexpr std::array<std::string_view, 3> gives_words{"classes", "labels", "numbers"};
+
+/// A word for each head.
+inline std::vector<std::string> words_of(std::span<const Gives> heads) {
+    std::vector<std::string> words;
+    for (const Gives head : heads) words.emplace_back(gives_words[static_cast<std::size_t>(head)]);
+    return words;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/spelling.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+inline std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(__PRETTY_FUNCTION__);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/settings_record.hpp
+
+// What something is, as names and values: the record by which a run is known again.
+
+#include <ranges>
+
+namespace denim::inline DENIM_TARGET {
+
+class SettingsRecord;
+
+/// A type that describes itself. Who lists its settings (see accepted.hpp) needs no more; else, and where there are texts or lists:
+///
+///     void describe(SettingsRecord& to) const { to("monitor", monitor)("labels", labels); }
+///
+/// All that changes what it does belongs there; what it has learned, counted or kept does not.
+template <class Type>
+concept DescribesItself = requires(const Type& type, SettingsRecord& to) { type.describe(to); };
+
+/// Settings in the order in which they were named. Values are texts: numbers with as many digits as tell them from all others,
+/// the same in every locale.
+class SettingsRecord {
+public:
+    /// One of them: {"optimizer.rate", "0.001"}.
+    struct Line {
+        std::string name, value;
+
+        friend bool operator==(const Line&, const Line&) = default;
+    };
+
+    /// Adds a number, a truth value, an enumerator, a text, a range of such, or what describes itself: its settings stand behind
+    /// "name.", and what it calls itself (see `kind`) stands under the name.
+    template <class Value>
+    SettingsRecord& operator()(std::string_view name, const Value& value) {
+        if constexpr (std::same_as<Value, bool>) {
+            put(name, value ? "true" : "false");
+        } else if constexpr (std::is_enum_v<Value>) {
+            (*this)(name, static_cast<std::underlying_type_t<Value>>(value));
+        } else if constexpr (std::integral<Value>) {
+            put(name, std::to_string(value));
+        } else if constexpr (std::floating_point<Value>) {
+            put(name, shortest_text(value));
+        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
+            put(name, static_cast<std::string_view>(value));
+        } else if constexpr (DescribesItself<Value>) {
+            within(name, [&] { value.describe(*this); });
+        } else if constexpr (ListsSettings<Value>) {
+            within(name, [&] { value.each_setting([&](std::string_view each, auto number, const Accepted&) { (*this)(each, number); }); });
+        } else {
+            constexpr bool range = std::ranges::input_range<const Value>;
+            static_assert(range, "denim: SettingsRecord: a number, a truth value, an enumerator, a text, a range of these or a type with a "
+                                 "member each_setting or describe was expected.");
+            if constexpr (range) {
+                std::size_t count = 0;
+                for (const auto& each : value) (*this)(std::string{name} + '.' + std::to_string(count++), each);
+                (*this)(std::string{name} + ".count", count);
+            }
+        }
+        return *this;
+    }
+
+    /// What that is which is being described: optimizer = "Adam".
+    SettingsRecord& kind(std::string_view text) {
+        put("", text);
+        return *this;
+    }
+
+    [[nodiscard]] std::span<const Line> all() const { return all_; }
+    /// The value of a setting; null where it is not there.
+    [[nodiscard]] const std::string* find(std::string_view name) const {
+        for (const Line& each : all_)
+            if (each.name == name) return &each.value;
+        return nullptr;
+    }
+
+    friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
+
+    /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
+    /// where nothing does.
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
+        constexpr std::size_t most = 12;
+        std::size_t count = 0;
+        std::string text;
+        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+            if (there && here && *there == *here) return;
+            if (count++ < most)
+                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+        };
+        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+        for (const Line& each : snapshot.all_)
+            if (!find(each.name)) compare(each.name, &each.value, nullptr);
+        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+    }
+
+    /// A line for each, "name = value", and the way back.
+    [[nodiscard]] std::string text() const {
+        std::string lines;
+        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+        return lines;
+    }
+    static SettingsRecord from_text(std::string_view text) {
+        SettingsRecord settings;
+        while (!text.empty()) {
+            const std::string_view line = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(line.size() + 1, text.size()));
+            if (const std::size_t at = line.find(" = "); at != line.npos)
+                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+        }
+        return settings;
+    }
+
+private:
+    template <class Act>
+    void within(std::string_view name, const Act& act) {
+        const std::string before = std::exchange(group_, full(name));
+        act();
+        group_ = before;
+    }
+    [[nodiscard]] std::string full(std::string_view name) const {
+        return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
+    }
+    // A value stays on its line.
+    void put(std::string_view name, std::string_view value) {
+        Line setting{full(name), {}};
+        for (const char letter : value) {
+            if (letter == '\n' || letter == '\\') setting.value += '\\';
+            setting.value += letter == '\n' ? 'n' : letter;
+        }
+        all_.push_back(std::move(setting));
+    }
+
+    std::string group_;
+    std::vector<Line> all_;
+};
+
+namespace detail {
+
+/// A type under its name, with its settings as far as it tells them.
+template <class Type>
+void describe_type(SettingsRecord& to, const Type& type) {
+    constexpr bool told = DescribesItself<Type> || ListsSettings<Type>;
+    to.kind(spelling<Type>() + (told || std::is_empty_v<Type> ? "" : ", which does not describe itself"));
+    if constexpr (told) to("", type);
+}
+
+}  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/loss.hpp
 
@@ -9350,7 +11327,10 @@ namespace denim::inline DENIM_TARGET {
 /// it writes. It may have
 ///  - double right(logits, outputs, target): how far the answer counts as right, 0 to 1; without it there is no accuracy;
 ///  - void check(outputs): throws where its settings do not fit so many outputs;
-///  - bool accepts(number): whether a target may be this number.
+///  - bool accepts(number): whether a target may be this number;
+///  - static constexpr Gives gives: what the outputs are for those who ask for probabilities; without it, classes where it wants
+///    labels, and numbers where it wants numbers;
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own.
 template <class Type>
 concept LossType = std::copy_constructible<Type> &&
                    requires(const Type& loss, const float* logits, std::size_t outputs, const Target& target, float* gradient) {
@@ -9364,7 +11344,16 @@ double right_share(const OneLoss& loss, const Scalar* logits, std::size_t output
     if constexpr (requires { loss.right(logits, outputs, target); })
         return loss.right(logits, outputs, target);
     else
-        return std::numeric_limits<double>::quiet_NaN();
+        return not_a_number<double>();
+}
+
+/// What a loss makes of the outputs.
+template <class OneLoss>
+constexpr Gives gives_of() {
+    if constexpr (requires { OneLoss::gives; })
+        return OneLoss::gives;
+    else
+        return OneLoss::wants == Wants::label ? Gives::classes : Gives::numbers;
 }
 
 /// Any loss, as FitOptions hold it: .loss = SoftmaxCrossEntropy{.label_smoothing = 0.1f}.
@@ -9375,29 +11364,43 @@ public:
     Loss(Type loss)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(loss))) {}
 
+    Loss(const Loss&) = default;  // a move copies, so that there is none without a model
+    Loss& operator=(const Loss&) = default;
+    ~Loss() = default;
+
     [[nodiscard]] Wants wants() const { return model_->wants(); }
+    [[nodiscard]] Gives gives() const { return model_->gives(); }
     double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient, double scale) const {
         return model_->sample(logits, outputs, target, gradient, scale);
     }
     [[nodiscard]] double right(const float* logits, std::size_t outputs, const Target& target) const {
         return model_->right(logits, outputs, target);
     }
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit so many outputs.
     void check(std::size_t outputs) const { model_->check(outputs); }
+    /// "Focal"; "" of one that does not list its settings.
+    [[nodiscard]] std::string_view name() const { return model_->name(); }
     [[nodiscard]] bool accepts(float number) const { return model_->accepts(number); }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const { model_->describe(to); }
 
 private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual Wants wants() const = 0;
+        [[nodiscard]] virtual Gives gives() const = 0;
         virtual double sample(const float*, std::size_t, const Target&, float*, double) const = 0;
         virtual double right(const float*, std::size_t, const Target&) const = 0;
         virtual void check(std::size_t) const = 0;
+        [[nodiscard]] virtual std::string_view name() const = 0;
         [[nodiscard]] virtual bool accepts(float) const = 0;
+        virtual void describe(SettingsRecord&) const = 0;
     };
     template <class Type>
     struct Model final : Interface {
         explicit Model(Type loss) : loss_(std::move(loss)) {}
         [[nodiscard]] Wants wants() const override { return Type::wants; }
+        [[nodiscard]] Gives gives() const override { return gives_of<Type>(); }
         double sample(const float* logits, std::size_t outputs, const Target& target, float* gradient,
                       double scale) const override {
             return loss_.sample(logits, outputs, target, gradient, scale);
@@ -9407,6 +11410,7 @@ private:
         }
         void check(std::size_t outputs) const override {
             if constexpr (requires { loss_.check(outputs); }) loss_.check(outputs);
+            if constexpr (ListsSettings<Type>) check_settings_of(loss_);
         }
         [[nodiscard]] bool accepts(float number) const override {
             if constexpr (requires { loss_.accepts(number); })
@@ -9414,6 +11418,8 @@ private:
             else
                 return true;
         }
+        [[nodiscard]] std::string_view name() const override { return detail::name_of<Type>(); }
+        void describe(SettingsRecord& to) const override { detail::describe_type(to, loss_); }
         Type loss_;
     };
     std::shared_ptr<const Interface> model_;
@@ -9426,11 +11432,18 @@ namespace denim::inline DENIM_TARGET {
 
 /// The loss of labels that may stand side by side, one sigmoid for each: the mean over outputs of -t log(s) - (1 - t) log(1 -
 /// s) with s = 1 / (1 + e^-z), from logits and targets (N, outputs) from 0 to 1. Its gradient is (s - t) / outputs. Right
-/// counts the share of outputs on the target's side of a half. Keras: BinaryCrossentropy(from_logits=True).
+/// counts the share of outputs on the target's side of a half; a NaN is on none. Keras: BinaryCrossentropy(from_logits=True).
 struct BinaryCrossEntropy {
     float label_smoothing = 0;  ///< s: targets become t (1 - s) + s / 2
 
     static constexpr Wants wants = Wants::numbers;
+    static constexpr Gives gives = Gives::labels;
+    static constexpr const char* name = "BinaryCrossEntropy";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("label_smoothing", label_smoothing, from_0_to_1);
+    }
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
@@ -9448,18 +11461,41 @@ struct BinaryCrossEntropy {
     template <class Scalar>
     double right(const Scalar* logits, std::size_t outputs, const Target& target) const {
         std::size_t right = 0;
-        for (std::size_t k = 0; k < outputs; ++k) right += (logits[k] > 0) == (target.numbers[k] > 0.5f);
+        for (std::size_t k = 0; k < outputs; ++k) right += !is_nan(logits[k]) && (logits[k] > 0) == (target.numbers[k] > 0.5f);
         return static_cast<double>(right) / static_cast<double>(outputs);
     }
-    void check(std::size_t) const {
-        if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            throw std::invalid_argument("denim: BinaryCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        std::to_string(label_smoothing));
-    }
+    void check(std::size_t /*outputs*/) const { check_settings_of(*this); }
     [[nodiscard]] bool accepts(float number) const { return number >= 0 && number <= 1; }
 };
 
 static_assert(LossType<BinaryCrossEntropy>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/largest.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The place of the largest of some scores, the first of equals: the class that they stand for. `count`, which is none, where
+/// one of them is a NaN: nothing is known then.
+template <Askable Scalar>
+std::size_t place_of_largest(const Scalar* scores, std::size_t count) {
+    if (std::any_of(scores, scores + count, [](Scalar score) { return is_nan(score); })) return count;
+    return static_cast<std::size_t>(std::max_element(scores, scores + count) - scores);
+}
+
+namespace detail {
+
+/// The same as the class of a picture, which has to have one.
+template <Askable Scalar>
+std::size_t class_of(const Scalar* logits, std::size_t count, std::size_t picture) {
+    const std::size_t place = place_of_largest(logits, count);
+    if (place == count)
+        throw std::runtime_error("denim: classes: a logit of picture " + std::to_string(picture) +
+                                 " is not a number, so it has no class; the network's weights, or the picture's numbers, are too large");
+    return place;
+}
+
+}  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/softmax_sum.hpp
@@ -9478,10 +11514,10 @@ struct SoftmaxSum {
     [[nodiscard]] double probability(Scalar logit) const { return std::exp(static_cast<double>(logit - largest)) / sum; }
 };
 
-/// 1 where the label's logit is the largest, the first of equal ones.
+/// 1 where the label's logit is the largest, the first of equal ones, and none is a NaN.
 template <class Scalar>
 double label_on_top(const Scalar* logits, std::size_t classes, std::int32_t label) {
-    return std::max_element(logits, logits + classes) - logits == label ? 1 : 0;
+    return std::cmp_equal(place_of_largest(logits, classes), label) ? 1 : 0;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -9495,6 +11531,13 @@ struct Focal {
     float alpha = 0.25f, gamma = 2;
 
     static constexpr Wants wants = Wants::label;
+    static constexpr const char* name = "Focal";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("alpha", alpha, above_0);
+        each("gamma", gamma, at_least_0);
+    }
 
     /// d loss / d z[k] = alpha (gamma (1 - p)^(gamma - 1) p log(p) - (1 - p)^gamma) ([k is the label] - softmax(z)[k])
     template <class Scalar>
@@ -9530,6 +11573,10 @@ namespace denim::inline DENIM_TARGET {
 /// MeanSquaredError.
 struct MeanSquaredError {
     static constexpr Wants wants = Wants::numbers;
+    static constexpr const char* name = "MeanSquaredError";
+    /// There are none.
+    template <class Each>
+    void each_setting(Each&&) const {}
 
     template <class Scalar>
     double sample(const Scalar* logits, std::size_t outputs, const Target& target, Scalar* gradient, double scale) const {
@@ -9562,6 +11609,13 @@ struct SoftmaxCrossEntropy {
     std::vector<float> class_weights = {};  ///< one for each class; all 1 unless set
 
     static constexpr Wants wants = Wants::label;
+    static constexpr const char* name = "SoftmaxCrossEntropy";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("label_smoothing", label_smoothing, from_0_to_1);
+        for (std::size_t k = 0; k < class_weights.size(); ++k) each("class_weights." + std::to_string(k), class_weights[k], at_least_0);
+    }
 
     /// One picture's loss; `gradient` becomes that of `scale` times the loss.
     template <class Scalar>
@@ -9584,18 +11638,17 @@ struct SoftmaxCrossEntropy {
         return detail::label_on_top(logits, classes, target.label);
     }
     void check(std::size_t classes) const {
-        if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            throw std::invalid_argument("denim: SoftmaxCrossEntropy: label_smoothing was expected from 0 to 1, but is " +
-                                        std::to_string(label_smoothing));
         if (!class_weights.empty() && class_weights.size() != classes)
             throw std::invalid_argument("denim: SoftmaxCrossEntropy: the network has " + std::to_string(classes) +
                                         " outputs, but " + std::to_string(class_weights.size()) +
                                         " class_weights came; expected one for each, or none");
         for (const float weight : class_weights)
-            if (!(weight >= 0))
+            if (!at_least_0.takes(static_cast<double>(weight)))
                 throw std::invalid_argument(
-                    "denim: SoftmaxCrossEntropy: class_weights were expected as numbers of at least 0, but one is " +
-                    std::to_string(weight));
+                    "denim: SoftmaxCrossEntropy: class_weights were expected as finite numbers of at least 0, but one is " +
+                    shortest_text(weight));
+        if (!class_weights.empty() && std::ranges::all_of(class_weights, [](float weight) { return weight == 0; }))
+            throw std::invalid_argument("denim: SoftmaxCrossEntropy: class_weights above 0 were expected, but all are 0");
     }
 };
 
@@ -9638,7 +11691,8 @@ struct Update {
 };
 
 /// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
-/// first), and how it changes parameters.
+/// first), and how it changes parameters. It may list its settings, see accepted.hpp: `fit` then checks them, and a checkpoint of
+/// others is not taken for its own.
 template <class Type>
 concept OptimizerType = std::copyable<Type> && requires(const Type& optimizer, const Update& update) {
     { Type::state_arrays } -> std::convertible_to<std::size_t>;
@@ -9654,37 +11708,43 @@ public:
     Optimizer(Type optimizer)  // NOLINT: meant to convert
         : model_(std::make_shared<Model<Type>>(std::move(optimizer))) {}
 
+    Optimizer(const Optimizer&) = default;  // a move copies, so that there is none without a model
+    Optimizer& operator=(const Optimizer&) = default;
+    ~Optimizer() = default;
+
     [[nodiscard]] float rate() const { return model_->rate(); }
+    /// Throws std::invalid_argument if a setting is not accepted.
+    void check() const { model_->check(); }
     [[nodiscard]] std::size_t state_arrays() const { return model_->state_arrays(); }
     void apply(const Update& update) const { model_->apply(update); }
-
-    /// What it does to a few numbers in three steps: two optimizers that differ in a setting differ here.
-    [[nodiscard]] std::array<float, 4> trial() const {
-        std::array<float, 4> numbers{1, -0.5f, 0.25f, -2};
-        std::array<float, 4> gradients{0.5f, 1e-3f, -3, 1e-6f};
-        std::array<std::array<float, 4>, 4> states{};
-        Update update{numbers.data(), gradients.data(), {}, numbers.size(), rate(), 1, true};
-        for (std::size_t n = 0; n < states.size(); ++n) update.state[n] = states[n].data();
-        for (; update.step <= 3; ++update.step) {
-            apply(update);
-            for (float& gradient : gradients) gradient *= -0.75f;
-        }
-        return numbers;
-    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const { model_->describe(to); }
 
 private:
     struct Interface {
         virtual ~Interface() = default;
         [[nodiscard]] virtual float rate() const = 0;
+        virtual void check() const = 0;
         [[nodiscard]] virtual std::size_t state_arrays() const = 0;
         virtual void apply(const Update& update) const = 0;
+        virtual void describe(SettingsRecord& to) const = 0;
     };
     template <class Type>
     struct Model final : Interface {
         explicit Model(Type optimizer) : optimizer_(std::move(optimizer)) {}
         [[nodiscard]] float rate() const override { return optimizer_.rate; }
+        void check() const override {
+            if constexpr (ListsSettings<Type>)
+                check_settings_of(optimizer_);
+            else
+                check_setting("optimizer", "rate", rate(), at_least_0);
+        }
         [[nodiscard]] std::size_t state_arrays() const override { return Type::state_arrays; }
         void apply(const Update& update) const override { optimizer_.apply(update); }
+        void describe(SettingsRecord& to) const override {
+            detail::describe_type(to, optimizer_);
+            if constexpr (!DescribesItself<Type> && !ListsSettings<Type>) to("rate", rate());
+        }
         Type optimizer_;
     };
     std::shared_ptr<const Interface> model_;
@@ -9709,7 +11769,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
             continue;
         }
         if (!row.trained) continue;
-        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index, std::size_t) {
+        parallel_for((row.size() + block - 1) / block, 10 * row.size(), [&](std::size_t index) {
             const std::size_t first = row.offset + index * block;
             Update update{parameters.data() + first,
                           gradients.data() + first,
@@ -9734,6 +11794,16 @@ namespace denim::inline DENIM_TARGET {
 /// parameter -= rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon).
 struct Adam {
     float rate = 1e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
+
+    static constexpr const char* name = "Adam";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
 
     static constexpr std::size_t state_arrays = 2;
 
@@ -9769,6 +11839,17 @@ namespace denim::inline DENIM_TARGET {
 struct AdamW {
     float rate = 1e-3f, decay = 4e-3f, beta_1 = 0.9f, beta_2 = 0.999f, epsilon = 1e-7f;
 
+    static constexpr const char* name = "AdamW";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("decay", decay, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
+
     static constexpr std::size_t state_arrays = 2;
 
     void apply(const Update& at) const { Adam{rate, beta_1, beta_2, epsilon}.apply(at, at.decays ? 1 - at.rate * decay : 1); }
@@ -9777,12 +11858,51 @@ struct AdamW {
 static_assert(OptimizerType<AdamW>);
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/not_finite.hpp
+
+namespace denim {
+
+/// A step of a training that came upon an infinity or a NaN; it has changed nothing.
+class [[gnu::visibility("default")]] NotFinite : public std::runtime_error {
+public:
+    [[gnu::always_inline]] explicit NotFinite(const std::string& text) : std::runtime_error(text) {}
+};
+
+/// The loss is infinite or not a number.
+class [[gnu::visibility("default")]] LossNotFinite : public NotFinite {
+public:
+    [[gnu::always_inline]] explicit LossNotFinite(std::uint64_t step)
+        : NotFinite(detail::sentence("denim: the loss of step ", step,
+                                     " is not a finite number; lower the learning rate, or look for weights that have grown without "
+                                     "bound")) {}
+};
+
+/// The gradient of a row of parameters is, or the next value of one that its layer moves, though the loss is finite.
+class [[gnu::visibility("default")]] GradientNotFinite : public NotFinite {
+public:
+    [[gnu::always_inline]] explicit GradientNotFinite(const std::string& row)
+        : NotFinite(detail::sentence("denim: the gradient of '", row,
+                                     "' holds a number that is not finite, though the loss is finite; lower the learning rate, or look "
+                                     "for weights that have grown without bound")) {}
+};
+
+/// A row of parameters, or what the optimizer keeps for it, would be.
+class [[gnu::visibility("default")]] WeightsNotFinite : public NotFinite {
+public:
+    [[gnu::always_inline]] WeightsNotFinite(const std::string& row, float rate)
+        : NotFinite(detail::sentence("denim: a step at the rate ", rate, " would leave a number that is not finite in '", row,
+                                     "' or in what the optimizer keeps for it; lower the learning rate, or shorten the gradients by "
+                                     "clip_norm")) {}
+};
+
+}  // namespace denim
 // ---- denim/optimizer/clip.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 /// Shortens the gradient of all trained parameters together to the length `limit` where it is longer, and gives the length that
-/// it had. Sums are cut by place alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
+/// it had. Throws GradientNotFinite, and changes nothing, where one of them holds an infinity or a NaN. Sums are cut by place
+/// alone and added in order: the same bits for any number of threads. Keras: global_clipnorm.
 inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients, double limit) {
     constexpr std::size_t block = 16384;  // numbers that one thread takes at a time
     const auto each_block = [&](const auto& act) {
@@ -9790,7 +11910,7 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
         for (const Row& row : rows) {
             if (!row.trained || row.moved == Moved::by_layer) continue;
             const std::size_t blocks = (row.size() + block - 1) / block;
-            parallel_for(blocks, 4 * row.size(), [&](std::size_t index, std::size_t) {
+            parallel_for(blocks, 4 * row.size(), [&](std::size_t index) {
                 act(before + index, gradients.subspan(row.offset + index * block, std::min(block, row.size() - index * block)));
             });
             before += blocks;
@@ -9808,6 +11928,10 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
     });
     double sum = 0;
     for (const double part : squares) sum += part;
+    if (!is_finite(sum))
+        for (const Row& row : rows)
+            if (row.trained && row.moved != Moved::by_layer && !all_finite(gradients.subspan(row.offset, row.size())))
+                throw GradientNotFinite{row.name};
     const double norm = std::sqrt(sum);
     if (norm <= limit) return norm;
     const auto factor = static_cast<float>(limit / norm);
@@ -9828,6 +11952,16 @@ namespace denim::inline DENIM_TARGET {
 struct Lion {
     float rate = 1e-3f, decay = 0, beta_1 = 0.9f, beta_2 = 0.99f;
 
+    static constexpr const char* name = "Lion";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("decay", decay, at_least_0);
+        each("beta_1", beta_1, from_0_below_1);
+        each("beta_2", beta_2, from_0_below_1);
+    }
+
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {
@@ -9837,7 +11971,7 @@ struct Lion {
         each_vector(at.count, [&](auto load, auto store, std::size_t n) {
             const auto gradient = load(at.gradients + n), m = load(at.state[0] + n);
             const auto direction = simd::fma(gradient - m, first, m);
-            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, zero));
+            const auto push = simd::select(direction > zero, speed, simd::select(direction < zero, back, direction));
             store(at.state[0] + n, simd::fma(gradient - m, second, m));
             store(at.parameters + n, load(at.parameters + n) * factor - push);
         });
@@ -9855,6 +11989,16 @@ namespace denim::inline DENIM_TARGET {
 /// gradient^2; push = momentum * push + rate * gradient / sqrt(v + epsilon); parameter -= push.
 struct RmsProp {
     float rate = 1e-3f, rho = 0.9f, momentum = 0, epsilon = 1e-7f;
+
+    static constexpr const char* name = "RmsProp";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("rho", rho, from_0_below_1);
+        each("momentum", momentum, from_0_below_1);
+        each("epsilon", epsilon, above_0);
+    }
 
     static constexpr std::size_t state_arrays = 2;
 
@@ -9889,6 +12033,16 @@ struct Sgd {
     bool nesterov = false;
     float decay = 0;
 
+    static constexpr const char* name = "Sgd";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rate", rate, at_least_0);
+        each("momentum", momentum, from_0_below_1);
+        each("nesterov", nesterov, from_0_to_1);
+        each("decay", decay, at_least_0);
+    }
+
     static constexpr std::size_t state_arrays = 1;
 
     void apply(const Update& at) const {
@@ -9915,12 +12069,16 @@ using Confusion = Array<std::size_t, 2>;
 
 namespace detail {
 
-/// Scores are (N, classes) and labels (N), each below `classes`.
+/// Scores are (N, classes), none of them a NaN, and labels (N), each below `classes`.
 inline void check_scores(std::span<const float> scores, std::span<const std::int32_t> labels, std::size_t classes) {
     if (classes == 0 || scores.size() != labels.size() * classes)
         throw std::invalid_argument("denim: metric: scores of " + std::to_string(labels.size()) + " pictures for " +
                                     std::to_string(classes) + " classes were expected, but got " +
                                     std::to_string(scores.size()) + " numbers");
+    for (std::size_t n = 0; n < scores.size(); ++n)
+        if (is_nan(scores[n]))
+            throw std::invalid_argument("denim: metric: scores that are numbers were expected, but one of picture " +
+                                        std::to_string(n / classes) + " is a NaN");
     for (const std::int32_t label : labels)
         if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, classes))
             throw std::invalid_argument("denim: metric: labels from 0 to " + std::to_string(classes - 1) +
@@ -9933,12 +12091,17 @@ inline double ratio(std::size_t part, std::size_t whole) {
 
 }  // namespace detail
 
-/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes).
+/// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes). Throws
+/// std::invalid_argument where one is a NaN: such a picture has no class.
 inline std::vector<std::int32_t> predicted_classes(std::span<const float> scores, std::size_t classes) {
     std::vector<std::int32_t> predicted(classes == 0 ? 0 : scores.size() / classes);
     for (std::size_t n = 0; n < predicted.size(); ++n) {
         const auto sample = scores.subspan(n * classes, classes);
-        predicted[n] = static_cast<std::int32_t>(std::max_element(sample.begin(), sample.end()) - sample.begin());
+        const std::size_t place = place_of_largest(sample.data(), classes);
+        if (place == classes)
+            throw std::invalid_argument("denim: metric: scores that are numbers were expected, but one of picture " +
+                                        std::to_string(n) + " is a NaN");
+        predicted[n] = static_cast<std::int32_t>(place);
     }
     return predicted;
 }
@@ -10168,7 +12331,7 @@ inline double t_quantile(double confidence, double degrees) {
     if (!(confidence > 0 && confidence < 1) || !(degrees > 0))
         throw std::invalid_argument(
             "denim: t_quantile: a confidence between 0 and 1 and degrees of freedom above 0 were expected, but got " +
-            std::to_string(confidence) + " and " + std::to_string(degrees));
+            detail::general(confidence) + " and " + detail::general(degrees));
     double low = 0, high = 1;
     while (t_two_sided(high, degrees) > 1 - confidence && high < 1e300) high *= 2;
     for (int step = 0; step < 200 && low < high; ++step) {
@@ -10203,29 +12366,26 @@ struct Repeats {
 
     /// "0.7310 +- 0.0052"
     [[nodiscard]] std::string text(int digits = 4) const {
-        char words[80];
-        if (count > 1)
-            std::snprintf(words, sizeof words, "%.*f +- %.*f", digits, mean, digits, deviation);
-        else
-            std::snprintf(words, sizeof words, "%.*f", digits, mean);
-        return words;
+        return detail::fixed(mean, digits) + (count > 1 ? " +- " + detail::fixed(deviation, digits) : "");
     }
 };
 
-/// Mean, deviation and confidence interval of repeated runs.
+/// Mean, deviation and confidence interval of repeated runs. A NaN among them makes all of these NaN.
 inline Repeats repeats(std::span<const double> values, double confidence = 0.95) {
     if (values.empty()) throw std::invalid_argument("denim: repeats: the values of at least 1 run were expected, but got none");
     Repeats result{values.size(), 0, 0, 0, 0, values[0], values[0]};
     const auto count = static_cast<double>(values.size());
     for (const double value : values) {
         result.mean += value / count;
-        result.least = std::fmin(result.least, value);
-        result.largest = std::fmax(result.largest, value);
+        if (is_nan(value)) result.least = result.largest = not_a_number<double>();
+        if (is_nan(result.least)) continue;
+        result.least = std::min(result.least, value);
+        result.largest = std::max(result.largest, value);
     }
     double squares = 0;
     for (const double value : values) squares += (value - result.mean) * (value - result.mean);
     if (values.size() == 1) {
-        result.deviation = result.low = result.high = std::numeric_limits<double>::quiet_NaN();
+        result.deviation = result.low = result.high = not_a_number<double>();
         return result;
     }
     result.deviation = std::sqrt(squares / (count - 1));
@@ -10351,7 +12511,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
     if (positives == 0 || positives == positive.size())
         throw std::invalid_argument("denim: roc: pictures of both classes were expected, but " + std::to_string(positives) +
                                     " of " + std::to_string(positive.size()) + " are positive");
-    if (std::any_of(scores.begin(), scores.end(), [](float score) { return score != score; }))
+    if (std::any_of(scores.begin(), scores.end(), [](float score) { return is_nan(score); }))
         throw std::invalid_argument("denim: roc: a score that is not a number came");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -10386,6 +12546,9 @@ struct Image {
     static constexpr Shape shape{Height, Width, Channels};
 };
 
+/// What makes shares of logits.
+enum class Squash { none, softmax, sigmoid };
+
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
     Role role = Role::layer;
@@ -10393,6 +12556,9 @@ struct Entry {
     std::array<std::size_t, max_inputs> from{};  ///< the values that it reads
     std::size_t inputs = 1;
     std::size_t rows = 0;                             ///< how many parameters it has
+    bool decays = false;                              ///< some of them are weights: it has an L2
+    bool has_rate = false;                            ///< it has a rate, as Dropout
+    Squash squash = Squash::none;                     ///< its activation, where it makes shares of logits
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
 
@@ -10408,6 +12574,16 @@ struct Trace {
 };
 
 namespace detail {
+
+template <class Type>
+constexpr Squash squash_of() {
+    if constexpr (requires { typename Type::Function; })
+        return std::same_as<typename Type::Function, Softmax>   ? Squash::softmax
+               : std::same_as<typename Type::Function, Sigmoid> ? Squash::sigmoid
+                                                                : Squash::none;
+    else
+        return Squash::none;
+}
 
 /// The state of the fold: the value that flows, and those that forks remember.
 struct Flow {
@@ -10457,8 +12633,11 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
                 return;
             }
             entry.out = Type::output(entry.in);
+            if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
+            entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;
+                entry.decays |= parameter.decays && parameter.moved == Moved::by_gradient;
                 entry.parameters += parameter.extents.size();
             }
             trace.rows += entry.rows;
@@ -10481,6 +12660,7 @@ struct problem_at_layer : Spec::template Problem<Got...> {};
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
+    using Layers = Body;
     using Entries = expanded<Body>;
     static constexpr std::size_t count = Entries::size;
     static_assert(count > 0, "denim: Network: there must be at least one layer.");
@@ -10525,6 +12705,16 @@ public:
             return true;
         }
     }
+};
+
+/// What losses and scores are of. A network that ends in a picture can be made, saved, loaded, exported and asked for its numbers,
+/// for example as the trunk of another.
+template <class Of>
+struct AnswersInNumbers {
+    static_assert(Of::trace.problem != Of::count || (Of::output.height == 1 && Of::output.width == 1),
+                  "denim: Network: it ends in a picture, but what is learned, scored or told apart must be one row of numbers; "
+                  "let it end in Dense, GlobalPool or Flatten.");
+    static constexpr bool holds = true;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -10692,6 +12882,120 @@ consteval PathEnd follow(List<Specs...>) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/network/settings.hpp
+
+// The settings of layers while the program runs: which layer has which, what they accept, and how a user reaches them by a
+// layer's place. They stand in one array, one for each entry of the flat list, and take effect from there.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The settings that a layer may have, see LayerSettings.
+enum class LayerSetting { rate, l2, frozen };
+
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
+/// it has parameters.
+constexpr bool has_setting(const Entry& entry, LayerSetting which) {
+    return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
+}
+
+/// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+
+/// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
+template <class Graph>
+void check_settings(std::span<const LayerSettings> settings) {
+    const auto check = [](std::size_t index, const char* name, float value, const Accepted& accepted) {
+        if (accepted.takes(static_cast<double>(value))) return;
+        std::vector<std::string> names;
+        detail::name_entries<typename Graph::Layers>("", names);
+        check_setting("layer " + names[index], name, value, accepted);
+    };
+    for (std::size_t index = 0; index < settings.size(); ++index) {
+        const Entry& entry = Graph::trace.entries[index];
+        if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
+        if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+    }
+}
+
+namespace detail {
+
+/// Some neighbours of the flat list with their settings, and whom to tell when one was changed.
+struct SettingsPlace {
+    std::span<LayerSettings> layers;
+    std::span<const Entry> entries;
+    void* network;
+    void (*changed)(void* network);
+};
+
+template <std::size_t Count>
+constexpr std::size_t layers_with(const Trace<Count>& trace, PathEnd end, LayerSetting which) {
+    std::size_t count = 0;
+    for (std::size_t n = end.first; n < end.first + end.entries; ++n) count += has_setting(trace.entries[n], which);
+    return count;
+}
+
+}  // namespace detail
+
+/// A setting at a place of a network, where so many layers have it: to assign to, and to read where one layer has it.
+template <LayerSetting Which, std::size_t Having>
+class SettingAt {
+public:
+    using Number = std::conditional_t<Which == LayerSetting::frozen, bool, float>;
+
+    explicit SettingAt(const detail::SettingsPlace& place) : place_(place) {}
+    SettingAt(const SettingAt&) = default;
+    ~SettingAt() = default;
+
+    /// Sets it in all layers of the place that have it; gives the number.
+    Number operator=(Number number) {  // NOLINT: the number, as a chain of assignments wants it
+        explain();
+        for (std::size_t n = 0; n < place_.layers.size(); ++n)
+            if (has_setting(place_.entries[n], Which)) of(place_.layers[n]) = number;
+        place_.changed(place_.network);
+        return number;
+    }
+    Number operator=(const SettingAt& other) { return *this = static_cast<Number>(other); }  // NOLINT
+
+    operator Number() const {  // NOLINT: meant to convert
+        explain();
+        static_assert(Having <= 1,
+                      "denim: settings: the layers of a composition may differ; read the setting of one of them, settings<2, 0>().");
+        std::size_t n = 0;
+        while (n + 1 < place_.layers.size() && !has_setting(place_.entries[n], Which)) ++n;
+        return of(place_.layers[n]);
+    }
+
+private:
+    static constexpr void explain() {
+        static_assert(Which != LayerSetting::rate || Having > 0, "denim: settings: no layer at this place has a rate; Dropout has one.");
+        static_assert(Which != LayerSetting::l2 || Having > 0,
+                      "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
+        static_assert(Which != LayerSetting::frozen || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could be frozen.");
+    }
+    static Number& of(LayerSettings& settings) {
+        if constexpr (Which == LayerSetting::rate)
+            return settings.rate;
+        else if constexpr (Which == LayerSetting::l2)
+            return settings.l2;
+        else
+            return settings.frozen;
+    }
+
+    detail::SettingsPlace place_;
+};
+
+/// The settings at a place of a network: of a layer, or of all layers of a composition. What no layer there has does not compile.
+template <std::size_t WithRate, std::size_t WithWeights, std::size_t WithParameters>
+struct SettingsAt {
+    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout: the share of numbers that become zero, below 1
+    SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
+    SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/network.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -10725,12 +13029,19 @@ public:
     }
 
     /// All parameters, and the rows that describe them.
-    [[nodiscard]] std::span<const Scalar> parameters() const { return parameters_.span(); }
-    [[nodiscard]] std::span<const Row> rows() const { return rows_; }
+    [[nodiscard]] std::span<const Scalar> parameters() const {
+        check_owned();
+        return parameters_.span();
+    }
+    [[nodiscard]] std::span<const Row> rows() const {
+        check_owned();
+        return rows_;
+    }
 
     /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
     template <std::size_t... Path>
     [[nodiscard]] auto layer() const {
+        check_owned();
         return view_of<Path...>(parameters_.data());
     }
 
@@ -10738,6 +13049,7 @@ public:
     /// Predictors made before keep what they were made from.
     template <class Change>
     void edit(Change change) {
+        check_owned();
         Editable layers{parameters_.data()};
         change(layers);
     }
@@ -10745,15 +13057,16 @@ public:
     /// Changes parameters as one array; for optimizers and files.
     template <class Change>
     auto edit_parameters(Change change) {
+        check_owned();
         return change(parameters_.span());
     }
 
     /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const;
-    /// Softmax of the logits, likewise.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures) const;
+    /// What the loss that it learned by makes of the logits, or Softmax{} or Sigmoid{}, likewise.
+    template <class Expression, class... Function>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Function... function) const;
     /// The class with the largest logit for each head, (N, heads) or (heads), likewise.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const;
@@ -10761,37 +13074,57 @@ public:
     /// A table of the layers: shapes, parameters, operations, algorithm; and what the program runs on.
     [[nodiscard]] std::string summary() const;
 
-    /// A layer's run-time settings: settings<5>().rate = 0.3f.
+    /// What each head gives: logits of classes, until fit teaches it by another loss, or a file that is loaded says otherwise.
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
+    /// For a network that learns by a Trainer of one's own.
+    void set_gives(std::size_t head, Gives what) { gives_.at(head) = what; }
+
+    /// The run-time settings of a layer, or of all layers of a composition that have them: settings<5>().rate = 0.3f. They take
+    /// effect at the next step; `fit` throws if one is not accepted.
     template <std::size_t... Path>
-    [[nodiscard]] LayerSettings& settings() {
-        return settings_[at_path<Path...>().first];
+    [[nodiscard]] auto settings() {
+        constexpr detail::PathEnd end = at_path<Path...>();
+        const detail::SettingsPlace place{std::span{settings_}.subspan(end.first, end.entries),
+                                          std::span{Graph::trace.entries}.subspan(end.first, end.entries), this,
+                                          [](void* network) { static_cast<Network*>(network)->update_rows(); }};
+        return SettingsAt<layers_with<Path...>(LayerSetting::rate), layers_with<Path...>(LayerSetting::l2),
+                          layers_with<Path...>(LayerSetting::frozen)>{place};
     }
+    /// Of all layers, forks and joins in the order of the flat list.
     [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
-    [[nodiscard]] std::span<LayerSettings> all_settings() { return settings_; }
+
+    /// Changes settings as one array; for sweeps and callbacks. Those that a layer does not have are not looked at.
+    template <class Change>
+    auto edit_settings(Change change) {
+        struct Arrive {  // also where `change` throws
+            Network& network;
+            ~Arrive() { network.update_rows(); }
+        } arrive{*this};
+        return change(std::span<LayerSettings>{settings_});
+    }
 
     /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
     template <std::size_t... Path>
     void freeze(bool frozen = true) {
-        constexpr detail::PathEnd end = at_path<Path...>();
-        for (std::size_t n = 0; n < end.entries; ++n) settings_[end.first + n].frozen = frozen;
-        update_rows();
+        settings<Path...>().frozen = frozen;
     }
     template <std::size_t... Path>
     void unfreeze() {
         freeze<Path...>(false);
     }
 
-    /// Brings the rows up to date with the settings (frozen, l2); fit and Trainer users call it before they learn.
+private:
+    // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
+        check_owned();
         std::size_t row = 0;
         each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
             rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
-            rows_[row].l2 = parameter.decays ? settings_[index].l2 : 0;
+            rows_[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings_[index].l2 : 0;
             ++row;
         });
     }
 
-private:
     struct Editable {
         Scalar* parameters;
         template <std::size_t... Path>
@@ -10806,6 +13139,10 @@ private:
         static_assert(end.first != detail::PathEnd::nowhere,
                       "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
         return end;
+    }
+    template <std::size_t... Path>
+    static consteval std::size_t layers_with(LayerSetting which) {
+        return detail::layers_with(Graph::trace, at_path<Path...>(), which);
     }
     template <std::size_t... Path, class Number>
     static auto view_of(Number* parameters) {
@@ -10832,6 +13169,9 @@ private:
             (visit.template operator()<Index>(), ...);
         }(std::make_index_sequence<Graph::count>{});
     }
+    void check_owned() const {
+        assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
+    }
     static std::vector<Row> make_rows() {
         std::vector<std::string> names;
         detail::name_entries<Body>("", names);
@@ -10846,6 +13186,7 @@ private:
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
     std::array<LayerSettings, Graph::count> settings_{};
+    std::array<Gives, heads.size()> gives_{};
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -11057,33 +13398,6 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-inline std::string spelling_in(std::string_view text) {
-    text.remove_prefix(text.find("Type = ") + 7);
-    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
-    const auto erase = [&](std::string_view part, auto allowed) {
-        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
-            if (allowed(at))
-                name.erase(at, part.size());
-            else
-                ++at;
-    };
-    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
-    erase(space, [](std::size_t) { return true; });
-    erase("denim::", [](std::size_t) { return true; });
-    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    const std::string_view pool = "Pool<Max, 2>";
-    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
-    return name;
-}
-
-/// The name of a type as users write it.
-template <class Type>
-std::string spelling() {
-    return spelling_in(__PRETTY_FUNCTION__);
-}
-
 /// "5,504"
 inline std::string with_commas(std::size_t number) {
     std::string text = std::to_string(number);
@@ -11094,14 +13408,8 @@ inline std::string with_commas(std::size_t number) {
 /// "0.421 G", "17.3 M", "920"
 inline std::string with_unit(std::size_t number) {
     const auto value = static_cast<double>(number);
-    char text[32];
-    if (value >= 1e8)
-        std::snprintf(text, sizeof text, "%.3f G", value / 1e9);
-    else if (value >= 1e4)
-        std::snprintf(text, sizeof text, "%.3f M", value / 1e6);
-    else
-        std::snprintf(text, sizeof text, "%zu", number);
-    return text;
+    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
+    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
 }
 
 using TableLine = std::array<std::string, 6>;
@@ -11135,8 +13443,9 @@ inline std::string format_table(const std::vector<TableLine>& lines) {
 
 /// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
 inline std::string machine_line(std::string_view precision) {
+    const Team team;
     std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
-                       std::to_string(threads()) + (threads() == 1 ? " thread" : " threads");
+                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
 #if !defined(_OPENMP)
     text += " (built without OpenMP: compile with -fopenmp for more)";
 #endif
@@ -11178,7 +13487,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
         (add.template operator()<Index>(), ...);
     }(std::make_index_sequence<Plan::count>{});
     std::size_t trained = 0;
-    for (const Row& row : rows_) trained += row.trained ? row.size() : 0;
+    for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
     return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
            detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
 }
@@ -11294,24 +13603,58 @@ Description describe(const Network& network) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/load.hpp
+// ---- denim/loss/probabilities.hpp
+
+// From the numbers that a network gives to probabilities, as the loss means them that it learned by.
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// False for NaN and infinities, even with -ffast-math: by bits, and by way of memory, because clang knows that the bits of a sum
-/// which may not overflow are those of a number.
-inline bool is_finite(float value) {
-    volatile float stored = value;
-    const float number = stored;
-    return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;
+/// Numbers from 0 to 1 that add to 1, in place; all NaN if one is.
+template <class Scalar>
+void take_softmax(std::span<Scalar> numbers) {
+    const Scalar largest = *std::max_element(numbers.begin(), numbers.end());
+    Scalar sum{0};
+    for (Scalar& number : numbers) sum += number = std::exp(number - largest);
+    for (Scalar& number : numbers) number /= sum;
 }
-inline bool is_finite(double value) {
-    volatile double stored = value;
-    const double number = stored;
-    return (std::bit_cast<std::uint64_t>(number) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+
+/// Numbers from 0 to 1, each by itself, in place; a NaN stays one.
+template <class Scalar>
+void take_sigmoid(std::span<Scalar> numbers) {
+    for (Scalar& number : numbers) {
+        const Scalar small = std::exp(-std::abs(number));
+        number = (number < 0 ? small : Scalar{1}) / (Scalar{1} + small);
+    }
 }
+
+/// Throws std::invalid_argument, under the name of what was called, if a head gives numbers that are no probabilities.
+inline void require_probabilities(const char* what, std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] == Gives::numbers)
+            throw std::invalid_argument(std::string{"denim: "} + what + ": head " + std::to_string(head) +
+                                        " was trained by a loss of numbers, such as MeanSquaredError, which are no probabilities; take what predict "
+                                        "gives, or say how to read them: probabilities(pictures, Sigmoid{})");
+}
+
+}  // namespace detail
+
+/// Turns the logits of one head, sample after sample, into probabilities in place: softmax where they are of classes, a sigmoid for
+/// each where they are of labels that may stand side by side. `width` says how many a sample has.
+template <class Scalar>
+void to_probabilities(std::span<Scalar> logits, std::size_t width, Gives gives) {
+    detail::require_probabilities("to_probabilities", {&gives, 1});
+    if (gives == Gives::labels) return detail::take_sigmoid(logits);
+    for (std::size_t first = 0; first < logits.size(); first += width) detail::take_softmax(logits.subspan(first, width));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/load.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
 
 template <class Scalar>
 void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
@@ -11324,13 +13667,8 @@ void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
 
 template <class Scalar>
 bool load_row(const float* from, Scalar* to, std::size_t count) {
-    std::uint32_t wrong = 0;
-    for (std::size_t n = 0; n < count; ++n) {
-        const auto exponent = std::bit_cast<std::uint32_t>(from[n]) & 0x7f800000u;
-        wrong |= exponent == 0x7f800000u ? 1u : 0u;
-        to[n] = static_cast<Scalar>(from[n]);
-    }
-    return wrong == 0;
+    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
+    return all_finite(std::span{from, count});
 }
 
 [[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {
@@ -11384,7 +13722,8 @@ struct Memory {
     static constexpr std::size_t slack = 64;  // numbers behind every place, so that a kernel may read a vector beyond its end
 
     std::array<Place, values> activations{}, gradients{};
-    std::array<Place, count> records{}, scratch{};
+    std::array<Place, count> records{};
+    std::array<std::size_t, count> scratch{};  // on samples: numbers of each thread's; on batches: where it begins
     std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{};
     std::size_t thread_numbers = 0, thread_bytes = 0;
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
@@ -11444,16 +13783,17 @@ private:
         prepared[Index] = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
         if constexpr (Layer::works == Works::on_samples) {
-            const bool by_thread = Plan::mode == Mode::inference || Plan::stage_of(Index) == Plan::stages.count - 1;
-            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-            records[Index] = {Layer::record_size ? (by_thread ? Held::by_thread : Held::by_batch) : Held::nowhere, end};
-            end += round_up(Layer::record_size, 64);
-            scratch[Index] = {Held::by_thread, thread_numbers};
-            thread_numbers += Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
+            if (Plan::mode == Mode::training && Layer::record_size) {
+                const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
+                std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+                records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+                end += round_up(Layer::record_size, 64);
+            }
+            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
             accumulators[Index] = accumulator_numbers;
             accumulator_numbers += round_up(Layer::accumulator_size, 16);
         } else {
-            scratch[Index] = {Held::by_batch, batch_scratch_fixed};
+            scratch[Index] = batch_scratch_fixed;
             batch_scratch[Index] = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;
@@ -11480,7 +13820,7 @@ void run_parts(const std::array<std::size_t, Count>& counts, const std::array<vo
                const Object& object, std::size_t operations) {
     std::size_t total = 0;
     for (const std::size_t count : counts) total += count;
-    parallel_for(total, operations, [&](std::size_t part, std::size_t) {
+    parallel_for(total, operations, [&](std::size_t part) {
         std::size_t index = 0;
         while (part >= counts[index]) part -= counts[index++];
         calls[index](object, part);
@@ -11541,25 +13881,45 @@ void finish(const Finish<typename Plan::Scalar>& shares) {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The numbers that a plan works on: a block for each thread, and a block for the batch. It knows where everything stands, and
-/// hands each node the pointers of one call.
+/// The numbers that a plan works on: values for each thread, scratch for each thread and node, and a block for the batch. It knows
+/// where everything stands, and hands each node the pointers of one call.
 template <class Plan>
 class Workspace {
 public:
     using Scalar = typename Plan::Scalar;
     static constexpr const Memory<Plan>& memory = places<Plan>;
 
-    explicit Workspace(std::size_t largest_batch)
-        : capacity_(largest_batch),
-          batch_(memory.batch_numbers * largest_batch),
-          batch_records_(memory.batch_bytes * largest_batch),
-          batch_scratch_(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch) {}
+    explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
 
+    /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
-    /// Makes room for `count` threads; to be called before the threads start.
+    /// Makes room for batches of so many samples; what stood in the batch's block is lost.
+    void reserve_samples(std::size_t largest_batch) {
+        if (largest_batch <= capacity_) return;
+        capacity_ = 0;  // nothing, should the memory not suffice
+        batch_ = {};
+        batch_records_ = {};
+        batch_scratch_ = {};
+        batch_ = AlignedArray<Scalar>(memory.batch_numbers * largest_batch);
+        batch_records_ = AlignedArray<std::uint8_t>(memory.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<Scalar>(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch);
+        capacity_ = largest_batch;
+    }
+
+    /// Makes room for `count` threads that each take samples of their own; to be called before they start.
     void reserve_threads(std::size_t count) {
-        while (threads_.size() < count) threads_.emplace_back();
+        reserve_values(count);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (reserve_scratch<Index>(count), ...);
+        }(std::make_index_sequence<Plan::count>{});
+    }
+    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
+    void reserve_bands(std::size_t count) {
+        reserve_values(1);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (reserve_scratch<Index>(std::min(count, Layer<Index>::bands)), ...);
+        }(std::make_index_sequence<Plan::count>{});
     }
 
     /// Value `Value` of a sample, its border included.
@@ -11576,8 +13936,8 @@ public:
     /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
     template <std::size_t Index>
     Scalar* scratch(std::size_t worker) {
-        if constexpr (Layer<Index>::works == Works::on_samples) return threads_[worker].numbers.data() + memory.scratch[Index].offset;
-        return batch_scratch_.data() + memory.scratch[Index].offset + memory.batch_scratch[Index] * capacity_;
+        if constexpr (Layer<Index>::works == Works::on_samples) return scratch_[Index].data() + memory.scratch[Index] * worker;
+        return batch_scratch_.data() + memory.scratch[Index] + memory.batch_scratch[Index] * capacity_;
     }
 
     /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
@@ -11625,6 +13985,18 @@ private:
         AlignedArray<std::uint8_t> records{memory.thread_bytes};
     };
 
+    void reserve_values(std::size_t threads) {
+        while (threads_.size() < threads) threads_.emplace_back();
+    }
+    template <std::size_t Index>
+    void reserve_scratch(std::size_t threads) {
+        if constexpr (Layer<Index>::works == Works::on_samples)
+            if (const std::size_t wanted = memory.scratch[Index] * threads; scratch_[Index].size() < wanted) {
+                scratch_[Index] = {};
+                scratch_[Index] = AlignedArray<Scalar>(wanted);
+            }
+    }
+
     template <std::size_t Index, class Each>
     static void each_input(Each each) {
         [&]<std::size_t... N>(std::index_sequence<N...>) {
@@ -11645,11 +14017,12 @@ private:
         return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
     }
 
-    std::size_t capacity_;
+    std::size_t capacity_ = 0;
     AlignedArray<Scalar> batch_;
     AlignedArray<std::uint8_t> batch_records_;
     AlignedArray<Scalar> batch_scratch_;
     std::vector<Thread> threads_;
+    std::array<AlignedArray<Scalar>, Plan::count> scratch_;
 };
 
 /// Calls body<Index>() for every node of [First, Last), in order.
@@ -11677,6 +14050,63 @@ constexpr std::size_t operations() {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/workspaces.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
+/// there are never more of them than calls at a time: one that is too small grows.
+template <class Plan>
+class Workspaces {
+public:
+    using Space = Workspace<Plan>;
+
+    /// A workspace for as long as this lives.
+    class Borrowed {
+    public:
+        Borrowed(Workspaces& from, std::unique_ptr<Space> taken) : space(std::move(taken)), from_(from) {}
+        Borrowed(const Borrowed&) = delete;
+        Borrowed& operator=(const Borrowed&) = delete;
+        ~Borrowed() { from_.give_back(std::move(space)); }
+
+        std::unique_ptr<Space> space;
+
+    private:
+        Workspaces& from_;
+    };
+
+    /// One with room for so many samples in its batch: the smallest that is large enough, or the largest, which grows.
+    [[nodiscard]] Borrowed take(std::size_t samples) {
+        std::unique_ptr<Space> space;
+        {
+            const std::scoped_lock lock{mutex_};
+            const auto best = std::min_element(idle_.begin(), idle_.end(), [samples](const auto& a, const auto& b) {
+                const std::size_t one = a->capacity(), other = b->capacity();
+                if ((one < samples) != (other < samples)) return one >= samples;
+                return one < samples ? one > other : one < other;
+            });
+            if (best != idle_.end()) {
+                std::swap(*best, idle_.back());
+                space = std::move(idle_.back());
+                idle_.pop_back();
+            }
+        }
+        if (!space) space = std::make_unique<Space>(samples);
+        space->reserve_samples(samples);
+        return {*this, std::move(space)};
+    }
+
+private:
+    void give_back(std::unique_ptr<Space> space) {
+        const std::scoped_lock lock{mutex_};
+        idle_.push_back(std::move(space));
+    }
+
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Space>> idle_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/predictor.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -11694,11 +14124,13 @@ public:
         : parameters_(network.parameters().size()),
           settings_(network.all_settings().begin(), network.all_settings().end()),
           prepared_(memory.prepared_numbers) {
+        std::ranges::copy(network.gives(), gives_.begin());
         std::copy(network.parameters().begin(), network.parameters().end(), parameters_.data());
         prepare<Plan>(parameters_.data(), prepared_.data());
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float.
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
+    /// ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
@@ -11713,28 +14145,38 @@ public:
         }
     }
 
-    /// The same, softmax taken: numbers from 0 to 1 that add to 1, for each head.
+    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
+    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
+    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
     template <class Expression>
     [[nodiscard]] auto probabilities(const Expression& pictures) const {
-        auto result = predict(pictures);
-        for (std::size_t first = 0; first < result.size();)
-            for (const std::size_t width : Network::heads) {
-                const std::size_t numbers = Network::heads.size() == 1 ? outputs : width;
-                softmax(result.data() + first, numbers);
-                first += numbers;
-            }
-        return result;
+        detail::require_probabilities("probabilities", gives_);
+        return probabilities(pictures, gives_);
     }
+    /// Softmax of each head, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
+        return probabilities(pictures, of_all(Gives::classes));
+    }
+    /// The sigmoid of each logit, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
+        return probabilities(pictures, of_all(Gives::labels));
+    }
+    /// What each head gives, see Network::gives.
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
-    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture.
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
+    /// logit is a NaN.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
         constexpr std::size_t heads = Network::heads.size();
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
             const Scalar* from = logits.data();
             for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
-                result.data()[n] = static_cast<std::int32_t>(std::max_element(from, from + Network::heads[n % heads]) - from);
+                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
             return result;
         };
         if constexpr (static_rank<Expression> == 3)
@@ -11743,11 +14185,20 @@ public:
             return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
     }
 
-    /// Logits of `pictures`, one sample's after another's, into `to`.
+    /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
-        const Borrowed work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk)
-            run(*work.space, {pictures, first, std::min(chunk, pictures.count - first), to});
+        assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
+        pictures.check(Network::input);
+        const Team team;
+        const auto work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk) {
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            if (call.one_by_one())
+                work.space->reserve_bands(team.size);
+            else
+                work.space->reserve_threads(team.size);
+            run(*work.space, call);
+        }
     }
 
 private:
@@ -11765,44 +14216,15 @@ private:
         const Pictures& pictures;
         std::size_t first, count;
         Scalar* to;
-    };
+        Team team;
 
-    // Workspaces go back after each call, so that the next one finds its memory warm.
-    struct Borrowed;
-    class Workspaces {
-    public:
-        Borrowed take(std::size_t samples) {
-            std::unique_ptr<Space> space;
-            {
-                const std::scoped_lock lock{mutex_};
-                if (!idle_.empty() && idle_.back()->capacity() >= samples) {
-                    space = std::move(idle_.back());
-                    idle_.pop_back();
-                }
-            }
-            if (!space) space = std::make_unique<Space>(samples);
-            space->reserve_threads(threads());
-            return {this, std::move(space)};
-        }
-        void give_back(std::unique_ptr<Space> space) {
-            const std::scoped_lock lock{mutex_};
-            idle_.push_back(std::move(space));
-        }
-
-    private:
-        std::mutex mutex_;
-        std::vector<std::unique_ptr<Space>> idle_;
-    };
-    struct Borrowed {
-        Workspaces* from;
-        std::unique_ptr<Space> space;
-        ~Borrowed() { from->give_back(std::move(space)); }
+        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
+        [[nodiscard]] bool one_by_one() const { return count < team.size; }
     };
 
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
-            parallel_for(call.count, call.count * Network::input.size(),
-                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, worker); });
+            parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
         [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
             (run_stage<Stage>(space, call), ...);
         }(std::make_index_sequence<Plan::stages.count>{});
@@ -11824,17 +14246,17 @@ private:
             auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
             LayerAt<stage<Stage>.first>::forward(arguments);
-        } else if (call.count >= threads()) {
-            parallel_for(call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
+        } else if (!call.one_by_one()) {
+            parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
                     LayerAt<Index>::forward(space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, worker));
                 });
             });
-        } else {  // few samples: the threads share the bands of each layer, and the values lie in the first thread's workspace
+        } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
                     const auto arguments = space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, 0);
-                    parallel_for(LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
+                    parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;
                         part.scratch = space.template scratch<Index>(worker);
                         part.first_band = band;
@@ -11849,17 +14271,27 @@ private:
     static void give(const Scalar* from, Scalar* to) {
         detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
     }
-    static void softmax(Scalar* numbers, std::size_t count) {
-        const Scalar largest = *std::max_element(numbers, numbers + count);
-        Scalar sum{0};
-        for (std::size_t k = 0; k < count; ++k) sum += numbers[k] = std::exp(numbers[k] - largest);
-        for (std::size_t k = 0; k < count; ++k) numbers[k] /= sum;
+    using GivesOfHeads = std::array<Gives, Network::heads.size()>;
+    static constexpr GivesOfHeads of_all(Gives what) {
+        GivesOfHeads all{};
+        all.fill(what);
+        return all;
+    }
+    template <class Expression>
+    auto probabilities(const Expression& pictures, const GivesOfHeads& gives) const {
+        auto result = predict(pictures);
+        const std::span<Scalar> numbers{result.data(), result.size()};
+        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
+            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
+                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
+        return result;
     }
 
     AlignedArray<Scalar> parameters_;
     std::vector<LayerSettings> settings_;
+    GivesOfHeads gives_{};
     AlignedArray<Scalar> prepared_;
-    std::unique_ptr<Workspaces> workspaces_ = std::make_unique<Workspaces>();
+    std::unique_ptr<Workspaces<Plan>> workspaces_ = std::make_unique<Workspaces<Plan>>();
 };
 
 template <class Input, class Body, class Arithmetic>
@@ -11871,9 +14303,9 @@ auto Network<Input, Body, Arithmetic>::predict(const Expression& pictures) const
     return Predictor{*this}.predict(pictures);
 }
 template <class Input, class Body, class Arithmetic>
-template <class Expression>
-auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures) const {
-    return Predictor{*this}.probabilities(pictures);
+template <class Expression, class... Function>
+auto Network<Input, Body, Arithmetic>::probabilities(const Expression& pictures, Function... function) const {
+    return Predictor{*this}.probabilities(pictures, function...);
 }
 template <class Input, class Body, class Arithmetic>
 template <class Expression>
@@ -11907,7 +14339,7 @@ struct LossOfHeads {
 struct HeadLosses {
     double loss = 0;  ///< the sum over the heads, each times its weight
     double right =
-        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss does not say
+        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
@@ -11936,24 +14368,10 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
         const double weight = weights.empty() ? 1 : static_cast<double>(weights[head]);
         all.loss += weight * own.sample(logits, heads[head], target, gradient, weight * scale);
         const double right = right_share(own, logits, heads[head], target);
-        if (!(right >= all.right)) all.right = right;
+        if (!is_nan(all.right) && (is_nan(right) || right < all.right)) all.right = right;
     }
     return all;
 }
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/loss/not_finite.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// A loss that is infinite or not a number; the step that found it has changed nothing.
-class LossNotFinite : public std::runtime_error {
-public:
-    explicit LossNotFinite(std::uint64_t step)
-        : std::runtime_error(
-              "denim: the loss of step " + std::to_string(step) +
-              " is not a finite number; lower the learning rate, or look for weights that have grown without bound") {}
-};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/batch.hpp
@@ -11972,6 +14390,25 @@ struct Batch {
     std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
+
+    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
+    /// targets, for a network whose heads have so many outputs.
+    void check(Shape input, std::span<const std::size_t> heads) const {
+        pictures.check(input);
+        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
+        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
+        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
+            if (there < expected)
+                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
+                                            std::to_string(there));
+        };
+        expect(" pictures", pictures.count, reach);
+        if (numbers.empty())
+            expect(" labels", labels.size(), reach * heads.size());
+        else
+            expect(" numbers to aim at", numbers.size(), reach * outputs);
+        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    }
 };
 
 /// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
@@ -12006,6 +14443,8 @@ namespace denim::inline DENIM_TARGET {
 /// The memory of training, made once for the largest batch, and the three beats of a step.
 template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
+    static_assert(AnswersInNumbers<SourceGraph>::holds);
+
 public:
     using Scalar = typename Arithmetic::Scalar;
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
@@ -12020,13 +14459,22 @@ public:
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
-    /// Forward and backward. Throws if a picture or the loss is not finite; the parameters are only read.
+    /// Forward and backward. Throws if a picture or the loss is not finite, or the batch does not fit the network or this trainer;
+    /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
+        assert(gradients_.size() == SourceGraph::trace.parameters &&
+               "denim: this trainer was moved from: only assign to it, or let it go");
         if (batch.size() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
                                         " pictures was expected, but it has " + std::to_string(batch.size()));
-        const Step of{batch, Shares{batch.size()}, parameters.data(), settings};
-        workspace_.reserve_threads(threads());
+        if (parameters.size() != SourceGraph::trace.parameters || settings.size() != SourceGraph::count)
+            throw std::invalid_argument("denim: Trainer: " + std::to_string(SourceGraph::trace.parameters) + " parameters and the settings of " +
+                                        std::to_string(SourceGraph::count) + " layers were expected, but " + std::to_string(parameters.size()) +
+                                        " and " + std::to_string(settings.size()) + " came");
+        check_settings<SourceGraph>(settings);
+        batch.check(SourceGraph::input, heads);
+        const Step of{batch, Shares{batch.size()}, parameters.data(), settings, {}};
+        workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
         if constexpr (!load_in_stage) load_batch(of);
@@ -12054,6 +14502,7 @@ private:
         Shares shares;
         const Scalar* parameters;
         std::span<const LayerSettings> settings;
+        Team team;
     };
 
     // How the gradient to an input is given: the node nearest to the end writes, those before it add.
@@ -12085,9 +14534,8 @@ private:
                                            workspace_.template activation<0>(sample, worker));
     }
     void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample, std::size_t worker) {
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
-                                           workspace_.template activation<0>(sample, worker));
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) {
+            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, 0));
         });
     }
 
@@ -12117,7 +14565,7 @@ private:
     template <std::size_t Stage, class Body>
     void over_shares(const Step& of, Body body) {
         constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
-        parallel_for(of.shares.count, work * of.batch.size(), body);
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
     }
     template <std::size_t Stage>
     void clear_accumulators(std::size_t share) {
@@ -12172,7 +14620,7 @@ private:
             result.correct += share.correct;
         }
         result.loss /= static_cast<double>(batch.size());
-        if (!detail::is_finite(result.loss)) throw LossNotFinite{batch.step};
+        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
     }
 
@@ -12245,9 +14693,19 @@ struct Moment {
     [[nodiscard]] bool ends_epoch() const { return (step + 1) % batches == 0; }
 };
 
+/// What a run is going to be, known before its first step.
+struct RunPlan {
+    std::size_t batches, epochs;  ///< steps in an epoch; wanted
+    bool validation;              ///< there is a validation set
+
+    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
+};
+
 /// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
 /// that goes on from a checkpoint needs nothing more. It may have
-///  - void check(validation): throws before the first step if it asks for a validation set and there is none.
+///  - void check(const RunPlan&): throws before the first step if it does not fit the run;
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own;
+///  - std::size_t warm_up, steps: `fit` throws if the run has fewer.
 template <class Type>
 concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
     { schedule.factor(at) } -> std::convertible_to<float>;
@@ -12265,26 +14723,43 @@ public:
           call_([](const void* erased, const Moment& at) {
               return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
           }),
-          check_([]([[maybe_unused]] const void* erased, [[maybe_unused]] bool validation) {
-              if constexpr (requires(const Type& type) { type.check(validation); })
-                  static_cast<const Type*>(erased)->check(validation);
-          }) {}
+          check_([](const void* erased, const RunPlan& plan) { check_type(*static_cast<const Type*>(erased), plan); }),
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
 
     explicit operator bool() const { return schedule_ != nullptr; }
     [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
-    void check(bool validation) const {
-        if (schedule_) check_(schedule_.get(), validation);
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
+    void check(const RunPlan& plan) const {
+        if (schedule_) check_(schedule_.get(), plan);
+    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (schedule_)
+            describe_(schedule_.get(), to);
+        else
+            to.kind("none");
     }
 
 private:
+    template <class Type>
+    static void check_type(const Type& type, const RunPlan& plan) {
+        if constexpr (ListsSettings<Type>) check_settings_of(type);
+        if constexpr (requires { std::size_t{type.warm_up}; })
+            if (type.warm_up > plan.steps())
+                throw std::invalid_argument("denim: " + std::string{detail::name_of<Type>()} + ": a warm-up of " + std::to_string(type.warm_up) +
+                                            " steps was asked for, but the run has only " + std::to_string(plan.steps()));
+        if constexpr (requires { type.check(plan); }) type.check(plan);
+    }
+
     std::shared_ptr<const void> schedule_;
     float (*call_)(const void*, const Moment&) = nullptr;
-    void (*check_)(const void*, bool) = nullptr;
+    void (*check_)(const void*, const RunPlan&) = nullptr;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
 /// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
 inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
-    return step < warm_up ? static_cast<float>(step + 1) / static_cast<float>(warm_up + 1) : 1;
+    return step < warm_up ? static_cast<float>(step + 1) / (static_cast<float>(warm_up) + 1) : 1;
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12293,7 +14768,7 @@ inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
 namespace denim::inline DENIM_TARGET {
 
 /// What a class needs to average weights: which share the weights after a step have in the average, 1 for them alone, 0 for
-/// none. It depends on the moment of the step alone.
+/// none. It depends on the moment of the step alone. It may have each_setting and check as a schedule.
 template <class Type>
 concept AveragingType = std::copy_constructible<Type> && requires(const Type& averaging, const Moment& at) {
     { averaging.share(at) } -> std::convertible_to<double>;
@@ -12304,6 +14779,12 @@ concept AveragingType = std::copy_constructible<Type> && requires(const Type& av
 struct Ema {
     double momentum = 0.99;
 
+    static constexpr const char* name = "Ema";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("momentum", momentum, from_0_below_1);
+    }
     [[nodiscard]] double share(const Moment& at) const { return at.step == 0 ? 1 : 1 - momentum; }
 };
 
@@ -12312,6 +14793,17 @@ struct Ema {
 struct Swa {
     std::size_t first_epoch = 10;
 
+    static constexpr const char* name = "Swa";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("first_epoch", first_epoch, at_least_1);
+    }
+    void check(const RunPlan& plan) const {
+        if (first_epoch > plan.epochs)
+            throw std::invalid_argument("denim: Swa: the average begins with epoch " + std::to_string(first_epoch) + ", but the run has only " +
+                                        std::to_string(plan.epochs));
+    }
     [[nodiscard]] double share(const Moment& at) const {
         if (!at.ends_epoch() || at.epoch() < first_epoch) return 0;
         return 1 / static_cast<double>(at.epoch() - first_epoch + 1);
@@ -12330,14 +14822,39 @@ public:
     Averaging(Type averaging)  // NOLINT: meant to convert
         : averaging_(std::make_shared<const Type>(std::move(averaging))), call_([](const void* erased, const Moment& at) {
               return static_cast<double>(static_cast<const Type*>(erased)->share(at));
-          }) {}
+          }),
+          check_([]([[maybe_unused]] const void* erased, [[maybe_unused]] const RunPlan& plan) {
+              [[maybe_unused]] const Type& type = *static_cast<const Type*>(erased);
+              if constexpr (ListsSettings<Type>) check_settings_of(type);
+              if constexpr (requires { type.check(plan); }) type.check(plan);
+          }),
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
 
     explicit operator bool() const { return averaging_ != nullptr; }
-    [[nodiscard]] double share(const Moment& at) const { return averaging_ ? call_(averaging_.get(), at) : 0; }
+    /// Throws std::invalid_argument if it is not from 0 to 1.
+    [[nodiscard]] double share(const Moment& at) const {
+        if (!averaging_) return 0;
+        const double share = call_(averaging_.get(), at);
+        check_setting("averaging", "the share of a step's weights", share, from_0_to_1);
+        return share;
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
+    void check(const RunPlan& plan) const {
+        if (averaging_) check_(averaging_.get(), plan);
+    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (averaging_)
+            describe_(averaging_.get(), to);
+        else
+            to.kind("none");
+    }
 
 private:
     std::shared_ptr<const void> averaging_;
     double (*call_)(const void*, const Moment&) = nullptr;
+    void (*check_)(const void*, const RunPlan&) = nullptr;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12349,6 +14866,12 @@ namespace denim::inline DENIM_TARGET {
 struct ConstantRate {
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "ConstantRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const { return warm_up_factor(at.step, warm_up); }
 };
 
@@ -12365,6 +14888,13 @@ struct CosineRate {
     float last = 0;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "CosineRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("last", last, from_0_to_1);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         const float done = static_cast<float>(at.step) / static_cast<float>(at.steps());
         const float fall = 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
@@ -12373,6 +14903,29 @@ struct CosineRate {
 };
 
 static_assert(ScheduleType<CosineRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/append_to_file.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Appends a text to a file of `size` bytes and syncs it. Gives false, and the file stays as it is, where it has another size or is
+/// no regular file; throws FileError where it cannot be written, and then it has its old size again.
+inline bool append_to_file(const std::filesystem::path& path, std::uint64_t size, std::string_view text) {
+    const detail::FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK)};
+    struct stat status;
+    if (!file || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        static_cast<std::uint64_t>(status.st_size) != size)
+        return false;
+    try {
+        file.write(size, std::as_bytes(std::span{text.data(), text.size()}), path.string());
+        file.sync(path.string());
+    } catch (const FileError&) {
+        static_cast<void>(!::ftruncate(file.number(), static_cast<off_t>(size)));
+        throw;
+    }
+    return true;
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/architecture.hpp
@@ -12385,6 +14938,20 @@ std::string architecture_of() {
     std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
     for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
     return text;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/network/describe_dropout.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
+template <class Network>
+void describe_dropout(const Network& network, SettingsRecord& to) {
+    std::vector<std::string> names;
+    name_entries<typename Network::Layers>("", names);
+    for (std::size_t n = 0; n < names.size(); ++n)
+        if (Network::Graph::trace.entries[n].has_rate) to(names[n] + ".rate", network.all_settings()[n].rate);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -12455,10 +15022,10 @@ struct Samples {
         if (heads.size() > 1 && (set.labels.dimension() != 2 || set.labels.shape(1) != heads.size()))
             fail("the network has " + std::to_string(heads.size()) + " heads, so the labels of the " + name +
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
-                 words(set.labels.shape()));
+                 detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
         std::size_t place = 0, labelled = 0;
-        for (const Label label : set.labels) {
+        in_row_major_order(set.labels, [&](const Label label) {
             const std::size_t head = place % heads.size(), picture = place / heads.size();
             const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
             if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
@@ -12475,7 +15042,7 @@ struct Samples {
                      " set has no label for any head; expected one at least");
             samples.kept.push_back(static_cast<std::int32_t>(label));
             ++place;
-        }
+        });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -12498,16 +15065,16 @@ struct Samples {
         const auto& shape = set.labels.shape();
         if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
             fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + words(shape));
+                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
         samples.numbers.reserve(set.labels.size());
-        for (const auto label : set.labels) {
+        in_row_major_order(set.labels, [&](const auto label) {
             const auto number = static_cast<float>(label);
-            if (!(std::abs(number) <= std::numeric_limits<float>::max()) || !loss.accepts(number))
+            if (!is_finite(number) || !loss.accepts(number))
                 fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
                      std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     std::to_string(number) + ", which the loss does not accept");
+                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
             samples.numbers.push_back(number);
-        }
+        });
         return samples;
     }
 
@@ -12516,12 +15083,6 @@ private:
     static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
-    template <class Extents>
-    static std::string words(const Extents& extents) {
-        std::string text;
-        for (const auto extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-        return '(' + text + (extents.size() == 1 ? ",)" : ")");
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12569,28 +15130,37 @@ public:
     [[nodiscard]] virtual std::size_t classes() const = 0;
     /// How many of them each head has.
     [[nodiscard]] virtual std::span<const std::size_t> heads() const = 0;
+    /// What each head gives, see Network::gives; empty where that is not known.
+    [[nodiscard]] virtual std::span<const Gives> gives() const { return {}; }
+    /// What a head ends in, where that makes shares of its logits.
+    [[nodiscard]] virtual Squash ends_in(std::size_t /*head*/) const { return Squash::none; }
     /// The network's type, as users write it.
     [[nodiscard]] virtual std::string architecture() const = 0;
+    /// What it is: its type, and how its layers behave beside what `rows` says.
+    virtual void describe(SettingsRecord& to) const = 0;
     /// A table of the layers.
     [[nodiscard]] virtual std::string summary() const = 0;
 
     [[nodiscard]] virtual std::span<float> parameters() = 0;
     [[nodiscard]] virtual std::span<float> gradients() = 0;
+    /// As the settings are now.
     [[nodiscard]] virtual std::span<const Row> rows() const = 0;
-    /// How each layer behaves, see Network::all_settings.
+    /// How each layer behaves, see Network::all_settings; what is changed here takes effect at the next step.
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
 /// The one implementation.
 template <class Network>
 class LearnerOf final : public Learner {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     static_assert(std::is_same_v<typename Network::Scalar, float>,
                   "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
 
 public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        network.update_rows();
+        check_settings<typename Network::Graph>(network.all_settings());
+        for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
     }
 
     StepResult step(const Batch& batch) override {
@@ -12609,17 +15179,33 @@ public:
     Shape input() const override { return Network::input; }
     std::size_t classes() const override { return outputs; }
     std::span<const std::size_t> heads() const override { return Network::heads; }
+    std::span<const Gives> gives() const override { return network_.gives(); }
+    Squash ends_in(std::size_t head) const override {
+        const auto& trace = Network::Graph::trace;
+        std::size_t value = Network::heads.size() > 1 ? trace.entries.back().from[head] : trace.result;
+        while (value > 0 && trace.entries[value - 1].has_rate) value = trace.entries[value - 1].from[0];  // a Dropout at the end
+        return value > 0 ? trace.entries[value - 1].squash : Squash::none;
+    }
     std::string architecture() const override { return detail::architecture_of<Network>(); }
+    void describe(SettingsRecord& to) const override {
+        to("architecture", architecture())("arithmetic", detail::spelling<typename Network::Numbers>());
+        detail::describe_dropout(network_, to);
+    }
     std::string summary() const override { return network_.summary(); }
     std::span<float> parameters() override {
         return network_.edit_parameters([](std::span<float> all) { return all; });
     }
     std::span<float> gradients() override { return trainer_.gradients(); }
-    std::span<const Row> rows() const override { return network_.rows(); }
-    std::span<LayerSettings> settings() override { return network_.all_settings(); }
+    std::span<const Row> rows() const override {
+        network_.edit_settings([](std::span<LayerSettings>) {});  // what has changed through `settings` arrives
+        return network_.rows();
+    }
+    std::span<LayerSettings> settings() override {
+        return network_.edit_settings([](std::span<LayerSettings> all) { return all; });
+    }
 
 private:
-    static constexpr std::size_t outputs = Network::output.channels;
+    static constexpr std::size_t outputs = Network::output.size();
 
     Network& network_;
     LossOfHeads loss_;
@@ -12641,7 +15227,7 @@ struct CallbackMemory {
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.
 struct Snapshot {
-    std::string run = {};  ///< network, data and options, as a text: another run cannot go on from here
+    SettingsRecord run = {};  ///< network, sets, options and callbacks: another run cannot go on from here
     std::vector<float> parameters = {}, optimizer = {};
     std::vector<float> average = {};               ///< of the parameters, where there is one
     std::uint64_t step = 0;                        ///< that the optimizer has taken
@@ -12662,8 +15248,12 @@ public:
     Resumable& operator=(const Resumable&) = delete;
     virtual ~Resumable() = default;
 
+    /// What the run is; it is made when it is asked for the first time, which has to be before the first step: in on_begin.
+    virtual const SettingsRecord& record() = 0;
+    /// Throws std::logic_error if nobody has asked for the record.
     [[nodiscard]] virtual Snapshot snapshot() const = 0;
-    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run.
+    /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run, naming what
+    /// differs with both values.
     virtual void resume(const Snapshot& snapshot) = 0;
 };
 
@@ -12691,6 +15281,7 @@ struct Run {
     const Samples* validation = nullptr;            ///< null where there is none
     std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
     Resumable* resumable = nullptr;                 ///< takes and restores snapshots
+    std::vector<std::shared_ptr<const void>> kept = {};  ///< what a callback wants alive until the run ends, by an exception too
 
     /// Whether the epoch has ended, and stands in the history.
     [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
@@ -12700,6 +15291,8 @@ namespace detail {
 
 template <class Type>
 concept HearsBegin = requires(Type& callback, Run& run) { callback.on_begin(run); };
+template <class Type>
+concept HearsReady = requires(Type& callback, Run& run) { callback.on_ready(run); };
 template <class Type>
 concept HearsBatch = requires(Type& callback, Run& run) { callback.on_batch(run); };
 template <class Type>
@@ -12719,21 +15312,28 @@ concept Remembers = requires(Type& callback, CallbackMemory& memory) {
 
 }  // namespace detail
 
-/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin, on_batch and on_epoch (after
-/// them), on_end; on_rest after on_batch and on_epoch, when all callbacks have heard these; on_nan where the loss of a step is
-/// not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&)
-/// const` and `recall(const CallbackMemory&)`.
+/// What a class needs to be a callback: at least one of these, each taking a Run&. on_begin; on_ready before the first batch,
+/// when all callbacks have begun and a run that goes on stands where it was (files are opened here, so that a folder that cannot
+/// be written is an error before anything is learned); on_batch and on_epoch (after them), on_end; on_rest after on_batch and
+/// on_epoch, when all callbacks have heard these; on_nan where the loss or a gradient of a step, or a weight behind
+/// it, is not finite: somebody has to set `stop`, or fit throws. What has to survive a kill goes through `remember(CallbackMemory&) const` and `recall(const CallbackMemory&)`.
+/// One that changes what is learned, or when a run ends, lists its settings (see accepted.hpp) or describes itself (see SettingsRecord):
+/// then a checkpoint of others, or of a run without it, is not taken for its own.
 template <class Type>
-concept Callback = detail::HearsBegin<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
+concept Callback = detail::HearsBegin<Type> || detail::HearsReady<Type> || detail::HearsBatch<Type> || detail::HearsEpoch<Type> ||
                    detail::HearsRest<Type> || detail::HearsNaN<Type> || detail::HearsEnd<Type>;
 
 /// A callback without its type; it refers to the caller's object.
 class CallbackReference {
 public:
     template <Callback Type>
-    explicit CallbackReference(Type& callback) : callback_(std::addressof(callback)) {
+    explicit CallbackReference(Type& callback)
+        : callback_(const_cast<void*>(static_cast<const void*>(std::addressof(callback)))),
+          name_(&detail::spelling<std::remove_const_t<Type>>) {
         if constexpr (detail::HearsBegin<Type>)
             begin_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_begin(run); };
+        if constexpr (detail::HearsReady<Type>)
+            ready_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_ready(run); };
         if constexpr (detail::HearsBatch<Type>)
             batch_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_batch(run); };
         if constexpr (detail::HearsEpoch<Type>)
@@ -12744,10 +15344,13 @@ public:
             remember_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->remember(memory); };
             recall_ = [](void* erased, CallbackMemory& memory) { static_cast<Type*>(erased)->recall(memory); };
         }
+        if constexpr (DescribesItself<Type> || ListsSettings<Type>)
+            describe_ = [](const void* erased, SettingsRecord& to) { to("", *static_cast<const Type*>(erased)); };
         if constexpr (detail::HearsEnd<Type>) end_ = [](void* erased, Run& run) { static_cast<Type*>(erased)->on_end(run); };
     }
 
     void on_begin(Run& run) const { begin_(callback_, run); }
+    void on_ready(Run& run) const { ready_(callback_, run); }
     void on_batch(Run& run) const { batch_(callback_, run); }
     void on_epoch(Run& run) const { epoch_(callback_, run); }
     void on_rest(Run& run) const { rest_(callback_, run); }
@@ -12755,6 +15358,11 @@ public:
     void on_end(Run& run) const { end_(callback_, run); }
     void remember(CallbackMemory& memory) const { remember_(callback_, memory); }
     void recall(CallbackMemory& memory) const { recall_(callback_, memory); }
+
+    /// The callback's type.
+    [[nodiscard]] std::string name() const { return name_(); }
+    [[nodiscard]] bool described() const { return describe_ != nullptr; }
+    void describe(SettingsRecord& to) const { describe_(callback_, to); }
 
 private:
     using Hook = void (*)(void*, Run&);
@@ -12764,7 +15372,9 @@ private:
     static constexpr MemoryHook no_memory = [](void*, CallbackMemory&) {};
 
     void* callback_;
-    Hook begin_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
+    std::string (*name_)();
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+    Hook begin_ = nothing, ready_ = nothing, batch_ = nothing, epoch_ = nothing, rest_ = nothing, nan_ = nothing, end_ = nothing;
     MemoryHook remember_ = no_memory, recall_ = no_memory;
 };
 
@@ -12773,30 +15383,54 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
-/// The history as comma-separated lines under a header; numbers that there are not are left empty.
-inline std::string csv(const History& history) {
-    std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
-    for (const Epoch& epoch : history.epochs) {
-        text += std::to_string(epoch.number);
-        for (const double number : {epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
-                                    epoch.rate, epoch.images_per_second, epoch.seconds}) {
-            char digits[40] = ",";
-            if (number == number) std::snprintf(digits, sizeof digits, ",%.9g", number);
-            text += digits;
-        }
-        text += '\n';
+/// The head of a table of epochs.
+inline constexpr std::string_view csv_header =
+    "epoch,loss,accuracy,validation_loss,validation_accuracy,rate,images_per_second,seconds\n";
+
+/// An epoch as comma-separated numbers; those that there are not are left empty. A loss that is not a number is `nan` where there
+/// is an accuracy beside it.
+inline std::string csv_line(const Epoch& epoch) {
+    std::string text = std::to_string(epoch.number);
+    const auto add = [&](double number, bool there) {
+        text += ',';
+        if (there) text += detail::general(number, 9);
+    };
+    for (const Score& score : {epoch.train, epoch.validation}) {
+        add(score.loss, !is_nan(score.loss) || !is_nan(score.accuracy));
+        add(score.accuracy, !is_nan(score.accuracy));
     }
+    for (const double number : {epoch.rate, epoch.images_per_second, epoch.seconds}) add(number, true);
+    return text + '\n';
+}
+
+/// The history as such lines under their header.
+inline std::string csv(const History& history) {
+    std::string text{csv_header};
+    for (const Epoch& epoch : history.epochs) text += csv_line(epoch);
     return text;
 }
 
-/// Keeps a table of all epochs in a file; it is whole after each epoch, and after a resumed run it looks as if that had never
-/// stopped.
+/// Keeps a table of all epochs in a file, a line more after each. It is written anew when a run begins or goes on, so that it
+/// looks as if that had never stopped; a file that cannot be written is a FileError before anything is learned.
 struct CsvLog {
     std::filesystem::path file;
 
-    void on_epoch(Run& run) const {
+    void on_ready(Run& run) { write(run.history); }
+    void on_epoch(Run& run) {
+        const std::string line = csv_line(run.history.epochs.back());
+        if (size_ > 0 && append_to_file(file, size_, line))
+            size_ += line.size();
+        else
+            write(run.history);
+    }
+
+    // What it knows of the file.
+    std::uint64_t size_ = 0;
+
+    void write(const History& history) {
         AtomicFile table{file};
-        table.write(csv(run.history));
+        table.write(csv(history));
+        size_ = table.size();
         table.commit();
     }
 };
@@ -12820,7 +15454,31 @@ inline void ask_to_interrupt(int number) {
     std::signal(number, SIG_DFL);
 }
 
-/// Listens for as long as it lives.
+/// Listens to one signal for as long as it lives; then what the program did with it before is back, with its flags and mask.
+class SignalListener {
+public:
+    explicit SignalListener(int number) : number_(number) {
+        struct sigaction listen {};
+        listen.sa_handler = ask_to_interrupt;
+        listen.sa_flags = SA_RESTART;
+        sigemptyset(&listen.sa_mask);
+        ::sigaction(number_, &listen, &before_);
+    }
+    SignalListener(const SignalListener&) = delete;
+    SignalListener& operator=(const SignalListener&) = delete;
+    ~SignalListener() {
+        struct sigaction now {};
+        ::sigaction(number_, nullptr, &now);
+        const bool of_the_program = (now.sa_flags & SA_SIGINFO) != 0 || (now.sa_handler != ask_to_interrupt && now.sa_handler != SIG_DFL);
+        if (!of_the_program) ::sigaction(number_, &before_, nullptr);  // else it was set meanwhile, and stays
+    }
+
+private:
+    int number_;
+    struct sigaction before_ {};
+};
+
+/// Listens to both signals for as long as it lives.
 class SignalGuard {
 public:
     /// The one that all runs of the program share.
@@ -12832,43 +15490,29 @@ public:
         if (!guard) one = guard = std::make_shared<SignalGuard>();
         return guard;
     }
-    SignalGuard() {
-        interrupt_asked = 0;
-        interrupt_before_ = std::signal(SIGINT, ask_to_interrupt);
-        terminate_before_ = std::signal(SIGTERM, ask_to_interrupt);
-    }
-    SignalGuard(const SignalGuard&) = delete;
-    SignalGuard& operator=(const SignalGuard&) = delete;
-    ~SignalGuard() {
-        std::signal(SIGINT, interrupt_before_);
-        std::signal(SIGTERM, terminate_before_);
-    }
+    SignalGuard() { interrupt_asked = 0; }
 
 private:
-    void (*interrupt_before_)(int);
-    void (*terminate_before_)(int);
+    SignalListener interrupt_{SIGINT}, terminate_{SIGTERM};
 };
 
 }  // namespace detail
 
 /// Ctrl-C (or the signal TERM) ends the run after the current batch: the callbacks save what they have, then `fit` throws
 /// Interrupted, whose exit_status is 130. A Checkpoint beside it lets the same command go on from that batch. A second Ctrl-C
-/// ends the program at once.
+/// ends the program at once. However the run ends, the signals do again what they did before.
 struct CtrlC {
-    void on_begin(Run&) { guard_ = detail::SignalGuard::shared(); }
+    void on_begin(Run& run) const { run.kept.push_back(detail::SignalGuard::shared()); }
     void on_batch(Run& run) const { look(run); }
     void on_epoch(Run& run) const { look(run); }
-    void on_end(Run&) { guard_.reset(); }
 
     static void look(Run& run) {
         if (detail::interrupt_asked == 0 || run.stop) return;
         run.stop = run.interrupted = true;
     }
-
-    std::shared_ptr<detail::SignalGuard> guard_ = nullptr;
 };
 
-static_assert(Callback<CtrlC>);
+static_assert(Callback<const CtrlC>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/monitor.hpp
@@ -12882,6 +15526,11 @@ enum class Monitor { validation_loss, validation_accuracy, train_loss, train_acc
     return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
 }
 
+[[nodiscard]] constexpr std::string_view name_of(Monitor monitor) {
+    constexpr std::array<std::string_view, 4> names{"validation_loss", "validation_accuracy", "train_loss", "train_accuracy"};
+    return names[static_cast<std::size_t>(monitor)];
+}
+
 namespace detail {
 
 [[noreturn]] inline void throw_no_validation(const std::string& who) {
@@ -12892,18 +15541,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// The score, smaller is better: accuracies are negated. Throws std::invalid_argument under the name of the callback that asks
-/// if there was no validation set, or no accuracy because the loss has none.
+/// The score, smaller is better: accuracies are negated. NaN where the loss is, which no epoch is worse than. Throws
+/// std::invalid_argument under the name of the callback that asks if there is no accuracy because the loss has none.
 inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
     const double score = monitor == Monitor::train_loss            ? epoch.train.loss
                          : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
                          : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
                                                                    : epoch.validation.loss;
-    const Score& validation = epoch.validation;
-    const bool no_validation = validation.loss != validation.loss && validation.accuracy != validation.accuracy;
-    if (watches_validation(monitor) && no_validation) detail::throw_no_validation(who);
     const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
-    if (score != score && watches_accuracy)
+    if (watches_accuracy && is_nan(score))
         throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
                                     (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
     return score;
@@ -12915,14 +15561,25 @@ inline double watched_score(Monitor monitor, const Epoch& epoch, const std::stri
 namespace denim::inline DENIM_TARGET {
 
 /// Ends a run when the watched score has not improved for `patience` epochs, and gives the network the weights of its best
-/// epoch.
+/// epoch. A score that is NaN is no improvement; where no epoch had another, the weights stay those of the last.
 struct EarlyStopping {
     std::size_t patience = 2;
     double minimum_improvement = 0;  ///< a smaller one does not count
     Monitor monitor = Monitor::validation_loss;
     bool restore_best = true;
 
-    void on_begin(Run&) {
+    static constexpr const char* name = "EarlyStopping";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("restore_best", restore_best, from_0_to_1);
+    }
+    void on_begin(Run& run) {
+        check_settings_of(*this);
+        if (watches_validation(monitor) && !run.validation) detail::throw_no_validation(name);
         best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
         best_parameters_.clear();
@@ -12930,7 +15587,7 @@ struct EarlyStopping {
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
         const double score = watched_score(monitor, epoch, "EarlyStopping");
-        if (best_epoch_ == 0 || score < best_ - minimum_improvement) {
+        if (!is_nan(score) && (best_epoch_ == 0 || score < best_ - minimum_improvement)) {
             best_ = score;
             best_epoch_ = epoch.number;
             if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
@@ -13005,22 +15662,29 @@ namespace denim::inline DENIM_TARGET {
 struct HeadEvaluation {
     std::size_t count = 0, correct = 0;
     double loss = 0, accuracy = 0;
-    /// confusion(true class, predicted class): how many pictures.
+    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
+    /// stands in no column, and makes the loss NaN.
     Array<std::size_t, 2> confusion;
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
-        out << "accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss " << result.loss
-            << '\n';
-        if (result.confusion.shape(0) > 100) return out;
-        out << "class  pictures  precision  recall     F1\n";
+        return out << result.first_line() << result.table();
+    }
+
+protected:
+    [[nodiscard]] std::string first_line() const {
+        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
+    }
+
+private:
+    [[nodiscard]] std::string table() const {
+        if (confusion.shape(0) > 100) return {};
+        using detail::fixed, detail::to_the_right;
+        std::string text = "class  pictures  precision  recall     F1\n";
         std::size_t number = 0;
-        for (const ClassScore& score : class_scores(result.confusion)) {
-            char line[80];
-            std::snprintf(line, sizeof line, "%5zu  %8zu  %9.4f  %6.4f  %5.4f\n", number++, score.count, score.precision,
-                          score.recall, score.f1);
-            out << line;
-        }
-        return out;
+        for (const ClassScore& score : class_scores(confusion))
+            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        return text;
     }
 };
 
@@ -13032,9 +15696,9 @@ struct Evaluation : HeadEvaluation {
 
     friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
         if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
-        out << "all heads: accuracy " << result.accuracy << " (" << result.correct << " of " << result.count << "), loss "
-            << result.loss << '\n';
-        for (std::size_t head = 0; head < result.heads.size(); ++head) out << "head " << head << ": " << result.heads[head];
+        out << "all heads: " << result.first_line();
+        for (std::size_t head = 0; head < result.heads.size(); ++head)
+            out << "head " + std::to_string(head) + ": " << result.heads[head];
         return out;
     }
 };
@@ -13048,9 +15712,9 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
     for (std::size_t n = 0; n < of.labels.size(); ++n) {
         const Scalar* sample = of.logits.data() + n * classes;
-        const auto predicted = static_cast<std::size_t>(std::max_element(sample, sample + classes) - sample);
+        const std::size_t predicted = place_of_largest(sample, classes);
         const auto label = static_cast<std::size_t>(of.labels[n]);
-        ++result.confusion(label, predicted);
+        if (predicted < classes) ++result.confusion(label, predicted);
         result.correct += predicted == label;
     }
     if (result.count == 0) return result;
@@ -13060,14 +15724,24 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     return result;
 }
 
+inline void require_classes(std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] != Gives::classes)
+            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
+                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
+}
+
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`).
+/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
+/// does not tell classes apart: then the next function scores it.
 template <class Network, LabelledImages Set>
 Evaluation evaluate(const Network& network, const Set& set) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
+    detail::require_classes(network.gives());
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.channels);
+    std::vector<Scalar> logits(samples.count() * Network::output.size());
     Predictor{network}.predict(samples.pictures, logits.data());
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
@@ -13089,8 +15763,10 @@ Evaluation evaluate(const Network& network, const Set& set) {
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
 template <class Network, LabelledImages Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    for (const std::size_t outputs : Network::heads) loss.check(outputs);
     const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.channels);
+    std::vector<float> logits(samples.count() * Network::output.size());
     Predictor{network}.predict(samples.pictures, logits.data());
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }
@@ -13112,6 +15788,13 @@ struct ExponentialRate {
     float by = 0.9f;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "ExponentialRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(at.step) / static_cast<float>(at.batches));
     }
@@ -13263,7 +15946,32 @@ struct Augmentation {
     float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
     std::uint8_t ground = 255;  ///< what comes in from outside of the picture
 
+    static constexpr Accepted degrees{.highest = 360};
+
     friend bool operator==(const Augmentation&, const Augmentation&) = default;
+
+    static constexpr const char* name = "Augmentation";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("flip", flip, from_0_to_1);
+        each("shift", shift, from_0_to_1);
+        each("turn", turn, degrees);
+        each("zoom", zoom, from_0_to_1);
+        each("crop", crop, from_0_to_1);
+        each("brightness", brightness, from_0_to_1);
+        each("contrast", contrast, from_0_to_1);
+        each("saturation", saturation, from_0_to_1);
+        each("hue", hue, degrees);
+        each("erase", erase, from_0_to_1);
+        each("ground", ground, Accepted{.highest = 255});
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of pictures with so many channels.
+    void check(std::size_t channels) const {
+        check_settings_of(*this);
+        if ((saturation > 0 || hue > 0) && channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(channels));
+    }
 
     /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
     /// three channels.
@@ -13368,6 +16076,81 @@ struct FitOptions {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/first_look.hpp
+
+// Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A line on standard error, once in a program however often there is reason for it.
+inline void say_once(const std::string& line) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::scoped_lock lock{mutex};
+    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
+}
+
+/// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
+inline void look_at_pictures(const Pictures& pictures) {
+    const std::size_t size = pictures.shape.size();
+    if (pictures.bytes) {
+        const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
+        if (std::none_of(first, last, [](std::uint8_t byte) { return byte > 1; }) && std::find(first, last, 1) != last)
+            say_once(
+                "fit: the bytes of the training set are only 0 and 1, of 0 to 255, so the network sees 0 and 1/255; "
+                "multiply them by 255, or give floats");
+        return;
+    }
+    constexpr std::size_t looked_at = 1000;  // pictures, spread over the set
+    float largest = 0;
+    for (std::size_t n = 0; n < pictures.count; n += std::max<std::size_t>(pictures.count / looked_at, 1))
+        for (const float number : std::span{pictures.floats + n * size, size}) {
+            if (!Accepted{.highest = 255}.takes(static_cast<double>(number))) return;
+            largest = std::max(largest, number);
+        }
+    if (largest > 16)
+        say_once("fit: the floats of the training set go from 0 to " + shortest_text(largest) +
+                 ", and the network sees them as they are; divide them by 255, or give bytes, which are scaled on the way");
+}
+
+/// A softmax or a sigmoid before a loss that has one of its own.
+inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
+    for (std::size_t head = 0; head < learner.heads().size(); ++head) {
+        const Squash end = learner.ends_in(head);
+        if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
+        std::string line{"fit: the network ends in a "};
+        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
+        say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
+    }
+}
+
+/// Classes that no label names.
+inline void look_at_labels(const Learner& learner, const Samples& train) {
+    const auto heads = learner.heads();
+    for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
+        std::vector<bool> used(heads[head]);
+        for (std::size_t n = head; n < train.labels.size(); n += heads.size())
+            if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
+        std::string unused;
+        std::size_t count = 0;
+        constexpr std::size_t named = 10;
+        for (std::size_t label = 0; label < used.size(); ++label)
+            if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
+        if (count == 0) continue;
+        if (count > named) unused += " and " + std::to_string(count - named) + " more";
+        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
+                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
+    }
+}
+
+/// All of these.
+inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
+    look_at_pictures(train.pictures);
+    look_at_end(learner, {options.loss, options.head_losses});
+    look_at_labels(learner, train);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/data/batches.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -13380,6 +16163,9 @@ concept PictureSource = requires(const Type& source, std::size_t index, std::uin
     { source.label(index) } -> std::convertible_to<std::int32_t>;
     source.read(index, to);
 };
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
 
 /// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
 inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
@@ -13397,8 +16183,9 @@ void gather(const Source& source, std::span<const std::uint32_t> places, const A
             std::uint64_t epoch, Scalar* to) {
     const Shape shape = source.shape();
     const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    std::vector<std::vector<std::uint8_t>> rooms(threads());
-    parallel_for(places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
         Scalar* picture = to + i * shape.size();
         if constexpr (sizeof(Scalar) == 1)
             if (plain) return source.read(places[i], picture);
@@ -13431,10 +16218,11 @@ public:
           augmentation_(augmentation),
           order_(epoch_order(source.size(), seed, epoch, shuffled)) {
         if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape().channels);
     }
 
     /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return (order_.size() + batch_ - 1) / batch_; }
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
 
     /// The places in the source of batch `index`.
     [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
@@ -13462,6 +16250,65 @@ private:
     Augmentation augmentation_;
     std::vector<std::uint32_t> order_;
 };
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/check_step.hpp
+
+// A step throws before it changes anything: what an optimizer is about to do is looked at first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
+
+/// The largest magnitude of some numbers; not finite where one of them is not.
+inline float largest_magnitude_shared(std::span<const float> numbers) {
+    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
+    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
+        const std::size_t first = block * checked_at_once;
+        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
+    });
+    return largest_magnitude(std::span<const float>{largest});
+}
+
+/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
+inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
+                         std::span<const float> gradients, float rate) {
+    std::array<std::vector<float>, 4> copies;
+    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
+        const std::size_t count = std::min(checked_at_once, last - first);
+        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
+                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
+        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
+            const float* kept = state.numbers.data() + n * parameters.size() + first;
+            copies[n].assign(kept, kept + count);
+            update.state[n] = copies[n].data();
+        }
+        optimizer.apply(update);
+        if (!all_finite(after)) return false;
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+            if (!all_finite(copies[n])) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
+inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
+                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
+    for (const Row& row : rows) {
+        if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
+        if (!is_finite(largest)) throw GradientNotFinite{row.name};
+        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
+        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
+            throw WeightsNotFinite{row.name, rate};
+    }
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/optimizer/l2.hpp
@@ -13501,6 +16348,7 @@ public:
         if (!samples.pictures.bytes)
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        augmentation.check(samples.pictures.shape.channels);
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());
@@ -13573,7 +16421,7 @@ public:
         if (numbers_.empty()) share = 1;
         numbers_.resize(parameters.size());
         constexpr std::size_t block = 16384;
-        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index, std::size_t) {
+        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index) {
             const std::size_t first = index * block, last = std::min(first + block, parameters.size());
             if (share >= 1)
                 std::copy(parameters.data() + first, parameters.data() + last, numbers_.data() + first);
@@ -13604,93 +16452,169 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/describe_run.hpp
+// ---- denim/training/callback_list.hpp
+
+// What the callbacks of a run say and remember together. Two of one type stand apart: by their place among those of the type.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// FNV-1a over numbers.
-class Sum {
-public:
-    void add(std::uint64_t number) { sum_ = (sum_ ^ number) * 0x100000001b3; }
-    void add(float number) { add(std::uint64_t{std::bit_cast<std::uint32_t>(number)}); }
-    /// To six places, so that another machine's rounding gives the same.
-    void add_rounded(double number) { add(static_cast<std::uint64_t>(std::llround(number * 1e6))); }
-    [[nodiscard]] std::uint64_t value() const { return sum_; }
+/// Calls act(callback, place), place 0 for the first of a type, 1 for the second.
+template <class Act>
+void each_callback(std::span<const CallbackReference> callbacks, const Act& act) {
+    std::map<std::string, std::size_t> seen;
+    for (const CallbackReference& callback : callbacks) act(callback, seen[callback.name()]++);
+}
 
-private:
-    std::uint64_t sum_ = 0xcbf29ce484222325;
-};
+/// Those that are DescribesItself, each under its name; the second is "EarlyStopping 2".
+inline void describe_callbacks(SettingsRecord& to, std::span<const CallbackReference> callbacks) {
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        if (callback.described()) to(callback.name() + (place > 0 ? ' ' + std::to_string(place + 1) : ""), callback);
+    });
+}
 
-/// What a schedule and an averaging do at sixteen moments of a run whose scores do not change.
-inline void add_moments(Sum& sum, const FitOptions& options, std::size_t batches) {
-    History history;
-    for (std::size_t n = 0; n < 16; ++n) {
-        const std::size_t step = batches * options.epochs * n / 16;
-        for (std::size_t epoch = history.epochs.size() + 1; epoch <= step / batches; ++epoch)
-            history.epochs.push_back({epoch, {1, 0.5}, {1, 0.5}});
-        const Moment at{step, batches, options.epochs, history},
-            end{step / batches * batches + batches - 1, batches, options.epochs, history};
-        sum.add_rounded(static_cast<double>(options.schedule.factor(at)));
-        sum.add_rounded(options.averaging.share(at));
-        sum.add_rounded(options.averaging.share(end));
+/// What the second of a type remembers stands behind "2/".
+inline std::string memory_prefix(std::size_t place) { return place == 0 ? "" : std::to_string(place + 1) + '/'; }
+
+inline CallbackMemory remember(std::span<const CallbackReference> callbacks) {
+    CallbackMemory all;
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        CallbackMemory own;
+        callback.remember(own);
+        for (const auto& [name, number] : own.numbers) all.numbers[memory_prefix(place) + name] = number;
+        for (auto& [name, array] : own.arrays) all.arrays[memory_prefix(place) + name] = std::move(array);
+    });
+    return all;
+}
+
+inline void recall(std::span<const CallbackReference> callbacks, const CallbackMemory& all) {
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        const std::string prefix = memory_prefix(place);
+        CallbackMemory own;
+        for (const auto& [name, number] : all.numbers)
+            if (name.starts_with(prefix)) own.numbers[name.substr(prefix.size())] = number;
+        for (const auto& [name, array] : all.arrays)
+            if (name.starts_with(prefix)) own.arrays[name.substr(prefix.size())] = array;
+        callback.recall(own);
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/content_sum.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
+/// apart, not attacks.
+inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
+    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
+                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
+    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
+        std::memcpy(&number, from, sizeof number);
+        return number;
+    };
+    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
+    const std::byte* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t sum = fifth;
+    if (left >= 32) {
+        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
+        for (; left >= 32; left -= 32, at += 32)
+            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
+        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
     }
+    sum += bytes.size();
+    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
+    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
+    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
+    sum = (sum ^ sum >> 33) * second;
+    sum = (sum ^ sum >> 29) * third;
+    return sum ^ sum >> 32;
 }
 
-/// What a loss says of made-up logits, on the first pictures.
-inline void add_loss(Sum& sum, const LossOfHeads& loss, const Learner& learner, const Samples& train) {
-    std::vector<float> logits(learner.classes()), gradient(learner.classes());
-    for (std::size_t k = 0; k < logits.size(); ++k) logits[k] = static_cast<float>(k * 7 % 5) * 0.5f - 1;
-    for (std::size_t n = 0; n < std::min<std::size_t>(train.count(), 16); ++n)
-        sum.add_rounded(head_losses(loss, logits.data(), learner.heads(), train.targets(), n, {}, gradient.data(), 1).loss);
+/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+std::uint64_t content_sum(std::span<const Number> numbers) {
+    constexpr std::size_t block = std::size_t{1} << 20;
+    const auto bytes = std::as_bytes(numbers);
+    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
+    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
+        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
+    });
+    return xxh64(std::as_bytes(std::span{sums}));
 }
 
-/// What has to be equal for the same bits, as a text; sums of what is long.
-inline std::string describe_run(const Learner& learner, const Samples& train, const FitOptions& options) {
-    Sum labels, settings;
-    for (const std::int32_t label : train.labels) labels.add(static_cast<std::uint64_t>(label));
-    for (const float number : train.numbers) labels.add(number);
-    add_loss(settings, {options.loss, options.head_losses}, learner, train);
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/describe_run.hpp
+
+// What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "sum 00000000000003e8"
+template <class Number>
+std::string sum_text(std::span<const Number> numbers) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "sum ";
+    const std::uint64_t sum = content_sum(numbers);
+    for (int shift = 60; shift >= 0; shift -= 4) text += digits[sum >> shift & 15];
+    return text;
+}
+
+/// "training.pictures = 60 of (8, 8, 1) as bytes, sum ...", and the labels or numbers likewise.
+inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
+    const Pictures& pictures = samples.pictures;
+    const std::size_t numbers = pictures.count * pictures.shape.size();
+    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+                               (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
+                                               : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
+    if (samples.numbers.empty())
+        to(name + ".labels", std::to_string(samples.labels.size()) + ", " + sum_text(samples.labels));
+    else
+        to(name + ".numbers", std::to_string(samples.numbers.size()) + ", " + sum_text(std::span<const float>{samples.numbers}));
+}
+
+/// A run before its first step. The number of epochs is no part of it where it changes no step: such a run may learn for longer.
+inline SettingsRecord describe_run(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                             std::span<const CallbackReference> callbacks) {
+    SettingsRecord run;
+    learner.describe(run);
+    const std::span<const float> parameters = learner.parameters();
+    run("initial parameters", std::to_string(parameters.size()) + ", " + sum_text(parameters));
     for (const Row& row : learner.rows()) {
-        settings.add(std::uint64_t{row.trained ? 1u : 0u});
-        settings.add(static_cast<std::uint64_t>(static_cast<double>(row.l2) * 1e15));
+        if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
+        if (row.decays) run(row.name + ".l2", row.l2);
     }
-    const Augmentation& change = options.augmentation;
-    for (const float range :
-         {change.shift, change.turn, change.zoom, change.crop, change.brightness, change.contrast, change.saturation,
-          change.hue, change.erase, static_cast<float>(change.ground), change.flip ? 1.0f : 0.0f})
-        settings.add(range);
-    for (const float weight : options.head_weights) settings.add(weight);
-    for (const float number : options.optimizer.trial()) settings.add_rounded(static_cast<double>(number));
-    add_moments(settings, options, (train.count() + options.batch - 1) / options.batch);
-    std::ostringstream text;
-    text << learner.architecture() << "; " << train.count() << " pictures, labels " << std::hex << labels.value() << std::dec
-         << "; batch " << options.batch << ", seed " << options.seed.value << (options.shuffle ? "" : ", not shuffled")
-         << (change != Augmentation{} ? ", augmented" : "") << "; rate " << options.optimizer.rate() << ", "
-         << options.optimizer.state_arrays() << " numbers of the optimizer for each parameter";
-    if (options.schedule) text << ", scheduled";
-    if (options.averaging) text << ", averaged";
-    if (options.schedule || options.averaging) text << " over " << options.epochs << " epochs";
-    if (options.clip_norm > 0) text << ", clipped at " << options.clip_norm;
-    text << "; settings " << std::hex << settings.value();
-    return text.str();
+    describe_samples(run, "training", train);
+    if (validation)
+        describe_samples(run, "validation", *validation);
+    else
+        run("validation", "none");
+    run("batch", options.batch)("seed", options.seed.value)("shuffle", options.shuffle)("optimizer", options.optimizer);
+    run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
+    run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
+    run("augmentation", options.augmentation);
+    if (options.schedule || options.averaging) run("epochs", options.epochs);
+    describe_callbacks(run, callbacks);
+    return run;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/interrupted.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
-class Interrupted : public std::runtime_error {
+class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
 public:
     static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
 
-    Interrupted(std::size_t epoch, std::size_t batch)
-        : std::runtime_error("denim: fit: interrupted after batch " + std::to_string(batch) + " of epoch " +
-                             std::to_string(epoch)) {}
+    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
+        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
 };
 
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim
 // ---- denim/training/training_loop.hpp
 
 #include <chrono>
@@ -13711,11 +16635,13 @@ public:
           callbacks_(callbacks),
           state_(options.optimizer, learner.parameters().size()),
           run_{learner, history_} {
-        options.schedule.check(validation != nullptr);
         run_.epochs = options.epochs;
         run_.training_images = train.count();
-        run_.rate = options.optimizer.rate();
-        run_.batches = (train.count() + options.batch - 1) / options.batch;
+        run_.rate = scheduled_rate_ = options.optimizer.rate();
+        run_.batches = batches_of(train.count(), options.batch);
+        const RunPlan plan{run_.batches, run_.epochs, validation != nullptr};
+        options.schedule.check(plan);
+        options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
         if (options.augmentation != Augmentation{})
@@ -13724,8 +16650,9 @@ public:
 
     History run() {
         tell(&CallbackReference::on_begin);
-        if (resumed_)
-            for (const CallbackReference& callback : callbacks_) callback.recall(*resumed_);
+        begun_ = true;
+        if (resumed_) recall(callbacks_, *resumed_);
+        tell(&CallbackReference::on_ready);
         while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
             if (run_.between_epochs()) {
                 average_.show(false, learner_.parameters());
@@ -13745,8 +16672,17 @@ public:
         return history_;
     }
 
+    const SettingsRecord& record() override {
+        if (!record_) {
+            if (begun_) fail_without_record();
+            record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
+        }
+        return *record_;
+    }
+
     Snapshot snapshot() const override {
-        Snapshot all{describe()};
+        if (!record_) fail_without_record();
+        Snapshot all{*record_};
         const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
         const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
         all.parameters.assign(learning.begin(), learning.end());
@@ -13761,19 +16697,21 @@ public:
         all.rate = run_.rate;
         all.finished = run_.stop && !run_.interrupted;
         all.history = history_;
-        for (const CallbackReference& callback : callbacks_) callback.remember(all.memory);
+        all.memory = remember(callbacks_);
         return all;
     }
 
     void resume(const Snapshot& from) override {
-        const std::string here = describe();
-        if (from.run != here || from.parameters.size() != learner_.parameters().size() ||
+        std::string other = record().differences_from(from.run);
+        if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
+            other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
+        if (!other.empty())
+            throw std::invalid_argument("denim: fit: the snapshot is of another run, so this one cannot go on from it" + other);
+        if (from.parameters.size() != learner_.parameters().size() ||
             (!from.average.empty() && from.average.size() != from.parameters.size()) ||
             from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
             from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
-            throw std::invalid_argument(
-                "denim: fit: the snapshot is of another run, so this one cannot go on from it\n    snapshot: " + from.run +
-                "\n    this run: " + here);
+            throw std::invalid_argument("denim: fit: the parts of the snapshot do not fit each other, so no run can go on from it");
         std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
         std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
         average_.resume(from.average);
@@ -13783,7 +16721,7 @@ public:
         run_.images = from.images;
         run_.train = from.train;
         run_.seconds = from.seconds;
-        run_.rate = from.rate;
+        run_.rate = scheduled_rate_ = from.rate;
         run_.stop = from.finished;
         history_ = from.history;
         resumed_ = from.memory;
@@ -13801,10 +16739,25 @@ private:
         return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
     }
 
-    [[nodiscard]] std::string describe() const { return describe_run(learner_, train_, options_); }
+    [[noreturn]] static void fail_without_record() {
+        throw std::logic_error(
+            "denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
+            "run.resumable->record() in on_begin");
+    }
     /// Of the step that comes next.
     [[nodiscard]] Moment moment() const {
         return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
+    }
+
+    /// Of the step that comes next: the schedule's, or what callbacks have made of it.
+    void set_rate(const Moment& now) {
+        if (options_.schedule) {
+            if (run_.rate != scheduled_rate_)
+                throw std::invalid_argument("denim: fit: a callback has set the rate to " + shortest_text(run_.rate) +
+                                            ", but the schedule sets it anew for each step; leave one of the two out");
+            run_.rate = scheduled_rate_ = options_.optimizer.rate() * options_.schedule.factor(now);
+        }
+        check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
     StepResult next_step() {
@@ -13828,17 +16781,18 @@ private:
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();
+            const Moment now = moment();
+            set_rate(now);
             StepResult result;
             try {
                 result = next_step();
-            } catch (const LossNotFinite&) {
+                if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
+                check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
+            } catch (const NotFinite&) {
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
             }
-            const Moment now = moment();
-            if (options_.schedule) run_.rate = options_.optimizer.rate() * options_.schedule.factor(now);
-            if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
             update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
                               run_.rate);
             average_.take(learner_.parameters(), options_.averaging.share(now));
@@ -13880,9 +16834,12 @@ private:
     OptimizerState state_;
     AveragedParameters average_;
     Run run_;
+    float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
     std::optional<AugmentedBatches> augmented_;
+    std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
+    bool begun_ = false;
     Clock::time_point start_;
 };
 
@@ -13898,9 +16855,10 @@ inline void check(const FitOptions& options) {
     if (options.epochs == 0 || options.batch == 0)
         throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
-    if (!(options.clip_norm >= 0))
-        throw std::invalid_argument("denim: fit: a clip_norm of at least 0 was expected, but got " +
-                                    std::to_string(options.clip_norm));
+    check_setting("fit", "epochs", options.epochs, Accepted{.lowest = 1, .highest = 0xffffffff});
+    if (!at_least_0.takes(options.clip_norm))
+        throw std::invalid_argument("denim: fit: a finite clip_norm of at least 0 was expected, but got " + shortest_text(options.clip_norm));
+    options.optimizer.check();
 }
 
 inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
@@ -13908,9 +16866,11 @@ inline void check_head_weights(const std::vector<float>& weights, std::size_t he
         throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
                                     std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
     for (const float weight : weights)
-        if (!(weight >= 0) || !is_finite(weight))
+        if (!at_least_0.takes(static_cast<double>(weight)))
             throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
-                                        std::to_string(weight));
+                                        shortest_text(weight));
+    if (!weights.empty() && std::ranges::all_of(weights, [](float weight) { return weight == 0; }))
+        throw std::invalid_argument("denim: fit: head_weights above 0 were expected, but all are 0");
 }
 
 inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {
@@ -13930,6 +16890,7 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
+    take_first_look(learner, train, options);
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }
@@ -13990,6 +16951,14 @@ inline float cosine_between(float from, float to, float done) {
 struct OneCycleRate {
     float rising = 0.3f, first = 0.04f, last = 4e-6f;
 
+    static constexpr const char* name = "OneCycleRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rising", rising, from_0_to_1);
+        each("first", first, from_0_to_1);
+        each("last", last, from_0_to_1);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
         const auto steps = static_cast<float>(at.steps()), step = static_cast<float>(at.step);
         const float top = std::max(0.0f, rising * steps - 1), end = steps - 1;
@@ -14016,8 +16985,20 @@ struct PlateauRate {
     Monitor monitor = Monitor::validation_loss;
     std::size_t warm_up = 0;  ///< steps
 
-    void check(bool validation) const {
-        if (watches_validation(monitor) && !validation) detail::throw_no_validation("PlateauRate");
+    static constexpr const char* name = "PlateauRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0_below_1);
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("cooldown", cooldown, at_least_0);
+        each("last", last, from_0_to_1);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("warm_up", warm_up, at_least_0);
+    }
+    void check(const RunPlan& plan) const {
+        if (watches_validation(monitor) && !plan.validation) detail::throw_no_validation(name);
     }
     [[nodiscard]] float factor(const Moment& at) const {
         float factor = 1;
@@ -14029,7 +17010,7 @@ struct PlateauRate {
                 --cooling;
                 waited = 0;
             }
-            if (score < best - minimum_improvement) {
+            if (!is_nan(score) && score < best - minimum_improvement) {
                 best = score;
                 waited = 0;
             } else if (cooling == 0 && ++waited >= patience) {
@@ -14051,15 +17032,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
-    std::FILE* to = stderr;
+    std::FILE* to = stderr;  ///< or null: nothing is written
 
     void on_epoch(Run& run) const {
+        if (!to) return;
         const Epoch& epoch = run.history.epochs.back();
-        std::fprintf(to, "epoch %zu/%zu  loss %.4f", epoch.number, run.epochs, epoch.train.loss);
-        if (epoch.train.accuracy == epoch.train.accuracy) std::fprintf(to, "  accuracy %.4f", epoch.train.accuracy);
-        if (epoch.validation.loss == epoch.validation.loss) std::fprintf(to, "  validation %.4f", epoch.validation.loss);
-        if (epoch.validation.accuracy == epoch.validation.accuracy) std::fprintf(to, " %.4f", epoch.validation.accuracy);
-        std::fprintf(to, "  %.0f images/s  %.1f s\n", epoch.images_per_second, epoch.seconds);
+        std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
+        if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
+        if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
+        if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        std::fputs(line.c_str(), to);
         std::fflush(to);
     }
 };
@@ -14074,13 +17057,14 @@ namespace denim::inline DENIM_TARGET {
 /// How far a run is, on standard error: on a terminal one line that changes (epoch, batches, loss, accuracy, images a second,
 /// time left in this epoch and for all), elsewhere a plain line for each epoch, and one a minute in epochs that take longer.
 struct ProgressBar {
-    std::FILE* to = stderr;
+    std::FILE* to = stderr;  ///< or null: nothing is written
 
     void on_begin(Run&) {
-        terminal_ = ::isatty(::fileno(to)) == 1;
+        terminal_ = to && ::isatty(::fileno(to)) == 1;
         shown_ = Clock::now();
     }
     void on_batch(Run& run) {
+        if (!to) return;
         const Clock::time_point now = Clock::now();
         if (now - shown_ < (terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{60'000})) return;
         shown_ = now;
@@ -14104,11 +17088,9 @@ struct ProgressBar {
         const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
         const auto images_left = static_cast<double>(run.training_images - run.images);
         const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
-        char accuracy[40] = "", numbers[160];
-        if (run.train.accuracy == run.train.accuracy)
-            std::snprintf(accuracy, sizeof accuracy, "accuracy %.4f  ", run.train.accuracy);
-        std::snprintf(numbers, sizeof numbers, "] %zu/%zu  loss %.4f  %s%.0f images/s  ", run.batch, run.batches,
-                      run.train.loss, accuracy, rate);
+        std::string numbers = detail::sentence("] ", run.batch, '/', run.batches, "  loss ", detail::fixed(run.train.loss, 4), "  ");
+        if (!is_nan(run.train.accuracy)) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
+        numbers += detail::fixed(rate, 0) + " images/s  ";
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
@@ -14144,8 +17126,16 @@ struct StepRate {
     float by = 0.1f;
     std::size_t warm_up = 0;  ///< steps
 
+    static constexpr const char* name = "StepRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("every", every, at_least_1);
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
     [[nodiscard]] float factor(const Moment& at) const {
-        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(every ? (at.epoch() - 1) / every : 0));
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>((at.epoch() - 1) / every));
     }
 };
 
@@ -14156,16 +17146,14 @@ static_assert(ScheduleType<StepRate>);
 
 namespace denim::inline DENIM_TARGET {
 
-/// Ends a run whose loss is not finite any more, gives the network the weights of the end of its last good epoch (or of the
-/// beginning), and says so. Without it, `fit` throws LossNotFinite.
+/// Ends a run whose loss, gradients or weights are not finite any more, gives the network the weights of the end of its last good epoch (or of the
+/// beginning), and says so. Without it, `fit` throws NotFinite.
 struct StopOnNaN {
     std::FILE* to = stderr;
 
     void on_begin(Run& run) { keep(run, 0); }
     void on_epoch(Run& run) {
-        const std::span<const float> now = run.learner.parameters();
-        if (std::all_of(now.begin(), now.end(), [](float number) { return detail::is_finite(number); }) &&
-            detail::is_finite(run.history.epochs.back().train.loss))
+        if (all_finite(run.learner.parameters()) && is_finite(run.history.epochs.back().train.loss))
             keep(run, run.epoch);
         else
             on_nan(run);
@@ -14176,7 +17164,7 @@ struct StopOnNaN {
         stopped_ = true;
         if (!to) return;
         std::fprintf(to,
-                     "StopOnNaN: epoch %zu, batch %zu: the loss or a weight is not a finite number; the network has the "
+                     "StopOnNaN: epoch %zu, batch %zu: the loss, a gradient or a weight is not a finite number; the network has the "
                      "weights of %s again. A lower "
                      "learning rate may help.\n",
                      run.epoch, run.batch + (run.batch < run.batches ? 1 : 0),
@@ -14421,7 +17409,7 @@ inline std::string histogram_message(std::string_view tag, std::span<const float
     double least = 0, largest = 0;
     bool first = true;
     for (const float number : numbers) {
-        if (!std::isfinite(number)) continue;
+        if (!is_finite(number)) continue;
         const auto value = static_cast<double>(number);
         least = first ? value : std::min(least, value);
         largest = first ? value : std::max(largest, value);
@@ -14437,7 +17425,7 @@ inline std::string histogram_message(std::string_view tag, std::span<const float
                                              : least + static_cast<double>(n + 1) * width;
     }
     for (const float number : numbers) {
-        if (!std::isfinite(number)) continue;
+        if (!is_finite(number)) continue;
         const double place = largest == least ? 0 : (static_cast<double>(number) - least) / width;
         rows[3 * std::min(static_cast<std::size_t>(place), buckets - 1) + 2] += 1;
     }
@@ -14610,6 +17598,7 @@ public:
 
     /// One value at a step; `message` comes from scalar_message, image_message and their like.
     void write(std::size_t step, std::string_view message) {
+        assert(file_ && "denim: this event file was moved from: only let it go");
         std::string event = begin_event(), summary;
         protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
         protozero::pbf_writer writer{event};
@@ -14709,10 +17698,15 @@ inline AnyArray read_idx(const ByteSource& source) {
 
 namespace denim::inline DENIM_TARGET {
 
+/// What stands for a value of a kind that is not read: a graph, a type, a list of texts.
+struct OnnxUnread {
+    std::string reason;
+};
+
 /// A named property of a node.
 struct OnnxAttribute {
     std::string name;
-    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, AnyArray> value;
+    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, AnyArray, OnnxUnread> value;
 };
 
 /// One operation: named values to named values.
@@ -14720,6 +17714,7 @@ struct OnnxNode {
     std::string type = {}, name = {};
     std::vector<std::string> inputs = {}, outputs = {};
     std::vector<OnnxAttribute> attributes = {};
+    std::string domain = {};  ///< whose operator it is; ONNX's own without a name
 
     /// The attribute of this name; nothing if there is none, or it is of another type.
     template <class Value>
@@ -14739,14 +17734,16 @@ struct OnnxValue {
     std::string name;
     ElementType type = ElementType::float32;
     std::vector<std::size_t> shape = {};
+    bool readable = true;  ///< false: its elements are of a type that has no name here
 };
 
-/// A whole file: nodes in the order of computation, weights by name.
+/// A whole file: nodes in the order of computation, weights by name. Constants of every kind are weights.
 struct OnnxModel {
     std::int64_t opset = 17;
     std::string producer = "denim";
     std::vector<OnnxNode> nodes = {};
     std::vector<std::pair<std::string, AnyArray>> weights = {};
+    std::map<std::string, std::string> unread = {};  ///< tensors that are not read, and why: an error once somebody needs them
     std::vector<OnnxValue> inputs = {}, outputs = {};
     std::map<std::string, std::string> metadata = {};
 };
@@ -14772,7 +17769,8 @@ enum Node : std::uint32_t {
     node_name = 3,
     node_type = 4,
     node_attribute = 5,
-    node_domain = 7
+    node_domain = 7,
+    node_overload = 8
 };
 enum Attribute : std::uint32_t {
     attribute_name = 1,
@@ -14780,15 +17778,20 @@ enum Attribute : std::uint32_t {
     attribute_int = 3,
     attribute_string = 4,
     attribute_tensor = 5,
+    attribute_floats = 7,
     attribute_ints = 8,
-    attribute_type = 20
+    attribute_strings = 9,
+    attribute_type = 20,
+    attribute_reference = 21
 };
+enum AttributeType : std::int32_t { of_float = 1, of_int = 2, of_string = 3, of_tensor = 4, of_floats = 6, of_ints = 7 };
 enum Tensor : std::uint32_t {
     tensor_dims = 1,
     tensor_type = 2,
     tensor_floats = 4,
     tensor_ints = 5,
     tensor_longs = 7,
+    tensor_unsigned = 11,
     tensor_name = 8,
     tensor_raw = 9,
     tensor_doubles = 10,
@@ -14810,24 +17813,72 @@ enum Value : std::uint32_t {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/file_kind.hpp
+
+// What a file is that a reader cannot read, by its first bytes: so that the error names it.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What a zip archive holds, by the names in it.
+inline std::string zip_kind(const ByteSource& source) {
+    try {
+        const ZipDirectory directory{source};
+        const auto any = [&](auto&& fits) { return std::ranges::any_of(directory.entries(), fits, &ZipEntry::name); };
+        if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
+            return "a TorchScript file; export the model with torch.onnx.export";
+        if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
+            return "a PyTorch file; export the model with torch.onnx.export, or its weights with "
+                   "safetensors.torch.save_file(model.state_dict(), ...)";
+        if (directory.find("config.json")) return "a Keras model (.keras)";
+        if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
+    } catch (const FileError&) {
+    }
+    return "a zip archive";
+}
+
+/// "a PyTorch file; export ...": what the source is, as far as its first bytes tell; empty if they do not.
+inline std::string file_kind(const ByteSource& source) {
+    std::array<char, 64> begin{};
+    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
+    if (count == 0) return "an empty file";
+    source.read(0, std::as_writable_bytes(std::span{begin}.first(count)));
+    const std::string_view bytes{begin.data(), count};
+    const auto at = [&](std::size_t place, std::string_view word) { return bytes.substr(std::min(place, count)).starts_with(word); };
+    if (at(0, "PK\x03\x04") || at(0, "PK\x05\x06")) return zip_kind(source);
+    using Beginning = std::pair<std::string_view, const char*>;
+    for (const auto& [word, kind] :
+         {Beginning{"\x89HDF\r\n\x1a\n",
+                    "an HDF5 file (Keras's older .h5?); keras.models.load_model(\"x.h5\").save(\"x.keras\") makes a .keras of it"},
+          Beginning{"\x93NUMPY", "a .npy file of NumPy's"}, Beginning{"GGUF", "a GGUF file"}, Beginning{"<?xml", "an XML file (OpenVINO's?)"},
+          Beginning{"\x1f\x8b", "a file compressed by gzip; unpack it first"}, Beginning{"\x89PNG", "a PNG picture"},
+          Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
+        if (at(0, word)) return kind;
+    if (at(4, "TFL3")) return "a TensorFlow Lite model";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6; export the model with torch.onnx.export";
+    if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
+    if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
+        return "a safetensors file, which holds weights and no graph";
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    if (first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[')) return "a JSON text";
+    if (std::ranges::all_of(bytes,
+                            [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
+        return "a text";
+    return "";
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/format/onnx_tensor.hpp
 
 #include <protozero/pbf_reader.hpp>
-
-#include <iterator>
 
 namespace denim::inline DENIM_TARGET::detail {
 
 namespace onnx_field {
 
 /// A field with the form that it has to have: a text, bytes or a message; a whole number; a float. Others are skipped.
-constexpr std::uint32_t text(std::uint32_t field) {
-    return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited);
-}
+constexpr std::uint32_t text(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited); }
 constexpr std::uint32_t number(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::varint); }
-constexpr std::uint32_t single(std::uint32_t field) {
-    return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32);
-}
+constexpr std::uint32_t single(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32); }
 
 }  // namespace onnx_field
 
@@ -14839,76 +17890,189 @@ inline void read_longs(protozero::pbf_reader& message, std::vector<std::int64_t>
         to.push_back(message.get_int64());
 }
 
-/// The bytes of a tensor as an array, if they fill its shape.
-inline AnyArray array_of(const ByteSource& source, const std::string& name, const std::vector<std::int64_t>& extents,
-                         std::int32_t kind, std::vector<std::byte> bytes) {
-    const auto type = std::ranges::find(onnx_types, kind, &std::pair<std::int32_t, ElementType>::first);
-    if (type == std::end(onnx_types))
-        source.fail(sentence("the tensor ", in_quotes(name), " has elements of ONNX's type ", kind, ", which is not read"));
-    AnyArray array;
-    array.type = type->second;
-    array.shape.clear();
-    for (const std::int64_t extent : extents) {
-        if (extent < 0) source.fail(sentence("the tensor ", in_quotes(name), " has the extent ", extent));
-        array.shape.push_back(static_cast<std::size_t>(extent));
-    }
-    const auto wanted = checked_size(array.shape, element_size(array.type));
-    if (!wanted || *wanted != bytes.size())
-        source.fail(sentence("the tensor ", in_quotes(name), ' ', shape_text(array.shape), " of ", element_name(array.type),
-                             " has ", bytes.size(), " bytes"));
-    array.bytes = std::move(bytes);
-    return array;
-}
-
-/// A tensor of the file, and its name.
-inline std::pair<std::string, AnyArray> read_tensor(const ByteSource& source, protozero::pbf_reader message) {
-    using namespace onnx_field;
+/// A tensor of the file: its name, and its numbers or why they are not read.
+struct OnnxTensor {
     std::string name;
-    std::vector<std::int64_t> extents;
+    std::variant<AnyArray, OnnxUnread> value;
+};
+
+/// Reads one tensor. Numbers come as bytes, or each in a field of its own as ONNX widens them: 16 bits in an int32.
+class OnnxTensorReader {
+public:
+    explicit OnnxTensorReader(const ByteSource& source) : source_(source) {}
+
+    [[nodiscard]] OnnxTensor read(protozero::pbf_reader message) {
+        using namespace onnx_field;
+        while (message.next()) switch (message.tag_and_type()) {
+                case number(tensor_dims):
+                case text(tensor_dims):
+                    read_longs(message, extents_);
+                    break;
+                case number(tensor_type):
+                    kind_ = message.get_int32();
+                    break;
+                case text(tensor_name):
+                    name_ = message.get_string();
+                    break;
+                case text(tensor_raw): {
+                    const auto view = message.get_view();
+                    const auto raw = std::as_bytes(std::span{view.data(), view.size()});
+                    raw_.assign(raw.begin(), raw.end());
+                    break;
+                }
+                case single(tensor_floats):
+                case text(tensor_floats):
+                    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+                        for (const float value : message.get_packed_float()) floats_.push_back(value);
+                    else
+                        floats_.push_back(message.get_float());
+                    break;
+                case protozero::tag_and_type(tensor_doubles, protozero::pbf_wire_type::fixed64):
+                case text(tensor_doubles):
+                    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+                        for (const double value : message.get_packed_double()) doubles_.push_back(value);
+                    else
+                        doubles_.push_back(message.get_double());
+                    break;
+                case number(tensor_ints):
+                case text(tensor_ints):
+                case number(tensor_longs):
+                case text(tensor_longs):
+                case number(tensor_unsigned):
+                case text(tensor_unsigned):
+                    read_longs(message, whole_);  // the same bits
+                    break;
+                case number(tensor_location):
+                    external_ = message.get_int32() != 0;
+                    break;
+                case text(tensor_external):
+                    external_ = true;
+                    message.skip();
+                    break;
+                default:
+                    message.skip();
+            }
+        return {std::move(name_), value()};
+    }
+
+private:
+    [[nodiscard]] std::variant<AnyArray, OnnxUnread> value() {
+        if (external_) return OnnxUnread{"lies in another file; export the model with its weights inside"};
+        const auto type = std::ranges::find(onnx_types, kind_, &std::pair<std::int32_t, ElementType>::first);
+        if (type == std::end(onnx_types)) return OnnxUnread{sentence("has elements of ONNX's type ", kind_, ", which is not read")};
+        AnyArray array;
+        array.type = type->second;
+        array.shape.clear();
+        for (const std::int64_t extent : extents_) {
+            if (extent < 0) source_.fail(sentence("the tensor ", in_quotes(name_), " has the extent ", extent));
+            array.shape.push_back(static_cast<std::size_t>(extent));
+        }
+        if (raw_.empty()) visit_element(array.type, [&]<class Number>() { narrow<Number>(); });
+        const auto wanted = checked_size(array.shape, element_size(array.type));
+        if (!wanted || *wanted != raw_.size())
+            source_.fail(sentence("the tensor ", in_quotes(name_), ' ', shape_text(array.shape), " of ", element_name(array.type), " has ",
+                                  raw_.size(), " bytes"));
+        array.bytes = std::move(raw_);
+        return array;
+    }
+
+    template <class Number>
+    void narrow() {
+        const auto append = [&](const auto& number) {
+            const auto part = std::as_bytes(std::span{&number, 1});
+            raw_.insert(raw_.end(), part.begin(), part.end());
+        };
+        if constexpr (std::is_same_v<Number, float>) {
+            for (const float number : floats_) append(number);
+        } else if constexpr (std::is_same_v<Number, double>) {
+            for (const double number : doubles_) append(number);
+        } else {
+            for (const std::int64_t wide : whole_) {
+                if constexpr (std::is_integral_v<Number>) {
+                    if (sizeof(Number) < 8 && !std::in_range<Number>(wide))
+                        source_.fail(sentence("the tensor ", in_quotes(name_), " of ", element_name(element_type<Number>), " holds ", wide));
+                    append(static_cast<Number>(wide));
+                } else if constexpr (std::is_same_v<Number, Boolean>) {
+                    append(Boolean{wide != 0});
+                } else {
+                    Number half;
+                    half.bits = static_cast<std::uint16_t>(wide);
+                    append(half);
+                }
+            }
+        }
+    }
+
+    const ByteSource& source_;
+    std::string name_;
+    std::vector<std::int64_t> extents_, whole_;
+    std::vector<float> floats_;
+    std::vector<double> doubles_;
+    std::vector<std::byte> raw_;
+    std::int32_t kind_ = 0;
+    bool external_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_attribute.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A named property of a node. Of a kind that is not read, it says so.
+inline OnnxAttribute read_attribute(const ByteSource& source, protozero::pbf_reader message) {
+    using namespace onnx_field;
+    OnnxAttribute attribute{"", OnnxUnread{"has an attribute of a kind that is not read"}};
+    std::vector<std::int64_t> ints;
+    std::vector<float> floats;
     std::int32_t kind = 0;
-    std::vector<std::byte> bytes;
-    const auto append = [&](const auto& value) {
-        const auto part = std::as_bytes(std::span{&value, 1});
-        bytes.insert(bytes.end(), part.begin(), part.end());
-    };
     while (message.next()) switch (message.tag_and_type()) {
-            case number(tensor_dims):
-            case text(tensor_dims):
-                read_longs(message, extents);
+            case text(attribute_name):
+                attribute.name = message.get_string();
                 break;
-            case number(tensor_type):
+            case single(attribute_float):
+                attribute.value = message.get_float();
+                break;
+            case number(attribute_int):
+                attribute.value = message.get_int64();
+                break;
+            case text(attribute_string):
+                attribute.value = message.get_string();
+                break;
+            case text(attribute_tensor): {
+                auto tensor = OnnxTensorReader{source}.read(message.get_message()).value;
+                std::visit([&](auto& value) { attribute.value = std::move(value); }, tensor);
+                break;
+            }
+            case number(attribute_ints):
+            case text(attribute_ints):
+                read_longs(message, ints);
+                break;
+            case single(attribute_floats):
+            case text(attribute_floats):
+                if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+                    for (const float value : message.get_packed_float()) floats.push_back(value);
+                else
+                    floats.push_back(message.get_float());
+                break;
+            case number(attribute_type):
                 kind = message.get_int32();
                 break;
-            case text(tensor_name):
-                name = message.get_string();
-                break;
-            case text(tensor_raw): {
-                const auto view = message.get_view();
-                const auto raw = std::as_bytes(std::span{view.data(), view.size()});
-                bytes.assign(raw.begin(), raw.end());
-                break;
-            }
-            case single(tensor_floats):
-            case text(tensor_floats):
-                if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
-                    for (const float value : message.get_packed_float()) append(value);
-                else
-                    append(message.get_float());
-                break;
-            case number(tensor_longs):
-            case text(tensor_longs): {
-                std::vector<std::int64_t> values;
-                read_longs(message, values);
-                for (const std::int64_t value : values) append(value);
-                break;
-            }
-            case text(tensor_external):
-                source.fail("the tensor " + in_quotes(name) +
-                            " lies in another file; export the model with its weights inside");
             default:
                 message.skip();
         }
-    return {name, array_of(source, name, extents, kind, std::move(bytes))};
+    // proto3 leaves out what is zero or empty: the type says which of them it is.
+    const bool unset = std::holds_alternative<OnnxUnread>(attribute.value) && kind != of_tensor;
+    if (!ints.empty() || kind == of_ints)
+        attribute.value = std::move(ints);
+    else if (!floats.empty() || kind == of_floats)
+        attribute.value = std::move(floats);
+    else if (unset && kind == of_float)
+        attribute.value = 0.0f;
+    else if (unset && kind == of_int)
+        attribute.value = std::int64_t{0};
+    else if (unset && kind == of_string)
+        attribute.value = std::string{};
+    return attribute;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -14944,7 +18108,8 @@ public:
                 default:
                     file.skip();
             }
-        if (!any) source_.fail("an ONNX file was expected, it has no graph");
+        if (const std::string kind = any ? "" : file_kind(source_); !any)
+            source_.fail("an ONNX file was expected, " + (kind.empty() ? "it has no graph" : "this is " + kind));
         return model;
     }
 
@@ -14956,7 +18121,7 @@ private:
                     add_node(read_node(graph.get_message()), model);
                     break;
                 case text(graph_initializer):
-                    model.weights.push_back(read_tensor(source_, graph.get_message()));
+                    add_constant(OnnxTensorReader{source_}.read(graph.get_message()), model);
                     break;
                 case text(graph_input):
                     model.inputs.push_back(read_value(graph.get_message()));
@@ -14969,14 +18134,29 @@ private:
             }
     }
 
-    // A node that only holds a tensor is a weight.
+    // A node that only holds numbers is a weight, whichever of its attributes holds them.
     static void add_node(OnnxNode node, OnnxModel& model) {
-        if (node.type == "Constant" && node.outputs.size() == 1)
-            if (auto array = node.attribute<AnyArray>("value")) {
-                model.weights.emplace_back(node.outputs[0], std::move(*array));
-                return;
-            }
-        model.nodes.push_back(std::move(node));
+        if (node.type != "Constant" || !node.domain.empty() || node.outputs.size() != 1 || node.attributes.size() != 1) {
+            model.nodes.push_back(std::move(node));
+            return;
+        }
+        const auto array_of = []<class Value>(Value& value) -> std::variant<AnyArray, OnnxUnread> {
+            if constexpr (std::is_same_v<Value, AnyArray> || std::is_same_v<Value, OnnxUnread>)
+                return std::move(value);
+            else if constexpr (std::is_same_v<Value, std::string>)
+                return OnnxUnread{"is a text"};
+            else if constexpr (requires { value.size(); })
+                return AnyArray::of(std::span{std::as_const(value)}, {value.size()});
+            else
+                return AnyArray::of(std::span<const Value>{&value, 1}, {});
+        };
+        add_constant({node.outputs[0], std::visit(array_of, node.attributes[0].value)}, model);
+    }
+    static void add_constant(OnnxTensor tensor, OnnxModel& model) {
+        if (auto* const array = std::get_if<AnyArray>(&tensor.value))
+            model.weights.emplace_back(std::move(tensor.name), std::move(*array));
+        else
+            model.unread.emplace(std::move(tensor.name), std::get<OnnxUnread>(tensor.value).reason);
     }
 
     static void read_opset(protozero::pbf_reader message, OnnxModel& model) {
@@ -15025,48 +18205,17 @@ private:
                 case text(node_type):
                     node.type = message.get_string();
                     break;
+                case text(node_domain):
+                    node.domain = message.get_string();
+                    if (node.domain == "ai.onnx") node.domain.clear();
+                    break;
                 case text(node_attribute):
-                    node.attributes.push_back(read_attribute(message.get_message()));
+                    node.attributes.push_back(read_attribute(source_, message.get_message()));
                     break;
                 default:
                     message.skip();
             }
         return node;
-    }
-
-    [[nodiscard]] OnnxAttribute read_attribute(protozero::pbf_reader message) const {
-        using namespace onnx_field;
-        OnnxAttribute attribute{"", std::int64_t{0}};
-        std::vector<std::int64_t> ints;
-        std::int32_t kind = 0;
-        while (message.next()) switch (message.tag_and_type()) {
-                case text(attribute_name):
-                    attribute.name = message.get_string();
-                    break;
-                case single(attribute_float):
-                    attribute.value = message.get_float();
-                    break;
-                case number(attribute_int):
-                    attribute.value = message.get_int64();
-                    break;
-                case text(attribute_string):
-                    attribute.value = message.get_string();
-                    break;
-                case text(attribute_tensor):
-                    attribute.value = read_tensor(source_, message.get_message()).second;
-                    break;
-                case number(attribute_ints):
-                case text(attribute_ints):
-                    read_longs(message, ints);
-                    break;
-                case number(attribute_type):
-                    kind = message.get_int32();
-                    break;
-                default:
-                    message.skip();
-            }
-        if (!ints.empty() || kind == 7) attribute.value = std::move(ints);
-        return attribute;
     }
 
     [[nodiscard]] OnnxValue read_value(protozero::pbf_reader message) const {
@@ -15088,12 +18237,11 @@ private:
         using namespace onnx_field;
         while (tensor.next()) {
             if (tensor.tag_and_type() == number(element_type_number)) {
-                const auto type =
-                    std::ranges::find(onnx_types, tensor.get_int32(), &std::pair<std::int32_t, ElementType>::first);
-                if (type != std::end(onnx_types)) value.type = type->second;
+                const auto type = std::ranges::find(onnx_types, tensor.get_int32(), &std::pair<std::int32_t, ElementType>::first);
+                value.readable = type != std::end(onnx_types);
+                if (value.readable) value.type = type->second;
             } else if (tensor.tag_and_type() == text(type_shape)) {
-                for (protozero::pbf_reader shape = tensor.get_message();
-                     shape.next(shape_dim, protozero::pbf_wire_type::length_delimited);) {
+                for (protozero::pbf_reader shape = tensor.get_message(); shape.next(shape_dim, protozero::pbf_wire_type::length_delimited);) {
                     std::int64_t extent = 0;
                     for (protozero::pbf_reader dimension = shape.get_message(); dimension.next();)
                         if (dimension.tag_and_type() == number(dim_value))
@@ -15123,6 +18271,8 @@ inline OnnxModel read_onnx(const ByteSource& source) {
     try {
         return detail::OnnxReader{source}.read(bytes);
     } catch (const protozero::exception& error) {
+        const std::string kind = detail::file_kind(source);
+        if (!kind.empty()) source.fail("an ONNX file was expected, this is " + kind);
         source.fail(std::string{"an ONNX file was expected; as such it is cut or damaged ("} + error.what() + ")");
     }
 }
@@ -15148,7 +18298,6 @@ inline void add_tensor(protozero::pbf_writer message, const std::string& name, c
 
 inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& attribute) {
     using namespace onnx_field;
-    enum Type : std::int32_t { of_float = 1, of_int = 2, of_string = 3, of_tensor = 4, of_ints = 7 };
     message.add_string(attribute_name, attribute.name);
     const auto add = [&]<class Value>(const Value& value) {
         if constexpr (std::is_same_v<Value, std::int64_t>) {
@@ -15163,9 +18312,14 @@ inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& at
         } else if constexpr (std::is_same_v<Value, AnyArray>) {
             add_tensor(protozero::pbf_writer{message, attribute_tensor}, "", value);
             message.add_int32(attribute_type, of_tensor);
-        } else {
+        } else if constexpr (std::is_same_v<Value, std::vector<float>>) {
+            for (const float number : value) message.add_float(attribute_floats, number);
+            message.add_int32(attribute_type, of_floats);
+        } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
             for (const std::int64_t number : value) message.add_int64(attribute_ints, number);
             message.add_int32(attribute_type, of_ints);
+        } else {
+            throw std::invalid_argument("denim: the attribute " + attribute.name + " was not read and cannot be written");
         }
     };
     std::visit(add, attribute.value);
@@ -15208,6 +18362,7 @@ inline std::string to_bytes(const OnnxModel& model) {
             for (const std::string& output : node.outputs) message.add_string(node_output, output);
             message.add_string(node_name, node.name);
             message.add_string(node_type, node.type);
+            if (!node.domain.empty()) message.add_string(node_domain, node.domain);
             for (const OnnxAttribute& attribute : node.attributes) detail::add_attribute({message, node_attribute}, attribute);
         }
         body.add_string(graph_name, "network");
@@ -15240,7 +18395,7 @@ inline void write_onnx(const std::filesystem::path& path, const OnnxModel& model
 // ---- denim/format/onnx.hpp
 
 // ONNX files, read and written through protozero; what they mean to a network stands in training/export_onnx.hpp and
-// format/onnx_weights.hpp.
+// training/import_onnx.hpp.
 
 // ---- denim/format/memory_map.hpp
 
@@ -15552,10 +18707,13 @@ private:
         if (bytes.size() < 8)
             throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
         const auto length = detail::little_endian<std::uint64_t>(bytes.data());
-        if (length > largest_header || length > bytes.size() - 8)
+        if (length > largest_header || length > bytes.size() - 8) {
+            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
+            if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
             throw FileError(name_,
                             detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
                                              " bytes was expected, it claims ", length));
+        }
         data_ = bytes.subspan(8 + length);
         const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + 8, length};
         header_ = read_safetensors_header(name_, text, data_.size());
@@ -15613,6 +18771,333 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/keras_model.hpp
+
+// The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
+// and is on the way to the output. Anything else throws std::invalid_argument with a sentence.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// One layer, and the names of the layers that it reads.
+struct KerasLayer {
+    std::string kind, name;
+    nlohmann::json settings;
+    std::vector<std::string> inputs;
+
+    /// "the layer 'conv' (Conv2D): SENTENCE".
+    [[noreturn]] void refuse(std::string_view sentence) const {
+        throw std::invalid_argument("the layer " + in_quotes(name) + " (" + kind + "): " + std::string{sentence});
+    }
+};
+
+/// A model from the JSON that Keras 2 or 3 writes, its layers in the order in which they compute.
+class KerasModel {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasModel(const Json& model) {
+        const std::string kind = model.at("class_name");
+        const bool sequential = kind == "Sequential";
+        if (!sequential && kind != "Functional" && kind != "Model")
+            throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
+        const Json& config = model.at("config");
+        for (const Json& json : config.is_array() ? config : config.at("layers")) {
+            KerasLayer layer{json.at("class_name"), json.at("config").at("name"), json.at("config"), {}};
+            check_class(json, layer);
+            if (sequential && layers_.empty() && layer.kind != "InputLayer") add_input_of(layer);  // Keras 2 writes no InputLayer
+            if (sequential && !layers_.empty()) layer.inputs = {layers_.back().name};
+            if (!sequential && json.contains("inbound_nodes")) layer.inputs = inputs_of(json.at("inbound_nodes"), layer);
+            add(std::move(layer));
+        }
+        if (layers_.empty()) throw std::invalid_argument("there is no layer");
+        output_ = sequential ? layers_.back().name : only(config, "output_layers");
+        if (!sequential && only(config, "input_layers") != layers_.front().name)
+            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(layers_.front().name) + " came");
+        for (const KerasLayer& layer : layers_)
+            if (reads_.at(layer.name) == 0 && layer.name != output_)
+                layer.refuse("nothing reads what it gives; the model's output is that of " + in_quotes(output_));
+        if (!reads_.contains(output_))
+            throw std::invalid_argument("there is no layer " + in_quotes(output_) + ", which is to be the output");
+    }
+
+    [[nodiscard]] const std::vector<KerasLayer>& layers() const { return layers_; }
+    [[nodiscard]] const std::string& output() const { return output_; }
+    /// How many layers read what this one gives.
+    [[nodiscard]] std::size_t reads(const std::string& name) const { return reads_.at(name); }
+
+private:
+    // A class of one's own may have the name of one of Keras's. What x + y and x * y stand for are operations, not layers.
+    static void check_class(const Json& json, const KerasLayer& layer) {
+        const Json module = json.value("module", Json{}), registered = json.value("registered_name", Json{});
+        const std::string where = module.is_string() ? std::string{module} : "";
+        const auto within = [&](std::string_view folder) { return where == folder || where.starts_with(std::string{folder} + "."); };
+        const bool operation = (layer.kind == "Add" || layer.kind == "Multiply") && (within("keras.src.ops") || within("keras.ops"));
+        if (layer.kind == "Sequential" || layer.kind == "Functional" || layer.kind == "Model")
+            layer.refuse("a model within a model has no spelling");
+        if (!module.is_null() && !operation && !within("keras.layers") && !within("keras.src.layers") && !within("tf_keras.layers") &&
+            !within("tensorflow.keras.layers"))
+            layer.refuse("it is of the module " + in_quotes(module.dump()) + ", not of keras.layers: Denim has no layer for it");
+        if (!registered.is_null() && !operation)
+            layer.refuse("it is a class of one's own, registered as " + in_quotes(registered.dump()) + ": Denim has no layer for it");
+    }
+
+    void add_input_of(KerasLayer& layer) {
+        const char* const key = layer.settings.contains("batch_input_shape") ? "batch_input_shape" : "batch_shape";
+        if (!layer.settings.contains(key)) layer.refuse("it has no input that is known");
+        add({"InputLayer", "", {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
+        layer.settings.erase(key);
+    }
+
+    void add(KerasLayer layer) {
+        if (layer.kind == "InputLayer" && !layers_.empty()) layer.refuse("a model of one input was expected, this is another");
+        if (layer.kind != "InputLayer" && layer.inputs.empty()) layer.refuse("it has no input that is known");
+        for (const std::string& input : layer.inputs) {
+            const auto found = reads_.find(input);
+            if (found == reads_.end()) layer.refuse("it reads " + in_quotes(input) + ", which is no layer in front of it");
+            ++found->second;
+        }
+        if (!reads_.emplace(layer.name, 0).second) layer.refuse("another layer has this name");
+        layers_.push_back(std::move(layer));
+    }
+
+    // The layers that its one call reads, as Keras 3 writes it ({"args": [...], "kwargs": {...}}) or Keras 2 (["name", 0, 0, {...}]).
+    static std::vector<std::string> inputs_of(const Json& nodes, const KerasLayer& layer) {
+        if (!nodes.is_array()) layer.refuse("its inbound_nodes are no list");
+        if (nodes.size() > 1)
+            layer.refuse(sentence("it is called ", nodes.size(), " times; a layer that is shared has no spelling"));
+        std::vector<std::string> inputs;
+        if (nodes.empty()) return inputs;
+        const Json& node = nodes[0];
+        if (node.is_object()) {
+            for (const Json& argument : node.at("args")) collect(argument, inputs, layer, 0);
+            check_arguments(node.value("kwargs", Json::object()), layer);
+        } else {
+            collect(node, inputs, layer, 0);
+        }
+        return inputs;
+    }
+    static void collect(const Json& json, std::vector<std::string>& inputs, const KerasLayer& layer, int depth) {
+        if (depth > 20) layer.refuse("its connections nest too deep");
+        if (json.is_object() && json.value("class_name", Json{}) == "__keras_tensor__") {
+            collect(json.at("config").at("keras_history"), inputs, layer, depth + 1);
+        } else if (json.is_array() && json.size() >= 3 && json[0].is_string() && json[1].is_number() && json[2].is_number()) {
+            if (json[1] != 0 || json[2] != 0)
+                layer.refuse("it reads call " + json[1].dump() + ", output " + json[2].dump() + " of " + in_quotes(json[0].get<std::string>()) +
+                             "; a layer that is shared or gives several values has no spelling");
+            inputs.push_back(json[0]);
+            if (json.size() > 3) check_arguments(json[3], layer);
+        } else if (json.is_array()) {
+            for (const Json& part : json) collect(part, inputs, layer, depth + 1);
+        } else if (!json.is_null()) {
+            layer.refuse("it is called with " + in_quotes(json.dump()) + ", which is no value of another layer");
+        }
+    }
+    // What a call says beside its inputs.
+    static void check_arguments(const Json& arguments, const KerasLayer& layer) {
+        for (const auto& [key, json] : arguments.items()) {
+            bool nothing = json.is_null() || (key == "training" && json == false);
+            if (json.is_array()) {
+                nothing = true;
+                for (const Json& part : json) nothing &= part.is_null();
+            }
+            if (!nothing) layer.refuse("it is called with " + in_quotes(key) + " " + in_quotes(json.dump()) + ", which has no spelling");
+        }
+    }
+
+    // The one layer of the model's inputs or outputs.
+    static std::string only(const Json& config, const char* key) {
+        std::vector<std::string> names;
+        const KerasLayer model{"the model", key, {}, {}};
+        const Json& json = config.at(key);
+        if (json.is_object())
+            for (const Json& part : json) collect(part, names, model, 0);
+        else
+            collect(json, names, model, 0);
+        if (names.size() != 1)
+            throw std::invalid_argument(sentence("a model of one input and one output was expected, it has ", names.size(), " ", key));
+        return names[0];
+    }
+
+    std::vector<KerasLayer> layers_;
+    std::map<std::string, std::size_t> reads_;
+    std::string output_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/keras_settings.hpp
+
+// What a Keras layer was told ("config" in its file). Every key is used, or says what changes no answer, or is refused by name.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The settings of one layer. Whoever asks for a key accounts for it; `refuse_others` refuses what else is
+/// set.
+class KerasSettings {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasSettings(const Json& config) : config_(config) {
+        if (!config.is_object()) throw std::invalid_argument("its config is no object");
+        learning_only({"name", "trainable"});
+        require_float_numbers("dtype");
+    }
+
+    /// Throws std::invalid_argument with the key, what it is, and a sentence.
+    [[noreturn]] void refuse(const std::string& key, std::string_view sentence) const {
+        const auto found = config_.find(key);
+        throw std::invalid_argument(in_quotes(key) + " is " + in_quotes(found == config_.end() ? "missing" : found->dump()) +
+                                    "; " + std::string{sentence});
+    }
+
+    /// The value of a key, null where it is missing.
+    const Json& value(const std::string& key) {
+        static const Json none;
+        known_.insert(key);
+        const auto found = config_.find(key);
+        return found == config_.end() ? none : *found;
+    }
+    bool flag(const std::string& key, bool otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (!json.is_boolean()) refuse(key, "true or false was expected");
+        return json.get<bool>();
+    }
+    double number(const std::string& key, double otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (!json.is_number()) refuse(key, "a number was expected");
+        return json.get<double>();
+    }
+    std::size_t size(const std::string& key) { return size_of(key, value(key)); }
+    /// Rows and columns: two numbers, or one for both.
+    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
+        return {size_of(key, json), size_of(key, json)};
+    }
+    std::array<std::size_t, 2> pair(const std::string& key) {
+        if (value(key).is_null()) refuse(key, "sizes were expected");
+        return pair(key, {});
+    }
+
+    /// Must be missing, null, or this: another value has no spelling.
+    void require(const std::string& key, const Json& neutral, std::string_view sentence) {
+        const Json& json = value(key);
+        if (!json.is_null() && json != neutral) refuse(key, sentence);
+    }
+    /// An axis or a list of one, which must be that of the channels: the last of `axes`, counted with the batch's.
+    void require_channels(const std::string& key, int axes, std::string_view sentence) {
+        const Json& json = value(key);
+        const Json& axis = json.is_array() && json.size() == 1 ? json[0] : json;
+        if (!json.is_null() && axis != -1 && axis != axes - 1) refuse(key, sentence);
+    }
+    /// Rows, columns, channels in this order, which is what Keras takes where nothing is said.
+    void require_channels_last() { require("data_format", "channels_last", "channels_last was expected"); }
+
+    /// Keys that say how a layer learns: a trained network gives the same whatever they are.
+    void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
+
+    void refuse_others() const {
+        for (const auto& [key, json] : config_.items()) {
+            const std::string_view text = key;
+            const bool learns =
+                text.ends_with("_initializer") || text.ends_with("_regularizer") || text.ends_with("_constraint");
+            if (!learns && !known_.contains(key) && !json.is_null()) refuse(key, "Denim does not know what that does");
+        }
+    }
+
+    std::size_t size_of(const std::string& key, const Json& json) const {
+        if (!json.is_number_integer() || json.get<std::int64_t>() <= 0 || json.get<std::int64_t>() > 1'000'000)
+            refuse(key, "a size was expected, " + in_quotes(json.dump()) + " came");
+        return json.get<std::size_t>();
+    }
+
+private:
+    // A name, or an object that holds it. Numbers of less precision are the same network; whole or quantized ones are not.
+    void require_float_numbers(const std::string& key) {
+        const Json& json = value(key);
+        const Json name = json.is_object() && json.contains("config") && json["config"].is_object()
+                              ? json["config"].value("name", Json{})
+                              : json;
+        if (json.is_null()) return;
+        for (const char* const known : {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"})
+            if (name == known) return;
+        refuse(key, "floats were expected");
+    }
+
+    const Json& config_;
+    std::set<std::string, std::less<>> known_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/spelled_layer.hpp
+
+// A layer as users write it, while a file of another framework is spelled.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Conv<3, 32, Same>" in its parts.
+struct SpelledLayer {
+    enum class Takes { nothing, of_conv, of_dense };  ///< an activation as an option, and whose default it has
+
+    std::size_t number;  ///< alike in two chains for one and the same layer
+    std::string word;
+    std::vector<std::string> parts;
+    Takes takes;
+};
+
+inline std::string text(const SpelledLayer& layer) {
+    if (layer.parts.empty()) return layer.word;
+    std::string list;
+    for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
+    return layer.word + '<' + list + (layer.takes == SpelledLayer::Takes::of_conv ? ", Linear>" : ">");
+}
+
+/// The layers from `first` on, with commas.
+inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first) {
+    std::string list;
+    for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
+    return list;
+}
+
+/// Every word of ours with its namespace in front.
+inline std::string qualified(const std::string& text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool begins = text[at] >= 'A' && text[at] <= 'Z' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '<');
+        result += begins ? std::string{"denim::"} + text[at] : std::string{text[at]};
+    }
+    return result;
+}
+
+/// Our word for an activation under Keras's name.
+inline std::string activation_word(std::string_view name) {
+    constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
+                                                                    {"elu", "ELU"},
+                                                                    {"gelu", "GELU"},
+                                                                    {"silu", "SiLU"},
+                                                                    {"swish", "SiLU"},
+                                                                    {"sigmoid", "Sigmoid"},
+                                                                    {"tanh", "Tanh"},
+                                                                    {"softmax", "Softmax"},
+                                                                    {"hard_silu", "HardSwish"},
+                                                                    {"hard_swish", "HardSwish"},
+                                                                    {"leaky_relu of 0.3", "LeakyReLU"}};
+    for (const auto& [theirs, ours] : words)
+        if (theirs == name) return std::string{ours};
+    throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
+}
+
+/// What C++ takes as the name of a type, but for its keywords.
+inline bool is_identifier(std::string_view name) {
+    const auto fits = [](char letter) {
+        return letter == '_' || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, fits);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/format/layer_chain.hpp
 
 // The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
@@ -15642,46 +19127,50 @@ public:
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
         shape_.channels = filters;
-        layers_.push_back({next(), "Conv", std::move(parts), Takes::of_conv});
+        push("Conv", std::move(parts), Takes::of_conv);
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
-        layers_.push_back({next(), "DepthwiseConv", window_parts(windows, 1), Takes::of_conv});
+        push("DepthwiseConv", window_parts(windows, 1), Takes::of_conv);
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
     /// `operation`: Max or Average.
     void pool(const char* operation, const Windows& windows) {
-        const auto parts = window_parts(windows, windows.size[0]);
-        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return add_plain("MaxPool");
-        layers_.push_back({next(), "Pool", {operation}, Takes::nothing});
-        layers_.back().parts.insert(layers_.back().parts.end(), parts.begin(), parts.end());
+        auto parts = window_parts(windows, windows.size[0]);
+        if (windows.dilation != std::array<std::size_t, 2>{1, 1})
+            throw std::invalid_argument("a dilated pool has no spelling");
+        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
+        parts.insert(parts.begin(), operation);
+        push("Pool", std::move(parts));
     }
     void global_pool(const char* operation) {
+        settle();
         shape_ = {1, 1, shape_.channels};
-        layers_.push_back({next(), "GlobalPool", {operation}, Takes::nothing});
+        push("GlobalPool", {operation});
     }
     void dense(std::size_t outputs, bool bias) {
+        flattens_ = false;  // it does so by itself
         shape_ = {1, 1, outputs};
         layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
-    /// The bias of a layer that was told to have none: a sum of its own in the file.
-    void add_bias() {
-        if (layers_.empty() || std::erase(layers_.back().parts, "NoBias") == 0)
-            throw std::invalid_argument(
-                "a sum with numbers that does not follow a convolution or a dense layer has no spelling");
-        layers_.back().number = next();
+    /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
+    void flatten(bool at_once = false) {
+        flattens_ = flattens_ || shape_.height * shape_.width != 1;
+        shape_ = {1, 1, shape_.size()};
+        if (at_once) settle();
     }
-    void flatten() { shape_ = {1, 1, shape_.size()}; }
-    void batch_norm() { add_plain("BatchNorm"); }
-    void layer_norm() { add_plain("LayerNorm"); }
-    void dropout() { add_plain("Dropout"); }
+    void batch_norm() { push("BatchNorm"); }
+    void layer_norm() { push("LayerNorm"); }
+    void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
-    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else a layer of its own.
-    void activate(std::string_view name) {
+    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
+    /// apart, since others read what comes before it) a layer of its own.
+    void activate(std::string_view name, bool apart = false) {
         if (name == "linear") return;
-        const std::string word = activation_word(name);
-        const Takes takes = layers_.empty() ? Takes::nothing : layers_.back().takes;
+        const std::string word = detail::activation_word(name);
+        if (word == "Softmax") settle();  // over the channels
+        const Takes takes = layers_.empty() || apart ? Takes::nothing : layers_.back().takes;
         if (takes == Takes::nothing) {
             layers_.push_back({next(), "Activation", {word}, Takes::nothing});
             return;
@@ -15693,17 +19182,24 @@ public:
     }
     /// The sum of two branches of which one is the other's beginning: a Residual.
     static LayerChain sum(LayerChain a, LayerChain b) {
-        if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
-        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
-        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins) || a.layers_.size() == b.layers_.size())
-            throw std::invalid_argument("a sum of two branches that both have layers of their own has no spelling");
+        order_branches(a, b, "sum");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        b.layers_.push_back({next(), "Residual", {listed(a.layers_, b.layers_.size())}, Takes::nothing});
+        b.push("Residual", {detail::listed(a.layers_, b.layers_.size())});
+        return b;
+    }
+    /// Their product: a Gate. What the longer branch gives has the shape of the other, or is one number for each channel.
+    static LayerChain product(LayerChain a, LayerChain b) {
+        order_branches(a, b, "product");
+        if (a.shape_ != b.shape_ && a.shape_ != Shape{1, 1, b.shape_.channels})
+            throw std::invalid_argument("a product of two shapes has no spelling");
+        b.push("Gate", {detail::listed(a.layers_, b.layers_.size())});
         return b;
     }
     /// Branches that begin as one, their channels one after the other: a Parallel.
-    static LayerChain concatenation(const std::vector<LayerChain>& branches) {
-        if (branches.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    static LayerChain concatenation(std::vector<LayerChain> branches) {
+        if (branches.size() < 2 || branches.size() > 8)
+            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
+        for (LayerChain& branch : branches) branch.settle();
         LayerChain whole = branches[0];
         std::size_t common = whole.layers_.size();
         for (const LayerChain& branch : branches) {
@@ -15717,7 +19213,7 @@ public:
         for (const LayerChain& branch : branches) {
             const std::size_t own = branch.layers_.size() - common;
             if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
-            const std::string inner = listed(branch.layers_, common);
+            const std::string inner = detail::listed(branch.layers_, common);
             parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
             channels += branch.shape_.channels;
         }
@@ -15729,73 +19225,55 @@ public:
 
     /// "using NAME = denim::Network<...>;", a line for each layer.
     [[nodiscard]] std::string spelling(const std::string& name) const {
+        if (!detail::is_identifier(name)) throw std::invalid_argument(detail::in_quotes(name) + " is no name of a type in C++");
+        if (flattens_) {
+            LayerChain settled = *this;
+            settled.settle();
+            return settled.spelling(name);
+        }
         if (layers_.empty()) throw std::invalid_argument("there is no layer");
         std::string lines = "using " + name + " = denim::Network<denim::Image<" + std::to_string(picture_.height) + ", " +
                             std::to_string(picture_.width) + ", " + std::to_string(picture_.channels) + ">, denim::Sequential<";
-        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + qualified(text(layer));
+        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
         return lines + ">>;\n";
     }
 
 private:
-    enum class Takes { nothing, of_conv, of_dense };  // an activation as an option, and whose default it has
-    struct Layer {
-        std::size_t number;  // alike in two chains for one and the same layer
-        std::string word;
-        std::vector<std::string> parts;
-        Takes takes;
-    };
+    using Layer = detail::SpelledLayer;
+    using Takes = Layer::Takes;
 
     static std::size_t next() {
         static std::atomic<std::size_t> number = 0;
         return ++number;
     }
-    void add_plain(const char* word) { layers_.push_back({next(), word, {}, Takes::nothing}); }
-
-    static std::string activation_word(std::string_view name) {
-        constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
-                                                                        {"elu", "ELU"},
-                                                                        {"gelu", "GELU"},
-                                                                        {"silu", "SiLU"},
-                                                                        {"swish", "SiLU"},
-                                                                        {"sigmoid", "Sigmoid"},
-                                                                        {"tanh", "Tanh"},
-                                                                        {"softmax", "Softmax"},
-                                                                        {"hard_silu", "HardSwish"},
-                                                                        {"hard_swish", "HardSwish"},
-                                                                        {"leaky_relu of 0.3", "LeakyReLU"}};
-        for (const auto& [theirs, ours] : words)
-            if (theirs == name) return std::string{ours};
-        throw std::invalid_argument("the activation " + detail::in_quotes(name) + " has no spelling");
+    void push(const char* word, std::vector<std::string> parts = {}, Takes takes = Takes::nothing) {
+        settle();
+        layers_.push_back({next(), word, std::move(parts), takes});
     }
-    // The layers from `first` on, with commas.
-    static std::string listed(const std::vector<Layer>& layers, std::size_t first) {
-        std::string list;
-        for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
-        return list;
+    void settle() {
+        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
     }
-    static std::string text(const Layer& layer) {
-        if (layer.parts.empty()) return layer.word;
-        std::string list;
-        for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
-        return layer.word + '<' + list + (layer.takes == Takes::of_conv ? ", Linear>" : ">");
+    // So that the second is the beginning of the first.
+    static void order_branches(LayerChain& a, LayerChain& b, const char* join) {
+        a.settle(), b.settle();
+        if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
+        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
+        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins))
+            throw std::invalid_argument(
+                detail::sentence("a ", join, " of two branches that both have layers of their own has no spelling"));
+        if (a.layers_.size() == b.layers_.size())
+            throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
     }
-    // Every word of ours with its namespace in front.
-    static std::string qualified(const std::string& text) {
-        std::string result;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            const bool begins = text[at] >= 'A' && text[at] <= 'Z' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '<');
-            result += begins ? std::string{"denim::"} + text[at] : std::string{text[at]};
-        }
-        return result;
-    }
-
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
+        settle();
         const auto [height, width] = windows.size;
         if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
             throw std::invalid_argument("windows and steps that are not square have no spelling");
         if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
             throw std::invalid_argument("windows dilated unevenly have no spelling");
+        if (windows.step[0] > 1 && windows.dilation[0] > 1 && height > 1)
+            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
         const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
         std::array<std::size_t, 4> same{};
         const std::array extents{shape_.height, shape_.width};
@@ -15819,16 +19297,242 @@ private:
                                                          " to the right, are neither Valid nor Same (which would be ", same[0],
                                                          ", ", same[1], ", ", same[2], ", ", same[3], ")"));
         }
-        if (dilation != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
+        if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
         if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
         return parts;
     }
 
     Shape picture_, shape_;
+    bool flattens_ = false;  // a flatten that no layer asked for yet: shape_ says so already
     std::vector<Layer> layers_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/keras_spelling.hpp
+
+// From the layers of a Keras model to Denim's words for them.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Follows the layers of a Keras model from its input to its output and spells each.
+class KerasSpelling {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasSpelling(const KerasModel& model) : model_(model) {
+        for (const KerasLayer& layer : model.layers()) {
+            try {
+                values_.insert_or_assign(layer.name, visit(layer));
+            } catch (const std::invalid_argument& error) {
+                layer.refuse(error.what());
+            }
+        }
+    }
+    /// A softmax at the end is left out: Denim's networks give logits.
+    [[nodiscard]] std::string spelling(const std::string& name) const {
+        const Value& last = values_.at(model_.output());
+        return (last.logits ? *last.logits : last.chain).spelling(name);
+    }
+
+private:
+    /// What a layer gives.
+    struct Value {
+        LayerChain chain;
+        bool row = false;                         // (batch, numbers), not (batch, height, width, channels)
+        std::optional<LayerChain> logits = {};    // what a softmax was taken of
+        std::set<std::string> learned_by = {};    // the layers with weights on the way to it
+
+        [[nodiscard]] int axes() const { return row ? 2 : 4; }
+    };
+
+    Value visit(const KerasLayer& layer) {
+        KerasSettings settings{layer.settings};
+        Value value = layer.kind == "InputLayer" ? input(settings) : layer.inputs.size() == 1 ? values_.at(layer.inputs[0]) : join(layer, settings);
+        value.logits.reset();
+        apart_ = !layer.inputs.empty() && model_.reads(layer.inputs[0]) > 1;
+        shared_ = model_.reads(layer.name) > 1;
+        if (layer.inputs.size() == 1) apply(layer, settings, value);
+        settings.refuse_others();
+        return value;
+    }
+
+    static Value input(KerasSettings& settings) {
+        const char* const key = settings.value("batch_shape").is_null() ? "batch_input_shape" : "batch_shape";
+        const Json& shape = settings.value(key);
+        if (!shape.is_array() || shape.size() != 4 || !shape[1].is_number() || !shape[2].is_number() || !shape[3].is_number())
+            settings.refuse(key, "pictures (height, width, channels) of known size were expected");
+        for (const char* const kind : {"sparse", "ragged", "optional"}) settings.require(kind, false, "a dense array was expected");
+        return {LayerChain{Shape{settings.size_of(key, shape[1]), settings.size_of(key, shape[2]), settings.size_of(key, shape[3])}}};
+    }
+
+    // Of several values one.
+    Value join(const KerasLayer& layer, KerasSettings& settings) const {
+        std::vector<LayerChain> branches;
+        Value value = values_.at(layer.inputs[0]);
+        for (const std::string& name : layer.inputs) {
+            const Value& branch = values_.at(name);
+            if (branch.row != value.row) throw std::invalid_argument("a row of numbers and a picture together have no spelling");
+            value.learned_by.insert(branch.learned_by.begin(), branch.learned_by.end());
+            branches.push_back(branch.chain);
+        }
+        if (layer.kind == "Concatenate") {
+            settings.require_channels("axis", value.axes(), "a concatenation of channels was expected");
+            value.chain = LayerChain::concatenation(std::move(branches));
+        } else if (layer.kind == "Add" || layer.kind == "Multiply") {
+            if (branches.size() != 2) throw std::invalid_argument("two inputs were expected");
+            value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(branches[0], branches[1]);
+        } else {
+            throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
+        }
+        require_once(value);
+        return value;
+    }
+    // A layer that stands in two branches of three, or in a Residual and beside it, would be spelled twice, with weights of its own.
+    static void require_once(const Value& value) {
+        const std::string text = value.chain.spelling("Model");
+        std::size_t spelled = 0;
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm"})
+            for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
+        if (spelled != value.learned_by.size())
+            throw std::invalid_argument("its branches share layers in a way that has no spelling");
+    }
+
+    void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
+        const std::string& kind = layer.kind;
+        LayerChain& chain = value.chain;
+        if (value.row && kind.ends_with("2D"))
+            throw std::invalid_argument("a picture was expected, a row of numbers came");
+        if (kind == "Conv2D" || kind == "DepthwiseConv2D") {
+            convolve(kind, settings, value);
+        } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
+            const auto size = settings.pair("pool_size", {2, 2});
+            chain.pool(kind == "MaxPooling2D" ? "Max" : "Average", windows(settings, size, settings.pair("strides", size)));
+        } else if (kind == "GlobalMaxPooling2D" || kind == "GlobalAveragePooling2D") {
+            settings.require_channels_last();
+            chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
+            value.row = !settings.flag("keepdims", false);
+        } else if (kind == "Dense") {
+            if (chain.shape().height * chain.shape().width != 1) throw std::invalid_argument("a Dense without a Flatten in front has no spelling");
+            chain.dense(settings.size("units"), settings.flag("use_bias", true));
+            require_plain_weights(settings);
+            activate(settings, value, false);
+        } else if (kind == "BatchNormalization") {
+            normalise(settings, value, "BatchNorm");
+            settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
+            settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
+            settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
+            chain.batch_norm();
+        } else if (kind == "LayerNormalization") {
+            normalise(settings, value, "LayerNorm");
+            settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
+            chain.layer_norm();
+        } else if (kind == "Dropout") {
+            settings.learning_only({"rate", "seed", "noise_shape"});
+            chain.dropout();
+        } else if (kind == "Flatten") {
+            settings.require_channels_last();
+            chain.flatten(shared_);
+            value.row = true;
+        } else if (kind == "Reshape") {
+            reshape(settings, value);
+        } else {
+            activate_layer(kind, settings, value);
+        }
+        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization"})
+            if (kind == learns) value.learned_by.insert(layer.name);
+    }
+
+    static void convolve(const std::string& kind, KerasSettings& settings, Value& value) {
+        const auto size = windows(settings, settings.pair("kernel_size"), settings.pair("strides", {1, 1}));
+        const bool bias = settings.flag("use_bias", true);
+        if (kind == "Conv2D") {
+            value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
+            require_plain_weights(settings);
+        } else {
+            settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
+            settings.require("groups", 1, "a DepthwiseConv2D has a group for each channel");
+            value.chain.depthwise_conv(size, bias);
+        }
+        activate(settings, value, false);
+    }
+    // Keras can replace weights by others that stand beside them in its files.
+    static void require_plain_weights(KerasSettings& settings) {
+        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
+            settings.require(key, nullptr, "weights as they were trained were expected");
+    }
+
+    static void normalise(KerasSettings& settings, const Value& value, const std::string& word) {
+        settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
+        if (settings.number("epsilon", 1e-3) != 1e-3)
+            settings.refuse("epsilon", "a " + word + " with an epsilon other than 1e-3 has no spelling");
+        settings.require("center", true, "a " + word + " without beta has no spelling");
+        settings.require("scale", true, "a " + word + " without gamma has no spelling");
+    }
+
+    // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.
+    void reshape(KerasSettings& settings, Value& value) const {
+        const Json& target = settings.value("target_shape");
+        const Shape shape = value.chain.shape();
+        const auto is = [&](const Json& json, std::size_t size) { return json == size; };
+        const auto last = [&](std::size_t size) { return is(target.back(), size) || target.back() == -1; };
+        if (target.is_array() && target.size() == 1 && last(shape.size())) {
+            value.chain.flatten(shared_);
+            value.row = true;
+        } else if (target.is_array() && target.size() == 3 && is(target[0], shape.height) && is(target[1], shape.width) && last(shape.channels)) {
+            value.row = false;
+        } else {
+            settings.refuse("target_shape", "a Reshape that moves numbers has no spelling");
+        }
+    }
+
+    void activate_layer(const std::string& kind, KerasSettings& settings, Value& value) const {
+        if (kind == "Activation") {
+            activate(settings, value, apart_);
+        } else if (kind == "Softmax") {
+            settings.require_channels("axis", value.axes(), "a softmax over the channels was expected");
+            activate("softmax", value, apart_);
+        } else if (kind == "ReLU") {
+            const char* const reason = "a ReLU that is cut off, tilted or moved has no spelling";
+            settings.require("max_value", nullptr, reason);
+            settings.require("negative_slope", 0, reason);
+            settings.require("threshold", 0, reason);
+            activate("relu", value, apart_);
+        } else if (kind == "LeakyReLU") {
+            for (const char* const key : {"negative_slope", "alpha"})
+                if (std::abs(settings.number(key, 0.3) - 0.3) > 1e-6) settings.refuse(key, "a LeakyReLU with a slope other than 0.3 has no spelling");
+            activate("leaky_relu of 0.3", value, apart_);
+        } else if (kind == "ELU") {
+            settings.require("alpha", 1, "an ELU with an alpha other than 1 has no spelling");
+            activate("elu", value, apart_);
+        } else {
+            throw std::invalid_argument("Denim has no layer for it");
+        }
+    }
+    static void activate(KerasSettings& settings, Value& value, bool apart) {
+        const Json& activation = settings.value("activation");
+        if (activation.is_null()) return;
+        if (!activation.is_string()) settings.refuse("activation", "an activation of Keras's by its name was expected");
+        activate(activation.get<std::string>(), value, apart);
+    }
+    // `apart`: others read the value as it is without the activation.
+    static void activate(const std::string& name, Value& value, bool apart) {
+        if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
+        value.chain.activate(name, apart);
+    }
+
+    static LayerChain::Windows windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step) {
+        settings.require_channels_last();
+        const Json& padding = settings.value("padding");
+        if (!padding.is_null() && padding != "valid" && padding != "same") settings.refuse("padding", "valid or same was expected");
+        return {.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}), .same = padding == "same"};
+    }
+
+    const KerasModel& model_;
+    std::map<std::string, Value> values_;
+    bool apart_ = false, shared_ = false;  // whether others read what the layer reads, and whether several read what it gives
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/format/weights_metadata.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -15849,10 +19553,22 @@ struct SampleOutput {
     friend bool operator==(const SampleOutput&, const SampleOutput&) = default;
 };
 
+namespace detail {
+
+/// The picture of such an input, of every brightness.
+inline std::vector<float> sample_picture(std::size_t size) {
+    std::vector<float> picture(size);
+    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+    return picture;
+}
+
+}  // namespace detail
+
 /// What stands beside the weights in their file.
 struct WeightsMetadata {
     std::string architecture = {};
     std::vector<std::string> labels = {};
+    std::vector<std::string> outputs = {};  // what each head gives: "classes", "labels" side by side, or "numbers"; empty: not said
     Preprocessing preprocessing = {};
     std::optional<SampleOutput> sample = {};
     std::string version = "1";                       // of this metadata
@@ -15892,7 +19608,7 @@ inline nlohmann::json parse_metadata(const std::string& file, const std::string&
 /// JSON has no other numbers.
 inline void require_finite(std::span<const float> values, std::string_view what) {
     for (const float value : values)
-        if (!std::isfinite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
+        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
 }
 
 /// A number, a text, or a list of them.
@@ -15914,11 +19630,11 @@ Value metadata_value(const std::string& file, const std::string& key, const nloh
 
 }  // namespace detail
 
-/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`,
+/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
 /// `preprocessing` and `sample` as JSON.
 inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
     std::map<std::string, std::string> texts = metadata.others;
-    for (const char* const key : {"architecture", "version", "labels", "preprocessing", "sample"})
+    for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
         if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
     texts["architecture"] = metadata.architecture;
     texts["version"] = metadata.version;
@@ -15932,6 +19648,7 @@ inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& 
     }
     try {
         texts["labels"] = nlohmann::json(metadata.labels).dump();
+        if (!metadata.outputs.empty()) texts["outputs"] = nlohmann::json(metadata.outputs).dump();
         texts["preprocessing"] = nlohmann::json{{"scale", scale}, {"mean", mean}, {"deviation", deviation}}.dump();
         if (metadata.sample)
             texts["sample"] = nlohmann::json{{"input", metadata.sample->input}, {"output", metadata.sample->output}}.dump();
@@ -15958,6 +19675,9 @@ inline WeightsMetadata read_metadata(const std::string& file, std::map<std::stri
     if (const auto text = take("labels"))
         metadata.labels =
             detail::metadata_value<std::vector<std::string>>(file, "labels", detail::parse_metadata(file, "labels", *text));
+    if (const auto text = take("outputs"))
+        metadata.outputs =
+            detail::metadata_value<std::vector<std::string>>(file, "outputs", detail::parse_metadata(file, "outputs", *text));
     if (const auto text = take("preprocessing")) {
         const auto json = detail::parse_metadata(file, "preprocessing", *text);
         part("preprocessing", json, "scale", metadata.preprocessing.scale);
@@ -15998,179 +19718,6 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Follows the layers of a Sequential or functional Keras model and spells each.
-class KerasSpelling {
-public:
-    using Json = nlohmann::json;
-
-    explicit KerasSpelling(const Json& model) {
-        const std::string kind = model.at("class_name");
-        if (kind != "Sequential" && kind != "Functional" && kind != "Model")
-            throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
-        const Json& config = model.at("config");
-        const Json& layers = config.is_array() ? config : config.at("layers");
-        std::string before;
-        for (const Json& layer : layers) {
-            const Json& settings = layer.at("config");
-            const std::string name = settings.at("name");
-            std::vector<std::string> inputs;
-            if (kind == "Sequential" && !before.empty()) inputs.push_back(before);
-            if (kind != "Sequential" && layer.contains("inbound_nodes")) collect(layer.at("inbound_nodes"), inputs, 0);
-            try {
-                visit(layer.at("class_name"), settings, name, inputs);
-            } catch (const std::invalid_argument& error) {
-                throw std::invalid_argument("the layer " + in_quotes(name) + " (" + std::string{layer.at("class_name")} +
-                                            "): " + error.what());
-            }
-            before = name;
-        }
-        last_ = before;
-        if (kind != "Sequential" && config.contains("output_layers")) {
-            std::vector<std::string> outputs;
-            collect(config.at("output_layers"), outputs, 0);
-            if (outputs.size() != 1) throw std::invalid_argument("one output was expected");
-            last_ = outputs[0];
-        }
-    }
-    [[nodiscard]] std::string spelling(const std::string& name) const {
-        const auto result = chains_.find(last_);
-        if (result == chains_.end()) throw std::invalid_argument("there is no layer");
-        return result->second.spelling(name);
-    }
-
-private:
-    // The names of layers in what Keras 2 or 3 writes of connections: ["name", 0, 0] or {"keras_history": ["name", 0, 0]}.
-    static void collect(const Json& json, std::vector<std::string>& names, int depth) {
-        if (depth > 20) throw std::invalid_argument("connections nest too deep");
-        if (json.is_array() && json.size() >= 3 && json[0].is_string() && json[1].is_number())
-            names.push_back(json[0]);
-        else if (json.is_structured())
-            for (const Json& part : json) collect(part, names, depth + 1);
-    }
-
-    void visit(const std::string& kind, const Json& settings, const std::string& name, const std::vector<std::string>& inputs) {
-        const char* const shape_key = settings.contains("batch_shape") ? "batch_shape" : "batch_input_shape";
-        if (kind == "InputLayer" || (inputs.empty() && settings.contains(shape_key))) {
-            const Json& shape = settings.at(shape_key);
-            if (!shape.is_array() || shape.size() != 4 || !shape[1].is_number() || !shape[2].is_number() ||
-                !shape[3].is_number())
-                throw std::invalid_argument("pictures (height, width, channels) of known size were expected");
-            const Shape picture{size(shape[1]), size(shape[2]), size(shape[3])};
-            if (kind == "InputLayer") {
-                chains_.emplace(name, LayerChain{picture});
-                return;
-            }
-            chains_.emplace("", LayerChain{picture});
-        }
-        const auto from = [&](std::size_t n) -> const LayerChain& {
-            const auto found = chains_.find(n < inputs.size() ? inputs[n] : "");
-            if (found == chains_.end()) throw std::invalid_argument("it has no input that is known");
-            return found->second;
-        };
-        LayerChain chain = from(0);
-        if (kind == "Add") {
-            if (inputs.size() != 2) throw std::invalid_argument("a sum of two was expected");
-            chain = LayerChain::sum(chain, from(1));
-        } else if (kind == "Concatenate") {
-            const int axis = settings.value("axis", -1);
-            if (axis != -1 && axis != 3) throw std::invalid_argument("a concatenation of channels was expected");
-            std::vector<LayerChain> branches;
-            for (std::size_t n = 0; n < inputs.size(); ++n) branches.push_back(from(n));
-            chain = LayerChain::concatenation(branches);
-        } else {
-            apply(kind, settings, chain);
-        }
-        chains_.insert_or_assign(name, std::move(chain));
-    }
-
-    void apply(const std::string& kind, const Json& settings, LayerChain& chain) {
-        if (settings.value("data_format", "channels_last") != "channels_last")
-            throw std::invalid_argument("channels_last was expected");
-        if (kind == "Conv2D") {
-            chain.conv(windows(settings, "kernel_size"), size(settings.at("filters")), settings.value("use_bias", true),
-                       size(settings.value("groups", Json(1u))));
-            activate(settings, chain);
-        } else if (kind == "DepthwiseConv2D") {
-            if (settings.value("depth_multiplier", 1) != 1)
-                throw std::invalid_argument("more than one filter for each channel has no spelling");
-            chain.depthwise_conv(windows(settings, "kernel_size"), settings.value("use_bias", true));
-            activate(settings, chain);
-        } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
-            chain.pool(kind == "MaxPooling2D" ? "Max" : "Average", windows(settings, "pool_size"));
-        } else if (kind == "GlobalMaxPooling2D" || kind == "GlobalAveragePooling2D") {
-            chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
-        } else if (kind == "Dense") {
-            if (chain.shape().height * chain.shape().width != 1)
-                throw std::invalid_argument("a Dense without a Flatten in front has no spelling");
-            chain.dense(size(settings.at("units")), settings.value("use_bias", true));
-            activate(settings, chain);
-        } else if (kind == "BatchNormalization") {
-            if (settings.value("epsilon", 1e-3) != 1e-3)
-                throw std::invalid_argument("a BatchNorm with an epsilon other than 1e-3 has no spelling");
-            chain.batch_norm();
-        } else if (kind == "LayerNormalization") {
-            const Json axis = settings.value("axis", Json(-1));
-            if (axis != -1 && axis != 3 && axis != Json{-1} && axis != Json{3})
-                throw std::invalid_argument("a LayerNorm over the channels was expected");
-            if (settings.value("epsilon", 1e-3) != 1e-3)
-                throw std::invalid_argument("a LayerNorm with an epsilon other than 1e-3 has no spelling");
-            chain.layer_norm();
-        } else if (kind == "Dropout") {
-            chain.dropout();
-        } else if (kind == "ReLU") {
-            const Json most = settings.value("max_value", Json{});
-            if (!most.is_null() || settings.value("negative_slope", 0.0) != 0 || settings.value("threshold", 0.0) != 0)
-                throw std::invalid_argument("a ReLU that is cut off, tilted or moved has no spelling");
-            chain.activate("relu");
-        } else if (kind == "LeakyReLU") {
-            if (std::abs(settings.value("negative_slope", settings.value("alpha", 0.3)) - 0.3) > 1e-6)
-                throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
-            chain.activate("leaky_relu of 0.3");
-        } else if (kind == "ELU") {
-            if (settings.value("alpha", 1.0) != 1)
-                throw std::invalid_argument("an ELU with an alpha other than 1 has no spelling");
-            chain.activate("elu");
-        } else if (kind == "Activation") {
-            activate(settings, chain);
-        } else if (kind == "Flatten") {
-            chain.flatten();
-        } else if (kind != "Softmax") {
-            throw std::invalid_argument("Denim has no layer for it");
-        }
-    }
-
-    // A softmax at the end is left out: Denim's networks give logits.
-    static void activate(const Json& settings, LayerChain& chain) {
-        const Json activation = settings.value("activation", Json{});
-        const std::string name = activation.is_string() ? std::string{activation}
-                                 : activation.is_null() ? "linear"
-                                                        : "of another kind";
-        if (name != "softmax") chain.activate(name);
-    }
-    static std::size_t size(const Json& number) {
-        if (!number.is_number_unsigned() || number.get<std::uint64_t>() == 0 || number.get<std::uint64_t>() > 1'000'000)
-            throw std::invalid_argument("a size was expected, " + in_quotes(number.dump()) + " came");
-        return number.get<std::size_t>();
-    }
-    static std::array<std::size_t, 2> pair(const Json& settings, const char* key) {
-        if (!settings.contains(key) || settings.at(key).is_null()) return {1, 1};
-        const Json& value = settings.at(key);
-        if (value.is_array() && value.size() == 2) return {size(value[0]), size(value[1])};
-        return {size(value), size(value)};
-    }
-    static LayerChain::Windows windows(const Json& settings, const char* key) {
-        const auto step =
-            settings.contains("strides") && !settings.at("strides").is_null() ? pair(settings, "strides") : pair(settings, key);
-        return {.size = pair(settings, key),
-                .step = step,
-                .dilation = pair(settings, "dilation_rate"),
-                .same = settings.value("padding", "valid") == "same"};
-    }
-
-    std::map<std::string, LayerChain> chains_;
-    std::string last_;
-};
-
 /// config.json of a .keras archive, or the source itself.
 inline std::string keras_config(const ByteSource& source) {
     constexpr std::uint64_t most = 1 << 26;
@@ -16186,7 +19733,7 @@ inline std::string keras_config(const ByteSource& source) {
     if (begin[0] == std::byte{'P'} && begin[1] == std::byte{'K'}) {
         const ZipDirectory directory{source};
         const ZipEntry* const entry = directory.find("config.json");
-        if (!entry) source.fail("a Keras archive was expected, it has no config.json");
+        if (!entry) source.fail("a Keras archive was expected, it has no config.json; this is " + file_kind(source));
         const auto stream = ZipDirectory::open(source, *entry, source.name() + ", config.json");
         stream->read(room(stream->size()));
     } else {
@@ -16203,11 +19750,14 @@ inline std::string spell_keras(const ByteSource& source, const std::string& name
     const std::string text = detail::keras_config(source);
     if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object())
-        source.fail(
-            "a .keras file or the text of model.to_json() was expected (.h5 files are not read: save the model as .keras)");
+    if (json.is_discarded() || !json.is_object()) {
+        const std::string kind = detail::file_kind(source);
+        source.fail("a .keras file or the text of model.to_json() was expected (.h5 files are not read: save the model as .keras)" +
+                    (kind.empty() ? kind : "; this is " + kind));
+    }
     try {
-        return detail::KerasSpelling{json}.spelling(name);
+        const detail::KerasModel model{json};
+        return detail::KerasSpelling{model}.spelling(name);
     } catch (const std::invalid_argument& error) {
         source.fail(error.what());
     } catch (const nlohmann::json::exception& error) {
@@ -16216,185 +19766,1756 @@ inline std::string spell_keras(const ByteSource& source, const std::string& name
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/layer_graph.hpp
+
+// A network as a list of layers, each with the layers that it reads: what a reader of another framework's graph makes of it.
+
+namespace denim::inline DENIM_TARGET {
+
+/// One parameter of a layer.
+struct GraphWeights {
+    std::string name;                             ///< of the array in the file
+    std::size_t size = 0;                         ///< numbers
+    std::function<std::vector<float>()> numbers;  ///< as Denim lays them: (window, window, channels, filters), (inputs, outputs) in HWC order
+};
+
+/// One layer: what it computes, and from what.
+struct GraphLayer {
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, activation, flatten, dropout, sum, product, concatenation };
+
+    Kind kind;
+    std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
+    std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
+    Shape output = {};
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average
+    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
+    std::size_t groups = 1;            ///< of a convolution
+    bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
+    std::vector<GraphWeights> weights = {};
+};
+
+/// All layers that lead from the picture to the result; each reads only those before it.
+struct LayerGraph {
+    Shape picture;
+    std::vector<GraphLayer> layers;
+    std::size_t result = 0;
+
+    [[nodiscard]] Shape shape(std::size_t value) const { return value == 0 ? picture : layers[value - 1].output; }
+};
+
+namespace detail {
+
+/// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
+inline std::string words_of(const GraphLayer& layer) {
+    using Kind = GraphLayer::Kind;
+    const auto& [size, step, dilation, same, zeros] = layer.windows;
+    const auto windows = [&] {
+        std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
+        if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
+        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3]);
+    };
+    const char* const bias = layer.bias ? ", a bias" : ", no bias";
+    switch (layer.kind) {
+        case Kind::conv:
+            return sentence("a convolution", windows(), ", ", layer.output.channels, " filters, ", layer.groups,
+                            layer.groups == 1 ? " group" : " groups", bias);
+        case Kind::pool:
+            return sentence(layer.word, " pooling", windows());
+        case Kind::global_pool:
+            return sentence(layer.word, " pooling over the whole picture");
+        case Kind::dense:
+            return sentence("a dense layer of ", layer.output.channels, " outputs", bias);
+        case Kind::batch_norm:
+            return "batch normalisation";
+        case Kind::layer_norm:
+            return "layer normalisation";
+        case Kind::activation:
+            return "the activation " + layer.word;
+        case Kind::flatten:
+            return "a flatten";
+        case Kind::dropout:
+            return "a dropout";
+        case Kind::sum:
+            return "a sum";
+        case Kind::product:
+            return "a product";
+        case Kind::concatenation:
+            break;
+    }
+    return "a concatenation";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/pointwise.hpp
+
+// A function of each number alone, put together from products, sums and simple functions, until it is an activation.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// x -> f(slope x + offset) scale + shift, and times x if `times_x`.
+class Pointwise {
+public:
+    enum class Function { identity, sigmoid, erf, relu, clip };  ///< clip: to 0 ... 1
+
+    /// "linear", "relu", "silu", ... as Keras names it; empty if it is none of ours.
+    [[nodiscard]] std::string_view name() const {
+        const bool alone = !times_x_ && equal(slope_, 1) && equal(offset_, 0) && equal(scale_, 1) && equal(shift_, 0);
+        if (alone && function_ == Function::identity) return "linear";
+        if (alone && function_ == Function::sigmoid) return "sigmoid";
+        if (alone && function_ == Function::relu) return "relu";
+        if (!times_x_) return "";
+        if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
+        if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
+        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
+        return "";
+    }
+
+    void scale(double factor) {
+        check(factor);
+        scale_ *= factor, shift_ *= factor;
+    }
+    void shift(double number) {
+        check(number);
+        if (times_x_) throw std::invalid_argument("a sum with a number behind a product has no spelling");
+        shift_ += number;
+    }
+    void apply(Function function) {
+        if (function_ != Function::identity || times_x_) throw std::invalid_argument("this function of a function has no spelling");
+        function_ = function;
+        slope_ = scale_, offset_ = shift_, scale_ = 1, shift_ = 0;
+    }
+    /// min(max(y, 0), high) of the present y; without an upper limit if there is none.
+    void clip(std::optional<double> high) {
+        if (!high) return apply(Function::relu);
+        if (!is_finite(*high) || *high <= 0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
+        scale(1 / *high);
+        apply(Function::clip);
+        scale(*high);
+    }
+    /// The product of two functions of one x, one of which is x times a number.
+    [[nodiscard]] static Pointwise product(Pointwise a, Pointwise b) {
+        const auto linear = [](const Pointwise& of) { return of.function_ == Function::identity && !of.times_x_ && of.shift_ == 0; };
+        if (!linear(a)) std::swap(a, b);
+        if (!linear(a) || b.times_x_) throw std::invalid_argument("this product of two functions of a value has no spelling");
+        b.scale(a.scale_);
+        b.times_x_ = true;
+        return b;
+    }
+
+private:
+    static void check(double number) {
+        if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
+    }
+    [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
+    [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
+        return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);
+    }
+
+    bool times_x_ = false;
+    Function function_ = Function::identity;
+    double slope_ = 1, offset_ = 0, scale_ = 1, shift_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/tensor_view.hpp
+
+// How a tensor of another framework lies over a value of Denim's, through transpositions and reshapes.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A tensor (N, ...) and which of rows, columns and channels each axis behind the batch runs through: (N, C, H, W) is
+/// {{channels}, {rows}, {columns}}, flattened {{channels, rows, columns}}. Parts of extent 1 are left out.
+struct TensorView {
+    enum Part : std::uint8_t { rows, columns, channels };
+    static constexpr std::int64_t batch = INT64_MIN;  ///< in a list of extents: that of the batch
+
+    std::size_t value = 0;                  ///< the number of the value in its LayerGraph
+    std::array<std::size_t, 3> extents{};   ///< of its rows, columns and channels
+    bool flat = false;                      ///< the value is one row of these numbers, in HWC order
+    std::vector<std::vector<Part>> axes{};  ///< behind the batch
+
+    static TensorView of(std::size_t value, Shape shape, const std::vector<Part>& order) {
+        TensorView view{value, {shape.height, shape.width, shape.channels}};
+        for (const Part part : order) view.axes.push_back(view.without_ones({part}));
+        return view;
+    }
+
+    [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
+    [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
+    /// All extents behind the batch.
+    [[nodiscard]] std::vector<std::size_t> sizes() const {
+        std::vector<std::size_t> result;
+        for (const auto& axis : axes) result.push_back(size(axis));
+        return result;
+    }
+    /// True if this axis is just that part.
+    [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
+    [[nodiscard]] bool channels_first() const { return axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns); }
+    [[nodiscard]] bool channels_last() const { return axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels); }
+    /// True for one axis that is all of a value of one pixel.
+    [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
+    /// The numbers come in HWC order.
+    [[nodiscard]] bool in_order() const { return order() == without_ones({rows, columns, channels}); }
+
+    /// For each number of the tensor, in its order: where it stands in the value.
+    [[nodiscard]] std::vector<std::size_t> places() const {
+        const std::array<std::size_t, 3> strides{extents[1] * extents[2], extents[2], 1};
+        std::vector<std::size_t> result{0};
+        for (const Part part : order()) {
+            std::vector<std::size_t> finer;
+            finer.reserve(result.size() * extents[part]);
+            for (const std::size_t place : result)
+                for (std::size_t n = 0; n < extents[part]; ++n) finer.push_back(place + n * strides[part]);
+            result = std::move(finer);
+        }
+        return result;
+    }
+
+    /// `order` counts the batch as axis 0.
+    void transpose(const std::vector<std::int64_t>& order) {
+        if (order.size() != axes.size() + 1) throw std::invalid_argument(sentence("an order of ", axes.size() + 1, " axes was expected"));
+        std::vector<bool> seen(order.size(), false);
+        std::vector<std::vector<Part>> turned;
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            if (order[n] < 0 || static_cast<std::size_t>(order[n]) >= order.size() || seen[static_cast<std::size_t>(order[n])])
+                throw std::invalid_argument("its order of axes is none");
+            seen[static_cast<std::size_t>(order[n])] = true;
+            if ((n == 0) != (order[n] == 0)) throw std::invalid_argument("the batch becomes another axis, which has no spelling");
+            if (n > 0) turned.push_back(axes[static_cast<std::size_t>(order[n]) - 1]);
+        }
+        axes = std::move(turned);
+    }
+
+    /// To these extents, the batch first (as `batch`, -1, or its number): axes may run together or come apart where they did,
+    /// but none is cut.
+    void reshape(const std::vector<std::int64_t>& to, std::size_t batch_size, bool zero_copies) {
+        const std::vector<Part> parts = order();
+        const std::size_t all = size(parts);
+        if (to.empty()) throw std::invalid_argument("no axis is left");
+        std::vector<std::size_t> wanted;
+        std::optional<std::size_t> rest;  // which of them is -1
+        std::size_t product = 1;
+        for (std::size_t n = 1; n < to.size(); ++n) {
+            std::int64_t extent = to[n];
+            if (extent == 0 && zero_copies && n <= axes.size()) extent = static_cast<std::int64_t>(size(axes[n - 1]));
+            if (extent == -1 && !rest) rest = n - 1, extent = 1;
+            if (extent < 1 || product > all / static_cast<std::size_t>(extent))
+                throw std::invalid_argument(sentence("a reshape to other extents (number ", n, " is ", to[n], ") has no spelling"));
+            product *= static_cast<std::size_t>(extent);
+            wanted.push_back(static_cast<std::size_t>(extent));
+        }
+        const bool batch_first = to[0] == batch || (to[0] == 0 && zero_copies) ||
+                                 (batch_size > 0 && to[0] == static_cast<std::int64_t>(batch_size)) || (to[0] == -1 && !rest && product == all);
+        if (!batch_first || all % product != 0 || (!rest && product != all))
+            throw std::invalid_argument("a reshape that does not leave the batch as it is has no spelling");
+        if (rest) wanted[*rest] = all / product;
+        std::vector<std::vector<Part>> cut;
+        std::size_t next = 0;
+        for (const std::size_t extent : wanted) {
+            cut.emplace_back();
+            std::size_t reached = 1;
+            while (reached < extent && next < parts.size()) {
+                cut.back().push_back(parts[next]);
+                reached *= extents[parts[next++]];
+            }
+            if (reached != extent) throw std::invalid_argument("a reshape that cuts rows, columns or channels apart has no spelling");
+        }
+        axes = std::move(cut);
+    }
+
+private:
+    [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
+        std::size_t product = 1;
+        for (const Part part : parts) product *= extents[part];
+        return product;
+    }
+    [[nodiscard]] std::vector<Part> without_ones(std::vector<Part> parts) const {
+        std::erase_if(parts, [&](Part part) { return extents[part] == 1; });
+        return parts;
+    }
+    [[nodiscard]] std::vector<Part> order() const {
+        std::vector<Part> parts;
+        for (const auto& axis : axes) parts.insert(parts.end(), axis.begin(), axis.end());
+        return parts;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_builder.hpp
+
+// What is known of each name of an ONNX graph while its nodes are read one after the other. A std::invalid_argument that leaves
+// here is the reason why a node is refused.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Numbers that the file holds, or that follow from those.
+struct OnnxConstant {
+    std::shared_ptr<const AnyArray> array;
+    std::string root;  ///< the tensor of the file
+};
+
+/// A list of extents that is computed on the way, TensorView::batch for that of the batch.
+struct OnnxNumbers {
+    std::vector<std::int64_t> values;
+    bool list = true;  ///< false: one number without an axis
+};
+
+/// Numbers that come from the picture.
+struct PictureTensor {
+    struct Part {
+        std::size_t begin = 0, count = 0;
+        std::string word = {};  ///< softmax or sigmoid of these numbers alone
+    };
+
+    TensorView view;
+    ElementType type = ElementType::float32;
+    Pointwise function = {};             ///< of the value that the view is of
+    bool shared = false;                 ///< others read it, or what it is a view of
+    std::string node = {};               ///< what made it
+    std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
+    std::optional<Part> part = {};       ///< it has some of the view's channels only
+};
+
+using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
+
+/// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
+class OnnxAttributes {
+public:
+    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known) : node_(node) {
+        for (const OnnxAttribute& attribute : node.attributes)
+            if (std::ranges::find(known, attribute.name) == known.end())
+                throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
+    }
+    template <class Value>
+    [[nodiscard]] Value get(std::string_view name, Value otherwise) const {
+        const auto found = std::ranges::find(node_.attributes, name, &OnnxAttribute::name);
+        if (found == node_.attributes.end()) return otherwise;
+        if (const auto* const value = std::get_if<Value>(&found->value)) return *value;
+        throw std::invalid_argument("its attribute " + in_quotes(name) + " is of another kind");
+    }
+    [[nodiscard]] bool has(std::string_view name) const {
+        return std::ranges::find(node_.attributes, name, &OnnxAttribute::name) != node_.attributes.end();
+    }
+    /// Throws unless the attribute has this value, which is also what it is if it is not there.
+    template <class Value>
+    void expect(std::string_view name, Value value, const char* reason) const {
+        if (get<Value>(name, value) != value) throw std::invalid_argument(reason);
+    }
+
+private:
+    const OnnxNode& node_;
+};
+
+/// The state of reading.
+class OnnxBuilder {
+public:
+    using Numbers = std::vector<std::int64_t>;
+
+    LayerGraph graph;
+    std::int64_t opset = 0;
+    std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
+    std::string node;       ///< the node that is being read, as errors name it
+
+    /// How many read a name.
+    std::map<std::string, std::size_t, std::less<>> readers;
+
+    void put(const std::string& name, OnnxKnown known) {
+        if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
+            const auto count = readers.find(name);
+            tensor->shared = tensor->shared || (count != readers.end() && count->second > 1);
+            if (tensor->node.empty()) tensor->node = node;
+        }
+        if (!known_.emplace(name, std::move(known)).second) throw std::invalid_argument("two nodes give " + in_quotes(name));
+    }
+    void refuse(const std::string& name, const std::string& reason) { unread_.emplace(name, reason); }
+
+    [[nodiscard]] const OnnxKnown& known(std::string_view name) const {
+        if (const auto reason = unread_.find(name); reason != unread_.end())
+            throw std::invalid_argument("its tensor " + in_quotes(name) + " " + reason->second);
+        const auto found = known_.find(name);
+        if (found == known_.end()) throw std::invalid_argument("it reads " + in_quotes(name) + ", which nothing before it gives");
+        return found->second;
+    }
+    [[nodiscard]] bool is_constant(std::string_view name) const { return std::holds_alternative<OnnxConstant>(known(name)); }
+    [[nodiscard]] bool is_tensor(std::string_view name) const { return std::holds_alternative<PictureTensor>(known(name)); }
+
+    /// Numbers of the file; `what` they are stands in the error.
+    [[nodiscard]] const OnnxConstant& constant(const OnnxNode& of, std::size_t place, const char* what) const {
+        const auto* const found = std::get_if<OnnxConstant>(&known(of.input(place)));
+        if (!found) throw std::invalid_argument(sentence(what, " that the file holds were expected, ", in_quotes(of.input(place)), " is computed"));
+        return *found;
+    }
+    /// The weights of a layer, which no other layer may share.
+    const OnnxConstant& own_weights(const OnnxNode& of, std::size_t place, std::size_t axes) {
+        const OnnxConstant& found = constant(of, place, "weights");
+        if (found.array->shape.size() != axes) throw std::invalid_argument(sentence("weights of ", axes, " axes were expected in the file"));
+        const auto [owner, first] = owners_.emplace(found.root, node);
+        if (!first) throw std::invalid_argument("it shares its weights with " + owner->second + ", which has no spelling");
+        return found;
+    }
+    /// Whole numbers, from the file or computed.
+    [[nodiscard]] OnnxNumbers numbers(std::string_view name) const {
+        const OnnxKnown& found = known(name);
+        if (const auto* const list = std::get_if<OnnxNumbers>(&found)) return *list;
+        const auto* const constant = std::get_if<OnnxConstant>(&found);
+        if (!constant || constant->array->shape.size() > 1)
+            throw std::invalid_argument("a list of extents was expected, " + in_quotes(name) + " is none");
+        try {
+            return {constant->array->as<std::int64_t>(), constant->array->shape.size() == 1};
+        } catch (const std::range_error& error) {
+            throw std::invalid_argument(error.what());
+        }
+    }
+    [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
+
+    /// A tensor in whatever function of a value; one of floats unless `any` type will do, without zeros around it unless `padded`.
+    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false, bool padded = false) const {
+        const auto* const found = std::get_if<PictureTensor>(&known(name));
+        if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
+        if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
+        if (!padded && found->zeros != std::array<std::size_t, 4>{})
+            throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
+        if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
+        return *found;
+    }
+    /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
+    const PictureTensor& settled(std::string_view name, bool padded = false) {
+        static_cast<void>(tensor(name, false, padded));
+        auto& found = std::get<PictureTensor>(known_.find(name)->second);
+        const std::string_view activation = found.function.name();
+        if (activation.empty())
+            throw Refusal{found.view.value == 0
+                              ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
+                              : "what it computes is none of Denim's activations",
+                          found.node};
+        if (activation != "linear") {
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), std::string{activation}});
+            found.function = {};
+            found.shared = readers.find(name)->second > 1;
+        }
+        return found;
+    }
+
+    /// Adds a layer; the view becomes one of what it gives.
+    void add(TensorView& view, GraphLayer layer) {
+        if (layer.node.empty()) layer.node = node;
+        graph.layers.push_back(std::move(layer));
+        view.value = graph.layers.size();
+    }
+    /// Makes one row of numbers of a picture that was flattened, for layers that look at the whole row.
+    void make_row(TensorView& view) {
+        if (view.axes.size() != 1 || view.vector()) return;
+        const bool ordered = view.in_order();
+        const Shape row{1, 1, view.shape().size()};
+        add(view, {GraphLayer::Kind::flatten, node, {view.value}, row});
+        if (ordered)
+            view = TensorView::of(view.value, row, {TensorView::channels});
+        else
+            view.flat = true;
+    }
+
+    /// A reason, and the node that it is about if that is not the one that is being read.
+    struct Refusal {
+        std::string reason, node;
+    };
+
+private:
+    std::map<std::string, OnnxKnown, std::less<>> known_;
+    std::map<std::string, std::string, std::less<>> unread_;
+    std::map<std::string, std::string> owners_;  // of weights
+};
+
+/// An extent from the file.
+inline std::size_t onnx_extent(std::int64_t number) {
+    if (number < 0 || number > 1'000'000) throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
+    return static_cast<std::size_t>(number);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_whole_numbers.hpp
+
+// Nodes of ONNX that compute with whole numbers of the file, as exporters write them in front of a Pad or a Reshape.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline std::vector<std::int64_t> whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    return builder.constant(node, place, "numbers").array->as<std::int64_t>();
+}
+
+/// Every step-th part of an array along one axis.
+inline AnyArray sliced(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    const auto one = [&](std::size_t place, std::int64_t otherwise) {
+        if (node.input(place).empty()) return otherwise;
+        const auto numbers = whole_numbers(builder, node, place);
+        if (numbers.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
+        return numbers[0];
+    };
+    const std::int64_t step = one(4, 1), rank = static_cast<std::int64_t>(array.shape.size()), stated = one(3, 0),
+                       axis = stated < 0 ? stated + rank : stated;
+    if (axis < 0 || axis >= rank || step == 0) throw std::invalid_argument("a slice of one axis was expected");
+    const auto extent = static_cast<std::int64_t>(array.shape[static_cast<std::size_t>(axis)]);
+    const auto inside = [&](std::int64_t place, bool end) {
+        const std::int64_t from_begin = place < 0 && place >= -extent ? place + extent : place;
+        return step > 0 ? std::clamp<std::int64_t>(from_begin, 0, extent) : std::clamp<std::int64_t>(from_begin, end ? -1 : 0, extent - 1);
+    };
+    std::vector<std::size_t> kept;
+    const std::int64_t begin = inside(one(1, 0), false), end = inside(one(2, extent), true);
+    for (std::int64_t at = begin; step > 0 ? at < end : at > end; at += std::clamp<std::int64_t>(step, -extent, extent))
+        kept.push_back(static_cast<std::size_t>(at));
+    std::size_t before = 1, behind = element_size(array.type);
+    for (std::size_t n = 0; n < array.shape.size(); ++n)
+        (static_cast<std::int64_t>(n) < axis ? before : behind) *= static_cast<std::int64_t>(n) == axis ? 1 : array.shape[n];
+    AnyArray result{array.type, {}};
+    result.shape = array.shape;
+    result.shape[static_cast<std::size_t>(axis)] = kept.size();
+    result.bytes.clear();
+    for (std::size_t n = 0; n < before; ++n)
+        for (const std::size_t place : kept) {
+            const auto from = array.bytes.begin() + static_cast<std::ptrdiff_t>((n * static_cast<std::size_t>(extent) + place) * behind);
+            result.bytes.insert(result.bytes.end(), from, from + static_cast<std::ptrdiff_t>(behind));
+        }
+    return result;
+}
+
+/// The result; nothing if the node is none of these.
+inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    constexpr std::size_t most = 4096;  // lists of extents are short
+    using Numbers = std::vector<std::int64_t>;
+    const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
+    if (node.type == "Shape") {
+        static_cast<void>(OnnxAttributes{node, {}});
+        return list(Numbers(array.shape.begin(), array.shape.end()));
+    }
+    if (array.size() > most) return std::nullopt;
+    if (node.type == "Slice" && node.inputs.size() >= 3) return sliced(builder, node, array);
+    if (node.type == "ConstantOfShape") {
+        const AnyArray value = OnnxAttributes{node, {"value"}}.get("value", AnyArray{ElementType::float32, {1}});
+        std::size_t count = 1;
+        for (const std::int64_t extent : array.as<std::int64_t>()) count = std::min(count, most) * onnx_extent(extent);
+        if (count > most || value.size() != 1 || array.size() > 1) throw std::invalid_argument("a short list of numbers was expected");
+        return list(Numbers(count, value.as<std::int64_t>()[0]));
+    }
+    if (array.type != ElementType::int64) return std::nullopt;
+    if (node.type == "Concat") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
+        Numbers all;
+        for (std::size_t n = 0; n < node.inputs.size() && all.size() <= most; ++n) {
+            if (builder.constant(node, n, "lists").array->shape.size() != 1) throw std::invalid_argument("a concatenation of lists was expected");
+            const Numbers part = whole_numbers(builder, node, n);
+            all.insert(all.end(), part.begin(), part.end());
+        }
+        return list(all);
+    }
+    if (node.type == "Gather" && array.shape.size() == 1) {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
+        const Numbers all = array.as<std::int64_t>();
+        Numbers taken;
+        for (const std::int64_t place : whole_numbers(builder, node, 1)) {
+            const std::int64_t from = place < 0 ? place + static_cast<std::int64_t>(all.size()) : place;
+            if (from < 0 || from >= static_cast<std::int64_t>(all.size()) || taken.size() > most)
+                throw std::invalid_argument("a part of a list was expected");
+            taken.push_back(all[static_cast<std::size_t>(from)]);
+        }
+        return AnyArray::of(std::span<const std::int64_t>{taken}, builder.constant(node, 1, "places").array->shape);
+    }
+    if (node.type == "Add" || node.type == "Sub" || node.type == "Mul") {
+        const Numbers a = array.as<std::int64_t>(), b = whole_numbers(builder, node, 1);
+        const auto& shape = builder.constant(node, 1, "numbers").array->shape;
+        if (b.size() != 1 && a.size() != 1 && array.shape != shape) throw std::invalid_argument("numbers of one shape were expected");
+        Numbers result(a.size() == 1 ? b.size() : a.size());
+        for (std::size_t n = 0; n < result.size(); ++n) {
+            const std::int64_t first = a[a.size() == 1 ? 0 : n], second = b[b.size() == 1 ? 0 : n];
+            if (std::max(std::abs(first / 2), std::abs(second / 2)) > 500'000) throw std::invalid_argument("extents were expected");
+            result[n] = node.type == "Add" ? first + second : node.type == "Sub" ? first - second : first * second;
+        }
+        return AnyArray::of(std::span<const std::int64_t>{result}, a.size() == 1 && shape.size() >= array.shape.size() ? shape : array.shape);
+    }
+    return std::nullopt;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_constants.hpp
+
+// Nodes of ONNX that compute with numbers of the file and with extents alone: their results are known when the file is read.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The array with its axes in another order.
+inline AnyArray transposed(const AnyArray& array, const std::vector<std::int64_t>& order) {
+    const std::size_t rank = array.shape.size(), bytes = element_size(array.type);
+    std::vector<std::size_t> strides(rank, 1), steps(rank), at(rank, 0);
+    for (std::size_t n = rank; n-- > 1;) strides[n - 1] = strides[n] * array.shape[n];
+    AnyArray result{array.type, std::vector<std::size_t>(rank)};
+    std::vector<bool> seen(rank, false);
+    if (order.size() != rank) throw std::invalid_argument(sentence("an order of ", rank, " axes was expected"));
+    for (std::size_t n = 0; n < rank; ++n) {
+        if (order[n] < 0 || order[n] >= static_cast<std::int64_t>(rank) || seen[static_cast<std::size_t>(order[n])])
+            throw std::invalid_argument("its order of axes is none");
+        seen[static_cast<std::size_t>(order[n])] = true;
+        result.shape[n] = array.shape[static_cast<std::size_t>(order[n])];
+        steps[n] = strides[static_cast<std::size_t>(order[n])];
+    }
+    result.bytes.resize(array.bytes.size());
+    std::size_t from = 0;
+    for (std::size_t to = 0; to < array.size(); ++to) {
+        std::memcpy(result.bytes.data() + to * bytes, array.bytes.data() + from * bytes, bytes);
+        for (std::size_t n = rank; n-- > 0;) {
+            from += steps[n];
+            if (++at[n] < result.shape[n]) break;
+            from -= steps[n] * result.shape[n];
+            at[n] = 0;
+        }
+    }
+    return result;
+}
+
+/// An axis from 0 on, where the file may count from the end.
+inline std::size_t onnx_axis(std::int64_t axis, std::size_t rank) {
+    const auto most = static_cast<std::int64_t>(rank);
+    if (axis < -most || axis >= most) throw std::invalid_argument(sentence("an axis of ", rank, " was expected, ", axis, " came"));
+    return static_cast<std::size_t>(axis < 0 ? axis + most : axis);
+}
+
+/// The axes of a Squeeze, Unsqueeze or reduction: an attribute, or from a later version of ONNX on an input.
+inline std::optional<std::vector<std::int64_t>> onnx_axes(const OnnxBuilder& builder, const OnnxNode& node, const OnnxAttributes& attributes) {
+    if (attributes.has("axes")) return attributes.get("axes", OnnxBuilder::Numbers{});
+    if (node.input(1).empty()) return std::nullopt;
+    return builder.numbers(node.input(1)).values;
+}
+
+/// Computes a node whose inputs are all numbers of the file: what only moves them.
+inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (auto whole = fold_whole_numbers(builder, node, array)) return std::move(*whole);
+    AnyArray result = array;
+    const std::size_t rank = array.shape.size();
+    if (node.type == "Identity") return result;
+    if (node.type == "Transpose") {
+        Numbers order(rank);
+        for (std::size_t n = 0; n < rank; ++n) order[n] = static_cast<std::int64_t>(rank - 1 - n);
+        return transposed(array, OnnxAttributes{node, {"perm"}}.get("perm", order));
+    }
+    if (node.type == "Cast") {
+        const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
+        const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
+        const auto exact = [](ElementType of) { return of == ElementType::float32 || of == ElementType::float64; };
+        if (type != std::end(onnx_types) && type->second == array.type) return result;
+        if (type != std::end(onnx_types) && exact(type->second) && array.type != ElementType::float64)
+            return type->second == ElementType::float32 ? AnyArray::of(std::span<const float>{array.as<float>()}, array.shape)
+                                                        : AnyArray::of(std::span<const double>{array.as<double>()}, array.shape);
+        if (type != std::end(onnx_types) && type->second == ElementType::int64)
+            return AnyArray::of(std::span<const std::int64_t>{array.as<std::int64_t>()}, array.shape);
+        throw std::invalid_argument("numbers of the file that are converted to another type are not read");
+    }
+    if (node.type == "Reshape") {
+        const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+        const Numbers to = builder.numbers(node.input(1)).values;
+        result.shape.clear();
+        std::size_t product = 1, rest = to.size();
+        for (std::size_t n = 0; n < to.size(); ++n) {
+            if (to[n] == -1) rest = n;
+            result.shape.push_back(to[n] == 0 && zero_copies && n < rank ? array.shape[n] : to[n] == -1 ? 1 : onnx_extent(to[n]));
+            product *= std::max<std::size_t>(result.shape.back(), 1);
+            if (product > array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
+        }
+        if (rest < to.size()) result.shape[rest] = array.size() / product;
+    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
+        const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+        if (!axes) throw std::invalid_argument("its axes were expected");
+        Numbers places;
+        const bool adds = node.type == "Unsqueeze";
+        for (const std::int64_t axis : *axes) places.push_back(static_cast<std::int64_t>(onnx_axis(axis, adds ? rank + axes->size() : rank)));
+        std::ranges::sort(places);
+        if (adds)
+            for (const std::int64_t place : places)
+                result.shape.insert(result.shape.begin() + std::min(place, static_cast<std::int64_t>(result.shape.size())), 1);
+        else
+            for (auto place = places.rbegin(); place != places.rend(); ++place)
+                if (*place < static_cast<std::int64_t>(result.shape.size())) result.shape.erase(result.shape.begin() + *place);
+    } else {
+        throw std::invalid_argument("it computes with numbers of the file, which is not done here; fold constants when the model is exported");
+    }
+    const auto size = checked_size(result.shape);
+    if (!size || *size != array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
+    return result;
+}
+
+/// Computes a node on lists of extents.
+inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (node.type == "Shape") {
+        const OnnxAttributes attributes{node, {"start", "end"}};
+        Numbers extents{TensorView::batch};
+        for (const std::size_t extent : builder.tensor(node.input(0), true).view.sizes()) extents.push_back(static_cast<std::int64_t>(extent));
+        const auto rank = static_cast<std::int64_t>(extents.size());
+        const auto place = [&](const char* name, std::int64_t otherwise) {
+            const std::int64_t stated = attributes.get(name, otherwise);
+            return std::clamp<std::int64_t>(stated < 0 ? stated + rank : stated, 0, rank);
+        };
+        const std::int64_t begin = place("start", 0), end = std::max(begin, place("end", rank));
+        return {Numbers(extents.begin() + begin, extents.begin() + end)};
+    }
+    if (node.type == "Concat") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
+        OnnxNumbers all;
+        for (const std::string& input : node.inputs) {
+            const OnnxNumbers part = builder.numbers(input);
+            if (!part.list) throw std::invalid_argument("a list of extents was expected, one number came");
+            all.values.insert(all.values.end(), part.values.begin(), part.values.end());
+        }
+        return all;
+    }
+    OnnxNumbers first = builder.numbers(node.input(0));
+    const auto size = static_cast<std::int64_t>(first.values.size());
+    if (node.type == "Identity" || node.type == "Cast") {
+        return first;
+    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
+        static_cast<void>(OnnxAttributes{node, {"axes"}});
+        if (first.values.size() != 1) throw std::invalid_argument("a list of one extent was expected");
+        first.list = node.type == "Unsqueeze";
+        return first;
+    } else if (node.type == "Gather") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
+        const OnnxNumbers places = builder.numbers(node.input(1));
+        OnnxNumbers taken{{}, places.list};
+        for (const std::int64_t place : places.values) taken.values.push_back(first.values[onnx_axis(place, first.values.size())]);
+        return taken;
+    } else if (node.type == "Slice" && node.inputs.size() >= 3) {
+        const auto one = [&](std::size_t place, std::int64_t otherwise) {
+            if (node.input(place).empty()) return otherwise;
+            const Numbers values = builder.numbers(node.input(place)).values;
+            if (values.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
+            return values[0] < 0 ? std::max<std::int64_t>(values[0] + size, 0) : std::min(values[0], size);
+        };
+        if (!node.input(4).empty() && builder.numbers(node.input(4)).values != Numbers{1})
+            throw std::invalid_argument("a slice at step 1 was expected");
+        const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
+        return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
+    }
+    throw std::invalid_argument("it computes with extents, which is not followed");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_windows.hpp
+
+// Nodes of ONNX that go over windows of a picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
+inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
+    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
+        kernel = stated;
+    else if (stated != kernel)
+        throw std::invalid_argument("its window is not that of its weights");
+    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
+                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
+    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
+        throw std::invalid_argument("windows over two axes were expected");
+    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
+    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
+        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
+    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
+
+    LayerChain::Windows windows;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        windows.size[axis] = onnx_extent(kernel[axis]);
+        windows.step[axis] = onnx_extent(step[axis]);
+        windows.dilation[axis] = onnx_extent(dilation[axis]);
+        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
+            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
+        windows.zeros[axis] = onnx_extent(zeros[axis]);
+        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
+        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
+        if (padding.starts_with("SAME")) {
+            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
+            const std::size_t all = reach > extent ? reach - extent : 0;
+            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
+            windows.zeros[2 + axis] = all - windows.zeros[axis];
+        }
+    }
+    return windows;
+}
+
+/// How many windows there are; the zeros behind the last row and column become those that are reached.
+inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
+    const std::array extents{in.height, in.width};
+    std::array<std::size_t, 2> counts{};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
+        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
+        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
+        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
+        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
+            throw std::invalid_argument("a window that begins behind the picture has no spelling");
+        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
+        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
+    }
+    return counts;
+}
+
+/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
+inline GraphWeights filters_of(const OnnxConstant& from) {
+    return {from.root, from.array->size(), [array = from.array] {
+                const std::vector<float> theirs = array->as<float>();
+                const std::size_t filters = array->shape[0],
+                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
+                std::vector<float> ours(theirs.size());
+                std::size_t next = 0;
+                for (std::size_t filter = 0; filter < filters; ++filter)
+                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
+                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
+                return ours;
+            }};
+}
+
+/// So many numbers, one for each channel; from a single one if `may_spread`.
+inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
+    const auto& shape = from.array->shape;
+    const bool single = may_spread && from.array->size() == 1;
+    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
+        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
+    return {from.root, count, [array = from.array, count, single] {
+                const std::vector<float> numbers = array->as<float>();
+                return single ? std::vector<float>(count, numbers[0]) : numbers;
+            }};
+}
+
+inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
+    PictureTensor tensor = builder.settled(node.input(0), true);
+    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
+    const auto& shape = weights.array->shape;
+    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
+    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
+    for (std::size_t n = 0; n < 4; ++n) {
+        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
+            throw std::invalid_argument("it has two kinds of padding");
+        layer.windows.zeros[n] += tensor.zeros[n];
+    }
+    const Shape in = tensor.view.shape();
+    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
+    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
+        shape[1] != in.channels / layer.groups)
+        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
+    const auto counts = count_windows(layer.windows, in, false);
+    layer.output = {counts[0], counts[1], shape[0]};
+    layer.weights.push_back(filters_of(weights));
+    layer.bias = !node.input(2).empty();
+    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
+              tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Zeros around a picture are the next convolution's.
+inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
+    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
+    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
+    if (!node.input(2).empty()) {
+        const AnyArray& value = *builder.constant(node, 2, "a number").array;
+        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
+    }
+    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
+    PictureTensor tensor = builder.settled(node.input(0), true);
+    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
+    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
+        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
+    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node,
+                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
+    const bool average = node.type == "AveragePool";
+    PictureTensor tensor = builder.settled(node.input(0));
+    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
+    layer.word = average ? "Average" : "Max";
+    layer.windows = read_windows(attributes, tensor);
+    const Shape in = tensor.view.shape();
+    for (std::size_t n = 0; n < 4; ++n)
+        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
+    LayerChain::Windows inside = layer.windows;
+    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
+    if (average && counts != count_windows(inside, in, false)) throw std::invalid_argument("means of windows beyond the edge have no spelling");
+    if (average && attributes.get("count_include_pad", std::int64_t{0}) != 0 && layer.windows.zeros != std::array<std::size_t, 4>{})
+        throw std::invalid_argument("means that count what lies outside the picture have no spelling");
+    layer.output = {counts[0], counts[1], in.channels};
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
+              tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_dense.hpp
+
+// Nodes of ONNX with weights and no windows, and pools over the whole picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline constexpr double graph_epsilon = 1e-3;  ///< what Denim's normalisations add to the variance
+
+/// A product of a row of numbers, or of each pixel, with a matrix of the file.
+inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    const OnnxConstant& weights = builder.own_weights(node, 1, 2);
+    const std::size_t inputs = weights.array->shape[outputs_first ? 1 : 0], outputs = weights.array->shape[outputs_first ? 0 : 1];
+    TensorView& view = tensor.view;
+    const bool row = view.axes.size() == 1;
+    if (view.axes.empty() || outputs == 0 || view.extent(view.axes.size() - 1) != inputs)
+        throw std::invalid_argument(sentence("weights ", shape_text(weights.array->shape), " do not fit the last axis of its input"));
+    if (!row && !view.is(view.axes.size() - 1, TensorView::channels))
+        throw std::invalid_argument("a product along another axis than the channels has no spelling");
+    GraphLayer layer{row ? GraphLayer::Kind::dense : GraphLayer::Kind::conv, {}, {view.value}};  // of each pixel: a window of 1 x 1
+    const std::vector<std::size_t> places = row ? view.places() : std::vector<std::size_t>{};
+    layer.weights.push_back({weights.root, weights.array->size(), [array = weights.array, places, outputs_first, inputs, outputs] {
+                                 const std::vector<float> theirs = array->as<float>();
+                                 std::vector<float> ours(theirs.size());
+                                 for (std::size_t in = 0; in < inputs; ++in)
+                                     for (std::size_t out = 0; out < outputs; ++out)
+                                         ours[(places.empty() ? in : places[in]) * outputs + out] =
+                                             theirs[outputs_first ? out * inputs + in : in * outputs + out];
+                                 return ours;
+                             }});
+    layer.bias = bias != nullptr;
+    if (bias) layer.weights.push_back(numbers_of(*bias, outputs, "bias", true));
+    const Shape in = view.shape();
+    layer.output = row ? Shape{1, 1, outputs} : Shape{in.height, in.width, outputs};
+    builder.add(view, std::move(layer));
+    if (row) {
+        view = TensorView::of(view.value, {1, 1, outputs}, {TensorView::channels});
+    } else {
+        view.extents[TensorView::channels] = outputs;
+        view.axes.back() = outputs == 1 ? std::vector<TensorView::Part>{} : std::vector{TensorView::channels};
+    }
+    builder.put(node.outputs[0], {PictureTensor{view, tensor.type}});
+}
+
+inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "beta", "broadcast", "transA", "transB"}};
+    attributes.expect("alpha", 1.0f, "a product that is multiplied by a number has no spelling");
+    if (!node.input(2).empty()) attributes.expect("beta", 1.0f, "a bias that is multiplied by a number has no spelling");
+    attributes.expect("transA", std::int64_t{0}, "a transposed batch has no spelling");
+    if (builder.tensor(node.input(0)).view.axes.size() != 1) throw std::invalid_argument("one row of numbers for each picture was expected");
+    multiply(builder, node, attributes.get("transB", std::int64_t{0}) != 0, node.input(2).empty() ? nullptr : &builder.constant(node, 2, "a bias"));
+}
+
+inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    multiply(builder, node, false, nullptr);
+}
+
+/// The numbers for each channel of a layer that looks at the channels alone, whose order is that of the file.
+inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
+    GraphWeights weights = numbers_of(from, view.shape().channels, what);
+    if (view.flat)
+        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
+            const std::vector<float> numbers = theirs();
+            std::vector<float> ours(numbers.size());
+            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
+            return ours;
+        };
+    return weights;
+}
+
+inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
+    attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
+    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0)
+        throw std::invalid_argument("it normalises by the batch, as in training");
+    attributes.expect("spatial", std::int64_t{1}, "a normalisation of each pixel by itself has no spelling");
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    if (tensor.view.axes.empty() || !(tensor.view.vector() || tensor.view.is(0, TensorView::channels)))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
+        layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
+    const float stated = attributes.get("epsilon", 1e-5f);
+    const double epsilon = stated == static_cast<float>(graph_epsilon) ? graph_epsilon : static_cast<double>(stated);
+    if (epsilon != graph_epsilon)  // the same numbers with ours, by gamma
+        layer.weights[0].numbers = [gamma = layer.weights[0].numbers, variance = layer.weights[3].numbers, epsilon] {
+            std::vector<float> factors = gamma();
+            const std::vector<float> variances = variance();
+            for (std::size_t c = 0; c < factors.size(); ++c) {
+                const auto spread = static_cast<double>(variances[c]);
+                factors[c] = static_cast<float>(static_cast<double>(factors[c]) * std::sqrt((spread + graph_epsilon) / (spread + epsilon)));
+            }
+            return factors;
+        };
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axis", "epsilon", "stash_type"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
+    if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    if (attributes.get("epsilon", 1e-5f) != static_cast<float>(graph_epsilon))
+        throw std::invalid_argument(
+            sentence("a normalisation of each pixel with the epsilon ", attributes.get("epsilon", 1e-5f), " has no spelling, 0.001 was expected"));
+    GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
+    if (!node.input(2).empty())
+        layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
+    else
+        layer.weights.push_back(
+            {"", tensor.view.shape().channels, [count = tensor.view.shape().channels] { return std::vector<float>(count, 0.0f); }});
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// One number for each channel; the axes that went stay with extent 1 if `keeps`.
+inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    TensorView& view = tensor.view;
+    std::size_t product = 1;
+    bool only_pixels = !view.flat;
+    std::ranges::sort(axes, std::greater{});
+    for (std::size_t n = 0; n < axes.size(); ++n) {
+        if (axes[n] >= view.axes.size() || (n > 0 && axes[n] == axes[n - 1])) throw std::invalid_argument("a mean over the batch has no spelling");
+        for (const TensorView::Part part : view.axes[axes[n]]) only_pixels = only_pixels && part != TensorView::channels;
+        product *= view.extent(axes[n]);
+    }
+    const Shape in = view.shape();
+    if (!only_pixels || product != in.height * in.width)
+        throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
+    for (const std::size_t axis : axes)
+        if (keeps)
+            view.axes[axis].clear();
+        else
+            view.axes.erase(view.axes.begin() + static_cast<std::ptrdiff_t>(axis));
+    if (product > 1) {
+        GraphLayer layer{GraphLayer::Kind::global_pool, {}, {view.value}, {1, 1, in.channels}, word};
+        builder.add(view, std::move(layer));
+        view.extents = {1, 1, in.channels};
+        tensor = {view, tensor.type};
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    if (!builder.tensor(node.input(0)).view.channels_first())
+        throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
+    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);
+}
+
+inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axes", "keepdims", "noop_with_empty_axes"}};
+    const auto axes = onnx_axes(builder, node, attributes);
+    if (!axes || axes->empty()) throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) {
+        const std::size_t place = onnx_axis(axis, builder.tensor(node.input(0)).view.axes.size() + 1);
+        if (place == 0) throw std::invalid_argument("a mean over the batch has no spelling");
+        places.push_back(place - 1);
+    }
+    pool_picture(builder, node, node.type == "ReduceMax" ? "Max" : "Average", std::move(places), attributes.get("keepdims", std::int64_t{1}) != 0);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_layout.hpp
+
+// Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    std::vector<std::int64_t> order;
+    for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
+    tensor.view.transpose(OnnxAttributes{node, {"perm"}}.get("perm", order));
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    tensor.view.reshape(builder.numbers(node.input(1)).values, builder.batch, zero_copies);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_flatten(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const std::size_t rank = tensor.view.axes.size() + 1;
+    std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{1});
+    if (axis < 0) axis += static_cast<std::int64_t>(rank);
+    if (axis != 1) throw std::invalid_argument("a flatten that leaves the batch as it is was expected");
+    tensor.view.reshape({TensorView::batch, -1}, builder.batch, true);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_squeeze(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+    if (!axes) throw std::invalid_argument("its axes were expected; without them a batch of one picture would go, too");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1));
+    std::ranges::sort(places, std::greater{});
+    for (const std::size_t place : places) {
+        if (place == 0 || place > tensor.view.axes.size() || tensor.view.extent(place - 1) != 1)
+            throw std::invalid_argument("axes of extent 1 were expected, and not the batch");
+        tensor.view.axes.erase(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1);
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+    if (!axes || axes->size() > 8) throw std::invalid_argument("its axes were expected");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1 + axes->size()));
+    std::ranges::sort(places);
+    for (const std::size_t place : places) {
+        if (place == 0 || place > tensor.view.axes.size() + 1) throw std::invalid_argument("an axis in front of the batch has no spelling");
+        tensor.view.axes.insert(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1, std::vector<TensorView::Part>{});
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    builder.put(node.outputs[0], builder.tensor(node.input(0), true));
+}
+
+/// To the type that the numbers have, or from bytes, which Denim takes for parts of 255, to floats.
+inline void read_cast(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
+    const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
+    const bool of_bytes = tensor.type == ElementType::uint8 && to == 1;
+    if (type == std::end(onnx_types) || (type->second != tensor.type && !of_bytes))
+        throw std::invalid_argument(sentence("a conversion from ", element_name(tensor.type), " to ONNX's type ", to, " has no spelling"));
+    tensor.type = type->second;
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Nothing is dropped when a network is used.
+inline void read_dropout(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"ratio", "seed", "is_test"}};
+    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0) throw std::invalid_argument("it drops numbers, as in training");
+    if (!node.input(2).empty()) {
+        const AnyArray& training = *builder.constant(node, 2, "a switch").array;
+        if (training.size() != 1 || training.as<double>()[0] != 0) throw std::invalid_argument("it drops numbers, as in training");
+    }
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::dropout, {}, {tensor.view.value}, tensor.view.shape()});
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_parts.hpp
+
+// Channels that are split, each part turned into probabilities, and put side by side again: the end of a network of several heads.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
+    if (axis != 1 || !tensor.view.vector() || tensor.view.flat)
+        throw std::invalid_argument("a split of other numbers than those of several heads has no spelling");
+    const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
+    std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
+    if (attributes.has("split"))
+        sizes = attributes.get("split", sizes);
+    else if (!node.input(1).empty())
+        sizes = builder.numbers(node.input(1)).values;
+    PictureTensor::Part part;
+    for (std::size_t n = 0; n < node.outputs.size(); ++n) {
+        part.begin += part.count;
+        part.count = sizes.size() == node.outputs.size() ? onnx_extent(sizes[n]) : 0;
+        if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
+        tensor.part = part;
+        builder.put(node.outputs[n], tensor);
+    }
+    if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
+}
+
+/// Softmax or sigmoid of a part.
+inline void read_probabilities_of_part(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = std::get<PictureTensor>(builder.known(node.input(0)));
+    const std::size_t axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), 2);
+    if (axis != 1 || !tensor.part->word.empty() || node.type == "LogSoftmax")
+        throw std::invalid_argument("of a part of the channels only one softmax or sigmoid has a spelling");
+    tensor.part->word = node.type == "Softmax" ? "softmax" : "sigmoid";
+    builder.put(node.outputs[0], tensor);
+}
+
+/// All parts side by side, in their order.
+inline void read_parts(OnnxBuilder& builder, const OnnxNode& node) {
+    const std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    PictureTensor whole = std::get<PictureTensor>(builder.known(node.input(0)));
+    std::size_t next = 0;
+    std::string word = "probabilities of heads:";
+    for (const std::string& input : node.inputs) {
+        const auto* const tensor = std::get_if<PictureTensor>(&builder.known(input));
+        if (!tensor || !tensor->part || tensor->view.value != whole.view.value || tensor->part->begin != next || tensor->part->word.empty())
+            throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
+        next += tensor->part->count;
+        word += ' ' + tensor->part->word + ' ' + std::to_string(tensor->part->count);
+    }
+    if (onnx_axis(axis, 2) != 1 || next != whole.view.extents[TensorView::channels])
+        throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
+    builder.add(whole.view, {GraphLayer::Kind::activation, {}, {whole.view.value}, whole.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{whole.view, whole.type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_pointwise.hpp
+
+// Nodes of ONNX that work number by number, and those that join values.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// An activation that is a node of its own.
+inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const char* word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
+    if (node.type == "Elu") attributes.expect("alpha", 1.0f, "an ELU with an alpha other than 1 has no spelling");
+    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
+    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
+    if (node.type == "LeakyRelu" && attributes.get("alpha", 0.01f) != 0.3f)
+        throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
+    const std::pair<std::string_view, const char*> words[]{
+        {"Elu", "elu"},   {"Swish", "silu"}, {"Gelu", "gelu"},           {"LeakyRelu", "leaky_relu of 0.3"},
+        {"Relu", "relu"}, {"Tanh", "tanh"},  {"HardSwish", "hard_swish"}};
+    const auto* const found = std::ranges::find(words, node.type, &std::pair<std::string_view, const char*>::first);
+    add_activation(builder, node, found->second);
+}
+
+/// Over the channels; which axis that is by default changed with version 13.
+inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.settled(node.input(0));
+    const std::size_t rank = tensor.view.axes.size() + 1,
+                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
+    builder.make_row(tensor.view);
+    std::size_t behind = 1;  // before version 13 all axes from this one on are one
+    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
+    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
+        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
+    builder.add(tensor.view,
+                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// The node where a function begins is the one to name if nothing becomes of it.
+inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
+    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
+}
+
+/// Functions that activations are put together from.
+inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
+    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.tensor(node.input(0));
+    begin_function(builder, tensor);
+    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
+        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
+        if (node.input(place).empty()) return std::nullopt;
+        const AnyArray& array = *builder.constant(node, place, "limits").array;
+        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
+        return array.as<double>()[0];
+    };
+    if (node.type == "Clip") {
+        const OnnxAttributes attributes{node, {"min", "max"}};
+        if (limit(attributes, 1, "min") != 0.0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
+        const std::optional<double> high = limit(attributes, 2, "max");
+        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
+        tensor.function.clip(none ? std::nullopt : high);
+    } else if (node.type == "HardSigmoid") {
+        const OnnxAttributes attributes{node, {"alpha", "beta"}};
+        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
+        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
+        tensor.function.clip(1);
+    } else {
+        static_cast<void>(OnnxAttributes{node, {}});
+        tensor.function.apply(node.type == "Erf" ? Pointwise::Function::erf : Pointwise::Function::sigmoid);
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+/// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
+/// the channels alone.
+inline std::optional<double> one_number(const OnnxConstant& constant, const TensorView& view, std::size_t batch) {
+    const auto& shape = constant.array->shape;
+    if (shape.size() > view.axes.size() + 1) throw std::invalid_argument("numbers of more axes than the picture's have no spelling");
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] == 1 || (place == 0 && shape[n] == batch && batch > 0)) continue;
+        if (place == 0) throw std::invalid_argument("numbers along the batch have no spelling");
+        if (shape[n] != view.extent(place - 1)) throw std::invalid_argument("numbers that repeat the picture have no spelling");
+    }
+    const std::vector<double> numbers = constant.array->as<double>();
+    if (!numbers.empty() && std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; })) return numbers[0];
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] != 1 && (place == 0 || !view.is(place - 1, TensorView::channels)))
+            throw std::invalid_argument("numbers that differ along rows or columns of the picture have no spelling");
+    }
+    return std::nullopt;
+}
+
+/// Adds numbers to what a convolution or dense layer gives, as its bias. False if that cannot be.
+inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
+    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
+    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
+    if (layer.kind != GraphLayer::Kind::conv && layer.kind != GraphLayer::Kind::dense) return false;
+    const std::size_t count = layer.output.channels;
+    if (constant.array->size() != count && constant.array->size() != 1) return false;
+    GraphWeights added{constant.root, count, [array = constant.array, count] {
+                           const std::vector<float> numbers = array->as<float>();
+                           return numbers.size() == 1 ? std::vector<float>(count, numbers[0]) : numbers;
+                       }};
+    if (!layer.bias) {
+        layer.weights.push_back(std::move(added));
+        layer.bias = true;
+    } else {
+        layer.weights.back().numbers = [first = layer.weights.back().numbers, second = std::move(added.numbers)] {
+            std::vector<float> sum = first();
+            const std::vector<float> more = second();
+            for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += more[n];
+            return sum;
+        };
+    }
+    PictureTensor result = tensor;
+    result.node.clear();
+    builder.put(node.outputs[0], result);
+    return true;
+}
+
+/// Add, Sub, Mul or Div with numbers of the file.
+inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    PictureTensor tensor = builder.tensor(node.input(place));
+    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
+    const bool sum = node.type == "Add" || node.type == "Sum";
+    if (sum && add_to_bias(builder, node, tensor, constant)) return;
+    if (!number)
+        throw std::invalid_argument(
+            tensor.view.value == 0
+                ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
+                : "numbers for each channel that are not the bias of a convolution or dense layer have no spelling");
+    if ((node.type == "Sub" || node.type == "Div") && place == 1)
+        throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
+    begin_function(builder, tensor);
+    if (node.type == "Mul" || node.type == "Div")
+        tensor.function.scale(node.type == "Mul" ? *number : 1 / *number);
+    else
+        tensor.function.shift(sum ? *number : -*number);
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Add or Mul of two values; a product may be with one number for each channel.
+inline void join(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool product = node.type == "Mul";
+    {
+        const PictureTensor &a = builder.tensor(node.input(0)), &b = builder.tensor(node.input(1));
+        if (product && a.view.value == b.view.value && a.view.axes == b.view.axes &&
+            (a.function.name() != "linear" || b.function.name() != "linear")) {
+            PictureTensor both = a;
+            both.function = Pointwise::product(a.function, b.function);
+            both.shared = a.shared || b.shared;
+            both.node = a.function.name() == "linear" ? b.node : a.node;
+            return builder.put(node.outputs[0], both);
+        }
+    }
+    PictureTensor a = builder.settled(node.input(0)), b = builder.settled(node.input(1));
+    if (product && a.view.shape().size() < b.view.shape().size()) std::swap(a, b);
+    const auto alike = [&] { return a.view.axes == b.view.axes && a.view.extents == b.view.extents && a.view.flat == b.view.flat; };
+    if (!alike()) builder.make_row(a.view), builder.make_row(b.view);
+    const bool gate =
+        product && b.view.extents == std::array<std::size_t, 3>{1, 1, a.view.extents[2]} && !b.view.flat && !a.view.flat &&
+        a.view.axes.size() == b.view.axes.size() &&
+        std::ranges::equal(a.view.axes, b.view.axes, [](const auto& ours, const auto& theirs) { return theirs.empty() || theirs == ours; });
+    if (!alike() && !gate) throw std::invalid_argument("values of different shapes, or whose axes are in different orders, have no spelling here");
+    builder.add(a.view, {product ? GraphLayer::Kind::product : GraphLayer::Kind::sum, {}, {a.view.value, b.view.value}, a.view.shape()});
+    builder.put(node.outputs[0], PictureTensor{a.view, a.type});
+}
+
+inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
+    const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
+    if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
+    if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
+    join(builder, node);
+}
+
+inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_parts(builder, node);
+    const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    GraphLayer layer{GraphLayer::Kind::concatenation};
+    std::optional<PictureTensor> first;
+    std::size_t axis = 0, channels = 0;
+    for (const std::string& input : node.inputs) {
+        PictureTensor tensor = builder.settled(input);
+        builder.make_row(tensor.view);
+        if (!first) first = tensor, axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        TensorView aligned = tensor.view;
+        if (axis == 0 || aligned.axes.size() != first->view.axes.size() || !aligned.is(axis - 1, TensorView::channels))
+            throw std::invalid_argument("a concatenation of channels was expected");
+        channels += tensor.view.extents[2];
+        layer.inputs.push_back(tensor.view.value);
+        const TensorView& whole = first->view;
+        for (std::size_t n = 0; n < whole.axes.size(); ++n)
+            if (n + 1 != axis && aligned.axes[n] != whole.axes[n])
+                throw std::invalid_argument("branches whose axes are in different orders have no spelling");
+        if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
+            throw std::invalid_argument("branches whose pictures differ in size have no spelling");
+    }
+    if (!first || layer.inputs.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    TensorView view = first->view;
+    view.extents[2] = channels;
+    view.axes[axis - 1] = {TensorView::channels};
+    layer.output = view.shape();
+    builder.add(view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{view, first->type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_layer_graph.hpp
+
+// An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
+// a layer, or provably changes nothing, or is refused by name.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
+
+/// What reads a node of this type whose input comes from the picture; nothing if Denim has no layer for it.
+inline OnnxOperator onnx_operator_of(std::string_view type) {
+    static const std::map<std::string_view, OnnxOperator> operators{{"Conv", read_conv},
+                                                                    {"MaxPool", read_pool},
+                                                                    {"AveragePool", read_pool},
+                                                                    {"GlobalMaxPool", read_global_pool},
+                                                                    {"GlobalAveragePool", read_global_pool},
+                                                                    {"ReduceMax", read_reduction},
+                                                                    {"ReduceMean", read_reduction},
+                                                                    {"Gemm", read_gemm},
+                                                                    {"MatMul", read_matmul},
+                                                                    {"BatchNormalization", read_batch_norm},
+                                                                    {"LayerNormalization", read_layer_norm},
+                                                                    {"Relu", read_activation},
+                                                                    {"LeakyRelu", read_activation},
+                                                                    {"Elu", read_activation},
+                                                                    {"Gelu", read_activation},
+                                                                    {"Swish", read_activation},
+                                                                    {"Tanh", read_activation},
+                                                                    {"HardSwish", read_activation},
+                                                                    {"Softmax", read_softmax},
+                                                                    {"LogSoftmax", read_softmax},
+                                                                    {"Sigmoid", read_function},
+                                                                    {"Erf", read_function},
+                                                                    {"HardSigmoid", read_function},
+                                                                    {"Clip", read_function},
+                                                                    {"Add", read_arithmetic},
+                                                                    {"Sub", read_arithmetic},
+                                                                    {"Mul", read_arithmetic},
+                                                                    {"Div", read_arithmetic},
+                                                                    {"Sum", read_arithmetic},
+                                                                    {"Concat", read_concatenation},
+                                                                    {"Split", read_split},
+                                                                    {"Transpose", read_transpose},
+                                                                    {"Reshape", read_reshape},
+                                                                    {"Flatten", read_flatten},
+                                                                    {"Squeeze", read_squeeze},
+                                                                    {"Unsqueeze", read_unsqueeze},
+                                                                    {"Identity", read_identity},
+                                                                    {"Cast", read_cast},
+                                                                    {"Dropout", read_dropout},
+                                                                    {"Pad", read_pad}};
+    const auto found = operators.find(type);
+    return found == operators.end() ? nullptr : found->second;
+}
+
+/// Reads one file's graph.
+class OnnxLayers {
+public:
+    OnnxLayers(const std::string& file, const OnnxModel& model) : file_(file), model_(model) {
+        builder_.opset = model.opset;
+        if (model.opset < 6) fail(sentence("operators of ONNX's version 6 or later were expected, the file has those of version ", model.opset));
+        for (const auto& [name, array] : model.weights) {
+            if (!held_.insert(name).second) fail("two tensors are called " + in_quotes(name));
+            builder_.put(name, OnnxConstant{std::shared_ptr<const AnyArray>{std::shared_ptr<const AnyArray>{}, &array}, name});
+        }
+        for (const auto& [name, reason] : model.unread) builder_.refuse(name, reason), held_.insert(name);
+        const OnnxValue& input = only(model.inputs, "input");
+        const OnnxValue& output = only(model.outputs, "output");
+        mark(output.name);
+        begin(input);
+        for (std::size_t n = 0; n < model.nodes.size(); ++n)
+            if (needed_[n]) visited(model.nodes[n], [&] { visit(model.nodes[n]); });
+        visited({"output", output.name}, [&] { finish(output.name); });
+    }
+    [[nodiscard]] LayerGraph take() { return std::move(builder_.graph); }
+
+private:
+    [[noreturn]] void fail(const std::string& text) const { throw FileError(file_, text); }
+
+    template <class Act>
+    void visited(const OnnxNode& node, Act act) {
+        builder_.node =
+            "the node " + in_quotes(node.name.empty() ? node.outputs.empty() ? node.type : node.outputs[0] : node.name) + " (" + node.type + ")";
+        if (node.type == "output") builder_.node = "the output " + in_quotes(node.name);
+        try {
+            act();
+        } catch (const std::invalid_argument& error) {
+            fail(builder_.node + ": " + error.what());
+        } catch (const OnnxBuilder::Refusal& refusal) {
+            fail(refusal.node + ": " + refusal.reason);
+        } catch (const std::range_error& error) {
+            fail(builder_.node + ": " + error.what());
+        }
+    }
+
+    // The one value that the file does not hold itself.
+    [[nodiscard]] const OnnxValue& only(const std::vector<OnnxValue>& values, const char* what) const {
+        const OnnxValue* found = nullptr;
+        for (const OnnxValue& value : values) {
+            if (held_.contains(value.name)) continue;
+            if (found) fail(sentence("one ", what, " was expected, the graph has ", in_quotes(found->name), " and ", in_quotes(value.name)));
+            found = &value;
+        }
+        if (!found) fail(sentence("one ", what, " was expected, the graph has none"));
+        return *found;
+    }
+
+    // Which nodes lead to the output, and how many of them read each name.
+    void mark(const std::string& output) {
+        std::map<std::string_view, std::size_t> makers;
+        for (std::size_t n = 0; n < model_.nodes.size(); ++n)
+            for (const std::string& name : model_.nodes[n].outputs) makers.emplace(name, n);
+        needed_.assign(model_.nodes.size(), false);
+        std::vector<std::string_view> open{output};
+        builder_.readers[output] = 1;
+        while (!open.empty()) {
+            const auto maker = makers.find(open.back());
+            open.pop_back();
+            if (maker == makers.end() || needed_[maker->second]) continue;
+            needed_[maker->second] = true;
+            for (const std::string& name : model_.nodes[maker->second].inputs) {
+                ++builder_.readers[name];
+                open.push_back(name);
+            }
+        }
+    }
+
+    // (N, C, H, W), or (N, H, W, C) where the first thing that happens to the picture is the way from there.
+    void begin(const OnnxValue& input) {
+        const auto& shape = input.shape;
+        if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
+                                input.type != ElementType::float16 && input.type != ElementType::bfloat16))
+            fail("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
+        if (shape.size() != 4)
+            fail(sentence("an input of four axes was expected, height, width and channels known; ", in_quotes(input.name), " has ", shape.size(),
+                          " axes"));
+        for (std::size_t n = 1; n < 4; ++n)
+            if (shape[n] == 0 || shape[n] > 1'000'000)
+                fail("an input of four axes was expected, height, width and channels known, " + in_quotes(input.name) + " is " + shape_text(shape));
+        builder_.batch = shape[0];
+        using enum TensorView::Part;
+        const bool last = channels_last(input.name);
+        builder_.graph.picture = last ? Shape{shape[1], shape[2], shape[3]} : Shape{shape[2], shape[3], shape[1]};
+        PictureTensor tensor{
+            TensorView::of(0, builder_.graph.picture, last ? std::vector{rows, columns, channels} : std::vector{channels, rows, columns}),
+            input.type};
+        if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
+        tensor.node = "the input " + in_quotes(input.name);
+        builder_.put(input.name, tensor);
+    }
+    [[nodiscard]] bool channels_last(const std::string& input) const {
+        static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
+        std::set<std::string_view> raw{input};
+        bool found = false;
+        for (std::size_t n = 0; n < model_.nodes.size(); ++n) {
+            const OnnxNode& node = model_.nodes[n];
+            if (!needed_[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
+            if (numberwise.contains(node.type) &&
+                std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held_.contains(name); })) {
+                for (const std::string& name : node.outputs) raw.insert(name);
+                continue;
+            }
+            if (node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != std::vector<std::int64_t>{0, 3, 1, 2}) return false;
+            found = true;
+        }
+        return found;
+    }
+
+    void visit(const OnnxNode& node) {
+        if (!node.domain.empty()) throw std::invalid_argument("it is an operator of the domain " + in_quotes(node.domain) + ", which is not known");
+        for (std::size_t n = 1; n < node.outputs.size() && node.type != "Split"; ++n)
+            if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
+        const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
+        if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
+        if (of_picture && node.type != "Shape") {
+            const OnnxOperator read = onnx_operator_of(node.type);
+            if (!read) throw std::invalid_argument("Denim has no layer for it");
+            return read(builder_, node);
+        }
+        if (node.inputs.empty()) throw std::invalid_argument("Denim has no layer for it");
+        const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
+        const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
+        if (constant && all)
+            builder_.put(node.outputs[0],
+                         OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
+        else
+            builder_.put(node.outputs[0], fold_extents(builder_, node));
+    }
+
+    // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
+    void finish(const std::string& output) {
+        const PictureTensor tensor = builder_.settled(output);
+        const TensorView& view = tensor.view;
+        if (!view.channels_first() && !view.channels_last() &&
+            !(view.axes.size() <= 1 && (view.axes.empty() || view.vector() ? !view.flat : view.in_order())))
+            throw std::invalid_argument(
+                "a picture (N, C, H, W) or (N, H, W, C), or one row of numbers in the order of rows, columns and channels was expected; "
+                "its axes are others, or in another order");
+        LayerGraph& graph = builder_.graph;
+        std::vector<bool> leads(graph.layers.size() + 1, false);
+        leads[view.value] = true;
+        for (std::size_t n = graph.layers.size(); n > 0; --n)
+            if (leads[n])
+                for (const std::size_t input : graph.layers[n - 1].inputs) leads[input] = true;
+        std::vector<std::size_t> number(graph.layers.size() + 1, 0);
+        std::vector<GraphLayer> kept;
+        for (std::size_t n = 1; n <= graph.layers.size(); ++n) {
+            if (!leads[n]) continue;
+            kept.push_back(std::move(graph.layers[n - 1]));
+            for (std::size_t& input : kept.back().inputs) input = number[input];
+            number[n] = kept.size();
+        }
+        graph.layers = std::move(kept);
+        graph.result = number[view.value];
+    }
+
+    std::string file_;
+    const OnnxModel& model_;
+    OnnxBuilder builder_;
+    std::set<std::string, std::less<>> held_;  // names of the file's own numbers
+    std::vector<bool> needed_;
+};
+
+}  // namespace detail
+
+/// The layers of an ONNX model, which has to outlive their weights. Throws FileError under the name `file` that names the first
+/// node that is not understood, and why.
+inline LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/spell_onnx.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Follows the nodes of an ONNX graph and spells each.
-class OnnxSpelling {
-public:
-    OnnxSpelling(const std::string& file, const OnnxModel& model) : file_(file) {
-        for (const auto& [name, array] : model.weights) weights_.emplace(name, &array);
-        const OnnxValue* input = nullptr;
-        for (const OnnxValue& value : model.inputs)
-            if (!weights_.contains(value.name) && input == nullptr) input = &value;
-        if (input == nullptr || input->shape.size() != 4 || input->shape[1] * input->shape[2] * input->shape[3] == 0)
-            throw FileError(file_, "an input of four axes was expected, height, width and channels known");
-        input_ = input;
-        last_ = input->name;
-        for (const OnnxNode& node : model.nodes) try {
-                visit(node);
-            } catch (const std::invalid_argument& error) {
-                throw FileError(file_, "the node " + in_quotes(node.name.empty() ? node.type : node.name) + " (" + node.type +
-                                           "): " + error.what());
-            }
-    }
-    [[nodiscard]] std::string spelling(const std::string& name) const {
-        const auto result = chains_.find(last_);
-        if (result == chains_.end()) throw FileError(file_, "there is no layer");
-        return result->second.spelling(name);
-    }
-
-private:
-    void visit(const OnnxNode& node) {
-        if (node.outputs.empty()) return;
-        if (is_weight(node.input(0)) && (node.type == "Identity" || node.type == "Transpose")) {  // a weight under another name
-            weights_[node.outputs[0]] = weights_.find(node.input(0))->second;
+/// Adds a layer of the graph to a chain; `apart` if others read what its first input gives. The chains that it joins come from
+/// `take`.
+template <class Take>
+void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take take) {
+    using Kind = GraphLayer::Kind;
+    switch (layer.kind) {
+        case Kind::conv:
+            if (layer.groups > 1 && layer.groups == chain.shape().channels && layer.groups == layer.output.channels)
+                return chain.depthwise_conv(layer.windows, layer.bias);
+            return chain.conv(layer.windows, layer.output.channels, layer.bias, layer.groups);
+        case Kind::pool:
+            return chain.pool(layer.word.c_str(), layer.windows);
+        case Kind::global_pool:
+            return chain.global_pool(layer.word.c_str());
+        case Kind::dense:
+            return chain.dense(layer.output.channels, layer.bias);
+        case Kind::batch_norm:
+            return chain.batch_norm();
+        case Kind::layer_norm:
+            return chain.layer_norm();
+        case Kind::activation:
+            return chain.activate(layer.word, apart);
+        case Kind::flatten:
+            return chain.flatten(true);
+        case Kind::dropout:
+            return chain.dropout();
+        case Kind::sum:
+            chain = LayerChain::sum(std::move(chain), take(layer.inputs[1]));
             return;
-        }
-        if (before_layers(node)) return;
-        if (node.type == "Constant" || node.type == "Shape") return;
-        const std::string_view from = is_weight(node.input(0)) ? node.input(1) : node.input(0);
-        if (input_ != nullptr && (from == input_->name || raw_.contains(from)))
-            chains_.emplace(from, LayerChain{{input_->shape[2], input_->shape[3], input_->shape[1]}});
-        const auto at = chains_.find(from);
-        if (at == chains_.end()) return;  // shapes that are computed on the way
-        LayerChain chain = at->second;
-        apply(node, chain);
-        last_ = node.outputs[0];
-        chains_.insert_or_assign(node.outputs[0], std::move(chain));
+        case Kind::product:
+            chain = LayerChain::product(std::move(chain), take(layer.inputs[1]));
+            return;
+        case Kind::concatenation:
+            break;
     }
+    std::vector<LayerChain> branches{std::move(chain)};
+    for (std::size_t n = 1; n < layer.inputs.size(); ++n) branches.push_back(take(layer.inputs[n]));
+    chain = LayerChain::concatenation(std::move(branches));
+}
 
-    // What is done to pixels in front of the first layer, and the transposition of (N, H, W, C).
-    bool before_layers(const OnnxNode& node) {
-        if (node.input(0) != input_->name && !raw_.contains(node.input(0))) return false;
-        const bool with_numbers = node.type == "Mul" || node.type == "Sub" || node.type == "Div" || node.type == "Add";
-        if (node.type == "Cast" || node.type == "Identity" || (with_numbers && is_weight(node.input(1)))) {
-            raw_.insert(node.outputs[0]);
-            return true;
-        }
-        if (node.type == "Transpose" &&
-            node.attribute<std::vector<std::int64_t>>("perm") == std::vector<std::int64_t>{0, 3, 1, 2}) {
-            chains_.insert_or_assign(node.outputs[0], LayerChain{{input_->shape[1], input_->shape[2], input_->shape[3]}});
-            return true;
-        }
-        return false;
-    }
-
-    void apply(const OnnxNode& node, LayerChain& chain) {
-        static const std::set<std::string_view> nothing{"Identity",  "Flatten", "Reshape", "Squeeze",   "Unsqueeze",
-                                                        "Transpose", "Cast",    "Softmax", "LogSoftmax"};
-        static const std::map<std::string_view, const char*> activations{
-            {"Relu", "relu"}, {"LeakyRelu", "leaky_relu of 0.3"}, {"Elu", "elu"}, {"Gelu", "gelu"}, {"Sigmoid", "sigmoid"},
-            {"Tanh", "tanh"}, {"HardSwish", "hard_swish"}};
-        if (node.type == "Conv") {
-            const auto shape = weight(node, 1, 4).shape;
-            const std::size_t groups = extent(node.attribute<std::int64_t>("group").value_or(1)), filters = shape[0];
-            const bool bias = !node.input(2).empty();
-            if (groups > 1 && groups == chain.shape().channels && groups == filters)
-                chain.depthwise_conv(windows(node, {shape[2], shape[3]}), bias);
-            else
-                chain.conv(windows(node, {shape[2], shape[3]}), filters, bias, groups);
-        } else if (node.type == "MaxPool" || node.type == "AveragePool") {
-            const bool average = node.type == "AveragePool";
-            const auto size = node.attribute<std::vector<std::int64_t>>("kernel_shape").value_or(std::vector<std::int64_t>{});
-            if (size.size() != 2) throw std::invalid_argument("a window of two axes was expected");
-            if (node.attribute<std::int64_t>("ceil_mode").value_or(0) != 0)
-                throw std::invalid_argument("windows beyond the edge have no spelling");
-            const LayerChain::Windows of = windows(node, {extent(size[0]), extent(size[1])});
-            const bool leaves = of.same || of.zeros != std::array<std::size_t, 4>{};
-            if (average && leaves && node.attribute<std::int64_t>("count_include_pad").value_or(0) != 0)
-                throw std::invalid_argument("means that count what lies outside the picture have no spelling");
-            chain.pool(average ? "Average" : "Max", of);
-        } else if (node.type == "GlobalAveragePool" || node.type == "GlobalMaxPool") {
-            chain.global_pool(node.type == "GlobalMaxPool" ? "Max" : "Average");
-        } else if (node.type == "Gemm") {
-            const auto shape = weight(node, 1, 2).shape;
-            chain.dense(shape[node.attribute<std::int64_t>("transB").value_or(0) != 0 ? 0 : 1], !node.input(2).empty());
-        } else if (node.type == "MatMul") {  // its bias is an Add
-            const auto shape = weight(node, 1, 2).shape;
-            chain.dense(shape[0] == chain.shape().size() ? shape[1] : shape[0], false);
-        } else if (node.type == "BatchNormalization") {
-            chain.batch_norm();
-        } else if (node.type == "Dropout") {
-            chain.dropout();
-        } else if (const auto activation = activations.find(node.type); activation != activations.end()) {
-            if (node.type == "Elu" && node.attribute<float>("alpha").value_or(1) != 1)
-                throw std::invalid_argument("an ELU with an alpha other than 1 has no spelling");
-            if (node.type == "LeakyRelu" && node.attribute<float>("alpha").value_or(0.01f) != 0.3f)
-                throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
-            if (node.type == "Gelu" && node.attribute<std::string>("approximate").value_or("none") != "none")
-                throw std::invalid_argument("an approximated GELU has no spelling");
-            chain.activate(activation->second);
-        } else if (node.type == "Concat") {
-            const std::int64_t axis = node.attribute<std::int64_t>("axis").value_or(0);
-            if (axis != 1 && axis != -3) throw std::invalid_argument("a concatenation of channels was expected");
-            std::vector<LayerChain> branches;
-            for (std::size_t n = 0; !node.input(n).empty(); ++n) {
-                const auto branch = chains_.find(node.input(n));
-                if (branch == chains_.end()) throw std::invalid_argument("a branch that is no layer has no spelling");
-                branches.push_back(branch->second);
-            }
-            chain = LayerChain::concatenation(branches);
-        } else if (node.type == "Add") {
-            if (is_weight(node.input(0)) || is_weight(node.input(1))) return chain.add_bias();
-            const auto other = chains_.find(node.input(1));
-            if (other == chains_.end()) throw std::invalid_argument("a sum with something that is no layer has no spelling");
-            chain = LayerChain::sum(std::move(chain), other->second);
-        } else if (!nothing.contains(node.type)) {
-            throw std::invalid_argument("Denim has no layer for it");
+/// The spelling of a graph; what has none throws FileError that names the node.
+inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+    std::size_t result = graph.result;
+    std::string remark;
+    if (result > 0) {  // networks give logits
+        const GraphLayer& last = graph.layers[result - 1];
+        if (last.kind == GraphLayer::Kind::activation && last.word.find("softmax") != std::string::npos &&
+            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1) {
+            result = last.inputs[0];
+            remark = "// Without the softmax at its end, which probabilities() takes.\n";
         }
     }
-
-    [[nodiscard]] bool is_weight(std::string_view name) const { return weights_.contains(name); }
-    [[nodiscard]] const AnyArray& weight(const OnnxNode& node, std::size_t place, std::size_t axes) const {
-        const auto found = weights_.find(node.input(place));
-        if (found == weights_.end() || found->second->shape.size() != axes)
-            throw std::invalid_argument(sentence("weights of ", axes, " axes were expected in the file"));
-        return *found->second;
+    std::vector<std::size_t> readers(graph.layers.size() + 1, 0);
+    for (const GraphLayer& layer : graph.layers)
+        for (const std::size_t input : layer.inputs) ++readers[input];
+    std::vector<LayerChain> chains{LayerChain{graph.picture}};
+    std::vector<std::size_t> left = readers;
+    const auto take = [&](std::size_t value) { return --left[value] == 0 ? std::move(chains[value]) : chains[value]; };
+    for (std::size_t n = 0; n < graph.layers.size() && chains.size() <= result; ++n) {
+        const GraphLayer& layer = graph.layers[n];
+        LayerChain chain = take(layer.inputs[0]);
+        try {
+            spell_layer(chain, layer, readers[layer.inputs[0]] > 1, take);
+        } catch (const std::invalid_argument& error) {
+            throw FileError(file, layer.node + ": " + error.what());
+        }
+        if (chain.shape() != layer.output)
+            throw FileError(file, layer.node + ": " + to_string(layer.output) + " leaves it, its spelling would give " + to_string(chain.shape()));
+        chains.push_back(std::move(chain));
     }
-    static std::size_t extent(std::int64_t number) {
-        if (number < 0 || number > 1'000'000)
-            throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
-        return static_cast<std::size_t>(number);
+    try {
+        return remark + chains[result].spelling(name);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file, error.what());
     }
-    static LayerChain::Windows windows(const OnnxNode& node, std::array<std::size_t, 2> size) {
-        using Numbers = std::vector<std::int64_t>;
-        LayerChain::Windows result{.size = size};
-        const Numbers step = node.attribute<Numbers>("strides").value_or(Numbers{1, 1}),
-                      zeros = node.attribute<Numbers>("pads").value_or(Numbers{0, 0, 0, 0});
-        if (step.size() != 2 || zeros.size() != 4) throw std::invalid_argument("windows over two axes were expected");
-        const Numbers dilation = node.attribute<Numbers>("dilations").value_or(Numbers{1, 1});
-        if (dilation.size() != 2) throw std::invalid_argument("windows over two axes were expected");
-        for (std::size_t n = 0; n < 2; ++n) result.dilation[n] = extent(dilation[n]);
-        for (std::size_t n = 0; n < 2; ++n) result.step[n] = extent(step[n]);
-        for (std::size_t n = 0; n < 4; ++n) result.zeros[n] = extent(zeros[n]);
-        const std::string padding = node.attribute<std::string>("auto_pad").value_or("NOTSET");
-        result.same = padding == "SAME_UPPER";
-        if (padding == "SAME_LOWER") throw std::invalid_argument("odd zeros above and to the left have no spelling");
-        return result;
-    }
-
-    std::string file_;
-    const OnnxValue* input_ = nullptr;
-    std::string last_;  // the value that the last layer gives
-    std::map<std::string, const AnyArray*, std::less<>> weights_;
-    std::map<std::string, LayerChain, std::less<>> chains_;  // what is known of each value
-    std::set<std::string, std::less<>> raw_;                 // pixels in front of the first layer
-};
+}
 
 }  // namespace detail
 
 /// The type that computes what the model computes, up to its logits: "using NAME = denim::Network<...>;". Throws FileError
-/// under the name `file` for what has no spelling.
+/// under the name `file` that names the node for which there is no spelling.
 inline std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model") {
-    try {
-        return detail::OnnxSpelling{file, model}.spelling(name);
-    } catch (const std::invalid_argument& error) {
-        throw FileError(file, error.what());
-    }
+    return detail::spell_graph(file, onnx_layer_graph(file, model), name);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -16412,6 +21533,20 @@ struct NamedTensor {
     std::vector<std::size_t> shape;
     std::span<const float> values;
 };
+
+namespace detail {
+
+/// The rows of a network's parameters.
+inline std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
+    std::vector<NamedTensor> tensors;
+    for (const Row& row : rows) {
+        const std::size_t* const extents = row.extents.values.data();
+        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
+    }
+    return tensors;
+}
+
+}  // namespace detail
 
 /// The weights of a file, and what stands beside them. The values lie in the file, which stays mapped as long as this lives.
 class Weights {
@@ -16458,6 +21593,10 @@ private:
 /// Writes a network's rows and metadata; the file is a safetensors file that any program reads.
 inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                           const WeightsMetadata& metadata = {}) {
+    for (const NamedTensor& tensor : tensors)
+        if (!all_finite(tensor.values))
+            throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
+                                        "' holds a number that is not finite");
     std::vector<NamedView> views;
     for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
     write_safetensors(path, views, write_metadata(metadata));
@@ -16516,6 +21655,9 @@ namespace denim::inline DENIM_TARGET {
 
 /// Writes a snapshot; the file appears whole or not at all.
 inline void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+    if (!all_finite(snapshot.parameters) || !all_finite(snapshot.optimizer) || !all_finite(snapshot.average))
+        throw FileError(path.string(),
+                        "is not written: a weight of the run, or a number of its optimizer, is not finite; what stood there stays");
     std::vector<double> history;
     for (const Epoch& each : snapshot.history.epochs)
         history.insert(history.end(),
@@ -16542,7 +21684,7 @@ inline void write_snapshot(const std::filesystem::path& path, const Snapshot& sn
         tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
     for (const auto& [name, array] : snapshot.memory.arrays)
         tensors.push_back({"callback/array/" + name, row(std::span{array})});
-    write_safetensors(path, tensors, {{"run", snapshot.run}, {"snapshot", "1"}});
+    write_safetensors(path, tensors, {{"run", snapshot.run.text()}, {"snapshot", "2"}});
 }
 
 /// The way back; throws FileError if the file is no snapshot.
@@ -16552,8 +21694,8 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
         const auto found = file.metadata().find(key);
         return found == file.metadata().end() ? std::string{} : found->second;
     };
-    if (find("snapshot") != "1") throw FileError(file.name(), "a snapshot of version 1 was expected");
-    Snapshot snapshot{find("run")};
+    if (find("snapshot") != "2") throw FileError(file.name(), "a snapshot of version 2 was expected");
+    Snapshot snapshot{SettingsRecord::from_text(find("run"))};
     std::vector<double> history, scores;
     std::vector<std::uint64_t> counters;
     for (const TensorEntry& tensor : file.tensors()) {
@@ -16614,7 +21756,9 @@ struct Checkpoint {
     [[nodiscard]] std::filesystem::path last() const { return folder / "last.checkpoint"; }
     [[nodiscard]] std::filesystem::path best() const { return folder / "best.safetensors"; }
 
+    void describe(SettingsRecord& to) const { to("monitor", name_of(monitor))("labels", labels); }
     void on_begin(Run& run) {
+        check_setting("Checkpoint", "every_minutes", every_minutes, at_least_0);
         best_score_ = std::numeric_limits<double>::max();
         saved_ = Clock::now();
         if (!labels.empty() && labels.size() != run.learner.classes())
@@ -16624,7 +21768,9 @@ struct Checkpoint {
         std::error_code error;
         std::filesystem::create_directories(folder, error);
         if (error) throw FileError(folder.string(), "the folder for checkpoints cannot be made: " + error.message());
-        remove_partial_files();
+        AtomicFile::remove_abandoned(folder);
+        for (const auto& file : {last(), best()}) AtomicFile::try_writing(file);
+        run.resumable->record();
         if (!resume || !std::filesystem::exists(last())) return;
         try {
             run.resumable->resume(read_snapshot(last()));
@@ -16658,33 +21804,16 @@ struct Checkpoint {
         const double score = run.validation ? watched_score(monitor, epoch, "Checkpoint") : epoch.train.loss;
         if (!(score < best_score_)) return;
         best_score_ = score;
-        std::vector<NamedTensor> tensors;
-        const std::span<const float> parameters = run.learner.parameters();
-        for (const Row& row : run.learner.rows())
-            tensors.push_back(
-                {row.name,
-                 {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
-                 parameters.subspan(row.offset, row.size())});
-        // A picture of every brightness, as `save` keeps it, with what the network says of it.
-        SampleOutput sample{std::vector<float>(run.learner.input().size()), {}};
-        for (std::size_t n = 0; n < sample.input.size(); ++n) sample.input[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+        SampleOutput sample{detail::sample_picture(run.learner.input().size()), {}};
         Samples one;
         one.pictures = Pictures{run.learner.input(), 1, nullptr, sample.input.data()};
         sample.output = run.learner.logits(one);
         WeightsMetadata metadata;
         metadata.architecture = run.learner.architecture();
         metadata.labels = labels;
+        metadata.outputs = words_of(run.learner.gives());
         metadata.sample = sample;
-        write_weights(best(), tensors, metadata);
-    }
-    /// What a run that was killed while it wrote has left.
-    void remove_partial_files() const {
-        for (const auto& entry : std::filesystem::directory_iterator{folder})
-            if (const std::string name = entry.path().filename().string();
-                name.starts_with(".denim-") && name.ends_with(".partial")) {
-                std::error_code ignored;
-                std::filesystem::remove(entry.path(), ignored);
-            }
+        write_weights(best(), detail::named_tensors(run.learner.rows(), run.learner.parameters()), metadata);
     }
 };
 
@@ -16710,24 +21839,29 @@ struct WeightPlace {
     std::size_t offset = 0;  ///< in the network's array
     Shape in = {};           ///< what enters the layer: a dense layer's inputs are its numbers in HWC order
     std::size_t layer = 0;   ///< parameters of one layer have one number, which rises along the network
+    /// Where a flatten in front put channels first: which of our inputs each of theirs is. Empty: they are the same.
+    std::vector<std::size_t> order = {};
+    std::vector<std::size_t> beside = {};  ///< rising numbers of layers in other branches: no order holds between them and this one
 };
 
 namespace detail {
 
-/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture. Vectors have no axes.
+/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
+/// each channel is a convolution without outputs.
 inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
     const auto& [values, rank] = place.extents;
     if (rank == 4) return values;
-    if (rank == 3) return {values[0], values[1], 1, values[2]};  // one filter for each channel
-    const bool flattened = place.in.size() == values[0];
-    const Shape in = flattened ? place.in : Shape{1, 1, values[0]};
+    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
+    if (rank == 1) return {1, 1, values[0], 1};
+    const bool picture = place.order.empty() && place.in.size() == values[0];
+    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
     return {in.height, in.width, in.channels, values[1]};
 }
 
 /// Calls each(ours, theirs) with the two places of every number, theirs rising.
 template <class Each>
 void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
-    if (layout == WeightLayout::keras || place.extents.rank < 2) {
+    if (layout == WeightLayout::keras || (place.extents.rank < 2 && place.order.empty())) {
         for (std::size_t n = 0; n < place.extents.size(); ++n) each(n, n);
         return;
     }
@@ -16736,7 +21870,8 @@ void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
     for (std::size_t o = 0; o < out; ++o)
         for (std::size_t i = 0; i < in; ++i)
             for (std::size_t y = 0; y < height; ++y)
-                for (std::size_t x = 0; x < width; ++x) each(((y * width + x) * in + i) * out + o, theirs++);
+                for (std::size_t x = 0; x < width; ++x)
+                    each(((y * width + x) * in + (place.order.empty() ? i : place.order[i])) * out + o, theirs++);
 }
 
 }  // namespace detail
@@ -16747,7 +21882,7 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
     if (rank >= 2 && layout == WeightLayout::pytorch) {
         if (rank == 2) return {values[1], values[0]};
         const auto [height, width, in, out] = detail::weight_axes(place);
-        return {out, in, height, width};
+        return rank == 3 ? std::vector{in, out, height, width} : std::vector{out, in, height, width};
     }
     std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
     if (rank == 3) shape.push_back(1);
@@ -16857,7 +21992,8 @@ inline bool natural_less(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float. PyTorch's counters
+/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float; a file of another kind is
+/// refused as what it is. PyTorch's counters
 /// `num_batches_tracked` are left out: they are no weights.
 inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ForeignWeights weights{path.string(), false, {}};
@@ -16872,11 +22008,14 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ByteSource source{path};
     std::array<std::byte, 4> begin{};
     source.read(0, std::span{begin}.first(static_cast<std::size_t>(std::min<std::uint64_t>(4, source.size()))));
+    const std::string kind = detail::file_kind(source);
     if (std::memcmp(begin.data(), "PK", 2) == 0) {
         const Npz file{std::move(source)};
+        if (file.names().empty()) throw FileError(weights.file, "an npz or safetensors file was expected, this is " + kind);
         weights.ordered = true;
         for (const std::string& name : file.names()) add(name, file.read(name));
     } else {
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) source.fail("an npz or safetensors file was expected, this is " + kind);
         const Safetensors file{path};
         for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
     }
@@ -16884,6 +22023,133 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/weight_groups.hpp
+
+// The arrays of one layer together, on the side of a file and on that of a network, and how the layers of an ordered file go to
+// those of a network.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// One layer's parameters, on either side, with what its name and shapes say.
+struct WeightGroup {
+    std::string layer;
+    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> shapes;  // slot and shape of each
+    std::vector<std::size_t> members;                                      // their numbers
+};
+
+inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    std::vector<WeightGroup> groups;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto& [name, shape] = items[n];
+        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
+        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
+        const std::pair entry{name.slot, shape};
+        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
+        group->shapes.insert(group->shapes.begin() + place, entry);
+        group->members.insert(group->members.begin() + place, n);
+    }
+    return groups;
+}
+
+/// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
+inline std::string without_numbers(std::string text) {
+    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
+    return text;
+}
+
+inline bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
+    return std::ranges::binary_search(one.beside, other.layer);
+}
+
+/// Two layers side by side whose parameters have the same shapes: the first rows of each. The rows come layer by layer.
+inline std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
+                                                                                     WeightLayout layout) {
+    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
+    for (const WeightPlace* const row : rows) {
+        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
+        layers.back().second.push_back(shape_in(*row, layout));
+    }
+    for (std::size_t n = 0; n < layers.size(); ++n)
+        for (std::size_t other = 0; other < n; ++other)
+            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
+                return std::pair{layers[other].first, layers[n].first};
+    return std::nullopt;
+}
+
+/// Whether the name of an array says that it is what the row is, or says nothing.
+inline bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
+    const std::size_t slot = parse_weight_name(tensor.name).slot;
+    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
+}
+
+/// Goes through the arrays of an ordered file and gives each run of them to a layer of the network that fits and whose
+/// predecessors have theirs: branches may take turns in any way. What was found is unique, or there are two ways.
+class OrderedMatch {
+public:
+    /// `places` are rows, layer by layer; `fits(place, n)` says whether array number n may be that row.
+    template <class Fits>
+    OrderedMatch(std::span<const WeightPlace* const> places, Fits fits) : places_(places), taken_(places.size()) {
+        for (std::size_t n = 0; n < places.size(); ++n)
+            if (n == 0 || places[n]->layer != places[n - 1]->layer) layers_.push_back({n, 0, false});
+        for (std::size_t n = 0; n < layers_.size(); ++n)
+            layers_[n].last = n + 1 < layers_.size() ? layers_[n + 1].first : places.size();
+        search(0, fits);
+    }
+    /// For each place the number of its array: where it is the only way.
+    [[nodiscard]] const std::optional<std::vector<std::size_t>>& found() const { return found_; }
+    [[nodiscard]] bool ambiguous() const { return ambiguous_; }
+    /// The place and the array that did not fit, of the attempt that went furthest.
+    [[nodiscard]] std::pair<std::size_t, std::size_t> furthest() const { return furthest_; }
+
+private:
+    struct Layer {
+        std::size_t first, last;
+        bool done;
+    };
+
+    [[nodiscard]] bool ready(const Layer& layer) const {
+        for (const Layer& before : layers_) {
+            if (&before == &layer) return true;
+            if (!before.done && !stand_beside(*places_[before.first], *places_[layer.first])) return false;
+        }
+        return true;
+    }
+    template <class Fits>
+    void search(std::size_t at, const Fits& fits) {
+        if (at == places_.size()) {
+            ambiguous_ = found_.has_value();
+            found_ = taken_;
+            return;
+        }
+        if (++steps_ > 100'000) ambiguous_ = true;
+        for (std::size_t n = 0; n < layers_.size() && !ambiguous_; ++n) {
+            Layer& layer = layers_[n];
+            if (layer.done) continue;
+            if (!ready(layer)) continue;
+            std::size_t place = layer.first;
+            for (; place < layer.last && at + place - layer.first < places_.size() && fits(*places_[place], at + place - layer.first); ++place)
+                taken_[place] = at + place - layer.first;
+            if (place < layer.last) {
+                const std::size_t array = std::min(at + place - layer.first, places_.size() - 1);
+                if (array > furthest_.second || furthest_ == std::pair<std::size_t, std::size_t>{}) furthest_ = {place, array};
+                continue;
+            }
+            layer.done = true;
+            search(at + layer.last - layer.first, fits);
+            layer.done = false;
+        }
+    }
+
+    std::span<const WeightPlace* const> places_;
+    std::vector<Layer> layers_;
+    std::vector<std::size_t> taken_;
+    std::optional<std::vector<std::size_t>> found_;
+    std::pair<std::size_t, std::size_t> furthest_{};
+    std::size_t steps_ = 0;
+    bool ambiguous_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/format/match_weights.hpp
 
 // Which array of another framework's file is which parameter of a network: by a table of names, by order and shape, or by
@@ -16917,39 +22183,20 @@ inline std::string both_tables(const ForeignWeights& file, std::span<const Weigh
     return text;
 }
 
-/// One layer's parameters, on either side, with what its name and shapes say.
-struct WeightGroup {
-    std::string layer;
-    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> shapes;  // slot and shape of each
-    std::vector<std::size_t> members;                                      // their numbers
-};
-
-inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    std::vector<WeightGroup> groups;
-    for (std::size_t n = 0; n < items.size(); ++n) {
-        const auto& [name, shape] = items[n];
-        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
-        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
-        const std::pair entry{name.slot, shape};
-        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
-        group->shapes.insert(group->shapes.begin() + place, entry);
-        group->members.insert(group->members.begin() + place, n);
-    }
-    return groups;
-}
-
-/// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
-inline std::string without_numbers(std::string text) {
-    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
-    return text;
+/// The file of a network that Denim wrote itself: its arrays have the names of the rows.
+inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlace> network) {
+    return file.tensors.size() == network.size() && std::ranges::all_of(network, [&](const WeightPlace& place) {
+               return std::ranges::find(file.tensors, place.name, &ForeignTensor::name) != file.tensors.end();
+           });
 }
 
 }  // namespace detail
 
-/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name. The rest goes
-/// by the order of an ordered file; in an unordered one, a layer's arrays are found by their shapes, and layers of the same
-/// shapes by their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has
-/// another shape, or could be meant in two ways.
+/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
+/// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
+/// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
+/// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
+/// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
 inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
                                               WeightLayout layout, const NameTable& names = {}) {
     const auto fail = [&](const std::string& sentence) {
@@ -16980,8 +22227,27 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     if (places.size() != tensors.size())
         fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
 
+    if (names.empty() && detail::named_as_rows(file, network)) {
+        for (const std::size_t n : std::exchange(places, {}))
+            found[n] = static_cast<std::size_t>(std::ranges::find(file.tensors, network[n].name, &ForeignTensor::name) - file.tensors.begin());
+        tensors.clear();
+    }
+    std::vector<const WeightPlace*> rest;
+    for (const std::size_t n : places) rest.push_back(&network[n]);
+    if (const auto twins = detail::twins_of(rest, layout))
+        fail("the rows " + detail::in_quotes(twins->first->name) + " and " + detail::in_quotes(twins->second->name) +
+             " stand in branches side by side and have the same shapes, so that no order tells which array is whose: give a table of names");
     if (file.ordered) {
-        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[n];
+        const auto fits = [&](const WeightPlace& place, std::size_t n) {
+            const ForeignTensor& tensor = file.tensors[tensors[n]];
+            return detail::has_slot_of(tensor, place) && tensor.shape == shape_in(place, tensor.layout.value_or(layout));
+        };
+        const detail::OrderedMatch match{rest, fits};
+        if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
+        if (!match.found())
+            fail("the network's row " + detail::in_quotes(rest[match.furthest().first]->name) + " does not fit " +
+                 detail::in_quotes(file.tensors[tensors[match.furthest().second]].name) + " of the file");
+        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[(*match.found())[n]];
     } else {
         std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
         for (const std::size_t n : places)
@@ -17015,9 +22281,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     }
     for (std::size_t n = 0; n < network.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
-        const std::size_t slot = detail::parse_weight_name(tensor.name).slot,
-                          ours = detail::parse_weight_name(network[n].name).slot;
-        const bool other_kind = !names.contains(network[n].name) && slot != detail::WeightName::unknown && slot != ours;
+        const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
         if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
             fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
                  " of the file");
@@ -17026,160 +22290,119 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/onnx_weights.hpp
+// ---- denim/training/weight_places.hpp
 
-// The weights of an ONNX file in the order in which its nodes use them.
+// The parameters of a network as files of other frameworks have to fit them: where each stands, which layers have no order
+// between them, and in which order PyTorch numbers the inputs of a layer behind a flatten.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim::inline DENIM_TARGET::detail {
 
-namespace detail {
+/// For each number of one pixel that PyTorch has, the place of ours; empty where they are alike. Nothing: it is not known.
+using ChannelOrder = std::optional<std::vector<std::size_t>>;
 
-/// Walks over the nodes and takes from each what it learns.
-class OnnxWeights {
-public:
-    OnnxWeights(const std::string& file, const OnnxModel& model, double epsilon)
-        : model_(model), epsilon_(epsilon), result_{file, true, {}} {
-        for (const auto& [name, array] : model.weights) arrays_.emplace(name, Stored{&array});
-        for (const OnnxNode& node : model.nodes)
-            for (const std::string& output : node.outputs) makers_.emplace(output, &node);
-        for (const OnnxNode& node : model.nodes) rename(node);
-        for (const OnnxNode& node : model.nodes) visit(node);
-    }
-    [[nodiscard]] ForeignWeights take() { return std::move(result_); }
-
-private:
-    struct Stored {
-        const AnyArray* array;
-        bool turned = false;  // a matrix whose axes are exchanged before it is used
-    };
-
-    // Weights under another name, as they are or transposed.
-    void rename(const OnnxNode& node) {
-        const auto found = arrays_.find(node.input(0));
-        if (found == arrays_.end() || node.outputs.empty()) return;
-        if (node.type == "Identity") arrays_.emplace(node.outputs[0], found->second);
-        if (node.type == "Transpose" && found->second.array->shape.size() == 2)
-            arrays_.emplace(node.outputs[0], Stored{found->second.array, !found->second.turned});
-    }
-
-    void visit(const OnnxNode& node) {
-        if (node.type == "Conv") {
-            add(node, 1, ".weight");
-            if (!node.input(2).empty()) add(node, 2, ".bias");
-        } else if (node.type == "Gemm") {
-            if (node.attribute<float>("alpha").value_or(1) != 1 || node.attribute<float>("beta").value_or(1) != 1 ||
-                node.attribute<std::int64_t>("transA").value_or(0) != 0)
-                fail(node, "multiplies by more than its weights");
-            add_dense(node, node.attribute<std::int64_t>("transB").value_or(0) != 0);
-            if (!node.input(2).empty()) add(node, 2, ".bias");
-        } else if (node.type == "MatMul" && is_weight(node.input(1))) {
-            add_dense(node, false);
-        } else if (node.type == "Add" && (is_bias(node, 0) || is_bias(node, 1))) {
-            add(node, is_bias(node, 0) ? 0 : 1, ".bias");
-        } else if (node.type == "BatchNormalization") {
-            for (const auto& [place, role] : {std::pair{1, ".weight"}, {2, ".bias"}, {3, ".running_mean"}, {4, ".running_var"}})
-                add(node, static_cast<std::size_t>(place), role);
-            change_epsilon(static_cast<double>(node.attribute<float>("epsilon").value_or(1e-5f)));
-        } else if (node.type == "LayerNormalization") {
-            const float epsilon = node.attribute<float>("epsilon").value_or(1e-5f);
-            if (epsilon != 1e-3f) fail(node, "has the epsilon " + std::to_string(epsilon) + ", 0.001 was expected");
-            add(node, 1, ".weight");
-            add(node, 2, ".bias");
-        }
-    }
-
-    [[nodiscard]] bool is_weight(std::string_view name) const { return arrays_.contains(name); }
-    // A weight that is added to what a product gave.
-    [[nodiscard]] bool is_bias(const OnnxNode& node, std::size_t place) const {
-        const auto maker = makers_.find(node.input(1 - place));
-        return is_weight(node.input(place)) && maker != makers_.end() &&
-               (maker->second->type == "MatMul" || maker->second->type == "Conv");
-    }
-    [[noreturn]] void fail(const OnnxNode& node, const std::string& text) const {
-        throw FileError(result_.file, "the node " + in_quotes(node.name.empty() ? node.type : node.name) + ' ' + text);
-    }
-
-    ForeignTensor& add(const OnnxNode& node, std::size_t place, const char* role) {
-        const auto found = arrays_.find(node.input(place));
-        if (found == arrays_.end())
-            fail(node, "computes with " + in_quotes(node.input(place)) + ", which the file does not hold as numbers");
-        // The role as PyTorch names it, so that a bias is not taken for weights; the layer as the node or else the array is
-        // called.
-        const std::string layer = node.name.empty() ? std::string{node.input(place)} : node.name;
-        try {
-            ForeignTensor& tensor =
-                result_.tensors.emplace_back(layer + role, found->second.array->shape, found->second.array->as<float>());
-            if (std::string_view{role} == ".bias") tensor.shape = {tensor.values.size()};
-            return tensor;
-        } catch (const std::range_error& error) {
-            fail(node, error.what());
-        }
-    }
-
-    // Weights (outputs, inputs), as PyTorch has them; the flatten in front says in which order the inputs come.
-    void add_dense(const OnnxNode& node, bool outputs_first) {
-        ForeignTensor& tensor = add(node, 1, ".weight");
-        if (tensor.shape.size() != 2)
-            fail(node, "has weights of the shape " + shape_text(tensor.shape) + ", two axes were expected");
-        outputs_first = outputs_first != arrays_.at(node.input(1)).turned;
-        const bool channels_last = flattens_channels_last(node.input(0));
-        if (outputs_first != channels_last) {
-            if (channels_last) tensor.layout = WeightLayout::keras;
-            return;
-        }
-        const std::size_t rows = tensor.shape[0], columns = tensor.shape[1];
-        std::vector<float> turned(tensor.values.size());
-        for (std::size_t row = 0; row < rows; ++row)
-            for (std::size_t column = 0; column < columns; ++column)
-                turned[column * rows + row] = tensor.values[row * columns + column];
-        tensor.values = std::move(turned);
-        tensor.shape = {columns, rows};
-        if (channels_last) tensor.layout = WeightLayout::keras;
-    }
-
-    // True if the value went from (N, C, H, W) to (N, H, W, C) before it became a vector.
-    [[nodiscard]] bool flattens_channels_last(std::string_view value) const {
-        for (std::size_t steps = 0; steps < model_.nodes.size(); ++steps) {
-            const auto maker = makers_.find(value);
-            if (maker == makers_.end()) return false;
-            const OnnxNode& node = *maker->second;
-            if (node.type == "Transpose")
-                return node.attribute<std::vector<std::int64_t>>("perm") == std::vector<std::int64_t>{0, 2, 3, 1};
-            constexpr std::array through{"Flatten", "Reshape", "Squeeze", "Dropout", "Identity", "Relu", "Cast"};
-            if (std::ranges::find(through, node.type) == through.end()) return false;
-            value = node.input(0);
-        }
-        return false;
-    }
-
-    // Lets the BatchNorm just added give the same numbers with our epsilon, by its gamma.
-    void change_epsilon(double from) {
-        if (from == static_cast<double>(static_cast<float>(epsilon_))) return;
-        ForeignTensor* const last = &result_.tensors.back();
-        std::vector<float>&gamma = last[-3].values, &variance = last[0].values;
-        for (std::size_t c = 0; c < std::min(gamma.size(), variance.size()); ++c) {
-            const double spread = static_cast<double>(variance[c]);
-            gamma[c] = static_cast<float>(static_cast<double>(gamma[c]) * std::sqrt((spread + epsilon_) / (spread + from)));
-        }
-    }
-
-    const OnnxModel& model_;
-    double epsilon_;
-    ForeignWeights result_;
-    std::map<std::string_view, Stored> arrays_;
-    std::map<std::string_view, const OnnxNode*> makers_;
-};
-
-}  // namespace detail
-
-/// The weights of Conv, Gemm, MatMul with Add, BatchNormalization and LayerNormalization, in the order of the nodes and as
-/// PyTorch lays them out;
-/// a BatchNorm is made to give the same numbers with the given epsilon. Throws FileError under the name `file`.
-inline ForeignWeights onnx_weights(const std::string& file, const OnnxModel& model, double epsilon) {
-    return detail::OnnxWeights{file, model, epsilon}.take();
+/// A flatten of (C, H, W), by places of (H, W, C).
+inline std::vector<std::size_t> flattened_order(Shape picture) {
+    std::vector<std::size_t> order;
+    if (picture.height * picture.width == 1 || picture.channels == 1) return order;
+    for (std::size_t c = 0; c < picture.channels; ++c)
+        for (std::size_t pixel = 0; pixel < picture.height * picture.width; ++pixel) order.push_back(pixel * picture.channels + c);
+    return order;
 }
 
-}  // namespace denim::inline DENIM_TARGET
+/// The order in which a join gives its channels.
+inline ChannelOrder joined_order(const Entry& entry, std::span<const Shape> shapes, std::span<const ChannelOrder> orders) {
+    const ChannelOrder& first = orders[entry.from[0]];
+    bool known = true, alike = true, any = false;
+    for (std::size_t n = 0; n < entry.inputs; ++n) {
+        const ChannelOrder& order = orders[entry.from[n]];
+        known &= order.has_value(), alike &= order == first;
+        any |= order && !order->empty();
+    }
+    if (!known) return std::nullopt;
+    if (!any) return std::vector<std::size_t>{};
+    if (entry.out.channels == shapes[entry.from[0]].channels) return alike ? first : std::nullopt;  // number by number
+    std::vector<std::size_t> all;  // one behind the other
+    for (std::size_t n = 0; n < entry.inputs; ++n) {
+        const std::size_t before = all.size(), channels = shapes[entry.from[n]].channels;
+        const std::vector<std::size_t>& order = *orders[entry.from[n]];
+        for (std::size_t c = 0; c < channels; ++c) all.push_back(before + (order.empty() ? c : order[c]));
+    }
+    return all;
+}
+
+/// The order of every value of a network, the input's first. `mixes` says of each entry whether it makes new channels of all
+/// that it gets, as Conv and Dense do; other layers that keep the shape keep the order.
+inline std::vector<ChannelOrder> channel_orders(Shape input, std::span<const Entry> entries, const std::vector<bool>& mixes) {
+    std::vector<Shape> shapes{input};
+    std::vector<ChannelOrder> orders{std::vector<std::size_t>{}};
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        const Entry& entry = entries[n];
+        const ChannelOrder& from = orders[entry.from[0]];
+        const bool flattens = entry.rows == 0 && entry.in != entry.out && entry.out == Shape{1, 1, entry.in.size()};
+        ChannelOrder order{std::vector<std::size_t>{}};
+        if (entry.role == Role::join)
+            order = joined_order(entry, shapes, orders);
+        else if (passes_on(entry.role) || (!mixes[n] && entry.in == entry.out))
+            order = from;
+        else if (entry.role == Role::layer && flattens)
+            order = flattened_order(entry.in);
+        else if (!mixes[n] && (!from || !from->empty()))
+            order = std::nullopt;
+        orders.push_back(std::move(order));
+        shapes.push_back(entry.out);
+    }
+    return orders;
+}
+
+/// For each entry those that stand neither before nor behind it: in another branch.
+inline std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entry> entries) {
+    std::vector<std::vector<bool>> before;
+    std::vector<std::vector<std::size_t>> beside(entries.size());
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        std::vector<bool> all(entries.size(), false);
+        for (std::size_t input = 0; input < entries[n].inputs; ++input)
+            if (const std::size_t value = entries[n].from[input]; value != 0) {
+                for (std::size_t other = 0; other < n; ++other) all[other] = all[other] || before[value - 1][other];
+                all[value - 1] = true;
+            }
+        for (std::size_t other = 0; other < n; ++other)
+            if (!all[other] && entries[n].rows != 0 && entries[other].rows != 0) beside[n].push_back(other), beside[other].push_back(n);
+        before.push_back(std::move(all));
+    }
+    return beside;
+}
+
+/// A network's parameters. Throws std::invalid_argument if files of that layout have an order of numbers that nothing here knows.
+template <class Network>
+std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layout) {
+    constexpr auto& entries = Network::Graph::trace.entries;
+    const std::span<const Row> rows = network.rows();
+    std::vector<bool> mixes;
+    for (std::size_t n = 0, row = 0; n < entries.size(); row += entries[n++].rows)
+        mixes.push_back(std::ranges::any_of(rows.subspan(row, entries[n].rows),
+                                            [](const Row& each) { return each.extents.rank == 2 || each.extents.rank == 4; }));
+    const auto orders = channel_orders(Network::input, entries, mixes);
+    const auto beside = entries_beside(entries);
+    std::vector<WeightPlace> places;
+    bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
+    std::size_t row = 0;
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        const ChannelOrder& order = orders[entries[n].from[0]];
+        for (std::size_t last = row + entries[n].rows; row < last; ++row) {
+            const Extents& extents = rows[row].extents;
+            WeightPlace place{rows[row].name, extents, rows[row].offset, entries[n].in, n, {}, beside[n]};
+            if (order && (!mixes[n] || extents.rank != 1)) place.order = *order;  // a bias is numbered as the outputs are
+            known &= place.order.empty() || extents.rank != 4 || extents.values[2] == entries[n].in.channels;  // no groups
+            places.push_back(std::move(place));
+        }
+    }
+    if (!known && layout == WeightLayout::pytorch)
+        throw std::invalid_argument("denim: weights as PyTorch has them: the network joins a flattened picture with what other layers made of "
+                                    "it, or takes it in groups; the order that its numbers have there is not known");
+    return places;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/import_weights.hpp
 
 // Weights from Keras and PyTorch into a network, and the way back.
@@ -17193,19 +22416,6 @@ struct WeightOptions {
 };
 
 namespace detail {
-
-template <class Network>
-std::vector<WeightPlace> weight_places(const Network& network) {
-    std::vector<WeightPlace> places;
-    std::size_t row = 0, layer = 0;
-    for (const Entry& entry : Network::Graph::trace.entries) {
-        for (std::size_t n = 0; n < entry.rows; ++n, ++row)
-            places.push_back(
-                {network.rows()[row].name, network.rows()[row].extents, network.rows()[row].offset, entry.in, layer});
-        ++layer;
-    }
-    return places;
-}
 
 /// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
 inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
@@ -17231,12 +22441,12 @@ template <class Network>
 void take_weights(Network& network, const ForeignWeights& file, WeightLayout layout, const WeightOptions& options) {
     static_assert(std::is_same_v<typename Network::Scalar, float>,
                   "denim: import_weights: only networks in fp32 take weights.");
-    const auto places = weight_places(network);
+    const auto places = weight_places(network, layout);
     const auto found = match_weights(file, places, layout, options.names);
     std::vector<float> parameters(network.parameters().size());
     for (std::size_t n = 0; n < places.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
-        if (!std::ranges::all_of(tensor.values, [](float number) { return is_finite(number); }))
+        if (!all_finite(tensor.values))
             throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
         const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
@@ -17256,22 +22466,14 @@ void import_weights(Network& network, const std::filesystem::path& file, WeightL
     detail::take_weights(network, read_foreign_weights(file), layout, options);
 }
 
-/// Reads the weights of an ONNX file into a network of the same architecture: those of Conv, Gemm, MatMul and
-/// BatchNormalization go to rows in the order of the nodes. Throws FileError that lists both sides, and then the network is as
-/// it was.
-template <class Network>
-void import_onnx(Network& network, const std::filesystem::path& file, const NameTable& names = {}) {
-    const ForeignWeights weights = onnx_weights(file.string(), read_onnx(file), batch_norm_epsilon);
-    detail::take_weights(network, weights, WeightLayout::pytorch, {.names = names, .batch_norm_epsilon = batch_norm_epsilon});
-}
-
 /// Writes the weights as Keras or PyTorch has them, to npz or, by the file's name, to safetensors; in the network's order,
 /// under the names of its rows (or those that the table of names gives them).
 template <class Network>
 void export_weights(const Network& network, const std::filesystem::path& file, WeightLayout layout,
                     const WeightOptions& options = {}) {
-    const auto places = detail::weight_places(network);
+    const auto places = detail::weight_places(network, layout);
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    require_finite_rows(network.rows(), parameters, file.string());
     detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
     std::vector<std::vector<float>> numbers;
     std::vector<NamedView> views;
@@ -17539,65 +22741,67 @@ struct SaveOptions {
 
 namespace detail {
 
-template <class Network>
-std::vector<NamedTensor> tensors_of(const Network& network) {
-    std::vector<NamedTensor> tensors;
-    for (const Row& row : network.rows())
-        tensors.push_back(
-            {row.name,
-             {row.extents.values.begin(), row.extents.values.begin() + static_cast<std::ptrdiff_t>(row.extents.rank)},
-             network.parameters().subspan(row.offset, row.size())});
-    return tensors;
-}
-
 /// A picture of every brightness, and the network's logits for it.
 template <class Network>
 SampleOutput sample_of(const Network& network) {
-    constexpr Shape shape = Network::input;
-    Array<float, 3> picture({shape.height, shape.width, shape.channels});
-    std::size_t n = 0;
-    for (float& number : picture) number = static_cast<float>(n++ * 97 % 256) / 255.0f;
-    const auto logits = network.predict(picture);
-    return {{picture.begin(), picture.end()}, {logits.begin(), logits.end()}};
+    SampleOutput sample{sample_picture(Network::input.size()), std::vector<float>(Network::output.size())};
+    Predictor{network}.predict(Pictures{Network::input, 1, nullptr, sample.input.data()}, sample.output.data());
+    return sample;
+}
+
+/// What the heads give, where the file says it.
+template <class Network>
+void take_outputs(Network& network, const std::string& file, const std::vector<std::string>& words) {
+    if (!words.empty() && words.size() != Network::heads.size())
+        throw FileError(file, sentence("says what ", words.size(), " heads give, but the network has ", Network::heads.size()));
+    for (std::size_t head = 0; head < words.size(); ++head) {
+        const auto word = std::ranges::find(gives_words, words[head]);
+        if (word == gives_words.end())
+            throw FileError(file, sentence("says that head ", head, " gives ", in_quotes(words[head]),
+                                           "; classes, labels or numbers was expected"));
+        network.set_gives(head, static_cast<Gives>(word - gives_words.begin()));
+    }
 }
 
 }  // namespace detail
 
-/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all.
+/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all. Throws
+/// std::invalid_argument before anything is written where a weight is not finite: load would refuse it.
 template <class Network>
 void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
-    if (!options.labels.empty() && options.labels.size() != Network::output.channels)
-        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.channels) +
+    if (!options.labels.empty() && options.labels.size() != Network::output.size())
+        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.size()) +
                                     " outputs, but " + std::to_string(options.labels.size()) +
                                     " labels came; expected one for each");
     WeightsMetadata metadata;
     metadata.architecture = detail::architecture_of<Network>();
     metadata.labels = options.labels;
+    metadata.outputs = words_of(network.gives());
     metadata.others = options.others;
     metadata.sample = detail::sample_of(network);
-    write_weights(path, detail::tensors_of(network), metadata);
+    write_weights(path, detail::named_tensors(network.rows(), network.parameters()), metadata);
 }
 
 /// Puts weights that were read into a network, whose architecture, names and shapes must be theirs; gives what stands beside
 /// them. Throws FileError with both sides, and then the network is as it was.
 template <class Network>
 WeightsMetadata load_into(Network& network, const Weights& weights) {
-    check_weights(weights, detail::tensors_of(network), detail::architecture_of<Network>());
-    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.channels)
+    check_weights(weights, detail::named_tensors(network.rows(), network.parameters()), detail::architecture_of<Network>());
+    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.size())
         throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) +
-                                            " labels, but the network has " + std::to_string(Network::output.channels) +
+                                            " labels, but the network has " + std::to_string(Network::output.size()) +
                                             " outputs");
     Network loaded = network;
     loaded.edit_parameters([&](std::span<float> parameters) {
         for (const Row& row : loaded.rows()) {
             const NamedTensor& tensor = weights.tensor(row.name);
-            for (const float number : tensor.values)
-                if (!detail::is_finite(number))
-                    throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
+            if (!all_finite(tensor.values))
+                throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
             std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         }
     });
+    detail::take_outputs(loaded, weights.name(), weights.metadata().outputs);
     if (weights.metadata().sample) check_sample(weights.name(), *weights.metadata().sample, detail::sample_of(loaded).output);
     network = std::move(loaded);
     return weights.metadata();
@@ -17643,7 +22847,7 @@ namespace denim::inline DENIM_TARGET {
 struct OnnxOptions {
     bool bytes = false;                    ///< takes photographs as uint8, and does what `preprocessing` says itself
     Preprocessing preprocessing = {};      ///< with `bytes`: (byte * scale - mean) / deviation; times 1/255 unless set
-    bool probabilities = false;            ///< gives softmax of the logits
+    bool probabilities = false;            ///< gives probabilities, as Predictor does: by the loss that the network learned by
     std::vector<std::string> labels = {};  ///< the names of the classes, kept in the file's metadata
 };
 
@@ -17678,15 +22882,20 @@ inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& option
     return {graph.channels_first(value)};
 }
 
-// Softmax of each head by itself.
-inline std::string softmax_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads) {
+// Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
+inline std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives) {
+    const auto add = [&](const std::string& of, Gives what) {
+        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
+    };
+    if (heads.size() == 1) return add(logits, gives[0]);
     std::vector<std::int64_t> widths(heads.begin(), heads.end());
     OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
     split.attributes = {{"axis", std::int64_t{1}}};
     for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
     graph.model.nodes.push_back(split);
     std::vector<std::string> probabilities;
-    for (const std::string& head : split.outputs) probabilities.push_back(graph.add("Softmax", {head}, {{"axis", std::int64_t{1}}}));
+    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
     return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
 }
 
@@ -17732,16 +22941,19 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     }(std::make_index_sequence<Network::Graph::count>{});
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";
-    if constexpr (Network::output.height * Network::output.width == 1)
-        result = graph.as_vector(result);
-    else  // as Denim gives it
-        result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};
+    if (options.probabilities) detail::require_probabilities("export_onnx", network.gives());
+    constexpr bool row = Network::output.height * Network::output.width == 1;
+    if (row) result = graph.as_vector(result);
+    const bool last = options.probabilities && row && Network::heads.size() == 1;  // the function gives what leaves
+    if (options.probabilities && !last)
+        result.name = detail::probabilities_of_heads(graph, result.name, Network::heads, network.gives());
+    if (!row) result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};  // as Denim gives it
     const char* const name = options.probabilities ? "probabilities" : "logits";
-    const bool softmax = options.probabilities && Network::heads.size() == 1;
-    if (options.probabilities && !softmax) result.name = detail::softmax_of_heads(graph, result.name, Network::heads);
-    graph.model.nodes.push_back({softmax ? "Softmax" : "Identity", name, {result.name}, {name}, {}});
+    const char* const type = !last ? "Identity" : network.gives().front() == Gives::labels ? "Sigmoid" : "Softmax";
+    graph.model.nodes.push_back({type, name, {result.name}, {name}, {}});
     graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
     graph.model.metadata["architecture"] = detail::architecture_of<Network>();
+    graph.model.metadata["outputs"] = nlohmann::json(words_of(network.gives())).dump();
     if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
     return std::move(graph.model);
 }
@@ -17749,7 +22961,167 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
 /// Writes the network as an ONNX file: export_onnx(network, "primary.onnx", {.bytes = true}).
 template <class Network>
 void export_onnx(const Network& network, const std::filesystem::path& path, const OnnxOptions& options = {}) {
-    write_onnx(path, onnx_model(network, options));
+    const auto model = onnx_model(network, options);
+    require_finite_rows(network.rows(), network.parameters(), path.string());
+    write_onnx(path, model);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/compare_graphs.hpp
+
+// Whether two lists of layers compute the same of the same weights, and which layer is which.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
+class GraphClasses {
+public:
+    [[nodiscard]] std::vector<std::size_t> of(const LayerGraph& graph) {
+        std::vector<std::size_t> classes{number({to_string(graph.picture), {}})};
+        for (const GraphLayer& layer : graph.layers) {
+            if (layer.kind == GraphLayer::Kind::dropout) {  // does nothing when a network is used
+                classes.push_back(classes[layer.inputs[0]]);
+                continue;
+            }
+            Key key{words_of(layer), {}};
+            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
+            if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
+            classes.push_back(number(std::move(key)));
+        }
+        return classes;
+    }
+
+private:
+    using Key = std::pair<std::string, std::vector<std::size_t>>;
+    std::size_t number(Key key) { return numbers_.emplace(std::move(key), numbers_.size()).first->second; }
+
+    std::map<Key, std::size_t> numbers_;
+};
+
+/// Two graphs side by side: a network's own, and that of a file.
+class GraphMatch {
+public:
+    GraphMatch(const LayerGraph& network, const LayerGraph& file)
+        : network_(network), file_(file), partner_(network.layers.size(), file.layers.size()) {
+        GraphClasses classes;
+        ours_ = classes.of(network), theirs_ = classes.of(file);
+        const std::size_t result = file_result();
+        if (theirs_[result] != ours_[network.result]) throw std::invalid_argument(difference());
+        walk(result);
+    }
+    /// For each layer of the network, the number of the file's layer; the number of its layers for what has none (a Dropout).
+    [[nodiscard]] std::vector<std::size_t> take() { return std::move(partner_); }
+
+private:
+    // What the file gives, or what goes into a softmax or sigmoid at its end, where the network gives logits.
+    [[nodiscard]] std::size_t file_result() const {
+        if (file_.result == 0 || theirs_[file_.result] == ours_[network_.result]) return file_.result;
+        const GraphLayer& last = file_.layers[file_.result - 1];
+        const bool probabilities = last.kind == GraphLayer::Kind::activation && (last.word.starts_with("probabilities") || last.word == "softmax" ||
+                                                                                 last.word == "log_softmax" || last.word == "sigmoid");
+        return probabilities && theirs_[last.inputs[0]] == ours_[network_.result] ? last.inputs[0] : file_.result;
+    }
+    [[nodiscard]] static std::size_t behind_dropouts(const LayerGraph& graph, std::size_t value) {
+        while (value != 0 && graph.layers[value - 1].kind == GraphLayer::Kind::dropout) value = graph.layers[value - 1].inputs[0];
+        return value;
+    }
+    // Both are alike from here to the picture; only the order of a sum's terms may differ.
+    void walk(std::size_t result) {
+        std::vector<bool> taken(file_.layers.size(), false);
+        std::vector<std::pair<std::size_t, std::size_t>> open{{network_.result, result}};
+        while (!open.empty()) {
+            const auto [last, next] = open.back();
+            open.pop_back();
+            const std::size_t our = behind_dropouts(network_, last), their = behind_dropouts(file_, next);
+            if (our == 0 || partner_[our - 1] == their - 1) continue;
+            if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
+                throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
+            partner_[our - 1] = their - 1, taken[their - 1] = true;
+            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
+            const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
+            for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
+        }
+    }
+
+    [[nodiscard]] std::string difference() const {
+        const auto first_other = [](const LayerGraph& graph, const std::vector<std::size_t>& classes, const std::vector<std::size_t>& others) {
+            const std::set<std::size_t> known(others.begin(), others.end());
+            std::size_t n = 0;
+            while (n < graph.layers.size() && known.contains(classes[n + 1])) ++n;
+            return n;
+        };
+        if (network_.picture != file_.picture)
+            return "pictures " + to_string(network_.picture) + " were expected, the file takes " + to_string(file_.picture);
+        const std::size_t our = first_other(network_, ours_, theirs_), their = first_other(file_, theirs_, ours_);
+        const std::string ours = our == network_.layers.size()
+                                     ? "ends"
+                                     : "has " + words_of(network_.layers[our]) + " (layer " + layer_name(network_.layers[our].node) + ")";
+        if (their == file_.layers.size()) return "the file's graph ends where the network " + ours;
+        return file_.layers[their].node + " is " + words_of(file_.layers[their]) + ", where the network " + ours;
+    }
+    // "the node '2.0.Conv' (Conv)" is of layer 2.0.
+    [[nodiscard]] static std::string layer_name(const std::string& node) {
+        const std::size_t begin = node.find('\'') + 1;
+        const std::string name = node.substr(begin, node.find('\'', begin) - begin);
+        return name.substr(0, name.rfind('.'));
+    }
+
+    const LayerGraph &network_, &file_;
+    std::vector<std::size_t> partner_, ours_, theirs_;
+};
+
+}  // namespace detail
+
+/// For each layer of a network's graph, the number of the file's layer that computes the same from the same; the number of the
+/// file's layers for a Dropout. Throws std::invalid_argument with a sentence that names the first layer that differs.
+inline std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/import_onnx.hpp
+
+// Weights of an ONNX file into a network that computes the same.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Reads the weights of an ONNX file into a network that computes what the file does, up to a softmax or sigmoid at the end of
+/// the file alone: both graphs are compared, and weights follow the graph. Throws FileError that names the first node that
+/// differs or is not understood, and then the network is as it was.
+template <class Network>
+void import_onnx(Network& network, const std::filesystem::path& file) {
+    const OnnxModel model = read_onnx(file), own = onnx_model(network);
+    const LayerGraph theirs = onnx_layer_graph(file.string(), model), ours = onnx_layer_graph("the network itself", own);
+    std::vector<std::size_t> partners;
+    try {
+        partners = match_graphs(ours, theirs);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file.string(), error.what());
+    }
+    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    const auto rows = network.rows();
+    for (std::size_t layer = 0; layer < partners.size(); ++layer) {
+        if (partners[layer] == theirs.layers.size()) continue;
+        const GraphLayer& from = theirs.layers[partners[layer]];
+        for (std::size_t n = 0; n < ours.layers[layer].weights.size(); ++n) {
+            const auto row = std::ranges::find(rows, ours.layers[layer].weights[n].name, &Row::name);
+            const GraphWeights& weights = from.weights[n];
+            const auto fail = [&](const std::string& reason) {
+                throw FileError(file.string(), from.node + ": array " + detail::in_quotes(weights.name) + ' ' + reason);
+            };
+            std::vector<float> numbers;
+            try {
+                numbers = weights.numbers();
+            } catch (const std::range_error& error) {
+                fail(std::string{"does not hold floats: "} + error.what());
+            }
+            if (row == rows.end() || numbers.size() != row->size())
+                fail(detail::sentence("has ", numbers.size(), " numbers, not those of the network's layer"));
+            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
+            std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(row->offset));
+        }
+    }
+    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17770,7 +23142,7 @@ struct MatchReport {
     std::vector<Left> unused;        ///< tensors of the file that went nowhere
 
     friend std::ostream& operator<<(std::ostream& out, const MatchReport& report) {
-        out << report.taken.size() << " of " << report.taken.size() + report.left.size() << " arrays taken\n";
+        out << detail::sentence(report.taken.size(), " of ", report.taken.size() + report.left.size(), " arrays taken\n");
         for (const std::string& name : report.taken) out << "  taken   " << name << '\n';
         for (const Left& row : report.left) out << "  left    " << row.name << ": " << row.why << '\n';
         for (const Left& tensor : report.unused) out << "  unused  " << tensor.name << ": " << tensor.why << '\n';
@@ -17795,12 +23167,7 @@ inline std::string misfit(const Row& row, const denim::Weights& weights, std::sp
     if (tensor == weights.tensors().end()) return "the file has no array of this name";
     const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
     if (std::ranges::equal(tensor->shape, extents)) return {};
-    const auto words = [](const auto& shape) {
-        std::string text;
-        for (const std::size_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-        return '(' + text + ')';
-    };
-    return "the file has " + words(tensor->shape) + ", the network " + words(extents);
+    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
 }
 
 }  // namespace detail
@@ -17825,7 +23192,7 @@ MatchReport load_matching(Network& network, const Weights& weights, const std::v
             continue;
         }
         const NamedTensor& tensor = weights.tensor(row.name);
-        if (!std::ranges::all_of(tensor.values, [](float number) { return detail::is_finite(number); }))
+        if (!all_finite(tensor.values))
             throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
         std::ranges::copy(tensor.values, parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
         report.taken.push_back(row.name);
@@ -18043,16 +23410,12 @@ inline std::string html_text(std::string_view text) {
 }
 
 inline std::string short_number(double number) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.4g", number);
-    return text;
+    return general(number, 4);
 }
 
 /// With this many digits behind the point; nothing for what is not a number.
 inline std::string decimals(double number, int digits = 4) {
-    char text[60];
-    std::snprintf(text, sizeof text, "%.*f", digits, number);
-    return number == number ? text : "";
+    return is_nan(number) ? "" : fixed(number, digits);
 }
 
 /// Round numbers that cover low to high: about five of them.
@@ -18077,7 +23440,7 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
     double low = std::numeric_limits<double>::infinity(), high = -low, first = low, last = -low;
     for (const Series& series : all)
         for (std::size_t n = 0; n < series.y.size(); ++n)
-            if (std::isfinite(series.y[n])) {
+            if (is_finite(series.y[n])) {
                 low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
                 first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
             }
@@ -18089,42 +23452,36 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
     high += margin;
     const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
     const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
-    const auto format = [](const char* pattern, auto... numbers) {
-        char text[240];
-        std::snprintf(text, sizeof text, pattern, numbers...);
-        return std::string{text};
+    const auto place = [](double number) { return detail::fixed(number, 1); };
+    const auto text_at = [&](double x, double y, const char* anchor) {
+        return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">";
     };
     std::string svg = "<figure><figcaption>" + detail::html_text(title) +
                       "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
                       "\">\n";
     for (const double at : detail::ticks(low, high))
-        svg += format(
-            "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/><text class=\"text\" x=\"%.1f\" y=\"%.1f\" "
-            "text-anchor=\"end\">%s</text>\n",
-            left, py(at), width - right, left - 6, py(at) + 4, detail::short_number(at).c_str());
+        svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
+               text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
     for (const double at : detail::ticks(first, last))
         if (at == std::floor(at) || last - first < 2)
-            svg += format(
-                "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text class=\"text\" x=\"%.1f\" y=\"%.1f\" "
-                "text-anchor=\"middle\">%s</text>\n",
-                px(at), height - bottom, px(at), height - bottom + 18, detail::short_number(at).c_str());
-    svg += format("<path class=\"axis\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", left, top, height - bottom, width - right);
-    svg +=
-        format("<text class=\"text\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + width - right) / 2, height - 6) +
-        detail::html_text(x_name) + "</text>\n";
+            svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
+                   text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
+    svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +
+           "\"/>\n";
+    svg += text_at((left + width - right) / 2, height - 6, "middle") + detail::html_text(x_name) + "</text>\n";
     for (std::size_t k = 0; k < all.size(); ++k) {
         const Series& series = all[k];
-        const std::string colour = format("s%zu", k % 8);
+        const std::string colour = "s" + std::to_string(k % 8);
         std::string path, points;
         bool begun = false;
         for (std::size_t n = 0; n < series.y.size(); ++n) {
-            if (!std::isfinite(series.y[n])) {
+            if (!is_finite(series.y[n])) {
                 begun = false;
                 continue;
             }
-            path += format(begun ? "L%.1f %.1f" : "M%.1f %.1f", px(series.x[n]), py(series.y[n]));
-            points += format("<circle class=\"%s dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>", colour.c_str(),
-                             px(series.x[n]), py(series.y[n])) +
+            const std::string x = place(px(series.x[n])), y = place(py(series.y[n]));
+            path += (begun ? 'L' : 'M') + x + ' ' + y;
+            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"><title>" +
                       detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
                       detail::short_number(series.x[n]) + "</title></circle>\n";
             begun = true;
@@ -18241,9 +23598,7 @@ namespace denim::inline DENIM_TARGET::detail {
 
 /// Five digits, wherever the point stands.
 inline std::string five_digits(double number) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.5g", number);
-    return number == number ? text : "";
+    return is_nan(number) ? "" : general(number, 5);
 }
 
 inline std::string parameter_text(const HyperParameter& parameter) {
@@ -18912,9 +24267,8 @@ inline Picture draw_confusion(const Confusion& counts, const std::vector<std::st
             const std::size_t count = counts(row, column);
             const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
             fill(picture, box, blue_scale(detail::ratio(count, largest)));
-            char words[16];
-            std::snprintf(words, sizeof words, "%.2f", detail::ratio(count, sum));
-            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row), words,
+            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row),
+                             detail::fixed(detail::ratio(count, sum), 2),
                              {.height = text_height, .colour = 2 * count > largest ? white : ink});
         }
         draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),
@@ -18961,8 +24315,8 @@ inline Picture draw_confusion(const Confusion& counts, const std::vector<std::st
 namespace denim::inline DENIM_TARGET {
 
 /// Draws the filters of a first layer, weights (window, window, channels, filters): mid-grey is 0, all share one scale. Three
-/// channels are red, green and blue; others are averaged to grey. `zoom` is the side of a weight in pixels, 0 for one that
-/// gives about 600.
+/// channels are red, green and blue; others are averaged to grey; what is not finite is magenta. `zoom` is the side of a weight in
+/// pixels, 0 for one that gives about 600.
 inline Picture draw_filters(std::span<const float> weights, std::size_t window, std::size_t channels, std::size_t zoom = 0) {
     const std::size_t block = window * window * channels;
     if (block == 0 || weights.empty() || weights.size() % block != 0)
@@ -18975,7 +24329,7 @@ inline Picture draw_filters(std::span<const float> weights, std::size_t window, 
     if (zoom == 0) zoom = std::max<std::size_t>(600 / (columns * (window + 1)), 4);
     const std::size_t gap = std::max<std::size_t>(zoom / 2, 2), step = window * zoom + gap;
     float largest = 0;
-    for (const float weight : weights) largest = std::max(largest, std::fabs(weight));
+    for (const float weight : weights) largest = is_finite(weight) ? std::max(largest, std::fabs(weight)) : largest;
     Picture picture{Size{rows * step + gap, columns * step + gap}};
     for (std::size_t filter = 0; filter < filters; ++filter)
         for (std::size_t y = 0; y < window; ++y)
@@ -18989,8 +24343,9 @@ inline Picture draw_filters(std::span<const float> weights, std::size_t window, 
                 float mean = 0;
                 for (std::size_t channel = 0; channel < channels; ++channel)
                     mean += weight(channel) / static_cast<float>(channels);
-                const Colour colour = channels == 3 ? Colour{byte(weight(0)), byte(weight(1)), byte(weight(2))}
-                                                    : Colour{byte(mean), byte(mean), byte(mean)};
+                const Colour colour = !is_finite(mean) ? Colour{255, 0, 255}
+                                      : channels == 3  ? Colour{byte(weight(0)), byte(weight(1)), byte(weight(2))}
+                                                       : Colour{byte(mean), byte(mean), byte(mean)};
                 fill(picture,
                      {static_cast<int>(gap + filter % columns * step + x * zoom),
                       static_cast<int>(gap + filter / columns * step + y * zoom), static_cast<int>(zoom),
@@ -19004,7 +24359,8 @@ inline Picture draw_filters(std::span<const float> weights, std::size_t window, 
 template <class Weights>
     requires requires(const Weights& weights) { weights.shape(3); }
 Picture draw_filters(const Weights& weights, std::size_t zoom = 0) {
-    const std::vector<float> numbers(weights.begin(), weights.end());
+    std::vector<float> numbers;
+    in_row_major_order(weights, [&](float number) { numbers.push_back(number); });
     return draw_filters(numbers, weights.shape(0), weights.shape(2), zoom);
 }
 
@@ -19035,17 +24391,21 @@ struct Occlusion {
 /// Measures one photograph (H, W, C) of std::uint8_t. Throws std::invalid_argument if the network does not have the head.
 template <class Network, class Photograph>
 Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photograph, OcclusionOptions options = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     constexpr Shape shape = Network::input;
     if (options.head >= Network::heads.size())
         throw std::invalid_argument("denim: occlude: the network has " + std::to_string(Network::heads.size()) +
                                     " heads, counted from 0, but head " + std::to_string(options.head) + " was asked for");
     const auto heads = Network::heads.begin() + static_cast<std::ptrdiff_t>(options.head);
     const std::size_t classes = *heads, before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
+    detail::require_probabilities("occlude", predictor.gives().subspan(options.head, 1));
     const Pictures source = Pictures::of(photograph, shape);
     static_assert(std::is_same_v<std::remove_cv_t<typename Photograph::value_type>, std::uint8_t>,
                   "denim: occlude: a photograph of std::uint8_t was expected.");
     if (options.patch == 0) options.patch = std::max<std::size_t>(std::min(shape.height, shape.width) / 8, 1);
     if (options.step == 0) options.step = std::max<std::size_t>(options.patch / 2, 1);
+    options.patch = std::min(options.patch, 2 * std::max(shape.height, shape.width));  // hides all from any place
+    options.step = std::min(options.step, std::max(shape.height, shape.width));
     Occlusion result;
     result.rows = (shape.height + options.step - 1) / options.step;
     result.columns = (shape.width + options.step - 1) / options.step;
@@ -19058,10 +24418,14 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
         predictor.predict(batch, logits.data());
         for (std::size_t n = 0; n < batch.count; ++n)
             std::copy_n(logits.data() + n * outputs + before, classes, logits.data() + n * classes);
-        return softmax(std::span{logits}.first(batch.count * classes), classes);
+        logits.resize(batch.count * classes);
+        to_probabilities(std::span{logits}, classes, predictor.gives()[options.head]);
+        return logits;
     };
     const std::vector<float> whole = probabilities({source.bytes, source.bytes + shape.size()});
-    result.predicted = static_cast<std::size_t>(std::max_element(whole.begin(), whole.end()) - whole.begin());
+    result.predicted = place_of_largest(whole.data(), whole.size());
+    if (result.predicted == whole.size())
+        throw std::runtime_error("denim: occlude: a logit of the photograph is not a number, so it has no class");
     result.probability = static_cast<double>(whole[result.predicted]);
     for (std::size_t row = 0; row < result.rows; ++row) {
         std::vector<std::uint8_t> pictures(result.columns * shape.size());
@@ -19141,13 +24505,15 @@ inline Picture picture_of(const std::uint8_t* bytes, Shape shape) {
 }
 
 /// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
-/// `most`.
+/// `most`. `gives` is Network::gives: how logits become confidence.
 template <class Set>
 std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const float> logits,
-                                            const std::vector<std::string>& names, std::size_t most = 24) {
+                                            const std::vector<std::string>& names, std::size_t most = 24,
+                                            Gives gives = Gives::classes) {
     const std::size_t classes = names.size(), count = set.labels.size();
     const Shape shape{set.images.shape(1), set.images.shape(2), set.images.shape(3)};
-    const std::vector<float> probabilities = softmax(logits, classes);
+    std::vector<float> probabilities(logits.begin(), logits.end());
+    to_probabilities(std::span{probabilities}, classes, gives);
     const std::vector<std::int32_t> predicted = predicted_classes(logits, classes);
     std::vector<LabelledPhotograph> wrong;
     for (std::size_t n = 0; n < count; ++n) {
@@ -19201,9 +24567,7 @@ inline Picture draw_photographs(std::span<const LabelledPhotograph> photographs,
                       detail::shortened(words, size, static_cast<float>(frame.width)), {.height = size, .colour = colour});
         };
         write(0, photograph.truth, {30, 30, 30});
-        char confidence[16];
-        std::snprintf(confidence, sizeof confidence, "%.2f ", photograph.confidence);
-        write(1, confidence + photograph.predicted, mark);
+        write(1, detail::fixed(photograph.confidence, 2) + ' ' + photograph.predicted, mark);
     }
     return sheet;
 }
@@ -19222,6 +24586,7 @@ struct RunReport {
     std::vector<std::string> labels = {};  ///< class names
     std::vector<std::int32_t> truth = {};  ///< of the test set
     std::vector<float> logits = {};        ///< (N, classes) of the test set
+    Gives gives = Gives::classes;          ///< what they are: Network::gives
     std::vector<LabelledPhotograph> mistakes = {};
     std::vector<std::pair<std::string, Picture>> pictures = {};  ///< filters, where it looked: caption and picture
 };
@@ -19232,7 +24597,9 @@ inline void add_scores(Page& page, const RunReport& run) {
     const std::size_t classes = run.labels.size();
     const Confusion counts = confusion_matrix(run.truth, std::span<const float>{run.logits}, classes);
     page.heading("Test set");
-    const Calibration known = calibration(softmax(run.logits, classes), run.truth, classes);
+    std::vector<float> probabilities = run.logits;
+    to_probabilities(std::span{probabilities}, classes, run.gives);
+    const Calibration known = calibration(probabilities, run.truth, classes);
     page.paragraph("Accuracy " + decimals(accuracy(counts)) + " of " + std::to_string(run.truth.size()) +
                    " pictures; expected calibration error " + decimals(known.error) +
                    (classes > 2
@@ -19365,6 +24732,7 @@ struct SweepPoint {
     std::size_t numbers = 0;          ///< parameters of the network
     std::string architecture;         ///< its type, as users write it
     Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
+    bool has_rate = false;  ///< a layer of it has one, as Dropout
 };
 
 /// Every network of a grid, the last axis turning fastest.
@@ -19379,7 +24747,8 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
                               auto network = std::make_shared<Network>(seed);
                               auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
                               return SweepPoint::Made{std::move(network), std::move(learner)};
-                          }});
+                          },
+                          std::ranges::any_of(Network::Graph::trace.entries, &Entry::has_rate)});
     });
     return points;
 }
@@ -19399,8 +24768,8 @@ struct SweepRun {
     /// The epoch whose weights were kept: the best by validation loss.
     [[nodiscard]] const Epoch& best() const {
         return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
-            return left.validation.loss < right.validation.loss ||
-                   (left.validation.loss == left.validation.loss && right.validation.loss != right.validation.loss);
+            if (is_nan(left.validation.loss) || is_nan(right.validation.loss)) return is_nan(right.validation.loss) && !is_nan(left.validation.loss);
+            return left.validation.loss < right.validation.loss;
         });
     }
     [[nodiscard]] double seconds() const {
@@ -19448,12 +24817,15 @@ struct SweepTable {
     std::vector<SweepRow> rows = {};
 
     [[nodiscard]] bool tested() const {
-        return !rows.empty() && !rows[0].runs.empty() && !std::isnan(rows[0].runs[0].test.accuracy);
+        return !rows.empty() && !rows[0].runs.empty() && !is_nan(rows[0].runs[0].test.accuracy);
     }
 
-    /// Best first; equals stay in their order.
+    /// Best first; equals stay in their order, and what is not a number comes last.
     void sort() {
-        const auto better = [](const SweepRow& left, const SweepRow& right) { return left.accuracy().mean > right.accuracy().mean; };
+        const auto better = [](const SweepRow& left, const SweepRow& right) {
+            const double one = left.accuracy().mean, other = right.accuracy().mean;
+            return is_nan(one) || is_nan(other) ? is_nan(other) && !is_nan(one) : one > other;
+        };
         for (auto row = rows.begin(); row != rows.end(); ++row)
             std::rotate(std::upper_bound(rows.begin(), row, *row, better), row, row + 1);
     }
@@ -19462,21 +24834,22 @@ struct SweepTable {
         std::size_t width = 7;
         for (const SweepRow& row : table.rows) width = std::max(width, row.name.size());
         const bool tested = table.tested();
-        char line[200], test[40] = "";
-        if (tested) std::snprintf(test, sizeof test, "  %-16s", "test accuracy");
-        std::snprintf(line, sizeof line, "%4s  %-20s  %-15s%s  %-15s  %6s  %7s\n", "runs", "validation accuracy",
-                      "95 % interval", test, "validation loss", "epochs", "seconds");
-        out << "setting" << std::string(width - 7, ' ') << "  " << line;
+        using detail::fixed, detail::to_the_left, detail::to_the_right;
+        const auto line = [&](const std::array<std::string, 8>& cells) {
+            return to_the_left(cells[0], width) + "  " + to_the_right(cells[1], 4) + "  " + to_the_left(cells[2], 20) + "  " +
+                   to_the_left(cells[3], 15) + (tested ? "  " + to_the_left(cells[4], 16) : "") + "  " + to_the_left(cells[5], 15) +
+                   "  " + to_the_right(cells[6], 6) + "  " + to_the_right(cells[7], 7) + '\n';
+        };
+        std::string text = line({"setting", "runs", "validation accuracy", "95 % interval", "test accuracy", "validation loss",
+                                 "epochs", "seconds"});
         for (const SweepRow& row : table.rows) {
-            const Repeats accuracy = row.accuracy(), loss = row.loss();
-            char interval[40] = "";
-            if (accuracy.count > 1) std::snprintf(interval, sizeof interval, "%.4f-%.4f", accuracy.low, accuracy.high);
-            if (tested) std::snprintf(test, sizeof test, "  %-16s", row.test_accuracy().text().c_str());
-            std::snprintf(line, sizeof line, "%4zu  %-20s  %-15s%s  %-15s  %6.1f  %7.1f\n", accuracy.count,
-                          accuracy.text().c_str(), interval, test, loss.text(3).c_str(), row.epochs().mean, row.seconds().mean);
-            out << row.name << std::string(width - row.name.size(), ' ') << "  " << line;
+            const Repeats accuracy = row.accuracy();
+            text += line({row.name, std::to_string(accuracy.count), accuracy.text(),
+                          accuracy.count > 1 ? fixed(accuracy.low, 4) + '-' + fixed(accuracy.high, 4) : "",
+                          tested ? row.test_accuracy().text() : "", row.loss().text(3), fixed(row.epochs().mean, 1),
+                          fixed(row.seconds().mean, 1)});
         }
-        return out;
+        return out << text;
     }
 };
 
@@ -19496,8 +24869,12 @@ struct TensorBoard {
     bool confusion = true;
     std::size_t histograms_every = 1;  ///< epochs; 0: none
 
-    void on_begin(Run&) { files_ = nullptr; }
-    void on_batch(Run& run) { open(run); }
+    void on_begin(Run&) {
+        files_ = nullptr;
+        std::error_code said_when_it_opens;
+        std::filesystem::create_directories(folder, said_when_it_opens);  // others may log below it
+    }
+    void on_ready(Run& run) { open(run); }
     void on_epoch(Run& run) {
         open(run);
         const Epoch& epoch = run.history.epochs.back();
@@ -19513,7 +24890,8 @@ struct TensorBoard {
         if (run.validation) {
             to.validation.write(run.epoch, scalar_message("epoch_loss", epoch.validation.loss));
             to.validation.write(run.epoch, scalar_message("epoch_accuracy", epoch.validation.accuracy));
-            if (confusion && !run.validation->labels.empty()) write_confusion(run);
+            const bool numbers = std::ranges::none_of(run.validation_logits, [](float logit) { return is_nan(logit); });
+            if (confusion && !run.validation->labels.empty() && numbers) write_confusion(run);
         }
         flush();
     }
@@ -19599,15 +24977,43 @@ struct SweepOptions {
 
 namespace detail {
 
+/// Throws std::invalid_argument if an option is not accepted, or would make no difference.
+inline void check(const SweepOptions& options, const std::vector<SweepPoint>& points) {
+    const auto fail = [](const std::string& what) { throw std::invalid_argument("denim: " + what); };
+    const std::size_t counts[] = {points.size(), options.rates.size(), options.l2.size(), options.dropout.size(), options.repeats};
+    if (std::ranges::count(counts, std::size_t{0}) > 0)
+        fail("sweep: at least 1 network, rate, l2, dropout and repeat were expected, but got " + std::to_string(counts[0]) + ", " +
+             std::to_string(counts[1]) + ", " + std::to_string(counts[2]) + ", " + std::to_string(counts[3]) + " and " +
+             std::to_string(counts[4]));
+    for (const float l2 : options.l2) check_setting("sweep", "l2", l2, accepted_l2);
+    for (const float rate : options.dropout) check_setting("sweep", "dropout", rate, accepted_rate);
+    std::size_t axes = 0;
+    for (const SweepPoint& point : points) axes = std::max(axes, point.values.size());
+    if (options.axes.size() > axes)
+        fail("sweep: names of at most " + std::to_string(axes) + " axes were expected, as the networks have, but " +
+             std::to_string(options.axes.size()) + " came");
+    if (!options.optimizer) fail("sweep: an optimizer was expected, but it is empty");
+    std::map<float, float> taken;  // by what the optimizers learn at, the rates that they were asked for
+    for (const float rate : options.rates) {
+        check_setting("sweep", "a rate", rate, at_least_0);
+        const Optimizer optimizer = options.optimizer(rate);
+        optimizer.check();
+        const auto [other, is_new] = taken.emplace(optimizer.rate(), rate);
+        if (!is_new && other->second != rate)
+            fail("sweep: the optimizers for the rates " + shortest_text(other->second) + " and " + shortest_text(rate) + " both learn at " +
+                 shortest_text(optimizer.rate()));
+    }
+    if (std::ranges::none_of(points, &SweepPoint::has_rate) && options.dropout != std::vector<float>{0.5f})
+        std::fputs("denim: sweep: no network of the grid has a Dropout, so .dropout makes no difference\n", stderr);
+}
+
 /// A name for each value of a setting: {"kernel", 3}.
 using NamedValue = std::pair<std::string, double>;
 
 inline std::string setting_name(std::span<const NamedValue> values, const char* between) {
     std::string text;
     for (const auto& [name, value] : values) {
-        char number[40];
-        std::snprintf(number, sizeof number, "%g", value);
-        text += (text.empty() ? "" : between) + name + "=" + number;
+        text += (text.empty() ? "" : between) + name + "=" + shortest_text(value);
     }
     return text;
 }
@@ -19619,9 +25025,7 @@ struct RunRates {
     /// Those that a table names: the learning rate, and the others where they are not as usual.
     [[nodiscard]] std::vector<NamedValue> named(const SweepOptions& options) const {
         const auto shortest = [](float number) {  // 0.001, not 0.00100000005
-            char text[40];
-            std::snprintf(text, sizeof text, "%g", static_cast<double>(number));
-            return std::stod(text);
+            return number_in(shortest_text(number));
         };
         std::vector<NamedValue> values{{"rate", shortest(learning)}};
         if (options.l2.size() > 1 || l2 != 0) values.emplace_back("l2", shortest(l2));
@@ -19646,29 +25050,24 @@ struct SweepSets {
     const Test* test;
 };
 
-/// One run in its folder. A run that is done leaves `finished.snapshot`, without weights, and is not repeated.
+/// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
+/// is of another run.
+inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
+    const Snapshot result = read_snapshot(file);
+    if (const std::string other = run.differences_from(result.run); !other.empty())
+        throw FileError(file.string(),
+                        "this run was made with other options or sets; take another log folder or remove this one" + other);
+    const auto remembered = [&](const char* name) {
+        const auto& numbers = result.memory.numbers;
+        return numbers.contains(name) ? numbers.at(name) : not_a_number<double>();
+    };
+    return {result.history, {remembered("test loss"), remembered("test accuracy")}};
+}
+
+/// One run in its folder. A run that is done leaves `finished.snapshot` and is not repeated.
 template <class Train, class Validation, class Test>
 std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
                                     const SweepOptions& options, const RunSetting& run) {
-    const std::string description =
-        "pictures " + std::to_string(sets.train.labels.size()) + " and " + std::to_string(sets.validation.labels.size()) +
-        (sets.test ? " and " + std::to_string(sets.test->labels.size()) : "") + ", epochs " + std::to_string(options.epochs) +
-        ", batch " + std::to_string(options.batch) + ", patience " + std::to_string(options.patience) + ", " +
-        point.architecture;
-    const std::filesystem::path finished = run.folder / "finished.snapshot";
-    if (std::filesystem::exists(finished)) {
-        const Snapshot result = read_snapshot(finished);
-        if (result.run != description)
-            throw FileError(
-                finished.string(),
-                "this run was made with other options or sets; take another log folder or remove this one\n    there: " +
-                    result.run + "\n    here: " + description);
-        const auto remembered = [&](const char* name) {
-            const auto& numbers = result.memory.numbers;
-            return numbers.contains(name) ? numbers.at(name) : std::numeric_limits<double>::quiet_NaN();
-        };
-        return {result.history, {remembered("test loss"), remembered("test accuracy")}};
-    }
     const FitOptions fit_options{.epochs = options.epochs,
                                  .batch = options.batch,
                                  .optimizer = options.optimizer(run.rates.learning),
@@ -19682,20 +25081,33 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
         settings.l2 = run.rates.l2;
         settings.rate = run.rates.dropout;
     }
-    const Samples train = Samples::of(sets.train, learner.input(), learner.heads(), "training"),
-                  validation = Samples::of(sets.validation, learner.input(), learner.heads(), "validation");
+    const auto samples = [&](const auto& set, const char* name) {
+        return Samples::of(set, learner.input(), learner.heads(), name);
+    };
+    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
+    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
     Checkpoint checkpoint{.folder = run.folder, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
     CtrlC ctrl_c;
     CsvLog csv_log{run.folder / "history.csv"};
     TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
-    Snapshot result{description};
-    result.history = teach(learner, train, &validation, fit_options, checkpoint, stop_on_nan, early_stopping, ctrl_c, csv_log,
-                           tensor_board);
+    const std::array callbacks{CallbackReference{checkpoint}, CallbackReference{stop_on_nan}, CallbackReference{early_stopping},
+                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board}};
+    TrainingLoop loop{learner, train, &validation, fit_options, callbacks};
+
+    Snapshot result{loop.record()};
+    result.run("epochs of the sweep", options.epochs);
+    if (sets.test)
+        describe_samples(result.run, "test", test);
+    else
+        result.run("test", "none");
+    const std::filesystem::path finished = run.folder / "finished.snapshot";
+    if (std::filesystem::exists(finished)) return read_finished(finished, result.run);
+
+    result.history = loop.run();
     Score score;
     if (sets.test) {
-        const Samples test = Samples::of(*sets.test, learner.input(), learner.heads(), "test");
         score = learner.score(learner.logits(test), test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
@@ -19739,11 +25151,12 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
                 run.test = test;
                 ++done;
                 if (options.progress && !run.history.epochs.empty())
-                    std::fprintf(options.progress,
-                                 "run %zu/%zu  %s, seed %llu: epoch %zu of %zu, validation accuracy %.4f, loss %.4f, %.1f s\n",
-                                 done, jobs.size(), row.name.c_str(), static_cast<unsigned long long>(run.seed),
-                                 run.best().number, run.history.epochs.size(), run.best().validation.accuracy,
-                                 run.best().validation.loss, run.seconds());
+                    std::fputs(sentence("run ", done, '/', jobs.size(), "  ", row.name, ", seed ", run.seed, ": epoch ",
+                                        run.best().number, " of ", run.history.epochs.size(), ", validation accuracy ",
+                                        fixed(run.best().validation.accuracy, 4), ", loss ",
+                                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
+                                   .c_str(),
+                               options.progress);
             } catch (...) {
                 const std::scoped_lock lock{mutex};
                 if (!error) error = std::current_exception();
@@ -19768,10 +25181,12 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
 template <class Train, class Validation, class Test>
 SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, Validation, Test>& sets,
                  const SweepOptions& options) {
+    check(options, points);
     const auto listening = SignalGuard::shared();  // between two runs as well
     SweepTable table{options.log.filename().string()};
     std::vector<SweepJob> jobs;
     std::map<std::string, std::vector<HyperParameter>> domains;
+    std::set<std::string> folders;
     const auto add_row = [&](const SweepPoint& point, const std::vector<NamedValue>& named, const RunRates& rates) {
         SweepRow row{setting_name(named, ", "), {}, point.numbers, {}};
         for (const auto& [name, value] : named) {
@@ -19783,6 +25198,9 @@ SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, V
         for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
             const std::uint64_t seed = options.first_seed + repeat;
             row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
+            if (!folders.insert(row.runs.back().folder).second)
+                throw std::invalid_argument("denim: sweep: two runs would have the folder " + row.runs.back().folder +
+                                            "; expected networks, rates, l2 and dropout each once");
             RunSetting run{options.log / row.runs.back().folder, row.parameters, seed, rates};
             run.parameters["seed"] = static_cast<double>(seed);
             jobs.push_back(

@@ -132,3 +132,19 @@ TEST_CASE("numbers in sentences are written with a point") {
     CHECK(refused([&] { fit(network, set, {.loss = SoftmaxCrossEntropy{.label_smoothing = 1.5f}}); }).find("1.5") != std::string::npos);
     CHECK(refused([&] { repeats(std::vector<double>{1, 2}, 1.5); }).find("1.5 ") != std::string::npos);
 }
+
+TEST_CASE("what is written under one locale is read under another, and a run goes on") {
+    const Scratch scratch;
+    const Set set;
+    Small<4> first{Seed{1}}, second{Seed{1}}, whole{Seed{1}};
+    const Checkpoint checkpoint{.folder = scratch / "run"};
+    fit(first, set, {.epochs = 1, .batch = 300}, Checkpoint{checkpoint});
+    save(first, scratch / "plain.safetensors");
+    fit(whole, set, {.epochs = 2, .batch = 300});
+    const CommaLocale locale;
+    const Small<4> loaded = load<Small<4>>(scratch / "plain.safetensors");
+    CHECK(std::ranges::equal(loaded.parameters(), first.parameters()));
+    const History history = fit(second, set, {.epochs = 2, .batch = 300}, Checkpoint{checkpoint});
+    CHECK(history.epochs.size() == 2);
+    CHECK(std::ranges::equal(second.parameters(), whole.parameters()));
+}

@@ -23,20 +23,29 @@ DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
         return inside;
 }
 
+/// The result, NaN where the value is: xsimd's functions see to that, except where compilers assume NaNs away.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) {
+    if constexpr (nans_assumed_away)
+        return simd::select(is_nan(value), value, result);
+    else
+        return result;
+}
+
 }  // namespace detail
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return xsimd::exp(value);
+    return detail::nan_of(value, xsimd::exp(value));
 }
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value);
+    return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value));
 }
 /// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
-    return xsimd::erf(detail::bounded(value, 6));
+    return detail::nan_of(value, xsimd::erf(detail::bounded(value, 6)));
 }
 
 inline float exp(float value) { return std::exp(value); }

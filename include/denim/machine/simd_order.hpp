@@ -117,7 +117,7 @@ DENIM_INLINE Vector<float> largest_of(Vector<float> a, Vector<float> b, Vector<f
     if constexpr (detail::keeps_nan)
         return largest;
     else
-        return simd::select(is_nan(a, b) | is_nan(c, d), broadcast(std::numeric_limits<float>::quiet_NaN()), largest);
+        return simd::select(is_nan(a, b) | is_nan(c, d), broadcast(not_a_number<float>()), largest);
 }
 
 /// max(value, 0), NaN where the value is: one instruction, whose second operand is the one that comes through.

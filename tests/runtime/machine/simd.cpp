@@ -244,7 +244,8 @@ TEST_CASE_TEMPLATE("NaNs are seen, ReLU lets them through, and they rank above a
     });
     CHECK(is_nonzero(Scalar(-1)));
     CHECK(is_nonzero(not_a_number<Scalar>()));
-    CHECK(is_nonzero(std::numeric_limits<Scalar>::infinity()));
+    volatile Scalar large = std::numeric_limits<Scalar>::max();
+    CHECK(is_nonzero(static_cast<Scalar>(large * 10)));
     CHECK_FALSE(is_nonzero(Scalar(-0.0)));
 }
 

@@ -26,9 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
+namespace denim::inline DENIM_TARGET::detail {
 
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
@@ -80,10 +78,8 @@ public:
     }
 
     const SettingsRecord& record() override {
-        if (!record_) {
-            if (begun_) fail_without_record();
-            record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
-        }
+        if (!record_ && begun_) fail_without_record();
+        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
         return *record_;
     }
 
@@ -147,9 +143,8 @@ private:
     }
 
     [[noreturn]] static void fail_without_record() {
-        throw std::logic_error(
-            "denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
-            "run.resumable->record() in on_begin");
+        throw std::logic_error("denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
+                               "run.resumable->record() in on_begin");
     }
     /// Of the step that comes next.
     [[nodiscard]] Moment moment() const {
@@ -250,5 +245,4 @@ private:
     Clock::time_point start_;
 };
 
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -721,7 +721,7 @@ DENIM_INLINE Vector<float> largest_of(Vector<float> a, Vector<float> b, Vector<f
     if constexpr (detail::keeps_nan)
         return largest;
     else
-        return simd::select(is_nan(a, b) | is_nan(c, d), broadcast(std::numeric_limits<float>::quiet_NaN()), largest);
+        return simd::select(is_nan(a, b) | is_nan(c, d), broadcast(not_a_number<float>()), largest);
 }
 
 /// max(value, 0), NaN where the value is: one instruction, whose second operand is the one that comes through.
@@ -775,20 +775,29 @@ DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
         return inside;
 }
 
+/// The result, NaN where the value is: xsimd's functions see to that, except where compilers assume NaNs away.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) {
+    if constexpr (nans_assumed_away)
+        return simd::select(is_nan(value), value, result);
+    else
+        return result;
+}
+
 }  // namespace detail
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return xsimd::exp(value);
+    return detail::nan_of(value, xsimd::exp(value));
 }
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value);
+    return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value));
 }
 /// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
-    return xsimd::erf(detail::bounded(value, 6));
+    return detail::nan_of(value, xsimd::erf(detail::bounded(value, 6)));
 }
 
 inline float exp(float value) { return std::exp(value); }
@@ -12459,9 +12468,7 @@ public:
 
 #include <chrono>
 
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
+namespace denim::inline DENIM_TARGET::detail {
 
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
@@ -12513,10 +12520,8 @@ public:
     }
 
     const SettingsRecord& record() override {
-        if (!record_) {
-            if (begun_) fail_without_record();
-            record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
-        }
+        if (!record_ && begun_) fail_without_record();
+        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
         return *record_;
     }
 
@@ -12580,9 +12585,8 @@ private:
     }
 
     [[noreturn]] static void fail_without_record() {
-        throw std::logic_error(
-            "denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
-            "run.resumable->record() in on_begin");
+        throw std::logic_error("denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
+                               "run.resumable->record() in on_begin");
     }
     /// Of the step that comes next.
     [[nodiscard]] Moment moment() const {
@@ -12683,8 +12687,7 @@ private:
     Clock::time_point start_;
 };
 
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/fit.hpp
 
 namespace denim::inline DENIM_TARGET {

@@ -6360,8 +6360,6 @@ struct Addition : SpecDefaults {
 /// Adds the input to what the inner layers make of it; they must keep its shape.
 template <class... Inner>
 struct Residual {
-    static_assert(sizeof...(Inner) > 0, "denim: Residual: there must be at least one inner layer.");
-
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Sum : Addition {
         static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
@@ -6439,8 +6437,6 @@ struct Multiplication : SpecDefaults {
 /// Multiplies the input by what the inner layers make of it; they must keep its shape, or give one number for each channel.
 template <class... Inner>
 struct Gate {
-    static_assert(sizeof...(Inner) > 0, "denim: Gate: there must be at least one inner layer.");
-
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Product : Multiplication {
         static constexpr bool accepts(Shape in, Shape inner) { return inner == in || inner == Shape{1, 1, in.channels}; }

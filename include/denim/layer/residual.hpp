@@ -55,8 +55,6 @@ struct Addition : SpecDefaults {
 /// Adds the input to what the inner layers make of it; they must keep its shape.
 template <class... Inner>
 struct Residual {
-    static_assert(sizeof...(Inner) > 0, "denim: Residual: there must be at least one inner layer.");
-
     /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
     struct Sum : Addition {
         static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }

@@ -221,7 +221,7 @@ TEST_CASE("targets and settings that do not fit are refused with both sides") {
     Array<float, 2> wrong = set.places;
     wrong(7, 1) = 1.5f;
     has(refusal(wrong, BinaryCrossEntropy{}),
-        "number 1 of picture 7 of the training set is 1.500000, which the loss does not accept");
+        "number 1 of picture 7 of the training set is 1.5, which the loss does not accept");
     wrong(7, 1) = std::numeric_limits<float>::quiet_NaN();
     has(refusal(wrong, MeanSquaredError{}), "number 1 of picture 7 of the training set is nan");
     Array<int, 1> labels(std::array<std::size_t, 1>{12}, 1);

@@ -57,7 +57,7 @@ Set read_set(const std::filesystem::path& folder, const std::string& name) {
     return set;
 }
 
-// How each network is trained, and what share of its values dropout removes.
+// How each network is trained, and what share of its values dropout removes where it is not Dropout's own, a half.
 template <class Network>
 FitOptions prepare(Network& network, const Options& options, std::uint64_t seed) {
     FitOptions how{.epochs = options.epochs,
@@ -75,7 +75,6 @@ FitOptions prepare(Network& network, const Options& options, std::uint64_t seed)
         network.template settings<11>().rate = 0.4f;
     } else {
         usual_epochs = 23;
-        network.template settings<10>().rate = 0.2f;
         how.batch = 128;
         how.optimizer = Sgd{.rate = 0.15f, .momentum = 0.9f, .nesterov = true, .decay = 5e-3f};
         how.schedule = OneCycleRate{};

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// Fifty networks that nobody thought of: layers, options and shapes are drawn by the compiler. Each is trained on one batch and answers,
+// by the fast kernels and by the plain twins in double precision.
+#include "gradients.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+using namespace denim;
+
+namespace {
+
+// Numbers without order from a seed and a place; "Fast splittable pseudorandom number generators", Steele, Lea, Flood, 2014.
+constexpr std::uint64_t scrambled(std::uint64_t x) {
+    x += 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x ^ x >> 31;
+}
+constexpr std::size_t draw(std::uint64_t seed, std::uint64_t place, std::size_t below) { return scrambled(scrambled(seed) + place) % below; }
+
+template <class Spec, Shape Out>
+struct Drawn {
+    using Layer = Spec;
+    static constexpr Shape shape = Out;
+};
+
+template <std::uint64_t Seed>
+constexpr auto drawn_function() {
+    constexpr std::size_t which = draw(Seed, 11, 6);
+    if constexpr (which == 0) return Linear{};
+    else if constexpr (which == 1) return Tanh{};
+    else if constexpr (which == 2) return SiLU{};
+    else if constexpr (which == 3) return Sigmoid{};
+    else return ReLU{};
+}
+
+// A layer that takes pictures of a shape.
+template <std::uint64_t Seed, Shape In>
+constexpr auto drawn_layer() {
+    constexpr std::size_t h = In.height, w = In.width, c = In.channels, filters = 1 + draw(Seed, 1, 20), which = draw(Seed, 2, 17);
+    constexpr std::size_t windows[] = {1, 2, 3, 5}, window = windows[draw(Seed, 3, 4)], stride = 1 + draw(Seed, 4, 3) / 2;
+    constexpr Shape halved{(h + 1) / 2, (w + 1) / 2, c};
+    using Function = decltype(drawn_function<Seed>());
+    constexpr auto same = []<class Spec>(Spec) { return Drawn<Spec, Shape{h, w, c}>{}; };
+    if constexpr (which <= 1)
+        return Drawn<Conv<window, filters, Same, Stride<stride>, Function>, Shape{(h + stride - 1) / stride, (w + stride - 1) / stride, filters}>{};
+    else if constexpr (which == 2 && h >= window && w >= window)
+        return Drawn<Conv<window, filters>, Shape{h - window + 1, w - window + 1, filters}>{};
+    else if constexpr (which == 3)
+        return Drawn<Conv<3, filters, Same, Linear, Dilation<2>, NoBias>, Shape{h, w, filters}>{};
+    else if constexpr (which == 4 && c % 2 == 0)
+        return Drawn<Conv<3, 2 * filters, Same, Groups<2>, Function>, Shape{h, w, 2 * filters}>{};
+    else if constexpr (which <= 5)
+        return same(DepthwiseConv<3, Same, Function>{});
+    else if constexpr (which == 6 && h >= 2 && w >= 2)
+        return Drawn<MaxPool, Shape{h / 2, w / 2, c}>{};
+    else if constexpr (which == 7)
+        return Drawn<Pool<Average, 3, Same, Stride<2>>, halved>{};
+    else if constexpr (which == 8)
+        return same(Pool<Max, 3, Same, Stride<1>>{});
+    else if constexpr (which <= 10)
+        return same(BatchNorm{});
+    else if constexpr (which == 11)
+        return same(LayerNorm{});
+    else if constexpr (which == 12)
+        return same(Activation<Function>{});
+    else if constexpr (which == 13)
+        return same(Dropout{});
+    else if constexpr (which == 14)
+        return same(Residual<Conv<3, c, Same, Function>, BatchNorm>{});
+    else if constexpr (which == 15)
+        return same(Gate<Conv<1, c, Sigmoid>>{});
+    else
+        return Drawn<Parallel<Conv<1, filters>, Conv<3, 3, Same, Function>>, Shape{h, w, filters + 3}>{};
+}
+
+template <std::uint64_t Seed, Shape In, std::size_t More, class... Layers>
+constexpr auto drawn_body() {
+    constexpr std::uint64_t here = scrambled(Seed + More);
+    if constexpr (More > 0) {
+        using Next = decltype(drawn_layer<here, In>());
+        return drawn_body<Seed, Next::shape, More - 1, Layers..., typename Next::Layer>();
+    } else if constexpr (draw(here, 5, 3) == 0) {
+        return Sequential<Layers..., GlobalPool<Average>, Dense<3>>{};
+    } else {
+        return Sequential<Layers..., Dense<2 + draw(here, 6, 20)>>{};
+    }
+}
+
+template <std::uint64_t Seed>
+using InputOf = Image<3 + draw(Seed, 7, 12), 3 + draw(Seed, 8, 12), 1 + draw(Seed, 9, 5)>;
+template <std::uint64_t Seed>
+using BodyOf = decltype(drawn_body<Seed, InputOf<Seed>::shape, 2 + draw(Seed, 10, 4)>());
+
+struct Answers {
+    double loss = 0;
+    std::vector<double> gradients, logits;
+};
+
+template <class Network>
+Answers answers_of(const Network& network, const testing::Problem& problem, std::size_t count) {
+    testing::TrainerOf<Network> trainer{count};
+    const double loss = problem.step(network, trainer, network.parameters()).loss;
+    const auto logits = network.predict(problem.images);
+    return {loss, {trainer.gradients().begin(), trainer.gradients().end()}, {logits.begin(), logits.end()}};
+}
+
+void check_close(const std::vector<double>& got, const std::vector<double>& expected, const char* what) {
+    REQUIRE(got.size() == expected.size());
+    double worst = 0, largest = 0;
+    for (std::size_t n = 0; n < got.size(); ++n) {
+        largest = std::max(largest, std::abs(expected[n]));
+        worst = std::isnan(got[n]) ? 1e9 : std::max(worst, std::abs(got[n] - expected[n]));
+    }
+    INFO(what << ": largest difference " << worst << " in numbers of up to " << largest);
+    CHECK(worst <= 1e-4 * (0.1 + largest));
+}
+
+template <std::uint64_t Seed>
+void check() {
+    using Quick = Network<InputOf<Seed>, BodyOf<Seed>>;
+    using Exact = Network<InputOf<Seed>, BodyOf<Seed>, Plain<double>>;
+    constexpr std::size_t count = 2 + draw(Seed, 12, 9);
+    const std::string summary = Quick{}.summary();
+    INFO("network of seed " << Seed << ", " << count << " pictures:\n" << summary);
+    Exact exact{denim::Seed{Seed + 1}};
+    testing::scatter(exact);
+    Quick quick;
+    quick.edit_parameters([&](std::span<float> numbers) { std::ranges::copy(exact.parameters(), numbers.begin()); });
+    const testing::Problem problem{InputOf<Seed>::shape, count, Exact::heads};
+    const Answers expected = answers_of(exact, problem, count), got = answers_of(quick, problem, count);
+    CHECK(std::abs(got.loss - expected.loss) <= 1e-5 * (1 + expected.loss));
+    check_close(got.gradients, expected.gradients, "gradients");
+    check_close(got.logits, expected.logits, "logits");
+}
+
+}  // namespace
+
+#ifndef DENIM_FIRST_COMPOSITION
+#define DENIM_FIRST_COMPOSITION 0
+#endif
+
+TEST_CASE("networks drawn at random: fast and plain agree") {
+    []<std::uint64_t... Seeds>(std::integer_sequence<std::uint64_t, Seeds...>) {
+        (check<DENIM_FIRST_COMPOSITION + Seeds>(), ...);
+    }(std::make_integer_sequence<std::uint64_t, 50>{});
+}

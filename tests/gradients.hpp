@@ -3,6 +3,8 @@
 
 // Every gradient three times over: finite differences of the loss, the double-precision network of the plain twins, the fast one.
 
+#include "kept_threads.hpp"
+
 #include <denim/denim.hpp>
 
 #include <doctest/doctest.h>
@@ -56,6 +58,7 @@ void scatter(Network& network) {
 // `set` may change a network's settings.
 template <class Input, class Body>
 void check_gradients(std::size_t count, std::size_t stride, auto set) {
+    const testing::KeptThreads kept_threads;
     using Exact = Network<Input, Body, Plain<double>>;
     using Quick = Network<Input, Body>;
     Exact exact{Seed{1}};
@@ -105,7 +108,6 @@ void check_gradients(std::size_t count, std::size_t stride, auto set) {
         CHECK(same.loss == fast_result.loss);
         CHECK(std::equal(again.gradients().begin(), again.gradients().end(), fast.gradients().begin()));
     }
-    set_threads(0);
 }
 
 template <class Input, class Body>

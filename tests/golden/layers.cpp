@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Each layer against what Keras or PyTorch gives: values and gradients, in double precision by the plain twins and in fp32 by the fast kernels.
+#include "kept_threads.hpp"
+
 #include <denim/denim.hpp>
 #include <denim/format.hpp>
 
@@ -95,6 +97,7 @@ void check_close(const std::string& what, const Numbers& got, const std::vector<
 
 template <class Input, class Spec, class Arithmetic>
 void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters, double tolerance) {
+    const testing::KeptThreads kept_threads;
     using Tested = Network<Input, Sequential<Tap, Spec, Flat>, Arithmetic>;
     INFO(file << ' ' << name << ", " << Arithmetic::precision);
     const auto golden = [&](const std::string& what) { return read(file, name + "." + what); };
@@ -132,7 +135,6 @@ void compare(const std::string& file, const std::string& name, const std::vector
         const auto inference = network.predict(pictures);
         check_close("inference", std::vector<double>(inference.begin(), inference.end()), golden("inference_output"), tolerance);
     }
-    set_threads(0);
 }
 
 template <class Input, class Spec>

@@ -2,6 +2,7 @@
 #include "compare.hpp"
 
 #include <denim/kernel/matrix_product.hpp>
+#include "kept_threads.hpp"
 #include "plain_matrix_product.hpp"
 
 using namespace compare;
@@ -94,6 +95,7 @@ TEST_CASE("matrix products at odd sizes") {
 }
 
 TEST_CASE("matrix products: any number of threads gives the same bits") {
+    const testing::KeptThreads kept_threads;
     set_serial_threshold(0);
     const MatrixProduct product{3000, 200};
     const std::size_t batch = 20;
@@ -112,5 +114,4 @@ TEST_CASE("matrix products: any number of threads gives the same bits") {
     }
     CHECK(results[0] == results[1]);
     CHECK(results[0] == results[2]);
-    set_threads(0);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "gradients.hpp"
+#include "kept_threads.hpp"
 
 #include <string>
 
@@ -21,6 +22,7 @@ TEST_CASE("Conv: dilation") {
 }
 
 TEST_CASE("Conv: a picture says what it asked for, and the same bits alone and in a batch") {
+    const testing::KeptThreads kept_threads;
     using Tested =
         Network<Image<14, 13, 3>, Sequential<Conv<3, 8, Same>, Conv<3, 8, Same, Dilation<2>>, Conv<3, 6, Groups<2>>, Dense<2>>>;
     const Tested network{Seed{2}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "gradients.hpp"
+#include "kept_threads.hpp"
 #include "messages.hpp"
 #include "scratch.hpp"
 
@@ -137,6 +138,7 @@ TEST_CASE("Heads: a network learns two things at once, and tells how each head d
 }
 
 TEST_CASE("Heads: the same bits for 1 and 3 threads, with augmentation too") {
+    const testing::KeptThreads kept_threads;
     const Set train{70};
     set_serial_threshold(0);
     for (const float shift : {0.0f, 0.1f}) {
@@ -149,7 +151,6 @@ TEST_CASE("Heads: the same bits for 1 and 3 threads, with augmentation too") {
             CHECK(std::memcmp(first.data(), network.parameters().data(), first.size() * sizeof(float)) == 0);
         }
     }
-    set_threads(0);
 }
 
 TEST_CASE("Heads: labels and weights that do not fit are refused with both sides") {

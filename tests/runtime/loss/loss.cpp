@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every loss: its gradient against finite differences, far logits, what it refuses; networks that learn with each, and with one
 // of a user's own.
+#include "kept_threads.hpp"
 #include "messages.hpp"
 
 #include <denim/denim.hpp>
@@ -188,6 +189,7 @@ TEST_CASE("networks learn with each loss, and with one of a user's own") {
 }
 
 TEST_CASE("numbers as targets give the same bits for any number of threads, with augmentation too") {
+    const testing::KeptThreads kept_threads;
     const Spots set{70};
     set_serial_threshold(0);
     for (const float shift : {0.0f, 0.1f}) {
@@ -201,7 +203,6 @@ TEST_CASE("numbers as targets give the same bits for any number of threads, with
             CHECK(std::memcmp(first.data(), network.parameters().data(), first.size() * sizeof(float)) == 0);
         }
     }
-    set_threads(0);
 }
 
 TEST_CASE("targets and settings that do not fit are refused with both sides") {

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
+#include "kept_threads.hpp"
+
 #include <denim/machine/threads.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace denim;
 
 TEST_CASE("every index runs once, on as many threads as wanted") {
+    const testing::KeptThreads kept_threads;
     set_serial_threshold(0);
     for (const std::size_t wanted : {1u, 2u, 5u}) {
         set_threads(wanted);
@@ -24,10 +30,10 @@ TEST_CASE("every index runs once, on as many threads as wanted") {
         CHECK(threads_entered() == wanted);
 #endif
     }
-    set_threads(0);
 }
 
 TEST_CASE("an exception in a thread reaches the caller") {
+    const testing::KeptThreads kept_threads;
     set_serial_threshold(0);
     set_threads(3);
     CHECK_THROWS_WITH_AS(parallel_for(100, 1,
@@ -35,18 +41,62 @@ TEST_CASE("an exception in a thread reaches the caller") {
                                           if (index == 37) throw std::runtime_error{"at 37"};
                                       }),
                          "at 37", std::runtime_error);
-    set_threads(0);
 }
 
 TEST_CASE("little work and inner loops stay on the calling thread") {
+    const testing::KeptThreads kept_threads;
     set_threads(4);
     set_serial_threshold(1000);
     parallel_for(Team{}, 8, 999, [](std::size_t, std::size_t worker) { CHECK(worker == 0); });
     CHECK(threads_entered() == 1);
-    set_threads(0);
+}
+
+TEST_CASE("loops inside loops run every index once, on the thread of the outer one, and their exceptions get out") {
+    const testing::KeptThreads kept_threads;
+    set_serial_threshold(0);
+    set_threads(3);
+    std::vector<std::atomic<int>> visits(7 * 11 * 5);
+    std::atomic<bool> elsewhere = false, not_the_first = false;
+    parallel_for(Team{}, 7, 1, [&](std::size_t outer, std::size_t) {
+        const std::thread::id here = std::this_thread::get_id();
+        parallel_for(Team{}, 11, 1'000'000, [&](std::size_t inner, std::size_t worker) {
+            if (std::this_thread::get_id() != here) elsewhere = true;
+            if (worker != 0) not_the_first = true;
+            parallel_for(std::size_t{5}, 1'000'000, [&](std::size_t innermost) { ++visits[(outer * 11 + inner) * 5 + innermost]; });
+        });
+    });
+    CHECK(std::all_of(visits.begin(), visits.end(), [](const std::atomic<int>& count) { return count == 1; }));
+    CHECK(!elsewhere);
+    CHECK(!not_the_first);
+    CHECK_THROWS_WITH_AS(parallel_for(7, 1,
+                                      [](std::size_t outer) {
+                                          parallel_for(11, 1, [&](std::size_t inner) {
+                                              if (outer == 2 && inner == 3) throw std::runtime_error{"at 2, 3"};
+                                          });
+                                      }),
+                         "at 2, 3", std::runtime_error);
+    // After an exception the next loop has its whole team again.
+    std::atomic<std::size_t> after = 0;
+    parallel_for(std::size_t{100}, 1, [&](std::size_t) { ++after; });
+    CHECK(after == 100);
+}
+
+TEST_CASE("threads of the program's own have loops of their own at the same time") {
+    const testing::KeptThreads kept_threads;
+    set_serial_threshold(0);
+    set_threads(3);
+    std::vector<std::thread> callers;
+    std::atomic<std::size_t> sum = 0;
+    for (std::size_t caller = 0; caller < 4; ++caller)
+        callers.emplace_back([&] {
+            for (std::size_t turn = 0; turn < 20; ++turn) parallel_for(std::size_t{50}, 1, [&](std::size_t index) { sum += index; });
+        });
+    for (std::thread& caller : callers) caller.join();
+    CHECK(sum == 4 * 20 * (50 * 49 / 2));
 }
 
 TEST_CASE("a team stays as large as it was, whatever set_threads says meanwhile") {
+    const testing::KeptThreads kept_threads;
     set_serial_threshold(0);
     set_threads(2);
     const Team team;
@@ -60,6 +110,4 @@ TEST_CASE("a team stays as large as it was, whatever set_threads says meanwhile"
     });
     CHECK(largest < 2);
     CHECK(threads_entered() <= 2);
-    set_threads(0);
-    set_serial_threshold(50'000);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "kept_threads.hpp"
 #include "messages.hpp"
 #include "views.hpp"
 
@@ -33,6 +34,7 @@ bool same_bits(const Number* a, const Number* b, std::size_t count) {
 }  // namespace
 
 TEST_CASE("a picture has the same bits alone, in any batch, and for any number of threads") {
+    const testing::KeptThreads kept_threads;
     const Mixed network{Seed{3}};
     const Predictor predictor{network};
     const auto pictures = some_pictures(70);
@@ -52,7 +54,6 @@ TEST_CASE("a picture has the same bits alone, in any batch, and for any number o
         const Array<float, 2> three = predictor.predict(xt::view(pictures, xt::range(5, 8)));
         CHECK(same_bits(three.data(), together.data() + 35, 21));
     }
-    set_threads(0);
 }
 
 TEST_CASE("a predictor answers many threads at once") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How much memory networks take while they run, and that their loops stay inside of it.
+#include "kept_threads.hpp"
 #include "messages.hpp"
 
 #include <denim/data/data_set.hpp>
@@ -88,17 +89,18 @@ Array<Number, 4> pictures_of(Shape shape, std::size_t count) {
 /// What one prediction adds to the program's memory for good.
 template <class Tested>
 std::size_t kept_by_one_picture(std::size_t wanted) {
+    const testing::KeptThreads kept_threads;
     set_threads(wanted);
     const Predictor predictor{Tested{}};
     const std::size_t before = live;
     (void)predictor.predict(pictures_of<std::uint8_t>(Tested::input, 1));
-    set_threads(0);
     return live - before;
 }
 
 }  // namespace
 
 TEST_CASE("one picture needs one set of values however many threads share it, and scratch for those that have a band") {
+    const testing::KeptThreads kept_threads;
     using Deep = Network<Image<40, 30, 3>, Sequential<Conv<5, 16>, MaxPool, Conv<3, 16>, DepthwiseConv<3>, Dense<3>>>;
     using Plan = Predictor<Deep>::Plan;
     set_serial_threshold(std::size_t{1} << 60);
@@ -110,7 +112,6 @@ TEST_CASE("one picture needs one set of values however many threads share it, an
     CHECK(many - one == scratch);
     CHECK(kept_by_one_picture<Network<Image<40, 30, 3>, Sequential<DepthwiseConv<3>, Dense<3>>>>(64) ==
           kept_by_one_picture<Network<Image<40, 30, 3>, Sequential<DepthwiseConv<3>, Dense<3>>>>(1));
-    set_serial_threshold(50'000);
 }
 
 TEST_CASE("a predictor has nothing of what backward alone needs") {
@@ -123,6 +124,7 @@ TEST_CASE("a predictor has nothing of what backward alone needs") {
 }
 
 TEST_CASE("a predictor has as many workspaces as there are calls at a time, whatever their sizes") {
+    const testing::KeptThreads kept_threads;
     set_threads(1);
     const Predictor predictor{Staged{Seed{1}}};
     const auto alone = pictures_of<float>(Staged::input, 1), batch = pictures_of<float>(Staged::input, 64);
@@ -145,10 +147,10 @@ TEST_CASE("a predictor has as many workspaces as there are calls at a time, what
         if (turn == 1) kept = live;
     }
     CHECK(live == kept);
-    set_threads(0);
 }
 
 TEST_CASE("set_threads while a network works changes no memory under it") {
+    const testing::KeptThreads kept_threads;
     set_serial_threshold(0);
     set_threads(1);
     const Staged network{Seed{1}};
@@ -172,11 +174,10 @@ TEST_CASE("set_threads while a network works changes no memory under it") {
     trainer.step(network.parameters(), network.all_settings(), {source, labels, order});
     CHECK(seen.size() == 1);
     meanwhile = nullptr;
-    set_threads(0);
-    set_serial_threshold(50'000);
 }
 
 TEST_CASE("a trainer has workspaces for shares of the batch, not for threads that find none") {
+    const testing::KeptThreads kept_threads;
     using Small = Network<Image<8, 8, 1>, Sequential<Conv<3, 4, Same>, Dense<3>>>;
     const auto pictures = pictures_of<float>(Small::input, 16);
     const std::vector<std::int32_t> labels(16, 1);
@@ -195,7 +196,6 @@ TEST_CASE("a trainer has workspaces for shares of the batch, not for threads tha
     set_serial_threshold(std::size_t{1} << 60);
     CHECK(kept(64) == kept(8));
     CHECK(kept(8) > kept(1));
-    set_serial_threshold(50'000);
 }
 
 TEST_CASE("what a trainer or a predictor is handed is large enough for what it says") {
@@ -226,6 +226,7 @@ TEST_CASE("what a trainer or a predictor is handed is large enough for what it s
 }
 
 TEST_CASE("batches are read while another thread changes how many threads there are") {
+    const testing::KeptThreads kept_threads;
     DataSet set;
     set.images = pictures_of<std::uint8_t>({6, 5, 3}, 40);
     set.labels = xt::zeros<std::int32_t>({40});
@@ -242,6 +243,4 @@ TEST_CASE("batches are read while another thread changes how many threads there 
     }
     stop = true;
     other.join();
-    set_threads(0);
-    set_serial_threshold(50'000);
 }

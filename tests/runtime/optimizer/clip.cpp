@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "kept_threads.hpp"
+
 #include <denim/machine/random.hpp>
 #include <denim/optimizer/clip.hpp>
 
@@ -12,6 +14,7 @@
 using namespace denim;
 
 TEST_CASE("the gradient of trained rows is shortened together, the same for any number of threads") {
+    const testing::KeptThreads kept_threads;
     const std::vector<Row> rows{{"0.weights", {40'003}, 0},
                                 {"0.bias", {7}, 40'003},
                                 {"1.weights", {100}, 40'010, false},
@@ -38,7 +41,6 @@ TEST_CASE("the gradient of trained rows is shortened together, the same for any 
         clip_by_norm(rows, kept, 1e9);
         CHECK(kept == gradients);
     }
-    set_threads(0);
     for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
         std::vector<float> bad = gradients;
         bad[40'004] = wrong;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every optimizer against its formula in double, over rows of all kinds; what each does to frozen rows; one of a user's own.
+#include "kept_threads.hpp"
+
 #include <denim/machine/random.hpp>
 #include <denim/optimizer/adam_w.hpp>
 #include <denim/optimizer/lion.hpp>
@@ -45,6 +47,7 @@ struct Rows {
 
 template <class Type>
 void check(const Type& optimizer, const Formula& formula) {
+    const testing::KeptThreads kept_threads;
     Type other = optimizer;  // a schedule's rate, not the optimizer's own, is the one that counts
     other.rate = 0.75f;
     std::vector<std::vector<float>> results;
@@ -71,7 +74,6 @@ void check(const Type& optimizer, const Formula& formula) {
         CHECK(std::equal(all.gradients.begin() + 20'029, all.gradients.end(), all.parameters.begin() + 20'029));
         results.push_back(all.parameters);
     }
-    set_threads(0);
     CHECK(results[0] == results[1]);
 }
 

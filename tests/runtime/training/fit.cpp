@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "kept_threads.hpp"
 #include "messages.hpp"
 
 #include <denim/denim.hpp>
@@ -82,6 +83,7 @@ TEST_CASE("a network learns, with every optimizer") {
 }
 
 TEST_CASE("the same seed gives the same bits for any number of threads, another seed gives others") {
+    const testing::KeptThreads kept_threads;
     const Set train{70};
     std::vector<float> first;
     set_serial_threshold(0);
@@ -92,13 +94,13 @@ TEST_CASE("the same seed gives the same bits for any number of threads, another 
         if (first.empty()) first.assign(network.parameters().begin(), network.parameters().end());
         CHECK(same_bits(network.parameters(), first));
     }
-    set_threads(0);
     Small other{Seed{1}};
     fit(other, train, {.epochs = 2, .batch = 32, .seed = Seed{10}});
     CHECK_FALSE(same_bits(other.parameters(), first));
 }
 
 TEST_CASE("clipping, a schedule and averaged weights change what is learnt, the same for any number of threads") {
+    const testing::KeptThreads kept_threads;
     const Set train{70}, validation{30, 2};
     const auto learnt = [&](FitOptions options) {
         options.epochs = 3;
@@ -118,7 +120,6 @@ TEST_CASE("clipping, a schedule and averaged weights change what is learnt, the 
         if (first.empty()) first = parameters;
         CHECK(same_bits(parameters, first));
     }
-    set_threads(0);
     CHECK_FALSE(same_bits(learnt({.schedule = all.schedule, .clip_norm = 0.5}), first));
     CHECK_FALSE(same_bits(learnt({.schedule = all.schedule, .averaging = all.averaging}), first));
     CHECK_FALSE(same_bits(learnt({.clip_norm = 0.5, .averaging = all.averaging}), first));
@@ -127,6 +128,7 @@ TEST_CASE("clipping, a schedule and averaged weights change what is learnt, the 
 }
 
 TEST_CASE("augmentation changes what a network sees, the same for any number of threads") {
+    const testing::KeptThreads kept_threads;
     const Set train{70};
     const auto learnt = [&](const Augmentation& augmentation) {
         Small network{Seed{1}};
@@ -141,7 +143,6 @@ TEST_CASE("augmentation changes what a network sees, the same for any number of 
         if (first.empty()) first = parameters;
         CHECK(same_bits(parameters, first));
     }
-    set_threads(0);
     CHECK_FALSE(same_bits(learnt({.flip = true}), first));
     CHECK_FALSE(same_bits(learnt({}), first));
     Small network{Seed{1}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "fashion/wardrobe/photograph.hpp"
+#include "kept_threads.hpp"
 
 #include <denim/image/encode.hpp>
 #include <denim/machine/threads.hpp>
@@ -54,6 +55,7 @@ std::size_t number_of(std::string_view subclass) {
 }  // namespace
 
 TEST_CASE("the same seed draws the same bytes with 1, 2 and 5 threads, and in any order") {
+    const testing::KeptThreads kept_threads;
     std::vector<std::vector<std::uint8_t>> first;
     for (const std::size_t team : {1u, 2u, 5u}) {
         set_threads(team);
@@ -63,7 +65,6 @@ TEST_CASE("the same seed draws the same bytes with 1, 2 and 5 threads, and in an
         if (first.empty()) first = files;
         CHECK(files == first);
     }
-    set_threads(0);
     CHECK(encode_jpeg(photograph(Seed{9}, 7, 1), 92) == first[15]);
     CHECK(photograph(Seed{10}, 7, 1).pixels != photograph(Seed{9}, 7, 1).pixels);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A frozen BatchNorm: what it is in training is what it is in a predictor, and nothing of it moves.
 #include <denim/denim.hpp>
+#include <denim/layer/arithmetic.hpp>
+#include <denim/layer/batch_norm.hpp>
 
 #include <doctest/doctest.h>
 
@@ -40,4 +42,75 @@ TEST_CASE("a frozen BatchNorm uses its running statistics, and keeps them and it
             CHECK(same == (frozen && row.name.starts_with("0.")));
         }
     }
+}
+
+namespace {
+
+// A layer by itself on three pictures, against its formula.
+template <class Arithmetic, bool Frozen>
+void check_by_hand() {
+    using Scalar = typename Arithmetic::Scalar;
+    constexpr std::size_t channels = 37, pixels = 6, count = 3, padded = Arithmetic::channel_stride(channels), size = pixels * padded;
+    constexpr Layout layout{{2, 3, channels}, {}, padded};
+    using Norm = BatchNormLayer<Arithmetic, layout, layout>;
+    std::vector<Scalar> x(count * size), y(count * size), dx(count * size), dy(count * size), parameters(4 * channels), gradients(4 * channels);
+    std::vector<Scalar> scratch(Norm::scratch_size + count * Norm::scratch_per_sample);
+    Random random{Seed{4}};
+    for (std::size_t pixel = 0; pixel < count * pixels; ++pixel)
+        for (std::size_t c = 0; c < channels; ++c) {
+            x[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 2));
+            dy[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 1));
+        }
+    for (Scalar& number : parameters) number = static_cast<Scalar>(random.uniform(0.5, 2.0));
+    const std::vector<Scalar> wanted = dy;
+    const LayerSettings settings{.frozen = Frozen};
+    Norm::forward({.inputs = {x.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(), .settings = &settings, .count = count});
+    Norm::template backward<Gradient::write>({.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(), .output_gradient = dy.data(),
+                                              .parameters = parameters.data(), .scratch = scratch.data(), .gradients = gradients.data(),
+                                              .settings = &settings, .count = count});
+    const auto near = [](double number) { return doctest::Approx(number).epsilon(1e-4).scale(1); };
+    for (std::size_t c = 0; c < channels; ++c) {
+        const double gamma = static_cast<double>(parameters[c]), beta = static_cast<double>(parameters[channels + c]);
+        double mean = static_cast<double>(parameters[2 * channels + c]), variance = static_cast<double>(parameters[3 * channels + c]);
+        const double running_mean = mean, running_variance = variance, numbers = count * pixels;
+        if (!Frozen) {
+            mean = variance = 0;
+            for (std::size_t pixel = 0; pixel < count * pixels; ++pixel) mean += static_cast<double>(x[pixel * padded + c]) / numbers;
+            for (std::size_t pixel = 0; pixel < count * pixels; ++pixel)
+                variance += std::pow(static_cast<double>(x[pixel * padded + c]) - mean, 2) / numbers;
+        }
+        const double deviation = std::sqrt(variance + 1e-3);
+        const auto normal = [&](std::size_t pixel) { return (static_cast<double>(x[pixel * padded + c]) - mean) / deviation; };
+        double to_gamma = 0, to_beta = 0;
+        for (std::size_t pixel = 0; pixel < count * pixels; ++pixel) {
+            const double gradient = static_cast<double>(wanted[pixel * padded + c]);
+            to_gamma += gradient * normal(pixel);
+            to_beta += gradient;
+            CHECK(static_cast<double>(y[pixel * padded + c]) == near(gamma * normal(pixel) + beta));
+        }
+        CHECK(static_cast<double>(gradients[c]) == near(to_gamma));
+        CHECK(static_cast<double>(gradients[channels + c]) == near(to_beta));
+        // Frozen, it is one factor a channel; else its mean and its deviation answer to each number too.
+        for (std::size_t pixel = 0; pixel < count * pixels; ++pixel) {
+            const double through = static_cast<double>(wanted[pixel * padded + c]) - (Frozen ? 0 : (to_beta + normal(pixel) * to_gamma) / numbers);
+            CHECK(static_cast<double>(dx[pixel * padded + c]) == near(gamma / deviation * through));
+        }
+        const Scalar next_mean = gradients[2 * channels + c], next_variance = gradients[3 * channels + c];
+        if (Frozen) {  // to the bit: nothing drifts in a million steps
+            CHECK(next_mean == parameters[2 * channels + c]);
+            CHECK(next_variance == parameters[3 * channels + c]);
+        } else {
+            CHECK(static_cast<double>(next_mean) == near(0.99 * running_mean + 0.01 * mean));
+            CHECK(static_cast<double>(next_variance) == near(0.99 * running_variance + 0.01 * variance));
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("BatchNorm is its formula, in training and frozen, and so are its gradients and its next statistics") {
+    check_by_hand<Fast, false>();
+    check_by_hand<Fast, true>();
+    check_by_hand<Plain<double>, false>();
+    check_by_hand<Plain<double>, true>();
 }

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -155,6 +157,68 @@ TEST_CASE("colours: brightness adds, contrast stretches about the mean, hue and 
     detail::turn_colours(colour.data(), 1, detail::colour_matrix(0, 0));
     CHECK(colour[0] == colour[1]);
     CHECK(colour[1] == colour[2]);
+}
+
+TEST_CASE("colours by hand: the W3C's hueRotate and saturate, contrast about the mean of each channel, clamped at both ends") {
+    const auto turned = [](Bytes pixels, double degrees, double saturation) {
+        detail::turn_colours(pixels.data(), pixels.size() / 3, detail::colour_matrix(degrees, saturation));
+        return pixels;
+    };
+    const Bytes two{100, 60, 40, 250, 10, 0};
+    CHECK(turned(two, 0, 1) == two);
+    CHECK(turned(two, 90, 1) == Bytes{40, 78, 34, 0, 98, 0});
+    CHECK(turned(two, 180, 1) == Bytes{34, 74, 94, 0, 111, 121});
+    CHECK(turned(two, 0, 2) == Bytes{133, 53, 13, 255, 0, 0});
+    // Two channels of three pixels: means 120 and 10.
+    Bytes stretched{100, 0, 120, 10, 140, 20};
+    detail::stretch_values(stretched.data(), {3, 1, 2}, 1.5, 10);
+    CHECK(stretched == Bytes{100, 5, 130, 20, 160, 35});
+    detail::stretch_values(stretched.data(), {3, 1, 2}, 1, 200);
+    CHECK(stretched == Bytes{255, 205, 255, 220, 255, 235});
+}
+
+TEST_CASE("a zoom of z makes things from 1 - z to 1 + z times as large") {
+    Bytes in(101 * 101, 255);
+    const Shape square{101, 101, 1};
+    for (std::size_t y = 40; y <= 60; ++y)
+        for (std::size_t x = 40; x <= 60; ++x) in[y * 101 + x] = 0;
+    double smallest = 1, largest = 1;
+    for (std::uint64_t sample = 0; sample < 100; ++sample) {
+        double dark = 0;
+        for (const std::uint8_t value : applied({.zoom = 0.5f}, in, sample, square)) dark += (255.0 - value) / 255;
+        const double size = std::sqrt(dark) / 21;
+        smallest = std::min(smallest, size), largest = std::max(largest, size);
+    }
+    CHECK(smallest == doctest::Approx(0.5).epsilon(0.06));
+    CHECK(largest == doctest::Approx(1.5).epsilon(0.02));
+}
+
+TEST_CASE("what is erased is a whole rectangle, wide or high, and reaches every border") {
+    const Shape small{20, 16, 1};
+    const Bytes in(small.size(), 0);
+    std::set<std::size_t> tops, bottoms, lefts, rights;
+    double widest = 1, highest = 1;
+    for (std::uint64_t sample = 0; sample < 1000; ++sample) {
+        const Bytes out = applied({.erase = 1}, in, sample, small);
+        std::size_t top = 20, bottom = 0, left = 16, right = 0, changed = 0;
+        for (std::size_t y = 0; y < 20; ++y)
+            for (std::size_t x = 0; x < 16; ++x)
+                if (out[y * 16 + x] != 0) {
+                    top = std::min(top, y), bottom = std::max(bottom, y), left = std::min(left, x), right = std::max(right, x);
+                    ++changed;
+                }
+        if (changed == 0) continue;  // hidden by black
+        REQUIRE(changed == (bottom - top + 1) * (right - left + 1));
+        tops.insert(top), bottoms.insert(bottom), lefts.insert(left), rights.insert(right);
+        const double ratio = static_cast<double>(right - left + 1) / static_cast<double>(bottom - top + 1);
+        widest = std::max(widest, ratio), highest = std::max(highest, 1 / ratio);
+    }
+    CHECK(*tops.begin() == 0);
+    CHECK(*bottoms.rbegin() == 19);
+    CHECK(*lefts.begin() == 0);
+    CHECK(*rights.rbegin() == 15);
+    CHECK(widest > 2.5);
+    CHECK(highest > 2.5);
 }
 
 TEST_CASE("erasing hides one rectangle of a colour, as often as asked for") {

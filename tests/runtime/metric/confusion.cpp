@@ -67,4 +67,5 @@ TEST_CASE("a NaN among the scores is an error, wherever it stands: such a pictur
     }
     const std::vector<float> infinite{-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
     CHECK(predicted_classes(infinite, 2)[0] == 1);
+    CHECK(predicted_classes(infinite, 1) == std::vector<std::int32_t>{0, 0});  // of one class there is one answer
 }

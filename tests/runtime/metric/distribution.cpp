@@ -6,6 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <numbers>
+
 using namespace denim;
 
 TEST_CASE("quantiles of Student's t as scipy has them, and back") {
@@ -18,6 +21,11 @@ TEST_CASE("quantiles of Student's t as scipy has them, and back") {
     }
     CHECK(t_two_sided(0, 5) == 1);
     CHECK(message_of([] { t_quantile(1, 5); }).find("between 0 and 1") != std::string::npos);
+}
+
+TEST_CASE("one degree of freedom is Cauchy's distribution: its quantiles are a tangent, near 0 too") {
+    for (const double confidence : {0.01, 0.1, 0.25, 0.5, 0.75, 0.99})
+        CHECK(t_quantile(confidence, 1) == doctest::Approx(std::tan(std::numbers::pi * confidence / 2)).epsilon(1e-10));
 }
 
 TEST_CASE("a fair coin") {

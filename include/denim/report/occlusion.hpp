@@ -74,15 +74,15 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
         for (std::size_t column = 0; column < result.columns; ++column) {
             std::uint8_t* picture = pictures.data() + column * shape.size();
             std::copy_n(source.bytes, shape.size(), picture);
-            const auto from = [&](std::size_t place) {
+            const auto from = [&](std::size_t place, std::size_t side) {
                 const std::size_t centre = place * options.step + options.step / 2;
-                return centre > options.patch / 2 ? centre - options.patch / 2 : 0;
+                return std::min(centre > options.patch / 2 ? centre - options.patch / 2 : 0, side);  // of a long step, beyond the shorter side
             };
             const auto to = [&](std::size_t place, std::size_t side) {
                 return std::min(place * options.step + options.step / 2 + (options.patch + 1) / 2, side);
             };
-            for (std::size_t y = from(row); y < to(row, shape.height); ++y)
-                std::fill(picture + (y * shape.width + from(column)) * shape.channels,
+            for (std::size_t y = from(row, shape.height); y < to(row, shape.height); ++y)
+                std::fill(picture + (y * shape.width + from(column, shape.width)) * shape.channels,
                           picture + (y * shape.width + to(column, shape.width)) * shape.channels, options.grey);
         }
         const std::vector<float> covered = probabilities(pictures);

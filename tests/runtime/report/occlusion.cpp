@@ -63,3 +63,27 @@ TEST_CASE("of several heads the one that is asked for is measured") {
                          "denim: occlude: the network has 2 heads, counted from 0, but head 2 was asked for",
                          std::invalid_argument);
 }
+
+TEST_CASE("patches and steps of any size are cut at the picture, of a long picture too") {
+    Network<Image<24, 4, 1>, Sequential<Dense<2>>> network;
+    network.edit([](auto& layers) {
+        auto weights = layers.template get<0>().weights();
+        std::fill(weights.begin(), weights.end(), 0.0f);
+        weights(0, 1) = 2.0f;
+    });
+    const Predictor predictor{network};
+    const Array<std::uint8_t, 3> photograph(std::array<std::size_t, 3>{24, 4, 1}, std::uint8_t{255});
+    const auto drops = [&](std::size_t patch, std::size_t step) {
+        const Occlusion seen = occlude(predictor, photograph, {.patch = patch, .step = step, .grey = 0});
+        CHECK(seen.drops.size() == seen.rows * seen.columns);
+        return seen.drops;
+    };
+    constexpr std::size_t huge = std::numeric_limits<std::size_t>::max();
+    CHECK(drops(2, huge) == std::vector<float>{0});  // one place, whose middle lies beside the picture
+    CHECK(drops(huge, huge).size() == 1);
+    CHECK(drops(huge, huge)[0] > 0.3f);
+    for (const float drop : drops(huge, 12)) CHECK(drop > 0.3f);
+    CHECK(drops(1, 1).size() == 24 * 4);
+    CHECK(drops(1, 1)[0] > 0.3f);
+    CHECK(drops(1, 1)[1] == 0);
+}

@@ -93,6 +93,36 @@ TEST_CASE("scans and the markers that restart them fit together") {
           "the JPEG is damaged: a marker restarts a scan that has no intervals");
 }
 
+TEST_CASE("a scan that breaks off before an end marker is read as far as it goes, as libjpeg reads it") {
+    const File jpeg = encode_jpeg(slope({96, 40}));
+    const std::size_t data = segment(jpeg, scan) + 14;
+    File half(jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(data + (jpeg.size() - data) / 2));
+    if (half.back() == 0xFF) half.pop_back();
+    CHECK(refusal(half) == "the JPEG is cut off: its end is missing");
+    half.insert(half.end(), {0xFF, 0xD9});
+    const Picture whole = decode(jpeg), read = decode(half);
+    REQUIRE(read.size == whole.size);
+    const std::size_t row = whole.pixels.size() / 96;
+    CHECK(std::equal(whole.pixels.begin(), whole.pixels.begin() + static_cast<std::ptrdiff_t>(24 * row), read.pixels.begin()));
+    CHECK(read != whole);
+}
+
+TEST_CASE("an Exif segment that makes no sense refuses no picture") {
+    const File jpeg = encode_jpeg(slope({24, 40}));
+    const Picture picture = decode(jpeg);
+    const File whole = exif(6);
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        const File cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+        if (refusal(with_segment(jpeg, application1, cut)) != "read") FAIL_CHECK("cut at " << size);
+    }
+    for (std::size_t at = 6; at < whole.size(); ++at)
+        for (const unsigned value : {0u, 0x7Fu, 0xFFu}) {
+            const Picture read = decode(with_segment(jpeg, application1, with_byte(whole, at, value)));
+            CHECK(read.pixels.size() == picture.pixels.size());
+        }
+    CHECK(decode(with_segment(jpeg, application1, text("Exif"))) == picture);
+}
+
 TEST_CASE("of two Exif segments the first counts, and XMP where Exif says nothing") {
     const File jpeg = encode_jpeg(slope({24, 40}), 100);
     const Picture straight = decode(jpeg), turned = decode(with_orientation(jpeg, 6)),

@@ -3,10 +3,10 @@
 
 // Nodes of ONNX with weights and no windows, and pools over the whole picture.
 
+#include <denim/format/changed_gamma.hpp>
 #include <denim/format/onnx_constants.hpp>
 #include <denim/format/onnx_windows.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -101,10 +101,7 @@ inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
         layer.weights[0].numbers = [gamma = layer.weights[0].numbers, variance = layer.weights[3].numbers, epsilon] {
             std::vector<float> factors = gamma();
             const std::vector<float> variances = variance();
-            for (std::size_t c = 0; c < factors.size(); ++c) {
-                const auto spread = static_cast<double>(variances[c]);
-                factors[c] = static_cast<float>(static_cast<double>(factors[c]) * std::sqrt((spread + graph_epsilon) / (spread + epsilon)));
-            }
+            for (std::size_t c = 0; c < factors.size(); ++c) factors[c] = changed_gamma(factors[c], variances[c], epsilon, graph_epsilon);
             return factors;
         };
     builder.add(tensor.view, std::move(layer));

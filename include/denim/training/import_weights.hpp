@@ -3,13 +3,13 @@
 
 // Weights from Keras and PyTorch into a network, and the way back.
 
+#include <denim/format/changed_gamma.hpp>
 #include <denim/format/match_weights.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/network/network.hpp>
 #include <denim/training/weight_places.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -36,9 +36,8 @@ inline void change_epsilon(std::span<const WeightPlace> places, std::span<float>
             variance.layer != places[gamma].layer)
             continue;
         for (std::size_t c = 0; c < variance.extents.size(); ++c) {
-            const double spread = static_cast<double>(parameters[variance.offset + c]);
             float& factor = parameters[places[gamma].offset + c];
-            factor = static_cast<float>(static_cast<double>(factor) * std::sqrt((spread + to) / (spread + from)));
+            factor = changed_gamma(factor, parameters[variance.offset + c], from, to);
         }
     }
 }

@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -103,6 +106,50 @@ TEST_CASE("what the file does to bytes and to logits besides is passed over if t
     export_onnx(network, scratch / "mean.onnx", {.bytes = true, .preprocessing = {.mean = {0.5f, 0.25f}}});
     CHECK(message_of([&] { import_onnx(loaded, scratch / "mean.onnx"); }).find("the node 'input.Sub' (Sub): arithmetic on the picture") !=
           std::string::npos);
+}
+
+TEST_CASE("an imported network's probabilities are those that the file means") {
+    const Scratch scratch;
+    Small network{Seed{4}};
+    const auto given_back = [&](const char* name, const OnnxOptions& options, auto change) {
+        OnnxModel model = onnx_model(network, options);
+        change(model);
+        write_onnx(scratch / name, model);
+        Small loaded;
+        loaded.set_gives(0, Gives::numbers);
+        import_onnx(loaded, scratch / name);
+        return loaded.gives()[0];
+    };
+    const auto as_it_is = [](OnnxModel&) {};
+    const auto by_others = [](OnnxModel& model) { model.metadata.clear(); };
+    const auto with_outputs = [](const char* text) { return [text](OnnxModel& model) { model.metadata.at("outputs") = text; }; };
+    CHECK(given_back("classes.onnx", {}, as_it_is) == Gives::classes);
+    CHECK(given_back("softmax.onnx", {.probabilities = true}, by_others) == Gives::classes);
+    network.set_gives(0, Gives::labels);
+    CHECK(given_back("labels.onnx", {}, as_it_is) == Gives::labels);
+    CHECK(given_back("sigmoid.onnx", {.probabilities = true}, by_others) == Gives::labels);
+    CHECK(given_back("logits.onnx", {}, by_others) == Gives::numbers);  // which says nothing: it stays what it was
+    CHECK(message_of([&] { given_back("chances.onnx", {}, with_outputs(R"(["chances"])")); }).find("says that head 0 gives 'chances'") != std::string::npos);
+    CHECK(message_of([&] { given_back("two.onnx", {}, with_outputs(R"(["labels", "labels"])")); }).find("says what 2 heads give, but the network has 1") !=
+          std::string::npos);
+
+    Network<Image<4, 4, 1>, Sequential<Conv<1, 3>, Dense<2, Sigmoid>>> squashed{Seed{1}}, other{Seed{2}};
+    OnnxModel own = onnx_model(squashed);
+    own.metadata.clear();
+    write_onnx(scratch / "own.onnx", own);
+    import_onnx(other, scratch / "own.onnx");
+    CHECK(other.gives()[0] == Gives::classes);  // the sigmoid is the network's own
+}
+
+TEST_CASE("weights that are not finite are not exported") {
+    const Scratch scratch;
+    Small network{Seed{4}};
+    for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        network.edit_parameters([&](std::span<float> all) { all.back() = wrong; });
+        CHECK(message_of([&] { export_onnx(network, scratch / "wrong.onnx"); }).find("'4.bias' holds a number that is not finite") != std::string::npos);
+        CHECK(message_of([&] { export_weights(network, scratch / "wrong.npz", WeightLayout::keras); }).find("'4.bias'") != std::string::npos);
+        CHECK(std::filesystem::is_empty(scratch.folder()));
+    }
 }
 
 TEST_CASE("every layer's own export is read back as that network") {

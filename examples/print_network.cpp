@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Prints the type of the network that an ONNX or Keras file describes, ready to be pasted into a program:
 //     print_network model.onnx        print_network model.keras        print_network model.json     (text of model.to_json())
+#include <denim/exchange/spell_keras.hpp>
+#include <denim/exchange/spell_onnx.hpp>
 #include <denim/format/onnx.hpp>
-#include <denim/format/spell_keras.hpp>
-#include <denim/format/spell_onnx.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -6,7 +6,7 @@
 #include <denim/data/data_set_file.hpp>
 #include <denim/data/read_folder.hpp>
 #include <denim/denim.hpp>
-#include <denim/training/save.hpp>
+#include <denim/exchange/save.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/format/layer_graph.hpp>
+#include <denim/exchange/layer_graph.hpp>
 
 #include <algorithm>
 #include <cmath>

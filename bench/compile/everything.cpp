@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The study's network with `fit`, callbacks, files, pictures and a page.
 #include <denim/denim.hpp>
-#include <denim/format.hpp>
+#include <denim/exchange.hpp>
 #include <denim/image.hpp>
 #include <denim/report.hpp>
 

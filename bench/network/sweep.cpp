@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The study's grid of 12 (windows 3, 5, 7; filters 32, 64, 96, 128) as `sweep` runs it, an epoch of 512 photographs each.
 #include <denim/denim.hpp>
-#include <denim/report.hpp>
+#include <denim/sweep.hpp>
 
 #include <benchmark/benchmark.h>
 

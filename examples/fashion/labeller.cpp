@@ -2,7 +2,7 @@
 #include "fashion/labeller.hpp"
 
 #include <denim/denim.hpp>
-#include <denim/training/save.hpp>
+#include <denim/exchange/save.hpp>
 
 #include "fashion/confidence.hpp"
 #include "fashion/familiarity.hpp"

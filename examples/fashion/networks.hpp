@@ -4,7 +4,7 @@
 // The networks of the study, and what each task trains unless it is asked for its whole grid.
 
 #include <denim/denim.hpp>
-#include <denim/report/grid.hpp>
+#include <denim/sweep/grid.hpp>
 
 namespace fashion {
 

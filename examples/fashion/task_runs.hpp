@@ -4,9 +4,10 @@
 // A task of the study from its sets to its models, tables and pages.
 
 #include <denim/denim.hpp>
+#include <denim/exchange/save.hpp>
 #include <denim/report.hpp>
+#include <denim/sweep.hpp>
 #include <denim/training/head_slice.hpp>
-#include <denim/training/save.hpp>
 
 #include "fashion/confidence.hpp"
 #include "fashion/familiarity.hpp"

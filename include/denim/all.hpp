@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Everything: the core, and sets of photographs, files, pictures, logs and pages with the libraries that they stand on (zlib,
-// nlohmann-json, protozero, stb).
+// Everything: the core, and sets of photographs, files, pictures, logs, pages and sweeps with the libraries that they stand on
+// (zlib, nlohmann-json, protozero, stb).
 
 #include <denim/data.hpp>
 #include <denim/denim.hpp>
+#include <denim/exchange.hpp>
 #include <denim/format.hpp>
 #include <denim/image.hpp>
 #include <denim/report.hpp>
+#include <denim/sweep.hpp>

@@ -58,6 +58,13 @@
 #include <denim/metric/repeats.hpp>
 #include <denim/metric/roc.hpp>
 
+#include <denim/schedule/constant_rate.hpp>
+#include <denim/schedule/cosine_rate.hpp>
+#include <denim/schedule/exponential_rate.hpp>
+#include <denim/schedule/one_cycle_rate.hpp>
+#include <denim/schedule/plateau_rate.hpp>
+#include <denim/schedule/step_rate.hpp>
+
 #include <denim/network/describe.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/predictor.hpp>
@@ -66,17 +73,11 @@
 #include <denim/network/trainer.hpp>
 
 #include <denim/training/averaging.hpp>
-#include <denim/training/constant_rate.hpp>
-#include <denim/training/cosine_rate.hpp>
 #include <denim/training/csv_log.hpp>
 #include <denim/training/ctrl_c.hpp>
 #include <denim/training/early_stopping.hpp>
 #include <denim/training/evaluate.hpp>
-#include <denim/training/exponential_rate.hpp>
 #include <denim/training/fit.hpp>
-#include <denim/training/one_cycle_rate.hpp>
-#include <denim/training/plateau_rate.hpp>
 #include <denim/training/progress_bar.hpp>
 #include <denim/training/progress_line.hpp>
-#include <denim/training/step_rate.hpp>
 #include <denim/training/stop_on_nan.hpp>

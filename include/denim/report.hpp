@@ -9,6 +9,4 @@
 #include <denim/report/occlusion.hpp>
 #include <denim/report/photograph_sheet.hpp>
 #include <denim/report/run_report.hpp>
-#include <denim/report/sweep.hpp>
-#include <denim/report/sweep_report.hpp>
 #include <denim/report/tensor_board.hpp>

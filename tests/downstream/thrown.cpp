@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Compiled twice: AS_LIBRARY with hidden symbols and flags of its own it throws, else it catches by name.
 #include <denim/image/picture_error.hpp>
-#include <denim/loss/not_finite.hpp>
+#include <denim/machine/not_finite.hpp>
 #include <denim/machine/file_error.hpp>
 #include <denim/training/interrupted.hpp>
 

@@ -5,9 +5,9 @@
 #include "scratch.hpp"
 
 #include <denim/denim.hpp>
+#include <denim/exchange/spell_keras.hpp>
+#include <denim/exchange/spell_onnx.hpp>
 #include <denim/format/onnx.hpp>
-#include <denim/format/spell_keras.hpp>
-#include <denim/format/spell_onnx.hpp>
 
 #include "printed/functional.hpp"
 #include "printed/keras_branches.hpp"

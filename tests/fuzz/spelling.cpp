@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <denim/exchange/spell_keras.hpp>
+#include <denim/exchange/spell_onnx.hpp>
 #include <denim/format/onnx.hpp>
-#include <denim/format/spell_keras.hpp>
-#include <denim/format/spell_onnx.hpp>
 
 #include "attempt.hpp"
 

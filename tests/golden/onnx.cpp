@@ -4,8 +4,8 @@
 #include "graph_values.hpp"
 
 #include <denim/denim.hpp>
+#include <denim/exchange.hpp>
 #include <denim/format.hpp>
-#include <denim/format/onnx_layer_graph.hpp>
 
 #include <doctest/doctest.h>
 

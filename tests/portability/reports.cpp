@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Prints what files and reports make of numbers that are none; -ffast-math must agree with the plainest build.
-#include <denim/format.hpp>
+#include <denim/exchange.hpp>
 #include <denim/report.hpp>
+#include <denim/sweep.hpp>
 
 #include <iostream>
 #include <string>

@@ -3,6 +3,7 @@
 //     interop write FOLDER     each network's weights in every form, pictures, and its logits for them
 //     interop read FOLDER      imports NETWORK.FORM.* from other frameworks, and writes the logits to NETWORK.FORM.logits.npy
 #include <denim/denim.hpp>
+#include <denim/exchange.hpp>
 #include <denim/format.hpp>
 
 #include <cmath>

@@ -192,7 +192,7 @@ def write_comparison(spelled, folder):
         rows = [(row, layer, *slot) for row, layer in NAMES.get(name, {}).items() for slot in [("weights", "kernel"), ("bias", "bias")]]
         table = ", ".join(f'{{"{row}.{ours}", "{layer}/{theirs}"}}' for row, layer, ours, theirs in rows)
         body += f'    compare<{name}>("{name}", {{{table}}});\n'
-    (folder / "compare.cpp").write_text("#include <denim/denim.hpp>\n#include <denim/format.hpp>\n#include <iostream>\n" + "".join(spelled.values()) + """
+    (folder / "compare.cpp").write_text("#include <denim/denim.hpp>\n#include <denim/exchange.hpp>\n#include <denim/format.hpp>\n#include <iostream>\n" + "".join(spelled.values()) + """
 template <class Network>
 void compare(const std::string& name, const denim::NameTable& names) {
     using namespace denim;

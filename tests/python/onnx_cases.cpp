@@ -4,9 +4,9 @@
 //                           spelling; or "refused" and the sentence. For pictures NAME.x.npy (N, H, W, C) writes NAME.y.npy.
 #include "../graph_values.hpp"
 
+#include <denim/exchange/spell_onnx.hpp>
 #include <denim/format/npy.hpp>
 #include <denim/format/onnx.hpp>
-#include <denim/format/spell_onnx.hpp>
 
 #include <cstdio>
 #include <exception>

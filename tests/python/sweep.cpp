@@ -4,9 +4,10 @@
 #include "fashion/wardrobe/photograph.hpp"
 
 #include <denim/denim.hpp>
-#include <denim/format.hpp>
+#include <denim/exchange.hpp>
 #include <denim/image.hpp>
 #include <denim/report.hpp>
+#include <denim/sweep.hpp>
 
 #include <cstdio>
 #include <exception>

@@ -95,6 +95,8 @@ class DenimConan(ConanFile):
             component("image", ["denim", "stb::stb"])
         if self.options.with_format:
             component("format", ["denim", "zlib::zlib", "nlohmann_json::nlohmann_json", "protozero::protozero"])
+            component("exchange", ["format"])
         if self.options.with_image and self.options.with_format:
             component("report", ["image", "format"])
-            component("all", ["report"])
+            component("sweep", ["report"])
+            component("all", ["exchange", "sweep"])

@@ -3,7 +3,7 @@
 
 // The study's grids, compiled in source files of their own: a program that includes this compiles none of their networks.
 
-#include <denim/report/sweep_point.hpp>
+#include <denim/sweep/sweep_point.hpp>
 
 #include <cstddef>
 #include <vector>

@@ -6,9 +6,9 @@
 #include <denim/loss/probabilities.hpp>
 #include <denim/machine/largest.hpp>
 #include <denim/machine/threads.hpp>
+#include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/network.hpp>
-#include <denim/network/parts.hpp>
 #include <denim/network/workspaces.hpp>
 
 #include <algorithm>

@@ -8,8 +8,8 @@
 #include <denim/machine/not_finite.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/batch.hpp>
+#include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
-#include <denim/network/parts.hpp>
 #include <denim/network/settings.hpp>
 #include <denim/network/workspace.hpp>
 

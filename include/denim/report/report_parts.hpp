@@ -4,9 +4,9 @@
 // What pages about runs, sweeps and comparisons share.
 
 #include <denim/format/hparams_message.hpp>
+#include <denim/metric/history.hpp>
 #include <denim/network/summary.hpp>
 #include <denim/report/page.hpp>
-#include <denim/training/history.hpp>
 
 namespace denim::inline DENIM_TARGET::detail {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/training/schedule.hpp>
+#include <denim/schedule/schedule.hpp>
 
 #include <concepts>
 #include <memory>

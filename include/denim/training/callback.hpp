@@ -2,7 +2,7 @@
 #pragma once
 
 #include <denim/machine/settings_record.hpp>
-#include <denim/training/history.hpp>
+#include <denim/metric/history.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/snapshot.hpp>
 

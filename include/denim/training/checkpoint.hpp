@@ -2,8 +2,8 @@
 #pragma once
 
 #include <denim/format/weights.hpp>
+#include <denim/metric/monitor.hpp>
 #include <denim/training/callback.hpp>
-#include <denim/training/monitor.hpp>
 #include <denim/training/snapshot_file.hpp>
 
 #include <chrono>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/metric/monitor.hpp>
 #include <denim/training/callback.hpp>
-#include <denim/training/monitor.hpp>
 
 #include <algorithm>
 #include <cstddef>

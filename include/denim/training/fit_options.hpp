@@ -6,8 +6,8 @@
 #include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/optimizer/adam.hpp>
 #include <denim/optimizer/optimizer.hpp>
+#include <denim/schedule/schedule.hpp>
 #include <denim/training/averaging.hpp>
-#include <denim/training/schedule.hpp>
 
 #include <cstddef>
 #include <vector>

@@ -3,12 +3,12 @@
 
 // A network that learns, without its type: what the training loop, callbacks and files see.
 
+#include <denim/metric/history.hpp>
 #include <denim/network/architecture.hpp>
 #include <denim/network/describe_dropout.hpp>
 #include <denim/network/predictor.hpp>
 #include <denim/network/trainer.hpp>
 #include <denim/tensor/row.hpp>
-#include <denim/training/history.hpp>
 #include <denim/training/samples.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <denim/exchange/onnx_layer_graph.hpp>
 #include <denim/format/onnx.hpp>
-#include <denim/format/onnx_layer_graph.hpp>
 #include <denim/format/zip_writer.hpp>
 
 #include <doctest/doctest.h>

@@ -4,7 +4,7 @@
 #include "messages.hpp"
 #include "scratch.hpp"
 
-#include <denim/format.hpp>
+#include <denim/exchange.hpp>
 
 #include <cstring>
 #include <sstream>

@@ -4,6 +4,7 @@
 #include "scratch.hpp"
 
 #include <denim/denim.hpp>
+#include <denim/exchange.hpp>
 #include <denim/format.hpp>
 #include <denim/report/occlusion.hpp>
 

@@ -7,9 +7,9 @@
 #include <denim/data/data_set.hpp>
 #include <denim/data/picture_store.hpp>
 #include <denim/denim.hpp>
+#include <denim/exchange/save.hpp>
 #include <denim/format/event_file.hpp>
 #include <denim/format/npz.hpp>
-#include <denim/training/save.hpp>
 
 #include <doctest/doctest.h>
 

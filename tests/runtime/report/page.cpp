@@ -5,7 +5,6 @@
 
 #include <denim/report/comparison_report.hpp>
 #include <denim/report/run_report.hpp>
-#include <denim/report/sweep_report.hpp>
 
 #include <doctest/doctest.h>
 
@@ -64,29 +63,6 @@ TEST_CASE("a run's page shows what there is and leaves out the rest") {
          {"Accuracy 0.7500 of 4 pictures", "<td>heels</td><td>2</td><td>1.000</td><td>0.500</td><td>0.667</td>", "boots 0.73",
           "data:image/jpeg;base64,", "<td>rate</td><td>0.001</td>", "<td>flip</td><td>yes</td>", "Machine and time"})
         CHECK_MESSAGE(has(text, part), part);
-}
-
-TEST_CASE("a sweep's page and table, best first, with spread over repeats") {
-    const Scratch scratch;
-    const auto run = [](std::uint64_t seed, double accuracy) {
-        SweepRun each{seed, "seed=" + std::to_string(seed), {}};
-        each.history.epochs = {{1, {0.9, 0.5}, {0.8, 0.1}}, {2, {0.5, 0.8}, {0.3, accuracy}}, {3, {0.4, 0.9}, {0.4, 0.99}}};
-        return each;
-    };
-    SweepTable table{"primary",
-                     {{"kernel=3", {}, 1234, {run(1, 0.7), run(2, 0.8)}}, {"kernel=5", {}, 5678, {run(1, 0.9), run(2, 0.9)}}}};
-    table.sort();
-    CHECK(table.rows[0].name == "kernel=5");
-    CHECK(table.rows[1].accuracy().mean == doctest::Approx(0.75));
-    CHECK(table.rows[1].runs[0].best().number == 2);
-    std::ostringstream words;
-    words << table;
-    CHECK(words.str().find("kernel=5") < words.str().find("kernel=3"));
-    CHECK(has(words.str(), "0.7500 +- 0.0707"));
-    write_report(scratch / "sweep.html", table);
-    const std::string text = read(scratch / "sweep.html");
-    CHECK(has(text, "0.7500 +- 0.0707"));
-    CHECK(has(text, "5,678"));
 }
 
 TEST_CASE("a comparison says what the tests say") {

@@ -4,7 +4,7 @@
 #include "scratch.hpp"
 
 #include <denim/denim.hpp>
-#include <denim/format.hpp>
+#include <denim/exchange.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Weights from Keras and PyTorch into a network, and the way back.
+
+#include <denim/exchange/changed_gamma.hpp>
+#include <denim/exchange/match_weights.hpp>
+#include <denim/exchange/weight_places.hpp>
+#include <denim/layer/batch_norm.hpp>
+#include <denim/network/network.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// How weights come and go.
+struct WeightOptions {
+    NameTable names = {};                           ///< where order and shapes do not tell which array is which
+    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5
+};
+
+namespace detail {
+
+/// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
+inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
+    for (std::size_t gamma = 0; gamma + 3 < places.size() && from != to; ++gamma) {
+        const WeightPlace& variance = places[gamma + 3];
+        if (!places[gamma].name.ends_with(".gamma") || !variance.name.ends_with(".variance") ||
+            variance.layer != places[gamma].layer)
+            continue;
+        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
+            float& factor = parameters[places[gamma].offset + c];
+            factor = changed_gamma(factor, parameters[variance.offset + c], from, to);
+        }
+    }
+}
+
+inline double epsilon_of(WeightLayout layout, const WeightOptions& options) {
+    return options.batch_norm_epsilon.value_or(layout == WeightLayout::keras ? 1e-3 : 1e-5);
+}
+
+/// Puts a file's arrays into the network, all or none.
+template <class Network>
+void take_weights(Network& network, const ForeignWeights& file, WeightLayout layout, const WeightOptions& options) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>,
+                  "denim: import_weights: only networks in fp32 take weights.");
+    const auto places = weight_places(network, layout);
+    const auto found = match_weights(file, places, layout, options.names);
+    std::vector<float> parameters(network.parameters().size());
+    for (std::size_t n = 0; n < places.size(); ++n) {
+        const ForeignTensor& tensor = file.tensors[found[n]];
+        if (!all_finite(tensor.values))
+            throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
+        const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
+        std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
+    }
+    change_epsilon(places, parameters, epsilon_of(layout, options), batch_norm_epsilon);
+    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
+}
+
+}  // namespace detail
+
+/// Reads weights that Keras or PyTorch wrote as npz or safetensors: import_weights(network, "weights.npz",
+/// WeightLayout::keras). Arrays go to rows by order and shape, or by a table of names; see match_weights and docs/interop.md.
+/// Throws FileError that lists both sides, and then the network is as it was.
+template <class Network>
+void import_weights(Network& network, const std::filesystem::path& file, WeightLayout layout,
+                    const WeightOptions& options = {}) {
+    detail::take_weights(network, read_foreign_weights(file), layout, options);
+}
+
+/// Writes the weights as Keras or PyTorch has them, to npz or, by the file's name, to safetensors; in the network's order,
+/// under the names of its rows (or those that the table of names gives them).
+template <class Network>
+void export_weights(const Network& network, const std::filesystem::path& file, WeightLayout layout,
+                    const WeightOptions& options = {}) {
+    const auto places = detail::weight_places(network, layout);
+    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    require_finite_rows(network.rows(), parameters, file.string());
+    detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
+    std::vector<std::vector<float>> numbers;
+    std::vector<NamedView> views;
+    numbers.reserve(places.size());
+    for (const WeightPlace& place : places) {
+        numbers.push_back(to_layout(place, layout, std::span{parameters}.subspan(place.offset, place.extents.size())));
+        const auto name = options.names.find(place.name);
+        views.push_back({name == options.names.end() ? place.name : name->second,
+                         AnyArrayView::of(std::span<const float>{numbers.back()}, shape_in(place, layout))});
+    }
+    if (file.extension() == ".safetensors")
+        write_safetensors(file, views);
+    else
+        write_npz(file, views);
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// From the layers of a Keras model to Denim's words for them.
+
+#include <denim/exchange/keras_model.hpp>
+#include <denim/exchange/keras_settings.hpp>
+#include <denim/exchange/layer_chain.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Follows the layers of a Keras model from its input to its output and spells each.
+class KerasSpelling {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasSpelling(const KerasModel& model) : model_(model) {
+        for (const KerasLayer& layer : model.layers()) {
+            try {
+                values_.insert_or_assign(layer.name, visit(layer));
+            } catch (const std::invalid_argument& error) {
+                layer.refuse(error.what());
+            }
+        }
+    }
+    /// A softmax at the end is left out: Denim's networks give logits.
+    [[nodiscard]] std::string spelling(const std::string& name) const {
+        const Value& last = values_.at(model_.output());
+        return (last.logits ? *last.logits : last.chain).spelling(name);
+    }
+
+private:
+    /// What a layer gives.
+    struct Value {
+        LayerChain chain;
+        bool row = false;                         // (batch, numbers), not (batch, height, width, channels)
+        std::optional<LayerChain> logits = {};    // what a softmax was taken of
+        std::set<std::string> learned_by = {};    // the layers with weights on the way to it
+
+        [[nodiscard]] int axes() const { return row ? 2 : 4; }
+    };
+
+    Value visit(const KerasLayer& layer) {
+        KerasSettings settings{layer.settings};
+        Value value = layer.kind == "InputLayer" ? input(settings) : layer.inputs.size() == 1 ? values_.at(layer.inputs[0]) : join(layer, settings);
+        value.logits.reset();
+        apart_ = !layer.inputs.empty() && model_.reads(layer.inputs[0]) > 1;
+        shared_ = model_.reads(layer.name) > 1;
+        if (layer.inputs.size() == 1) apply(layer, settings, value);
+        settings.refuse_others();
+        return value;
+    }
+
+    static Value input(KerasSettings& settings) {
+        const char* const key = settings.value("batch_shape").is_null() ? "batch_input_shape" : "batch_shape";
+        const Json& shape = settings.value(key);
+        if (!shape.is_array() || shape.size() != 4 || !shape[1].is_number() || !shape[2].is_number() || !shape[3].is_number())
+            settings.refuse(key, "pictures (height, width, channels) of known size were expected");
+        for (const char* const kind : {"sparse", "ragged", "optional"}) settings.require(kind, false, "a dense array was expected");
+        return {LayerChain{Shape{settings.size_of(key, shape[1]), settings.size_of(key, shape[2]), settings.size_of(key, shape[3])}}};
+    }
+
+    // Of several values one.
+    Value join(const KerasLayer& layer, KerasSettings& settings) const {
+        std::vector<LayerChain> branches;
+        Value value = values_.at(layer.inputs[0]);
+        for (const std::string& name : layer.inputs) {
+            const Value& branch = values_.at(name);
+            if (branch.row != value.row) throw std::invalid_argument("a row of numbers and a picture together have no spelling");
+            value.learned_by.insert(branch.learned_by.begin(), branch.learned_by.end());
+            branches.push_back(branch.chain);
+        }
+        if (layer.kind == "Concatenate") {
+            settings.require_channels("axis", value.axes(), "a concatenation of channels was expected");
+            value.chain = LayerChain::concatenation(std::move(branches));
+        } else if (layer.kind == "Add" || layer.kind == "Multiply") {
+            if (branches.size() != 2) throw std::invalid_argument("two inputs were expected");
+            value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(branches[0], branches[1]);
+        } else {
+            throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
+        }
+        require_once(value);
+        return value;
+    }
+    // A layer that stands in two branches of three, or in a Residual and beside it, would be spelled twice, with weights of its own.
+    static void require_once(const Value& value) {
+        const std::string text = value.chain.spelling("Model");
+        std::size_t spelled = 0;
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm"})
+            for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
+        if (spelled != value.learned_by.size())
+            throw std::invalid_argument("its branches share layers in a way that has no spelling");
+    }
+
+    void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
+        const std::string& kind = layer.kind;
+        LayerChain& chain = value.chain;
+        if (value.row && kind.ends_with("2D"))
+            throw std::invalid_argument("a picture was expected, a row of numbers came");
+        if (kind == "Conv2D" || kind == "DepthwiseConv2D") {
+            convolve(kind, settings, value);
+        } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
+            const auto size = settings.pair("pool_size", {2, 2});
+            chain.pool(kind == "MaxPooling2D" ? "Max" : "Average", windows(settings, size, settings.pair("strides", size)));
+        } else if (kind == "GlobalMaxPooling2D" || kind == "GlobalAveragePooling2D") {
+            settings.require_channels_last();
+            chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
+            value.row = !settings.flag("keepdims", false);
+        } else if (kind == "Dense") {
+            if (chain.shape().height * chain.shape().width != 1) throw std::invalid_argument("a Dense without a Flatten in front has no spelling");
+            chain.dense(settings.size("units"), settings.flag("use_bias", true));
+            require_plain_weights(settings);
+            activate(settings, value, false);
+        } else if (kind == "BatchNormalization") {
+            normalise(settings, value, "BatchNorm");
+            settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
+            settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
+            settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
+            chain.batch_norm();
+        } else if (kind == "LayerNormalization") {
+            normalise(settings, value, "LayerNorm");
+            settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
+            chain.layer_norm();
+        } else if (kind == "Dropout") {
+            settings.learning_only({"rate", "seed", "noise_shape"});
+            chain.dropout();
+        } else if (kind == "Flatten") {
+            settings.require_channels_last();
+            chain.flatten(shared_);
+            value.row = true;
+        } else if (kind == "Reshape") {
+            reshape(settings, value);
+        } else {
+            activate_layer(kind, settings, value);
+        }
+        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization"})
+            if (kind == learns) value.learned_by.insert(layer.name);
+    }
+
+    static void convolve(const std::string& kind, KerasSettings& settings, Value& value) {
+        const auto size = windows(settings, settings.pair("kernel_size"), settings.pair("strides", {1, 1}));
+        const bool bias = settings.flag("use_bias", true);
+        if (kind == "Conv2D") {
+            value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
+            require_plain_weights(settings);
+        } else {
+            settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
+            settings.require("groups", 1, "a DepthwiseConv2D has a group for each channel");
+            value.chain.depthwise_conv(size, bias);
+        }
+        activate(settings, value, false);
+    }
+    // Keras can replace weights by others that stand beside them in its files.
+    static void require_plain_weights(KerasSettings& settings) {
+        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
+            settings.require(key, nullptr, "weights as they were trained were expected");
+    }
+
+    static void normalise(KerasSettings& settings, const Value& value, const std::string& word) {
+        settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
+        if (settings.number("epsilon", 1e-3) != 1e-3)
+            settings.refuse("epsilon", "a " + word + " with an epsilon other than 1e-3 has no spelling");
+        settings.require("center", true, "a " + word + " without beta has no spelling");
+        settings.require("scale", true, "a " + word + " without gamma has no spelling");
+    }
+
+    // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.
+    void reshape(KerasSettings& settings, Value& value) const {
+        const Json& target = settings.value("target_shape");
+        const Shape shape = value.chain.shape();
+        const auto is = [&](const Json& json, std::size_t size) { return json == size; };
+        const auto last = [&](std::size_t size) { return is(target.back(), size) || target.back() == -1; };
+        if (target.is_array() && target.size() == 1 && last(shape.size())) {
+            value.chain.flatten(shared_);
+            value.row = true;
+        } else if (target.is_array() && target.size() == 3 && is(target[0], shape.height) && is(target[1], shape.width) && last(shape.channels)) {
+            value.row = false;
+        } else {
+            settings.refuse("target_shape", "a Reshape that moves numbers has no spelling");
+        }
+    }
+
+    void activate_layer(const std::string& kind, KerasSettings& settings, Value& value) const {
+        if (kind == "Activation") {
+            activate(settings, value, apart_);
+        } else if (kind == "Softmax") {
+            settings.require_channels("axis", value.axes(), "a softmax over the channels was expected");
+            activate("softmax", value, apart_);
+        } else if (kind == "ReLU") {
+            const char* const reason = "a ReLU that is cut off, tilted or moved has no spelling";
+            settings.require("max_value", nullptr, reason);
+            settings.require("negative_slope", 0, reason);
+            settings.require("threshold", 0, reason);
+            activate("relu", value, apart_);
+        } else if (kind == "LeakyReLU") {
+            for (const char* const key : {"negative_slope", "alpha"})
+                if (std::abs(settings.number(key, 0.3) - 0.3) > 1e-6) settings.refuse(key, "a LeakyReLU with a slope other than 0.3 has no spelling");
+            activate("leaky_relu of 0.3", value, apart_);
+        } else if (kind == "ELU") {
+            settings.require("alpha", 1, "an ELU with an alpha other than 1 has no spelling");
+            activate("elu", value, apart_);
+        } else {
+            throw std::invalid_argument("Denim has no layer for it");
+        }
+    }
+    static void activate(KerasSettings& settings, Value& value, bool apart) {
+        const Json& activation = settings.value("activation");
+        if (activation.is_null()) return;
+        if (!activation.is_string()) settings.refuse("activation", "an activation of Keras's by its name was expected");
+        activate(activation.get<std::string>(), value, apart);
+    }
+    // `apart`: others read the value as it is without the activation.
+    static void activate(const std::string& name, Value& value, bool apart) {
+        if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
+        value.chain.activate(name, apart);
+    }
+
+    static LayerChain::Windows windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step) {
+        settings.require_channels_last();
+        const Json& padding = settings.value("padding");
+        if (!padding.is_null() && padding != "valid" && padding != "same") settings.refuse("padding", "valid or same was expected");
+        return {.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}), .same = padding == "same"};
+    }
+
+    const KerasModel& model_;
+    std::map<std::string, Value> values_;
+    bool apart_ = false, shared_ = false;  // whether others read what the layer reads, and whether several read what it gives
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network as a list of layers, each with the layers that it reads: what a reader of another framework's graph makes of it.
+
+#include <denim/exchange/layer_chain.hpp>
+#include <denim/machine/file_error.hpp>
+#include <denim/tensor/shape.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// One parameter of a layer.
+struct GraphWeights {
+    std::string name;                             ///< of the array in the file
+    std::size_t size = 0;                         ///< numbers
+    std::function<std::vector<float>()> numbers;  ///< as Denim lays them: (window, window, channels, filters), (inputs, outputs) in HWC order
+};
+
+/// One layer: what it computes, and from what.
+struct GraphLayer {
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, activation, flatten, dropout, sum, product, concatenation };
+
+    Kind kind;
+    std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
+    std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
+    Shape output = {};
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average
+    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
+    std::size_t groups = 1;            ///< of a convolution
+    bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
+    std::vector<GraphWeights> weights = {};
+};
+
+/// All layers that lead from the picture to the result; each reads only those before it.
+struct LayerGraph {
+    Shape picture;
+    std::vector<GraphLayer> layers;
+    std::size_t result = 0;
+
+    [[nodiscard]] Shape shape(std::size_t value) const { return value == 0 ? picture : layers[value - 1].output; }
+};
+
+namespace detail {
+
+/// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
+inline std::string words_of(const GraphLayer& layer) {
+    using Kind = GraphLayer::Kind;
+    const auto& [size, step, dilation, same, zeros] = layer.windows;
+    const auto windows = [&] {
+        std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
+        if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
+        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3]);
+    };
+    const char* const bias = layer.bias ? ", a bias" : ", no bias";
+    switch (layer.kind) {
+        case Kind::conv:
+            return sentence("a convolution", windows(), ", ", layer.output.channels, " filters, ", layer.groups,
+                            layer.groups == 1 ? " group" : " groups", bias);
+        case Kind::pool:
+            return sentence(layer.word, " pooling", windows());
+        case Kind::global_pool:
+            return sentence(layer.word, " pooling over the whole picture");
+        case Kind::dense:
+            return sentence("a dense layer of ", layer.output.channels, " outputs", bias);
+        case Kind::batch_norm:
+            return "batch normalisation";
+        case Kind::layer_norm:
+            return "layer normalisation";
+        case Kind::activation:
+            return "the activation " + layer.word;
+        case Kind::flatten:
+            return "a flatten";
+        case Kind::dropout:
+            return "a dropout";
+        case Kind::sum:
+            return "a sum";
+        case Kind::product:
+            return "a product";
+        case Kind::concatenation:
+            break;
+    }
+    return "a concatenation";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET

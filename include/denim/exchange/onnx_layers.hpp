@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Each layer as nodes of an ONNX graph. A layer of one's own is exported once an overload of `to_onnx` for its spec stands
+// beside it, in its namespace.
+
+#include <denim/exchange/onnx_graph.hpp>
+#include <denim/layer/activation.hpp>
+#include <denim/layer/batch_norm.hpp>
+#include <denim/layer/concatenation.hpp>
+#include <denim/layer/conv.hpp>
+#include <denim/layer/dense.hpp>
+#include <denim/layer/depthwise_conv.hpp>
+#include <denim/layer/flatten.hpp>
+#include <denim/layer/gate.hpp>
+#include <denim/layer/global_pool.hpp>
+#include <denim/layer/layer_norm.hpp>
+#include <denim/layer/pool.hpp>
+#include <denim/layer/residual.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The operator of an activation and its attributes; GELU and SiLU have none in opset 17.
+template <class Function>
+inline const OnnxNode onnx_operator{};
+template <>
+inline const OnnxNode onnx_operator<ReLU>{.type = "Relu"};
+template <>
+inline const OnnxNode onnx_operator<LeakyReLU>{.type = "LeakyRelu", .attributes = {{"alpha", 0.3f}}};
+template <>
+inline const OnnxNode onnx_operator<ELU>{.type = "Elu"};
+template <>
+inline const OnnxNode onnx_operator<HardSwish>{.type = "HardSwish"};
+template <>
+inline const OnnxNode onnx_operator<Sigmoid>{.type = "Sigmoid"};
+template <>
+inline const OnnxNode onnx_operator<Tanh>{.type = "Tanh"};
+template <>
+inline const OnnxNode onnx_operator<Softmax>{.type = "Softmax", .attributes = {{"axis", std::int64_t{1}}}};
+
+/// Adds an activation behind a value.
+template <class Function>
+std::string add_activation(OnnxGraph& graph, const std::string& x) {
+    const auto scalar = [&](const char* name, float number) { return graph.constant<float>(name, std::span{&number, 1}, {}); };
+    if constexpr (std::is_same_v<Function, Linear>) {
+        return x;
+    } else if constexpr (std::is_same_v<Function, SiLU>) {
+        return graph.add("Mul", {x, graph.add("Sigmoid", {x})});
+    } else if constexpr (std::is_same_v<Function, GELU>) {
+        const std::string erf = graph.add("Erf", {graph.add("Mul", {x, scalar("root_of_half", 0.70710678f)})});
+        return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
+    } else {
+        if (onnx_operator<Function>.type.empty())
+            throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer +
+                                        " has no operator in ONNX");
+        return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
+    }
+}
+
+}  // namespace detail
+
+template <class Function>
+OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return {detail::add_activation<Function>(graph, layer.inputs[0].name), layer.inputs[0].vector};
+}
+
+namespace detail {
+
+/// Window, stride and zeros of a convolution or a pool whose windows reach over `touched` pixels.
+template <class Spec>
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window, std::size_t touched) {
+    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
+        const std::size_t reach = (out - 1) * Spec::stride + touched - Spec::before(in);
+        return number(reach > in ? reach - in : 0);
+    };
+    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
+                                         after(layer.in.height, layer.out.height), after(layer.in.width, layer.out.width)};
+    return {{"kernel_shape", std::vector{number(window), number(window)}},
+            {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
+            {"pads", pads}};
+}
+
+}  // namespace detail
+
+namespace detail {
+
+template <class Spec>
+OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
+    std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window, Spec::reach);
+    const auto step = static_cast<std::int64_t>(Spec::dilation);
+    if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
+    if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
+    return {add_activation<typename Spec::Function>(graph, graph.add("Conv", inputs, attributes))};
+}
+
+}  // namespace detail
+
+template <std::size_t Window, std::size_t Filters, class... Options>
+OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Conv<Window, Filters, Options...>;
+    return detail::convolution_to_onnx<Spec>(layer, graph, Window, Spec::groups);
+}
+
+template <std::size_t Window, class... Options>
+OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::convolution_to_onnx<DepthwiseConv<Window, Options...>>(layer, graph, Window, layer.in.channels);
+}
+
+template <class Operation, std::size_t Window, class... Options>
+OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name},
+                      detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
+}
+
+template <std::size_t Outputs, class... Options>
+OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Dense<Outputs, Options...>;
+    std::vector<std::string> inputs{graph.as_vector(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    const std::string sum = graph.add("Gemm", inputs, {{"transB", std::int64_t{1}}});
+    return {detail::add_activation<typename Spec::Function>(graph, sum), true};
+}
+
+inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    std::vector<std::string> inputs{layer.inputs[0].name};
+    for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
+    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
+            layer.inputs[0].vector};
+}
+
+template <class Operation>
+OnnxFlow to_onnx(const GlobalPool<Operation>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const char* const type = std::is_same_v<Operation, Max> ? "GlobalMaxPool" : "GlobalAveragePool";
+    return layer.inputs[0].vector ? layer.inputs[0] : OnnxFlow{graph.add(type, {layer.inputs[0].name})};
+}
+
+inline OnnxFlow to_onnx(const Flatten& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    if (layer.inputs[0].vector) return layer.inputs[0];
+    return graph.as_vector({graph.channels_last(layer.inputs[0].name)});
+}
+
+inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto& [x, vector] = layer.inputs[0];
+    const std::string normal = graph.add(
+        "LayerNormalization", {vector ? x : graph.channels_last(x), layer.weight(graph, "gamma"), layer.weight(graph, "beta")},
+        {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer_norm_epsilon)}});
+    return {vector ? normal : graph.channels_first(normal), vector};
+}
+
+inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
+    if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
+    return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
+}
+
+inline OnnxFlow to_onnx(const Multiplication& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const OnnxFlow &in = layer.inputs[0], &inner = layer.inputs[1];
+    if (in.vector) return {graph.add("Mul", {in.name, graph.as_vector(inner).name}), true};
+    return {graph.add("Mul", {in.name, graph.as_picture(inner).name})};
+}
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const Concatenation<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const bool vectors = std::ranges::any_of(layer.inputs, [](const OnnxFlow& flow) { return flow.vector; });
+    std::vector<std::string> names;
+    for (const OnnxFlow& flow : layer.inputs) names.push_back(vectors ? graph.as_vector(flow).name : flow.name);
+    return {graph.add("Concat", names, {{"axis", std::int64_t{1}}}), vectors};
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Nodes of ONNX that work number by number, and those that join values.
+
+#include <denim/exchange/onnx_parts.hpp>
+#include <denim/exchange/onnx_windows.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// An activation that is a node of its own.
+inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const char* word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
+    if (node.type == "Elu") attributes.expect("alpha", 1.0f, "an ELU with an alpha other than 1 has no spelling");
+    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
+    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
+    if (node.type == "LeakyRelu" && attributes.get("alpha", 0.01f) != 0.3f)
+        throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
+    const std::pair<std::string_view, const char*> words[]{
+        {"Elu", "elu"},   {"Swish", "silu"}, {"Gelu", "gelu"},           {"LeakyRelu", "leaky_relu of 0.3"},
+        {"Relu", "relu"}, {"Tanh", "tanh"},  {"HardSwish", "hard_swish"}};
+    const auto* const found = std::ranges::find(words, node.type, &std::pair<std::string_view, const char*>::first);
+    add_activation(builder, node, found->second);
+}
+
+/// Over the channels; which axis that is by default changed with version 13.
+inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.settled(node.input(0));
+    const std::size_t rank = tensor.view.axes.size() + 1,
+                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
+    builder.make_row(tensor.view);
+    std::size_t behind = 1;  // before version 13 all axes from this one on are one
+    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
+    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
+        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
+    builder.add(tensor.view,
+                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// The node where a function begins is the one to name if nothing becomes of it.
+inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
+    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
+}
+
+/// Functions that activations are put together from.
+inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
+    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.tensor(node.input(0));
+    begin_function(builder, tensor);
+    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
+        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
+        if (node.input(place).empty()) return std::nullopt;
+        const AnyArray& array = *builder.constant(node, place, "limits").array;
+        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
+        return array.as<double>()[0];
+    };
+    if (node.type == "Clip") {
+        const OnnxAttributes attributes{node, {"min", "max"}};
+        if (limit(attributes, 1, "min") != 0.0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
+        const std::optional<double> high = limit(attributes, 2, "max");
+        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
+        tensor.function.clip(none ? std::nullopt : high);
+    } else if (node.type == "HardSigmoid") {
+        const OnnxAttributes attributes{node, {"alpha", "beta"}};
+        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
+        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
+        tensor.function.clip(1);
+    } else {
+        static_cast<void>(OnnxAttributes{node, {}});
+        tensor.function.apply(node.type == "Erf" ? Pointwise::Function::erf : Pointwise::Function::sigmoid);
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+/// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
+/// the channels alone.
+inline std::optional<double> one_number(const OnnxConstant& constant, const TensorView& view, std::size_t batch) {
+    const auto& shape = constant.array->shape;
+    if (shape.size() > view.axes.size() + 1) throw std::invalid_argument("numbers of more axes than the picture's have no spelling");
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] == 1 || (place == 0 && shape[n] == batch && batch > 0)) continue;
+        if (place == 0) throw std::invalid_argument("numbers along the batch have no spelling");
+        if (shape[n] != view.extent(place - 1)) throw std::invalid_argument("numbers that repeat the picture have no spelling");
+    }
+    const std::vector<double> numbers = constant.array->as<double>();
+    if (!numbers.empty() && std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; })) return numbers[0];
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] != 1 && (place == 0 || !view.is(place - 1, TensorView::channels)))
+            throw std::invalid_argument("numbers that differ along rows or columns of the picture have no spelling");
+    }
+    return std::nullopt;
+}
+
+/// Adds numbers to what a convolution or dense layer gives, as its bias. False if that cannot be.
+inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
+    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
+    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
+    if (layer.kind != GraphLayer::Kind::conv && layer.kind != GraphLayer::Kind::dense) return false;
+    const std::size_t count = layer.output.channels;
+    if (constant.array->size() != count && constant.array->size() != 1) return false;
+    GraphWeights added{constant.root, count, [array = constant.array, count] {
+                           const std::vector<float> numbers = array->as<float>();
+                           return numbers.size() == 1 ? std::vector<float>(count, numbers[0]) : numbers;
+                       }};
+    if (!layer.bias) {
+        layer.weights.push_back(std::move(added));
+        layer.bias = true;
+    } else {
+        layer.weights.back().numbers = [first = layer.weights.back().numbers, second = std::move(added.numbers)] {
+            std::vector<float> sum = first();
+            const std::vector<float> more = second();
+            for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += more[n];
+            return sum;
+        };
+    }
+    PictureTensor result = tensor;
+    result.node.clear();
+    builder.put(node.outputs[0], result);
+    return true;
+}
+
+/// Add, Sub, Mul or Div with numbers of the file.
+inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    PictureTensor tensor = builder.tensor(node.input(place));
+    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
+    const bool sum = node.type == "Add" || node.type == "Sum";
+    if (sum && add_to_bias(builder, node, tensor, constant)) return;
+    if (!number)
+        throw std::invalid_argument(
+            tensor.view.value == 0
+                ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
+                : "numbers for each channel that are not the bias of a convolution or dense layer have no spelling");
+    if ((node.type == "Sub" || node.type == "Div") && place == 1)
+        throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
+    begin_function(builder, tensor);
+    if (node.type == "Mul" || node.type == "Div")
+        tensor.function.scale(node.type == "Mul" ? *number : 1 / *number);
+    else
+        tensor.function.shift(sum ? *number : -*number);
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Add or Mul of two values; a product may be with one number for each channel.
+inline void join(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool product = node.type == "Mul";
+    {
+        const PictureTensor &a = builder.tensor(node.input(0)), &b = builder.tensor(node.input(1));
+        if (product && a.view.value == b.view.value && a.view.axes == b.view.axes &&
+            (a.function.name() != "linear" || b.function.name() != "linear")) {
+            PictureTensor both = a;
+            both.function = Pointwise::product(a.function, b.function);
+            both.shared = a.shared || b.shared;
+            both.node = a.function.name() == "linear" ? b.node : a.node;
+            return builder.put(node.outputs[0], both);
+        }
+    }
+    PictureTensor a = builder.settled(node.input(0)), b = builder.settled(node.input(1));
+    if (product && a.view.shape().size() < b.view.shape().size()) std::swap(a, b);
+    const auto alike = [&] { return a.view.axes == b.view.axes && a.view.extents == b.view.extents && a.view.flat == b.view.flat; };
+    if (!alike()) builder.make_row(a.view), builder.make_row(b.view);
+    const bool gate =
+        product && b.view.extents == std::array<std::size_t, 3>{1, 1, a.view.extents[2]} && !b.view.flat && !a.view.flat &&
+        a.view.axes.size() == b.view.axes.size() &&
+        std::ranges::equal(a.view.axes, b.view.axes, [](const auto& ours, const auto& theirs) { return theirs.empty() || theirs == ours; });
+    if (!alike() && !gate) throw std::invalid_argument("values of different shapes, or whose axes are in different orders, have no spelling here");
+    builder.add(a.view, {product ? GraphLayer::Kind::product : GraphLayer::Kind::sum, {}, {a.view.value, b.view.value}, a.view.shape()});
+    builder.put(node.outputs[0], PictureTensor{a.view, a.type});
+}
+
+inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
+    const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
+    if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
+    if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
+    join(builder, node);
+}
+
+inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_parts(builder, node);
+    const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    GraphLayer layer{GraphLayer::Kind::concatenation};
+    std::optional<PictureTensor> first;
+    std::size_t axis = 0, channels = 0;
+    for (const std::string& input : node.inputs) {
+        PictureTensor tensor = builder.settled(input);
+        builder.make_row(tensor.view);
+        if (!first) first = tensor, axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        TensorView aligned = tensor.view;
+        if (axis == 0 || aligned.axes.size() != first->view.axes.size() || !aligned.is(axis - 1, TensorView::channels))
+            throw std::invalid_argument("a concatenation of channels was expected");
+        channels += tensor.view.extents[2];
+        layer.inputs.push_back(tensor.view.value);
+        const TensorView& whole = first->view;
+        for (std::size_t n = 0; n < whole.axes.size(); ++n)
+            if (n + 1 != axis && aligned.axes[n] != whole.axes[n])
+                throw std::invalid_argument("branches whose axes are in different orders have no spelling");
+        if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
+            throw std::invalid_argument("branches whose pictures differ in size have no spelling");
+    }
+    if (!first || layer.inputs.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    TensorView view = first->view;
+    view.extents[2] = channels;
+    view.axes[axis - 1] = {TensorView::channels};
+    layer.output = view.shape();
+    builder.add(view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{view, first->type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

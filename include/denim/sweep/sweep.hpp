@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <denim/sweep/grid.hpp>
+#include <denim/sweep/sweep_point.hpp>
+#include <denim/sweep/sweep_run.hpp>
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// One run that has to be: where its result goes, and how it comes about.
+struct SweepJob {
+    std::size_t row = 0, run = 0;
+    std::function<std::pair<History, Score>()> fit = {};
+};
+
+/// Runs the jobs, some at a time; the first error ends all.
+inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const SweepOptions& options) {
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::exception_ptr error;
+    std::size_t done = 0;
+    const auto work = [&] {
+        for (std::size_t place; (place = next++) < jobs.size();) {
+            const SweepJob& job = jobs[place];
+            SweepRow& row = table.rows[job.row];
+            try {
+                auto [history, test] = job.fit();
+                const std::scoped_lock lock{mutex};
+                SweepRun& run = row.runs[job.run];
+                run.history = std::move(history);
+                run.test = test;
+                ++done;
+                if (options.progress && !run.history.epochs.empty())
+                    std::fputs(sentence("run ", done, '/', jobs.size(), "  ", row.name, ", seed ", run.seed, ": epoch ",
+                                        run.best().number, " of ", run.history.epochs.size(), ", validation accuracy ",
+                                        fixed(run.best().validation.accuracy, 4), ", loss ",
+                                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
+                                   .c_str(),
+                               options.progress);
+            } catch (...) {
+                const std::scoped_lock lock{mutex};
+                if (!error) error = std::current_exception();
+                next = jobs.size();
+            }
+        }
+    };
+    const std::size_t team = std::min(std::max<std::size_t>(options.side_by_side, 1), jobs.size());
+    if (team <= 1) {
+        work();
+    } else {
+        const std::size_t all = threads(), before = thread_settings().threads;
+        set_threads(std::max<std::size_t>(all / team, 1));
+        std::vector<std::thread> workers;
+        for (std::size_t n = 0; n < team; ++n) workers.emplace_back(work);
+        for (std::thread& worker : workers) worker.join();
+        set_threads(before);
+    }
+    if (error) std::rethrow_exception(error);
+}
+
+template <class Train, class Validation, class Test>
+SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, Validation, Test>& sets,
+                 const SweepOptions& options) {
+    check(options, points);
+    const auto listening = SignalGuard::shared();  // between two runs as well
+    SweepTable table{options.log.filename().string()};
+    std::vector<SweepJob> jobs;
+    std::map<std::string, std::vector<HyperParameter>> domains;
+    std::set<std::string> folders;
+    const auto add_row = [&](const SweepPoint& point, const std::vector<NamedValue>& named, const RunRates& rates) {
+        SweepRow row{setting_name(named, ", "), {}, point.numbers, {}};
+        for (const auto& [name, value] : named) {
+            row.parameters[name] = value;
+            auto& domain = domains[name];
+            if (std::find(domain.begin(), domain.end(), HyperParameter{value}) == domain.end()) domain.push_back(value);
+        }
+        const std::string group = setting_name(named, ",");
+        for (std::size_t repeat = 0; repeat < options.repeats; ++repeat) {
+            const std::uint64_t seed = options.first_seed + repeat;
+            row.runs.push_back({seed, group + ",seed=" + std::to_string(seed)});
+            if (!folders.insert(row.runs.back().folder).second)
+                throw std::invalid_argument("denim: sweep: two runs would have the folder " + row.runs.back().folder +
+                                            "; expected networks, rates, l2 and dropout each once");
+            RunSetting run{options.log / row.runs.back().folder, row.parameters, seed, rates};
+            run.parameters["seed"] = static_cast<double>(seed);
+            jobs.push_back(
+                {table.rows.size(), repeat, [&, run = std::move(run)] { return sweep_run(point, sets, options, run); }});
+        }
+        table.rows.push_back(std::move(row));
+    };
+    for (const SweepPoint& point : points) {
+        std::vector<NamedValue> shape;
+        for (std::size_t n = 0; n < point.values.size(); ++n)
+            shape.emplace_back(n < options.axes.size() ? options.axes[n] : "axis " + std::to_string(n + 1),
+                               static_cast<double>(point.values[n]));
+        for (const float rate : options.rates)
+            for (const float l2 : options.l2)
+                for (const float dropout : options.dropout) {
+                    const RunRates rates{rate, l2, dropout};
+                    std::vector<NamedValue> named = shape;
+                    for (const NamedValue& each : rates.named(options)) named.push_back(each);
+                    add_row(point, named, rates);
+                }
+    }
+    for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
+        domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
+    const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
+    EventFile{options.log}.write(0, experiment_message(domains, metrics));
+    run_jobs(table, jobs, options);
+    table.sort();
+    return table;
+}
+
+}  // namespace detail
+
+/// Trains every network with every rate, L2 and seed, scores the weights that each run kept on a test set, which nothing is
+/// chosen by, and gives a table with the best mean validation accuracy first. `options.axes` names the axes of the points. A
+/// sweep that is killed and started again goes on where it was. Ctrl-C throws Interrupted.
+template <class Train, class Validation, class Test>
+SweepTable sweep(const std::vector<SweepPoint>& points, const Train& train, const Validation& validation, const Test& test,
+                 const SweepOptions& options) {
+    return detail::sweep<Train, Validation, Test>(points, {train, validation, &test}, options);
+}
+
+/// The same of every network of a grid.
+template <template <std::size_t...> class Family, class... Axes, class Train, class Validation, class Test>
+SweepTable sweep(Grid<Family, Axes...> grid, const Train& train, const Validation& validation, const Test& test,
+                 const SweepOptions& options) {
+    return sweep(sweep_points(grid), train, validation, test, options);
+}
+
+/// The same without a test set.
+template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
+SweepTable sweep(Grid<Family, Axes...> grid, const Train& train, const Validation& validation, const SweepOptions& options) {
+    return detail::sweep<Train, Validation, Validation>(sweep_points(grid), {train, validation, nullptr}, options);
+}
+
+/// sweep<Base, Values<3, 5>, Values<32, 64>>(train, validation, {.log = "logs/primary"})
+template <template <std::size_t...> class Family, class... Axes, class Train, class Validation>
+SweepTable sweep(const Train& train, const Validation& validation, const SweepOptions& options) {
+    return sweep(Grid<Family, Axes...>{}, train, validation, options);
+}
+
+}  // namespace denim::inline DENIM_TARGET

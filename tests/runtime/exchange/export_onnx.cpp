@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "messages.hpp"
+#include "scratch.hpp"
+
+#include <denim/denim.hpp>
+#include <denim/exchange/import_onnx.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace denim;
+
+namespace {
+
+using Small = Network<Image<9, 8, 2>,
+                      Sequential<Conv<3, 4, Same, Stride<2>>, Residual<Conv<3, 4, Same, NoBias, Linear>, BatchNorm>, MaxPool, Dropout, Dense<3>>>;
+
+std::vector<std::string> types_of(const OnnxModel& model) {
+    std::vector<std::string> types;
+    for (const OnnxNode& node : model.nodes) types.push_back(node.type);
+    return types;
+}
+
+}  // namespace
+
+TEST_CASE("each layer becomes its nodes, in the order in which the user wrote them") {
+    const OnnxModel model = onnx_model(Small{Seed{1}}, {.bytes = true, .probabilities = true, .labels = {"a", "b", "c"}});
+    CHECK(types_of(model) == std::vector<std::string>{"Cast", "Mul", "Transpose", "Conv", "Relu", "Conv", "BatchNormalization", "Add", "MaxPool",
+                                                      "Flatten", "Gemm", "Softmax"});
+    CHECK(model.nodes[3].attribute<std::vector<std::int64_t>>("pads") == std::vector<std::int64_t>{1, 0, 1, 1});
+    CHECK(model.nodes[7].inputs == std::vector<std::string>{"0.Relu", "1.1.BatchNormalization"});
+    CHECK(model.inputs.at(0).type == ElementType::uint8);
+    CHECK(model.inputs.at(0).shape == std::vector<std::size_t>{0, 9, 8, 2});
+    CHECK(model.outputs.at(0).name == "probabilities");
+    CHECK(model.metadata.at("labels") == R"(["a","b","c"])");
+    CHECK(model.weights.back().second.shape == std::vector<std::size_t>{3});
+    CHECK(onnx_model(Small{}).inputs.at(0).type == ElementType::float32);
+    CHECK(message_of([] {
+              (void)onnx_model(Small{}, {.bytes = true, .preprocessing = {.mean = {1, 2, 3}}});
+          }).find("3 numbers, but pictures have 2") != std::string::npos);
+}
+
+TEST_CASE("weights come back from the file, and a file of another network changes nothing") {
+    const Scratch scratch;
+    const Small network{Seed{4}};
+    export_onnx(network, scratch / "small.onnx");
+    Small loaded;
+    import_onnx(loaded, scratch / "small.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    const Small before = loaded;
+    const auto refused = [&](const char* name, auto change) {
+        OnnxModel other = read_onnx(scratch / "small.onnx");
+        change(other);
+        write_onnx(scratch / name, other);
+        const std::string message = message_of([&] { import_onnx(loaded, scratch / name); });
+        CHECK(std::ranges::equal(before.parameters(), loaded.parameters()));
+        return message.substr(message.find(name) + std::string{name}.size());
+    };
+    const auto node = [](OnnxModel& model, const char* type) -> OnnxNode& { return *std::ranges::find(model.nodes, type, &OnnxNode::type); };
+    const auto set = [](OnnxNode& of, const char* name, std::vector<std::int64_t> values) {
+        std::ranges::find(of.attributes, name, &OnnxAttribute::name)->value = std::move(values);
+    };
+    CHECK(refused("missing.onnx", [&](OnnxModel& m) {
+              m.nodes.erase(m.nodes.begin() + (&node(m, "MaxPool") - m.nodes.data())), node(m, "Flatten").inputs[0] = "1.Add";
+          }).find("the node '4.Gemm' (Gemm): weights (3, 16) do not fit the last axis of its input") != std::string::npos);
+    CHECK(refused("pads.onnx", [&](OnnxModel& m) { set(node(m, "Conv"), "pads", {1, 1, 1, 0}); }).find("(layer 0)") != std::string::npos);
+    CHECK(refused("window.onnx",
+                  [&](OnnxModel& m) {
+                      set(node(m, "MaxPool"), "kernel_shape", {3, 2});
+                  })
+              .starts_with(": the node '2.MaxPool' (MaxPool) is Max pooling over windows of 3 x 2, steps 2 x 2, zeros 0 0 0 0, where the network has "
+                           "Max pooling over windows of 2 x 2"));
+    CHECK(refused("activation.onnx", [&](OnnxModel& m) { node(m, "Relu").type = "Tanh"; }) ==
+          ": the node '0.Relu' (Tanh) is the activation tanh, where the network has the activation relu (layer 0)");
+    CHECK(refused("pool.onnx", [&](OnnxModel& m) { node(m, "MaxPool").type = "AveragePool"; }).find("Average pooling") != std::string::npos);
+    CHECK(refused("norm.onnx", [&](OnnxModel& m) {
+              node(m, "BatchNormalization").type = "InstanceNormalization";
+          }).find("(InstanceNormalization): Denim has no layer") != std::string::npos);
+    CHECK(refused("scaled.onnx", [&](OnnxModel& m) {
+              m.nodes.insert(m.nodes.begin(), {"Neg", "first", {"images"}, {"n"}}), node(m, "Transpose").inputs[0] = "n";
+          }).find("the node 'first' (Neg): Denim has no layer for it") != std::string::npos);
+    CHECK(refused("nan.onnx", [&](OnnxModel& m) {
+              m.weights[0].second.values<float>()[0] = std::nanf("");
+          }).find("holds a number that is not finite") != std::string::npos);
+    CHECK(refused("no.onnx", [&](OnnxModel& m) {
+              m.nodes.clear(), m.outputs[0].name = "images";
+          }).find("pictures (9, 8, 2) were expected, the file takes (8, 2, 9)") != std::string::npos);
+}
+
+TEST_CASE("what the file does to bytes and to logits besides is passed over if the network does so, too") {
+    const Scratch scratch;
+    const Small network{Seed{4}};
+    Small loaded;
+    export_onnx(network, scratch / "bytes.onnx", {.bytes = true, .probabilities = true});
+    import_onnx(loaded, scratch / "bytes.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    export_onnx(network, scratch / "neutral.onnx", {.bytes = true, .preprocessing = {.mean = {0, 0}, .deviation = {1, 1}}});
+    import_onnx(loaded, scratch / "neutral.onnx");
+    export_onnx(network, scratch / "mean.onnx", {.bytes = true, .preprocessing = {.mean = {0.5f, 0.25f}}});
+    CHECK(message_of([&] { import_onnx(loaded, scratch / "mean.onnx"); }).find("the node 'input.Sub' (Sub): arithmetic on the picture") !=
+          std::string::npos);
+}
+
+TEST_CASE("an imported network's probabilities are those that the file means") {
+    const Scratch scratch;
+    Small network{Seed{4}};
+    const auto given_back = [&](const char* name, const OnnxOptions& options, auto change) {
+        OnnxModel model = onnx_model(network, options);
+        change(model);
+        write_onnx(scratch / name, model);
+        Small loaded;
+        loaded.set_gives(0, Gives::numbers);
+        import_onnx(loaded, scratch / name);
+        return loaded.gives()[0];
+    };
+    const auto as_it_is = [](OnnxModel&) {};
+    const auto by_others = [](OnnxModel& model) { model.metadata.clear(); };
+    const auto with_outputs = [](const char* text) { return [text](OnnxModel& model) { model.metadata.at("outputs") = text; }; };
+    CHECK(given_back("classes.onnx", {}, as_it_is) == Gives::classes);
+    CHECK(given_back("softmax.onnx", {.probabilities = true}, by_others) == Gives::classes);
+    network.set_gives(0, Gives::labels);
+    CHECK(given_back("labels.onnx", {}, as_it_is) == Gives::labels);
+    CHECK(given_back("sigmoid.onnx", {.probabilities = true}, by_others) == Gives::labels);
+    CHECK(given_back("logits.onnx", {}, by_others) == Gives::numbers);  // which says nothing: it stays what it was
+    CHECK(message_of([&] { given_back("chances.onnx", {}, with_outputs(R"(["chances"])")); }).find("says that head 0 gives 'chances'") != std::string::npos);
+    CHECK(message_of([&] { given_back("two.onnx", {}, with_outputs(R"(["labels", "labels"])")); }).find("says what 2 heads give, but the network has 1") !=
+          std::string::npos);
+
+    Network<Image<4, 4, 1>, Sequential<Conv<1, 3>, Dense<2, Sigmoid>>> squashed{Seed{1}}, other{Seed{2}};
+    OnnxModel own = onnx_model(squashed);
+    own.metadata.clear();
+    write_onnx(scratch / "own.onnx", own);
+    import_onnx(other, scratch / "own.onnx");
+    CHECK(other.gives()[0] == Gives::classes);  // the sigmoid is the network's own
+}
+
+TEST_CASE("weights that are not finite are not exported") {
+    const Scratch scratch;
+    Small network{Seed{4}};
+    for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        network.edit_parameters([&](std::span<float> all) { all.back() = wrong; });
+        CHECK(message_of([&] { export_onnx(network, scratch / "wrong.onnx"); }).find("'4.bias' holds a number that is not finite") != std::string::npos);
+        CHECK(message_of([&] { export_weights(network, scratch / "wrong.npz", WeightLayout::keras); }).find("'4.bias'") != std::string::npos);
+        CHECK(std::filesystem::is_empty(scratch.folder()));
+    }
+}
+
+TEST_CASE("every layer's own export is read back as that network") {
+    const Scratch scratch;
+    using Others =
+        Network<Image<9, 8, 4>,
+                Sequential<Conv<3, 6, GELU>, DepthwiseConv<3, Same, SiLU>,
+                           Parallel<Conv<1, 4, ELU>, Sequential<Conv<1, 2, Tanh>, Conv<3, 4, Same, HardSwish>>>, Pool<Average, 3, Same, Stride<2>>,
+                           LayerNorm, SqueezeExcite<8, 4>, Conv<1, 8, Softmax>, Activation<LeakyReLU>, Flatten, BatchNorm, Dense<6, Sigmoid>,
+                           Residual<Dense<6, ReLU>>, Gate<Dense<6, Sigmoid>>, Heads<Dense<2>, Sequential<Dense<4>, Dense<3>>>>>;
+    const Others network{Seed{7}};
+    for (const bool probabilities : {false, true}) {
+        export_onnx(network, scratch / "others.onnx", {.bytes = probabilities, .probabilities = probabilities});
+        Others loaded{Seed{8}};
+        import_onnx(loaded, scratch / "others.onnx");
+        CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    }
+}

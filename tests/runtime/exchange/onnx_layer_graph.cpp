@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+#include "graph_values.hpp"
+#include "messages.hpp"
+
+#include <denim/exchange/compare_graphs.hpp>
+#include <denim/exchange/spell_onnx.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+using namespace denim;
+
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+AnyArray floats(std::vector<std::size_t> shape, float first = 0.5f, float step = 0.25f) {
+    AnyArray array{ElementType::float32, std::move(shape)};
+    for (float& number : array.values<float>()) number = first, first += step;
+    return array;
+}
+AnyArray longs(const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); }
+
+// From "x" (N, 2, 4, 6) to "y".
+OnnxModel model_of(std::vector<OnnxNode> nodes) {
+    OnnxModel model;
+    model.inputs = {{"x", ElementType::float32, {0, 2, 4, 6}}};
+    model.outputs = {{"y", ElementType::float32, {}}};
+    model.weights = {{"w", floats({2, 2, 3, 3})},
+                     {"w3", floats({3, 2, 1, 1})},
+                     {"b", floats({2})},
+                     {"c", floats({2, 1, 1})},
+                     {"row", floats({6})},
+                     {"two", floats({}, 2)},
+                     {"half", floats({}, 0.5f)},
+                     {"one", floats({}, 1)},
+                     {"three", floats({}, 3)},
+                     {"six", floats({}, 6)},
+                     {"zero", floats({}, 0)},
+                     {"root", floats({}, std::sqrt(0.5f))},
+                     {"matrix", floats({48, 3})},
+                     {"pixel", floats({2, 3})},
+                     {"wide", floats({6, 6})},
+                     {"b3", floats({3})},
+                     {"many", floats({48})},
+                     {"to_row", longs({0, -1})},
+                     {"single", floats({48, 1})},
+                     {"last", longs({-1})},
+                     {"cut", longs({0, 4, -1})},
+                     {"pixels", longs({0, 2, 24})},
+                     {"picture", longs({-1, 2, 4, 6})}};
+    model.nodes = std::move(nodes);
+    return model;
+}
+const OnnxNode conv{"Conv", "conv", {"x", "w", "b"}, {"c1"}, {{"pads", Numbers{1, 1, 1, 1}}}};
+
+std::string reason(const OnnxModel& model) {
+    return message_of([&] { spell_onnx("o", model); });
+}
+void refused(std::vector<OnnxNode> nodes, const std::string& node, const std::string& why) {
+    const std::string message = reason(model_of(std::move(nodes)));
+    CHECK_MESSAGE(message.starts_with("o: the node '" + node + "' ("), message);
+    CHECK_MESSAGE(message.find(why) != std::string::npos, message);
+}
+std::string layers(std::vector<OnnxNode> nodes) {
+    std::string text = spell_onnx("o", model_of(std::move(nodes)));
+    text.erase(0, text.find("Sequential<") + 11);
+    for (std::size_t at = 0; (at = text.find("denim::")) != text.npos;) text.erase(at, 7);
+    for (std::size_t at = 0; (at = text.find("\n    ")) != text.npos;) text.replace(at, 5, at == 0 ? "" : " ");
+    return text.substr(0, text.find(">>;"));
+}
+std::vector<double> values(std::vector<OnnxNode> nodes) {
+    const OnnxModel model = model_of(std::move(nodes));
+    const LayerGraph graph = onnx_layer_graph("o", model);
+    std::vector<float> picture(48);
+    for (std::size_t n = 0; n < picture.size(); ++n) picture[n] = static_cast<float>(n % 7) - 3;
+    return GraphValues{graph}(picture);
+}
+
+}  // namespace
+
+TEST_CASE("what is not understood, or not provably neutral, is an error that names the node") {
+    refused({{"LSTM", "l", {"x"}, {"y"}}}, "l", "Denim has no layer for it");
+    refused({{"Relu", "r", {"x"}, {"y"}, {}, "com.example"}}, "r", "the domain 'com.example'");
+    refused({{"Relu", "r", {"x"}, {"y"}, {{"slope", 0.5f}}}}, "r", "its attribute 'slope' is not known");
+    refused({{"Relu", "r", {"z"}, {"y"}}}, "r", "it reads 'z', which nothing before it gives");
+    refused({conv, {"Relu", "late", {"z"}, {"y"}}, {"Relu", "r", {"c1"}, {"z"}}}, "late", "which nothing before it gives");
+    // reshapes and transpositions
+    refused({conv, {"Reshape", "shuffle", {"c1", "cut"}, {"z"}}, {"Relu", "", {"z"}, {"y"}}}, "shuffle", "cuts rows, columns or channels apart");
+    refused({conv, {"Transpose", "t", {"c1"}, {"z"}, {{"perm", Numbers{0, 1, 3, 2}}}}, {"Conv", "second", {"z", "w3"}, {"y"}}}, "second",
+            "in another order");
+    refused({conv, {"Transpose", "t", {"c1"}, {"z"}, {{"perm", Numbers{1, 0, 2, 3}}}}, {"Relu", "", {"z"}, {"y"}}}, "t",
+            "the batch becomes another axis");
+    refused({conv, {"Flatten", "f", {"c1"}, {"y"}, {{"axis", std::int64_t{2}}}}}, "f", "leaves the batch as it is");
+    // softmax, casts, training
+    refused({conv, {"Softmax", "s", {"c1"}, {"z"}, {{"axis", std::int64_t{2}}}}, {"Relu", "", {"z"}, {"y"}}}, "s", "another axis than the channels");
+    refused({conv, {"LogSoftmax", "s", {"c1"}, {"z"}, {{"axis", std::int64_t{1}}}}, {"Relu", "", {"z"}, {"y"}}}, "s",
+            "'log_softmax' has no spelling");
+    refused({conv, {"Cast", "half", {"c1"}, {"y"}, {{"to", std::int64_t{10}}}}}, "half", "a conversion from float32");
+    refused({conv, {"BatchNormalization", "n", {"c1", "b", "b", "b", "b"}, {"y"}, {{"training_mode", std::int64_t{1}}}}}, "n", "as in training");
+    refused({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 3, 2, 1}}}}, {"BatchNormalization", "n", {"t", "row", "row", "row", "row"}, {"y"}}},
+            "n", "another axis than the channels");
+    refused({conv, {"LayerNormalization", "n", {"c1", "row", "row"}, {"y"}, {{"epsilon", 1e-3f}}}}, "n", "another axis than the channels");
+    // arithmetic
+    refused({{"Mul", "scale", {"x", "two"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "scale", "arithmetic on the picture");
+    refused({{"Sub", "mean", {"x", "c"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "mean", "arithmetic on the picture");
+    refused({{"Conv", "", {"x", "w"}, {"c1"}, {{"pads", Numbers{1, 1, 1, 1}}}}, {"Add", "position", {"c1", "row"}, {"y"}}}, "position",
+            "along rows or columns");
+    refused({conv, {"Relu", "", {"c1"}, {"r"}}, {"Add", "late", {"r", "c"}, {"y"}}}, "late", "not the bias of a convolution");
+    refused({conv, {"Mul", "channels", {"c1", "c"}, {"y"}}}, "channels", "numbers for each channel");
+    refused({conv, {"Mul", "twice", {"c1", "two"}, {"z"}}, {"Conv", "", {"z", "w3"}, {"y"}}}, "twice", "none of Denim's activations");
+    refused({conv, {"Clip", "six", {"c1", "zero", "six"}, {"y"}}}, "six", "none of Denim's activations");
+    refused({conv, {"Mul", "m", {"c1", "two"}, {"z"}}, {"Sigmoid", "", {"z"}, {"s"}}, {"Mul", "", {"c1", "s"}, {"y"}}}, "m",
+            "none of Denim's activations");
+    refused({conv, {"Pow", "p", {"c1", "two"}, {"y"}}}, "p", "Denim has no layer for it");
+    refused({conv, {"Add", "self", {"c1", "c1"}, {"y"}}}, "self", "a value with itself");
+    refused({conv, {"Add", "a", {"c1", "x2"}, {"y"}}, {"Conv", "", {"x", "w3"}, {"x2"}}}, "a", "'x2', which nothing before it gives");
+    // weights
+    refused({conv, {"Conv", "again", {"c1", "w"}, {"y"}}}, "again", "it shares its weights with the node 'conv' (Conv)");
+    refused({{"Conv", "computed", {"x", "x"}, {"y"}}}, "computed", "weights that the file holds were expected");
+    refused({{"Conv", "grouped", {"x", "w"}, {"y"}, {{"group", std::int64_t{2}}}}}, "grouped", "do not fit 2 channels in 2 groups");
+    refused({{"Conv", "window", {"x", "w"}, {"y"}, {{"kernel_shape", Numbers{5, 5}}}}}, "window", "its window is not that of its weights");
+    refused({{"MatMul", "columns", {"x", "wide"}, {"y"}}}, "columns", "another axis than the channels");
+    // windows
+    refused({{"MaxPool", "p", {"x"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"dilations", Numbers{2, 2}}}}}, "p", "a dilated pool");
+    refused({{"AveragePool", "p", {"x"}, {"y"}, {{"kernel_shape", Numbers{3, 3}}, {"strides", Numbers{2, 2}}, {"ceil_mode", std::int64_t{1}}}}}, "p",
+            "windows beyond the edge");
+    refused({{"MaxPool", "p", {"x"}, {"z", "y"}, {{"kernel_shape", Numbers{2, 2}}}}}, "p", "more than its first output");
+    refused({{"ReduceMean", "m", {"x"}, {"y"}, {{"axes", Numbers{1, 2}}}}}, "m", "other axes than all rows and columns");
+
+    const auto with = [](auto change) {
+        OnnxModel model = model_of({conv, {"Relu", "", {"c1"}, {"y"}}});
+        change(model);
+        return reason(model);
+    };
+    CHECK(with([](OnnxModel& m) {
+              m.inputs.push_back({"x2", ElementType::float32, {0, 2, 4, 6}});
+          }) == "o: one input was expected, the graph has 'x' and 'x2'");
+    CHECK(with([](OnnxModel& m) {
+              m.outputs.push_back({"c1", ElementType::float32, {}});
+          }) == "o: one output was expected, the graph has 'y' and 'c1'");
+    CHECK(with([](OnnxModel& m) { m.inputs[0].shape[2] = 0; }).find("height, width and channels known") != std::string::npos);
+    CHECK(with([](OnnxModel& m) { m.inputs[0].type = ElementType::int64; }).find("floats or of bytes") != std::string::npos);
+    CHECK(with([](OnnxModel& m) { m.opset = 5; }).find("version 6 or later") != std::string::npos);
+    CHECK(with([](OnnxModel& m) { m.unread["b"] = "is a text", std::erase_if(m.weights, [](const auto& w) { return w.first == "b"; }); }) ==
+          "o: the node 'conv' (Conv): its tensor 'b' is a text");
+    CHECK(with([](OnnxModel& m) { m.nodes.push_back({"Flatten", "", {"y"}, {"z"}}), m.outputs[0].name = "z"; }).starts_with("o: the output 'z'"));
+    CHECK(with([](OnnxModel& m) { m.nodes.pop_back(), m.outputs[0].name = "x"; }) == "o: there is no layer");
+    OnnxModel named = model_of({conv, {"Relu", "", {"c1"}, {"y"}}});
+    CHECK(message_of([&] { spell_onnx("o", named, "my-net"); }) == "o: 'my-net' is no name of a type in C++");
+}
+
+TEST_CASE("what changes nothing is passed over, and what nobody reads is not asked") {
+    const std::string plain = "Conv<3, 2, Same>";
+    CHECK(layers({conv, {"Relu", "", {"c1"}, {"y"}}}) == plain);
+    CHECK(layers({conv, {"Relu", "", {"c1"}, {"y"}}, {"LSTM", "unread", {"y"}, {"z"}}}) == plain);
+    CHECK(layers({conv,
+                  {"Identity", "", {"c1"}, {"i"}},
+                  {"Reshape", "", {"i", "pixels"}, {"p"}},
+                  {"Reshape", "", {"p", "picture"}, {"q"}},
+                  {"Relu", "", {"q"}, {"y"}}}) == plain);
+    CHECK(layers({conv, {"Clip", "", {"c1", "zero"}, {"y"}}}) == plain);
+    CHECK(layers({{"Conv", "", {"x", "w"}, {"c1"}, {{"auto_pad", std::string{"SAME_LOWER"}}}},
+                  {"Add", "", {"c", "c1"}, {"s"}},
+                  {"Relu", "", {"s"}, {"y"}}}) == plain);
+    CHECK(layers({{"MaxPool", "", {"x"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}, {"ceil_mode", std::int64_t{1}}}}}) ==
+          "MaxPool");
+    CHECK(layers({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}},
+                  {"MatMul", "", {"t", "pixel"}, {"m"}},
+                  {"Add", "", {"m", "b3"}, {"y"}}}) == "Conv<1, 3, Linear>");
+    CHECK(layers({{"ReduceMean", "", {"x"}, {"y"}, {{"axes", Numbers{-1, -2}}, {"keepdims", std::int64_t{0}}}}}) == "GlobalPool<Average>");
+    CHECK(layers({conv, {"Sum", "", {"c1", "c"}, {"y"}}}) == "Conv<3, 2, Same, Linear>");
+    CHECK(layers({{"Flatten", "", {"x"}, {"f"}}, {"MatMul", "", {"f", "single"}, {"m"}}, {"Squeeze", "", {"m", "last"}, {"y"}}}) ==
+          "Dense<1, NoBias>");
+    // zeros around the picture, in the way in which PyTorch computes how many
+    const auto padded = [](std::int64_t number, const char* then) {
+        OnnxModel model = model_of({{"Shape", "", {"zeros"}, {"p0"}},
+                                    {"Gather", "", {"p0", "first"}, {"p1"}},
+                                    {"Sub", "", {"eight", "p1"}, {"p2"}},
+                                    {"ConstantOfShape", "", {"p2"}, {"p3"}, {{"value", longs({number})}}},
+                                    {"Concat", "", {"zeros", "p3"}, {"p4"}, {{"axis", std::int64_t{0}}}},
+                                    {"Reshape", "", {"p4", "pairs"}, {"p5"}},
+                                    {"Slice", "", {"p5", "last", "lowest", "axis", "back"}, {"p6"}},
+                                    {"Transpose", "", {"p6"}, {"p7"}, {{"perm", Numbers{1, 0}}}},
+                                    {"Reshape", "", {"p7", "rest"}, {"p8"}},
+                                    {"Cast", "", {"p8"}, {"p9"}, {{"to", std::int64_t{7}}}},
+                                    {"Pad", "pad", {"x", "p9"}, {"p"}},
+                                    {then, "", {"p", "w"}, {"y"}, {{"strides", Numbers{2, 2}}}}});
+        for (const auto& [name, numbers] : {std::pair{"zeros", Numbers{0, 1, 0, 1}},
+                                            {"first", {0}},
+                                            {"eight", {8}},
+                                            {"pairs", {-1, 2}},
+                                            {"lowest", {INT64_MIN + 1}},
+                                            {"axis", {0}},
+                                            {"back", {-1}},
+                                            {"rest", {-1}}})
+            model.weights.emplace_back(name, longs(numbers));
+        return message_of([&] { throw std::runtime_error(spell_onnx("o", model)); });
+    };
+    CHECK(padded(0, "Conv").find("denim::Conv<3, 2, denim::Same, denim::Stride<2>, denim::NoBias, denim::Linear>") != std::string::npos);
+    CHECK(padded(1, "Conv").find("the node 'pad' (Pad): zeros around rows and columns") != std::string::npos);
+    CHECK(padded(0, "MaxPool").find("zeros around a picture that does not enter a convolution") != std::string::npos);
+    // computed extents, as PyTorch writes x.view(x.size(0), -1)
+    OnnxModel view = model_of({{"Shape", "", {"x"}, {"s"}},
+                               {"Gather", "", {"s", "first"}, {"n"}},
+                               {"Unsqueeze", "", {"n", "axis"}, {"n1"}},
+                               {"Concat", "", {"n1", "rest"}, {"to"}, {{"axis", std::int64_t{0}}}},
+                               {"Reshape", "", {"x", "to"}, {"f"}},
+                               {"Gemm", "", {"f", "matrix", "b3"}, {"y"}}});
+    view.weights.insert(view.weights.end(), {{"first", AnyArray{ElementType::int64, {}}}, {"axis", longs({0})}, {"rest", longs({-1})}});
+    CHECK(spell_onnx("o", view).find("Sequential<\n    denim::Dense<3>>>") != std::string::npos);
+}
+
+TEST_CASE("activations are found in the sums and products that they were taken apart into") {
+    const auto behind = [](std::vector<OnnxNode> nodes) {
+        nodes.insert(nodes.begin(), conv);
+        return layers(std::move(nodes));
+    };
+    CHECK(behind({{"Sigmoid", "", {"c1"}, {"s"}}, {"Mul", "", {"c1", "s"}, {"y"}}}) == "Conv<3, 2, Same, SiLU>");
+    CHECK(behind({{"Mul", "", {"c1", "root"}, {"d"}},
+                  {"Erf", "", {"d"}, {"e"}},
+                  {"Add", "", {"one", "e"}, {"f"}},
+                  {"Mul", "", {"c1", "half"}, {"h"}},
+                  {"Mul", "", {"h", "f"}, {"y"}}}) == "Conv<3, 2, Same, GELU>");
+    CHECK(behind({{"Add", "", {"c1", "three"}, {"d"}},
+                  {"Clip", "", {"d", "zero", "six"}, {"e"}},
+                  {"Div", "", {"e", "six"}, {"f"}},
+                  {"Mul", "", {"f", "c1"}, {"y"}}}) == "Conv<3, 2, Same, HardSwish>");
+    CHECK(behind({{"HardSigmoid", "", {"c1"}, {"h"}, {{"alpha", 1.0f / 6}}}, {"Mul", "", {"c1", "h"}, {"y"}}}) == "Conv<3, 2, Same, HardSwish>");
+    CHECK(behind({{"Softmax", "", {"c1"}, {"s"}, {{"axis", std::int64_t{-3}}}}, {"Relu", "", {"s"}, {"y"}}}) ==
+          "Conv<3, 2, Same, Softmax>, Activation<ReLU>");
+    CHECK(
+        behind(
+            {{"Relu", "", {"c1"}, {"r"}}, {"GlobalAveragePool", "", {"r"}, {"g"}}, {"Sigmoid", "", {"g"}, {"s"}}, {"Mul", "", {"r", "s"}, {"y"}}}) ==
+        "Conv<3, 2, Same>, Gate<GlobalPool<Average>, Activation<Sigmoid>>");
+    // what others read before the activation stays a value of its own
+    CHECK(behind({{"Relu", "", {"c1"}, {"r"}}, {"Add", "", {"r", "c1"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, Residual<Activation<ReLU>>");
+    CHECK(spell_onnx("o", model_of({conv, {"GlobalMaxPool", "", {"c1"}, {"g"}}, {"Flatten", "", {"g"}, {"f"}}, {"Softmax", "", {"f"}, {"y"}}}))
+              .starts_with("// Without the softmax"));
+}
+
+TEST_CASE("weights come in Denim's order, however the file lays them") {
+    // the sum over 48 inputs, weighted by the place in the file: rows of a matrix behind a flatten in CHW, HWC and WHC order
+    for (const Numbers& order : {Numbers{0, 1, 2, 3}, Numbers{0, 2, 3, 1}, Numbers{0, 3, 2, 1}}) {
+        const std::vector<double> result = values({{"Transpose", "", {"x"}, {"t"}, {{"perm", order}}},
+                                                   {"LeakyRelu", "", {"t"}, {"l"}, {{"alpha", 0.3f}}},
+                                                   {"Flatten", "", {"l"}, {"f"}},
+                                                   {"MatMul", "", {"f", "matrix"}, {"y"}}});
+        std::vector<double> expected(3, 0.0);
+        const std::size_t extents[]{2, 4, 6};
+        std::size_t at[3], place = 0;  // of channel, row, column
+        const std::size_t a = static_cast<std::size_t>(order[1]) - 1, b = static_cast<std::size_t>(order[2]) - 1,
+                          c = static_cast<std::size_t>(order[3]) - 1;
+        for (at[a] = 0; at[a] < extents[a]; ++at[a])
+            for (at[b] = 0; at[b] < extents[b]; ++at[b])
+                for (at[c] = 0; at[c] < extents[c]; ++at[c], ++place) {
+                    const double x = static_cast<double>(((at[1] * 6 + at[2]) * 2 + at[0]) % 7) - 3;
+                    for (std::size_t o = 0; o < 3; ++o) expected[o] += (x > 0 ? x : 0.3 * x) * (0.5 + 0.25 * static_cast<double>(place * 3 + o));
+                }
+        for (std::size_t o = 0; o < 3; ++o) CHECK(result[o] == doctest::Approx(expected[o]));
+    }
+    // a bias that comes in two pieces, of which the second is the first once more
+    const auto once = values({conv, {"Identity", "", {"c1"}, {"y"}}}), twice = values({conv, {"Add", "", {"c1", "c"}, {"y"}}});
+    for (std::size_t n = 0; n < once.size(); ++n) CHECK(twice[n] - once[n] == doctest::Approx(n % 2 == 0 ? 0.5 : 0.75));
+}
+
+TEST_CASE("graphs are alike if they compute the same; the first layer that differs is named") {
+    const auto graph = [](std::vector<OnnxNode> nodes) {
+        static std::vector<std::unique_ptr<OnnxModel>> models;  // outlive the graphs
+        models.push_back(std::make_unique<OnnxModel>(model_of(std::move(nodes))));
+        return onnx_layer_graph("o", *models.back());
+    };
+    const OnnxNode relu{"Relu", "1.Relu", {"c1"}, {"r"}};
+    const auto network = graph({{"Conv", "0.Conv", {"x", "w", "b"}, {"c1"}, {{"pads", Numbers{1, 1, 1, 1}}}},
+                                relu,
+                                {"MaxPool", "2.MaxPool", {"r"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}}}});
+    const auto difference = [&](std::vector<OnnxNode> nodes) {
+        const LayerGraph other = graph(std::move(nodes));
+        return message_of([&] { match_graphs(network, other); });
+    };
+    const OnnxNode pool{"MaxPool", "p", {"r"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}}};
+    CHECK(match_graphs(network, graph({conv, {"Dropout", "", {"c1"}, {"d"}}, {"Relu", "", {"d"}, {"r"}}, pool})) ==
+          std::vector<std::size_t>{0, 2, 3});
+    CHECK(difference({{"Conv", "narrow", {"x", "w", "b"}, {"c1"}}, relu, pool}) ==
+          "the node 'narrow' (Conv) is a convolution over windows of 3 x 3, steps 1 x 1, zeros 0 0 0 0, 2 filters, 1 group, a bias, where the "
+          "network has a convolution over "
+          "windows of 3 x 3, steps 1 x 1, zeros 1 1 1 1, 2 filters, 1 group, a bias (layer 0)");
+    CHECK(difference({conv, {"Tanh", "bent", {"c1"}, {"r"}}, pool}) ==
+          "the node 'bent' (Tanh) is the activation tanh, where the network has the activation relu (layer 1)");
+    CHECK(difference(
+              {conv, {"Relu", "", {"c1"}, {"r"}}, {"AveragePool", "a", {"r"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}}}})
+              .starts_with("the node 'a' (AveragePool) is Average pooling"));
+    CHECK(difference({conv, {"Relu", "", {"c1"}, {"y"}}}).starts_with("the file's graph ends where the network has Max pooling"));
+    CHECK(difference({conv,
+                      relu,
+                      {"MaxPool", "p", {"r"}, {"q"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}}},
+                      {"Tanh", "more", {"q"}, {"y"}}}) == "the node 'more' (Tanh) is the activation tanh, where the network ends");
+}

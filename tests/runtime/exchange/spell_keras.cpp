@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// Which models of Keras have a spelling, and how the others are refused. tests/python/keras_spelling.py asks Keras itself.
+#include <denim/exchange/spell_keras.hpp>
+
+#include <doctest/doctest.h>
+
+#include "messages.hpp"
+
+using namespace denim;
+
+namespace {
+
+std::string spelled(const std::string& text) { return spell_keras(ByteSource{"k", std::as_bytes(std::span{text})}); }
+
+// A layer as Keras 3 writes it; with the names of its inputs, as it stands in a functional model.
+std::string layer(const std::string& kind, const std::string& name, const std::string& config = "", const std::string& inputs = "",
+                  const std::string& arguments = "") {
+    std::string text = R"({"module": "keras.layers", "registered_name": null, "class_name": ")" + kind + R"(", "name": ")" + name +
+                       R"(", "config": {"name": ")" + name + '"' + (config.empty() ? "" : ", " + config) + "}";
+    if (!inputs.empty()) text += R"(, "inbound_nodes": [{"args": [)" + inputs + R"(], "kwargs": {)" + arguments + "}}]";
+    return text + "}";
+}
+std::string from(const std::string& name, int call = 0) {
+    return R"({"class_name": "__keras_tensor__", "config": {"keras_history": [")" + name + "\", " + std::to_string(call) + ", 0]}}";
+}
+const std::string input = layer("InputLayer", "i", R"("batch_shape": [null, 8, 8, 3])");
+
+std::string line(const std::string& layers) {
+    return R"({"class_name": "Sequential", "config": {"layers": [)" + input + ", " + layers + "]}}";
+}
+std::string graph(const std::string& layers, const std::string& output, const std::string& inputs = R"(["i", 0, 0])") {
+    return R"({"class_name": "Functional", "config": {"layers": [)" + input + ", " + layers + R"(], "input_layers": )" + inputs +
+           R"(, "output_layers": )" + output + "}}";
+}
+
+void check_refused(const std::string& model, const std::string& sentence) {
+    const std::string message = message_of([&] { spelled(model); });
+    CHECK_MESSAGE(message.find(sentence) != std::string::npos, message);
+}
+void check_spelled(const std::string& model, const std::string& layers) {
+    std::string text = message_of([&] { CHECK(spelled(model).find(layers) != std::string::npos); });
+    CHECK_MESSAGE(text.empty(), text);
+}
+
+const std::string conv = R"("filters": 4, "kernel_size": [3, 3], "strides": [1, 1], "padding": "same")";
+
+}  // namespace
+
+TEST_CASE("a setting that changes what a layer computes is used or refused with its key and value") {
+    const auto refused = [](const char* kind, const std::string& config, const std::string& reason) {
+        check_refused(line(layer("Conv2D", "c", conv) + ", " + layer(kind, "this", config)),
+                      "k: the layer 'this' (" + std::string{kind} + "): " + reason);
+    };
+    refused("BatchNormalization", R"("axis": 1)", "'axis' is '1'; a BatchNorm over the channels was expected");
+    refused("BatchNormalization", R"("axis": [2])", "'axis' is '[2]'");
+    refused("BatchNormalization", R"("scale": false)", "'scale' is 'false'; a BatchNorm without gamma has no spelling");
+    refused("BatchNormalization", R"("center": false)", "'center' is 'false'; a BatchNorm without beta has no spelling");
+    refused("BatchNormalization", R"("epsilon": 1e-5)", "'epsilon' is '1e-05'");
+    refused("BatchNormalization", R"("renorm": true)", "'renorm' is 'true'");
+    refused("BatchNormalization", R"("virtual_batch_size": 4)", "'virtual_batch_size' is '4'");
+    refused("LayerNormalization", R"("center": false)", "'center' is 'false'; a LayerNorm without beta");
+    refused("LayerNormalization", R"("scale": false)", "'scale' is 'false'; a LayerNorm without gamma");
+    refused("LayerNormalization", R"("rms_scaling": true)", "'rms_scaling' is 'true'");
+    refused("LayerNormalization", R"("axis": [1, 2, 3])", "'axis' is '[1,2,3]'");
+    refused("Softmax", R"("axis": 1)", "'axis' is '1'; a softmax over the channels was expected");
+    refused("Conv2D", conv + R"(, "data_format": "channels_first")", "'data_format' is '\"channels_first\"'; channels_last was expected");
+    refused("Flatten", R"("data_format": "channels_first")", "'data_format'");
+    refused("GlobalAveragePooling2D", R"("data_format": "channels_first")", "'data_format'");
+    refused("MaxPooling2D", R"("pool_size": 2, "padding": "causal")", "'padding' is '\"causal\"'; valid or same was expected");
+    refused("Conv2D", conv + R"(, "activation": {"class_name": "function"})", "'activation' is");
+    refused("Conv2D", conv + R"(, "lora_rank": 4)", "'lora_rank' is '4'");
+    refused("DepthwiseConv2D", R"("kernel_size": 3, "depth_multiplier": 2)", "'depth_multiplier' is '2'; more than one filter");
+    refused("ReLU", R"("threshold": 0.5)", "'threshold' is '0.5'");
+    refused("LeakyReLU", R"("alpha": 0.1)", "'alpha' is '0.1'");
+    refused("LeakyReLU", R"("alpha": 0.3, "negative_slope": 0.1)", "'negative_slope' is '0.1'");
+    refused("ELU", R"("alpha": 2.0)", "'alpha' is '2.0'");
+    refused("Dropout", R"("rate": 0.5, "beyond": 1)", "'beyond' is '1'; Denim does not know what that does");
+    refused("Conv2D", conv + R"(, "use_bias": 0)", "'use_bias' is '0'; true or false was expected");
+    refused("Conv2D", R"("filters": 4)", "'kernel_size' is 'missing'");
+    refused("Dropout", R"("dtype": "int8")", "'dtype' is '\"int8\"'; floats were expected");
+    refused("Reshape", R"("target_shape": [4, 16, 4])", "'target_shape' is '[4,16,4]'; a Reshape that moves numbers");
+    refused("Reshape", R"("target_shape": [])", "'target_shape' is '[]'");
+    refused("Permute", R"("dims": [2, 1, 3])", "Denim has no layer for it");
+    refused("Rescaling", R"("scale": 0.5)", "Denim has no layer for it");
+    refused("Sequential", R"("layers": [])", "a model within a model has no spelling");
+    check_refused(line(layer("Flatten", "f") + ", " + layer("BatchNormalization", "this", R"("axis": 3)")), "'axis' is '3'");
+    check_refused(line(layer("Flatten", "f") + ", " + layer("Conv2D", "this", conv)), "a picture was expected, a row of numbers came");
+    check_refused(R"({"class_name": "Sequential", "config": {"layers": [)" + layer("InputLayer", "i", R"("batch_shape": [null, 8, 8, 3], "dtype": "uint8")") + "]}}",
+                  "the layer 'i' (InputLayer): 'dtype' is '\"uint8\"'");
+    std::string own = line(layer("Dense", "this", R"("units": 2)"));
+    own.replace(own.rfind("null"), 4, R"("mine>Dense")");
+    check_refused(own, "the layer 'this' (Dense): it is a class of one's own");
+    own.replace(own.rfind("keras.layers"), 12, "mine.layers.");
+    check_refused(own, "the layer 'this' (Dense): it is of the module");
+}
+
+TEST_CASE("what only matters while a model learns is left out, and what does nothing is passed by") {
+    check_spelled(line(layer("Conv2D", "c", conv + R"(, "kernel_constraint": {"class_name": "MaxNorm"}, "bias_regularizer": {}, "trainable": false,
+                  "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}, "groups": 1, "dilation_rate": [1, 1])") +
+                       ", " + layer("BatchNormalization", "b", R"("axis": [3], "momentum": 0.9, "synchronized": false, "renorm": false)") + ", " +
+                       layer("Reshape", "r", R"("target_shape": [8, 8, -1])") + ", " + layer("Dropout", "d", R"("rate": 0.1, "seed": 3)") + ", " +
+                       layer("GlobalAveragePooling2D", "g", R"("keepdims": true)") + ", " + layer("Reshape", "s", R"("target_shape": [-1])") + ", " +
+                       layer("Dense", "e", R"("units": 3, "activation": "softmax", "quantization_config": null)")),
+                  "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::BatchNorm,\n    denim::Dropout,\n    "
+                  "denim::GlobalPool<denim::Average>,\n    denim::Dense<3>>>;");
+}
+
+TEST_CASE("a softmax is left out at the end only, and of a row only") {
+    check_spelled(line(layer("Conv2D", "c", R"("filters": 4, "kernel_size": 8)") + ", " + layer("Softmax", "s", R"("axis": -1)") + ", " +
+                       layer("Dense", "d", R"("units": 2, "activation": "softmax")")),
+                  "denim::Conv<8, 4, denim::Softmax>,\n    denim::Dense<2>>>;");
+    check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer("Activation", "a", R"("activation": "softmax")")),
+                  "denim::Conv<3, 4, denim::Same, denim::Softmax>>>;");
+    check_spelled(line(layer("Flatten", "f") + ", " + layer("Activation", "a", R"("activation": "softmax")") + ", " + layer("Dense", "d", R"("units": 2)")),
+                  "denim::Flatten,\n    denim::Activation<denim::Softmax>,\n    denim::Dense<2>>>;");
+}
+
+TEST_CASE("every layer and every connection is on the one way from input to output") {
+    const std::string c = layer("Conv2D", "c", conv, from("i")), d = layer("Conv2D", "d", conv, from("c"));
+    check_spelled(graph(c + ", " + d, R"([["d", 0, 0]])"), "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::Conv<3, 4");
+    const std::string both = R"(], "kwargs": {}}, {"args": [)";
+    check_refused(graph(layer("Conv2D", "c", conv, from("i") + both + from("c")), R"(["c", 1, 0])"),
+                  "the layer 'c' (Conv2D): it is called 2 times; a layer that is shared has no spelling");
+    check_refused(graph(c + ", " + layer("Conv2D", "d", conv, from("c", 1)), R"(["d", 0, 0])"), "the layer 'd' (Conv2D): it reads call 1, output 0 of 'c'");
+    check_refused(graph(c + ", " + d, R"(["c", 0, 0])"), "the layer 'd' (Conv2D): nothing reads what it gives; the model's output is that of 'c'");
+    check_refused(graph(c + ", " + d, R"([["c", 0, 0], ["d", 0, 0]])"), "a model of one input and one output was expected, it has 2 output_layers");
+    check_refused(graph(c + ", " + d, R"(["d", 0, 0])", R"([["i", 0, 0], ["j", 0, 0]])"), "it has 2 input_layers");
+    check_refused(graph(layer("InputLayer", "j", R"("batch_shape": [null, 8, 8, 3])") + ", " + c, R"(["c", 0, 0])"),
+                  "the layer 'j' (InputLayer): a model of one input was expected, this is another");
+    check_refused(graph(d + ", " + c, R"(["d", 0, 0])"), "the layer 'd' (Conv2D): it reads 'c', which is no layer in front of it");
+    check_refused(graph(c + ", " + c, R"(["c", 0, 0])"), "another layer has this name");
+    check_refused(graph(c, R"(["x", 0, 0])"), "nothing reads what it gives");
+    check_refused(graph(layer("Add", "a", "", from("i") + ", 1.0"), R"(["a", 0, 0])"), "the layer 'a' (Add): it is called with '1.0'");
+    check_refused(graph(layer("BatchNormalization", "b", "", from("i"), R"("training": true)"), R"(["b", 0, 0])"),
+                  "the layer 'b' (BatchNormalization): it is called with 'training' 'true', which has no spelling");
+    check_spelled(graph(layer("BatchNormalization", "b", "", from("i"), R"("training": false, "mask": null)"), R"(["b", 0, 0])"), "BatchNorm>>;");
+    check_refused(graph(layer("Dropout", "b", "", from("i") + ", " + from("i")), R"(["b", 0, 0])"), "one input was expected, it has 2");
+}
+
+TEST_CASE("branches that share layers are spelled with each layer once, or refused") {
+    const auto named = [](const char* name, const char* input) { return layer("Conv2D", name, conv, from(input)) + ", "; };
+    const std::string begin = named("a", "i") + named("b", "a") + named("c", "a");
+    check_spelled(graph(begin + layer("Concatenate", "j", R"("axis": -1)", "[" + from("c") + ", " + from("b") + "]"), R"(["j", 0, 0])"),
+                  "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::Parallel<denim::Conv");
+    check_refused(graph(begin + named("d", "i") + layer("Concatenate", "j", R"("axis": -1)", "[" + from("c") + ", " + from("b") + ", " + from("d") + "]"),
+                        R"(["j", 0, 0])"),
+                  "the layer 'j' (Concatenate): its branches share layers in a way that has no spelling");
+    check_refused(graph(begin + layer("Concatenate", "j", R"("axis": 1)", "[" + from("c") + ", " + from("b") + "]"), R"(["j", 0, 0])"),
+                  "the layer 'j' (Concatenate): 'axis' is '1'; a concatenation of channels was expected");
+    // What a sum reads without its activation stays without it.
+    check_spelled(graph(named("a", "i") + layer("ReLU", "r", "", from("a")) + ", " + named("b", "r") + layer("Add", "s", "", "[" + from("b") + ", " + from("a") + "]"),
+                        R"(["s", 0, 0])"),
+                  "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::Residual<denim::Activation<denim::ReLU>, denim::Conv<3, 4, denim::Same, denim::Linear>>>>;");
+    check_refused(graph(begin + layer("Subtract", "j", "", "[" + from("c") + ", " + from("b") + "]"), R"(["j", 0, 0])"), "Denim has no layer for it");
+}
+
+TEST_CASE("models as Keras 2 writes them") {
+    const std::string text = R"({"class_name": "Functional", "config": {"layers": [
+        {"class_name": "InputLayer", "config": {"batch_input_shape": [null, 8, 8, 3], "dtype": "float32", "sparse": false, "ragged": false, "name": "i"}, "name": "i", "inbound_nodes": []},
+        {"class_name": "Conv2D", "config": {"name": "c", "trainable": true, "dtype": "float32", "filters": 3, "kernel_size": [3, 3], "strides": [1, 1], "padding": "same",
+         "data_format": "channels_last", "dilation_rate": [1, 1], "groups": 1, "activation": "relu", "use_bias": true}, "name": "c", "inbound_nodes": [[["i", 0, 0, {}]]]},
+        {"class_name": "Add", "config": {"name": "a"}, "name": "a", "inbound_nodes": [[["c", 0, 0, {}], ["i", 0, 0, {ARGUMENT}]]]}],
+        "input_layers": [["i", 0, 0]], "output_layers": [["a", 0, 0]]}})";
+    const auto with = [&](const std::string& argument) {
+        std::string all = text;
+        return all.replace(all.find("ARGUMENT"), 8, argument);
+    };
+    check_spelled(with(""), "denim::Residual<denim::Conv<3, 3, denim::Same>>>>;");
+    check_refused(with(R"("training": true)"), "the layer 'a' (Add): it is called with 'training' 'true'");
+    check_spelled(R"({"class_name": "Sequential", "config": [{"class_name": "Flatten", "config": {"name": "f", "batch_input_shape": [null, 2, 2, 1]}},
+                  {"class_name": "Dense", "config": {"name": "d", "units": 2}}]})",
+                  "denim::Image<2, 2, 1>, denim::Sequential<\n    denim::Dense<2>>>;");
+}
+
+TEST_CASE("a file of another kind is named as what it is") {
+    check_refused("\x89HDF\r\n\x1a\n with groups and data sets", "(.h5 files are not read: save the model as .keras); this is an HDF5 file");
+    check_refused("[1, 2]", "the text of model.to_json() was expected");
+    check_refused("\x93NUMPY and so on", "this is a .npy file of NumPy's");
+}

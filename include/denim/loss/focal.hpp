@@ -2,7 +2,8 @@
 #pragma once
 
 #include <denim/loss/loss.hpp>
-#include <denim/loss/softmax_sum.hpp>
+#include <denim/machine/largest.hpp>
+#include <denim/machine/softmax_sum.hpp>
 
 #include <cmath>
 #include <cstddef>

@@ -4,8 +4,8 @@
 // From the numbers that a network gives to probabilities, as the loss means them that it learned by.
 
 #include <denim/loss/target.hpp>
+#include <denim/machine/softmax_sum.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -19,10 +19,8 @@ namespace detail {
 /// Numbers from 0 to 1 that add to 1, in place; all NaN if one is.
 template <class Scalar>
 void take_softmax(std::span<Scalar> numbers) {
-    const Scalar largest = *std::max_element(numbers.begin(), numbers.end());
-    Scalar sum{0};
-    for (Scalar& number : numbers) sum += number = std::exp(number - largest);
-    for (Scalar& number : numbers) number /= sum;
+    const SoftmaxSum<Scalar> softmax{numbers.data(), numbers.size()};
+    for (Scalar& number : numbers) number = static_cast<Scalar>(softmax.probability(number));
 }
 
 /// Numbers from 0 to 1, each by itself, in place; a NaN stays one.

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -28,6 +30,12 @@ std::size_t class_of(const Scalar* logits, std::size_t count, std::size_t pictur
         throw std::runtime_error("denim: classes: a logit of picture " + std::to_string(picture) +
                                  " is not a number, so it has no class; the network's weights, or the picture's numbers, are too large");
     return place;
+}
+
+/// 1 where the label's logit is the largest, the first of equal ones, and none is a NaN.
+template <Askable Scalar>
+double label_on_top(const Scalar* logits, std::size_t classes, std::int32_t label) {
+    return std::cmp_equal(place_of_largest(logits, classes), label) ? 1 : 0;
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/softmax_sum.hpp>
 #include <denim/metric/confusion.hpp>
 
 #include <cmath>
@@ -23,14 +24,8 @@ struct Calibration {
 inline std::vector<float> softmax(std::span<const float> logits, std::size_t classes, double temperature = 1) {
     std::vector<float> result(logits.size());
     for (std::size_t first = 0; first < logits.size(); first += classes) {
-        const double largest =
-            static_cast<double>(*std::max_element(logits.begin() + static_cast<std::ptrdiff_t>(first),
-                                                  logits.begin() + static_cast<std::ptrdiff_t>(first + classes)));
-        double sum = 0;
-        for (std::size_t k = first; k < first + classes; ++k)
-            sum += std::exp((static_cast<double>(logits[k]) - largest) / temperature);
-        for (std::size_t k = first; k < first + classes; ++k)
-            result[k] = static_cast<float>(std::exp((static_cast<double>(logits[k]) - largest) / temperature) / sum);
+        const detail::SoftmaxSum<float> sample{logits.data() + first, classes, 1 / temperature};
+        for (std::size_t k = first; k < first + classes; ++k) result[k] = static_cast<float>(sample.probability(logits[k]));
     }
     return result;
 }
@@ -69,14 +64,10 @@ inline double fit_temperature(std::span<const float> logits, std::span<const std
         double sum = 0;
         for (std::size_t n = 0; n < labels.size(); ++n) {
             const auto sample = logits.subspan(n * classes, classes);
-            const double largest = static_cast<double>(*std::max_element(sample.begin(), sample.end()));
-            double weights = 0, expected = 0;
-            for (const float logit : sample) {
-                const double weight = std::exp((static_cast<double>(logit) - largest) * inverse);
-                weights += weight;
-                expected += weight * static_cast<double>(logit);
-            }
-            sum += expected / weights - static_cast<double>(sample[static_cast<std::size_t>(labels[n])]);
+            const detail::SoftmaxSum<float> softmax{sample.data(), classes, inverse};
+            double expected = 0;
+            for (const float logit : sample) expected += softmax.probability(logit) * static_cast<double>(logit);
+            sum += expected - static_cast<double>(sample[static_cast<std::size_t>(labels[n])]);
         }
         return sum;
     };

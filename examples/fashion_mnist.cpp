@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace denim;
@@ -93,10 +94,7 @@ double mirrored_accuracy(const Network& network, const Set& set) {
     const Array<std::uint8_t, 4> mirrored = xt::flip(set.images, 2);
     const Array<float, 2> both = predictor.probabilities(set.images) + predictor.probabilities(mirrored);
     std::size_t right = 0;
-    for (std::size_t n = 0; n < set.labels.size(); ++n) {
-        const float* probabilities = &both(n, 0);
-        right += std::max_element(probabilities, probabilities + 10) - probabilities == set.labels(n);
-    }
+    for (std::size_t n = 0; n < set.labels.size(); ++n) right += std::cmp_equal(place_of_largest(&both(n, 0), 10), set.labels(n));
     return static_cast<double>(right) / static_cast<double>(set.labels.size());
 }
 

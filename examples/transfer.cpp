@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -86,11 +87,6 @@ struct Count {
     std::size_t photographs = 0, category = 0, type = 0, all = 0;
 };
 
-std::size_t best_of(const Array<float, 2>& logits, std::size_t row) {
-    const float* first = &logits(row, 0);
-    return static_cast<std::size_t>(std::max_element(first, first + logits.shape(1)) - first);
-}
-
 void run(const Options& options) {
     const Augmentation changes{
         .shift = 0.03f, .turn = 2, .zoom = 0.06f, .brightness = 0.06f, .contrast = 0.2f, .saturation = 0.4f, .hue = 8};
@@ -112,9 +108,9 @@ void run(const Options& options) {
     if (options.photographs.empty()) return;
 
     const DataSet others = read_folder(options.photographs, Size{120, 90});
-    const auto categories = category.predict(others.images);
-    const Array<float, 2> answers[] = {glasses.predict(others.images), trousers.predict(others.images),
-                                       shoes.predict(others.images)};
+    const auto categories = category.classes(others.images);
+    const Array<std::int32_t, 2> answers[] = {glasses.classes(others.images), trousers.classes(others.images),
+                                              shoes.classes(others.images)};
     constexpr std::size_t first_kind[] = {0, 2, 6};
     const auto names = fashion::class_names(fashion::tasks[0]);
     std::vector<Count> counts(names.size() + 1);
@@ -122,9 +118,9 @@ void run(const Options& options) {
         const fs::path folder = fs::path{others.sources[i]}.parent_path();
         const auto place = fashion::find_kind(folder.parent_path().filename().string(), folder.filename().string());
         if (!place) continue;
-        const std::size_t seen = best_of(categories, i);
+        const auto seen = static_cast<std::size_t>(categories(i, 0));
         const fashion::Kind &is = fashion::kinds[*place],
-                            &answer = fashion::kinds[first_kind[seen] + best_of(answers[seen], i)];
+                            &answer = fashion::kinds[first_kind[seen] + static_cast<std::size_t>(answers[seen](i, 0))];
         const auto truth = static_cast<std::size_t>(std::ranges::find(names, is.category) - names.begin());
         for (Count* count : {&counts[truth], &counts.back()}) {
             ++count->photographs;

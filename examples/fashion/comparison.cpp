@@ -112,6 +112,7 @@ Entry enter_heads(const Contest& contest) {
                 Answers answers;
                 for (const std::size_t place : contest.everyone) {
                     const auto all = kind_probabilities({&heads(place, 0), EveryLabel::Network::output.size()});
+                    if (!denim::all_finite(all)) throw std::runtime_error("the network's answer to a photograph is not a number");
                     const auto first = std::ranges::find(kinds, contest.category, &Kind::category) - kinds.begin();
                     const auto count = std::ranges::count(kinds, contest.category, &Kind::category);
                     const auto own = all.begin() + first;

@@ -36,7 +36,7 @@ struct TaskResult {
 
 /// The run of a setting with the least validation loss.
 inline const denim::SweepRun& best_run(const denim::SweepRow& row) {
-    return *std::ranges::min_element(row.runs, {}, [](const denim::SweepRun& run) { return run.best().validation.loss; });
+    return *std::ranges::min_element(row.runs, denim::is_less<double>, [](const denim::SweepRun& run) { return run.best().validation.loss; });
 }
 
 /// Trains the settings of a grid, each `options.repeat` times; what its logs have already is not trained again.

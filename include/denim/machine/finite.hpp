@@ -65,6 +65,12 @@ template <Askable Scalar>
     return (candidate > largest || is_nan(candidate)) && !is_nan(largest);
 }
 
+/// Whether `left` is less than `right`, a NaN being more than any number: the order of losses.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr bool is_less(Scalar left, Scalar right) {
+    return !is_nan(left) && (is_nan(right) || left < right);
+}
+
 /// A NaN that a function may give back: under -ffast-math clang leaves constant ones out.
 template <Askable Scalar>
 [[gnu::always_inline]] constexpr Scalar not_a_number() {

@@ -25,8 +25,7 @@ struct SweepRun {
     /// The epoch whose weights were kept: the best by validation loss.
     [[nodiscard]] const Epoch& best() const {
         return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
-            if (is_nan(left.validation.loss) || is_nan(right.validation.loss)) return is_nan(right.validation.loss) && !is_nan(left.validation.loss);
-            return left.validation.loss < right.validation.loss;
+            return is_less(left.validation.loss, right.validation.loss);
         });
     }
     [[nodiscard]] double seconds() const {

@@ -72,7 +72,7 @@ struct Checkpoint {
     void save_best(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
         const double score = run.validation ? watched_score(monitor, epoch, "Checkpoint") : epoch.train.loss;
-        if (!(score < best_score_)) return;
+        if (!is_less(score, best_score_)) return;
         best_score_ = score;
         SampleOutput sample{detail::sample_picture(run.learner.input().size()), {}};
         Samples one;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <vector>
@@ -55,6 +56,17 @@ TEST_CASE("NaNs and infinities are told from numbers") {
         CHECK(is_finite(from_bits<float>(one.narrow)) == one.finite);
     }
     static_assert(is_finite(1.0) && !is_nan(1.0f) && is_nan(not_a_number<float>()));
+}
+
+TEST_CASE("a NaN is no small loss") {
+    const auto nan = from_bits<double>(0x7ff8000000000000u), infinity = from_bits<double>(0x7ff0000000000000u);
+    const double losses[] = {-1, 0, 2, infinity, nan};  // in order
+    for (std::size_t n = 0; n < std::size(losses); ++n)
+        for (std::size_t k = 0; k < std::size(losses); ++k) {
+            CAPTURE(n);
+            CAPTURE(k);
+            CHECK(is_less(losses[n], losses[k]) == (n < k));
+        }
 }
 
 TEST_CASE("what arithmetic makes is seen") {

@@ -10,6 +10,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <limits>
 
 #include <sys/resource.h>
 
@@ -95,6 +97,16 @@ TEST_CASE("checkpoints by time stand in the middle of epochs") {
     CHECK(snapshot.epoch == 2);
     CHECK(snapshot.batch == 2);
     CHECK(snapshot.step == 6);
+}
+
+TEST_CASE("minutes that are no time are refused, and nothing is written") {
+    const Scratch scratch;
+    for (const double minutes : {-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+        FakeLearner learner;
+        CHECK(message_of([&] { fake_fit(learner, 2, Checkpoint{.folder = scratch / "run", .every_minutes = minutes}); })
+                  .starts_with("denim: Checkpoint: every_minutes was expected as a finite number of at least 0, but is "));
+        CHECK_FALSE(std::filesystem::exists(scratch / "run"));
+    }
 }
 
 TEST_CASE("the best epoch is kept as weights that other programs read") {

@@ -41,3 +41,9 @@ TEST_CASE("the line on a terminal") {
     CHECK(ProgressBar::duration(3 * 3600 + 5 * 60) == "3:05:00");
     CHECK(ProgressBar::duration(59.6) == "1:00");
 }
+
+TEST_CASE("nowhere to write to: nothing is written") {
+    FakeLearner learner;
+    learner.validation_losses = {0.5};
+    CHECK(fake_fit(learner, 2, ProgressLine{nullptr}, ProgressBar{nullptr}).epochs.size() == 2);
+}

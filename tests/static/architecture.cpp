@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -119,6 +120,60 @@ std::vector<std::string> reached_from(const std::string& path) {
 
 bool matches(const std::string& text, const std::string& expression) { return std::regex_match(text, std::regex{expression}); }
 
+// The code of a header: comments and texts are blanks.
+std::string code_of(const std::string& text) {
+    static const std::regex no_code{R"(//[^\n]*|"(\\.|[^"\\\n])*")"};
+    return std::regex_replace(text, no_code, " ");
+}
+
+// What stands between the brackets of a namespace, one declaration each, without what it holds in namespaces of its own.
+std::vector<std::string> declared_in(const std::string& code, const std::string& opened) {
+    std::vector<std::string> all;
+    for (std::size_t at = code.find(opened); at != code.npos; at = code.find(opened, at)) {
+        at += opened.size();
+        std::string one;
+        for (int depth = 1; depth > 0 && at < code.size(); ++at) {
+            depth += (code[at] == '{') - (code[at] == '}');
+            if (!one.empty() || !std::isspace(static_cast<unsigned char>(code[at]))) one += code[at];
+            const bool ended = depth == 1 && (code[at] == ';' || (code[at] == '}' && code[at + 1] != ';'));
+            if (ended && !one.starts_with("namespace ")) all.push_back(one);
+            if (ended) one.clear();
+        }
+    }
+    return all;
+}
+const char* const plain = "\nnamespace denim {";
+const char* const of_target = "\nnamespace denim::inline DENIM_TARGET {";
+
+// The types that a declaration names: ours begin with a capital.
+Names types_in(const std::string& declaration) {
+    static const std::regex type{R"((^|[^\w:.])([A-Z]\w*))"};
+    Names names;
+    for (std::sregex_iterator at{declaration.begin(), declaration.end(), type}, end; at != end; ++at) names.insert((*at)[2]);
+    return names;
+}
+
+Names declared_types(const std::string& declaration) {
+    static const std::regex type{R"((struct|class|using) (\[\[[^\]]*\]\] )?(\w+))"};
+    Names names;
+    for (std::sregex_iterator at{declaration.begin(), declaration.end(), type}, end; at != end; ++at) names.insert((*at)[3]);
+    return names;
+}
+
+bool has_body(std::string declaration) {
+    static const std::regex leaves_no_symbol{R"(\[\[gnu::always_inline\]\][^{]*\{[^}]*\})"}, body{R"(\)[^\];()]*\{)"};
+    return std::regex_search(std::regex_replace(declaration, leaves_no_symbol, ""), body);
+}
+
+// An enumeration, or a struct with members and nothing else.
+bool is_data(const std::string& declaration) {
+    if (declaration.starts_with("enum class ")) return true;
+    static const std::regex more{R"(\b(template|friend|operator|virtual|detail::)|^struct \w+ :|\w\()"}, member{R"(\n    (?!static|using|struct|enum)[\w:<>,* ]+ \w+[^\n()]*;)"},
+        value{R"( = [^;]*;)"};
+    return declaration.starts_with("struct ") && std::regex_search(declaration, member) &&
+           !std::regex_search(std::regex_replace(declaration, value, ";"), more);
+}
+
 }  // namespace
 
 TEST_CASE("there are headers, each in a folder of the design, and none includes itself") {
@@ -208,6 +263,28 @@ TEST_CASE("what is thrown stands in plain denim, visible") {
                           path << ": " << (*at)[2].str() << " is another type in each target");
         }
     CHECK(count >= 4);
+}
+
+TEST_CASE("what is no code stands in plain denim, one type for all targets; what has a body stands in the target's namespace") {
+    Names ours;
+    for (const auto& [path, header] : headers())
+        for (const std::string& each : declared_in(code_of(header.text), plain)) ours.merge(declared_types(each));
+    CHECK(ours.size() > 50);
+    const auto only_ours = [&](const std::string& declaration) {
+        Names known = declared_types(declaration);
+        known.insert(ours.begin(), ours.end());
+        return std::ranges::all_of(types_in(declaration), [&](const std::string& type) { return known.contains(type); });
+    };
+    for (const auto& [path, header] : headers()) {
+        const std::string code = code_of(header.text);
+        for (const std::string& each : declared_in(code, plain)) {
+            const std::string start = each.substr(0, each.find('{'));
+            CHECK_MESSAGE(!has_body(each), path << ": plain denim holds a function: " << start);
+            CHECK_MESSAGE(only_ours(each), path << ": plain denim holds a type of the target's namespace: " << start);
+        }
+        for (const std::string& each : declared_in(code, of_target))
+            CHECK_MESSAGE(!(is_data(each) && only_ours(each)), path << ": can stand in plain denim: " << each.substr(0, each.find('{')));
+    }
 }
 
 TEST_CASE("a header is one room") {

@@ -7,7 +7,7 @@
 #include <denim/machine/read_file.hpp>
 #include <denim/machine/threads.hpp>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Which part of `category/subclass/photo` is the label.
 enum class LabelOf { category, subclass };
@@ -19,6 +19,10 @@ struct FolderOptions {
     std::vector<Rejection>* rejected = nullptr;  ///< takes what cannot be read; without it, the first such file is an error
     PictureLimits limits = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Reads photographs from `folder/category/subclass/`, each fitted into a frame of `size` (see `fit`), in the order of their
 /// names, on all threads. Labels are places in class_names; photographs of other classes are left out if a list is given.

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A file that cannot be used, and why, in one sentence without its name.
 struct Rejection {
@@ -28,6 +28,10 @@ struct FolderScan {
     std::vector<FoundPhoto> photos;
     std::vector<Rejection> rejected;  ///< what cannot be a photograph for where it is or how it is called
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// True if the bytes are UTF-8 as RFC 3629 has it: no long forms, no surrogates, nothing above U+10FFFF.
 inline bool is_utf8(std::string_view text) {

@@ -8,6 +8,13 @@
 #include <algorithm>
 #include <map>
 
+namespace denim {
+
+/// A part of a data set.
+enum class Part : std::uint8_t { train, validation, test };
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// How much of a data set goes to each part, in any unit: {80, 10, 10}.
@@ -16,9 +23,6 @@ struct SplitShares {
 
     [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
 };
-
-/// A part of a data set.
-enum class Part : std::uint8_t { train, validation, test };
 
 /// The part of each sample. Every class is shared alike: in the order of the classes, validation and test get what brings them
 /// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones

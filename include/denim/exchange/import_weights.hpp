@@ -18,13 +18,17 @@
 #include <type_traits>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How weights come and go.
 struct WeightOptions {
     NameTable names = {};                           ///< where order and shapes do not tell which array is which
     std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// One parameter of a layer.
 struct GraphWeights {
@@ -22,6 +22,10 @@ struct GraphWeights {
     std::size_t size = 0;                         ///< numbers
     std::function<std::vector<float>()> numbers;  ///< as Denim lays them: (window, window, channels, filters), (inputs, outputs) in HWC order
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {

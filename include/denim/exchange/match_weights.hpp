@@ -15,10 +15,14 @@
 #include <utility>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Names of a network's rows, and under which name each stands in a file: {{"0.weights", "features.0.weight"}, ...}.
 using NameTable = std::map<std::string, std::string>;
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

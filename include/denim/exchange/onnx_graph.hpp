@@ -15,13 +15,17 @@
 #include <utility>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A value of the graph: (N, C, H, W), or behind a dense layer (N, n).
 struct OnnxFlow {
     std::string name;
     bool vector = false;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// A graph that grows node by node. Names begin with the place of the layer: "2.0.Conv".
 class OnnxGraph {

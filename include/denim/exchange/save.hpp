@@ -18,13 +18,17 @@
 #include <type_traits>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What a file keeps beside the weights.
 struct SaveOptions {
     std::vector<std::string> labels = {};  ///< the names of the classes, one for each output; may be left out
     std::map<std::string, std::string> others = {};  ///< metadata of one's own, UTF-8, under keys of one's own
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

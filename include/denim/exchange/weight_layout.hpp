@@ -14,13 +14,17 @@
 #include <string>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// The framework that a file of weights comes from or goes to.
 enum class WeightLayout {
     keras,    ///< Conv (H, W, in, out); Dense (inputs, outputs) behind a flatten in HWC order. Denim's own
     pytorch,  ///< Conv (out, in, H, W); Linear (outputs, inputs) behind a flatten in CHW order
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// One parameter of a network, as a file of another framework has to fit it.
 struct WeightPlace {

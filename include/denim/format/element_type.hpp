@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What the elements of an array in a file are.
 enum class ElementType : std::uint8_t {
@@ -30,6 +30,10 @@ enum class ElementType : std::uint8_t {
     float32,
     float64
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// A boolean in a file: a byte, true unless zero. (Files may hold 2, which a C++ bool may not.)
 struct Boolean {

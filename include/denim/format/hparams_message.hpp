@@ -9,17 +9,23 @@
 #include <utility>
 #include <variant>
 
-namespace denim::inline DENIM_TARGET {
-
-/// What a run was made with: numbers, truths and texts by name.
-using HyperParameter = std::variant<double, bool, std::string>;
-using HyperParameters = std::map<std::string, HyperParameter>;
+namespace denim {
 
 /// A scalar that says how good a run is: its tag, and the folder below the run's that logs it.
 struct Metric {
     std::string tag = "epoch_accuracy", group = "validation";
     std::string name = "validation accuracy";  ///< as the table shows it
 };
+
+enum class SessionStatus { success = 1, failure = 2, running = 3 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a run was made with: numbers, truths and texts by name.
+using HyperParameter = std::variant<double, bool, std::string>;
+using HyperParameters = std::map<std::string, HyperParameter>;
 
 namespace detail {
 
@@ -89,8 +95,6 @@ inline std::string session_start_message(const HyperParameters& parameters, std:
         session.add_double(5, seconds_since_1970);
     });
 }
-
-enum class SessionStatus { success = 1, failure = 2, running = 3 };
 
 /// The end of the run.
 inline std::string session_end_message(SessionStatus status, double seconds_since_1970) {

@@ -16,12 +16,24 @@
 #include <variant>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What stands for a value of a kind that is not read: a graph, a type, a list of texts.
 struct OnnxUnread {
     std::string reason;
 };
+
+/// What enters or leaves: an extent is a number, or 0 where it is free (the batch).
+struct OnnxValue {
+    std::string name;
+    ElementType type = ElementType::float32;
+    std::vector<std::size_t> shape = {};
+    bool readable = true;  ///< false: its elements are of a type that has no name here
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// A named property of a node.
 struct OnnxAttribute {
@@ -47,14 +59,6 @@ struct OnnxNode {
     [[nodiscard]] std::string_view input(std::size_t place) const {
         return place < inputs.size() ? inputs[place] : std::string_view{};
     }
-};
-
-/// What enters or leaves: an extent is a number, or 0 where it is free (the batch).
-struct OnnxValue {
-    std::string name;
-    ElementType type = ElementType::float32;
-    std::vector<std::size_t> shape = {};
-    bool readable = true;  ///< false: its elements are of a type that has no name here
 };
 
 /// A whole file: nodes in the order of computation, weights by name. Constants of every kind are weights.

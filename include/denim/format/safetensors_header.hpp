@@ -14,7 +14,7 @@
 #include <tuple>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// One row of a safetensors header: a tensor, and where its bytes stand behind the header.
 struct TensorEntry {
@@ -29,6 +29,10 @@ struct SafetensorsHeader {
     std::vector<TensorEntry> tensors;
     std::map<std::string, std::string> metadata;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

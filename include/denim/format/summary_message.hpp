@@ -18,13 +18,17 @@
 #include <string_view>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A picture file in memory, for a log.
 struct LoggedImage {
     std::size_t height = 0, width = 0;
     std::span<const std::uint8_t> png;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

@@ -10,7 +10,7 @@
 
 #include <deque>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// One row of a network's parameters; the values stand in someone else's memory.
 struct NamedTensor {
@@ -18,6 +18,10 @@ struct NamedTensor {
     std::vector<std::size_t> shape;
     std::span<const float> values;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

@@ -6,10 +6,14 @@
 
 #include <set>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How the arrays of an npz file stand in it: as they are (numpy.savez) or deflated (numpy.savez_compressed).
 enum class Compression { stored, deflated };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

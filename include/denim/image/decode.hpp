@@ -12,12 +12,16 @@
 #include <denim/image/psd.hpp>
 #include <denim/image/tga.hpp>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How large a picture may be; asked before memory is taken.
 struct PictureLimits {
     std::size_t pixels = 100'000'000;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// What the beginning of a picture file says.
 struct PictureFacts {

@@ -9,12 +9,19 @@
 #include <algorithm>
 #include <cmath>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Where something stands in a picture: pixels from its left and top side.
 struct Box {
     int left = 0, top = 0, width = 0, height = 0;
 };
+
+/// Which way a text runs.
+enum class Direction { right, up };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Lays `colour` over a pixel; `cover` is 0 to 1.
 inline void blend(Picture& picture, int x, int y, Colour colour, float cover) {
@@ -50,9 +57,6 @@ inline void paste(Picture& picture, int left, int top, const Picture& other) {
             blend(picture, left + static_cast<int>(x), top + static_cast<int>(y), {pixel[0], pixel[1], pixel[2]}, 1);
         }
 }
-
-/// Which way a text runs.
-enum class Direction { right, up };
 
 /// How a text looks.
 struct TextStyle {

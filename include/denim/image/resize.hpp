@@ -12,10 +12,14 @@
 #include <cmath>
 #include <numbers>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How a new pixel weighs the old ones: Keys' cubic with a = -0.5, or Lanczos' windowed sinc with three lobes.
 enum class Filter { bicubic, lanczos };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

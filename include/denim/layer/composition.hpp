@@ -6,13 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace denim::inline DENIM_TARGET {
-
-/// A list of types.
-template <class... Types>
-struct List {
-    static constexpr std::size_t size = sizeof...(Types);
-};
+namespace denim {
 
 /// What an entry of the expanded network does with the value that flows through it.
 enum class Role {
@@ -20,6 +14,16 @@ enum class Role {
     fork,    ///< remembers it for the join to come, and passes it on
     turn,    ///< ends a branch: remembers it for the join to come, and passes on what the fork remembered
     join,    ///< takes it and what the forks remembered, and gives one value
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// A list of types.
+template <class... Types>
+struct List {
+    static constexpr std::size_t size = sizeof...(Types);
 };
 
 /// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list.

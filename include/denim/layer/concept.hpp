@@ -21,9 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace denim::inline DENIM_TARGET {
-
-using kernel::Gradient;
+namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
 /// weights that decay, frozen if it has parameters; what it does not have is not looked at.
@@ -38,6 +36,12 @@ enum class Works {
     on_samples,  ///< forward and backward take one sample
     on_batches,  ///< forward and backward take the whole batch, and cut it themselves (parallel_for, by shape and count alone)
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+using kernel::Gradient;
 
 /// Layers of more than one input (joins of branches) take at most this many.
 inline constexpr std::size_t max_inputs = 8;

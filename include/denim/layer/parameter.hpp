@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How a parameter begins.
 enum class Initial {
@@ -16,6 +16,10 @@ enum class Initial {
     he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
     he_normal,       ///< normal with deviation sqrt(2 / fan_in), cut likewise
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// One named array that a layer learns or keeps.
 struct Parameter {

@@ -9,10 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
-
-/// The label of a head in a sample that has none there: no loss, no gradient.
-inline constexpr std::int32_t no_label = -1;
+namespace denim {
 
 /// What samples should give: labels (N, heads), or for losses that want them numbers (N, outputs); the other is empty.
 struct Targets {
@@ -20,19 +17,26 @@ struct Targets {
     std::span<const float> numbers = {};
 };
 
+/// A sample under all heads of a network.
+struct HeadLosses {
+    double loss = 0;  ///< the sum over the heads, each times its weight
+    double right =
+        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The label of a head in a sample that has none there: no loss, no gradient.
+inline constexpr std::int32_t no_label = -1;
+
 /// The losses of a network's heads: one for all, or one for each.
 struct LossOfHeads {
     Loss all;
     std::vector<Loss> each = {};
 
     [[nodiscard]] const Loss& of(std::size_t head) const { return each.empty() ? all : each[head]; }
-};
-
-/// A sample under all heads of a network.
-struct HeadLosses {
-    double loss = 0;  ///< the sum over the heads, each times its weight
-    double right =
-        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What a picture should give: the number of its class, or a number for each output.
 struct Target {
@@ -25,6 +25,10 @@ enum class Wants { label, numbers };
 /// What the outputs of a head are, by the loss that it learned by: logits of classes of which one is right (probabilities are
 /// their softmax), of labels that may stand side by side (a sigmoid each), or numbers that are no probabilities.
 enum class Gives { classes, labels, numbers };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// The words for them in files, in their order.
 inline constexpr std::array<std::string_view, 3> gives_words{"classes", "labels", "numbers"};

@@ -8,12 +8,16 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
 struct Seed {
     std::uint64_t value = 0;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
 /// any of them, in any order, twice if need be.

@@ -3,7 +3,8 @@
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
 // What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
-// with different flags link into one program without mixing their code. Only what may be thrown stands outside it.
+// with different flags link into one program without mixing their code. What has none stands outside it, one type for all targets:
+// errors, enumerations, and structs of nothing but numbers, types of std:: and each other.
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"

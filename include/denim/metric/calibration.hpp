@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Pictures of about the same confidence (the largest probability).
 struct ConfidenceBin {
@@ -19,6 +19,10 @@ struct Calibration {
     std::vector<ConfidenceBin> bins;  ///< of equal width from 0 to 1, each with its upper bound
     double error = 0;                 ///< expected calibration error: mean of |accuracy - confidence| over pictures
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Softmax of logits (N, classes) divided by a temperature.
 inline std::vector<float> softmax(std::span<const float> logits, std::size_t classes, double temperature = 1) {

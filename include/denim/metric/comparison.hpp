@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Two approaches on the same pictures: those that only one of them gets right.
 struct McNemar {
@@ -16,6 +16,18 @@ struct McNemar {
     double chi_squared = 1;  ///< its probability if neither were better
     double exact = 1;        ///< the same by the binomial distribution, two-sided: believe this one below 25 differences
 };
+
+/// Two approaches, each with runs of its own.
+struct WelchTest {
+    double difference = 0;   ///< of the means, first minus second
+    double t = 0;            ///< the difference in standard errors
+    double degrees = 0;      ///< of freedom
+    double probability = 1;  ///< of a |t| at least so large if neither were better
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// McNemar's test from the counts of pictures that one alone got right. McNemar (1947), with the correction of Edwards (1948).
 inline McNemar mcnemar(std::size_t first_only, std::size_t second_only) {
@@ -42,14 +54,6 @@ inline McNemar mcnemar(std::span<const int> first_right, std::span<const int> se
     }
     return mcnemar(first, second);
 }
-
-/// Two approaches, each with runs of its own.
-struct WelchTest {
-    double difference = 0;   ///< of the means, first minus second
-    double t = 0;            ///< the difference in standard errors
-    double degrees = 0;      ///< of freedom
-    double probability = 1;  ///< of a |t| at least so large if neither were better
-};
 
 /// Welch's t test (1947) of two sets of runs, whose deviations may differ; at least two runs of each are needed. If no run
 /// differs from the others of its set, t is infinite (0 where the means are equal).

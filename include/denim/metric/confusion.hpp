@@ -14,6 +14,18 @@
 #include <string>
 #include <vector>
 
+namespace denim {
+
+/// One class against the others. What has no denominator is 0, as in scikit-learn.
+struct ClassScore {
+    std::size_t count = 0;  ///< pictures of the class
+    double precision = 0;   ///< of those called so, the share that is so
+    double recall = 0;      ///< of those that are so, the share called so
+    double f1 = 0;          ///< 2 * precision * recall / (precision + recall)
+};
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// Confusion(true class, predicted class): how many pictures.
@@ -92,14 +104,6 @@ inline double accuracy(const Confusion& counts) {
         }
     return detail::ratio(right, all);
 }
-
-/// One class against the others. What has no denominator is 0, as in scikit-learn.
-struct ClassScore {
-    std::size_t count = 0;  ///< pictures of the class
-    double precision = 0;   ///< of those called so, the share that is so
-    double recall = 0;      ///< of those that are so, the share called so
-    double f1 = 0;          ///< 2 * precision * recall / (precision + recall)
-};
 
 inline std::vector<ClassScore> class_scores(const Confusion& counts) {
     std::vector<ClassScore> scores(counts.shape(0));

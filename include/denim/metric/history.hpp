@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Loss and accuracy over a set; NaN where there was none.
 struct Score {
@@ -30,4 +30,4 @@ struct History {
     std::size_t best_epoch = 0;  ///< whose weights the network has now, where a callback went back to the best; else 0
 };
 
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim

@@ -10,10 +10,14 @@
 #include <string>
 #include <string_view>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Which score of an epoch is watched.
 enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 [[nodiscard]] constexpr bool watches_validation(Monitor monitor) {
     return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;

@@ -5,7 +5,7 @@
 
 #include <numeric>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How well a score parts two classes, at every threshold.
 struct Roc {
@@ -17,6 +17,10 @@ struct Roc {
     std::vector<Point> points;  ///< from (0, 0), threshold infinity, to (1, 1)
     double area = 0;  ///< under the curve, by trapezoids: the chance that a positive scores above a negative, ties count half
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// The receiver operating characteristic of scores against truth (nonzero: positive). Throws std::invalid_argument unless both
 /// classes occur and every score is a number. Fawcett, "An introduction to ROC analysis" (2006), algorithms 1 and 2.

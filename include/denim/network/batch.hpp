@@ -12,6 +12,16 @@
 #include <stdexcept>
 #include <string>
 
+namespace denim {
+
+/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
+struct StepResult {
+    double loss = 0;
+    double correct = 0;
+};
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
@@ -61,12 +71,6 @@ struct Shares {
     static constexpr std::size_t most(std::size_t largest) {
         return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
     }
-};
-
-/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
-struct StepResult {
-    double loss = 0;
-    double correct = 0;
 };
 
 }  // namespace denim::inline DENIM_TARGET

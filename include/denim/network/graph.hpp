@@ -13,6 +13,13 @@
 #include <cstddef>
 #include <utility>
 
+namespace denim {
+
+/// What makes shares of logits.
+enum class Squash { none, softmax, sigmoid };
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// The input of a network: rows, columns, channels.
@@ -21,9 +28,6 @@ struct Image {
     static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
     static constexpr Shape shape{Height, Width, Channels};
 };
-
-/// What makes shares of logits.
-enum class Squash { none, softmax, sigmoid };
 
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {

@@ -11,7 +11,7 @@
 #include <array>
 #include <cstddef>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Where one thing stands: in each thread's workspace, or once for the batch.
 enum class Held { nowhere, by_thread, by_batch };
@@ -21,6 +21,10 @@ struct Place {
     Held held = Held::nowhere;
     std::size_t offset = 0;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 template <class Plan>
 struct Memory {

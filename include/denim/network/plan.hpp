@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A layer that runs: one entry of the list, or several that are fused.
 struct Node {
@@ -19,6 +19,10 @@ struct Node {
     std::size_t inputs = 1;
     std::size_t to = 0;  ///< the value that it writes
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

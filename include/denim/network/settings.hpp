@@ -15,10 +15,14 @@
 #include <type_traits>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
 enum class LayerSetting { rate, l2, frozen };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
 /// it has parameters.

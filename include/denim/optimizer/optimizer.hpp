@@ -18,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// One call of an optimizer: `count` parameters, their gradients, and its own state arrays for them.
 struct Update {
@@ -30,6 +30,10 @@ struct Update {
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
 /// first), and how it changes parameters. It may list its settings, see accepted.hpp: `fit` then checks them, and a checkpoint of

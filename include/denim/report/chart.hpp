@@ -11,13 +11,17 @@
 #include <string>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A line of a chart: y over x, with a name for its legend.
 struct Series {
     std::string name = {};
     std::vector<double> x = {}, y = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

@@ -4,7 +4,7 @@
 #include <denim/metric/comparison.hpp>
 #include <denim/report/report_parts.hpp>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Two approaches over the same seeds, and where they are known what each got right of the same pictures, seed by seed.
 struct ComparisonReport {
@@ -13,6 +13,10 @@ struct ComparisonReport {
     std::vector<double> first_totals = {}, second_totals = {};
     std::vector<std::vector<int>> first_right = {}, second_right = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
 inline void add_comparison(Page& page, const ComparisonReport& report) {

@@ -6,13 +6,17 @@
 #include <denim/metric/confusion.hpp>
 #include <denim/report/colour_scale.hpp>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How a confusion matrix is drawn.
 struct ConfusionPictureOptions {
     std::size_t size = 800;  ///< pixels of its width, at least 600; the height follows
     std::string title = "Confusion matrix";
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 

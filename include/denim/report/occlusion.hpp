@@ -13,7 +13,7 @@
 
 #include <numeric>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// The patch; 0 chooses an eighth of the shorter side, and half of the patch as step.
 struct OcclusionOptions {
@@ -29,6 +29,10 @@ struct Occlusion {
     std::size_t rows = 0, columns = 0;
     std::vector<float> drops;  ///< (rows, columns): the probability that a patch there takes away; negative where it helps
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Measures one photograph (H, W, C) of std::uint8_t. Throws std::invalid_argument if the network does not have the head.
 template <class Network, class Photograph>

@@ -9,13 +9,17 @@
 #include <stdexcept>
 #include <string>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What moves a parameter.
 enum class Moved {
     by_gradient,  ///< the optimizer
     by_layer,     ///< its layer: after a step, what stands at its place among the gradients is its next value (running statistics)
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// One parameter of a network: a named piece of its one array. Optimizers, files and checkpoints see these, and no network.
 struct Row {

@@ -10,13 +10,17 @@
 #include <string>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What callbacks remember of a run, by name.
 struct CallbackMemory {
     std::map<std::string, double> numbers = {};
     std::map<std::string, std::vector<float>> arrays = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.

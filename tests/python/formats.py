@@ -14,7 +14,7 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
+build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "tests" / "python" / "formats"
 random = np.random.default_rng(1)
 types = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]

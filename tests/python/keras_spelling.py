@@ -16,7 +16,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers as L  # noqa: E402
 
-build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
+build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "examples" / "print_network"
 SHAPE = (9, 8, 3)
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from comparison import Comparison
 from models import torch_models
 
-build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
+build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "tests" / "python" / "interop"
 names = ["study", "deep", "strided", "activations", "dense", "batch_norm", "pool", "pools", "dropout", "residual",
          "small_layers", "flattened", "heads", "mobile"]

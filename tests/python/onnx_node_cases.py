@@ -22,7 +22,7 @@ from onnx.backend.test.case.node import collect_testcases
 from onnx.backend.test.loader import load_model_tests
 
 arguments = [argument for argument in sys.argv[1:] if argument != "--list"]
-program = Path(arguments[0] if arguments else "build/release") / "tests" / "python" / "onnx_cases"
+program = Path(arguments[0] if arguments else "build/test") / "tests" / "python" / "onnx_cases"
 pictures = {TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.UINT8}
 tolerances = {TensorProto.FLOAT16: 5e-3}
 

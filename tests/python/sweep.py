@@ -20,7 +20,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from tensorboard_server import Server
 
-build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
+build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "tests" / "python" / "sweep"
 
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from comparison import Comparison  # noqa: E402
 from models import keras_models, torch_models  # noqa: E402
 
-build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/release")
+build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "tests" / "python" / "interop"
 compare = Comparison()
 

@@ -5,7 +5,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 using namespace denim;
 
@@ -40,6 +45,26 @@ TEST_CASE("the line on a terminal") {
     CHECK(ProgressBar::line(run).find("loss 0.4321  400 images/s") != std::string::npos);
     CHECK(ProgressBar::duration(3 * 3600 + 5 * 60) == "3:05:00");
     CHECK(ProgressBar::duration(59.6) == "1:00");
+}
+
+TEST_CASE("on a terminal the line that changes is wiped before the line that stays") {
+    const int screen = ::posix_openpt(O_RDWR | O_NOCTTY);
+    if (screen < 0 || ::grantpt(screen) != 0 || ::unlockpt(screen) != 0) {
+        MESSAGE("there are no terminals here");
+        return;
+    }
+    std::FILE* terminal = std::fopen(::ptsname(screen), "r+");
+    REQUIRE(terminal);
+    FakeLearner learner;
+    learner.validation_losses = {0.5};
+    fake_fit(learner, 2, ProgressBar{terminal});
+    std::fflush(terminal);
+    std::string text(2000, ' ');
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(screen, text.data(), text.size()), 0)));
+    std::fclose(terminal);
+    ::close(screen);
+    CHECK(text.starts_with("\r\x1b[Kepoch 1/2  loss 0."));
+    CHECK(text.find("\n\r\x1b[Kepoch 2/2  loss 0.") != std::string::npos);
 }
 
 TEST_CASE("nowhere to write to: nothing is written") {

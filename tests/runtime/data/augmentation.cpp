@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -66,6 +67,14 @@ TEST_CASE("places: whole shifts, quarter turns, mirrored maps and zooms land whe
     moved({1, 0, 0.25, 0, 1, 0});
     CHECK(std::abs(out[0] - (0.75 * in[0] + 0.25 * in[1])) <= 0.5);
     CHECK(std::abs(out[7] - (0.75 * in[7] + 0.25 * 99)) <= 0.5);
+    // At each corner three of the four pixels around a place lie outside.
+    for (const double across : {-0.75, 0.25})
+        for (const double down : {-0.5, 0.5}) {
+            moved({1, 0, across, 0, 1, down});
+            const std::size_t corner = (down < 0 ? 0 : 56) + (across < 0 ? 0 : 7);
+            const double share = (1 - std::abs(across)) * (1 - std::abs(down));
+            CHECK(std::abs(out[corner] - (share * in[corner] + (1 - share) * 99)) <= 0.5);
+        }
 }
 
 TEST_CASE("the middle stays where it is under turn and zoom, and what comes in from outside is the ground") {
@@ -78,6 +87,27 @@ TEST_CASE("the middle stays where it is under turn and zoom, and what comes in f
         CHECK(out[10 * 21 + 10] < 20);
         for (const std::uint8_t value : out) CHECK(value <= 250);
     }
+}
+
+TEST_CASE("a turn keeps distances from the middle, and reaches its range either way") {
+    const Shape square{41, 41, 1};
+    Bytes in(41 * 41, 255);
+    for (std::size_t y = 19; y <= 21; ++y)
+        for (std::size_t x = 33; x <= 35; ++x) in[y * 41 + x] = 0;  // a dot, 14 to the right
+    double least = 0, most = 0;
+    for (std::uint64_t sample = 0; sample < 400; ++sample) {
+        const Bytes out = applied({.turn = 60}, in, sample, square);
+        double weight = 0, x = 0, y = 0;
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            const double dark = 255.0 - out[i];
+            weight += dark, x += dark * (static_cast<double>(i % 41) - 20), y += dark * (static_cast<double>(i / 41) - 20);
+        }
+        CHECK(std::hypot(x / weight, y / weight) == doctest::Approx(14).epsilon(0.02));
+        const double degrees = std::atan2(y, x) * 180 / std::numbers::pi;
+        least = std::min(least, degrees), most = std::max(most, degrees);
+    }
+    CHECK(least == doctest::Approx(-60).epsilon(0.05));
+    CHECK(most == doctest::Approx(60).epsilon(0.05));
 }
 
 TEST_CASE("shifts reach their range and not beyond") {
@@ -264,4 +294,21 @@ TEST_CASE("seed, epoch and sample decide, and the same three give the same bits"
     const Bytes bytes = of(Seed{1}, 2, 3);
     for (std::size_t i = 0; i < bytes.size(); ++i) CHECK(floats[i] == doctest::Approx(bytes[i] / 255.0));
     CHECK_THROWS_AS(applied({.turn = 10}, drawn({3, 3, 2}), 0, {3, 3, 2}), std::invalid_argument);
+}
+
+TEST_CASE("saturation and hue are of three channels; the rest of any") {
+    const auto accepted = [](const Augmentation& augmentation, std::size_t channels) {
+        try {
+            augmentation.check(channels);
+            return true;
+        } catch (const std::invalid_argument&) {
+            return false;
+        }
+    };
+    for (const std::size_t channels : {1u, 3u, 4u}) {
+        CHECK(accepted({}, channels));
+        CHECK(accepted({.flip = true, .turn = 5, .contrast = 0.5f}, channels));
+        CHECK(accepted({.saturation = 0.5f}, channels) == (channels == 3));
+        CHECK(accepted({.hue = 5}, channels) == (channels == 3));
+    }
 }

@@ -189,6 +189,15 @@ TEST_CASE("branches that are flattened keep their order side by side") {
     import_weights(mixed, scratch / "m.npz", WeightLayout::keras);
 }
 
+TEST_CASE("what stands beside a layer is in another branch: not before it, not behind it") {
+    using Chain = Network<Image<4, 4, 3>, Sequential<Conv<1, 6>, Residual<Conv<3, 6, Same>, Conv<3, 6, Same>>, Dense<3>>>;
+    for (const auto& place : detail::weight_places(Chain{}, WeightLayout::keras)) CHECK(place.beside.empty());
+    using Two = Network<Image<4, 4, 3>, Sequential<Conv<1, 6>, Parallel<Conv<3, 6, Same>, Sequential<Conv<3, 6, Same>, Conv<1, 6>>>, Dense<3>>>;
+    std::vector<std::size_t> counts;
+    for (const auto& place : detail::weight_places(Two{}, WeightLayout::keras)) counts.push_back(place.beside.size());
+    CHECK(counts == std::vector<std::size_t>{0, 0, 2, 2, 1, 1, 1, 1, 0, 0});  // weights and bias of each
+}
+
 TEST_CASE("branches do not take each other's weights") {
     const Scratch scratch;
     using Deep = Network<Image<4, 4, 3>, Sequential<Conv<1, 6>, Parallel<Conv<3, 6, Same>, Sequential<Conv<3, 6, Same>, Conv<3, 6, Same>>>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gradients.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -60,6 +61,16 @@ TEST_CASE("far from zero nothing overflows") {
         CHECK(std::isfinite(Sigmoid::value(x)));
         CHECK(std::isfinite(Sigmoid::slope(x, Sigmoid::value(x))));
         CHECK(std::isfinite(GELU::slope(x, 0.0f)));
+    }
+    // A softmax is of differences: the same far from zero, in place and beside it.
+    for (const float far : {0.0f, 1e4f, -1e4f}) {
+        const std::array<float, 3> x{far, far + 1, far + 3};
+        std::array<float, 3> y{};
+        detail::activate<Softmax>(x.data(), y.data(), 3);
+        const double sum = 1 + std::exp(1.0) + std::exp(3.0);
+        CHECK(y[0] == doctest::Approx(1 / sum));
+        CHECK(y[1] == doctest::Approx(std::exp(1.0) / sum));
+        CHECK(y[2] == doctest::Approx(std::exp(3.0) / sum));
     }
 }
 

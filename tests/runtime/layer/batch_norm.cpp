@@ -114,3 +114,18 @@ TEST_CASE("BatchNorm is its formula, in training and frozen, and so are its grad
     check_by_hand<Plain<double>, false>();
     check_by_hand<Plain<double>, true>();
 }
+
+TEST_CASE("frozen statistics keep their bits, whatever they are: a step of 0.99 and 0.01 of the same may round") {
+    constexpr std::size_t channels = 4096;
+    constexpr Layout layout{{1, 1, channels}, {}, channels};
+    using Norm = BatchNormLayer<Fast, layout, layout>;
+    std::vector<float> numbers(channels, 0.5f), y(channels), dy(channels), parameters(4 * channels), gradients(4 * channels);
+    std::vector<float> scratch(Norm::scratch_size + Norm::scratch_per_sample);
+    Random random{Seed{6}};
+    for (float& number : parameters) number = static_cast<float>(random.uniform(0.001, 4.0));
+    const LayerSettings settings{.frozen = true};
+    Norm::forward({.inputs = {numbers.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(), .settings = &settings});
+    Norm::backward<Gradient::none>({.inputs = {numbers.data()}, .output = y.data(), .output_gradient = dy.data(), .parameters = parameters.data(),
+                                    .scratch = scratch.data(), .gradients = gradients.data(), .settings = &settings});
+    CHECK(std::equal(parameters.begin() + 2 * channels, parameters.end(), gradients.begin() + 2 * channels));
+}

@@ -136,6 +136,17 @@ struct NoAccuracy {
 
 }  // namespace
 
+TEST_CASE("smoothed targets of sigmoids by hand") {
+    // Targets 1 and 0 become 0.9 and 0.1; the loss of a logit z and a target t is log(1 + e^z) - t z.
+    const std::array<double, 2> logits{2, -1};
+    const std::array<float, 2> numbers{1, 0};
+    std::array<double, 2> gradient{};
+    const double loss = BinaryCrossEntropy{.label_smoothing = 0.2f}.sample(logits.data(), 2, Target{.numbers = numbers}, gradient.data(), 3);
+    CHECK(loss == doctest::Approx((std::log1p(std::exp(2.0)) - 0.9 * 2 + std::log1p(std::exp(-1.0)) + 0.1) / 2).epsilon(1e-6));
+    CHECK(gradient[0] == doctest::Approx(3 * (1 / (1 + std::exp(-2.0)) - 0.9) / 2).epsilon(1e-6));
+    CHECK(gradient[1] == doctest::Approx(3 * (1 / (1 + std::exp(1.0)) - 0.1) / 2).epsilon(1e-6));
+}
+
 TEST_CASE("what counts as right") {
     const std::array<float, 3> logits{1, -2, 3}, targets{1, 1, 1};
     CHECK(SoftmaxCrossEntropy{}.right(logits.data(), 3, Target{2}) == 1);

@@ -132,6 +132,15 @@ TEST_CASE("each optimizer is its formula, for any number of threads") {
     check(SignDescent{}, [](Exact& at, double gradient, double, bool) { at.parameter -= 1e-2 * sign(gradient); });
 }
 
+TEST_CASE("what an optimizer keeps of each parameter") {
+    CHECK(OptimizerState(Sgd{}, 10).numbers.size() == 10);
+    CHECK(OptimizerState(Lion{}, 10).numbers.size() == 10);
+    CHECK(OptimizerState(Adam{}, 10).numbers.size() == 20);
+    CHECK(OptimizerState(AdamW{}, 10).numbers.size() == 20);
+    CHECK(OptimizerState(RmsProp{}, 10).numbers.size() == 20);
+    CHECK(OptimizerState(SignDescent{}, 10).numbers.size() == 0);
+}
+
 TEST_CASE("an optimizer says which one it is and what its settings are; one that does not is named as such") {
     SettingsRecord adam, sign;
     adam("optimizer", Optimizer{Adam{.rate = 1e-5f, .beta_2 = 0.99f}});

@@ -197,6 +197,16 @@ TEST_CASE("the weights that a network begins with, how each layer behaves and wh
     CHECK(sets.size() == 7);
 }
 
+TEST_CASE("the sum of some numbers is told in sixteen digits") {
+    for (const float number : {0.0f, 1.0f, -2.5f}) {
+        const std::vector<float> numbers(100, number);
+        const std::string text = detail::sum_text(std::span{numbers});
+        CHECK(text.size() == 4 + 16);
+        CHECK(text.starts_with("sum "));
+        CHECK(std::stoull(text.substr(4), nullptr, 16) == content_sum(std::span{numbers}));
+    }
+}
+
 TEST_CASE("a user's own type tells what its member describe names, else its name") {
     struct Half {
         float after = 3;

@@ -58,3 +58,20 @@ TEST_CASE("training scores may be watched; a validation score that there is not 
     FakeLearner other;
     CHECK(message_of([&] { fake_fit(other, 2, EarlyStopping{}); }).find("no validation set") != std::string::npos);
 }
+
+TEST_CASE("one that has seen a run begins the next one anew: no weights of the first come back") {
+    EarlyStopping stopping{.patience = 2};
+    FakeLearner first;
+    first.validation_losses = {0.1, 0.5, 0.6};
+    CHECK(fake_fit(first, 20, stopping).best_epoch == 1);
+    FakeLearner second;
+    second.validation_losses = {NAN};
+    Remember remember;
+    const History history = fake_fit(second, 20, stopping, remember);
+    CHECK(history.epochs.size() == 2);
+    CHECK(history.best_epoch == 0);
+    CHECK(numbers_of(second) == remember.all[1]);
+    FakeLearner third;
+    third.validation_losses = {0.4, 0.3, 0.35, 0.36};  // none as good as the first run's best
+    CHECK(fake_fit(third, 20, stopping).best_epoch == 2);
+}

@@ -57,6 +57,19 @@ TEST_CASE("a weight that is infinite after an epoch is found too") {
     CHECK(numbers_of(learner) == remember.all[1]);
 }
 
+TEST_CASE("it says whether it had to, of the last run") {
+    StopOnNaN stop{nullptr};
+    CHECK(!stop.stopped());
+    FakeLearner good, bad;
+    bad.loss = [](std::size_t step) { return step == 2 ? NAN : 1.0; };
+    fake_fit(good, 2, stop);
+    CHECK(!stop.stopped());
+    fake_fit(bad, 2, stop);
+    CHECK(stop.stopped());
+    fake_fit(good, 2, stop);
+    CHECK(!stop.stopped());
+}
+
 TEST_CASE("without it, fit throws") {
     FakeLearner learner;
     learner.loss = [](std::size_t step) { return step == 5 ? NAN : 1.0; };

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "picture_files.hpp"
 #include "scratch.hpp"
@@ -80,6 +81,27 @@ TEST_CASE("what cannot be read is an error, or is listed while the rest is read"
     CHECK(reason("loop.png").starts_with("it cannot be examined"));
     CHECK(reason("pipe.png") == "it is not a regular file");
     CHECK_THROWS_AS(read_folder(root / "none", Size{12, 9}), FileError);
+}
+
+TEST_CASE("a folder that cannot be listed is rejected with all that is in it") {
+    const Scratch scratch;
+    const std::filesystem::path root = scratch.folder(), boots = root / "shoes" / "boots";
+    put(root / "shoes" / "heels" / "a.png", encode_png(pattern({12, 9})));
+    put(boots / "b.png", encode_png(pattern({12, 9})));
+    ::chmod(boots.c_str(), 0);
+    const bool all_powerful = ::geteuid() == 0;  // to whom every folder opens
+    constexpr uid_t nobody = 65534;
+    if (all_powerful && ::seteuid(nobody) != 0) return;
+    std::error_code unreachable;
+    if (std::filesystem::directory_iterator{root, unreachable}; !unreachable) {
+        const FolderScan scan = scan_folder(root);
+        CHECK(scan.photos.size() == 1);
+        REQUIRE(scan.rejected.size() == 1);
+        CHECK(scan.rejected[0].path == boots);
+        CHECK(scan.rejected[0].reason == "the folder cannot be read: Permission denied");
+    }
+    if (all_powerful) CHECK(::seteuid(0) == 0);
+    ::chmod(boots.c_str(), 0700);
 }
 
 TEST_CASE("UTF-8 is what RFC 3629 says") {

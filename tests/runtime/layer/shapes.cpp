@@ -98,6 +98,7 @@ TEST_CASE("parameters: extents, fans, and which of them decay") {
 TEST_CASE("operations are multiplications and additions of a picture") {
     CHECK(Bound<Dense<3>, Shape{2, 5, 2}>::operations == 2 * 20 * 3);
     CHECK(Bound<Dense<64>, Shape{64, 64, 1}>::operations == 2 * 4096 * 64);
+    CHECK(Dense<3>::Layer<Plain<double>, Layout{{1, 1, 3}}, Layout{{2, 5, 2}}>::operations == 2 * 20 * 3);
     CHECK(Bound<Dense<3, Tanh>, Shape{2, 5, 2}>::operations == 2 * 20 * 3 + 3);
     CHECK(Bound<Conv<3, 8, Linear>, Shape{7, 9, 4}>::operations == 2 * 5 * 7 * 8 * 9 * 4);
     CHECK(Bound<Conv<3, 8, Linear, Groups<2>>, Shape{7, 9, 4}>::operations == 2 * 5 * 7 * 8 * 9 * 2);

@@ -17,6 +17,7 @@ template <class Arithmetic, Layout Out, Layout In, class Function>
 struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+    static constexpr bool backward_reads_input = Function::of_input;
 
     static void forward(const Forward<Scalar>& at) {
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
@@ -55,6 +56,7 @@ struct ActivatedLayer : Base {
     static constexpr std::size_t record_size = on_samples && kept ? kept_at + kept * sizeof(Scalar) : Base::record_size;
     static constexpr std::size_t scratch_per_sample = Base::scratch_per_sample + (on_samples ? 0 : kept);
     static constexpr std::size_t bands = 1, operations = Base::operations + Out.shape.size();
+    static constexpr bool backward_reads_output = true;
 
     static void forward(const Forward<Scalar>& at) {
         Forward<Scalar> linear = at;

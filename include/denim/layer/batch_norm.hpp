@@ -25,6 +25,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
     static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
     static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
+    static constexpr bool backward_reads_output = false;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
@@ -161,6 +162,7 @@ template <class Arithmetic, Layout Out, Layout In>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+    static constexpr bool forward_reads_parameters = false;
     using Kernel = kernel::Normalisation<In, Out>;
     using Channels = typename Kernel::Channels;
 

@@ -19,6 +19,7 @@ template <class Arithmetic, Layout Out, Layout... Ins>
 struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     /// Where the channels of input `number` begin in a pixel that leaves.
     static constexpr std::size_t first(std::size_t number) {

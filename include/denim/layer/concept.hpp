@@ -106,6 +106,9 @@ struct LayerDefaults {
     static constexpr std::size_t bands = 1;             // parts of a sample that forward can compute side by side
     static constexpr std::size_t prepare_parts = 1, finish_parts = 1;
     static constexpr std::size_t operations = 0;        // multiplications and additions of a forward sample
+    // What backward reads again is kept until then; the place of what it does not read is another value's meanwhile. A layer
+    // whose forward takes everything from what is prepared lets a Predictor go without its rows.
+    static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
     static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
     static void finish(const Finish<Scalar>& /*shares*/, std::size_t /*part*/) {}

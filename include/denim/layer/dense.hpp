@@ -25,6 +25,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
     using Kernel = kernel::SmallDense<size, outputs>;
 
     static constexpr const char* algorithm = "dot products";
+    static constexpr bool backward_reads_output = false, forward_reads_parameters = false;
     static constexpr std::size_t prepared_size = size * outputs + outputs, accumulator_size = prepared_size;
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
@@ -66,6 +67,7 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
+    static constexpr bool backward_reads_output = false;
     static constexpr std::size_t product_scratch = std::max(product.scratch_size(1), outputs);
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
@@ -116,6 +118,7 @@ struct PlainDenseLayer : LayerDefaults<Number> {
     using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
     static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
     static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
+    static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());

@@ -21,6 +21,7 @@ struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = Out.shape.channels, operations = Out.shape.size();
     static constexpr bool one_gate = Inner.shape != Out.shape;  // for all pixels
+    static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {

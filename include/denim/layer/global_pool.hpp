@@ -24,6 +24,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(In.shape.height * In.shape.width);
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         Scalar* y = at.output + Out.offset(0, 0);
@@ -50,6 +51,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
     static constexpr std::size_t record_size = channels * sizeof(std::uint32_t);  // bytes: offsets into the input
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         Scalar* y = at.output + Out.offset(0, 0);

@@ -20,6 +20,7 @@ template <class Arithmetic, Layout Out, Layout In>
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+    static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         const Scalar *gamma = at.parameters, *beta = gamma + channels;

@@ -23,6 +23,7 @@ struct PoolLayer : LayerDefaults<Number> {
     using Scalar = Number;
     static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t operations = Out.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
     template <Gradient Input>

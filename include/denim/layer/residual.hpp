@@ -15,6 +15,7 @@ template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
 struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t operations = Out.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         for_each_pixel([&](std::size_t y, std::size_t x) {

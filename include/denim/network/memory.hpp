@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Where everything stands while a plan runs. A value that lives within one run over the samples has one place in each thread's
-// workspace; one that is needed after that run, by a layer on batches or by the backward pass of an earlier stage, is kept for
-// every sample of the batch.
+// Where everything stands while a plan runs, decided by the compiler. A value that lives within one run over the samples has one
+// place in each thread's workspace; one that is needed after that run, by a layer on batches or by the backward pass of an earlier
+// stage, is kept for every sample of the batch. Each has its place from the step that writes it to the last one that reads it;
+// afterwards another value takes it.
 
 #include <denim/network/plan.hpp>
+#include <denim/network/place_line.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,10 +18,12 @@ namespace denim {
 /// Where one thing stands: in each thread's workspace, or once for the batch.
 enum class Held { nowhere, by_thread, by_batch };
 
-/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples.
+/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples. A shared
+/// one holds something else at other times, so whoever begins to write there finds no zeros.
 struct Place {
     Held held = Held::nowhere;
     std::size_t offset = 0;
+    bool shared = false;
 };
 
 }  // namespace denim
@@ -43,50 +47,99 @@ struct Memory {
     /// The places of a plan.
     static consteval Memory of() {
         Memory memory;
-        constexpr std::size_t last = Plan::stages.count - 1;
-        const auto touches = touched();
-        for (std::size_t value = 0; value < values; ++value) {
-            const Touched& at = touches[value];
-            if (!at.any) continue;
-            const std::size_t size = round_up(Plan::layouts[value].size() + slack, 16);
-            const bool one_run = at.first == at.last && Plan::stages.list[at.first].works == Works::on_samples;
-            const bool again = Plan::mode == Mode::training && at.last != last && value != 0;  // backward comes in a later run
-            memory.put(memory.activations[value], one_run && !again, size);
-            if (Plan::mode == Mode::training && value != 0) memory.put(memory.gradients[value], one_run, size);
-        }
+        memory.place_values();
         [&]<std::size_t... Index>(std::index_sequence<Index...>) { (memory.template add_node<Index>(), ...); }(std::make_index_sequence<count>{});
         return memory;
     }
 
 private:
-    struct Touched {
-        bool any = false;
-        std::size_t first = 0, last = 0;  // stages
-        constexpr void by(std::size_t stage) {
-            first = any ? std::min(first, stage) : stage;
-            last = any ? std::max(last, stage) : stage;
-            any = true;
-        }
+    // The steps of a batch in their order: forward through node n is step n, the loss (or the answer) step count, backward through
+    // node n step 2 count - n. Runs over the samples are intervals of them.
+    static constexpr bool training = Plan::mode == Mode::training;
+    static constexpr std::size_t at_loss = count, steps = 2 * count + 1;
+    static constexpr std::size_t back(std::size_t node) { return 2 * count - node; }
+    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+
+    struct Run {
+        std::size_t first, last;
+        bool on_samples;
     };
-    static consteval std::array<Touched, values> touched() {
-        std::array<Touched, values> touches{};
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (
-                [&] {
-                    constexpr Node node = Plan::template node<Index>;
-                    touches[node.to].by(Plan::stage_of(Index));
-                    for (std::size_t n = 0; n < node.inputs; ++n) touches[node.from[n]].by(Plan::stage_of(Index));
-                }(),
-                ...);
-        }(std::make_index_sequence<count>{});
-        touches[Plan::result].by(Plan::stages.count - 1);
-        return touches;
+    static consteval std::array<Run, steps> runs_of_steps() {
+        std::array<Run, steps> runs{};
+        for (std::size_t stage = 0; stage <= last_stage; ++stage) {
+            const auto [first, end, works] = Plan::stages.list[stage];
+            const bool on_samples = works == Works::on_samples;
+            if (stage == last_stage) {
+                for (std::size_t step = first; step <= back(first); ++step) runs[step] = {first, back(first), on_samples};
+            } else {
+                for (std::size_t node = first; node < end; ++node) {
+                    runs[node] = {first, end - 1, on_samples};
+                    runs[back(node)] = {back(end - 1), back(first), on_samples};
+                }
+            }
+        }
+        return runs;
     }
-    constexpr void put(Place& place, bool by_thread, std::size_t size) {
-        std::size_t& end = by_thread ? thread_numbers : batch_numbers;
-        place = {by_thread ? Held::by_thread : Held::by_batch, end};
-        end += size;
+
+    // From the first step that touches something to the last, and whether all of them are one run over the samples.
+    struct Life {
+        std::size_t first = steps, last = 0;
+        bool one_run = true;
+
+        constexpr void touch(std::size_t step, const std::array<Run, steps>& runs) {
+            if (first <= last) one_run = one_run && runs[step].first == runs[first].first;
+            one_run = one_run && runs[step].on_samples;
+            first = std::min(first, step);
+            last = std::max(last, step);
+        }
+        [[nodiscard]] constexpr bool any() const { return first <= last; }
+    };
+
+    consteval void place_values() {
+        const std::array<Run, steps> runs = runs_of_steps();
+        std::array<Life, values> of_activations{}, of_gradients{};
+        const auto follow = [&]<std::size_t Index>() {
+            using Layer = typename Plan::template LayerAt<Index>;
+            constexpr Node node = Plan::template node<Index>;
+            of_activations[node.to].touch(Index, runs);
+            for (std::size_t n = 0; n < node.inputs; ++n) of_activations[node.from[n]].touch(Index, runs);
+            if constexpr (training) {
+                if (Layer::backward_reads_output) of_activations[node.to].touch(back(Index), runs);
+                of_gradients[node.to].touch(back(Index), runs);
+                for (std::size_t n = 0; n < node.inputs; ++n) {
+                    const std::size_t from = node.from[n];
+                    if (from == 0) continue;  // the picture has no gradient, and is loaded again for backward
+                    if (Layer::backward_reads_input) of_activations[from].touch(back(Index), runs);
+                    of_gradients[from].touch(back(Index), runs);
+                }
+            }
+        };
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (follow.template operator()<Index>(), ...); }(std::make_index_sequence<count>{});
+        of_activations[Plan::result].touch(at_loss, runs);
+        if (training && Plan::result != 0) of_gradients[Plan::result].touch(at_loss, runs);
+        if (of_activations[0].any()) {
+            of_activations[0].first = 0;
+            if (training) of_activations[0].last = steps - 1;
+        }
+
+        PlaceLine<2 * values, steps> thread, batch;
+        const auto add = [&](Place& place, const Life& life, std::size_t value) {
+            if (!life.any()) return;
+            const std::size_t size = round_up(Plan::layouts[value].size() + slack, 16);
+            place.held = life.one_run ? Held::by_thread : Held::by_batch;
+            if (life.one_run)
+                thread.add({&place.offset, &place.shared, life.first, life.last, size});
+            else
+                batch.add({&place.offset, &place.shared, runs[life.first].first, runs[life.last].last, size});
+        };
+        for (std::size_t value = 0; value < values; ++value) {
+            add(activations[value], of_activations[value], value);
+            add(gradients[value], of_gradients[value], value);
+        }
+        thread_numbers = thread.settle();
+        batch_numbers = batch.settle();
     }
+
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;

@@ -127,6 +127,13 @@ public:
     template <std::size_t Index>
     static constexpr std::size_t first_parameter = Source::trace.entries[node<Index>.first].first_parameter;
 
+    /// How many parameters a node has.
+    template <std::size_t Index>
+    static constexpr std::size_t parameter_count =
+        (node<Index>.first + node<Index>.entries < entries ? Source::trace.entries[node<Index>.first + node<Index>.entries].first_parameter
+                                                            : Source::trace.parameters) -
+        first_parameter<Index>;
+
     /// What users wrote for a node: the spec, or Fused<...>.
     template <std::size_t Index>
     using SpecAt = typename SpecOf<node<Index>.first, std::make_index_sequence<node<Index>.entries>>::type;

@@ -115,33 +115,52 @@ private:
 
     template <std::size_t Stage>
     void load(const Step& of, std::size_t sample, std::size_t worker) {
-        if constexpr (load_in_stage && Stage == 0)
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
-                                           workspace_.template activation<0>(sample, worker));
+        if constexpr (load_in_stage && Stage == 0) load_sample(of, sample, worker);
     }
     void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) {
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, 0));
-        });
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) { load_sample(of, sample, 0); });
+    }
+    void load_sample(const Step& of, std::size_t sample, std::size_t worker) {
+        workspace_.template begin_activation<0>(sample, worker);
+        load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
     }
 
+    // For the one sample that a node works on, or for all of the batch.
+    template <std::size_t Index, class Body>
+    void each_sample_of(const Step& of, std::size_t sample, std::size_t worker, std::size_t value, Body body) {
+        if constexpr (LayerAt<Index>::works == Works::on_samples)
+            body(sample, worker);
+        else
+            parallel_for(of.team, of.batch.size(), of.batch.size() * Plan::layouts[value].size(), [&](std::size_t each, std::size_t) { body(each, 0); });
+    }
     template <std::size_t Index>
     void forward_node(const Step& of, std::size_t sample, std::size_t worker) {
-        auto call = workspace_.template forward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        constexpr std::size_t to = Plan::template node<Index>.to;
+        if constexpr (Workspace<Plan>::template begins_activation<to>)
+            each_sample_of<Index>(of, sample, worker, to, [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
+        auto call = workspace_.template forward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
         call.random = random<Index>(of, sample);
         call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
         LayerAt<Index>::forward(call);
     }
     template <std::size_t Index>
     void backward_node(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        auto call = workspace_.template backward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        auto call = workspace_.template backward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
         call.random = random<Index>(of, sample);
         call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
         call.accumulator = accumulator<Index>(share);
         call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
         [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+            (begin_gradient_to<Index, Input>(of, sample, worker), ...);
             LayerAt<Index>::template backward<gradient_to<Index, Input>()...>(call);
         }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+    }
+    template <std::size_t Index, std::size_t Input>
+    void begin_gradient_to(const Step& of, std::size_t sample, std::size_t worker) {
+        constexpr std::size_t value = Plan::template node<Index>.from[Input];
+        if constexpr (gradient_to<Index, Input>() == Gradient::write && Workspace<Plan>::template begins_gradient<value>)
+            each_sample_of<Index>(of, sample, worker, value,
+                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
     }
     template <std::size_t Index>
     Scalar* accumulator(std::size_t share) {
@@ -192,6 +211,7 @@ private:
         });
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        workspace_.template begin_gradient<Plan::result>(sample, worker);
         const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
         const HeadLosses losses = head_losses(
             loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,

@@ -14,6 +14,19 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// Zeros around a picture.
+template <class Scalar>
+void clear_border(const Layout& of, Scalar* picture) {
+    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
+    std::fill_n(picture, of.border.top * row + left, Scalar{0});
+    Scalar* end = picture + of.border.top * row;  // of a row of the picture
+    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
+        end += row;
+        std::fill_n(end - right, right + left, Scalar{0});
+    }
+    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
+}
+
 /// The numbers that a plan works on: values for each thread, scratch for each thread and node, and a block for the batch. It knows
 /// where everything stands, and hands each node the pointers of one call.
 template <class Plan>
@@ -22,6 +35,13 @@ public:
     using Scalar = typename Plan::Scalar;
     static constexpr const Memory<Plan>& memory = places<Plan>;
 
+private:
+    // A place that nothing else takes is zero from the beginning, where no layer writes.
+    static constexpr bool finds_no_zeros(const Place& place, const Layout& layout) {
+        return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
+    }
+
+public:
     explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
 
     /// The largest batch that there is room for.
@@ -66,6 +86,21 @@ public:
         return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
     }
 
+    /// To be called before `Value` of a sample, or the gradient to it, is written: its border, and what pads its channels, are zero.
+    /// Where `begins_...` is false there is nothing to do.
+    template <std::size_t Value>
+    static constexpr bool begins_activation = finds_no_zeros(memory.activations[Value], Plan::layouts[Value]);
+    template <std::size_t Value>
+    static constexpr bool begins_gradient = finds_no_zeros(memory.gradients[Value], Plan::layouts[Value]);
+    template <std::size_t Value>
+    void begin_activation(std::size_t sample, std::size_t worker) {
+        begin<memory.activations[Value], Plan::layouts[Value]>(sample, worker);
+    }
+    template <std::size_t Value>
+    void begin_gradient(std::size_t sample, std::size_t worker) {
+        begin<memory.gradients[Value], Plan::layouts[Value]>(sample, worker);
+    }
+
     /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
     template <std::size_t Index>
     Scalar* scratch(std::size_t worker) {
@@ -73,14 +108,14 @@ public:
         return batch_scratch_.data() + memory.scratch[Index] + memory.batch_scratch[Index] * capacity_;
     }
 
-    /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
+    /// The pointers of a forward call, for node `Index`, whose own parameters are given, and a sample (on batches: from sample 0).
     template <std::size_t Index>
     Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
                             std::size_t worker) {
         Forward<Scalar> call;
         each_input<Index>([&]<std::size_t N, std::size_t Value>() { call.inputs[N] = activation<Value>(sample, worker); });
         call.output = activation<node<Index>.to>(sample, worker);
-        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.parameters = parameters;
         call.prepared = prepared + memory.prepared[Index];
         call.record = Plan::mode == Mode::training ? record<Index>(sample, worker) : nullptr;
         call.scratch = scratch<Index>(worker);
@@ -99,7 +134,7 @@ public:
         });
         call.output = activation<node<Index>.to>(sample, worker);
         call.output_gradient = gradient<node<Index>.to>(sample, worker);
-        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.parameters = parameters;
         call.prepared = prepared + memory.prepared[Index];
         call.record = record<Index>(sample, worker);
         call.scratch = scratch<Index>(worker);
@@ -141,6 +176,16 @@ private:
         if constexpr (Of.held == Held::nowhere) return nullptr;
         if constexpr (Of.held == Held::by_thread) return threads_[worker].numbers.data() + Of.offset;
         return batch_.data() + Of.offset * capacity_ + sample * size;
+    }
+    template <Place Of, Layout In>
+    void begin(std::size_t sample, std::size_t worker) {
+        if constexpr (Of.shared) {
+            Scalar* const to = at<Of>(In.size(), sample, worker);
+            if constexpr (In.stride != In.shape.channels)
+                std::fill_n(to, In.size(), Scalar{0});
+            else if constexpr (In.border != Border{})
+                clear_border(In, to);
+        }
     }
     template <std::size_t Index>
     std::uint8_t* record(std::size_t sample, std::size_t worker) {

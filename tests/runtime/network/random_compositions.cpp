@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Fifty networks that nobody thought of: layers, options and shapes are drawn by the compiler. Each is trained on one batch and answers,
-// by the fast kernels and by the plain twins in double precision.
+// by the fast kernels and by the plain twins in double precision; and what stood in the memory before changes no bit.
 #include "gradients.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -118,6 +119,20 @@ void check_close(const std::vector<double>& got, const std::vector<double>& expe
     CHECK(worst <= 1e-4 * (0.1 + largest));
 }
 
+// The same from a trainer and a predictor whose places, scratch and records hold NaN and infinities of a step that failed.
+template <class Network>
+void check_after_a_failed_step(const Network& network, const testing::Problem& problem, std::size_t count, const Answers& expected) {
+    testing::TrainerOf<Network> trainer{count};
+    const std::vector<float> broken(network.parameters().size(), std::numeric_limits<float>::quiet_NaN());
+    CHECK_THROWS_AS(problem.step(network, trainer, std::span<const float>{broken}), LossNotFinite);
+    CHECK(problem.step(network, trainer, network.parameters()).loss == expected.loss);
+    CHECK(std::ranges::equal(trainer.gradients(), expected.gradients));
+    const Predictor predictor{network};
+    const Array<float, 4> huge = problem.images * 3e38f;
+    (void)predictor.predict(huge);
+    CHECK(std::ranges::equal(predictor.predict(problem.images), expected.logits));
+}
+
 template <std::uint64_t Seed>
 void check() {
     using Quick = Network<InputOf<Seed>, BodyOf<Seed>>;
@@ -134,6 +149,7 @@ void check() {
     CHECK(std::abs(got.loss - expected.loss) <= 1e-5 * (1 + expected.loss));
     check_close(got.gradients, expected.gradients, "gradients");
     check_close(got.logits, expected.logits, "logits");
+    check_after_a_failed_step(quick, problem, count, got);
 }
 
 }  // namespace

@@ -45,15 +45,15 @@ struct Activation : SpecDefaults {
 };
 
 /// A linear layer with an activation behind it, in place. Where the slope is of the input, that is kept until backward: on
-/// samples in the record, behind the linear layer's own; on batches in the scratch.
+/// samples in the record, of which a linear layer has none; on batches in the scratch.
 template <class Base, class Function, Layout Out>
 struct ActivatedLayer : Base {
     using typename Base::Scalar;
     static constexpr bool on_samples = Base::works == Works::on_samples;
     static constexpr std::size_t channels = Out.shape.channels;
     static constexpr std::size_t kept = Function::of_input ? round_up(Out.size(), 16) : 0;  // numbers
-    static constexpr std::size_t kept_at = round_up(Base::record_size, 64);                 // bytes
-    static constexpr std::size_t record_size = on_samples && kept ? kept_at + kept * sizeof(Scalar) : Base::record_size;
+    static_assert(Base::record_size == 0);
+    static constexpr std::size_t record_size = on_samples ? kept * sizeof(Scalar) : 0;  // bytes
     static constexpr std::size_t scratch_per_sample = Base::scratch_per_sample + (on_samples ? 0 : kept);
     static constexpr std::size_t bands = 1, operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
@@ -86,7 +86,7 @@ private:
         if constexpr (on_samples) {
             using Bytes = std::remove_pointer_t<decltype(at.record)>;
             using Number = std::conditional_t<std::is_const_v<Bytes>, const Scalar, Scalar>;
-            return reinterpret_cast<Number*>(at.record + kept_at);
+            return reinterpret_cast<Number*>(at.record);
         } else {
             return at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept;
         }

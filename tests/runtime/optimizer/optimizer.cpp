@@ -89,6 +89,16 @@ struct SignDescent {
     }
 };
 
+// Another, which keeps four: how often it was called, once in each.
+struct FourCounts {
+    float rate = 1e-2f;
+    static constexpr std::size_t state_arrays = 4;
+    void apply(const Update& at) const {
+        for (float* counts : at.state)
+            for (std::size_t n = 0; n < at.count; ++n) at.parameters[n] -= at.rate * (counts[n] += 1);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("each optimizer is its formula, for any number of threads") {
@@ -129,6 +139,7 @@ TEST_CASE("each optimizer is its formula, for any number of threads") {
         at.parameter -= 1e-2 * sign(0.9 * at.first + 0.1 * gradient);
         at.first = 0.99 * at.first + 0.01 * gradient;
     });
+    check(FourCounts{}, [](Exact& at, double, double step, bool) { at.parameter -= 4 * 1e-2 * step; });
     check(SignDescent{}, [](Exact& at, double gradient, double, bool) { at.parameter -= 1e-2 * sign(gradient); });
 }
 

@@ -53,7 +53,9 @@ TEST_CASE("on a terminal the line that changes is wiped before the line that sta
         MESSAGE("there are no terminals here");
         return;
     }
-    std::FILE* terminal = std::fopen(::ptsname(screen), "r+");
+    const int end = ::open(::ptsname(screen), O_RDWR | O_NOCTTY);  // not this program's own, whose end would end it
+    REQUIRE(end >= 0);
+    std::FILE* terminal = ::fdopen(end, "w");
     REQUIRE(terminal);
     FakeLearner learner;
     learner.validation_losses = {0.5};

@@ -4,6 +4,8 @@
 // Which place in one block of memory each of many things takes, known when each begins and ends: going through the steps in order,
 // a thing takes the first hole that it fits in, or the block grows. Linear in things and steps, but for the few holes.
 
+#include <denim/machine/target.hpp>
+
 #include <array>
 #include <cstddef>
 
@@ -16,6 +18,10 @@ struct Placed {
     bool* shared = nullptr;
     std::size_t first = 0, last = 0, size = 0;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// At most `Most` things in at most `Steps` steps.
 template <std::size_t Most, std::size_t Steps>
@@ -98,4 +104,4 @@ private:
     std::size_t count_ = 0, hole_count_ = 0, end_ = 0;
 };
 
-}  // namespace denim
+}  // namespace denim::inline DENIM_TARGET

@@ -23,6 +23,7 @@
 
 #include <denim/layer/concept.hpp>
 #include <denim/layer/composition.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/depthwise_conv.hpp>

@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 TEST_CASE("every header of a layer has its row, and every row its layer") {
     const std::string page = read(root / "docs/layers.md");
     const std::set<std::string> others{
-        "ActivationFunction", "Arithmetic",  "Branches", "Composition", "Concatenation", "Concept", "ConvBatchNorm",
-        "ConvPool",           "ConvWindows", "Fusion",   "Options",     "Parameter",     "Pixels"};
+        "ActivationFunction", "Arithmetic",    "Branches", "CheckLayer",  "Composition", "Concatenation", "Concept",
+        "Contract",           "ConvBatchNorm", "ConvPool", "ConvWindows", "Fusion",      "Options",       "Parameter", "Pixels"};
     std::set<std::string> named;
     std::string all;
     for (const std::string& cell : first_cells(page, "# Layers")) named.insert(cell.substr(2, cell.find_first_of("<`", 2) - 2));
@@ -52,6 +52,7 @@ TEST_CASE("every sentence of the compiler stands in the table, and no other") {
     std::size_t count = 0;
     for (const fs::path& path : headers)
         for (const std::string& sentence : sentences_of(read(path))) {
+            if (sentence.starts_with("layer: ")) continue;  // the contract's, for who writes one: docs/errors.md
             ++count;
             const auto row = std::ranges::find_if(rows, [&](const std::string& text) { return sentence.starts_with(text); });
             CHECK_MESSAGE(row != rows.end(), path.filename().string() << ": " << sentence);

@@ -51,6 +51,7 @@ std::string code_of(const std::string& text) {
 
 /// Which pages have to show a sentence, by the header that says it and the word that it begins with.
 std::set<std::string> pages_for(const std::string& header, const std::string& sentence) {
+    if (sentence.starts_with("layer: ")) return {};  // the contract's, for who writes one: docs/errors.md
     if (header == "conv_windows") return {"conv", "depthwise_conv"};
     if (header == "options") return {"conv"};
     if (header == "graph") return {sentence.starts_with("Heads:") ? "heads" : "sequential"};

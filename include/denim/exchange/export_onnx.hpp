@@ -84,7 +84,7 @@ void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Netwo
     constexpr Entry entry = Network::Graph::trace.entries[Index];
     OnnxLayer layer{{}, entry.in, entry.out, network.parameters().subspan(entry.first_parameter, entry.parameters), {}};
     for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(values[entry.from[n]]);
-    if constexpr (passes_on(role_of<Spec>()) || requires { Spec::training_only; }) {
+    if constexpr (passes_on(role_of<Spec>()) || requires { requires Spec::training_only; }) {
         values.push_back(layer.inputs[0]);
     } else {
         static_assert(HasOnnx<Spec>,

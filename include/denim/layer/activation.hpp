@@ -4,6 +4,7 @@
 // Shape kept: y = f(x), number by number; Softmax over the channels of each pixel.
 
 #include <denim/layer/activation_function.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
 
@@ -123,6 +124,7 @@ using activated = typename Activate<Base, Function, Out>::type;
 
 }  // namespace detail
 
-static_assert(Spec<Activation<GELU>> && Layer<Activation<Softmax>::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<Activation<GELU>, Shape{2, 2, 8}>());
+static_assert(check_layer<Activation<Softmax>, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

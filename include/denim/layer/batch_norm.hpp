@@ -5,6 +5,7 @@
 // (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
 
 #include <denim/kernel/normalisation.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
 #include <denim/machine/threads.hpp>
@@ -197,6 +198,6 @@ struct BatchNorm : SpecDefaults {
     using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<BatchNorm> && Layer<BatchNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

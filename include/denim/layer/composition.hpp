@@ -3,6 +3,7 @@
 
 #include <denim/layer/concept.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <utility>
 
@@ -44,7 +45,7 @@ namespace detail {
 
 template <class Spec>
 constexpr Role role_of() {
-    if constexpr (requires { Spec::role; })
+    if constexpr (requires { requires std::same_as<decltype(Spec::role), const Role>; })
         return Spec::role;
     else
         return Role::layer;

@@ -20,6 +20,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 namespace denim {
 
@@ -114,29 +116,94 @@ struct LayerDefaults {
     static void finish(const Finish<Scalar>& /*shares*/, std::size_t /*part*/) {}
 };
 
-/// What users write in a network: a type that answers on shapes. `Problem<In>` holds the static_asserts, as sentences, that
-/// explain why `accepts(In)` is false.
+namespace detail {
+
+/// A shape that nearly every layer accepts: on it the answers of a spec must be constants.
+inline constexpr Shape probe{64, 64, 16};
+
 template <class Type>
-concept Spec = requires(Shape shape) {
-    { Type::accepts(shape) } -> std::same_as<bool>;
-    { Type::output(shape) } -> std::same_as<Shape>;
-    { Type::parameters(shape).size() } -> std::convertible_to<std::size_t>;
+concept Accepts = requires(Shape in) {
+    { Type::accepts(in) } -> std::same_as<bool>;
+    typename std::bool_constant<Type::accepts(probe)>;
+};
+template <class Type>
+concept GivesShape = requires(Shape in) {
+    { Type::output(in) } -> std::same_as<Shape>;
+    typename std::bool_constant<(Type::accepts(probe) ? Type::output(probe) == Shape{} : true)>;
+};
+template <std::size_t Count>
+void as_parameters(const std::array<Parameter, Count>&);
+template <class Type>
+concept ListsParameters = requires(Shape in) {
+    detail::as_parameters(Type::parameters(in));
+    typename std::bool_constant<(Type::accepts(probe) ? Type::parameters(probe).size() == 0 : true)>;
+};
+template <class Type>
+concept WantsBorder = requires(Shape in) {
+    { Type::template border<Fast>(in) } -> std::same_as<Border>;
+    typename std::bool_constant<(Type::template border<Fast>(probe) == Border{})>;
 };
 
-/// A spec bound to layouts. The closing line of every layer's header proves it.
 template <class Type>
-concept Layer = requires(const Forward<typename Type::Scalar>& forward, const Backward<typename Type::Scalar>& backward,
-                         const Finish<typename Type::Scalar>& shares, const typename Type::Scalar* parameters,
-                         typename Type::Scalar* numbers, std::size_t part) {
-    { Type::works } -> std::convertible_to<Works>;
-    requires Type::prepared_size + Type::accumulator_size + Type::scratch_size + Type::record_size + Type::bands > 0;
-    Type::prepare(parameters, numbers, part);
-    Type::forward(forward);
-    Type::template backward<Gradient::write>(backward);
-    Type::template backward<Gradient::add>(backward);
-    Type::template backward<Gradient::none>(backward);
-    Type::finish(shares, part);
+concept HasScalar = std::floating_point<typename Type::Scalar>;
+template <class Type>
+concept SaysWhereItWorks = std::same_as<decltype(Type::works), const Works>;
+template <class Type>
+concept NamesAlgorithm = std::same_as<decltype(Type::algorithm), const char* const>;
+
+template <class Type>
+concept SaysWhatItReads = std::same_as<decltype(Type::backward_reads_input), const bool> && std::same_as<decltype(Type::backward_reads_output), const bool> &&
+                          std::same_as<decltype(Type::forward_reads_parameters), const bool>;
+
+template <class Number>
+concept Size = std::same_as<Number, const std::size_t>;
+template <class Type>
+concept HasSizes = Size<decltype(Type::prepared_size)> && Size<decltype(Type::accumulator_size)> && Size<decltype(Type::scratch_size)> &&
+                   Size<decltype(Type::scratch_per_sample)> && Size<decltype(Type::record_size)> && Size<decltype(Type::operations)>;
+template <class Type>
+concept HasParts = Size<decltype(Type::bands)> && Size<decltype(Type::prepare_parts)> && Size<decltype(Type::finish_parts)> &&
+                   (Type::bands > 0 && Type::prepare_parts > 0 && Type::finish_parts > 0);
+
+template <class Type>
+concept Prepares = requires(const typename Type::Scalar* parameters, typename Type::Scalar* prepared, std::size_t part) {
+    Type::prepare(parameters, prepared, part);
 };
+template <class Type>
+concept GoesForward = requires(const Forward<typename Type::Scalar>& call) { Type::forward(call); };
+template <class Type>
+concept Finishes = requires(const Finish<typename Type::Scalar>& sums, std::size_t part) { Type::finish(sums, part); };
+
+template <class Type, Gradient... To>
+concept GoesBackTo = requires(const Backward<typename Type::Scalar>& call) { Type::template backward<To...>(call); };
+/// Backward to input `Input` as `To` says, and written to the others.
+template <class Type, Gradient To, std::size_t Input, class Inputs>
+inline constexpr bool goes_back = false;
+template <class Type, Gradient To, std::size_t Input, std::size_t... Number>
+inline constexpr bool goes_back<Type, To, Input, std::index_sequence<Number...>> =
+    GoesBackTo<Type, (Number == Input ? To : Gradient::write)...>;
+template <class Type, class Inputs>
+inline constexpr bool goes_back_every_way = false;
+template <class Type, std::size_t... Input>
+inline constexpr bool goes_back_every_way<Type, std::index_sequence<Input...>> =
+    ((goes_back<Type, Gradient::write, Input, std::index_sequence<Input...>> && goes_back<Type, Gradient::add, Input, std::index_sequence<Input...>> &&
+      goes_back<Type, Gradient::none, Input, std::index_sequence<Input...>>) &&
+     ...);
+
+}  // namespace detail
+
+/// What users write in a network: a type that answers on shapes, at compile time. `Problem<In>` holds the static_asserts, as
+/// sentences, that explain why `accepts(In)` is false. contract.hpp says in a sentence what a type lacks.
+template <class Type>
+concept Spec = detail::Accepts<Type> && detail::GivesShape<Type> && detail::ListsParameters<Type> && detail::WantsBorder<Type>;
+
+/// A spec bound to layouts, as far as a trained network asks.
+template <class Type>
+concept ForwardLayer = detail::HasScalar<Type> && detail::SaysWhereItWorks<Type> && detail::NamesAlgorithm<Type> && detail::SaysWhatItReads<Type> &&
+                       detail::HasSizes<Type> && detail::HasParts<Type> && detail::Prepares<Type> && detail::GoesForward<Type>;
+
+/// A spec bound to layouts that learns: of so many inputs, each of which may want its gradient written, added, or not at all.
+template <class Type, std::size_t Inputs = 1>
+concept Layer = ForwardLayer<Type> && detail::goes_back_every_way<Type, std::make_index_sequence<Inputs>> && detail::Finishes<Type>;
 
 /// The answers that most specs share: any shape is welcome, the same shape leaves, no parameters, no border.
 struct SpecDefaults {

@@ -5,6 +5,7 @@
 // Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
 // Filters).
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/conv_windows.hpp>
 
 #include <array>
@@ -76,6 +77,6 @@ struct Conv : ConvWindows<Window, Options...> {
 };
 
 static_assert(Spec<Conv<3, 8, Same, Stride<2>, Linear>>);
-static_assert(Layer<Conv<3, 8>::Layer<Fast, Layout{{6, 6, 8}, {}, Fast::channel_stride(8)}, Layout{{8, 8, 3}}>>);
+static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 
 }  // namespace denim::inline DENIM_TARGET

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/layer/batch_norm.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/depthwise_conv.hpp>
 #include <denim/layer/fusion.hpp>
@@ -70,5 +71,8 @@ struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Bat
     template <class, Layout Out, Layout In>
     using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
 };
+
+static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
+static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm>());
 
 }  // namespace denim::inline DENIM_TARGET

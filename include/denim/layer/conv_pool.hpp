@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/fusion.hpp>
 #include <denim/layer/pool.hpp>
@@ -24,5 +25,7 @@ struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : Spec
     template <class, Layout Out, Layout In>
     using Layer = ConvLayer<Convolution::geometry(In, Out, kernel::Epilogue::relu_pool), Arithmetic, For>;
 };
+
+static_assert(check_fused<Mode::training, Shape{8, 8, 3}, Conv<1, 8>, MaxPool>());
 
 }  // namespace denim::inline DENIM_TARGET

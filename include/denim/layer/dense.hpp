@@ -7,6 +7,7 @@
 #include <denim/kernel/plain_dense.hpp>
 #include <denim/kernel/small_dense.hpp>
 #include <denim/layer/activation.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
@@ -176,6 +177,6 @@ struct Dense : SpecDefaults {
     using Layer = detail::activated<typename detail::ChooseDense<Arithmetic, Out, In, bias>::type, Function, Out>;
 };
 
-static_assert(Spec<Dense<3>> && Layer<Dense<3>::Layer<Fast, Layout{{1, 1, 3}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+static_assert(check_layer<Dense<3>, Shape{5, 4, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

@@ -4,6 +4,7 @@
 // (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (Window,
 // Window, C). Howard et al., "MobileNets" (2017).
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/conv_windows.hpp>
 
 #include <array>
@@ -68,6 +69,6 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
 };
 
 static_assert(Spec<DepthwiseConv<3, Same, Stride<2>, Linear>>);
-static_assert(Layer<DepthwiseConv<3>::Layer<Fast, Layout{{6, 6, 16}, {}, 16}, Layout{{8, 8, 16}, {}, 16}>>);
+static_assert(check_layer<DepthwiseConv<3>, Shape{8, 8, 16}>());
 
 }  // namespace denim::inline DENIM_TARGET

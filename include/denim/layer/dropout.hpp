@@ -4,6 +4,7 @@
 // Shape kept. In training each number becomes zero with probability `rate`, else it is divided by 1 - rate; a trained network
 // has no dropout. Srivastava et al. (2014), "inverted" as in Keras.
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 
 #include <algorithm>
@@ -63,6 +64,6 @@ struct Dropout : SpecDefaults {
     using Layer = DropoutLayer<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<Dropout> && Layer<Dropout::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

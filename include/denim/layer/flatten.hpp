@@ -3,6 +3,7 @@
 
 // (H, W, C) -> (1, 1, H W C), in that order. Dense does so by itself; for layers that work on one row of numbers.
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
 
@@ -36,6 +37,6 @@ struct Flatten : SpecDefaults {
     using Layer = FlattenLayer<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<Flatten> && Layer<Flatten::Layer<Fast, Layout{{1, 1, 32}, {}, 32}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<Flatten, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

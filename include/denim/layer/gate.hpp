@@ -4,6 +4,7 @@
 // (H, W, C) -> (H, W, C): the input times what the inner layers make of it, (H, W, C) or one number for each channel, (1, 1,
 // C). Hu et al., "Squeeze-and-excitation networks" (2018).
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/dense.hpp>
@@ -100,5 +101,7 @@ consteval std::size_t squeezed() {
 template <std::size_t Channels, std::size_t Reduction = 16>
 using SqueezeExcite =
     Gate<GlobalPool<Average>, Dense<detail::squeezed<Channels, Reduction>(), ReLU>, Dense<Channels, Sigmoid>>;
+
+static_assert(check_layer<Gate<>::Product, Shape{2, 2, 8}, Shape{1, 1, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

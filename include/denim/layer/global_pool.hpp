@@ -3,6 +3,7 @@
 
 // (H, W, C) -> (1, 1, C): the mean, or the largest, of each channel's pixels.
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
@@ -90,6 +91,7 @@ struct GlobalPool : SpecDefaults {
     using Layer = std::conditional_t<std::same_as<Operation, Max>, GlobalMaxLayer<Arithmetic, Out, In>, GlobalAverageLayer<Arithmetic, Out, In>>;
 };
 
-static_assert(Spec<GlobalPool<Average>> && Layer<GlobalPool<Max>::Layer<Fast, Layout{{1, 1, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<GlobalPool<Average>, Shape{2, 2, 8}>());
+static_assert(check_layer<GlobalPool<Max>, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

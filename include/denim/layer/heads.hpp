@@ -5,6 +5,7 @@
 // those of the head before. Caruana, "Multitask learning" (1997).
 
 #include <denim/layer/branches.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concatenation.hpp>
 
 #include <cstddef>
@@ -37,5 +38,7 @@ struct Heads {
 
     using Expanded = branches<Concatenated, Branches...>;
 };
+
+static_assert(check_layer<Heads<Sequential<>, Sequential<>>::Concatenated, Shape{1, 1, 3}, Shape{1, 1, 2}>());
 
 }  // namespace denim::inline DENIM_TARGET

@@ -5,6 +5,7 @@
 // Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
 
 #include <denim/kernel/normalisation.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
 
@@ -86,6 +87,6 @@ struct LayerNorm : SpecDefaults {
     using Layer = LayerNormLayer<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

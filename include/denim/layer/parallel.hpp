@@ -5,6 +5,7 @@
 // leaves. Szegedy et al., "Going deeper with convolutions" (2015).
 
 #include <denim/layer/branches.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concatenation.hpp>
 
 #include <cstddef>
@@ -34,5 +35,7 @@ struct Parallel {
 
     using Expanded = branches<Concatenated, Branches...>;
 };
+
+static_assert(check_layer<Parallel<Sequential<>, Sequential<>>::Concatenated, Shape{2, 2, 8}, Shape{2, 2, 3}>());
 
 }  // namespace denim::inline DENIM_TARGET

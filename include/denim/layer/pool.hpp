@@ -6,6 +6,7 @@
 
 #include <denim/kernel/plain_pool.hpp>
 #include <denim/kernel/pool.hpp>
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 
@@ -82,6 +83,6 @@ struct Pool : SpecDefaults {
 /// The largest of each 2 x 2 window, at stride 2.
 using MaxPool = Pool<Max, 2>;
 
-static_assert(Spec<MaxPool> && Layer<MaxPool::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+static_assert(check_layer<MaxPool, Shape{5, 4, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

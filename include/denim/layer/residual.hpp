@@ -3,6 +3,7 @@
 
 // (H, W, C) -> (H, W, C): what the inner layers make of the input, plus the input. He et al., "Deep residual learning" (2016).
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
 
@@ -74,5 +75,7 @@ struct Residual {
 
     using Expanded = List<Fork, Inner..., Sum>;
 };
+
+static_assert(check_layer<Residual<>::Sum, Shape{2, 2, 8}, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

@@ -7,6 +7,7 @@
 #include <denim/layer/activation_function.hpp>
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/contract.hpp>
 
 #include <array>
 #include <concepts>
@@ -89,7 +90,13 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
         entry.from[0] = flow.current;
         entry.in = shape_of(trace, input, flow.current);
         entry.first_parameter = trace.parameters;
-        if constexpr (role_of<Type>() == Role::join) {
+        if constexpr (!check_spec<Type, false>()) {
+            trace.problem = index;
+        } else if constexpr (role_of<Type>() == Role::join) {
+            if (flow.depth + 1 < Type::inputs) {
+                trace.problem = index;
+                return;
+            }
             entry.inputs = Type::inputs;  // what was remembered, in order, and last what flows
             flow.depth -= Type::inputs - 1;
             for (std::size_t n = 0; n + 1 < Type::inputs; ++n) entry.from[n] = flow.remembered[flow.depth + n];
@@ -133,9 +140,33 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
 
 }  // namespace detail
 
+namespace detail {
+
+template <class Spec, Shape... Got>
+inline constexpr bool joins_nothing = role_of<Spec>() == Role::join && sizeof...(Got) == 1;
+
+/// A layer that is none, that joins what nobody remembered, or that refuses a shape without a word.
+template <class Spec, Shape... Got>
+struct Unexplained {
+    static constexpr bool entry = check_spec<Spec, true>();
+    static constexpr bool alone = entry && joins_nothing<Spec, Got...>;
+    static_assert(!alone, "denim: layer: in front of a join, a Fork or Turn for each of its inputs but the last was expected.");
+    static_assert(!entry || alone, "denim: layer: it does not accept the shape that it gets, so a template <Shape In> struct Problem was expected, with a "
+                                   "static_assert that says why.");
+};
+template <class Spec, Shape... Got>
+consteval auto problem_of() {
+    if constexpr (check_spec<Spec, false>() && !joins_nothing<Spec, Got...> && requires { typename Spec::template Problem<Got...>; })
+        return Identity<typename Spec::template Problem<Got...>>{};
+    else
+        return Identity<Unexplained<Spec, Got...>>{};
+}
+
+}  // namespace detail
+
 /// What the compiler's message names when a layer does not fit: its number in the flat list (from 0), itself, the shapes it got.
 template <std::size_t Index, class Spec, Shape... Got>
-struct problem_at_layer : Spec::template Problem<Got...> {};
+struct problem_at_layer : decltype(detail::problem_of<Spec, Got...>())::type {};
 
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>

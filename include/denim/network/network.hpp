@@ -14,6 +14,7 @@
 #include <cassert>
 #include <cstddef>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,7 +43,11 @@ public:
     static constexpr std::size_t parameter_count = Graph::trace.parameters;
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
+    /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
     explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+        if constexpr (Graph::trace.problem != Graph::count)
+            throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
+                                   " does not accept the shape that it gets, but the static_asserts of its Problem hold");
         each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
             initialise(parameter, parameters_.data() + offset, seed, stream);
         });
@@ -176,7 +181,7 @@ private:
     static void each_parameter(Each each) {
         std::size_t row = 0;
         const auto visit = [&]<std::size_t Index>() {
-            if constexpr (detail::role_of<typename Graph::template At<Index>>() != Role::join) {
+            if constexpr (Spec<typename Graph::template At<Index>>) {
                 constexpr Entry at = Graph::trace.entries[Index];
                 std::size_t offset = at.first_parameter;
                 for (const Parameter& parameter : Graph::template At<Index>::parameters(at.in)) {

@@ -3,6 +3,7 @@
 
 // From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
 
+#include <denim/layer/check_layer.hpp>
 #include <denim/layer/fusion.hpp>
 #include <denim/network/graph.hpp>
 
@@ -24,20 +25,6 @@ struct Node {
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-template <class Spec, class Arithmetic, Mode For, Layout Out, Layout In>
-struct BoundLayer {
-    using type = typename Spec::template Layer<Arithmetic, Out, In>;
-};
-template <class Spec, class Arithmetic, Layout Out, Layout In>
-    requires requires { typename Spec::template InferenceLayer<Arithmetic, Out, In>; }
-struct BoundLayer<Spec, Arithmetic, Mode::inference, Out, In> {
-    using type = typename Spec::template InferenceLayer<Arithmetic, Out, In>;
-};
-
-}  // namespace detail
-
 /// What runs, for one network, arithmetic and purpose: nodes, layouts of the values between them, stages.
 template <class SourceGraph, class Arithmetic, Mode For>
 struct Plan {
@@ -56,17 +43,21 @@ private:
         using Type = Spec<Index>;
         if constexpr (passes_on(detail::role_of<Type>()))
             return false;
-        else if constexpr (requires { Type::training_only; })
+        else if constexpr (requires { requires Type::training_only; })
             return For == Mode::training;
         else
             return true;
     }
+    template <std::size_t... Index>
+    static constexpr bool fuses() {
+        return detail::fuses<Fused<Arithmetic, For, Spec<Index>...>, Spec<Index>...>();
+    }
     template <std::size_t Index>
     static constexpr std::size_t run_length() {
         if constexpr (Index + 2 < entries)
-            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>, Spec<Index + 2>>::exists) return 3;
+            if constexpr (fuses<Index, Index + 1, Index + 2>()) return 3;
         if constexpr (Index + 1 < entries)
-            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>>::exists) return 2;
+            if constexpr (fuses<Index, Index + 1>()) return 2;
         return 1;
     }
 
@@ -164,13 +155,9 @@ public:
 private:
     template <std::size_t Index, class Inputs = std::make_index_sequence<node<Index>.inputs>>
     struct Bind;
-    template <std::size_t Index>
-    struct Bind<Index, std::index_sequence<0>>
-        : detail::BoundLayer<SpecAt<Index>, Arithmetic, For, layouts[node<Index>.to], layouts[node<Index>.from[0]]> {};
     template <std::size_t Index, std::size_t... Input>
-    struct Bind<Index, std::index_sequence<Input...>> {
-        using type = typename SpecAt<Index>::template Layer<Arithmetic, layouts[node<Index>.to], layouts[node<Index>.from[Input]]...>;
-    };
+    struct Bind<Index, std::index_sequence<Input...>>
+        : detail::BoundLayer<SpecAt<Index>, parameter_count<Index>, Arithmetic, For, layouts[node<Index>.to], layouts[node<Index>.from[Input]]...> {};
 
 public:
     /// A node's layer, bound to its layouts.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// expect: denim: layer: using Scalar = typename Arithmetic::Scalar was expected; LayerDefaults<typename Arithmetic::Scalar> has it.
+// expect: denim: layer: its Scalar was expected to be that of the network, Arithmetic::Scalar.
+// expect: denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.
+// expect: denim: layer: static constexpr const char* algorithm was expected: what summary() calls its kernel.
+// expect: denim: layer: prepared_size, accumulator_size, scratch_size, scratch_per_sample, record_size and operations were expected, each a static constexpr std::size_t; LayerDefaults has them.
+// expect: denim: layer: bands, prepare_parts and finish_parts were expected, each a static constexpr std::size_t of at least 1; LayerDefaults has them.
+// expect: denim: layer: backward_reads_input, backward_reads_output and forward_reads_parameters were expected, each a static constexpr bool; LayerDefaults has them.
+// errors: 7
+#include <denim/layer/check_layer.hpp>
+
+using namespace denim;
+
+template <class Arithmetic>
+struct Good : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static void forward(const Forward<Scalar>& /*at*/) {}
+    template <Gradient>
+    static void backward(const Backward<Scalar>& /*at*/) {}
+};
+
+struct Bare {
+    using Scalar = float;
+    static void forward(const Forward<Scalar>& /*at*/) {}
+    template <Gradient>
+    static void backward(const Backward<Scalar>& /*at*/) {}
+};
+
+struct NoScalar : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        using Scalar = void;
+#endif
+    };
+};
+static_assert(check_layer<NoScalar, Shape{2, 2, 8}>());
+
+struct OtherScalar : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+#ifdef WRONG
+    struct Layer : Good<Plain<double>> {
+#else
+    struct Layer : Good<Arithmetic> {
+#endif
+    };
+};
+static_assert(check_layer<OtherScalar, Shape{2, 2, 8}>());
+
+struct NoDefaults : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+#ifdef WRONG
+    struct Layer : Bare {
+#else
+    struct Layer : Good<Arithmetic> {
+#endif
+    };
+};
+static_assert(check_layer<NoDefaults, Shape{2, 2, 8}>());
+
+struct UnnamedAlgorithm : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr int algorithm = 7;
+#else
+        static constexpr const char* algorithm = "seven";
+#endif
+    };
+};
+static_assert(check_layer<UnnamedAlgorithm, Shape{2, 2, 8}>());
+
+struct RecordOfInt : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr int record_size = 4;
+#else
+        static constexpr std::size_t record_size = 4;
+#endif
+    };
+};
+static_assert(check_layer<RecordOfInt, Shape{2, 2, 8}>());
+
+struct NoBands : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr std::size_t bands = 0;
+#else
+        static constexpr std::size_t bands = 2;
+#endif
+    };
+};
+static_assert(check_layer<NoBands, Shape{2, 2, 8}>());
+
+struct ReadsPerhaps : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr int backward_reads_input = 0;
+#else
+        static constexpr bool backward_reads_input = false;
+#endif
+    };
+};
+static_assert(check_layer<ReadsPerhaps, Shape{2, 2, 8}>());

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// expect: denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in scratch_per_sample.
+// expect: denim: layer: an accumulator_size of 0 was expected of a layer on batches; its backward writes the gradients themselves.
+// expect: denim: layer: a scratch_per_sample of 0 was expected of a layer on samples; scratch_size is what each thread has, record_size what each sample keeps.
+// errors: 3
+#include <denim/layer/check_layer.hpp>
+
+using namespace denim;
+
+template <class Arithmetic>
+struct Good : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static void forward(const Forward<Scalar>& /*at*/) {}
+    template <Gradient>
+    static void backward(const Backward<Scalar>& /*at*/) {}
+};
+
+struct RecordsBatches : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr Works works = Works::on_batches;
+        static constexpr std::size_t record_size = 8;
+#else
+        static constexpr Works works = Works::on_batches;
+#endif
+    };
+};
+static_assert(check_layer<RecordsBatches, Shape{2, 2, 8}>());
+
+struct GathersBatches : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr Works works = Works::on_batches;
+        static constexpr std::size_t accumulator_size = 8;
+#else
+        static constexpr Works works = Works::on_batches;
+#endif
+    };
+};
+static_assert(check_layer<GathersBatches, Shape{2, 2, 8}>());
+
+struct ScratchOfSamples : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+#ifdef WRONG
+        static constexpr std::size_t scratch_per_sample = 8;
+#else
+        static constexpr std::size_t scratch_size = 8;
+#endif
+    };
+};
+static_assert(check_layer<ScratchOfSamples, Shape{2, 2, 8}>());

@@ -135,7 +135,7 @@ void read_bmp_runs(Bytes left, const BmpHeader& header, const Put& put) {
 
 /// What is transparent is laid over white; alpha that is 0 everywhere was never written. Throws PictureError.
 inline Raster read_bmp(Bytes file, const BmpHeader& header) {
-    const auto [height, width] = header.size;
+    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
     const std::size_t used = (width * header.bits + 7) / 8, stride = (width * header.bits + 31) / 32 * 4;
     if (file.size() < header.start || (header.bits <= 8 && header.palette + header.colours * header.entry > file.size()) ||
         (!header.runs && file.size() - header.start < (height - 1) * stride + used))

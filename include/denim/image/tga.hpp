@@ -86,7 +86,7 @@ inline Raster read_tga(Bytes file, const TgaHeader& header) {
         return palette[number - header.first];
     };
     Raster raster{header.size};
-    const auto [height, width] = header.size;
+    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
     std::size_t x = 0, y = 0;
     const auto put = [&](std::array<std::uint8_t, 4> word) {
         Raster::Word* row = raster.words() + (header.from_top ? y : height - 1 - y) * width;

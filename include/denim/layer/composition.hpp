@@ -54,13 +54,23 @@ constexpr Role role_of() {
 template <class... Left, class... Right>
 List<Left..., Right...> operator+(List<Left...>, List<Right...>);
 
+// Lists one behind the other, eight at a time: compilers nest a fold as deep as it is long, and clang no deeper than 256.
+template <class... Lists>
+struct Joined {
+    using type = decltype((List<>{} + ... + Lists{}));
+};
+template <class A, class B, class C, class D, class E, class F, class G, class H, class I, class... Rest>
+struct Joined<A, B, C, D, E, F, G, H, I, Rest...> {
+    using type = typename Joined<decltype(A{} + B{} + C{} + D{} + E{} + F{} + G{} + H{}), I, Rest...>::type;
+};
+
 template <class Spec>
 struct Expand {
     using type = List<Spec>;
 };
 template <class... Specs>
 struct Expand<List<Specs...>> {
-    using type = decltype((List<>{} + ... + typename Expand<Specs>::type{}));
+    using type = typename Joined<typename Expand<Specs>::type...>::type;
 };
 template <class Spec>
     requires requires { typename Spec::Expanded; }

@@ -3,6 +3,7 @@
 
 // A network's architecture for other programs: as JSON, and as a picture in the language of Graphviz.
 
+#include <denim/machine/each_index.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/summary.hpp>
 
@@ -110,9 +111,7 @@ Description describe(const Network& network) {
         description.layers.push_back(std::move(layer));
         number_of[Index + 1] = description.layers.size();
     };
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (add.template operator()<Index>(), ...);
-    }(std::make_index_sequence<Graph::count>{});
+    each_index<0, Graph::count>(add);
     return description;
 }
 

@@ -8,6 +8,7 @@
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/contract.hpp>
+#include <denim/machine/each_index.hpp>
 
 #include <array>
 #include <concepts>
@@ -78,12 +79,13 @@ constexpr Shape shape_of(const Trace<Count>& trace, Shape input, std::size_t val
     return value == 0 ? input : trace.entries[value - 1].out;
 }
 
-template <class Entries, std::size_t... Index>
-consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
-    constexpr std::size_t count = sizeof...(Index);
+template <class Entries>
+consteval auto trace_entries(Shape input) {
+    constexpr std::size_t count = Entries::size;
     Trace<count> trace;
     Flow flow;
-    const auto visit = [&]<class Type>(std::size_t index) {
+    const auto visit = [&]<std::size_t index>() {
+        using Type = type_at<Entries, index>;
         if (trace.problem != count) return;
         Entry& entry = trace.entries[index];
         entry.role = role_of<Type>();
@@ -133,7 +135,7 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
         }
         if (trace.problem == count) flow.current = index + 1;
     };
-    (visit.template operator()<type_at<Entries, Index>>(Index), ...);
+    each_index<0, count>(visit);
     trace.result = flow.current;
     return trace;
 }
@@ -180,7 +182,7 @@ struct Graph {
     using At = type_at<Entries, Index>;
 
     static constexpr Shape input = Input::shape;
-    static constexpr Trace<count> trace = detail::trace_entries<Entries>(input, std::make_index_sequence<count>{});
+    static constexpr Trace<count> trace = detail::trace_entries<Entries>(input);
     static constexpr Shape output = detail::shape_of(trace, input, trace.result);
 
 private:
@@ -202,7 +204,8 @@ public:
     /// How many logits each head has, one after the other in the output; one head unless the last layer is Heads<...>.
     static constexpr auto heads = find_heads();
     static_assert([]<std::size_t... Index>(std::index_sequence<Index...>) {
-        return (!is_heads<At<Index>> && ...);
+        const std::array<bool, count> all{is_heads<At<Index>>..., false};
+        return std::none_of(all.begin(), all.end(), [](bool heads) { return heads; });
     }(std::make_index_sequence<count - 1>{}), "denim: Heads: it must be the last layer of the network.");
 
     /// One sentence for the first layer that does not fit, with its number and shapes.

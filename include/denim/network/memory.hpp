@@ -6,6 +6,7 @@
 // stage, is kept for every sample of the batch. Each has its place from the step that writes it to the last one that reads it;
 // afterwards another value takes it.
 
+#include <denim/machine/each_index.hpp>
 #include <denim/network/plan.hpp>
 #include <denim/network/place_line.hpp>
 
@@ -48,7 +49,7 @@ struct Memory {
     static consteval Memory of() {
         Memory memory;
         memory.place_values();
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (memory.template add_node<Index>(), ...); }(std::make_index_sequence<count>{});
+        each_index<0, count>([&]<std::size_t Index>() { memory.template add_node<Index>(); });
         return memory;
     }
 
@@ -114,7 +115,7 @@ private:
                 }
             }
         };
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (follow.template operator()<Index>(), ...); }(std::make_index_sequence<count>{});
+        each_index<0, count>(follow);
         of_activations[Plan::result].touch(at_loss, runs);
         if (training && Plan::result != 0) of_gradients[Plan::result].touch(at_loss, runs);
         if (of_activations[0].any()) {

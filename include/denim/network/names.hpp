@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/layer/composition.hpp>
+#include <denim/machine/each_index.hpp>
 
 #include <cstddef>
 #include <string>
@@ -30,13 +31,14 @@ void name_entries(const std::string& name, std::vector<std::string>& names) {
 template <class... Specs>
 void name_children(List<Specs...>, const std::string& name, std::vector<std::string>& names) {
     [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
-    [[maybe_unused]] const auto add = [&]<class Spec>() {
+    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
+        using Spec = type_at<List<Specs...>, Index>;
         if constexpr (role_of<Spec>() == Role::layer)
             name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
         else
             names.push_back(name);
     };
-    (add.template operator()<Specs>(), ...);
+    each_index<0, sizeof...(Specs)>(add);
 }
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
@@ -49,7 +51,8 @@ template <std::size_t Wanted, std::size_t... Deeper, class... Specs>
 consteval PathEnd follow(List<Specs...>) {
     std::size_t place = 0, entry = 0;
     PathEnd end;
-    [[maybe_unused]] const auto visit = [&]<class Spec>() {
+    [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
+        using Spec = type_at<List<Specs...>, Index>;
         if (role_of<Spec>() == Role::layer && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};
@@ -60,7 +63,7 @@ consteval PathEnd follow(List<Specs...>) {
         }
         entry += entries_of<Spec>;
     };
-    (visit.template operator()<Specs>(), ...);
+    each_index<0, sizeof...(Specs)>(visit);
     return end;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/loss/target.hpp>
+#include <denim/machine/each_index.hpp>
 #include <denim/network/graph.hpp>
 #include <denim/network/initialise.hpp>
 #include <denim/network/layer_view.hpp>
@@ -190,9 +191,7 @@ private:
                 }
             }
         };
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (visit.template operator()<Index>(), ...);
-        }(std::make_index_sequence<Graph::count>{});
+        each_index<0, Graph::count>(visit);
     }
     void check_owned() const {
         assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");

@@ -5,6 +5,7 @@
 
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/fusion.hpp>
+#include <denim/machine/each_index.hpp>
 #include <denim/network/graph.hpp>
 
 #include <array>
@@ -69,7 +70,7 @@ private:
 
     static consteval Connected connect() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::pair{std::array{runs<Index>()...}, std::array{run_length<Index>()...}};
+            return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
         if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
@@ -111,6 +112,7 @@ public:
     static constexpr std::size_t count = connected.node_count;
     static constexpr std::size_t result = connected.last_value;
 
+    static constexpr const std::array<Node, entries>& nodes = connected.nodes;  ///< the first `count`
     template <std::size_t Index>
     static constexpr Node node = connected.nodes[Index];
 
@@ -136,16 +138,12 @@ private:
             const Shape shape = detail::shape_of(Source::trace, Source::input, value);
             all[value] = {shape, {}, value == 0 ? shape.channels : Arithmetic::channel_stride(shape.channels)};
         }
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (
-                [&] {
-                    for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
-                        Layout& in = all[node<Index>.from[n]];
-                        in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
-                    }
-                }(),
-                ...);
-        }(std::make_index_sequence<count>{});
+        each_index<0, count>([&]<std::size_t Index>() {
+            for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
+                Layout& in = all[node<Index>.from[n]];
+                in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
+            }
+        });
         return all;
     }
 
@@ -178,7 +176,7 @@ public:
 private:
     static consteval Stages cut() {
         const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::array{LayerAt<Index>::works..., Works::on_samples};
+            return std::array<Works, count + 1>{LayerAt<Index>::works..., Works::on_samples};
         }(std::make_index_sequence<count>{});
         Stages all;
         std::size_t first = 0;

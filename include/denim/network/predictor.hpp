@@ -40,7 +40,7 @@ public:
           prepared_(memory.prepared_numbers) {
         std::ranges::copy(network.gives(), gives_.begin());
         const Scalar* const all = network.parameters().data();
-        each_node<0, Plan::count>([&]<std::size_t Index>() {
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
             std::copy_n(all + Plan::template first_parameter<Index>, kept_numbers<Index>, parameters_.data() + kept_rows.first[Index]);
         });
         prepare<Plan>(all, prepared_.data());
@@ -138,7 +138,7 @@ private:
     };
     static constexpr KeptRows kept_rows = [] {
         KeptRows rows;
-        each_node<0, Plan::count>([&]<std::size_t Index>() {
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
             rows.first[Index] = rows.numbers;
             rows.numbers += kept_numbers<Index>;
         });
@@ -162,9 +162,7 @@ private:
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
             parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
-            (run_stage<Stage>(space, call), ...);
-        }(std::make_index_sequence<Plan::stages.count>{});
+        each_index<0, Plan::stages.count>([&]<std::size_t Stage>() { run_stage<Stage>(space, call); });
     }
     void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
         space.template begin_activation<0>(sample, worker);
@@ -176,7 +174,7 @@ private:
         constexpr std::size_t work = operations<Plan, stage<Stage>.first, stage<Stage>.last>() + outputs;
         const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
             if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
-            each_node<stage<Stage>.first, stage<Stage>.last>(run_node);
+            each_index<stage<Stage>.first, stage<Stage>.last>(run_node);
             if constexpr (Stage == last_stage)
                 give(space.template activation<Plan::result>(sample, worker), call.to + (call.first + sample) * outputs);
         };

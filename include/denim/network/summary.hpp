@@ -3,6 +3,7 @@
 
 // A network as a table: layers, shapes, parameters, work, the kernel that was chosen; and what the program runs on.
 
+#include <denim/machine/each_index.hpp>
 #include <denim/machine/number_text.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/machine/spelling.hpp>
@@ -106,9 +107,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
             (add_entry.template operator()<Step>(), ...);
         }(std::make_index_sequence<node.entries>{});
     };
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (add.template operator()<Index>(), ...);
-    }(std::make_index_sequence<Plan::count>{});
+    each_index<0, Plan::count>(add);
     std::size_t trained = 0;
     for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
     return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +

@@ -64,10 +64,10 @@ public:
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
         if constexpr (!load_in_stage) load_batch(of);
-        forward_stages(of, std::make_index_sequence<last_stage>{});
+        each_index<0, last_stage>([&]<std::size_t Stage>() { forward_stage<Stage>(of); });
         run_last_stage(of);
         const StepResult result = join_results(batch);
-        backward_stages(of, std::make_index_sequence<last_stage>{});
+        each_index_reversed<0, last_stage>([&]<std::size_t Stage>() { backward_stage<Stage>(of); });
         finish<Plan>({accumulators_.data(), of.shares.count, memory.accumulator_numbers, gradients_.data()});
         return result;
     }
@@ -97,10 +97,8 @@ private:
         const std::size_t value = Plan::template node<Index>.from[Input];
         if (value == 0) return Gradient::none;
         bool written = false;
-        each_node<Index + 1, Plan::count>([&]<std::size_t Later>() {
-            for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n)
-                written |= Plan::template node<Later>.from[n] == value;
-        });
+        for (std::size_t later = Index + 1; later < Plan::count; ++later)
+            for (std::size_t n = 0; n < Plan::nodes[later].inputs; ++n) written |= Plan::nodes[later].from[n] == value;
         for (std::size_t n = 0; n < Input; ++n)
             written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
         return written ? Gradient::add : Gradient::write;
@@ -174,14 +172,10 @@ private:
     }
     template <std::size_t Stage>
     void clear_accumulators(std::size_t share) {
-        each_node<stage<Stage>.first, stage<Stage>.last>(
+        each_index<stage<Stage>.first, stage<Stage>.last>(
             [&]<std::size_t Index>() { std::fill_n(accumulator<Index>(share), LayerAt<Index>::accumulator_size, Scalar{0}); });
     }
 
-    template <std::size_t... Stage>
-    void forward_stages(const Step& of, std::index_sequence<Stage...>) {
-        (forward_stage<Stage>(of), ...);
-    }
     template <std::size_t Stage>
     void forward_stage(const Step& of) {
         if constexpr (stage<Stage>.works == Works::on_batches)
@@ -190,7 +184,7 @@ private:
             over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
-                    each_node<stage<Stage>.first, stage<Stage>.last>(
+                    each_index<stage<Stage>.first, stage<Stage>.last>(
                         [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
                 }
             });
@@ -202,10 +196,10 @@ private:
             clear_accumulators<last_stage>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                 load<last_stage>(of, sample, worker);
-                each_node<stage<last_stage>.first, Plan::count>(
+                each_index<stage<last_stage>.first, Plan::count>(
                     [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
                 take_loss(of, share, sample, worker);
-                each_node_reversed<stage<last_stage>.first, Plan::count>(
+                each_index_reversed<stage<last_stage>.first, Plan::count>(
                     [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
             }
         });
@@ -230,10 +224,6 @@ private:
         return result;
     }
 
-    template <std::size_t... Reversed>
-    void backward_stages(const Step& of, std::index_sequence<Reversed...>) {
-        (backward_stage<last_stage - 1 - Reversed>(of), ...);
-    }
     template <std::size_t Stage>
     void backward_stage(const Step& of) {
         if constexpr (stage<Stage>.works == Works::on_batches)
@@ -243,7 +233,7 @@ private:
                 clear_accumulators<Stage>(share);
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
-                    each_node_reversed<stage<Stage>.first, stage<Stage>.last>(
+                    each_index_reversed<stage<Stage>.first, stage<Stage>.last>(
                         [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
                 }
             });

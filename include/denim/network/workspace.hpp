@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/each_index.hpp>
 #include <denim/network/memory.hpp>
 #include <denim/tensor/aligned_array.hpp>
 
@@ -63,16 +64,12 @@ public:
     /// Makes room for `count` threads that each take samples of their own; to be called before they start.
     void reserve_threads(std::size_t count) {
         reserve_values(count);
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (reserve_scratch<Index>(count), ...);
-        }(std::make_index_sequence<Plan::count>{});
+        each_index<0, Plan::count>([&]<std::size_t Index>() { reserve_scratch<Index>(count); });
     }
     /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
     void reserve_bands(std::size_t count) {
         reserve_values(1);
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (reserve_scratch<Index>(std::min(count, Layer<Index>::bands)), ...);
-        }(std::make_index_sequence<Plan::count>{});
+        each_index<0, Plan::count>([&]<std::size_t Index>() { reserve_scratch<Index>(std::min(count, Layer<Index>::bands)); });
     }
 
     /// Value `Value` of a sample, its border included.
@@ -203,27 +200,11 @@ private:
     std::array<AlignedArray<Scalar>, Plan::count> scratch_;
 };
 
-/// Calls body<Index>() for every node of [First, Last), in order.
-template <std::size_t First, std::size_t Last, class Body>
-constexpr void each_node(Body&& body) {
-    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
-        (body.template operator()<First + Step>(), ...);
-    }(std::make_index_sequence<Last - First>{});
-}
-
-/// The same, from the last to the first.
-template <std::size_t First, std::size_t Last, class Body>
-constexpr void each_node_reversed(Body&& body) {
-    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
-        (body.template operator()<Last - 1 - Step>(), ...);
-    }(std::make_index_sequence<Last - First>{});
-}
-
 /// Multiplications and additions of nodes [First, Last) for one sample, forward.
 template <class Plan, std::size_t First, std::size_t Last>
 constexpr std::size_t operations() {
     std::size_t total = 0;
-    each_node<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
+    each_index<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
     return total;
 }
 

@@ -106,7 +106,7 @@ TEST_CASE("one picture needs one set of values however many threads share it, an
     set_serial_threshold(std::size_t{1} << 60);
     const std::size_t one = kept_by_one_picture<Deep>(1), many = kept_by_one_picture<Deep>(64);
     std::size_t scratch = 0;
-    each_node<0, Plan::count>([&]<std::size_t Index>() {
+    each_index<0, Plan::count>([&]<std::size_t Index>() {
         scratch += (std::min<std::size_t>(Plan::LayerAt<Index>::bands, 64) - 1) * places<Plan>.scratch[Index] * sizeof(float);
     });
     CHECK(many - one == scratch);

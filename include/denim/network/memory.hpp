@@ -44,6 +44,9 @@ struct Memory {
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
     std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;
     std::size_t prepared_numbers = 0, accumulator_numbers = 0;
+    // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
+    std::array<std::size_t, count> rows{}, numbers_in_rows{};
+    std::size_t row_numbers = 0;
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -144,6 +147,9 @@ private:
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
+        rows[Index] = row_numbers;
+        numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
+        row_numbers += numbers_in_rows[Index];
         prepared[Index] = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
         if constexpr (Layer::works == Works::on_samples) {

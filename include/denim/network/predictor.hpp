@@ -35,13 +35,13 @@ public:
     static constexpr std::size_t outputs = Network::output.size();
 
     explicit Predictor(const Network& network)
-        : parameters_(kept_rows.numbers),
+        : parameters_(memory.row_numbers),
           settings_(network.all_settings().begin(), network.all_settings().end()),
           prepared_(memory.prepared_numbers) {
         std::ranges::copy(network.gives(), gives_.begin());
         const Scalar* const all = network.parameters().data();
         each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, kept_numbers<Index>, parameters_.data() + kept_rows.first[Index]);
+            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
         });
         prepare<Plan>(all, prepared_.data());
     }
@@ -129,26 +129,6 @@ private:
     template <std::size_t Index>
     static constexpr auto stage = Plan::stages.list[Index];
 
-    // Of most layers what is prepared says all; only the others' rows are kept as they are.
-    template <std::size_t Index>
-    static constexpr std::size_t kept_numbers = LayerAt<Index>::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
-    struct KeptRows {
-        std::array<std::size_t, Plan::count> first{};
-        std::size_t numbers = 0;
-    };
-    static constexpr KeptRows kept_rows = [] {
-        KeptRows rows;
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            rows.first[Index] = rows.numbers;
-            rows.numbers += kept_numbers<Index>;
-        });
-        return rows;
-    }();
-    template <std::size_t Index>
-    const Scalar* parameters_of() const {
-        return parameters_.data() + kept_rows.first[Index];
-    }
-
     struct Call {
         const Pictures& pictures;
         std::size_t first, count;
@@ -183,21 +163,21 @@ private:
             if constexpr (Space::template begins_activation<to>)
                 parallel_for(call.team, call.count, call.count * Plan::layouts[to].size(),
                              [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
-            auto arguments = space.template forward<stage<Stage>.first>(parameters_of<stage<Stage>.first>(), prepared_.data(), settings_, 0, 0);
+            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data() + memory.rows[stage<Stage>.first], prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
             LayerAt<stage<Stage>.first>::forward(arguments);
         } else if (!call.one_by_one()) {
             parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
                     space.template begin_activation<Plan::template node<Index>.to>(sample, worker);
-                    LayerAt<Index>::forward(space.template forward<Index>(parameters_of<Index>(), prepared_.data(), settings_, sample, worker));
+                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
                 });
             });
         } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
                     space.template begin_activation<Plan::template node<Index>.to>(sample, 0);
-                    const auto arguments = space.template forward<Index>(parameters_of<Index>(), prepared_.data(), settings_, sample, 0);
+                    const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
                     parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;
                         part.scratch = space.template scratch<Index>(worker);

@@ -156,12 +156,12 @@ concept SaysWhatItReads = std::same_as<decltype(Type::backward_reads_input), con
                           std::same_as<decltype(Type::forward_reads_parameters), const bool>;
 
 template <class Number>
-concept Size = std::same_as<Number, const std::size_t>;
+concept SizeConstant = std::same_as<Number, const std::size_t>;
 template <class Type>
-concept HasSizes = Size<decltype(Type::prepared_size)> && Size<decltype(Type::accumulator_size)> && Size<decltype(Type::scratch_size)> &&
-                   Size<decltype(Type::scratch_per_sample)> && Size<decltype(Type::record_size)> && Size<decltype(Type::operations)>;
+concept HasSizes = SizeConstant<decltype(Type::prepared_size)> && SizeConstant<decltype(Type::accumulator_size)> && SizeConstant<decltype(Type::scratch_size)> &&
+                   SizeConstant<decltype(Type::scratch_per_sample)> && SizeConstant<decltype(Type::record_size)> && SizeConstant<decltype(Type::operations)>;
 template <class Type>
-concept HasParts = Size<decltype(Type::bands)> && Size<decltype(Type::prepare_parts)> && Size<decltype(Type::finish_parts)> &&
+concept HasParts = SizeConstant<decltype(Type::bands)> && SizeConstant<decltype(Type::prepare_parts)> && SizeConstant<decltype(Type::finish_parts)> &&
                    (Type::bands > 0 && Type::prepare_parts > 0 && Type::finish_parts > 0);
 
 template <class Type>

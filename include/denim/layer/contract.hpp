@@ -28,7 +28,7 @@ inline constexpr bool joins<Type, std::index_sequence<Input...>> = requires(Shap
 template <class Type>
 concept AnswersAtAll = requires(Shape in) { Type::accepts(in); } || requires(Shape in) { Type::output(in); } || requires(Shape in) { Type::parameters(in); };
 template <class Type>
-concept CountsInputs = Size<decltype(Type::inputs)> && (Type::inputs >= 2 && Type::inputs <= max_inputs);
+concept CountsInputs = SizeConstant<decltype(Type::inputs)> && (Type::inputs >= 2 && Type::inputs <= max_inputs);
 template <class Type>
 concept WithoutParameters = (Type::parameters(probe).size() == 0);
 

@@ -71,14 +71,29 @@ template <Askable Scalar>
     return !is_nan(left) && (is_nan(right) || left < right);
 }
 
-/// A NaN that a function may give back: under -ffast-math clang leaves constant ones out.
+namespace detail {
+
+// Under -ffast-math clang leaves constants out that are not finite.
 template <Askable Scalar>
-[[gnu::always_inline]] constexpr Scalar not_a_number() {
-    BitsOf<Scalar> bits = infinity_bits<Scalar> + (BitsOf<Scalar>{1} << (std::numeric_limits<Scalar>::digits - 2));
+[[gnu::always_inline]] constexpr Scalar of_bits(BitsOf<Scalar> bits) {
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
     if (!std::is_constant_evaluated()) asm("" : "+r"(bits));
 #endif
     return std::bit_cast<Scalar>(bits);
+}
+
+}  // namespace detail
+
+/// A NaN that a function may give back, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar not_a_number() {
+    return detail::of_bits<Scalar>(infinity_bits<Scalar> + (BitsOf<Scalar>{1} << (std::numeric_limits<Scalar>::digits - 2)));
+}
+
+/// More than any number, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar infinite() {
+    return detail::of_bits<Scalar>(infinity_bits<Scalar>);
 }
 
 namespace detail {

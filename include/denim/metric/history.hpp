@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/finite.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 namespace denim {
 
 /// Loss and accuracy over a set; NaN where there was none.
 struct Score {
-    double loss = std::numeric_limits<double>::quiet_NaN();
-    double accuracy = std::numeric_limits<double>::quiet_NaN();
+    double loss = not_a_number<double>();
+    double accuracy = not_a_number<double>();
 };
 
 /// One pass over the training set. `train` is the mean over its batches while the network was learning from them.

@@ -39,7 +39,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
     Roc curve;
-    curve.points.push_back({std::numeric_limits<double>::infinity(), 0, 0});
+    curve.points.push_back({infinite<double>(), 0, 0});
     std::size_t right = 0, wrong = 0;
     for (std::size_t n = 0; n < order.size(); ++n) {
         (positive[order[n]] != 0 ? right : wrong) += 1;

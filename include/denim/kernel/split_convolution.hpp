@@ -42,14 +42,12 @@ struct SplitConvolution {
 
 private:
     static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
-    static constexpr std::size_t room(std::size_t numbers) {
-        return round_up(numbers + 64, 16);
-    }  // kernels read a vector beyond
+    static constexpr std::size_t room(std::size_t numbers) { return round_up(numbers, 16); }
     static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
                                  output_gradient_at = scratch_at + room(Kernel::scratch_size),
                                  input_gradient_at = output_gradient_at + room(Part.output.size());
-    static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
-                                 group_sums = round_up(Kernel::accumulator_size, 16),
+    static constexpr std::size_t group_prepared = room(Kernel::prepared_size),
+                                 group_sums = room(Kernel::accumulator_size),
                                  part_record = round_up(Kernel::record_size, 64);
 
     static constexpr std::array<char, 64> words = [] {

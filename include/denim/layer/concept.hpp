@@ -9,6 +9,10 @@
 // the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the shares'
 // accumulators, added in order, to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
 // batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
+//
+// A layer stays inside of its places: it reads and writes no number in front of one or behind it. The rest of a row that is no whole
+// number of vectors goes through simd::load_first and simd::store_first. The border of an input, and what stands between channels and
+// stride, are zeros, which a layer may read; it writes zeros between channels and stride, and nothing to a border.
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/layer/arithmetic.hpp>

@@ -112,6 +112,10 @@ consteval auto trace_entries(Shape input) {
             };
             apply(std::make_index_sequence<Type::inputs>{});
         } else if constexpr (role_of<Type>() == Role::turn) {
+            if (flow.depth == 0) {
+                trace.problem = index;
+                return;
+            }
             std::size_t& top = flow.remembered[flow.depth - 1];
             entry.from[0] = std::exchange(top, flow.current);
             entry.in = entry.out = shape_of(trace, input, entry.from[0]);
@@ -140,19 +144,15 @@ consteval auto trace_entries(Shape input) {
     return trace;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Spec, Shape... Got>
-inline constexpr bool joins_nothing = role_of<Spec>() == Role::join && sizeof...(Got) == 1;
+inline constexpr bool joins_nothing = role_of<Spec>() == Role::turn || (role_of<Spec>() == Role::join && sizeof...(Got) == 1);
 
 /// A layer that is none, that joins what nobody remembered, or that refuses a shape without a word.
 template <class Spec, Shape... Got>
 struct Unexplained {
     static constexpr bool entry = check_spec<Spec, true>();
     static constexpr bool alone = entry && joins_nothing<Spec, Got...>;
-    static_assert(!alone, "denim: layer: in front of a join, a Fork or Turn for each of its inputs but the last was expected.");
+    static_assert(!alone, "denim: layer: a Fork was expected in front of a Turn, and a Fork or Turn in front of a join for each of its inputs but the last.");
     static_assert(!entry || alone, "denim: layer: it does not accept the shape that it gets, so a template <Shape In> struct Problem was expected, with a "
                                    "static_assert that says why.");
 };

@@ -34,7 +34,9 @@ namespace denim::inline DENIM_TARGET {
 template <class Plan>
 struct Memory {
     static constexpr std::size_t count = Plan::count, values = Plan::values;
-    static constexpr std::size_t slack = 64;  // numbers behind every place, so that a kernel may read a vector beyond its end
+    // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
+    // the same lines of the cache.
+    static constexpr std::size_t apart = 64;
 
     std::array<Place, values> activations{}, gradients{};
     std::array<Place, count> records{};
@@ -129,7 +131,7 @@ private:
         PlaceLine<2 * values, steps> thread, batch;
         const auto add = [&](Place& place, const Life& life, std::size_t value) {
             if (!life.any()) return;
-            const std::size_t size = round_up(Plan::layouts[value].size() + slack, 16);
+            const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
             place.held = life.one_run ? Held::by_thread : Held::by_batch;
             if (life.one_run)
                 thread.add({&place.offset, &place.shared, life.first, life.last, size});
@@ -151,7 +153,7 @@ private:
         numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
         row_numbers += numbers_in_rows[Index];
         prepared[Index] = prepared_numbers;
-        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
+        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             if (Plan::mode == Mode::training && Layer::record_size) {
                 const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
@@ -159,7 +161,7 @@ private:
                 records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
                 end += round_up(Layer::record_size, 64);
             }
-            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
+            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0;
             accumulators[Index] = accumulator_numbers;
             accumulator_numbers += round_up(Layer::accumulator_size, 16);
         } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: layer: in front of a join, a Fork or Turn for each of its inputs but the last was expected.
+// expect: denim: layer: a Fork was expected in front of a Turn, and a Fork or Turn in front of a join for each of its inputs but the last.
 // expect: /problem_at_layer<1, Parallel<Sequential<>, Sequential<>>::Concatenated, Shape\{6, 6, 4\}>/
 // errors: 1
 #include <denim/denim.hpp>

@@ -3,11 +3,15 @@
 
 // Holds a fast convolution against the plain one in double precision.
 
+#include "fenced.hpp"
+
 #include <denim/kernel/plain_convolution.hpp>
 #include <denim/machine/random.hpp>
+#include <denim/machine/simd.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -94,54 +98,52 @@ Numbers inside(const Numbers& all, const Layout& layout) {
     return some;
 }
 
-/// Everything a convolution does, once, in its own scalar. `unaligned` puts every float array one number off.
+/// Everything a convolution does, once, in its own scalar, each array beside memory that nobody may touch: a kernel reads and writes
+/// nothing in front of its arrays or behind them, wherever they stand.
 template <class Kernel, class Scalar, Convolution Of>
 struct Run {
-    static constexpr std::size_t off = sizeof(Scalar) == 4 ? 1 : 0;
     static constexpr Scalar untouched = Scalar(-12345);
     std::vector<Scalar> output, weights_gradient, bias_gradient, written, added;
     std::vector<std::uint8_t> record;
 
-    static std::vector<Scalar> shifted(const std::vector<float>& from) {
-        std::vector<Scalar> to(off, untouched);
-        to.insert(to.end(), from.begin(), from.end());
-        return to;
-    }
-
-    explicit Run(bool backwards = false) {
-        auto input = shifted(picture(Of.input, 2, 0));
-        auto weights = shifted(numbers(Of.weights(), 3)), bias = shifted(numbers(Of.filters(), 4));
-        std::vector<Scalar> prepared(Kernel::prepared_size + off, std::numeric_limits<Scalar>::quiet_NaN());
+    explicit Run(testing::Fence fence = {}, bool backwards = false) {
+        const auto fenced = [&](const std::vector<float>& from) {
+            testing::Fenced<Scalar> to{from.size(), fence};
+            std::copy(from.begin(), from.end(), to.begin());
+            return to;
+        };
+        const auto filled = [&](std::size_t size, Scalar with) {
+            testing::Fenced<Scalar> to{size, fence};
+            std::fill(to.begin(), to.end(), with);
+            return to;
+        };
+        auto input = fenced(picture(Of.input, 2, 0)), weights = fenced(numbers(Of.weights(), 3)), bias = fenced(numbers(Of.filters(), 4));
+        auto prepared = filled(Kernel::prepared_size, std::numeric_limits<Scalar>::quiet_NaN());
         for (std::size_t part = Kernel::prepare_parts; part-- > 0;)
-            Kernel::prepare(weights.data() + off, Of.bias ? bias.data() + off : nullptr, prepared.data() + off, part);
-        output.assign(Of.output.size() + off + 1, untouched);
-        std::vector<Scalar> scratch(Kernel::scratch_size + off);
-        record.assign(Kernel::record_size + 1, 77);
+            Kernel::prepare(weights.data(), Of.bias ? bias.data() : nullptr, prepared.data(), part);
+        auto outputs = filled(Of.output.size(), untouched), scratch = filled(Kernel::scratch_size, 0);
+        testing::Fenced<std::uint8_t> records{Kernel::record_size, fence};
         const auto band = [&](std::size_t b) {
-            Kernel::forward(input.data() + off, prepared.data() + off, output.data() + off, record.data(), scratch.data() + off,
-                            b, b + 1);
+            Kernel::forward(input.data(), prepared.data(), outputs.data(), records.data(), scratch.data(), b, b + 1);
         };
         for (std::size_t b = 0; b < Kernel::bands; ++b) band(backwards ? Kernel::bands - 1 - b : b);
-        CHECK(record.back() == 77);
-        CHECK(output.back() == untouched);
+        output.assign(outputs.begin(), outputs.end());
+        record.assign(records.begin(), records.end());
         for (auto* gradient : {&written, &added}) {
-            auto output_gradient = shifted(picture(Of.output, 5, 0));
-            std::vector<Scalar> accumulator(Kernel::accumulator_size + off);
-            *gradient = shifted(picture(Of.input, 6, static_cast<float>(untouched)));
-            gradient->push_back(untouched);
+            auto output_gradient = fenced(picture(Of.output, 5, 0)), input_gradient = fenced(picture(Of.input, 6, static_cast<float>(untouched)));
+            auto accumulator = filled(Kernel::accumulator_size, 0);
             auto call = [&](auto mode) {
-                Kernel::template backward<decltype(mode)::value>(
-                    input.data() + off, output.data() + off, output_gradient.data() + off, prepared.data() + off,
-                    gradient->data() + off, record.data(), scratch.data() + off, accumulator.data() + off);
+                Kernel::template backward<decltype(mode)::value>(input.data(), outputs.data(), output_gradient.data(), prepared.data(),
+                                                                 input_gradient.data(), records.data(), scratch.data(), accumulator.data());
             };
             if (gradient == &written)
                 call(std::integral_constant<Gradient, Gradient::write>{});
             else
                 call(std::integral_constant<Gradient, Gradient::add>{});
-            CHECK(gradient->back() == untouched);
+            gradient->assign(input_gradient.begin(), input_gradient.end());
             std::vector<Scalar> one(Of.weights()), two(Of.filters());
             for (std::size_t part = 0; part < Kernel::finish_parts; ++part)
-                Kernel::finish(accumulator.data() + off, 1, Kernel::accumulator_size, one.data(), two.data(), part);
+                Kernel::finish(accumulator.data(), 1, Kernel::accumulator_size, one.data(), two.data(), part);
             if (gradient == &added) {
                 CHECK(one == weights_gradient);
                 CHECK(two == bias_gradient);
@@ -149,7 +151,6 @@ struct Run {
             weights_gradient = one;
             bias_gradient = two;
         }
-        for (auto* array : {&output, &written, &added}) array->erase(array->begin(), array->begin() + off);
     }
 };
 
@@ -166,7 +167,7 @@ void check() {
     CAPTURE(static_cast<int>(of.epilogue));
     const Run<Kernel<Of>, float, Of> fast;
     const Run<kernel::PlainConvolution<Of, double>, double, Of> plain;
-    const Run<Kernel<Of>, float, Of> again{true};
+    const Run<Kernel<Of>, float, Of> again{testing::Fence{testing::Fence::Side::before, 1}, true};
     const bool transforms = std::string_view{Kernel<Of>::name}.find("transformed") != std::string_view::npos;
     const double tolerance = (transforms ? 4e-6 : 1e-6) * std::sqrt(static_cast<double>(Of.rows * Of.columns + Of.weights()));
     CHECK(difference(inside(fast.output, Of.output), inside(plain.output, Of.output)) < tolerance);
@@ -174,6 +175,13 @@ void check() {
     if (Of.bias) CHECK(difference(fast.bias_gradient, plain.bias_gradient) < tolerance);
     CHECK(difference(inside(fast.written, Of.input), inside(plain.written, Of.input)) < tolerance);
     CHECK(difference(inside(fast.added, Of.input), inside(plain.added, Of.input)) < tolerance);
+    if (Of.operations() < 50'000)
+        for (std::size_t offset = 1; offset < simd::lanes<float>; ++offset) {
+            const Run<Kernel<Of>, float, Of> moved{testing::Fence{testing::Fence::Side::behind, offset}};
+            CHECK(moved.output == fast.output);
+            CHECK(moved.weights_gradient == fast.weights_gradient);
+            CHECK(moved.written == fast.written);
+        }
     CHECK(again.output == fast.output);
     CHECK(again.record == fast.record);
     CHECK(again.weights_gradient == fast.weights_gradient);

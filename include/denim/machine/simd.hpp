@@ -155,11 +155,6 @@ DENIM_INLINE Scalar sum(Vector<Scalar> value) {
         return hadd(value);
 }
 
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
-    return xsimd::sqrt(value);
-}
-
 /// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
 template <class Scalar>
 DENIM_INLINE void transpose(const Scalar* from, std::size_t from_distance, Scalar* to, std::size_t to_distance) {

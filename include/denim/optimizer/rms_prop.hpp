@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/simd_functions.hpp>
 #include <denim/optimizer/each_vector.hpp>
 #include <denim/optimizer/optimizer.hpp>
 

@@ -6,7 +6,8 @@
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
 // What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
-// with different flags link into one program without mixing their code. Only what may be thrown stands outside it.
+// with different flags link into one program without mixing their code. What has none stands outside it, one type for all targets:
+// errors, enumerations, and structs of nothing but numbers, types of std:: and each other.
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
@@ -120,14 +121,35 @@ template <Askable Scalar>
     return (candidate > largest || is_nan(candidate)) && !is_nan(largest);
 }
 
-/// A NaN that a function may give back: under -ffast-math clang leaves constant ones out.
+/// Whether `left` is less than `right`, a NaN being more than any number: the order of losses.
 template <Askable Scalar>
-[[gnu::always_inline]] constexpr Scalar not_a_number() {
-    BitsOf<Scalar> bits = infinity_bits<Scalar> + (BitsOf<Scalar>{1} << (std::numeric_limits<Scalar>::digits - 2));
+[[gnu::always_inline]] constexpr bool is_less(Scalar left, Scalar right) {
+    return !is_nan(left) && (is_nan(right) || left < right);
+}
+
+namespace detail {
+
+// Under -ffast-math clang leaves constants out that are not finite.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar of_bits(BitsOf<Scalar> bits) {
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
     if (!std::is_constant_evaluated()) asm("" : "+r"(bits));
 #endif
     return std::bit_cast<Scalar>(bits);
+}
+
+}  // namespace detail
+
+/// A NaN that a function may give back, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar not_a_number() {
+    return detail::of_bits<Scalar>(infinity_bits<Scalar> + (BitsOf<Scalar>{1} << (std::numeric_limits<Scalar>::digits - 2)));
+}
+
+/// More than any number, under -ffast-math too.
+template <Askable Scalar>
+[[gnu::always_inline]] constexpr Scalar infinite() {
+    return detail::of_bits<Scalar>(infinity_bits<Scalar>);
 }
 
 namespace detail {
@@ -451,7 +473,7 @@ struct BFloat16 {
 #include <optional>
 #include <utility>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What the elements of an array in a file are.
 enum class ElementType : std::uint8_t {
@@ -469,6 +491,10 @@ enum class ElementType : std::uint8_t {
     float32,
     float64
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// A boolean in a file: a byte, true unless zero. (Files may hold 2, which a C++ bool may not.)
 struct Boolean {
@@ -1554,10 +1580,14 @@ inline void write_npy(const std::filesystem::path& path, const AnyArrayView& arr
 
 #include <set>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How the arrays of an npz file stand in it: as they are (numpy.savez) or deflated (numpy.savez_compressed).
 enum class Compression { stored, deflated };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
@@ -2291,7 +2321,7 @@ private:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/scan_folder.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A file that cannot be used, and why, in one sentence without its name.
 struct Rejection {
@@ -2310,6 +2340,10 @@ struct FolderScan {
     std::vector<FoundPhoto> photos;
     std::vector<Rejection> rejected;  ///< what cannot be a photograph for where it is or how it is called
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// True if the bytes are UTF-8 as RFC 3629 has it: no long forms, no surrogates, nothing above U+10FFFF.
 inline bool is_utf8(std::string_view text) {
@@ -2908,7 +2942,7 @@ void read_bmp_runs(Bytes left, const BmpHeader& header, const Put& put) {
 
 /// What is transparent is laid over white; alpha that is 0 everywhere was never written. Throws PictureError.
 inline Raster read_bmp(Bytes file, const BmpHeader& header) {
-    const auto [height, width] = header.size;
+    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
     const std::size_t used = (width * header.bits + 7) / 8, stride = (width * header.bits + 31) / 32 * 4;
     if (file.size() < header.start || (header.bits <= 8 && header.palette + header.colours * header.entry > file.size()) ||
         (!header.runs && file.size() - header.start < (height - 1) * stride + used))
@@ -3615,11 +3649,6 @@ DENIM_INLINE Scalar sum(Vector<Scalar> value) {
         return reduce_add(value);
     else
         return hadd(value);
-}
-
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
-    return xsimd::sqrt(value);
 }
 
 /// Copies a block of lanes x lanes numbers with rows and columns swapped; rows stand `distance` numbers apart.
@@ -4518,7 +4547,7 @@ inline Raster read_tga(Bytes file, const TgaHeader& header) {
         return palette[number - header.first];
     };
     Raster raster{header.size};
-    const auto [height, width] = header.size;
+    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
     std::size_t x = 0, y = 0;
     const auto put = [&](std::array<std::uint8_t, 4> word) {
         Raster::Word* row = raster.words() + (header.from_top ? y : height - 1 - y) * width;
@@ -4548,12 +4577,16 @@ inline Raster read_tga(Bytes file, const TgaHeader& header) {
 // Bytes of a picture file in, pixels out: JPEG, PNG, BMP, GIF (the first picture), TGA, PSD and PNM. Grey becomes RGB, what is
 // transparent is laid over white, a camera's orientation is followed, 16 bits become 8. What is cut off is an error.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How large a picture may be; asked before memory is taken.
 struct PictureLimits {
     std::size_t pixels = 100'000'000;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// What the beginning of a picture file says.
 struct PictureFacts {
@@ -4786,10 +4819,14 @@ DENIM_INLINE auto stays_largest(Vector<Scalar> largest, Vector<Scalar> candidate
 
 #include <numbers>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How a new pixel weighs the old ones: Keys' cubic with a = -0.5, or Lanczos' windowed sinc with three lobes.
 enum class Filter { bicubic, lanczos };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
@@ -5126,7 +5163,7 @@ void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/read_folder.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Which part of `category/subclass/photo` is the label.
 enum class LabelOf { category, subclass };
@@ -5138,6 +5175,10 @@ struct FolderOptions {
     std::vector<Rejection>* rejected = nullptr;  ///< takes what cannot be read; without it, the first such file is an error
     PictureLimits limits = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Reads photographs from `folder/category/subclass/`, each fitted into a frame of `size` (see `fit`), in the order of their
 /// names, on all threads. Labels are places in class_names; photographs of other classes are left out if a list is given.
@@ -5187,12 +5228,16 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/random.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
 struct Seed {
     std::uint64_t value = 0;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
 /// any of them, in any order, twice if need be.
@@ -5295,6 +5340,13 @@ constexpr void shuffle(Range& range, Random random) {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/split.hpp
 
+namespace denim {
+
+/// A part of a data set.
+enum class Part : std::uint8_t { train, validation, test };
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// How much of a data set goes to each part, in any unit: {80, 10, 10}.
@@ -5303,9 +5355,6 @@ struct SplitShares {
 
     [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
 };
-
-/// A part of a data set.
-enum class Part : std::uint8_t { train, validation, test };
 
 /// The part of each sample. Every class is shared alike: in the order of the classes, validation and test get what brings them
 /// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones
@@ -5461,6 +5510,10 @@ DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) 
 }  // namespace detail
 
 template <class Scalar>
+DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
+    return detail::nan_of(value, xsimd::sqrt(value));
+}
+template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
     return detail::nan_of(value, xsimd::exp(value));
 }
@@ -5468,9 +5521,19 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
     return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value));
 }
-/// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1.
+/// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1. Where NaNs are assumed away, clang makes
+/// something else of it (0.7 for 0.678), and the library's takes its place, number by number.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
+#if defined(__clang__)
+    if constexpr (detail::nans_assumed_away) {
+        alignas(64) Scalar numbers[lanes<Scalar>];
+        store(numbers, value);
+        for (Scalar& number : numbers)
+            if (!denim::is_nan(number)) number = std::erf(number);
+        return load(numbers);
+    }
+#endif
     return detail::nan_of(value, xsimd::erf(detail::bounded(value, 6)));
 }
 
@@ -5641,13 +5704,17 @@ struct Extents {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/tensor/row.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What moves a parameter.
 enum class Moved {
     by_gradient,  ///< the optimizer
     by_layer,     ///< its layer: after a step, what stands at its place among the gradients is its next value (running statistics)
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// One parameter of a network: a named piece of its one array. Optimizers, files and checkpoints see these, and no network.
 struct Row {
@@ -6750,14 +6817,12 @@ struct SplitConvolution {
 
 private:
     static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
-    static constexpr std::size_t room(std::size_t numbers) {
-        return round_up(numbers + 64, 16);
-    }  // kernels read a vector beyond
+    static constexpr std::size_t room(std::size_t numbers) { return round_up(numbers, 16); }
     static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
                                  output_gradient_at = scratch_at + room(Kernel::scratch_size),
                                  input_gradient_at = output_gradient_at + room(Part.output.size());
-    static constexpr std::size_t group_prepared = round_up(Kernel::prepared_size, 16) + 64,
-                                 group_sums = round_up(Kernel::accumulator_size, 16),
+    static constexpr std::size_t group_prepared = room(Kernel::prepared_size),
+                                 group_sums = room(Kernel::accumulator_size),
                                  part_record = round_up(Kernel::record_size, 64);
 
     static constexpr std::array<char, 64> words = [] {
@@ -8277,7 +8342,7 @@ struct Plain {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/parameter.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How a parameter begins.
 enum class Initial {
@@ -8288,6 +8353,10 @@ enum class Initial {
     he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
     he_normal,       ///< normal with deviation sqrt(2 / fan_in), cut likewise
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// One named array that a layer learns or keeps.
 struct Parameter {
@@ -8310,10 +8379,12 @@ struct Parameter {
 // the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the shares'
 // accumulators, added in order, to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
 // batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
+//
+// A layer stays inside of its places: it reads and writes no number in front of one or behind it. The rest of a row that is no whole
+// number of vectors goes through simd::load_first and simd::store_first. The border of an input, and what stands between channels and
+// stride, are zeros, which a layer may read; it writes zeros between channels and stride, and nothing to a border.
 
-namespace denim::inline DENIM_TARGET {
-
-using kernel::Gradient;
+namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
 /// weights that decay, frozen if it has parameters; what it does not have is not looked at.
@@ -8328,6 +8399,12 @@ enum class Works {
     on_samples,  ///< forward and backward take one sample
     on_batches,  ///< forward and backward take the whole batch, and cut it themselves (parallel_for, by shape and count alone)
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+using kernel::Gradient;
 
 /// Layers of more than one input (joins of branches) take at most this many.
 inline constexpr std::size_t max_inputs = 8;
@@ -8392,34 +8469,102 @@ struct LayerDefaults {
     static constexpr std::size_t bands = 1;             // parts of a sample that forward can compute side by side
     static constexpr std::size_t prepare_parts = 1, finish_parts = 1;
     static constexpr std::size_t operations = 0;        // multiplications and additions of a forward sample
+    // What backward reads again is kept until then; the place of what it does not read is another value's meanwhile. A layer
+    // whose forward takes everything from what is prepared lets a Predictor go without its rows.
+    static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
     static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
     static void finish(const Finish<Scalar>& /*shares*/, std::size_t /*part*/) {}
 };
 
-/// What users write in a network: a type that answers on shapes. `Problem<In>` holds the static_asserts, as sentences, that
-/// explain why `accepts(In)` is false.
+namespace detail {
+
+/// A shape that nearly every layer accepts: on it the answers of a spec must be constants.
+inline constexpr Shape probe{64, 64, 16};
+
 template <class Type>
-concept Spec = requires(Shape shape) {
-    { Type::accepts(shape) } -> std::same_as<bool>;
-    { Type::output(shape) } -> std::same_as<Shape>;
-    { Type::parameters(shape).size() } -> std::convertible_to<std::size_t>;
+concept Accepts = requires(Shape in) {
+    { Type::accepts(in) } -> std::same_as<bool>;
+    typename std::bool_constant<Type::accepts(probe)>;
+};
+template <class Type>
+concept GivesShape = requires(Shape in) {
+    { Type::output(in) } -> std::same_as<Shape>;
+    typename std::bool_constant<(Type::accepts(probe) ? Type::output(probe) == Shape{} : true)>;
+};
+template <std::size_t Count>
+void as_parameters(const std::array<Parameter, Count>&);
+template <class Type>
+concept ListsParameters = requires(Shape in) {
+    detail::as_parameters(Type::parameters(in));
+    typename std::bool_constant<(Type::accepts(probe) ? Type::parameters(probe).size() == 0 : true)>;
+};
+template <class Type>
+concept WantsBorder = requires(Shape in) {
+    { Type::template border<Fast>(in) } -> std::same_as<Border>;
+    typename std::bool_constant<(Type::template border<Fast>(probe) == Border{})>;
 };
 
-/// A spec bound to layouts. The closing line of every layer's header proves it.
 template <class Type>
-concept Layer = requires(const Forward<typename Type::Scalar>& forward, const Backward<typename Type::Scalar>& backward,
-                         const Finish<typename Type::Scalar>& shares, const typename Type::Scalar* parameters,
-                         typename Type::Scalar* numbers, std::size_t part) {
-    { Type::works } -> std::convertible_to<Works>;
-    requires Type::prepared_size + Type::accumulator_size + Type::scratch_size + Type::record_size + Type::bands > 0;
-    Type::prepare(parameters, numbers, part);
-    Type::forward(forward);
-    Type::template backward<Gradient::write>(backward);
-    Type::template backward<Gradient::add>(backward);
-    Type::template backward<Gradient::none>(backward);
-    Type::finish(shares, part);
+concept HasScalar = std::floating_point<typename Type::Scalar>;
+template <class Type>
+concept SaysWhereItWorks = std::same_as<decltype(Type::works), const Works>;
+template <class Type>
+concept NamesAlgorithm = std::same_as<decltype(Type::algorithm), const char* const>;
+
+template <class Type>
+concept SaysWhatItReads = std::same_as<decltype(Type::backward_reads_input), const bool> && std::same_as<decltype(Type::backward_reads_output), const bool> &&
+                          std::same_as<decltype(Type::forward_reads_parameters), const bool>;
+
+template <class Number>
+concept SizeConstant = std::same_as<Number, const std::size_t>;
+template <class Type>
+concept HasSizes = SizeConstant<decltype(Type::prepared_size)> && SizeConstant<decltype(Type::accumulator_size)> && SizeConstant<decltype(Type::scratch_size)> &&
+                   SizeConstant<decltype(Type::scratch_per_sample)> && SizeConstant<decltype(Type::record_size)> && SizeConstant<decltype(Type::operations)>;
+template <class Type>
+concept HasParts = SizeConstant<decltype(Type::bands)> && SizeConstant<decltype(Type::prepare_parts)> && SizeConstant<decltype(Type::finish_parts)> &&
+                   (Type::bands > 0 && Type::prepare_parts > 0 && Type::finish_parts > 0);
+
+template <class Type>
+concept Prepares = requires(const typename Type::Scalar* parameters, typename Type::Scalar* prepared, std::size_t part) {
+    Type::prepare(parameters, prepared, part);
 };
+template <class Type>
+concept GoesForward = requires(const Forward<typename Type::Scalar>& call) { Type::forward(call); };
+template <class Type>
+concept Finishes = requires(const Finish<typename Type::Scalar>& sums, std::size_t part) { Type::finish(sums, part); };
+
+template <class Type, Gradient... To>
+concept GoesBackTo = requires(const Backward<typename Type::Scalar>& call) { Type::template backward<To...>(call); };
+/// Backward to input `Input` as `To` says, and written to the others.
+template <class Type, Gradient To, std::size_t Input, class Inputs>
+inline constexpr bool goes_back = false;
+template <class Type, Gradient To, std::size_t Input, std::size_t... Number>
+inline constexpr bool goes_back<Type, To, Input, std::index_sequence<Number...>> =
+    GoesBackTo<Type, (Number == Input ? To : Gradient::write)...>;
+template <class Type, class Inputs>
+inline constexpr bool goes_back_every_way = false;
+template <class Type, std::size_t... Input>
+inline constexpr bool goes_back_every_way<Type, std::index_sequence<Input...>> =
+    ((goes_back<Type, Gradient::write, Input, std::index_sequence<Input...>> && goes_back<Type, Gradient::add, Input, std::index_sequence<Input...>> &&
+      goes_back<Type, Gradient::none, Input, std::index_sequence<Input...>>) &&
+     ...);
+
+}  // namespace detail
+
+/// What users write in a network: a type that answers on shapes, at compile time. `Problem<In>` holds the static_asserts, as
+/// sentences, that explain why `accepts(In)` is false. contract.hpp says in a sentence what a type lacks.
+template <class Type>
+concept Spec = detail::Accepts<Type> && detail::GivesShape<Type> && detail::ListsParameters<Type> && detail::WantsBorder<Type>;
+
+/// A spec bound to layouts, as far as a trained network asks.
+template <class Type>
+concept ForwardLayer = detail::HasScalar<Type> && detail::SaysWhereItWorks<Type> && detail::NamesAlgorithm<Type> && detail::SaysWhatItReads<Type> &&
+                       detail::HasSizes<Type> && detail::HasParts<Type> && detail::Prepares<Type> && detail::GoesForward<Type>;
+
+/// A spec bound to layouts that learns: of so many inputs, each of which may want its gradient written, added, or not at all.
+template <class Type, std::size_t Inputs = 1>
+concept Layer = ForwardLayer<Type> && detail::goes_back_every_way<Type, std::make_index_sequence<Inputs>> && detail::Finishes<Type>;
 
 /// The answers that most specs share: any shape is welcome, the same shape leaves, no parameters, no border.
 struct SpecDefaults {
@@ -8436,13 +8581,7 @@ struct SpecDefaults {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/composition.hpp
 
-namespace denim::inline DENIM_TARGET {
-
-/// A list of types.
-template <class... Types>
-struct List {
-    static constexpr std::size_t size = sizeof...(Types);
-};
+namespace denim {
 
 /// What an entry of the expanded network does with the value that flows through it.
 enum class Role {
@@ -8450,6 +8589,16 @@ enum class Role {
     fork,    ///< remembers it for the join to come, and passes it on
     turn,    ///< ends a branch: remembers it for the join to come, and passes on what the fork remembered
     join,    ///< takes it and what the forks remembered, and gives one value
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// A list of types.
+template <class... Types>
+struct List {
+    static constexpr std::size_t size = sizeof...(Types);
 };
 
 /// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list.
@@ -8470,7 +8619,7 @@ namespace detail {
 
 template <class Spec>
 constexpr Role role_of() {
-    if constexpr (requires { Spec::role; })
+    if constexpr (requires { requires std::same_as<decltype(Spec::role), const Role>; })
         return Spec::role;
     else
         return Role::layer;
@@ -8479,13 +8628,23 @@ constexpr Role role_of() {
 template <class... Left, class... Right>
 List<Left..., Right...> operator+(List<Left...>, List<Right...>);
 
+// Lists one behind the other, eight at a time: compilers nest a fold as deep as it is long, and clang no deeper than 256.
+template <class... Lists>
+struct Joined {
+    using type = decltype((List<>{} + ... + Lists{}));
+};
+template <class A, class B, class C, class D, class E, class F, class G, class H, class I, class... Rest>
+struct Joined<A, B, C, D, E, F, G, H, I, Rest...> {
+    using type = typename Joined<decltype(A{} + B{} + C{} + D{} + E{} + F{} + G{} + H{}), I, Rest...>::type;
+};
+
 template <class Spec>
 struct Expand {
     using type = List<Spec>;
 };
 template <class... Specs>
 struct Expand<List<Specs...>> {
-    using type = decltype((List<>{} + ... + typename Expand<Specs>::type{}));
+    using type = typename Joined<typename Expand<Specs>::type...>::type;
 };
 template <class Spec>
     requires requires { typename Spec::Expanded; }
@@ -8517,6 +8676,304 @@ using expanded = typename detail::Expand<Spec>::type;
 /// The type at a place of a List.
 template <class Types, std::size_t Index>
 using type_at = typename decltype(detail::pick<Index>(decltype(detail::indexed(Types{})){}))::type;
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/contract.hpp
+
+// The contract speaks: what the author of a layer forgot or spelled otherwise becomes one sentence of the compiler, the first that fits.
+// A network asks these functions before it uses a layer, and so does check_layer, the closing line of a layer's header.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+template <class Type, class Inputs>
+inline constexpr bool joins = false;
+template <class Type, std::size_t... Input>
+inline constexpr bool joins<Type, std::index_sequence<Input...>> = requires(Shape in) {
+    { Type::accepts((static_cast<void>(Input), in)...) } -> std::same_as<bool>;
+    { Type::output((static_cast<void>(Input), in)...) } -> std::same_as<Shape>;
+    typename std::bool_constant<(Type::accepts((static_cast<void>(Input), probe)...) ? Type::output((static_cast<void>(Input), probe)...) == Shape{}
+                                                                                       : true)>;
+};
+template <class Type>
+concept AnswersAtAll = requires(Shape in) { Type::accepts(in); } || requires(Shape in) { Type::output(in); } || requires(Shape in) { Type::parameters(in); };
+template <class Type>
+concept CountsInputs = SizeConstant<decltype(Type::inputs)> && (Type::inputs >= 2 && Type::inputs <= max_inputs);
+template <class Type>
+concept WithoutParameters = (Type::parameters(probe).size() == 0);
+
+/// Whether a function of the layer is its own, not that of LayerDefaults.
+template <class Own, class Default>
+consteval bool own(Own mine, Default by_default) {
+    if constexpr (std::same_as<Own, Default>)
+        return mine != by_default;
+    else
+        return true;
+}
+template <class Type>
+consteval bool prepares_by_itself() {
+    if constexpr (requires { own(&Type::prepare, 0); })
+        return own(&Type::prepare, &LayerDefaults<typename Type::Scalar>::prepare);
+    else
+        return true;  // overloaded
+}
+template <class Type>
+consteval bool finishes_by_itself() {
+    if constexpr (requires { own(&Type::finish, 0); })
+        return own(&Type::finish, &LayerDefaults<typename Type::Scalar>::finish);
+    else
+        return true;
+}
+
+}  // namespace detail
+
+/// A spec of several inputs: what the forks in front of it remembered, in order, and last the value that flows. It has no parameters.
+template <class Type>
+concept Join = detail::role_of<Type>() == Role::join && detail::CountsInputs<Type> && detail::WithoutParameters<Type> && detail::WantsBorder<Type> &&
+               detail::joins<Type, std::make_index_sequence<Type::inputs>>;
+
+namespace detail {
+
+// The chains of sentences. Each gives whether all is there; with Speak the compiler says the first thing that is not.
+
+template <class Type, bool Speak>
+consteval bool check_join() {
+    if constexpr (!CountsInputs<Type>)
+        static_assert(!Speak, "denim: layer: of a join, static constexpr std::size_t inputs was expected, from 2 to 8.");
+    else if constexpr (!joins<Type, std::make_index_sequence<Type::inputs>>)
+        static_assert(!Speak, "denim: layer: of a join, static constexpr bool accepts(Shape...) and static constexpr Shape output(Shape...) were "
+                              "expected, which take as many shapes as it has inputs.");
+    else if constexpr (!WantsBorder<Type>)
+        static_assert(!Speak, "denim: layer: of a join, template <class Arithmetic> static constexpr Border border(Shape in) was expected, asked for "
+                              "each of its inputs; SpecDefaults has one.");
+    else if constexpr (!WithoutParameters<Type>)
+        static_assert(!Speak, "denim: layer: of a join, no parameters were expected; a layer behind it may have some.");
+    else
+        return true;
+    return false;
+}
+
+template <class Type, bool Speak>
+consteval bool check_spec() {
+    if constexpr (role_of<Type>() == Role::join)
+        return check_join<Type, Speak>();
+    else if constexpr (!AnswersAtAll<Type>)
+        static_assert(!Speak, "denim: layer: a type among the layers is none: one was expected that derives from SpecDefaults or has accepts, output, "
+                              "parameters and border; an activation alone is an Activation<...>, an option stands inside of a layer.");
+    else if constexpr (!Accepts<Type>)
+        static_assert(!Speak, "denim: layer: static constexpr bool accepts(Shape in) was expected: whether the layer takes this shape.");
+    else if constexpr (!GivesShape<Type>)
+        static_assert(!Speak, "denim: layer: static constexpr Shape output(Shape in) was expected: what leaves where this shape enters.");
+    else if constexpr (!ListsParameters<Type>)
+        static_assert(!Speak, "denim: layer: static constexpr std::array<Parameter, N> parameters(Shape in) was expected.");
+    else if constexpr (!WantsBorder<Type>)
+        static_assert(!Speak, "denim: layer: template <class Arithmetic> static constexpr Border border(Shape in) was expected: the zeros that it wants "
+                              "around its input.");
+    else
+        return true;
+    return false;
+}
+
+/// Of a layer that is bound: what a trained network asks.
+template <class Type, class Scalar, bool Speak>
+consteval bool check_forward() {
+    if constexpr (std::same_as<Type, void>)
+        static_assert(!Speak, "denim: layer: template <class Arithmetic, Layout Out, Layout In> Layer was expected, a type or an alias, with a Layout "
+                              "for each input: what computes.");
+    else if constexpr (!HasScalar<Type>)
+        static_assert(!Speak, "denim: layer: using Scalar = typename Arithmetic::Scalar was expected; LayerDefaults<typename Arithmetic::Scalar> has it.");
+    else if constexpr (!std::same_as<typename Type::Scalar, Scalar>)
+        static_assert(!Speak, "denim: layer: its Scalar was expected to be that of the network, Arithmetic::Scalar.");
+    else if constexpr (!SaysWhereItWorks<Type>)
+        static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.");
+    else if constexpr (!NamesAlgorithm<Type>)
+        static_assert(!Speak, "denim: layer: static constexpr const char* algorithm was expected: what summary() calls its kernel.");
+    else if constexpr (!SaysWhatItReads<Type>)
+        static_assert(!Speak, "denim: layer: backward_reads_input, backward_reads_output and forward_reads_parameters were expected, each a static "
+                              "constexpr bool; LayerDefaults has them.");
+    else if constexpr (!HasSizes<Type>)
+        static_assert(!Speak, "denim: layer: prepared_size, accumulator_size, scratch_size, scratch_per_sample, record_size and operations were "
+                              "expected, each a static constexpr std::size_t; LayerDefaults has them.");
+    else if constexpr (!HasParts<Type>)
+        static_assert(!Speak, "denim: layer: bands, prepare_parts and finish_parts were expected, each a static constexpr std::size_t of at least 1; "
+                              "LayerDefaults has them.");
+    else if constexpr (!Prepares<Type>)
+        static_assert(!Speak, "denim: layer: static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) was expected.");
+    else if constexpr (Type::prepared_size > 0 && !prepares_by_itself<Type>())
+        static_assert(!Speak, "denim: layer: a prepare of its own was expected, since prepared_size is not 0.");
+    else if constexpr (!GoesForward<Type>)
+        static_assert(!Speak, "denim: layer: static void forward(const Forward<Scalar>& at) was expected.");
+    else if constexpr (Type::works == Works::on_samples && Type::scratch_per_sample > 0)
+        static_assert(!Speak, "denim: layer: a scratch_per_sample of 0 was expected of a layer on samples; scratch_size is what each thread has, "
+                              "record_size what each sample keeps.");
+    else
+        return true;
+    return false;
+}
+
+/// What one asks that learns, of so many inputs and parameters.
+template <class Type, std::size_t Inputs, std::size_t Parameters, bool Speak>
+consteval bool check_backward() {
+    using Each = std::make_index_sequence<Inputs>;
+    if constexpr (!goes_back<Type, Gradient::write, 0, Each>)
+        static_assert(!Speak, "denim: layer: template <Gradient Input> static void backward(const Backward<Scalar>& at) was expected, with a Gradient "
+                              "for each input.");
+    else if constexpr (!goes_back_every_way<Type, Each>)
+        static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
+    else if constexpr (!Finishes<Type>)
+        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sums, std::size_t part) was expected.");
+    else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)
+        static_assert(!Speak, "denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in "
+                              "scratch_per_sample.");
+    else if constexpr (Type::works == Works::on_batches && Type::accumulator_size > 0)
+        static_assert(!Speak, "denim: layer: an accumulator_size of 0 was expected of a layer on batches; its backward writes the gradients themselves.");
+    else if constexpr (Type::accumulator_size > 0 && !finishes_by_itself<Type>())
+        static_assert(!Speak, "denim: layer: a finish of its own was expected, since accumulator_size is not 0.");
+    else if constexpr (Type::works == Works::on_samples && Type::accumulator_size == 0 && Parameters > 0)
+        static_assert(!Speak, "denim: layer: an accumulator_size was expected, since its spec has parameters: there backward gathers their gradients.");
+    else
+        return true;
+    return false;
+}
+
+/// Whether a Fused computes what stands in its list: the neighbours `Specs`. A specialisation says so itself.
+template <class Type, class First, class... Behind>
+consteval bool fuses() {
+    if constexpr (!requires { requires std::same_as<decltype(Type::exists), const bool>; })
+        static_assert(std::same_as<Type, void>, "denim: layer: of a Fused, static constexpr bool exists = true was expected.");
+    else if constexpr (!Type::exists)
+        return false;
+    else if constexpr (((role_of<Behind>() != Role::layer) || ...))
+        static_assert(std::same_as<Type, void>, "denim: layer: of a Fused, layers of one input were expected behind the first; it may be a join.");
+    else if constexpr (!WantsBorder<Type>)
+        static_assert(std::same_as<Type, void>, "denim: layer: of a Fused, template <class Arithmetic> static constexpr Border border(Shape in) was "
+                                                "expected, as of its first layer.");
+    else
+        return true;
+    return false;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/fusion.hpp
+
+namespace denim {
+
+/// What a plan is for: learning, or a trained network (dropout gone, BatchNorm by its running statistics).
+enum class Mode { training, inference };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Neighbours that one kernel computes together. A specialisation has `exists` true, and accepts the whole run.
+template <class Arithmetic, Mode For, class... Specs>
+struct Fused {
+    static constexpr bool exists = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/check_layer.hpp
+
+// A spec bound to layouts, behind the contract: where something is missing, a layer that does nothing stands in, so that the compiler
+// says one sentence and nothing else. And the closing lines of layers' headers.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// A spec as a network runs it: where it learns its Layer, else its InferenceLayer if it has one.
+template <class Spec, class Arithmetic, Mode For, Layout Out, Layout... In>
+consteval auto bind() {
+    if constexpr (For == Mode::inference && requires { typename Spec::template InferenceLayer<Arithmetic, Out, In...>; })
+        return Identity<typename Spec::template InferenceLayer<Arithmetic, Out, In...>>{};
+    else if constexpr (requires { typename Spec::template Layer<Arithmetic, Out, In...>; })
+        return Identity<typename Spec::template Layer<Arithmetic, Out, In...>>{};
+    else
+        return Identity<void>{};
+}
+
+/// Stands where a layer lacks something.
+template <class Number>
+struct NoLayer : LayerDefaults<Number> {
+    static void forward(const Forward<Number>& /*at*/) {}
+    template <Gradient...>
+    static void backward(const Backward<Number>& /*at*/) {}
+};
+
+/// A spec of so many parameters, bound: its layer, or NoLayer behind the sentence that says why.
+template <class Spec, std::size_t Parameters, class Arithmetic, Mode For, Layout Out, Layout... In>
+struct BoundLayer {
+private:
+    using Scalar = typename Arithmetic::Scalar;
+    using Own = typename decltype(detail::bind<Spec, Arithmetic, For, Out, In...>())::type;
+
+    static consteval bool check() {
+        if constexpr (!check_forward<Own, Scalar, false>())
+            return check_forward<Own, Scalar, true>();
+        else if constexpr (For == Mode::inference)
+            return true;
+        else
+            return check_backward<Own, sizeof...(In), Parameters, !check_backward<Own, sizeof...(In), Parameters, false>()>();
+    }
+
+public:
+    using type = std::conditional_t<check(), Own, NoLayer<Scalar>>;
+};
+
+}  // namespace detail
+
+namespace detail {
+
+/// As a network lays a value out that nobody else reads.
+template <class Type>
+constexpr Layout wanted(Shape in) {
+    return {in, Type::template border<Fast>(in), Fast::channel_stride(in.channels)};
+}
+constexpr Layout made(Shape out) { return {out, {}, Fast::channel_stride(out.channels)}; }
+
+template <class Type>
+constexpr std::size_t numbers_of(Shape in) {
+    std::size_t numbers = 0;
+    for (const Parameter& parameter : Type::parameters(in)) numbers += parameter.extents.size();
+    return numbers;
+}
+
+}  // namespace detail
+
+/// The closing line of a layer's header, for these shapes of its inputs: true, once the compiler has said what it lacks.
+template <class Type, Shape... In>
+consteval bool check_layer() {
+    if constexpr (detail::check_spec<Type, true>()) {
+        constexpr std::size_t parameters = [] {
+            if constexpr (sizeof...(In) == 1)
+                return detail::numbers_of<Type>(In...);
+            else
+                return std::size_t{0};
+        }();
+        using Bound = detail::BoundLayer<Type, parameters, Fast, Mode::training, detail::made(Type::output(In...)), detail::wanted<Type>(In)...>;
+        static_cast<void>(sizeof(typename Bound::type));
+    }
+    return true;
+}
+
+/// The same of a Fused: neighbours, where the first gets a picture of shape In.
+template <Mode For, Shape In, class... Specs>
+consteval bool check_fused() {
+    using Type = Fused<Fast, For, Specs...>;
+    if constexpr (detail::fuses<Type, Specs...>()) {
+        constexpr auto end = [] {
+            std::pair<Shape, std::size_t> at{In, 0};
+            ((at = {Specs::output(at.first), at.second + detail::numbers_of<Specs>(at.first)}), ...);
+            return at;
+        }();
+        using Bound = detail::BoundLayer<Type, end.second, Fast, For, detail::made(end.first), detail::wanted<Type>(In)>;
+        static_cast<void>(sizeof(typename Bound::type));
+    }
+    return true;
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/activation_function.hpp
@@ -8780,6 +9237,7 @@ template <class Arithmetic, Layout Out, Layout In, class Function>
 struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+    static constexpr bool backward_reads_input = Function::of_input;
 
     static void forward(const Forward<Scalar>& at) {
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
@@ -8807,17 +9265,18 @@ struct Activation : SpecDefaults {
 };
 
 /// A linear layer with an activation behind it, in place. Where the slope is of the input, that is kept until backward: on
-/// samples in the record, behind the linear layer's own; on batches in the scratch.
+/// samples in the record, of which a linear layer has none; on batches in the scratch.
 template <class Base, class Function, Layout Out>
 struct ActivatedLayer : Base {
     using typename Base::Scalar;
     static constexpr bool on_samples = Base::works == Works::on_samples;
     static constexpr std::size_t channels = Out.shape.channels;
     static constexpr std::size_t kept = Function::of_input ? round_up(Out.size(), 16) : 0;  // numbers
-    static constexpr std::size_t kept_at = round_up(Base::record_size, 64);                 // bytes
-    static constexpr std::size_t record_size = on_samples && kept ? kept_at + kept * sizeof(Scalar) : Base::record_size;
+    static_assert(Base::record_size == 0);
+    static constexpr std::size_t record_size = on_samples ? kept * sizeof(Scalar) : 0;  // bytes
     static constexpr std::size_t scratch_per_sample = Base::scratch_per_sample + (on_samples ? 0 : kept);
     static constexpr std::size_t bands = 1, operations = Base::operations + Out.shape.size();
+    static constexpr bool backward_reads_output = true;
 
     static void forward(const Forward<Scalar>& at) {
         Forward<Scalar> linear = at;
@@ -8847,7 +9306,7 @@ private:
         if constexpr (on_samples) {
             using Bytes = std::remove_pointer_t<decltype(at.record)>;
             using Number = std::conditional_t<std::is_const_v<Bytes>, const Scalar, Scalar>;
-            return reinterpret_cast<Number*>(at.record + kept_at);
+            return reinterpret_cast<Number*>(at.record);
         } else {
             return at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept;
         }
@@ -8884,21 +9343,8 @@ using activated = typename Activate<Base, Function, Out>::type;
 
 }  // namespace detail
 
-static_assert(Spec<Activation<GELU>> && Layer<Activation<Softmax>::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/fusion.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// What a plan is for: learning, or a trained network (dropout gone, BatchNorm by its running statistics).
-enum class Mode { training, inference };
-
-/// Neighbours that one kernel computes together. A specialisation has `exists` true, and accepts the whole run.
-template <class Arithmetic, Mode For, class... Specs>
-struct Fused {
-    static constexpr bool exists = false;
-};
+static_assert(check_layer<Activation<GELU>, Shape{2, 2, 8}>());
+static_assert(check_layer<Activation<Softmax>, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/options.hpp
@@ -9059,6 +9505,7 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t scratch_size = For == Mode::training ? Kernel::scratch_size : Kernel::forward_scratch_size;
     static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
+    static constexpr bool backward_reads_output = Of.epilogue != kernel::Epilogue::linear, forward_reads_parameters = false;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
         Kernel::prepare(parameters, parameters + Of.weights(), prepared, part);
@@ -9208,7 +9655,7 @@ struct Conv : ConvWindows<Window, Options...> {
 };
 
 static_assert(Spec<Conv<3, 8, Same, Stride<2>, Linear>>);
-static_assert(Layer<Conv<3, 8>::Layer<Fast, Layout{{6, 6, 8}, {}, Fast::channel_stride(8)}, Layout{{8, 8, 3}}>>);
+static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/depthwise_conv.hpp
@@ -9275,7 +9722,7 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
 };
 
 static_assert(Spec<DepthwiseConv<3, Same, Stride<2>, Linear>>);
-static_assert(Layer<DepthwiseConv<3>::Layer<Fast, Layout{{6, 6, 16}, {}, 16}, Layout{{8, 8, 16}, {}, 16}>>);
+static_assert(check_layer<DepthwiseConv<3>, Shape{8, 8, 16}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/windows.hpp
@@ -9574,6 +10021,7 @@ struct PoolLayer : LayerDefaults<Number> {
     using Scalar = Number;
     static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t operations = Out.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
     template <Gradient Input>
@@ -9632,7 +10080,7 @@ struct Pool : SpecDefaults {
 /// The largest of each 2 x 2 window, at stride 2.
 using MaxPool = Pool<Max, 2>;
 
-static_assert(Spec<MaxPool> && Layer<MaxPool::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+static_assert(check_layer<MaxPool, Shape{5, 4, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/conv_pool.hpp
@@ -9656,6 +10104,8 @@ struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : Spec
     template <class, Layout Out, Layout In>
     using Layer = ConvLayer<Convolution::geometry(In, Out, kernel::Epilogue::relu_pool), Arithmetic, For>;
 };
+
+static_assert(check_fused<Mode::training, Shape{8, 8, 3}, Conv<1, 8>, MaxPool>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/matrix_product.hpp
@@ -9998,6 +10448,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
     using Kernel = kernel::SmallDense<size, outputs>;
 
     static constexpr const char* algorithm = "dot products";
+    static constexpr bool backward_reads_output = false, forward_reads_parameters = false;
     static constexpr std::size_t prepared_size = size * outputs + outputs, accumulator_size = prepared_size;
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
@@ -10039,6 +10490,7 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
+    static constexpr bool backward_reads_output = false;
     static constexpr std::size_t product_scratch = std::max(product.scratch_size(1), outputs);
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
@@ -10089,6 +10541,7 @@ struct PlainDenseLayer : LayerDefaults<Number> {
     using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
     static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
     static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
+    static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
@@ -10146,7 +10599,7 @@ struct Dense : SpecDefaults {
     using Layer = detail::activated<typename detail::ChooseDense<Arithmetic, Out, In, bias>::type, Function, Out>;
 };
 
-static_assert(Spec<Dense<3>> && Layer<Dense<3>::Layer<Fast, Layout{{1, 1, 3}, {}, 16}, Layout{{5, 4, 8}, {}, 16}>>);
+static_assert(check_layer<Dense<3>, Shape{5, 4, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/flatten.hpp
@@ -10158,6 +10611,7 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout In>
 struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
@@ -10180,7 +10634,7 @@ struct Flatten : SpecDefaults {
     using Layer = FlattenLayer<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<Flatten> && Layer<Flatten::Layer<Fast, Layout{{1, 1, 32}, {}, 32}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<Flatten, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/global_pool.hpp
@@ -10195,6 +10649,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(In.shape.height * In.shape.width);
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         Scalar* y = at.output + Out.offset(0, 0);
@@ -10221,6 +10676,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
     static constexpr std::size_t record_size = channels * sizeof(std::uint32_t);  // bytes: offsets into the input
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         Scalar* y = at.output + Out.offset(0, 0);
@@ -10259,7 +10715,8 @@ struct GlobalPool : SpecDefaults {
     using Layer = std::conditional_t<std::same_as<Operation, Max>, GlobalMaxLayer<Arithmetic, Out, In>, GlobalAverageLayer<Arithmetic, Out, In>>;
 };
 
-static_assert(Spec<GlobalPool<Average>> && Layer<GlobalPool<Max>::Layer<Fast, Layout{{1, 1, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<GlobalPool<Average>, Shape{2, 2, 8}>());
+static_assert(check_layer<GlobalPool<Max>, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/normalisation.hpp
@@ -10402,6 +10859,7 @@ template <class Arithmetic, Layout Out, Layout In>
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+    static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         const Scalar *gamma = at.parameters, *beta = gamma + channels;
@@ -10467,7 +10925,7 @@ struct LayerNorm : SpecDefaults {
     using Layer = LayerNormLayer<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<LayerNorm> && Layer<LayerNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/batch_norm.hpp
@@ -10487,6 +10945,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
     static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
     static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
+    static constexpr bool backward_reads_output = false;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
@@ -10623,6 +11082,7 @@ template <class Arithmetic, Layout Out, Layout In>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+    static constexpr bool forward_reads_parameters = false;
     using Kernel = kernel::Normalisation<In, Out>;
     using Channels = typename Kernel::Channels;
 
@@ -10657,7 +11117,7 @@ struct BatchNorm : SpecDefaults {
     using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<BatchNorm> && Layer<BatchNorm::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/conv_batch_norm.hpp
@@ -10724,6 +11184,9 @@ struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Bat
     using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
 };
 
+static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
+static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm>());
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/dropout.hpp
 
@@ -10737,6 +11200,7 @@ template <class Arithmetic, Layout Out, Layout In>
 struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t operations = In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) { at.output[out] = at.input()[in] * factor; });
@@ -10781,7 +11245,7 @@ struct Dropout : SpecDefaults {
     using Layer = DropoutLayer<Arithmetic, Out, In>;
 };
 
-static_assert(Spec<Dropout> && Layer<Dropout::Layer<Fast, Layout{{2, 2, 8}, {}, 16}, Layout{{2, 2, 8}, {}, 16}>>);
+static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/residual.hpp
@@ -10795,6 +11259,7 @@ template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
 struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t operations = Out.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         for_each_pixel([&](std::size_t y, std::size_t x) {
@@ -10854,6 +11319,8 @@ struct Residual {
     using Expanded = List<Fork, Inner..., Sum>;
 };
 
+static_assert(check_layer<Residual<>::Sum, Shape{2, 2, 8}, Shape{2, 2, 8}>());
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/gate.hpp
 
@@ -10868,6 +11335,7 @@ struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = Out.shape.channels, operations = Out.shape.size();
     static constexpr bool one_gate = Inner.shape != Out.shape;  // for all pixels
+    static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
@@ -10947,6 +11415,8 @@ template <std::size_t Channels, std::size_t Reduction = 16>
 using SqueezeExcite =
     Gate<GlobalPool<Average>, Dense<detail::squeezed<Channels, Reduction>(), ReLU>, Dense<Channels, Sigmoid>>;
 
+static_assert(check_layer<Gate<>::Product, Shape{2, 2, 8}, Shape{1, 1, 8}>());
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
 
@@ -10994,6 +11464,7 @@ template <class Arithmetic, Layout Out, Layout... Ins>
 struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     /// Where the channels of input `number` begin in a pixel that leaves.
     static constexpr std::size_t first(std::size_t number) {
@@ -11080,6 +11551,8 @@ struct Parallel {
     using Expanded = branches<Concatenated, Branches...>;
 };
 
+static_assert(check_layer<Parallel<Sequential<>, Sequential<>>::Concatenated, Shape{2, 2, 8}, Shape{2, 2, 3}>());
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/heads.hpp
 
@@ -11115,10 +11588,12 @@ struct Heads {
     using Expanded = branches<Concatenated, Branches...>;
 };
 
+static_assert(check_layer<Heads<Sequential<>, Sequential<>>::Concatenated, Shape{1, 1, 3}, Shape{1, 1, 2}>());
+
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/target.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What a picture should give: the number of its class, or a number for each output.
 struct Target {
@@ -11132,6 +11607,10 @@ enum class Wants { label, numbers };
 /// What the outputs of a head are, by the loss that it learned by: logits of classes of which one is right (probabilities are
 /// their softmax), of labels that may stand side by side (a sigmoid each), or numbers that are no probabilities.
 enum class Gives { classes, labels, numbers };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// The words for them in files, in their order.
 inline constexpr std::array<std::string_view, 3> gives_words{"classes", "labels", "numbers"};
@@ -11500,30 +11979,35 @@ std::size_t class_of(const Scalar* logits, std::size_t count, std::size_t pictur
     return place;
 }
 
-}  // namespace detail
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/loss/softmax_sum.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The largest of some logits, and the sum over all of e^(logit - largest).
-template <class Scalar>
-struct SoftmaxSum {
-    Scalar largest;
-    double sum = 0;
-
-    SoftmaxSum(const Scalar* logits, std::size_t classes) : largest(*std::max_element(logits, logits + classes)) {
-        for (std::size_t k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(logits[k] - largest));
-    }
-    [[nodiscard]] double probability(Scalar logit) const { return std::exp(static_cast<double>(logit - largest)) / sum; }
-};
-
 /// 1 where the label's logit is the largest, the first of equal ones, and none is a NaN.
-template <class Scalar>
+template <Askable Scalar>
 double label_on_top(const Scalar* logits, std::size_t classes, std::int32_t label) {
     return std::cmp_equal(place_of_largest(logits, classes), label) ? 1 : 0;
 }
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/softmax_sum.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The largest of some logits, and the sum over all of e^((logit - largest) * sharpness), whose shares are probabilities. Of one NaN
+/// among them all are NaN.
+template <class Scalar>
+struct SoftmaxSum {
+    Scalar largest;
+    double sharpness, sum = 0;
+
+    SoftmaxSum(const Scalar* logits, std::size_t classes, double sharp = 1)
+        : largest(*std::max_element(logits, logits + classes)), sharpness(sharp) {
+        for (std::size_t k = 0; k < classes; ++k) sum += weight(logits[k]);
+    }
+    [[nodiscard]] double probability(Scalar logit) const { return weight(logit) / sum; }
+
+private:
+    [[nodiscard]] double weight(Scalar logit) const { return std::exp(static_cast<double>(logit - largest) * sharpness); }
+};
 
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/loss/focal.hpp
@@ -11682,7 +12166,7 @@ void each_vector(std::size_t count, const Advance& advance) {
 
 // An optimizer turns gradients into new parameters. It sees flat numbers and the rows that describe them, never a network.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// One call of an optimizer: `count` parameters, their gradients, and its own state arrays for them.
 struct Update {
@@ -11694,6 +12178,10 @@ struct Update {
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// What a class needs to be an optimizer: its learning rate, how many numbers it keeps for each parameter (at most 4, zero at
 /// first), and how it changes parameters. It may list its settings, see accepted.hpp: `fit` then checks them, and a checkpoint of
@@ -12067,6 +12555,18 @@ static_assert(OptimizerType<Sgd>);
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/metric/confusion.hpp
 
+namespace denim {
+
+/// One class against the others. What has no denominator is 0, as in scikit-learn.
+struct ClassScore {
+    std::size_t count = 0;  ///< pictures of the class
+    double precision = 0;   ///< of those called so, the share that is so
+    double recall = 0;      ///< of those that are so, the share called so
+    double f1 = 0;          ///< 2 * precision * recall / (precision + recall)
+};
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// Confusion(true class, predicted class): how many pictures.
@@ -12146,14 +12646,6 @@ inline double accuracy(const Confusion& counts) {
     return detail::ratio(right, all);
 }
 
-/// One class against the others. What has no denominator is 0, as in scikit-learn.
-struct ClassScore {
-    std::size_t count = 0;  ///< pictures of the class
-    double precision = 0;   ///< of those called so, the share that is so
-    double recall = 0;      ///< of those that are so, the share called so
-    double f1 = 0;          ///< 2 * precision * recall / (precision + recall)
-};
-
 inline std::vector<ClassScore> class_scores(const Confusion& counts) {
     std::vector<ClassScore> scores(counts.shape(0));
     for (std::size_t k = 0; k < scores.size(); ++k) {
@@ -12201,7 +12693,7 @@ inline double top_k_accuracy(std::span<const float> scores, std::span<const std:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/metric/calibration.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Pictures of about the same confidence (the largest probability).
 struct ConfidenceBin {
@@ -12215,18 +12707,16 @@ struct Calibration {
     double error = 0;                 ///< expected calibration error: mean of |accuracy - confidence| over pictures
 };
 
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
 /// Softmax of logits (N, classes) divided by a temperature.
 inline std::vector<float> softmax(std::span<const float> logits, std::size_t classes, double temperature = 1) {
     std::vector<float> result(logits.size());
     for (std::size_t first = 0; first < logits.size(); first += classes) {
-        const double largest =
-            static_cast<double>(*std::max_element(logits.begin() + static_cast<std::ptrdiff_t>(first),
-                                                  logits.begin() + static_cast<std::ptrdiff_t>(first + classes)));
-        double sum = 0;
-        for (std::size_t k = first; k < first + classes; ++k)
-            sum += std::exp((static_cast<double>(logits[k]) - largest) / temperature);
-        for (std::size_t k = first; k < first + classes; ++k)
-            result[k] = static_cast<float>(std::exp((static_cast<double>(logits[k]) - largest) / temperature) / sum);
+        const detail::SoftmaxSum<float> sample{logits.data() + first, classes, 1 / temperature};
+        for (std::size_t k = first; k < first + classes; ++k) result[k] = static_cast<float>(sample.probability(logits[k]));
     }
     return result;
 }
@@ -12265,14 +12755,10 @@ inline double fit_temperature(std::span<const float> logits, std::span<const std
         double sum = 0;
         for (std::size_t n = 0; n < labels.size(); ++n) {
             const auto sample = logits.subspan(n * classes, classes);
-            const double largest = static_cast<double>(*std::max_element(sample.begin(), sample.end()));
-            double weights = 0, expected = 0;
-            for (const float logit : sample) {
-                const double weight = std::exp((static_cast<double>(logit) - largest) * inverse);
-                weights += weight;
-                expected += weight * static_cast<double>(logit);
-            }
-            sum += expected / weights - static_cast<double>(sample[static_cast<std::size_t>(labels[n])]);
+            const detail::SoftmaxSum<float> softmax{sample.data(), classes, inverse};
+            double expected = 0;
+            for (const float logit : sample) expected += softmax.probability(logit) * static_cast<double>(logit);
+            sum += expected - static_cast<double>(sample[static_cast<std::size_t>(labels[n])]);
         }
         return sum;
     };
@@ -12405,7 +12891,7 @@ inline Repeats repeats(std::span<const double> values, double confidence = 0.95)
 
 // Is one approach better than another, or was it luck?
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Two approaches on the same pictures: those that only one of them gets right.
 struct McNemar {
@@ -12414,6 +12900,18 @@ struct McNemar {
     double chi_squared = 1;  ///< its probability if neither were better
     double exact = 1;        ///< the same by the binomial distribution, two-sided: believe this one below 25 differences
 };
+
+/// Two approaches, each with runs of its own.
+struct WelchTest {
+    double difference = 0;   ///< of the means, first minus second
+    double t = 0;            ///< the difference in standard errors
+    double degrees = 0;      ///< of freedom
+    double probability = 1;  ///< of a |t| at least so large if neither were better
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// McNemar's test from the counts of pictures that one alone got right. McNemar (1947), with the correction of Edwards (1948).
 inline McNemar mcnemar(std::size_t first_only, std::size_t second_only) {
@@ -12440,14 +12938,6 @@ inline McNemar mcnemar(std::span<const int> first_right, std::span<const int> se
     }
     return mcnemar(first, second);
 }
-
-/// Two approaches, each with runs of its own.
-struct WelchTest {
-    double difference = 0;   ///< of the means, first minus second
-    double t = 0;            ///< the difference in standard errors
-    double degrees = 0;      ///< of freedom
-    double probability = 1;  ///< of a |t| at least so large if neither were better
-};
 
 /// Welch's t test (1947) of two sets of runs, whose deviations may differ; at least two runs of each are needed. If no run
 /// differs from the others of its set, t is infinite (0 where the means are equal).
@@ -12492,7 +12982,7 @@ inline PairedTest paired_test(std::span<const double> first, std::span<const dou
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/metric/roc.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How well a score parts two classes, at every threshold.
 struct Roc {
@@ -12504,6 +12994,10 @@ struct Roc {
     std::vector<Point> points;  ///< from (0, 0), threshold infinity, to (1, 1)
     double area = 0;  ///< under the curve, by trapezoids: the chance that a positive scores above a negative, ties count half
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// The receiver operating characteristic of scores against truth (nonzero: positive). Throws std::invalid_argument unless both
 /// classes occur and every score is a number. Fawcett, "An introduction to ROC analysis" (2006), algorithms 1 and 2.
@@ -12522,7 +13016,7 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) { return scores[left] > scores[right]; });
     Roc curve;
-    curve.points.push_back({std::numeric_limits<double>::infinity(), 0, 0});
+    curve.points.push_back({infinite<double>(), 0, 0});
     std::size_t right = 0, wrong = 0;
     for (std::size_t n = 0; n < order.size(); ++n) {
         (positive[order[n]] != 0 ? right : wrong) += 1;
@@ -12537,10 +13031,391 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/history.hpp
+
+namespace denim {
+
+/// Loss and accuracy over a set; NaN where there was none.
+struct Score {
+    double loss = not_a_number<double>();
+    double accuracy = not_a_number<double>();
+};
+
+/// One pass over the training set. `train` is the mean over its batches while the network was learning from them.
+struct Epoch {
+    std::size_t number = 0;  ///< from 1
+    Score train, validation;
+    double rate = 0;     ///< the learning rate
+    double seconds = 0;  ///< validation included
+    double images_per_second = 0;  ///< of training alone
+};
+
+/// All passes of a run.
+struct History {
+    std::vector<Epoch> epochs;
+    std::size_t best_epoch = 0;  ///< whose weights the network has now, where a callback went back to the best; else 0
+};
+
+}  // namespace denim
+// ---- denim/schedule/schedule.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where a run stands when it takes a step.
+struct Moment {
+    std::size_t step;        ///< of the run, from 0
+    std::size_t batches;     ///< steps in an epoch
+    std::size_t epochs;      ///< wanted
+    const History& history;  ///< the epochs that have ended
+
+    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
+    /// Under way, from 1.
+    [[nodiscard]] std::size_t epoch() const { return step / batches + 1; }
+    [[nodiscard]] bool ends_epoch() const { return (step + 1) % batches == 0; }
+};
+
+/// What a run is going to be, known before its first step.
+struct RunPlan {
+    std::size_t batches, epochs;  ///< steps in an epoch; wanted
+    bool validation;              ///< there is a validation set
+
+    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
+};
+
+/// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
+/// that goes on from a checkpoint needs nothing more. It may have
+///  - void check(const RunPlan&): throws before the first step if it does not fit the run;
+///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own;
+///  - std::size_t warm_up, steps: `fit` throws if the run has fewer.
+template <class Type>
+concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
+    { schedule.factor(at) } -> std::convertible_to<float>;
+};
+
+/// Any schedule, as FitOptions hold it: .schedule = CosineRate{}. Without one the rate is the optimizer's, and callbacks may
+/// change it.
+class Schedule {
+public:
+    Schedule() = default;
+    template <class Type>
+        requires(!std::is_same_v<Type, Schedule>) && ScheduleType<Type>
+    Schedule(Type schedule)  // NOLINT: meant to convert
+        : schedule_(std::make_shared<const Type>(std::move(schedule))),
+          call_([](const void* erased, const Moment& at) {
+              return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
+          }),
+          check_([](const void* erased, const RunPlan& plan) { check_type(*static_cast<const Type*>(erased), plan); }),
+          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
+
+    explicit operator bool() const { return schedule_ != nullptr; }
+    [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
+    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
+    void check(const RunPlan& plan) const {
+        if (schedule_) check_(schedule_.get(), plan);
+    }
+    /// Which one it is, and its settings, see SettingsRecord.
+    void describe(SettingsRecord& to) const {
+        if (schedule_)
+            describe_(schedule_.get(), to);
+        else
+            to.kind("none");
+    }
+
+private:
+    template <class Type>
+    static void check_type(const Type& type, const RunPlan& plan) {
+        if constexpr (ListsSettings<Type>) check_settings_of(type);
+        if constexpr (requires { std::size_t{type.warm_up}; })
+            if (type.warm_up > plan.steps())
+                throw std::invalid_argument("denim: " + std::string{detail::name_of<Type>()} + ": a warm-up of " + std::to_string(type.warm_up) +
+                                            " steps was asked for, but the run has only " + std::to_string(plan.steps()));
+        if constexpr (requires { type.check(plan); }) type.check(plan);
+    }
+
+    std::shared_ptr<const void> schedule_;
+    float (*call_)(const void*, const Moment&) = nullptr;
+    void (*check_)(const void*, const RunPlan&) = nullptr;
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+};
+
+/// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
+inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
+    return step < warm_up ? static_cast<float>(step + 1) / (static_cast<float>(warm_up) + 1) : 1;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/schedule/constant_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The optimizer's rate, after the warm-up.
+struct ConstantRate {
+    std::size_t warm_up = 0;  ///< steps
+
+    static constexpr const char* name = "ConstantRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("warm_up", warm_up, at_least_0);
+    }
+    [[nodiscard]] float factor(const Moment& at) const { return warm_up_factor(at.step, warm_up); }
+};
+
+static_assert(ScheduleType<ConstantRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/schedule/cosine_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls along a half cosine to `last` of itself at the end of the run: last + (1 - last) * (1 + cos(pi * step /
+/// steps)) / 2. Keras: CosineDecay over the steps of the run, whose alpha is `last`.
+struct CosineRate {
+    float last = 0;
+    std::size_t warm_up = 0;  ///< steps
+
+    static constexpr const char* name = "CosineRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("last", last, from_0_to_1);
+        each("warm_up", warm_up, at_least_0);
+    }
+    [[nodiscard]] float factor(const Moment& at) const {
+        const float done = static_cast<float>(at.step) / static_cast<float>(at.steps());
+        const float fall = 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
+        return warm_up_factor(at.step, warm_up) * (last + (1 - last) * fall);
+    }
+};
+
+static_assert(ScheduleType<CosineRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/schedule/exponential_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls from step to step, to `by` of itself in an epoch. Keras: ExponentialDecay with the steps of an epoch.
+struct ExponentialRate {
+    float by = 0.9f;
+    std::size_t warm_up = 0;  ///< steps
+
+    static constexpr const char* name = "ExponentialRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
+    [[nodiscard]] float factor(const Moment& at) const {
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(at.step) / static_cast<float>(at.batches));
+    }
+};
+
+static_assert(ScheduleType<ExponentialRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/schedule/one_cycle_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// From one factor to another along a half cosine, as far as is `done`.
+inline float cosine_between(float from, float to, float done) {
+    return to + (from - to) * 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
+}
+
+/// One cycle, Smith and Topin (2018): the rate rises along a half cosine from `first` of itself to the whole, which it has
+/// after the part `rising` of the run, and falls along another to `last`. The rise is its warm-up. PyTorch: OneCycleLR, whose
+/// div_factor is 1 / first, and whose final_div_factor is first / last; momentum stays.
+struct OneCycleRate {
+    float rising = 0.3f, first = 0.04f, last = 4e-6f;
+
+    static constexpr const char* name = "OneCycleRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("rising", rising, from_0_to_1);
+        each("first", first, from_0_to_1);
+        each("last", last, from_0_to_1);
+    }
+    [[nodiscard]] float factor(const Moment& at) const {
+        const auto steps = static_cast<float>(at.steps()), step = static_cast<float>(at.step);
+        const float top = std::max(0.0f, rising * steps - 1), end = steps - 1;
+        if (step < top) return cosine_between(first, 1, step / top);
+        return end > top ? cosine_between(1, last, std::min(1.0f, (step - top) / (end - top))) : 1;
+    }
+};
+
+static_assert(ScheduleType<OneCycleRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/monitor.hpp
+
+namespace denim {
+
+/// Which score of an epoch is watched.
+enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+[[nodiscard]] constexpr bool watches_validation(Monitor monitor) {
+    return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
+}
+
+[[nodiscard]] constexpr std::string_view name_of(Monitor monitor) {
+    constexpr std::array<std::string_view, 4> names{"validation_loss", "validation_accuracy", "train_loss", "train_accuracy"};
+    return names[static_cast<std::size_t>(monitor)];
+}
+
+namespace detail {
+
+[[noreturn]] inline void throw_no_validation(const std::string& who) {
+    throw std::invalid_argument(
+        "denim: " + who +
+        " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
+}
+
+}  // namespace detail
+
+/// The score, smaller is better: accuracies are negated. NaN where the loss is, which no epoch is worse than. Throws
+/// std::invalid_argument under the name of the callback that asks if there is no accuracy because the loss has none.
+inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
+    const double score = monitor == Monitor::train_loss            ? epoch.train.loss
+                         : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
+                         : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
+                                                                   : epoch.validation.loss;
+    const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
+    if (watches_accuracy && is_nan(score))
+        throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
+                                    (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
+    return score;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/schedule/plateau_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls to `by` of itself where the watched score has not improved for `patience` epochs, as in Keras's
+/// ReduceLROnPlateau. What it has seen stands in the history.
+struct PlateauRate {
+    float by = 0.1f;
+    std::size_t patience = 10;
+    double minimum_improvement = 1e-4;  ///< a smaller one does not count
+    std::size_t cooldown = 0;           ///< epochs after a fall that do not count
+    float last = 0;                     ///< of the optimizer's rate: it falls no further
+    Monitor monitor = Monitor::validation_loss;
+    std::size_t warm_up = 0;  ///< steps
+
+    static constexpr const char* name = "PlateauRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("by", by, above_0_below_1);
+        each("patience", patience, at_least_0);
+        each("minimum_improvement", minimum_improvement, at_least_0);
+        each("cooldown", cooldown, at_least_0);
+        each("last", last, from_0_to_1);
+        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
+        each("warm_up", warm_up, at_least_0);
+    }
+    void check(const RunPlan& plan) const {
+        if (watches_validation(monitor) && !plan.validation) detail::throw_no_validation(name);
+    }
+    [[nodiscard]] float factor(const Moment& at) const {
+        float factor = 1;
+        double best = std::numeric_limits<double>::max();
+        std::size_t waited = 0, cooling = 0;
+        for (const Epoch& epoch : at.history.epochs) {
+            const double score = watched_score(monitor, epoch, "PlateauRate");
+            if (cooling > 0) {
+                --cooling;
+                waited = 0;
+            }
+            if (!is_nan(score) && score < best - minimum_improvement) {
+                best = score;
+                waited = 0;
+            } else if (cooling == 0 && ++waited >= patience) {
+                factor = std::max(factor * by, last);
+                cooling = cooldown;
+                waited = 0;
+            }
+        }
+        return warm_up_factor(at.step, warm_up) * factor;
+    }
+};
+
+static_assert(ScheduleType<PlateauRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/schedule/step_rate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The rate falls to `by` of itself after every `every` epochs. PyTorch: StepLR.
+struct StepRate {
+    std::size_t every = 10;  ///< epochs
+    float by = 0.1f;
+    std::size_t warm_up = 0;  ///< steps
+
+    static constexpr const char* name = "StepRate";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("every", every, at_least_1);
+        each("by", by, above_0);
+        each("warm_up", warm_up, at_least_0);
+    }
+    [[nodiscard]] float factor(const Moment& at) const {
+        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>((at.epoch() - 1) / every));
+    }
+};
+
+static_assert(ScheduleType<StepRate>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/each_index.hpp
+
+// Loops that the compiler unrolls, over the layers of a network. Folds of at most 64 calls beside each other: compilers nest a fold
+// as deep as it is long, and clang goes no deeper than 256.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Calls body.template operator()<Index>() for each Index from First to Last - 1, in order.
+template <std::size_t First, std::size_t Last, class Body>
+constexpr void each_index(Body&& body) {
+    constexpr std::size_t at_once = 64;
+    if constexpr (Last - First <= at_once) {
+        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
+            (body.template operator()<First + Step>(), ...);
+        }(std::make_index_sequence<Last - First>{});
+    } else {
+        constexpr std::size_t middle = First + (Last - First) / 2;
+        each_index<First, middle>(body);
+        each_index<middle, Last>(body);
+    }
+}
+
+/// The same, from Last - 1 to First.
+template <std::size_t First, std::size_t Last, class Body>
+constexpr void each_index_reversed(Body&& body) {
+    each_index<0, Last - First>([&]<std::size_t Step>() { body.template operator()<Last - 1 - Step>(); });
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/graph.hpp
 
 // From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
 // parameters stand at which place. All of it is plain constexpr data, computed by one fold over the list.
+
+namespace denim {
+
+/// What makes shares of logits.
+enum class Squash { none, softmax, sigmoid };
+
+}  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
@@ -12550,9 +13425,6 @@ struct Image {
     static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
     static constexpr Shape shape{Height, Width, Channels};
 };
-
-/// What makes shares of logits.
-enum class Squash { none, softmax, sigmoid };
 
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
@@ -12602,19 +13474,26 @@ constexpr Shape shape_of(const Trace<Count>& trace, Shape input, std::size_t val
     return value == 0 ? input : trace.entries[value - 1].out;
 }
 
-template <class Entries, std::size_t... Index>
-consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
-    constexpr std::size_t count = sizeof...(Index);
+template <class Entries>
+consteval auto trace_entries(Shape input) {
+    constexpr std::size_t count = Entries::size;
     Trace<count> trace;
     Flow flow;
-    const auto visit = [&]<class Type>(std::size_t index) {
+    const auto visit = [&]<std::size_t index>() {
+        using Type = type_at<Entries, index>;
         if (trace.problem != count) return;
         Entry& entry = trace.entries[index];
         entry.role = role_of<Type>();
         entry.from[0] = flow.current;
         entry.in = shape_of(trace, input, flow.current);
         entry.first_parameter = trace.parameters;
-        if constexpr (role_of<Type>() == Role::join) {
+        if constexpr (!check_spec<Type, false>()) {
+            trace.problem = index;
+        } else if constexpr (role_of<Type>() == Role::join) {
+            if (flow.depth + 1 < Type::inputs) {
+                trace.problem = index;
+                return;
+            }
             entry.inputs = Type::inputs;  // what was remembered, in order, and last what flows
             flow.depth -= Type::inputs - 1;
             for (std::size_t n = 0; n + 1 < Type::inputs; ++n) entry.from[n] = flow.remembered[flow.depth + n];
@@ -12628,6 +13507,10 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
             };
             apply(std::make_index_sequence<Type::inputs>{});
         } else if constexpr (role_of<Type>() == Role::turn) {
+            if (flow.depth == 0) {
+                trace.problem = index;
+                return;
+            }
             std::size_t& top = flow.remembered[flow.depth - 1];
             entry.from[0] = std::exchange(top, flow.current);
             entry.in = entry.out = shape_of(trace, input, entry.from[0]);
@@ -12651,16 +13534,36 @@ consteval auto trace_entries(Shape input, std::index_sequence<Index...>) {
         }
         if (trace.problem == count) flow.current = index + 1;
     };
-    (visit.template operator()<type_at<Entries, Index>>(Index), ...);
+    each_index<0, count>(visit);
     trace.result = flow.current;
     return trace;
+}
+
+template <class Spec, Shape... Got>
+inline constexpr bool joins_nothing = role_of<Spec>() == Role::turn || (role_of<Spec>() == Role::join && sizeof...(Got) == 1);
+
+/// A layer that is none, that joins what nobody remembered, or that refuses a shape without a word.
+template <class Spec, Shape... Got>
+struct Unexplained {
+    static constexpr bool entry = check_spec<Spec, true>();
+    static constexpr bool alone = entry && joins_nothing<Spec, Got...>;
+    static_assert(!alone, "denim: layer: a Fork was expected in front of a Turn, and a Fork or Turn in front of a join for each of its inputs but the last.");
+    static_assert(!entry || alone, "denim: layer: it does not accept the shape that it gets, so a template <Shape In> struct Problem was expected, with a "
+                                   "static_assert that says why.");
+};
+template <class Spec, Shape... Got>
+consteval auto problem_of() {
+    if constexpr (check_spec<Spec, false>() && !joins_nothing<Spec, Got...> && requires { typename Spec::template Problem<Got...>; })
+        return Identity<typename Spec::template Problem<Got...>>{};
+    else
+        return Identity<Unexplained<Spec, Got...>>{};
 }
 
 }  // namespace detail
 
 /// What the compiler's message names when a layer does not fit: its number in the flat list (from 0), itself, the shapes it got.
 template <std::size_t Index, class Spec, Shape... Got>
-struct problem_at_layer : Spec::template Problem<Got...> {};
+struct problem_at_layer : decltype(detail::problem_of<Spec, Got...>())::type {};
 
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
@@ -12674,7 +13577,7 @@ struct Graph {
     using At = type_at<Entries, Index>;
 
     static constexpr Shape input = Input::shape;
-    static constexpr Trace<count> trace = detail::trace_entries<Entries>(input, std::make_index_sequence<count>{});
+    static constexpr Trace<count> trace = detail::trace_entries<Entries>(input);
     static constexpr Shape output = detail::shape_of(trace, input, trace.result);
 
 private:
@@ -12696,7 +13599,8 @@ public:
     /// How many logits each head has, one after the other in the output; one head unless the last layer is Heads<...>.
     static constexpr auto heads = find_heads();
     static_assert([]<std::size_t... Index>(std::index_sequence<Index...>) {
-        return (!is_heads<At<Index>> && ...);
+        const std::array<bool, count> all{is_heads<At<Index>>..., false};
+        return std::none_of(all.begin(), all.end(), [](bool heads) { return heads; });
     }(std::make_index_sequence<count - 1>{}), "denim: Heads: it must be the last layer of the network.");
 
     /// One sentence for the first layer that does not fit, with its number and shapes.
@@ -12852,13 +13756,14 @@ void name_entries(const std::string& name, std::vector<std::string>& names) {
 template <class... Specs>
 void name_children(List<Specs...>, const std::string& name, std::vector<std::string>& names) {
     [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
-    [[maybe_unused]] const auto add = [&]<class Spec>() {
+    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
+        using Spec = type_at<List<Specs...>, Index>;
         if constexpr (role_of<Spec>() == Role::layer)
             name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
         else
             names.push_back(name);
     };
-    (add.template operator()<Specs>(), ...);
+    each_index<0, sizeof...(Specs)>(add);
 }
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
@@ -12871,7 +13776,8 @@ template <std::size_t Wanted, std::size_t... Deeper, class... Specs>
 consteval PathEnd follow(List<Specs...>) {
     std::size_t place = 0, entry = 0;
     PathEnd end;
-    [[maybe_unused]] const auto visit = [&]<class Spec>() {
+    [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
+        using Spec = type_at<List<Specs...>, Index>;
         if (role_of<Spec>() == Role::layer && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};
@@ -12882,7 +13788,7 @@ consteval PathEnd follow(List<Specs...>) {
         }
         entry += entries_of<Spec>;
     };
-    (visit.template operator()<Specs>(), ...);
+    each_index<0, sizeof...(Specs)>(visit);
     return end;
 }
 
@@ -12892,10 +13798,14 @@ consteval PathEnd follow(List<Specs...>) {
 // The settings of layers while the program runs: which layer has which, what they accept, and how a user reaches them by a
 // layer's place. They stand in one array, one for each entry of the flat list, and take effect from there.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
 enum class LayerSetting { rate, l2, frozen };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
 /// it has parameters.
@@ -13027,7 +13937,11 @@ public:
     static constexpr std::size_t parameter_count = Graph::trace.parameters;
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
+    /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
     explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+        if constexpr (Graph::trace.problem != Graph::count)
+            throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
+                                   " does not accept the shape that it gets, but the static_asserts of its Problem hold");
         each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
             initialise(parameter, parameters_.data() + offset, seed, stream);
         });
@@ -13161,7 +14075,7 @@ private:
     static void each_parameter(Each each) {
         std::size_t row = 0;
         const auto visit = [&]<std::size_t Index>() {
-            if constexpr (detail::role_of<typename Graph::template At<Index>>() != Role::join) {
+            if constexpr (Spec<typename Graph::template At<Index>>) {
                 constexpr Entry at = Graph::trace.entries[Index];
                 std::size_t offset = at.first_parameter;
                 for (const Parameter& parameter : Graph::template At<Index>::parameters(at.in)) {
@@ -13170,9 +14084,7 @@ private:
                 }
             }
         };
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (visit.template operator()<Index>(), ...);
-        }(std::make_index_sequence<Graph::count>{});
+        each_index<0, Graph::count>(visit);
     }
     void check_owned() const {
         assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
@@ -13199,7 +14111,7 @@ private:
 
 // From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A layer that runs: one entry of the list, or several that are fused.
 struct Node {
@@ -13209,19 +14121,9 @@ struct Node {
     std::size_t to = 0;  ///< the value that it writes
 };
 
-namespace detail {
+}  // namespace denim
 
-template <class Spec, class Arithmetic, Mode For, Layout Out, Layout In>
-struct BoundLayer {
-    using type = typename Spec::template Layer<Arithmetic, Out, In>;
-};
-template <class Spec, class Arithmetic, Layout Out, Layout In>
-    requires requires { typename Spec::template InferenceLayer<Arithmetic, Out, In>; }
-struct BoundLayer<Spec, Arithmetic, Mode::inference, Out, In> {
-    using type = typename Spec::template InferenceLayer<Arithmetic, Out, In>;
-};
-
-}  // namespace detail
+namespace denim::inline DENIM_TARGET {
 
 /// What runs, for one network, arithmetic and purpose: nodes, layouts of the values between them, stages.
 template <class SourceGraph, class Arithmetic, Mode For>
@@ -13241,17 +14143,21 @@ private:
         using Type = Spec<Index>;
         if constexpr (passes_on(detail::role_of<Type>()))
             return false;
-        else if constexpr (requires { Type::training_only; })
+        else if constexpr (requires { requires Type::training_only; })
             return For == Mode::training;
         else
             return true;
     }
+    template <std::size_t... Index>
+    static constexpr bool fuses() {
+        return detail::fuses<Fused<Arithmetic, For, Spec<Index>...>, Spec<Index>...>();
+    }
     template <std::size_t Index>
     static constexpr std::size_t run_length() {
         if constexpr (Index + 2 < entries)
-            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>, Spec<Index + 2>>::exists) return 3;
+            if constexpr (fuses<Index, Index + 1, Index + 2>()) return 3;
         if constexpr (Index + 1 < entries)
-            if constexpr (Fused<Arithmetic, For, Spec<Index>, Spec<Index + 1>>::exists) return 2;
+            if constexpr (fuses<Index, Index + 1>()) return 2;
         return 1;
     }
 
@@ -13263,7 +14169,7 @@ private:
 
     static consteval Connected connect() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::pair{std::array{runs<Index>()...}, std::array{run_length<Index>()...}};
+            return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
         if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
@@ -13305,12 +14211,20 @@ public:
     static constexpr std::size_t count = connected.node_count;
     static constexpr std::size_t result = connected.last_value;
 
+    static constexpr const std::array<Node, entries>& nodes = connected.nodes;  ///< the first `count`
     template <std::size_t Index>
     static constexpr Node node = connected.nodes[Index];
 
     /// Where a node's parameters begin in the network's array.
     template <std::size_t Index>
     static constexpr std::size_t first_parameter = Source::trace.entries[node<Index>.first].first_parameter;
+
+    /// How many parameters a node has.
+    template <std::size_t Index>
+    static constexpr std::size_t parameter_count =
+        (node<Index>.first + node<Index>.entries < entries ? Source::trace.entries[node<Index>.first + node<Index>.entries].first_parameter
+                                                            : Source::trace.parameters) -
+        first_parameter<Index>;
 
     /// What users wrote for a node: the spec, or Fused<...>.
     template <std::size_t Index>
@@ -13323,16 +14237,12 @@ private:
             const Shape shape = detail::shape_of(Source::trace, Source::input, value);
             all[value] = {shape, {}, value == 0 ? shape.channels : Arithmetic::channel_stride(shape.channels)};
         }
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (
-                [&] {
-                    for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
-                        Layout& in = all[node<Index>.from[n]];
-                        in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
-                    }
-                }(),
-                ...);
-        }(std::make_index_sequence<count>{});
+        each_index<0, count>([&]<std::size_t Index>() {
+            for (std::size_t n = 0; n < node<Index>.inputs; ++n) {
+                Layout& in = all[node<Index>.from[n]];
+                in.border = widest(in.border, SpecAt<Index>::template border<Arithmetic>(in.shape));
+            }
+        });
         return all;
     }
 
@@ -13342,13 +14252,9 @@ public:
 private:
     template <std::size_t Index, class Inputs = std::make_index_sequence<node<Index>.inputs>>
     struct Bind;
-    template <std::size_t Index>
-    struct Bind<Index, std::index_sequence<0>>
-        : detail::BoundLayer<SpecAt<Index>, Arithmetic, For, layouts[node<Index>.to], layouts[node<Index>.from[0]]> {};
     template <std::size_t Index, std::size_t... Input>
-    struct Bind<Index, std::index_sequence<Input...>> {
-        using type = typename SpecAt<Index>::template Layer<Arithmetic, layouts[node<Index>.to], layouts[node<Index>.from[Input]]...>;
-    };
+    struct Bind<Index, std::index_sequence<Input...>>
+        : detail::BoundLayer<SpecAt<Index>, parameter_count<Index>, Arithmetic, For, layouts[node<Index>.to], layouts[node<Index>.from[Input]]...> {};
 
 public:
     /// A node's layer, bound to its layouts.
@@ -13369,7 +14275,7 @@ public:
 private:
     static consteval Stages cut() {
         const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::array{LayerAt<Index>::works..., Works::on_samples};
+            return std::array<Works, count + 1>{LayerAt<Index>::works..., Works::on_samples};
         }(std::make_index_sequence<count>{});
         Stages all;
         std::size_t first = 0;
@@ -13488,9 +14394,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
             (add_entry.template operator()<Step>(), ...);
         }(std::make_index_sequence<node.entries>{});
     };
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (add.template operator()<Index>(), ...);
-    }(std::make_index_sequence<Plan::count>{});
+    each_index<0, Plan::count>(add);
     std::size_t trained = 0;
     for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
     return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
@@ -13601,9 +14505,7 @@ Description describe(const Network& network) {
         description.layers.push_back(std::move(layer));
         number_of[Index + 1] = description.layers.size();
     };
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (add.template operator()<Index>(), ...);
-    }(std::make_index_sequence<Graph::count>{});
+    each_index<0, Graph::count>(add);
     return description;
 }
 
@@ -13619,10 +14521,8 @@ namespace detail {
 /// Numbers from 0 to 1 that add to 1, in place; all NaN if one is.
 template <class Scalar>
 void take_softmax(std::span<Scalar> numbers) {
-    const Scalar largest = *std::max_element(numbers.begin(), numbers.end());
-    Scalar sum{0};
-    for (Scalar& number : numbers) sum += number = std::exp(number - largest);
-    for (Scalar& number : numbers) number /= sum;
+    const SoftmaxSum<Scalar> softmax{numbers.data(), numbers.size()};
+    for (Scalar& number : numbers) number = static_cast<Scalar>(softmax.probability(number));
 }
 
 /// Numbers from 0 to 1, each by itself, in place; a NaN stays one.
@@ -13655,76 +14555,137 @@ void to_probabilities(std::span<Scalar> logits, std::size_t width, Gives gives) 
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/load.hpp
+// ---- denim/network/place_line.hpp
+
+// Which place in one block of memory each of many things takes, known when each begins and ends: going through the steps in order,
+// a thing takes the first hole that it fits in, or the block grows. Linear in things and steps, but for the few holes.
+
+namespace denim {
+
+/// A thing that needs `size` numbers from step `first` to step `last`; where `offset` and `shared` are to be written. Shared: what
+/// it finds there may not be what it left.
+struct Placed {
+    std::size_t* offset = nullptr;
+    bool* shared = nullptr;
+    std::size_t first = 0, last = 0, size = 0;
+};
+
+}  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-template <class Scalar>
-void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
-    const std::size_t whole = std::is_same_v<Scalar, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
-    if constexpr (std::is_same_v<Scalar, float>)
-        for (std::size_t n = 0; n < whole; n += simd::lanes<float>)
-            simd::store(to + n, simd::load_bytes(from + n) * simd::broadcast(1.0f / 255.0f));
-    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
-}
-
-template <class Scalar>
-bool load_row(const float* from, Scalar* to, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
-    return all_finite(std::span{from, count});
-}
-
-[[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {
-    const std::size_t size = pictures.shape.size();
-    std::size_t n = 0;
-    while (is_finite(pictures.floats[index * size + n])) ++n;
-    const Shape shape = pictures.shape;
-    throw std::invalid_argument("denim: picture " + std::to_string(index) + " holds a number that is not finite at row " +
-                                std::to_string(n / (shape.width * shape.channels)) + ", column " +
-                                std::to_string(n / shape.channels % shape.width) + ", channel " + std::to_string(n % shape.channels) +
-                                "; expected finite floats");
-}
-
-}  // namespace detail
-
-/// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
-template <Layout To, class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
-    static_assert(To.stride == To.shape.channels);
-    constexpr std::size_t row = To.shape.width * To.shape.channels;
-    for (std::size_t y = 0; y < To.shape.height; ++y) {
-        const std::size_t from = index * To.shape.size() + y * row;
-        if (pictures.bytes)
-            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
-        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
-            detail::throw_not_finite(pictures, index);
+/// At most `Most` things in at most `Steps` steps.
+template <std::size_t Most, std::size_t Steps>
+class PlaceLine {
+public:
+    constexpr void add(const Placed& thing) {
+        next_of_beginning_[count_] = begins_[thing.first];
+        begins_[thing.first] = ++count_;
+        things_[count_ - 1] = thing;
     }
-}
+
+    /// Gives everything its place; how long the block is.
+    constexpr std::size_t settle() {
+        std::size_t last_beginning = 0;
+        for (std::size_t step = 0; step < Steps; ++step)
+            if (begins_[step]) last_beginning = step;
+        for (std::size_t step = 0; step < Steps; ++step) {
+            for (std::size_t n = begins_[step]; n; n = next_of_beginning_[n - 1]) {
+                const Placed& thing = things_[n - 1];
+                *thing.shared = thing.last < last_beginning;
+                *thing.offset = take(thing);
+                next_of_end_[n - 1] = ends_[thing.last];
+                ends_[thing.last] = n;
+            }
+            for (std::size_t n = ends_[step]; n; n = next_of_end_[n - 1]) free(*things_[n - 1].offset, things_[n - 1].size);
+        }
+        return end_;
+    }
+
+private:
+    struct Hole {
+        std::size_t offset = 0, size = 0;
+    };
+
+    constexpr std::size_t take(const Placed& thing) {
+        for (std::size_t n = 0; n < hole_count_; ++n) {
+            Hole& hole = holes_[n];
+            if (hole.size < thing.size && hole.offset + hole.size < end_) continue;
+            // The last hole reaches to the end of the block, and grows with it.
+            const std::size_t offset = hole.offset;
+            *thing.shared = true;
+            if (hole.size <= thing.size) {
+                if (offset + thing.size > end_) end_ = offset + thing.size;
+                close(n);
+            } else {
+                hole.offset += thing.size;
+                hole.size -= thing.size;
+            }
+            return offset;
+        }
+        const std::size_t offset = end_;
+        end_ += thing.size;
+        return offset;
+    }
+    constexpr void free(std::size_t offset, std::size_t size) {
+        std::size_t n = 0;
+        while (n < hole_count_ && holes_[n].offset < offset) ++n;
+        const bool joins_former = n > 0 && holes_[n - 1].offset + holes_[n - 1].size == offset;
+        const bool joins_next = n < hole_count_ && offset + size == holes_[n].offset;
+        if (joins_former && joins_next) {
+            holes_[n - 1].size += size + holes_[n].size;
+            close(n);
+        } else if (joins_former) {
+            holes_[n - 1].size += size;
+        } else if (joins_next) {
+            holes_[n] = {offset, size + holes_[n].size};
+        } else {
+            for (std::size_t later = hole_count_++; later > n; --later) holes_[later] = holes_[later - 1];
+            holes_[n] = {offset, size};
+        }
+    }
+    constexpr void close(std::size_t n) {
+        for (--hole_count_; n < hole_count_; ++n) holes_[n] = holes_[n + 1];
+    }
+
+    std::array<Placed, Most> things_{};
+    std::array<std::size_t, Steps> begins_{}, ends_{};  // the last thing that begins or ends at a step, from 1 on; 0: none
+    std::array<std::size_t, Most> next_of_beginning_{}, next_of_end_{};
+    std::array<Hole, Most + 1> holes_{};
+    std::size_t count_ = 0, hole_count_ = 0, end_ = 0;
+};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/memory.hpp
 
-// Where everything stands while a plan runs. A value that lives within one run over the samples has one place in each thread's
-// workspace; one that is needed after that run, by a layer on batches or by the backward pass of an earlier stage, is kept for
-// every sample of the batch.
+// Where everything stands while a plan runs, decided by the compiler. A value that lives within one run over the samples has one
+// place in each thread's workspace; one that is needed after that run, by a layer on batches or by the backward pass of an earlier
+// stage, is kept for every sample of the batch. Each has its place from the step that writes it to the last one that reads it;
+// afterwards another value takes it.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Where one thing stands: in each thread's workspace, or once for the batch.
 enum class Held { nowhere, by_thread, by_batch };
 
-/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples.
+/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples. A shared
+/// one holds something else at other times, so whoever begins to write there finds no zeros.
 struct Place {
     Held held = Held::nowhere;
     std::size_t offset = 0;
+    bool shared = false;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 template <class Plan>
 struct Memory {
     static constexpr std::size_t count = Plan::count, values = Plan::values;
-    static constexpr std::size_t slack = 64;  // numbers behind every place, so that a kernel may read a vector beyond its end
+    // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
+    // the same lines of the cache.
+    static constexpr std::size_t apart = 64;
 
     std::array<Place, values> activations{}, gradients{};
     std::array<Place, count> records{};
@@ -13734,59 +14695,114 @@ struct Memory {
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
     std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;
     std::size_t prepared_numbers = 0, accumulator_numbers = 0;
+    // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
+    std::array<std::size_t, count> rows{}, numbers_in_rows{};
+    std::size_t row_numbers = 0;
 
     /// The places of a plan.
     static consteval Memory of() {
         Memory memory;
-        constexpr std::size_t last = Plan::stages.count - 1;
-        const auto touches = touched();
-        for (std::size_t value = 0; value < values; ++value) {
-            const Touched& at = touches[value];
-            if (!at.any) continue;
-            const std::size_t size = round_up(Plan::layouts[value].size() + slack, 16);
-            const bool one_run = at.first == at.last && Plan::stages.list[at.first].works == Works::on_samples;
-            const bool again = Plan::mode == Mode::training && at.last != last && value != 0;  // backward comes in a later run
-            memory.put(memory.activations[value], one_run && !again, size);
-            if (Plan::mode == Mode::training && value != 0) memory.put(memory.gradients[value], one_run, size);
-        }
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (memory.template add_node<Index>(), ...); }(std::make_index_sequence<count>{});
+        memory.place_values();
+        each_index<0, count>([&]<std::size_t Index>() { memory.template add_node<Index>(); });
         return memory;
     }
 
 private:
-    struct Touched {
-        bool any = false;
-        std::size_t first = 0, last = 0;  // stages
-        constexpr void by(std::size_t stage) {
-            first = any ? std::min(first, stage) : stage;
-            last = any ? std::max(last, stage) : stage;
-            any = true;
-        }
+    // The steps of a batch in their order: forward through node n is step n, the loss (or the answer) step count, backward through
+    // node n step 2 count - n. Runs over the samples are intervals of them.
+    static constexpr bool training = Plan::mode == Mode::training;
+    static constexpr std::size_t at_loss = count, steps = 2 * count + 1;
+    static constexpr std::size_t back(std::size_t node) { return 2 * count - node; }
+    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+
+    struct Run {
+        std::size_t first, last;
+        bool on_samples;
     };
-    static consteval std::array<Touched, values> touched() {
-        std::array<Touched, values> touches{};
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (
-                [&] {
-                    constexpr Node node = Plan::template node<Index>;
-                    touches[node.to].by(Plan::stage_of(Index));
-                    for (std::size_t n = 0; n < node.inputs; ++n) touches[node.from[n]].by(Plan::stage_of(Index));
-                }(),
-                ...);
-        }(std::make_index_sequence<count>{});
-        touches[Plan::result].by(Plan::stages.count - 1);
-        return touches;
+    static consteval std::array<Run, steps> runs_of_steps() {
+        std::array<Run, steps> runs{};
+        for (std::size_t stage = 0; stage <= last_stage; ++stage) {
+            const auto [first, end, works] = Plan::stages.list[stage];
+            const bool on_samples = works == Works::on_samples;
+            if (stage == last_stage) {
+                for (std::size_t step = first; step <= back(first); ++step) runs[step] = {first, back(first), on_samples};
+            } else {
+                for (std::size_t node = first; node < end; ++node) {
+                    runs[node] = {first, end - 1, on_samples};
+                    runs[back(node)] = {back(end - 1), back(first), on_samples};
+                }
+            }
+        }
+        return runs;
     }
-    constexpr void put(Place& place, bool by_thread, std::size_t size) {
-        std::size_t& end = by_thread ? thread_numbers : batch_numbers;
-        place = {by_thread ? Held::by_thread : Held::by_batch, end};
-        end += size;
+
+    // From the first step that touches something to the last, and whether all of them are one run over the samples.
+    struct Life {
+        std::size_t first = steps, last = 0;
+        bool one_run = true;
+
+        constexpr void touch(std::size_t step, const std::array<Run, steps>& runs) {
+            if (first <= last) one_run = one_run && runs[step].first == runs[first].first;
+            one_run = one_run && runs[step].on_samples;
+            first = std::min(first, step);
+            last = std::max(last, step);
+        }
+        [[nodiscard]] constexpr bool any() const { return first <= last; }
+    };
+
+    consteval void place_values() {
+        const std::array<Run, steps> runs = runs_of_steps();
+        std::array<Life, values> of_activations{}, of_gradients{};
+        const auto follow = [&]<std::size_t Index>() {
+            using Layer = typename Plan::template LayerAt<Index>;
+            constexpr Node node = Plan::template node<Index>;
+            of_activations[node.to].touch(Index, runs);
+            for (std::size_t n = 0; n < node.inputs; ++n) of_activations[node.from[n]].touch(Index, runs);
+            if constexpr (training) {
+                if (Layer::backward_reads_output) of_activations[node.to].touch(back(Index), runs);
+                of_gradients[node.to].touch(back(Index), runs);
+                for (std::size_t n = 0; n < node.inputs; ++n) {
+                    const std::size_t from = node.from[n];
+                    if (from == 0) continue;  // the picture has no gradient, and is loaded again for backward
+                    if (Layer::backward_reads_input) of_activations[from].touch(back(Index), runs);
+                    of_gradients[from].touch(back(Index), runs);
+                }
+            }
+        };
+        each_index<0, count>(follow);
+        of_activations[Plan::result].touch(at_loss, runs);
+        if (training && Plan::result != 0) of_gradients[Plan::result].touch(at_loss, runs);
+        if (of_activations[0].any()) {
+            of_activations[0].first = 0;
+            if (training) of_activations[0].last = steps - 1;
+        }
+
+        PlaceLine<2 * values, steps> thread, batch;
+        const auto add = [&](Place& place, const Life& life, std::size_t value) {
+            if (!life.any()) return;
+            const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
+            place.held = life.one_run ? Held::by_thread : Held::by_batch;
+            if (life.one_run)
+                thread.add({&place.offset, &place.shared, life.first, life.last, size});
+            else
+                batch.add({&place.offset, &place.shared, runs[life.first].first, runs[life.last].last, size});
+        };
+        for (std::size_t value = 0; value < values; ++value) {
+            add(activations[value], of_activations[value], value);
+            add(gradients[value], of_gradients[value], value);
+        }
+        thread_numbers = thread.settle();
+        batch_numbers = batch.settle();
     }
+
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
+        rows[Index] = row_numbers;
+        numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
+        row_numbers += numbers_in_rows[Index];
         prepared[Index] = prepared_numbers;
-        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? slack : 0);
+        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             if (Plan::mode == Mode::training && Layer::record_size) {
                 const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
@@ -13794,7 +14810,7 @@ private:
                 records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
                 end += round_up(Layer::record_size, 64);
             }
-            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + slack, 16) : 0;
+            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0;
             accumulators[Index] = accumulator_numbers;
             accumulator_numbers += round_up(Layer::accumulator_size, 16);
         } else {
@@ -13811,7 +14827,7 @@ template <class Plan>
 inline constexpr Memory<Plan> places = Memory<Plan>::of();
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/parts.hpp
+// ---- denim/network/beats.hpp
 
 // The first and the last beat of a step, cut into the parts that layers offer, so that threads can share them.
 
@@ -13882,9 +14898,71 @@ void finish(const Finish<typename Plan::Scalar>& shares) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/load.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+template <class Scalar>
+void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
+    const std::size_t whole = std::is_same_v<Scalar, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
+    if constexpr (std::is_same_v<Scalar, float>)
+        for (std::size_t n = 0; n < whole; n += simd::lanes<float>)
+            simd::store(to + n, simd::load_bytes(from + n) * simd::broadcast(1.0f / 255.0f));
+    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
+}
+
+template <class Scalar>
+bool load_row(const float* from, Scalar* to, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
+    return all_finite(std::span{from, count});
+}
+
+[[noreturn]] inline void throw_not_finite(const Pictures& pictures, std::size_t index) {
+    const std::size_t size = pictures.shape.size();
+    std::size_t n = 0;
+    while (is_finite(pictures.floats[index * size + n])) ++n;
+    const Shape shape = pictures.shape;
+    throw std::invalid_argument("denim: picture " + std::to_string(index) + " holds a number that is not finite at row " +
+                                std::to_string(n / (shape.width * shape.channels)) + ", column " +
+                                std::to_string(n / shape.channels % shape.width) + ", channel " + std::to_string(n % shape.channels) +
+                                "; expected finite floats");
+}
+
+}  // namespace detail
+
+/// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
+template <Layout To, class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
+    static_assert(To.stride == To.shape.channels);
+    constexpr std::size_t row = To.shape.width * To.shape.channels;
+    for (std::size_t y = 0; y < To.shape.height; ++y) {
+        const std::size_t from = index * To.shape.size() + y * row;
+        if (pictures.bytes)
+            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
+        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
+            detail::throw_not_finite(pictures, index);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/workspace.hpp
 
 namespace denim::inline DENIM_TARGET {
+
+/// Zeros around a picture.
+template <class Scalar>
+void clear_border(const Layout& of, Scalar* picture) {
+    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
+    std::fill_n(picture, of.border.top * row + left, Scalar{0});
+    Scalar* end = picture + of.border.top * row;  // of a row of the picture
+    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
+        end += row;
+        std::fill_n(end - right, right + left, Scalar{0});
+    }
+    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
+}
 
 /// The numbers that a plan works on: values for each thread, scratch for each thread and node, and a block for the batch. It knows
 /// where everything stands, and hands each node the pointers of one call.
@@ -13894,6 +14972,13 @@ public:
     using Scalar = typename Plan::Scalar;
     static constexpr const Memory<Plan>& memory = places<Plan>;
 
+private:
+    // A place that nothing else takes is zero from the beginning, where no layer writes.
+    static constexpr bool finds_no_zeros(const Place& place, const Layout& layout) {
+        return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
+    }
+
+public:
     explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
 
     /// The largest batch that there is room for.
@@ -13915,16 +15000,12 @@ public:
     /// Makes room for `count` threads that each take samples of their own; to be called before they start.
     void reserve_threads(std::size_t count) {
         reserve_values(count);
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (reserve_scratch<Index>(count), ...);
-        }(std::make_index_sequence<Plan::count>{});
+        each_index<0, Plan::count>([&]<std::size_t Index>() { reserve_scratch<Index>(count); });
     }
     /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
     void reserve_bands(std::size_t count) {
         reserve_values(1);
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (reserve_scratch<Index>(std::min(count, Layer<Index>::bands)), ...);
-        }(std::make_index_sequence<Plan::count>{});
+        each_index<0, Plan::count>([&]<std::size_t Index>() { reserve_scratch<Index>(std::min(count, Layer<Index>::bands)); });
     }
 
     /// Value `Value` of a sample, its border included.
@@ -13938,6 +15019,21 @@ public:
         return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
     }
 
+    /// To be called before `Value` of a sample, or the gradient to it, is written: its border, and what pads its channels, are zero.
+    /// Where `begins_...` is false there is nothing to do.
+    template <std::size_t Value>
+    static constexpr bool begins_activation = finds_no_zeros(memory.activations[Value], Plan::layouts[Value]);
+    template <std::size_t Value>
+    static constexpr bool begins_gradient = finds_no_zeros(memory.gradients[Value], Plan::layouts[Value]);
+    template <std::size_t Value>
+    void begin_activation(std::size_t sample, std::size_t worker) {
+        begin<memory.activations[Value], Plan::layouts[Value]>(sample, worker);
+    }
+    template <std::size_t Value>
+    void begin_gradient(std::size_t sample, std::size_t worker) {
+        begin<memory.gradients[Value], Plan::layouts[Value]>(sample, worker);
+    }
+
     /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
     template <std::size_t Index>
     Scalar* scratch(std::size_t worker) {
@@ -13945,14 +15041,14 @@ public:
         return batch_scratch_.data() + memory.scratch[Index] + memory.batch_scratch[Index] * capacity_;
     }
 
-    /// The pointers of a forward call, for node `Index` and a sample (on batches: from sample 0).
+    /// The pointers of a forward call, for node `Index`, whose own parameters are given, and a sample (on batches: from sample 0).
     template <std::size_t Index>
     Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
                             std::size_t worker) {
         Forward<Scalar> call;
         each_input<Index>([&]<std::size_t N, std::size_t Value>() { call.inputs[N] = activation<Value>(sample, worker); });
         call.output = activation<node<Index>.to>(sample, worker);
-        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.parameters = parameters;
         call.prepared = prepared + memory.prepared[Index];
         call.record = Plan::mode == Mode::training ? record<Index>(sample, worker) : nullptr;
         call.scratch = scratch<Index>(worker);
@@ -13971,7 +15067,7 @@ public:
         });
         call.output = activation<node<Index>.to>(sample, worker);
         call.output_gradient = gradient<node<Index>.to>(sample, worker);
-        call.parameters = parameters + Plan::template first_parameter<Index>;
+        call.parameters = parameters;
         call.prepared = prepared + memory.prepared[Index];
         call.record = record<Index>(sample, worker);
         call.scratch = scratch<Index>(worker);
@@ -14014,6 +15110,16 @@ private:
         if constexpr (Of.held == Held::by_thread) return threads_[worker].numbers.data() + Of.offset;
         return batch_.data() + Of.offset * capacity_ + sample * size;
     }
+    template <Place Of, Layout In>
+    void begin(std::size_t sample, std::size_t worker) {
+        if constexpr (Of.shared) {
+            Scalar* const to = at<Of>(In.size(), sample, worker);
+            if constexpr (In.stride != In.shape.channels)
+                std::fill_n(to, In.size(), Scalar{0});
+            else if constexpr (In.border != Border{})
+                clear_border(In, to);
+        }
+    }
     template <std::size_t Index>
     std::uint8_t* record(std::size_t sample, std::size_t worker) {
         constexpr Place place = memory.records[Index];
@@ -14030,27 +15136,11 @@ private:
     std::array<AlignedArray<Scalar>, Plan::count> scratch_;
 };
 
-/// Calls body<Index>() for every node of [First, Last), in order.
-template <std::size_t First, std::size_t Last, class Body>
-constexpr void each_node(Body&& body) {
-    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
-        (body.template operator()<First + Step>(), ...);
-    }(std::make_index_sequence<Last - First>{});
-}
-
-/// The same, from the last to the first.
-template <std::size_t First, std::size_t Last, class Body>
-constexpr void each_node_reversed(Body&& body) {
-    [&]<std::size_t... Step>(std::index_sequence<Step...>) {
-        (body.template operator()<Last - 1 - Step>(), ...);
-    }(std::make_index_sequence<Last - First>{});
-}
-
 /// Multiplications and additions of nodes [First, Last) for one sample, forward.
 template <class Plan, std::size_t First, std::size_t Last>
 constexpr std::size_t operations() {
     std::size_t total = 0;
-    each_node<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
+    each_index<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
     return total;
 }
 
@@ -14126,12 +15216,15 @@ public:
     static constexpr std::size_t outputs = Network::output.size();
 
     explicit Predictor(const Network& network)
-        : parameters_(network.parameters().size()),
+        : parameters_(memory.row_numbers),
           settings_(network.all_settings().begin(), network.all_settings().end()),
           prepared_(memory.prepared_numbers) {
         std::ranges::copy(network.gives(), gives_.begin());
-        std::copy(network.parameters().begin(), network.parameters().end(), parameters_.data());
-        prepare<Plan>(parameters_.data(), prepared_.data());
+        const Scalar* const all = network.parameters().data();
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
+            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
+        });
+        prepare<Plan>(all, prepared_.data());
     }
 
     /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
@@ -14230,11 +15323,10 @@ private:
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
             parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        [&]<std::size_t... Stage>(std::index_sequence<Stage...>) {
-            (run_stage<Stage>(space, call), ...);
-        }(std::make_index_sequence<Plan::stages.count>{});
+        each_index<0, Plan::stages.count>([&]<std::size_t Stage>() { run_stage<Stage>(space, call); });
     }
     void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+        space.template begin_activation<0>(sample, worker);
         load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
     }
 
@@ -14243,24 +15335,30 @@ private:
         constexpr std::size_t work = operations<Plan, stage<Stage>.first, stage<Stage>.last>() + outputs;
         const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
             if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
-            each_node<stage<Stage>.first, stage<Stage>.last>(run_node);
+            each_index<stage<Stage>.first, stage<Stage>.last>(run_node);
             if constexpr (Stage == last_stage)
                 give(space.template activation<Plan::result>(sample, worker), call.to + (call.first + sample) * outputs);
         };
         if constexpr (stage<Stage>.works == Works::on_batches) {
-            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data(), prepared_.data(), settings_, 0, 0);
+            constexpr std::size_t to = Plan::template node<stage<Stage>.first>.to;
+            if constexpr (Space::template begins_activation<to>)
+                parallel_for(call.team, call.count, call.count * Plan::layouts[to].size(),
+                             [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
+            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data() + memory.rows[stage<Stage>.first], prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
             LayerAt<stage<Stage>.first>::forward(arguments);
         } else if (!call.one_by_one()) {
             parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
-                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, worker));
+                    space.template begin_activation<Plan::template node<Index>.to>(sample, worker);
+                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
                 });
             });
         } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
-                    const auto arguments = space.template forward<Index>(parameters_.data(), prepared_.data(), settings_, sample, 0);
+                    space.template begin_activation<Plan::template node<Index>.to>(sample, 0);
+                    const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
                     parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;
                         part.scratch = space.template scratch<Index>(worker);
@@ -14321,10 +15419,7 @@ auto Network<Input, Body, Arithmetic>::classes(const Expression& pictures) const
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/head_losses.hpp
 
-namespace denim::inline DENIM_TARGET {
-
-/// The label of a head in a sample that has none there: no loss, no gradient.
-inline constexpr std::int32_t no_label = -1;
+namespace denim {
 
 /// What samples should give: labels (N, heads), or for losses that want them numbers (N, outputs); the other is empty.
 struct Targets {
@@ -14332,19 +15427,26 @@ struct Targets {
     std::span<const float> numbers = {};
 };
 
+/// A sample under all heads of a network.
+struct HeadLosses {
+    double loss = 0;  ///< the sum over the heads, each times its weight
+    double right =
+        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The label of a head in a sample that has none there: no loss, no gradient.
+inline constexpr std::int32_t no_label = -1;
+
 /// The losses of a network's heads: one for all, or one for each.
 struct LossOfHeads {
     Loss all;
     std::vector<Loss> each = {};
 
     [[nodiscard]] const Loss& of(std::size_t head) const { return each.empty() ? all : each[head]; }
-};
-
-/// A sample under all heads of a network.
-struct HeadLosses {
-    double loss = 0;  ///< the sum over the heads, each times its weight
-    double right =
-        1;  ///< of the head that is furthest from right, among those that have a label; NaN where the loss of one does not say
 };
 
 /// Sample number `sample` of some targets. Logits and gradients of the heads stand one head's behind another's; a network of
@@ -14380,6 +15482,16 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/batch.hpp
+
+namespace denim {
+
+/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
+struct StepResult {
+    double loss = 0;
+    double correct = 0;
+};
+
+}  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
@@ -14432,12 +15544,6 @@ struct Shares {
     }
 };
 
-/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
-struct StepResult {
-    double loss = 0;
-    double correct = 0;
-};
-
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/trainer.hpp
 
@@ -14483,10 +15589,10 @@ public:
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
         if constexpr (!load_in_stage) load_batch(of);
-        forward_stages(of, std::make_index_sequence<last_stage>{});
+        each_index<0, last_stage>([&]<std::size_t Stage>() { forward_stage<Stage>(of); });
         run_last_stage(of);
         const StepResult result = join_results(batch);
-        backward_stages(of, std::make_index_sequence<last_stage>{});
+        each_index_reversed<0, last_stage>([&]<std::size_t Stage>() { backward_stage<Stage>(of); });
         finish<Plan>({accumulators_.data(), of.shares.count, memory.accumulator_numbers, gradients_.data()});
         return result;
     }
@@ -14516,10 +15622,8 @@ private:
         const std::size_t value = Plan::template node<Index>.from[Input];
         if (value == 0) return Gradient::none;
         bool written = false;
-        each_node<Index + 1, Plan::count>([&]<std::size_t Later>() {
-            for (std::size_t n = 0; n < Plan::template node<Later>.inputs; ++n)
-                written |= Plan::template node<Later>.from[n] == value;
-        });
+        for (std::size_t later = Index + 1; later < Plan::count; ++later)
+            for (std::size_t n = 0; n < Plan::nodes[later].inputs; ++n) written |= Plan::nodes[later].from[n] == value;
         for (std::size_t n = 0; n < Input; ++n)
             written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
         return written ? Gradient::add : Gradient::write;
@@ -14534,33 +15638,52 @@ private:
 
     template <std::size_t Stage>
     void load(const Step& of, std::size_t sample, std::size_t worker) {
-        if constexpr (load_in_stage && Stage == 0)
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample],
-                                           workspace_.template activation<0>(sample, worker));
+        if constexpr (load_in_stage && Stage == 0) load_sample(of, sample, worker);
     }
     void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) {
-            load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, 0));
-        });
+        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) { load_sample(of, sample, 0); });
+    }
+    void load_sample(const Step& of, std::size_t sample, std::size_t worker) {
+        workspace_.template begin_activation<0>(sample, worker);
+        load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
     }
 
+    // For the one sample that a node works on, or for all of the batch.
+    template <std::size_t Index, class Body>
+    void each_sample_of(const Step& of, std::size_t sample, std::size_t worker, std::size_t value, Body body) {
+        if constexpr (LayerAt<Index>::works == Works::on_samples)
+            body(sample, worker);
+        else
+            parallel_for(of.team, of.batch.size(), of.batch.size() * Plan::layouts[value].size(), [&](std::size_t each, std::size_t) { body(each, 0); });
+    }
     template <std::size_t Index>
     void forward_node(const Step& of, std::size_t sample, std::size_t worker) {
-        auto call = workspace_.template forward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        constexpr std::size_t to = Plan::template node<Index>.to;
+        if constexpr (Workspace<Plan>::template begins_activation<to>)
+            each_sample_of<Index>(of, sample, worker, to, [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
+        auto call = workspace_.template forward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
         call.random = random<Index>(of, sample);
         call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
         LayerAt<Index>::forward(call);
     }
     template <std::size_t Index>
     void backward_node(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        auto call = workspace_.template backward<Index>(of.parameters, prepared_.data(), of.settings, sample, worker);
+        auto call = workspace_.template backward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
         call.random = random<Index>(of, sample);
         call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
         call.accumulator = accumulator<Index>(share);
         call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
         [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+            (begin_gradient_to<Index, Input>(of, sample, worker), ...);
             LayerAt<Index>::template backward<gradient_to<Index, Input>()...>(call);
         }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+    }
+    template <std::size_t Index, std::size_t Input>
+    void begin_gradient_to(const Step& of, std::size_t sample, std::size_t worker) {
+        constexpr std::size_t value = Plan::template node<Index>.from[Input];
+        if constexpr (gradient_to<Index, Input>() == Gradient::write && Workspace<Plan>::template begins_gradient<value>)
+            each_sample_of<Index>(of, sample, worker, value,
+                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
     }
     template <std::size_t Index>
     Scalar* accumulator(std::size_t share) {
@@ -14574,14 +15697,10 @@ private:
     }
     template <std::size_t Stage>
     void clear_accumulators(std::size_t share) {
-        each_node<stage<Stage>.first, stage<Stage>.last>(
+        each_index<stage<Stage>.first, stage<Stage>.last>(
             [&]<std::size_t Index>() { std::fill_n(accumulator<Index>(share), LayerAt<Index>::accumulator_size, Scalar{0}); });
     }
 
-    template <std::size_t... Stage>
-    void forward_stages(const Step& of, std::index_sequence<Stage...>) {
-        (forward_stage<Stage>(of), ...);
-    }
     template <std::size_t Stage>
     void forward_stage(const Step& of) {
         if constexpr (stage<Stage>.works == Works::on_batches)
@@ -14590,7 +15709,7 @@ private:
             over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
-                    each_node<stage<Stage>.first, stage<Stage>.last>(
+                    each_index<stage<Stage>.first, stage<Stage>.last>(
                         [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
                 }
             });
@@ -14602,15 +15721,16 @@ private:
             clear_accumulators<last_stage>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                 load<last_stage>(of, sample, worker);
-                each_node<stage<last_stage>.first, Plan::count>(
+                each_index<stage<last_stage>.first, Plan::count>(
                     [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
                 take_loss(of, share, sample, worker);
-                each_node_reversed<stage<last_stage>.first, Plan::count>(
+                each_index_reversed<stage<last_stage>.first, Plan::count>(
                     [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
             }
         });
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        workspace_.template begin_gradient<Plan::result>(sample, worker);
         const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
         const HeadLosses losses = head_losses(
             loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
@@ -14629,10 +15749,6 @@ private:
         return result;
     }
 
-    template <std::size_t... Reversed>
-    void backward_stages(const Step& of, std::index_sequence<Reversed...>) {
-        (backward_stage<last_stage - 1 - Reversed>(of), ...);
-    }
     template <std::size_t Stage>
     void backward_stage(const Step& of) {
         if constexpr (stage<Stage>.works == Works::on_batches)
@@ -14642,7 +15758,7 @@ private:
                 clear_accumulators<Stage>(share);
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
-                    each_node_reversed<stage<Stage>.first, stage<Stage>.last>(
+                    each_index_reversed<stage<Stage>.first, stage<Stage>.last>(
                         [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
                 }
             });
@@ -14653,119 +15769,6 @@ private:
     AlignedArray<Scalar> gradients_, prepared_, accumulators_;
     std::vector<StepResult> results_;
 };
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/history.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Loss and accuracy over a set; NaN where there was none.
-struct Score {
-    double loss = std::numeric_limits<double>::quiet_NaN();
-    double accuracy = std::numeric_limits<double>::quiet_NaN();
-};
-
-/// One pass over the training set. `train` is the mean over its batches while the network was learning from them.
-struct Epoch {
-    std::size_t number = 0;  ///< from 1
-    Score train, validation;
-    double rate = 0;     ///< the learning rate
-    double seconds = 0;  ///< validation included
-    double images_per_second = 0;  ///< of training alone
-};
-
-/// All passes of a run.
-struct History {
-    std::vector<Epoch> epochs;
-    std::size_t best_epoch = 0;  ///< whose weights the network has now, where a callback went back to the best; else 0
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/schedule.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Where a run stands when it takes a step.
-struct Moment {
-    std::size_t step;        ///< of the run, from 0
-    std::size_t batches;     ///< steps in an epoch
-    std::size_t epochs;      ///< wanted
-    const History& history;  ///< the epochs that have ended
-
-    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
-    /// Under way, from 1.
-    [[nodiscard]] std::size_t epoch() const { return step / batches + 1; }
-    [[nodiscard]] bool ends_epoch() const { return (step + 1) % batches == 0; }
-};
-
-/// What a run is going to be, known before its first step.
-struct RunPlan {
-    std::size_t batches, epochs;  ///< steps in an epoch; wanted
-    bool validation;              ///< there is a validation set
-
-    [[nodiscard]] std::size_t steps() const { return batches * epochs; }
-};
-
-/// What a class needs to be a schedule: the factor of the optimizer's rate in a step. It depends on the moment alone, so a run
-/// that goes on from a checkpoint needs nothing more. It may have
-///  - void check(const RunPlan&): throws before the first step if it does not fit the run;
-///  - each_setting, see accepted.hpp: `fit` then checks these, and a checkpoint of others is not taken for its own;
-///  - std::size_t warm_up, steps: `fit` throws if the run has fewer.
-template <class Type>
-concept ScheduleType = std::copy_constructible<Type> && requires(const Type& schedule, const Moment& at) {
-    { schedule.factor(at) } -> std::convertible_to<float>;
-};
-
-/// Any schedule, as FitOptions hold it: .schedule = CosineRate{}. Without one the rate is the optimizer's, and callbacks may
-/// change it.
-class Schedule {
-public:
-    Schedule() = default;
-    template <class Type>
-        requires(!std::is_same_v<Type, Schedule>) && ScheduleType<Type>
-    Schedule(Type schedule)  // NOLINT: meant to convert
-        : schedule_(std::make_shared<const Type>(std::move(schedule))),
-          call_([](const void* erased, const Moment& at) {
-              return static_cast<float>(static_cast<const Type*>(erased)->factor(at));
-          }),
-          check_([](const void* erased, const RunPlan& plan) { check_type(*static_cast<const Type*>(erased), plan); }),
-          describe_([](const void* erased, SettingsRecord& to) { detail::describe_type(to, *static_cast<const Type*>(erased)); }) {}
-
-    explicit operator bool() const { return schedule_ != nullptr; }
-    [[nodiscard]] float factor(const Moment& at) const { return schedule_ ? call_(schedule_.get(), at) : 1; }
-    /// Throws std::invalid_argument if a setting is not accepted, or does not fit the run.
-    void check(const RunPlan& plan) const {
-        if (schedule_) check_(schedule_.get(), plan);
-    }
-    /// Which one it is, and its settings, see SettingsRecord.
-    void describe(SettingsRecord& to) const {
-        if (schedule_)
-            describe_(schedule_.get(), to);
-        else
-            to.kind("none");
-    }
-
-private:
-    template <class Type>
-    static void check_type(const Type& type, const RunPlan& plan) {
-        if constexpr (ListsSettings<Type>) check_settings_of(type);
-        if constexpr (requires { std::size_t{type.warm_up}; })
-            if (type.warm_up > plan.steps())
-                throw std::invalid_argument("denim: " + std::string{detail::name_of<Type>()} + ": a warm-up of " + std::to_string(type.warm_up) +
-                                            " steps was asked for, but the run has only " + std::to_string(plan.steps()));
-        if constexpr (requires { type.check(plan); }) type.check(plan);
-    }
-
-    std::shared_ptr<const void> schedule_;
-    float (*call_)(const void*, const Moment&) = nullptr;
-    void (*check_)(const void*, const RunPlan&) = nullptr;
-    void (*describe_)(const void*, SettingsRecord&) = nullptr;
-};
-
-/// The factor of a rate that rises in equal parts, in `warm_up` steps, to what its schedule says.
-inline float warm_up_factor(std::size_t step, std::size_t warm_up) {
-    return step < warm_up ? static_cast<float>(step + 1) / (static_cast<float>(warm_up) + 1) : 1;
-}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/averaging.hpp
@@ -14861,53 +15864,6 @@ private:
     void (*check_)(const void*, const RunPlan&) = nullptr;
     void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/constant_rate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The optimizer's rate, after the warm-up.
-struct ConstantRate {
-    std::size_t warm_up = 0;  ///< steps
-
-    static constexpr const char* name = "ConstantRate";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("warm_up", warm_up, at_least_0);
-    }
-    [[nodiscard]] float factor(const Moment& at) const { return warm_up_factor(at.step, warm_up); }
-};
-
-static_assert(ScheduleType<ConstantRate>);
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/cosine_rate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The rate falls along a half cosine to `last` of itself at the end of the run: last + (1 - last) * (1 + cos(pi * step /
-/// steps)) / 2. Keras: CosineDecay over the steps of the run, whose alpha is `last`.
-struct CosineRate {
-    float last = 0;
-    std::size_t warm_up = 0;  ///< steps
-
-    static constexpr const char* name = "CosineRate";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("last", last, from_0_to_1);
-        each("warm_up", warm_up, at_least_0);
-    }
-    [[nodiscard]] float factor(const Moment& at) const {
-        const float done = static_cast<float>(at.step) / static_cast<float>(at.steps());
-        const float fall = 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
-        return warm_up_factor(at.step, warm_up) * (last + (1 - last) * fall);
-    }
-};
-
-static_assert(ScheduleType<CosineRate>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/append_to_file.hpp
@@ -15221,13 +16177,17 @@ private:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/snapshot.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// What callbacks remember of a run, by name.
 struct CallbackMemory {
     std::map<std::string, double> numbers = {};
     std::map<std::string, std::vector<float>> arrays = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.
@@ -15520,47 +16480,6 @@ struct CtrlC {
 static_assert(Callback<const CtrlC>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/monitor.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Which score of an epoch is watched.
-enum class Monitor { validation_loss, validation_accuracy, train_loss, train_accuracy };
-
-[[nodiscard]] constexpr bool watches_validation(Monitor monitor) {
-    return monitor == Monitor::validation_loss || monitor == Monitor::validation_accuracy;
-}
-
-[[nodiscard]] constexpr std::string_view name_of(Monitor monitor) {
-    constexpr std::array<std::string_view, 4> names{"validation_loss", "validation_accuracy", "train_loss", "train_accuracy"};
-    return names[static_cast<std::size_t>(monitor)];
-}
-
-namespace detail {
-
-[[noreturn]] inline void throw_no_validation(const std::string& who) {
-    throw std::invalid_argument(
-        "denim: " + who +
-        " watches a validation score, but fit was given no validation set; give one, or choose Monitor::train_loss");
-}
-
-}  // namespace detail
-
-/// The score, smaller is better: accuracies are negated. NaN where the loss is, which no epoch is worse than. Throws
-/// std::invalid_argument under the name of the callback that asks if there is no accuracy because the loss has none.
-inline double watched_score(Monitor monitor, const Epoch& epoch, const std::string& who) {
-    const double score = monitor == Monitor::train_loss            ? epoch.train.loss
-                         : monitor == Monitor::train_accuracy      ? -epoch.train.accuracy
-                         : monitor == Monitor::validation_accuracy ? -epoch.validation.accuracy
-                                                                   : epoch.validation.loss;
-    const bool watches_accuracy = monitor == Monitor::train_accuracy || monitor == Monitor::validation_accuracy;
-    if (watches_accuracy && is_nan(score))
-        throw std::invalid_argument("denim: " + who + " watches an accuracy, but the loss of this run has none; choose " +
-                                    (watches_validation(monitor) ? "Monitor::validation_loss" : "Monitor::train_loss"));
-    return score;
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/early_stopping.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -15782,30 +16701,6 @@ template <class Network, class Images, class Labels>
 Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
     return evaluate(network, LabelledPair{images, labels});
 }
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/exponential_rate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The rate falls from step to step, to `by` of itself in an epoch. Keras: ExponentialDecay with the steps of an epoch.
-struct ExponentialRate {
-    float by = 0.9f;
-    std::size_t warm_up = 0;  ///< steps
-
-    static constexpr const char* name = "ExponentialRate";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("by", by, above_0);
-        each("warm_up", warm_up, at_least_0);
-    }
-    [[nodiscard]] float factor(const Moment& at) const {
-        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>(at.step) / static_cast<float>(at.batches));
-    }
-};
-
-static_assert(ScheduleType<ExponentialRate>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/change_colours.hpp
@@ -16935,96 +17830,6 @@ History fit(Network& network, const Images& images, const Labels& labels, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/one_cycle_rate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// From one factor to another along a half cosine, as far as is `done`.
-inline float cosine_between(float from, float to, float done) {
-    return to + (from - to) * 0.5f * (1 + std::cos(std::numbers::pi_v<float> * done));
-}
-
-/// One cycle, Smith and Topin (2018): the rate rises along a half cosine from `first` of itself to the whole, which it has
-/// after the part `rising` of the run, and falls along another to `last`. The rise is its warm-up. PyTorch: OneCycleLR, whose
-/// div_factor is 1 / first, and whose final_div_factor is first / last; momentum stays.
-struct OneCycleRate {
-    float rising = 0.3f, first = 0.04f, last = 4e-6f;
-
-    static constexpr const char* name = "OneCycleRate";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("rising", rising, from_0_to_1);
-        each("first", first, from_0_to_1);
-        each("last", last, from_0_to_1);
-    }
-    [[nodiscard]] float factor(const Moment& at) const {
-        const auto steps = static_cast<float>(at.steps()), step = static_cast<float>(at.step);
-        const float top = std::max(0.0f, rising * steps - 1), end = steps - 1;
-        if (step < top) return cosine_between(first, 1, step / top);
-        return end > top ? cosine_between(1, last, std::min(1.0f, (step - top) / (end - top))) : 1;
-    }
-};
-
-static_assert(ScheduleType<OneCycleRate>);
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/plateau_rate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The rate falls to `by` of itself where the watched score has not improved for `patience` epochs, as in Keras's
-/// ReduceLROnPlateau. What it has seen stands in the history.
-struct PlateauRate {
-    float by = 0.1f;
-    std::size_t patience = 10;
-    double minimum_improvement = 1e-4;  ///< a smaller one does not count
-    std::size_t cooldown = 0;           ///< epochs after a fall that do not count
-    float last = 0;                     ///< of the optimizer's rate: it falls no further
-    Monitor monitor = Monitor::validation_loss;
-    std::size_t warm_up = 0;  ///< steps
-
-    static constexpr const char* name = "PlateauRate";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("by", by, above_0_below_1);
-        each("patience", patience, at_least_0);
-        each("minimum_improvement", minimum_improvement, at_least_0);
-        each("cooldown", cooldown, at_least_0);
-        each("last", last, from_0_to_1);
-        each("monitor", static_cast<int>(monitor), Accepted{.highest = 3});
-        each("warm_up", warm_up, at_least_0);
-    }
-    void check(const RunPlan& plan) const {
-        if (watches_validation(monitor) && !plan.validation) detail::throw_no_validation(name);
-    }
-    [[nodiscard]] float factor(const Moment& at) const {
-        float factor = 1;
-        double best = std::numeric_limits<double>::max();
-        std::size_t waited = 0, cooling = 0;
-        for (const Epoch& epoch : at.history.epochs) {
-            const double score = watched_score(monitor, epoch, "PlateauRate");
-            if (cooling > 0) {
-                --cooling;
-                waited = 0;
-            }
-            if (!is_nan(score) && score < best - minimum_improvement) {
-                best = score;
-                waited = 0;
-            } else if (cooling == 0 && ++waited >= patience) {
-                factor = std::max(factor * by, last);
-                cooling = cooldown;
-                waited = 0;
-            }
-        }
-        return warm_up_factor(at.step, warm_up) * factor;
-    }
-};
-
-static_assert(ScheduleType<PlateauRate>);
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -17115,32 +17920,6 @@ struct ProgressBar {
 static_assert(Callback<ProgressBar>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/step_rate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The rate falls to `by` of itself after every `every` epochs. PyTorch: StepLR.
-struct StepRate {
-    std::size_t every = 10;  ///< epochs
-    float by = 0.1f;
-    std::size_t warm_up = 0;  ///< steps
-
-    static constexpr const char* name = "StepRate";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("every", every, at_least_1);
-        each("by", by, above_0);
-        each("warm_up", warm_up, at_least_0);
-    }
-    [[nodiscard]] float factor(const Moment& at) const {
-        return warm_up_factor(at.step, warm_up) * std::pow(by, static_cast<float>((at.epoch() - 1) / every));
-    }
-};
-
-static_assert(ScheduleType<StepRate>);
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/stop_on_nan.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -17201,6 +17980,1497 @@ static_assert(Callback<StopOnNaN>);
 
 // The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
 
+// ---- denim/exchange/changed_gamma.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The gamma that lets a BatchNorm of epsilon `to` give the numbers that it gave with the epsilon `from`.
+inline float changed_gamma(float gamma, float variance, double from, double to) {
+    const auto spread = static_cast<double>(variance);
+    return static_cast<float>(static_cast<double>(gamma) * std::sqrt((spread + to) / (spread + from)));
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/weight_layout.hpp
+
+// How frameworks lay the numbers of one weight, and the way between them.
+
+namespace denim {
+
+/// The framework that a file of weights comes from or goes to.
+enum class WeightLayout {
+    keras,    ///< Conv (H, W, in, out); Dense (inputs, outputs) behind a flatten in HWC order. Denim's own
+    pytorch,  ///< Conv (out, in, H, W); Linear (outputs, inputs) behind a flatten in CHW order
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// One parameter of a network, as a file of another framework has to fit it.
+struct WeightPlace {
+    std::string name;        ///< the row's: "0.weights"
+    Extents extents;         ///< the row's
+    std::size_t offset = 0;  ///< in the network's array
+    Shape in = {};           ///< what enters the layer: a dense layer's inputs are its numbers in HWC order
+    std::size_t layer = 0;   ///< parameters of one layer have one number, which rises along the network
+    /// Where a flatten in front put channels first: which of our inputs each of theirs is. Empty: they are the same.
+    std::vector<std::size_t> order = {};
+    std::vector<std::size_t> beside = {};  ///< rising numbers of layers in other branches: no order holds between them and this one
+};
+
+namespace detail {
+
+/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
+/// each channel is a convolution without outputs.
+inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
+    const auto& [values, rank] = place.extents;
+    if (rank == 4) return values;
+    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
+    if (rank == 1) return {1, 1, values[0], 1};
+    const bool picture = place.order.empty() && place.in.size() == values[0];
+    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
+    return {in.height, in.width, in.channels, values[1]};
+}
+
+/// Calls each(ours, theirs) with the two places of every number, theirs rising.
+template <class Each>
+void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
+    if (layout == WeightLayout::keras || (place.extents.rank < 2 && place.order.empty())) {
+        for (std::size_t n = 0; n < place.extents.size(); ++n) each(n, n);
+        return;
+    }
+    const auto [height, width, in, out] = weight_axes(place);
+    std::size_t theirs = 0;
+    for (std::size_t o = 0; o < out; ++o)
+        for (std::size_t i = 0; i < in; ++i)
+            for (std::size_t y = 0; y < height; ++y)
+                for (std::size_t x = 0; x < width; ++x)
+                    each(((y * width + x) * in + (place.order.empty() ? i : place.order[i])) * out + o, theirs++);
+}
+
+}  // namespace detail
+
+/// The shape that the parameter has in a file of that framework.
+inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
+    const auto& [values, rank] = place.extents;
+    if (rank >= 2 && layout == WeightLayout::pytorch) {
+        if (rank == 2) return {values[1], values[0]};
+        const auto [height, width, in, out] = detail::weight_axes(place);
+        return rank == 3 ? std::vector{in, out, height, width} : std::vector{out, in, height, width};
+    }
+    std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
+    if (rank == 3) shape.push_back(1);
+    return shape;
+}
+
+/// Numbers of a file of that framework, in our order.
+inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
+    std::vector<float> ours(theirs.size());
+    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { ours[our] = theirs[their]; });
+    return ours;
+}
+
+/// Our numbers in the order of that framework.
+inline std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
+    std::vector<float> theirs(ours.size());
+    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { theirs[their] = ours[our]; });
+    return theirs;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/file_kind.hpp
+
+// What a file is that a reader cannot read, by its first bytes: so that the error names it.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What a zip archive holds, by the names in it.
+inline std::string zip_kind(const ByteSource& source) {
+    try {
+        const ZipDirectory directory{source};
+        const auto any = [&](auto&& fits) { return std::ranges::any_of(directory.entries(), fits, &ZipEntry::name); };
+        if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
+            return "a TorchScript file; export the model with torch.onnx.export";
+        if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
+            return "a PyTorch file; export the model with torch.onnx.export, or its weights with "
+                   "safetensors.torch.save_file(model.state_dict(), ...)";
+        if (directory.find("config.json")) return "a Keras model (.keras)";
+        if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
+    } catch (const FileError&) {
+    }
+    return "a zip archive";
+}
+
+/// "a PyTorch file; export ...": what the source is, as far as its first bytes tell; empty if they do not.
+inline std::string file_kind(const ByteSource& source) {
+    std::array<char, 64> begin{};
+    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
+    if (count == 0) return "an empty file";
+    source.read(0, std::as_writable_bytes(std::span{begin}.first(count)));
+    const std::string_view bytes{begin.data(), count};
+    const auto at = [&](std::size_t place, std::string_view word) { return bytes.substr(std::min(place, count)).starts_with(word); };
+    if (at(0, "PK\x03\x04") || at(0, "PK\x05\x06")) return zip_kind(source);
+    using Beginning = std::pair<std::string_view, const char*>;
+    for (const auto& [word, kind] :
+         {Beginning{"\x89HDF\r\n\x1a\n",
+                    "an HDF5 file (Keras's older .h5?); keras.models.load_model(\"x.h5\").save(\"x.keras\") makes a .keras of it"},
+          Beginning{"\x93NUMPY", "a .npy file of NumPy's"}, Beginning{"GGUF", "a GGUF file"}, Beginning{"<?xml", "an XML file (OpenVINO's?)"},
+          Beginning{"\x1f\x8b", "a file compressed by gzip; unpack it first"}, Beginning{"\x89PNG", "a PNG picture"},
+          Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
+        if (at(0, word)) return kind;
+    if (at(4, "TFL3")) return "a TensorFlow Lite model";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6; export the model with torch.onnx.export";
+    if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
+    if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
+        return "a safetensors file, which holds weights and no graph";
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    if (first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[')) return "a JSON text";
+    if (std::ranges::all_of(bytes,
+                            [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
+        return "a text";
+    return "";
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/memory_map.hpp
+
+#include <sys/mman.h>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A whole file as read-only memory, loaded by the operating system page by page as it is touched. Whoever replaces the file
+/// by renaming (as AtomicFile does) leaves the map whole; a file that is cut while it is mapped ends the program (SIGBUS).
+class MemoryMap {
+public:
+    MemoryMap() = default;
+    explicit MemoryMap(const std::filesystem::path& path) {
+        const auto file = detail::FileDescriptor::open(path);
+        if (file.size() == 0) return;
+        const auto size = static_cast<std::size_t>(file.size());
+        void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
+        if (memory == MAP_FAILED) throw FileError(path.string(), "cannot be mapped into memory: " + detail::system_reason());
+        bytes_ = {static_cast<const std::byte*>(memory), size};
+    }
+    MemoryMap(MemoryMap&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+    MemoryMap& operator=(MemoryMap&& other) noexcept {
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~MemoryMap() {
+        if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+    }
+
+    /// Page-aligned, valid as long as the map lives.
+    [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+
+private:
+    std::span<const std::byte> bytes_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/safetensors_header.hpp
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+
+namespace denim {
+
+/// One row of a safetensors header: a tensor, and where its bytes stand behind the header.
+struct TensorEntry {
+    std::string name;
+    ElementType type = ElementType::float32;
+    std::vector<std::size_t> shape;
+    std::uint64_t begin = 0, end = 0;
+};
+
+/// What a safetensors file says about itself: tensors in the order of their bytes, and free text by key.
+struct SafetensorsHeader {
+    std::vector<TensorEntry> tensors;
+    std::map<std::string, std::string> metadata;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::pair<std::string_view, ElementType> safetensors_types[] = {
+    {"BOOL", ElementType::boolean}, {"I8", ElementType::int8},       {"I16", ElementType::int16},
+    {"I32", ElementType::int32},    {"I64", ElementType::int64},     {"U8", ElementType::uint8},
+    {"U16", ElementType::uint16},   {"U32", ElementType::uint32},    {"U64", ElementType::uint64},
+    {"F16", ElementType::float16},  {"BF16", ElementType::bfloat16}, {"F32", ElementType::float32},
+    {"F64", ElementType::float64}};
+
+/// Takes the events of the JSON parser (its SAX interface) one by one, so that a hostile header is refused at its first wrong
+/// word: memory and time stay in proportion to the text, whatever its depth.
+class SafetensorsEvents {
+public:
+    explicit SafetensorsEvents(SafetensorsHeader& header) : header_(header) {}
+
+    /// Why the text was refused.
+    std::string problem;
+
+    bool null() { return refuse("null"); }
+    bool boolean(bool) { return refuse("a boolean"); }
+    bool number_integer(std::int64_t value) { return refuse("the number " + std::to_string(value)); }
+    bool number_float(double, const std::string& text) { return refuse("the number " + in_quotes(text)); }
+    bool binary(const std::vector<std::uint8_t>&) { return refuse("binary data"); }
+
+    bool number_unsigned(std::uint64_t value) {
+        if (place_ == Place::shape && tensor_.shape.size() < 64)
+            tensor_.shape.push_back(value);
+        else if (place_ == Place::offsets && offsets_ < 2)
+            (offsets_++ == 0 ? tensor_.begin : tensor_.end) = value;
+        else
+            return refuse("the number " + std::to_string(value));
+        return true;
+    }
+
+    bool string(const std::string& text) {
+        if (place_ == Place::metadata_value) {
+            place_ = Place::metadata;
+            return header_.metadata.emplace(key_, text).second || say("the metadata key " + in_quotes(key_) + " stands twice");
+        }
+        if (place_ != Place::type) return refuse("the text " + in_quotes(text));
+        const auto* const found = std::ranges::find(safetensors_types, text, &std::pair<std::string_view, ElementType>::first);
+        if (found == std::end(safetensors_types))
+            return say("the type of tensor " + in_quotes(tensor_.name) + ", " + in_quotes(text) +
+                       ", is none of BOOL, I8 to I64, U8 to U64, F16, BF16, F32, F64");
+        tensor_.type = found->second;
+        place_ = Place::tensor;
+        return true;
+    }
+
+    bool key(const std::string& text) {
+        key_ = text;
+        if (place_ == Place::top) {
+            if (text == "__metadata__" && std::exchange(has_metadata_, true)) return say("the metadata stand twice");
+            place_ = text == "__metadata__" ? Place::metadata_begin : Place::tensor_begin;
+            tensor_ = {};
+            tensor_.name = text;
+            seen_ = offsets_ = 0;
+            return true;
+        }
+        if (place_ == Place::metadata) {
+            place_ = Place::metadata_value;
+            return true;
+        }
+        const unsigned which = text == "dtype" ? 1 : text == "shape" ? 2 : text == "data_offsets" ? 4 : 0;
+        if (which == 0 || (seen_ & which)) return refuse("the key " + in_quotes(text));
+        seen_ |= which;
+        place_ = which == 1 ? Place::type : which == 2 ? Place::shape_begin : Place::offsets_begin;
+        return true;
+    }
+
+    bool start_object(std::size_t) {
+        if (place_ == Place::start)
+            place_ = Place::top;
+        else if (place_ == Place::tensor_begin)
+            place_ = Place::tensor;
+        else if (place_ == Place::metadata_begin)
+            place_ = Place::metadata;
+        else
+            return refuse("an object");
+        return true;
+    }
+
+    bool end_object() {
+        if (place_ == Place::tensor) {
+            if (seen_ != 7) return say("tensor " + in_quotes(tensor_.name) + " lacks one of dtype, shape and data_offsets");
+            header_.tensors.push_back(std::move(tensor_));
+        }
+        place_ = place_ == Place::top ? Place::end : Place::top;
+        return true;
+    }
+
+    bool start_array(std::size_t) {
+        if (place_ == Place::shape_begin)
+            place_ = Place::shape;
+        else if (place_ == Place::offsets_begin)
+            place_ = Place::offsets;
+        else
+            return refuse("an array");
+        return true;
+    }
+
+    bool end_array() {
+        if (place_ == Place::offsets && offsets_ != 2) return say("tensor " + in_quotes(tensor_.name) + " lacks an offset");
+        place_ = Place::tensor;
+        return true;
+    }
+
+    bool parse_error(std::size_t place, const std::string&, const nlohmann::json::exception&) {
+        return say(sentence("it is no JSON from byte ", place, " on"));
+    }
+
+private:
+    enum class Place {
+        start,
+        top,
+        end,
+        tensor_begin,
+        tensor,
+        type,
+        shape_begin,
+        shape,
+        offsets_begin,
+        offsets,
+        metadata_begin,
+        metadata,
+        metadata_value
+    };
+    bool say(std::string text) {
+        problem = std::move(text);
+        return false;
+    }
+    bool refuse(const std::string& what) {
+        static constexpr std::string_view expected[] = {"an object",
+                                                        "a tensor's name",
+                                                        "its end",
+                                                        "a tensor",
+                                                        "dtype, shape and data_offsets",
+                                                        "a type",
+                                                        "a shape",
+                                                        "at most 64 extents of 0 or more",
+                                                        "two offsets",
+                                                        "two offsets of 0 or more",
+                                                        "the metadata",
+                                                        "text",
+                                                        "text"};
+        return say(sentence(expected[static_cast<std::size_t>(place_)], " was expected",
+                            place_ == Place::start ? "" : " at " + in_quotes(key_), ", ", what, " came"));
+    }
+
+    SafetensorsHeader& header_;
+    Place place_ = Place::start;
+    std::string key_;
+    TensorEntry tensor_;
+    unsigned seen_ = 0, offsets_ = 0;
+    bool has_metadata_ = false;
+};
+
+}  // namespace detail
+
+/// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
+/// no gaps. Throws FileError under the name of the file.
+inline SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
+    SafetensorsHeader header;
+    detail::SafetensorsEvents events{header};
+    const auto fail = [&](const std::string& sentence) {
+        throw FileError(file, "the safetensors header is damaged: " + sentence);
+    };
+    if (!nlohmann::json::sax_parse(text, &events)) fail(events.problem);
+    std::ranges::sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::tie(tensor.begin, tensor.end, tensor.name); });
+    std::vector<std::string_view> names;
+    std::uint64_t at = 0;
+    for (const TensorEntry& tensor : header.tensors) {
+        const auto wanted = checked_size(tensor.shape, element_size(tensor.type));
+        if (tensor.begin != at || tensor.end < tensor.begin || tensor.end > bytes)
+            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), " was expected from byte ", at, " on and up to ",
+                                  bytes, " at most, its offsets are ", tensor.begin, " and ", tensor.end));
+        if (!wanted || *wanted != tensor.end - tensor.begin)
+            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), ", ", element_name(tensor.type), ' ',
+                                  detail::shape_text(tensor.shape), ", does not fill the ", tensor.end - tensor.begin,
+                                  " bytes between its offsets"));
+        at = tensor.end;
+        names.push_back(tensor.name);
+    }
+    if (at != bytes) fail(detail::sentence("its tensors take ", at, " bytes, ", bytes, " follow it"));
+    std::ranges::sort(names);
+    if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
+        fail("two tensors are named " + detail::in_quotes(*twice));
+    return header;
+}
+
+/// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
+inline std::string safetensors_header(const SafetensorsHeader& header) {
+    nlohmann::ordered_json::object_t rows;
+    if (!header.metadata.empty()) rows.emplace_back("__metadata__", header.metadata);
+    for (const TensorEntry& tensor : header.tensors) {
+        const auto* const type =
+            std::ranges::find(detail::safetensors_types, tensor.type, &std::pair<std::string_view, ElementType>::second);
+        nlohmann::ordered_json row;
+        row["dtype"] = type->first;
+        row["shape"] = tensor.shape;
+        row["data_offsets"] = {tensor.begin, tensor.end};
+        rows.emplace_back(tensor.name, std::move(row));
+    }
+    try {
+        return nlohmann::ordered_json(std::move(rows)).dump();
+    } catch (const nlohmann::json::exception&) {
+        throw std::invalid_argument("names and metadata of a safetensors file are UTF-8");
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/safetensors.hpp
+
+// Tensors by name in a file that is mapped into memory (https://github.com/huggingface/safetensors): 8 bytes length, a header
+// in JSON, the bytes of the tensors one after the other.
+
+namespace denim::inline DENIM_TARGET {
+
+static_assert(std::endian::native == std::endian::little,
+              "denim: safetensors files are read where they lie, lowest byte first");
+
+/// A safetensors file, open for reading. Nothing is copied: views point into the file.
+class Safetensors {
+public:
+    /// The header that the file may have at most, as in the reference implementation.
+    static constexpr std::uint64_t largest_header = 100'000'000;
+
+    explicit Safetensors(const std::filesystem::path& path) : name_(path.string()), map_(path) { open(map_.bytes()); }
+    /// A file that stands in memory that someone else keeps; `name` stands for it in messages.
+    Safetensors(std::string name, std::span<const std::byte> memory) : name_(std::move(name)) { open(memory); }
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// In the order of their bytes.
+    [[nodiscard]] const std::vector<TensorEntry>& tensors() const { return header_.tensors; }
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
+    [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
+
+    /// A tensor where it lies, valid as long as this object. Files of other programs may leave it unaligned: see AnyArrayView.
+    [[nodiscard]] AnyArrayView view(const TensorEntry& tensor) const {
+        return {tensor.type, tensor.shape, data_.subspan(tensor.begin, tensor.end - tensor.begin)};
+    }
+    [[nodiscard]] AnyArrayView view(std::string_view name) const {
+        const TensorEntry* const tensor = find(name);
+        if (!tensor) throw FileError(name_, "a tensor " + detail::in_quotes(name) + " was expected, the file has " + names());
+        return view(*tensor);
+    }
+
+private:
+    void open(std::span<const std::byte> bytes) {
+        if (bytes.size() < 8)
+            throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
+        const auto length = detail::little_endian<std::uint64_t>(bytes.data());
+        if (length > largest_header || length > bytes.size() - 8) {
+            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
+            if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
+            throw FileError(name_,
+                            detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
+                                             " bytes was expected, it claims ", length));
+        }
+        data_ = bytes.subspan(8 + length);
+        const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + 8, length};
+        header_ = read_safetensors_header(name_, text, data_.size());
+        for (std::size_t i = 0; i < header_.tensors.size(); ++i) places_.emplace(header_.tensors[i].name, i);
+    }
+    [[nodiscard]] const TensorEntry* find(std::string_view name) const {
+        const auto place = places_.find(name);
+        return place == places_.end() ? nullptr : &header_.tensors[place->second];
+    }
+    [[nodiscard]] std::string names() const {
+        std::string list;
+        for (const auto& [name, place] : places_)
+            if (list.size() < 500) list.append(list.empty() ? "" : ", ").append(detail::in_quotes(name));
+        return list.empty() ? "none" : list;
+    }
+
+    std::string name_;
+    MemoryMap map_;
+    std::span<const std::byte> data_;
+    SafetensorsHeader header_;
+    std::map<std::string, std::size_t, std::less<>> places_;
+};
+
+/// Writes tensors and metadata as the reference implementation reads them: wide elements first, so that each tensor is aligned
+/// for its type, else in the order given. Throws std::invalid_argument if two tensors have one name.
+inline void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
+                              const std::map<std::string, std::string>& metadata = {}) {
+    std::vector<const NamedView*> ordered;
+    for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
+    std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
+        const std::size_t one = element_size(left->array.type), other = element_size(right->array.type);
+        return one != other ? one > other : left < right;
+    });
+    SafetensorsHeader header{{}, metadata};
+    std::map<std::string_view, bool> names;
+    std::uint64_t at = 0;
+    for (const auto* const tensor : ordered) {
+        const auto& [name, array] = *tensor;
+        if (name == "__metadata__" || !names.emplace(name, true).second)
+            throw std::invalid_argument(path.string() + ": a tensor cannot be named " + detail::in_quotes(name) + " (twice)");
+        header.tensors.push_back({name, array.type, array.shape, at, at + array.bytes.size()});
+        at += array.bytes.size();
+    }
+    std::string text = safetensors_header(header);
+    text.append((8 - text.size() % 8) % 8, ' ');
+    if (text.size() > Safetensors::largest_header)
+        throw std::invalid_argument(detail::sentence(path.string(), ": a header of at most ", Safetensors::largest_header,
+                                                     " bytes was expected, this one has ", text.size()));
+    AtomicFile file{path};
+    const std::uint64_t length = text.size();
+    file.write(std::as_bytes(std::span{&length, 1}));
+    file.write(text);
+    for (const auto* const tensor : ordered) file.write(tensor->array.bytes);
+    file.commit();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/foreign_weights.hpp
+
+// The arrays of an npz or safetensors file that another framework wrote, and what their names say.
+
+#include <cctype>
+
+namespace denim::inline DENIM_TARGET {
+
+/// One array of numbers in a file of weights.
+struct ForeignTensor {
+    std::string name;
+    std::vector<std::size_t> shape;
+    std::vector<float> values;
+    std::optional<WeightLayout> layout = {};  ///< where it is not that of the whole file
+
+    ForeignTensor() = default;
+    ForeignTensor(std::string called, std::vector<std::size_t> extents, std::vector<float> numbers)
+        : name(std::move(called)), shape(std::move(extents)), values(std::move(numbers)) {}
+};
+
+/// All of them. An npz file keeps the order in which its arrays were written, a safetensors file does not.
+struct ForeignWeights {
+    std::string file;
+    bool ordered = false;
+    std::vector<ForeignTensor> tensors;
+};
+
+namespace detail {
+
+/// What a name says: the layer ("conv1" of "conv1.weight" and of "conv1_kernel"), and which of its parameters: 0 weights or
+/// gamma, 1 bias or beta, 2 mean, 3 variance; `unknown` if it says nothing ("arr_0").
+struct WeightName {
+    static constexpr std::size_t unknown = 4;
+    std::string layer;
+    std::size_t slot = unknown;
+};
+
+inline WeightName parse_weight_name(std::string_view name) {
+    constexpr std::array<std::pair<std::string_view, std::size_t>, 15> endings{{{"depthwise_kernel", 0},
+                                                                                {"kernel", 0},
+                                                                                {"weights", 0},
+                                                                                {"weight", 0},
+                                                                                {"gamma", 0},
+                                                                                {"bias", 1},
+                                                                                {"beta", 1},
+                                                                                {"moving_mean", 2},
+                                                                                {"running_mean", 2},
+                                                                                {"mean", 2},
+                                                                                {"moving_variance", 3},
+                                                                                {"running_variance", 3},
+                                                                                {"running_var", 3},
+                                                                                {"variance", 3},
+                                                                                {"var", 3}}};
+    if (name.ends_with(":0")) name.remove_suffix(2);  // TensorFlow's variables
+    for (const auto& [ending, slot] : endings) {
+        if (!name.ends_with(ending)) continue;
+        const std::string_view before = name.substr(0, name.size() - ending.size());
+        if (before.empty()) return {"", slot};
+        if (std::string_view{"./_"}.find(before.back()) != std::string_view::npos)
+            return {std::string{before.substr(0, before.size() - 1)}, slot};
+    }
+    return {std::string{name}, WeightName::unknown};
+}
+
+/// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".
+inline bool natural_less(std::string_view a, std::string_view b) {
+    const auto digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    while (!a.empty() && !b.empty()) {
+        const auto length = [&](std::string_view text) {
+            return static_cast<std::size_t>(std::ranges::find_if_not(text, digit) - text.begin());
+        };
+        std::size_t first = length(a), second = length(b);
+        if (first > 0 && second > 0) {
+            while (first > 1 && a.front() == '0') a.remove_prefix(1), --first;
+            while (second > 1 && b.front() == '0') b.remove_prefix(1), --second;
+            if (first != second) return first < second;
+            if (const int order = a.substr(0, first).compare(b.substr(0, second))) return order < 0;
+            a.remove_prefix(first), b.remove_prefix(second);
+        } else {
+            if (a.front() != b.front()) return a.front() < b.front();
+            a.remove_prefix(1), b.remove_prefix(1);
+        }
+    }
+    return a.size() < b.size();
+}
+
+}  // namespace detail
+
+/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float; a file of another kind is
+/// refused as what it is. PyTorch's counters
+/// `num_batches_tracked` are left out: they are no weights.
+inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
+    ForeignWeights weights{path.string(), false, {}};
+    const auto add = [&](const std::string& name, const AnyArrayView& array) {
+        if (name.ends_with("num_batches_tracked")) return;
+        try {
+            weights.tensors.push_back({name, array.shape, array.as<float>()});
+        } catch (const std::range_error& error) {
+            throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
+        }
+    };
+    ByteSource source{path};
+    std::array<std::byte, 4> begin{};
+    source.read(0, std::span{begin}.first(static_cast<std::size_t>(std::min<std::uint64_t>(4, source.size()))));
+    const std::string kind = detail::file_kind(source);
+    if (std::memcmp(begin.data(), "PK", 2) == 0) {
+        const Npz file{std::move(source)};
+        if (file.names().empty()) throw FileError(weights.file, "an npz or safetensors file was expected, this is " + kind);
+        weights.ordered = true;
+        for (const std::string& name : file.names()) add(name, file.read(name));
+    } else {
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) source.fail("an npz or safetensors file was expected, this is " + kind);
+        const Safetensors file{path};
+        for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
+    }
+    return weights;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/weight_groups.hpp
+
+// The arrays of one layer together, on the side of a file and on that of a network, and how the layers of an ordered file go to
+// those of a network.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// One layer's parameters, on either side, with what its name and shapes say.
+struct WeightGroup {
+    std::string layer;
+    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> shapes;  // slot and shape of each
+    std::vector<std::size_t> members;                                      // their numbers
+};
+
+inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    std::vector<WeightGroup> groups;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto& [name, shape] = items[n];
+        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
+        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
+        const std::pair entry{name.slot, shape};
+        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
+        group->shapes.insert(group->shapes.begin() + place, entry);
+        group->members.insert(group->members.begin() + place, n);
+    }
+    return groups;
+}
+
+/// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
+inline std::string without_numbers(std::string text) {
+    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
+    return text;
+}
+
+inline bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
+    return std::ranges::binary_search(one.beside, other.layer);
+}
+
+/// Two layers side by side whose parameters have the same shapes: the first rows of each. The rows come layer by layer.
+inline std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
+                                                                                     WeightLayout layout) {
+    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
+    for (const WeightPlace* const row : rows) {
+        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
+        layers.back().second.push_back(shape_in(*row, layout));
+    }
+    for (std::size_t n = 0; n < layers.size(); ++n)
+        for (std::size_t other = 0; other < n; ++other)
+            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
+                return std::pair{layers[other].first, layers[n].first};
+    return std::nullopt;
+}
+
+/// Whether the name of an array says that it is what the row is, or says nothing.
+inline bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
+    const std::size_t slot = parse_weight_name(tensor.name).slot;
+    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
+}
+
+/// Goes through the arrays of an ordered file and gives each run of them to a layer of the network that fits and whose
+/// predecessors have theirs: branches may take turns in any way. What was found is unique, or there are two ways.
+class OrderedMatch {
+public:
+    /// `places` are rows, layer by layer; `fits(place, n)` says whether array number n may be that row.
+    template <class Fits>
+    OrderedMatch(std::span<const WeightPlace* const> places, Fits fits) : places_(places), taken_(places.size()) {
+        for (std::size_t n = 0; n < places.size(); ++n)
+            if (n == 0 || places[n]->layer != places[n - 1]->layer) layers_.push_back({n, 0, false});
+        for (std::size_t n = 0; n < layers_.size(); ++n)
+            layers_[n].last = n + 1 < layers_.size() ? layers_[n + 1].first : places.size();
+        search(0, fits);
+    }
+    /// For each place the number of its array: where it is the only way.
+    [[nodiscard]] const std::optional<std::vector<std::size_t>>& found() const { return found_; }
+    [[nodiscard]] bool ambiguous() const { return ambiguous_; }
+    /// The place and the array that did not fit, of the attempt that went furthest.
+    [[nodiscard]] std::pair<std::size_t, std::size_t> furthest() const { return furthest_; }
+
+private:
+    struct Layer {
+        std::size_t first, last;
+        bool done;
+    };
+
+    [[nodiscard]] bool ready(const Layer& layer) const {
+        for (const Layer& before : layers_) {
+            if (&before == &layer) return true;
+            if (!before.done && !stand_beside(*places_[before.first], *places_[layer.first])) return false;
+        }
+        return true;
+    }
+    template <class Fits>
+    void search(std::size_t at, const Fits& fits) {
+        if (at == places_.size()) {
+            ambiguous_ = found_.has_value();
+            found_ = taken_;
+            return;
+        }
+        if (++steps_ > 100'000) ambiguous_ = true;
+        for (std::size_t n = 0; n < layers_.size() && !ambiguous_; ++n) {
+            Layer& layer = layers_[n];
+            if (layer.done) continue;
+            if (!ready(layer)) continue;
+            std::size_t place = layer.first;
+            for (; place < layer.last && at + place - layer.first < places_.size() && fits(*places_[place], at + place - layer.first); ++place)
+                taken_[place] = at + place - layer.first;
+            if (place < layer.last) {
+                const std::size_t array = std::min(at + place - layer.first, places_.size() - 1);
+                if (array > furthest_.second || furthest_ == std::pair<std::size_t, std::size_t>{}) furthest_ = {place, array};
+                continue;
+            }
+            layer.done = true;
+            search(at + layer.last - layer.first, fits);
+            layer.done = false;
+        }
+    }
+
+    std::span<const WeightPlace* const> places_;
+    std::vector<Layer> layers_;
+    std::vector<std::size_t> taken_;
+    std::optional<std::vector<std::size_t>> found_;
+    std::pair<std::size_t, std::size_t> furthest_{};
+    std::size_t steps_ = 0;
+    bool ambiguous_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/match_weights.hpp
+
+// Which array of another framework's file is which parameter of a network: by a table of names, by order and shape, or by
+// names and shape.
+
+namespace denim {
+
+/// Names of a network's rows, and under which name each stands in a file: {{"0.weights", "features.0.weight"}, ...}.
+using NameTable = std::map<std::string, std::string>;
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Both sides of a file that does not fit, line by line.
+inline std::string both_tables(const ForeignWeights& file, std::span<const WeightPlace> network, WeightLayout layout) {
+    constexpr std::size_t most = 200;
+    std::vector<std::pair<std::string, std::string>> lines{{"in the file", "in the network"}};
+    for (std::size_t n = 0; n < std::min(most, std::max(file.tensors.size(), network.size())); ++n) {
+        lines.emplace_back("-", "-");
+        if (n < file.tensors.size())
+            lines.back().first = file.tensors[n].name.substr(0, 60) + ' ' + shape_text(file.tensors[n].shape);
+        if (n < network.size())
+            lines.back().second =
+                network[n].name + ' ' +
+                shape_text(shape_in(network[n], n < file.tensors.size() ? file.tensors[n].layout.value_or(layout) : layout));
+    }
+    std::size_t width = 0;
+    for (const auto& [left, right] : lines) width = std::max(width, left.size());
+    std::string text;
+    for (const auto& [left, right] : lines) text += "\n    " + left + std::string(width - left.size(), ' ') + " | " + right;
+    if (std::max(file.tensors.size(), network.size()) > most) text += "\n    ...";
+    return text;
+}
+
+/// The file of a network that Denim wrote itself: its arrays have the names of the rows.
+inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlace> network) {
+    return file.tensors.size() == network.size() && std::ranges::all_of(network, [&](const WeightPlace& place) {
+               return std::ranges::find(file.tensors, place.name, &ForeignTensor::name) != file.tensors.end();
+           });
+}
+
+}  // namespace detail
+
+/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
+/// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
+/// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
+/// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
+/// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
+inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
+                                              WeightLayout layout, const NameTable& names = {}) {
+    const auto fail = [&](const std::string& sentence) {
+        throw FileError(file.file, sentence + detail::both_tables(file, network, layout));
+    };
+    std::vector<std::size_t> found(network.size(), file.tensors.size());
+    std::vector<std::size_t> places, tensors;  // those that no name settles
+    std::vector<bool> taken(file.tensors.size(), false);
+    for (const auto& [ours, theirs] : names) {
+        const auto place = std::ranges::find(network, ours, &WeightPlace::name);
+        const auto tensor = std::ranges::find(file.tensors, theirs, &ForeignTensor::name);
+        if (place == network.end())
+            fail("the table of names says " + detail::in_quotes(ours) + ", which is no row of the network");
+        if (tensor == file.tensors.end())
+            fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
+        const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
+        if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
+        if (tensor->shape != shape_in(*place, tensor->layout.value_or(layout)))
+            fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
+                 " of the file");
+        taken[number] = true;
+        found[static_cast<std::size_t>(place - network.begin())] = number;
+    }
+    for (std::size_t n = 0; n < network.size(); ++n)
+        if (found[n] == file.tensors.size()) places.push_back(n);
+    for (std::size_t n = 0; n < taken.size(); ++n)
+        if (!taken[n]) tensors.push_back(n);
+    if (places.size() != tensors.size())
+        fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
+
+    if (names.empty() && detail::named_as_rows(file, network)) {
+        for (const std::size_t n : std::exchange(places, {}))
+            found[n] = static_cast<std::size_t>(std::ranges::find(file.tensors, network[n].name, &ForeignTensor::name) - file.tensors.begin());
+        tensors.clear();
+    }
+    std::vector<const WeightPlace*> rest;
+    for (const std::size_t n : places) rest.push_back(&network[n]);
+    if (const auto twins = detail::twins_of(rest, layout))
+        fail("the rows " + detail::in_quotes(twins->first->name) + " and " + detail::in_quotes(twins->second->name) +
+             " stand in branches side by side and have the same shapes, so that no order tells which array is whose: give a table of names");
+    if (file.ordered) {
+        const auto fits = [&](const WeightPlace& place, std::size_t n) {
+            const ForeignTensor& tensor = file.tensors[tensors[n]];
+            return detail::has_slot_of(tensor, place) && tensor.shape == shape_in(place, tensor.layout.value_or(layout));
+        };
+        const detail::OrderedMatch match{rest, fits};
+        if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
+        if (!match.found())
+            fail("the network's row " + detail::in_quotes(rest[match.furthest().first]->name) + " does not fit " +
+                 detail::in_quotes(file.tensors[tensors[match.furthest().second]].name) + " of the file");
+        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[(*match.found())[n]];
+    } else {
+        std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
+        for (const std::size_t n : places)
+            ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
+                            shape_in(network[n], layout)});
+        for (const std::size_t n : tensors)
+            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
+        const auto of_network = detail::groups_of(ours);
+        auto of_file = detail::groups_of(theirs);
+        std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
+            if (detail::natural_less(left.layer, right.layer)) return true;
+            return !detail::natural_less(right.layer, left.layer) && left.members.front() < right.members.front();
+        });
+        std::vector<bool> used(of_file.size(), false);
+        for (const auto& group : of_network) {
+            const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };
+            std::size_t first = of_file.size();
+            for (std::size_t n = of_file.size(); n-- > 0;)
+                if (!used[n] && fits(of_file[n])) first = n;
+            if (first == of_file.size())
+                fail("no layer of the file has the shapes of the network's row " +
+                     detail::in_quotes(network[places[group.members[0]]].name));
+            for (const auto& other : of_file)
+                if (fits(other) && detail::without_numbers(other.layer) != detail::without_numbers(of_file[first].layer))
+                    fail("the layers " + detail::in_quotes(of_file[first].layer) + " and " + detail::in_quotes(other.layer) +
+                         " have the same shapes, and this file keeps no order: give a table of names");
+            used[first] = true;
+            for (std::size_t n = 0; n < group.members.size(); ++n)
+                found[places[group.members[n]]] = tensors[of_file[first].members[n]];
+        }
+    }
+    for (std::size_t n = 0; n < network.size(); ++n) {
+        const ForeignTensor& tensor = file.tensors[found[n]];
+        const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
+        if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
+            fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
+                 " of the file");
+    }
+    return found;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/weight_places.hpp
+
+// The parameters of a network as files of other frameworks have to fit them: where each stands, which layers have no order
+// between them, and in which order PyTorch numbers the inputs of a layer behind a flatten.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// For each number of one pixel that PyTorch has, the place of ours; empty where they are alike. Nothing: it is not known.
+using ChannelOrder = std::optional<std::vector<std::size_t>>;
+
+/// A flatten of (C, H, W), by places of (H, W, C).
+inline std::vector<std::size_t> flattened_order(Shape picture) {
+    std::vector<std::size_t> order;
+    if (picture.height * picture.width == 1 || picture.channels == 1) return order;
+    for (std::size_t c = 0; c < picture.channels; ++c)
+        for (std::size_t pixel = 0; pixel < picture.height * picture.width; ++pixel) order.push_back(pixel * picture.channels + c);
+    return order;
+}
+
+/// The order in which a join gives its channels.
+inline ChannelOrder joined_order(const Entry& entry, std::span<const Shape> shapes, std::span<const ChannelOrder> orders) {
+    const ChannelOrder& first = orders[entry.from[0]];
+    bool known = true, alike = true, any = false;
+    for (std::size_t n = 0; n < entry.inputs; ++n) {
+        const ChannelOrder& order = orders[entry.from[n]];
+        known &= order.has_value(), alike &= order == first;
+        any |= order && !order->empty();
+    }
+    if (!known) return std::nullopt;
+    if (!any) return std::vector<std::size_t>{};
+    if (entry.out.channels == shapes[entry.from[0]].channels) return alike ? first : std::nullopt;  // number by number
+    std::vector<std::size_t> all;  // one behind the other
+    for (std::size_t n = 0; n < entry.inputs; ++n) {
+        const std::size_t before = all.size(), channels = shapes[entry.from[n]].channels;
+        const std::vector<std::size_t>& order = *orders[entry.from[n]];
+        for (std::size_t c = 0; c < channels; ++c) all.push_back(before + (order.empty() ? c : order[c]));
+    }
+    return all;
+}
+
+/// The order of every value of a network, the input's first. `mixes` says of each entry whether it makes new channels of all
+/// that it gets, as Conv and Dense do; other layers that keep the shape keep the order.
+inline std::vector<ChannelOrder> channel_orders(Shape input, std::span<const Entry> entries, const std::vector<bool>& mixes) {
+    std::vector<Shape> shapes{input};
+    std::vector<ChannelOrder> orders{std::vector<std::size_t>{}};
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        const Entry& entry = entries[n];
+        const ChannelOrder& from = orders[entry.from[0]];
+        const bool flattens = entry.rows == 0 && entry.in != entry.out && entry.out == Shape{1, 1, entry.in.size()};
+        ChannelOrder order{std::vector<std::size_t>{}};
+        if (entry.role == Role::join)
+            order = joined_order(entry, shapes, orders);
+        else if (passes_on(entry.role) || (!mixes[n] && entry.in == entry.out))
+            order = from;
+        else if (entry.role == Role::layer && flattens)
+            order = flattened_order(entry.in);
+        else if (!mixes[n] && (!from || !from->empty()))
+            order = std::nullopt;
+        orders.push_back(std::move(order));
+        shapes.push_back(entry.out);
+    }
+    return orders;
+}
+
+/// For each entry those that stand neither before nor behind it: in another branch.
+inline std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entry> entries) {
+    std::vector<std::vector<bool>> before;
+    std::vector<std::vector<std::size_t>> beside(entries.size());
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        std::vector<bool> all(entries.size(), false);
+        for (std::size_t input = 0; input < entries[n].inputs; ++input)
+            if (const std::size_t value = entries[n].from[input]; value != 0) {
+                for (std::size_t other = 0; other < n; ++other) all[other] = all[other] || before[value - 1][other];
+                all[value - 1] = true;
+            }
+        for (std::size_t other = 0; other < n; ++other)
+            if (!all[other] && entries[n].rows != 0 && entries[other].rows != 0) beside[n].push_back(other), beside[other].push_back(n);
+        before.push_back(std::move(all));
+    }
+    return beside;
+}
+
+/// A network's parameters. Throws std::invalid_argument if files of that layout have an order of numbers that nothing here knows.
+template <class Network>
+std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layout) {
+    constexpr auto& entries = Network::Graph::trace.entries;
+    const std::span<const Row> rows = network.rows();
+    std::vector<bool> mixes;
+    for (std::size_t n = 0, row = 0; n < entries.size(); row += entries[n++].rows)
+        mixes.push_back(std::ranges::any_of(rows.subspan(row, entries[n].rows),
+                                            [](const Row& each) { return each.extents.rank == 2 || each.extents.rank == 4; }));
+    const auto orders = channel_orders(Network::input, entries, mixes);
+    const auto beside = entries_beside(entries);
+    std::vector<WeightPlace> places;
+    bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
+    std::size_t row = 0;
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        const ChannelOrder& order = orders[entries[n].from[0]];
+        for (std::size_t last = row + entries[n].rows; row < last; ++row) {
+            const Extents& extents = rows[row].extents;
+            WeightPlace place{rows[row].name, extents, rows[row].offset, entries[n].in, n, {}, beside[n]};
+            if (order && (!mixes[n] || extents.rank != 1)) place.order = *order;  // a bias is numbered as the outputs are
+            known &= place.order.empty() || extents.rank != 4 || extents.values[2] == entries[n].in.channels;  // no groups
+            places.push_back(std::move(place));
+        }
+    }
+    if (!known && layout == WeightLayout::pytorch)
+        throw std::invalid_argument("denim: weights as PyTorch has them: the network joins a flattened picture with what other layers made of "
+                                    "it, or takes it in groups; the order that its numbers have there is not known");
+    return places;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/import_weights.hpp
+
+// Weights from Keras and PyTorch into a network, and the way back.
+
+namespace denim {
+
+/// How weights come and go.
+struct WeightOptions {
+    NameTable names = {};                           ///< where order and shapes do not tell which array is which
+    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
+inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
+    for (std::size_t gamma = 0; gamma + 3 < places.size() && from != to; ++gamma) {
+        const WeightPlace& variance = places[gamma + 3];
+        if (!places[gamma].name.ends_with(".gamma") || !variance.name.ends_with(".variance") ||
+            variance.layer != places[gamma].layer)
+            continue;
+        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
+            float& factor = parameters[places[gamma].offset + c];
+            factor = changed_gamma(factor, parameters[variance.offset + c], from, to);
+        }
+    }
+}
+
+inline double epsilon_of(WeightLayout layout, const WeightOptions& options) {
+    return options.batch_norm_epsilon.value_or(layout == WeightLayout::keras ? 1e-3 : 1e-5);
+}
+
+/// Puts a file's arrays into the network, all or none.
+template <class Network>
+void take_weights(Network& network, const ForeignWeights& file, WeightLayout layout, const WeightOptions& options) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>,
+                  "denim: import_weights: only networks in fp32 take weights.");
+    const auto places = weight_places(network, layout);
+    const auto found = match_weights(file, places, layout, options.names);
+    std::vector<float> parameters(network.parameters().size());
+    for (std::size_t n = 0; n < places.size(); ++n) {
+        const ForeignTensor& tensor = file.tensors[found[n]];
+        if (!all_finite(tensor.values))
+            throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
+        const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
+        std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
+    }
+    change_epsilon(places, parameters, epsilon_of(layout, options), batch_norm_epsilon);
+    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
+}
+
+}  // namespace detail
+
+/// Reads weights that Keras or PyTorch wrote as npz or safetensors: import_weights(network, "weights.npz",
+/// WeightLayout::keras). Arrays go to rows by order and shape, or by a table of names; see match_weights and docs/interop.md.
+/// Throws FileError that lists both sides, and then the network is as it was.
+template <class Network>
+void import_weights(Network& network, const std::filesystem::path& file, WeightLayout layout,
+                    const WeightOptions& options = {}) {
+    detail::take_weights(network, read_foreign_weights(file), layout, options);
+}
+
+/// Writes the weights as Keras or PyTorch has them, to npz or, by the file's name, to safetensors; in the network's order,
+/// under the names of its rows (or those that the table of names gives them).
+template <class Network>
+void export_weights(const Network& network, const std::filesystem::path& file, WeightLayout layout,
+                    const WeightOptions& options = {}) {
+    const auto places = detail::weight_places(network, layout);
+    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    require_finite_rows(network.rows(), parameters, file.string());
+    detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
+    std::vector<std::vector<float>> numbers;
+    std::vector<NamedView> views;
+    numbers.reserve(places.size());
+    for (const WeightPlace& place : places) {
+        numbers.push_back(to_layout(place, layout, std::span{parameters}.subspan(place.offset, place.extents.size())));
+        const auto name = options.names.find(place.name);
+        views.push_back({name == options.names.end() ? place.name : name->second,
+                         AnyArrayView::of(std::span<const float>{numbers.back()}, shape_in(place, layout))});
+    }
+    if (file.extension() == ".safetensors")
+        write_safetensors(file, views);
+    else
+        write_npz(file, views);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/onnx_model.hpp
+
+// An ONNX file as data: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, as far as networks of Denim need it.
+
+#include <variant>
+
+namespace denim {
+
+/// What stands for a value of a kind that is not read: a graph, a type, a list of texts.
+struct OnnxUnread {
+    std::string reason;
+};
+
+/// What enters or leaves: an extent is a number, or 0 where it is free (the batch).
+struct OnnxValue {
+    std::string name;
+    ElementType type = ElementType::float32;
+    std::vector<std::size_t> shape = {};
+    bool readable = true;  ///< false: its elements are of a type that has no name here
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// A named property of a node.
+struct OnnxAttribute {
+    std::string name;
+    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, AnyArray, OnnxUnread> value;
+};
+
+/// One operation: named values to named values.
+struct OnnxNode {
+    std::string type = {}, name = {};
+    std::vector<std::string> inputs = {}, outputs = {};
+    std::vector<OnnxAttribute> attributes = {};
+    std::string domain = {};  ///< whose operator it is; ONNX's own without a name
+
+    /// The attribute of this name; nothing if there is none, or it is of another type.
+    template <class Value>
+    [[nodiscard]] std::optional<Value> attribute(std::string_view of) const {
+        const auto found = std::ranges::find(attributes, of, &OnnxAttribute::name);
+        if (found == attributes.end() || !std::holds_alternative<Value>(found->value)) return std::nullopt;
+        return std::get<Value>(found->value);
+    }
+    /// Input number `place`; empty if the node has fewer.
+    [[nodiscard]] std::string_view input(std::size_t place) const {
+        return place < inputs.size() ? inputs[place] : std::string_view{};
+    }
+};
+
+/// A whole file: nodes in the order of computation, weights by name. Constants of every kind are weights.
+struct OnnxModel {
+    std::int64_t opset = 17;
+    std::string producer = "denim";
+    std::vector<OnnxNode> nodes = {};
+    std::vector<std::pair<std::string, AnyArray>> weights = {};
+    std::map<std::string, std::string> unread = {};  ///< tensors that are not read, and why: an error once somebody needs them
+    std::vector<OnnxValue> inputs = {}, outputs = {};
+    std::map<std::string, std::string> metadata = {};
+};
+
+namespace detail {
+
+/// Numbers that onnx.proto gives to element types.
+inline constexpr std::pair<std::int32_t, ElementType> onnx_types[] = {
+    {1, ElementType::float32},  {2, ElementType::uint8},    {3, ElementType::int8},    {4, ElementType::uint16},
+    {5, ElementType::int16},    {6, ElementType::int32},    {7, ElementType::int64},   {9, ElementType::boolean},
+    {10, ElementType::float16}, {11, ElementType::float64}, {12, ElementType::uint32}, {13, ElementType::uint64},
+    {16, ElementType::bfloat16}};
+
+/// Field numbers of onnx.proto's messages.
+namespace onnx_field {
+enum Model : std::uint32_t { ir_version = 1, producer_name = 2, graph = 7, opset_import = 8, metadata_props = 14 };
+enum Opset : std::uint32_t { opset_domain = 1, opset_version = 2 };
+enum Pair : std::uint32_t { pair_key = 1, pair_value = 2 };
+enum Graph : std::uint32_t { graph_node = 1, graph_name = 2, graph_initializer = 5, graph_input = 11, graph_output = 12 };
+enum Node : std::uint32_t {
+    node_input = 1,
+    node_output = 2,
+    node_name = 3,
+    node_type = 4,
+    node_attribute = 5,
+    node_domain = 7,
+    node_overload = 8
+};
+enum Attribute : std::uint32_t {
+    attribute_name = 1,
+    attribute_float = 2,
+    attribute_int = 3,
+    attribute_string = 4,
+    attribute_tensor = 5,
+    attribute_floats = 7,
+    attribute_ints = 8,
+    attribute_strings = 9,
+    attribute_type = 20,
+    attribute_reference = 21
+};
+enum AttributeType : std::int32_t { of_float = 1, of_int = 2, of_string = 3, of_tensor = 4, of_floats = 6, of_ints = 7 };
+enum Tensor : std::uint32_t {
+    tensor_dims = 1,
+    tensor_type = 2,
+    tensor_floats = 4,
+    tensor_ints = 5,
+    tensor_longs = 7,
+    tensor_unsigned = 11,
+    tensor_name = 8,
+    tensor_raw = 9,
+    tensor_doubles = 10,
+    tensor_external = 13,
+    tensor_location = 14
+};
+enum Value : std::uint32_t {
+    value_name = 1,
+    value_type = 2,
+    type_tensor = 1,
+    element_type_number = 1,
+    type_shape = 2,
+    shape_dim = 1,
+    dim_value = 1,
+    dim_name = 2
+};
+}  // namespace onnx_field
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/onnx_graph.hpp
+
+// An ONNX graph while it grows, layer by layer.
+
+namespace denim {
+
+/// A value of the graph: (N, C, H, W), or behind a dense layer (N, n).
+struct OnnxFlow {
+    std::string name;
+    bool vector = false;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// A graph that grows node by node. Names begin with the place of the layer: "2.0.Conv".
+class OnnxGraph {
+public:
+    OnnxModel model;
+    std::string layer;  ///< the place of the layer that is being written
+
+    /// Adds a node of one output, and gives the output's name.
+    std::string add(const std::string& type, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {}) {
+        const std::string name = fresh(type);
+        model.nodes.push_back({type, name, std::move(inputs), {name}, std::move(attributes)});
+        return name;
+    }
+    /// Adds numbers that the file holds, and gives their name.
+    template <Element Number>
+    std::string constant(const std::string& name, std::span<const Number> numbers, std::vector<std::size_t> shape) {
+        model.weights.emplace_back(fresh(name), AnyArray::of(numbers, std::move(shape)));
+        return model.weights.back().first;
+    }
+    /// The flow as (N, n), numbers of a pixel in rows of one channel after another; or as (N, C, 1, 1).
+    OnnxFlow as_vector(const OnnxFlow& flow) {
+        return flow.vector ? flow : OnnxFlow{add("Flatten", {flow.name}, {{"axis", std::int64_t{1}}}), true};
+    }
+    OnnxFlow as_picture(const OnnxFlow& flow) {
+        if (!flow.vector) return flow;
+        const std::int64_t axes[]{2, 3};
+        return {add("Unsqueeze", {flow.name, constant<std::int64_t>("axes", axes, {2})}), false};
+    }
+    /// (N, C, H, W) as (N, H, W, C), and back.
+    std::string channels_last(const std::string& x) { return transpose(x, {0, 2, 3, 1}); }
+    std::string channels_first(const std::string& x) { return transpose(x, {0, 3, 1, 2}); }
+
+private:
+    std::string transpose(const std::string& x, std::vector<std::int64_t> order) {
+        return add("Transpose", {x}, {{"perm", std::move(order)}});
+    }
+    std::string fresh(const std::string& word) {
+        const std::string name = layer + '.' + word;
+        const auto same = std::ranges::count_if(used_, [&](const std::string& other) { return other == name; });
+        used_.push_back(name);
+        return same ? name + '_' + std::to_string(same + 1) : name;
+    }
+
+    std::vector<std::string> used_;
+};
+
+/// What a layer has while it is written: the values that it reads, its shapes, its parameters.
+struct OnnxLayer {
+    std::vector<OnnxFlow> inputs;
+    Shape in, out;
+    std::span<const float> parameters;  ///< all rows of the layer
+    std::vector<WeightPlace> rows;      ///< their places in `parameters`
+
+    /// The parameter of this name as PyTorch lays it out, put into the graph.
+    std::string weight(OnnxGraph& graph, std::string_view name) const {
+        const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });
+        const auto numbers = parameters.subspan(row->offset, row->extents.size());
+        return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
+                                     shape_in(*row, WeightLayout::pytorch));
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/onnx_layers.hpp
+
+// Each layer as nodes of an ONNX graph. A layer of one's own is exported once an overload of `to_onnx` for its spec stands
+// beside it, in its namespace.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The operator of an activation and its attributes; GELU and SiLU have none in opset 17.
+template <class Function>
+inline const OnnxNode onnx_operator{};
+template <>
+inline const OnnxNode onnx_operator<ReLU>{.type = "Relu"};
+template <>
+inline const OnnxNode onnx_operator<LeakyReLU>{.type = "LeakyRelu", .attributes = {{"alpha", 0.3f}}};
+template <>
+inline const OnnxNode onnx_operator<ELU>{.type = "Elu"};
+template <>
+inline const OnnxNode onnx_operator<HardSwish>{.type = "HardSwish"};
+template <>
+inline const OnnxNode onnx_operator<Sigmoid>{.type = "Sigmoid"};
+template <>
+inline const OnnxNode onnx_operator<Tanh>{.type = "Tanh"};
+template <>
+inline const OnnxNode onnx_operator<Softmax>{.type = "Softmax", .attributes = {{"axis", std::int64_t{1}}}};
+
+/// Adds an activation behind a value.
+template <class Function>
+std::string add_activation(OnnxGraph& graph, const std::string& x) {
+    const auto scalar = [&](const char* name, float number) { return graph.constant<float>(name, std::span{&number, 1}, {}); };
+    if constexpr (std::is_same_v<Function, Linear>) {
+        return x;
+    } else if constexpr (std::is_same_v<Function, SiLU>) {
+        return graph.add("Mul", {x, graph.add("Sigmoid", {x})});
+    } else if constexpr (std::is_same_v<Function, GELU>) {
+        const std::string erf = graph.add("Erf", {graph.add("Mul", {x, scalar("root_of_half", 0.70710678f)})});
+        return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
+    } else {
+        if (onnx_operator<Function>.type.empty())
+            throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer +
+                                        " has no operator in ONNX");
+        return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
+    }
+}
+
+}  // namespace detail
+
+template <class Function>
+OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return {detail::add_activation<Function>(graph, layer.inputs[0].name), layer.inputs[0].vector};
+}
+
+namespace detail {
+
+/// Window, stride and zeros of a convolution or a pool whose windows reach over `touched` pixels.
+template <class Spec>
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window, std::size_t touched) {
+    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
+        const std::size_t reach = (out - 1) * Spec::stride + touched - Spec::before(in);
+        return number(reach > in ? reach - in : 0);
+    };
+    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
+                                         after(layer.in.height, layer.out.height), after(layer.in.width, layer.out.width)};
+    return {{"kernel_shape", std::vector{number(window), number(window)}},
+            {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
+            {"pads", pads}};
+}
+
+}  // namespace detail
+
+namespace detail {
+
+template <class Spec>
+OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
+    std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window, Spec::reach);
+    const auto step = static_cast<std::int64_t>(Spec::dilation);
+    if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
+    if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
+    return {add_activation<typename Spec::Function>(graph, graph.add("Conv", inputs, attributes))};
+}
+
+}  // namespace detail
+
+template <std::size_t Window, std::size_t Filters, class... Options>
+OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Conv<Window, Filters, Options...>;
+    return detail::convolution_to_onnx<Spec>(layer, graph, Window, Spec::groups);
+}
+
+template <std::size_t Window, class... Options>
+OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::convolution_to_onnx<DepthwiseConv<Window, Options...>>(layer, graph, Window, layer.in.channels);
+}
+
+template <class Operation, std::size_t Window, class... Options>
+OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name},
+                      detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
+}
+
+template <std::size_t Outputs, class... Options>
+OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Dense<Outputs, Options...>;
+    std::vector<std::string> inputs{graph.as_vector(layer.inputs[0]).name, layer.weight(graph, "weights")};
+    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
+    const std::string sum = graph.add("Gemm", inputs, {{"transB", std::int64_t{1}}});
+    return {detail::add_activation<typename Spec::Function>(graph, sum), true};
+}
+
+inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    std::vector<std::string> inputs{layer.inputs[0].name};
+    for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
+    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
+            layer.inputs[0].vector};
+}
+
+template <class Operation>
+OnnxFlow to_onnx(const GlobalPool<Operation>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const char* const type = std::is_same_v<Operation, Max> ? "GlobalMaxPool" : "GlobalAveragePool";
+    return layer.inputs[0].vector ? layer.inputs[0] : OnnxFlow{graph.add(type, {layer.inputs[0].name})};
+}
+
+inline OnnxFlow to_onnx(const Flatten& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    if (layer.inputs[0].vector) return layer.inputs[0];
+    return graph.as_vector({graph.channels_last(layer.inputs[0].name)});
+}
+
+inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto& [x, vector] = layer.inputs[0];
+    const std::string normal = graph.add(
+        "LayerNormalization", {vector ? x : graph.channels_last(x), layer.weight(graph, "gamma"), layer.weight(graph, "beta")},
+        {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer_norm_epsilon)}});
+    return {vector ? normal : graph.channels_first(normal), vector};
+}
+
+inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
+    if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
+    return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
+}
+
+inline OnnxFlow to_onnx(const Multiplication& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const OnnxFlow &in = layer.inputs[0], &inner = layer.inputs[1];
+    if (in.vector) return {graph.add("Mul", {in.name, graph.as_vector(inner).name}), true};
+    return {graph.add("Mul", {in.name, graph.as_picture(inner).name})};
+}
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const Concatenation<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const bool vectors = std::ranges::any_of(layer.inputs, [](const OnnxFlow& flow) { return flow.vector; });
+    std::vector<std::string> names;
+    for (const OnnxFlow& flow : layer.inputs) names.push_back(vectors ? graph.as_vector(flow).name : flow.name);
+    return {graph.add("Concat", names, {{"axis", std::int64_t{1}}}), vectors};
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/base64.hpp
 
 // Bytes as text and back: RFC 4648.
@@ -17280,592 +19550,2727 @@ inline void embed(const std::filesystem::path& file, const std::filesystem::path
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/crc32c.hpp
+// ---- denim/format/weights_metadata.hpp
 
 namespace denim::inline DENIM_TARGET {
 
-/// The checksum CRC-32C (Castagnoli) of bytes, RFC 3720 appendix B.4: eight tables, so that eight bytes go in at a time.
-inline std::uint32_t crc32c(std::span<const std::byte> bytes) {
-    using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
-    static constexpr Tables tables = [] {
-        Tables all{};
-        for (std::uint32_t n = 0; n < 256; ++n) {
-            std::uint32_t sum = n;
-            for (int bit = 0; bit < 8; ++bit) sum = (sum >> 1) ^ ((sum & 1) != 0 ? 0x82f63b78u : 0u);
-            all[0][n] = sum;
-        }
-        for (std::size_t table = 1; table < 8; ++table)
-            for (std::size_t n = 0; n < 256; ++n) all[table][n] = (all[table - 1][n] >> 8) ^ all[0][all[table - 1][n] & 255];
-        return all;
-    }();
-    const auto byte = [&](std::size_t at) { return std::to_integer<std::uint32_t>(bytes[at]); };
-    std::uint32_t sum = 0xffffffffu;
-    std::size_t at = 0;
-    for (; at + 8 <= bytes.size(); at += 8) {
-        const std::uint32_t low = sum ^ (byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24);
-        sum = tables[7][low & 255] ^ tables[6][(low >> 8) & 255] ^ tables[5][(low >> 16) & 255] ^ tables[4][low >> 24] ^
-              tables[3][byte(at + 4)] ^ tables[2][byte(at + 5)] ^ tables[1][byte(at + 6)] ^ tables[0][byte(at + 7)];
+/// What was done to the numbers of a picture before the network saw them: (number * scale - mean) / deviation, with one mean
+/// and one deviation a channel, or none for 0 and 1.
+struct Preprocessing {
+    float scale = 1.0f / 255.0f;
+    std::vector<float> mean = {}, deviation = {};
+
+    friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
+};
+
+/// One input and what the network gave for it when it was saved: whoever loads it can compare.
+struct SampleOutput {
+    std::vector<float> input, output;
+
+    friend bool operator==(const SampleOutput&, const SampleOutput&) = default;
+};
+
+namespace detail {
+
+/// The picture of such an input, of every brightness.
+inline std::vector<float> sample_picture(std::size_t size) {
+    std::vector<float> picture(size);
+    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+    return picture;
+}
+
+}  // namespace detail
+
+/// What stands beside the weights in their file.
+struct WeightsMetadata {
+    std::string architecture = {};
+    std::vector<std::string> labels = {};
+    std::vector<std::string> outputs = {};  // what each head gives: "classes", "labels" side by side, or "numbers"; empty: not said
+    Preprocessing preprocessing = {};
+    std::optional<SampleOutput> sample = {};
+    std::string version = "1";                       // of this metadata
+    std::map<std::string, std::string> others = {};  // anything else, under keys of one's own
+
+    friend bool operator==(const WeightsMetadata&, const WeightsMetadata&) = default;
+};
+
+namespace detail {
+
+/// How deep the brackets of a JSON text nest.
+inline int deepest_bracket(std::string_view text) {
+    int depth = 0, deepest = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (text[i] == '\\')
+            ++i;
+        else if (!quoted && (text[i] == '[' || text[i] == '{'))
+            deepest = std::max(deepest, ++depth);
+        else if (!quoted && (text[i] == ']' || text[i] == '}'))
+            --depth;
     }
-    for (; at < bytes.size(); ++at) sum = (sum >> 8) ^ tables[0][(sum ^ byte(at)) & 255];
-    return ~sum;
+    return deepest;
+}
+
+/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
+inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
+    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
+        throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
+    auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));
+    return json;
+}
+
+/// JSON has no other numbers.
+inline void require_finite(std::span<const float> values, std::string_view what) {
+    for (const float value : values)
+        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
+}
+
+/// A number, a text, or a list of them.
+template <class Value>
+Value metadata_value(const std::string& file, const std::string& key, const nlohmann::json& json) {
+    if constexpr (std::is_same_v<Value, float>) {
+        if (json.is_number() && std::fabs(json.get<double>()) <= std::numeric_limits<float>::max())
+            return static_cast<float>(json.get<double>());
+    } else if constexpr (std::is_same_v<Value, std::string>) {
+        if (json.is_string()) return json.get<std::string>();
+    } else if (json.is_array()) {
+        Value values;
+        for (const nlohmann::json& each : json) values.push_back(metadata_value<typename Value::value_type>(file, key, each));
+        return values;
+    }
+    throw FileError(file,
+                    "the metadata " + in_quotes(key) + " do not have the form that was expected: " + in_quotes(json.dump()));
+}
+
+}  // namespace detail
+
+/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
+/// `preprocessing` and `sample` as JSON.
+inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
+    std::map<std::string, std::string> texts = metadata.others;
+    for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
+        if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
+    texts["architecture"] = metadata.architecture;
+    texts["version"] = metadata.version;
+    const auto& [scale, mean, deviation] = metadata.preprocessing;
+    detail::require_finite({&scale, 1}, "scale");
+    detail::require_finite(mean, "mean");
+    detail::require_finite(deviation, "deviation");
+    if (metadata.sample) {
+        detail::require_finite(metadata.sample->input, "sample input");
+        detail::require_finite(metadata.sample->output, "sample output");
+    }
+    try {
+        texts["labels"] = nlohmann::json(metadata.labels).dump();
+        if (!metadata.outputs.empty()) texts["outputs"] = nlohmann::json(metadata.outputs).dump();
+        texts["preprocessing"] = nlohmann::json{{"scale", scale}, {"mean", mean}, {"deviation", deviation}}.dump();
+        if (metadata.sample)
+            texts["sample"] = nlohmann::json{{"input", metadata.sample->input}, {"output", metadata.sample->output}}.dump();
+    } catch (const nlohmann::json::exception&) {
+        throw std::invalid_argument("labels of a network are UTF-8");
+    }
+    return texts;
+}
+
+/// The way back; a file that other programs wrote may lack any of them. Throws FileError under the name of the file.
+inline WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts) {
+    WeightsMetadata metadata;
+    const auto take = [&](const std::string& key) {
+        const auto node = texts.extract(key);
+        return node ? std::optional{std::move(node.mapped())} : std::nullopt;
+    };
+    const auto part = [&](const std::string& key, const nlohmann::json& object, const char* member, auto& value) {
+        if (!object.is_object() || !object.contains(member))
+            throw FileError(file, "the metadata " + detail::in_quotes(key) + " lack " + member);
+        value = detail::metadata_value<std::remove_cvref_t<decltype(value)>>(file, key, object[member]);
+    };
+    metadata.architecture = take("architecture").value_or("");
+    metadata.version = take("version").value_or("");
+    if (const auto text = take("labels"))
+        metadata.labels =
+            detail::metadata_value<std::vector<std::string>>(file, "labels", detail::parse_metadata(file, "labels", *text));
+    if (const auto text = take("outputs"))
+        metadata.outputs =
+            detail::metadata_value<std::vector<std::string>>(file, "outputs", detail::parse_metadata(file, "outputs", *text));
+    if (const auto text = take("preprocessing")) {
+        const auto json = detail::parse_metadata(file, "preprocessing", *text);
+        part("preprocessing", json, "scale", metadata.preprocessing.scale);
+        part("preprocessing", json, "mean", metadata.preprocessing.mean);
+        part("preprocessing", json, "deviation", metadata.preprocessing.deviation);
+    }
+    if (const auto text = take("sample")) {
+        const auto json = detail::parse_metadata(file, "sample", *text);
+        part("sample", json, "input", metadata.sample.emplace().input);
+        part("sample", json, "output", metadata.sample->output);
+    }
+    metadata.others = std::move(texts);
+    return metadata;
+}
+
+/// Compares what a network gives for the sample of its file with what it gave when it was saved: each number within
+/// `tolerance`, relative to the largest. Throws FileError with the first that differs.
+inline void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
+                         float tolerance = 1e-3f) {
+    if (sample.output.size() != output.size())
+        throw FileError(file, detail::sentence("the network gave ", sample.output.size(),
+                                               " numbers for its sample when it was saved, now it gives ", output.size()));
+    float largest = 0;
+    for (const float value : sample.output) largest = std::max(largest, std::fabs(value));
+    for (std::size_t i = 0; i < output.size(); ++i)
+        if (!(std::fabs(output[i] - sample.output[i]) <= tolerance * largest))
+            throw FileError(file, detail::sentence("the network gave ", sample.output[i], " as number ", i,
+                                                   " for its sample when it was saved, now it gives ", output[i]));
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/summary_message.hpp
+// ---- denim/format/weights.hpp
 
-// One value of a TensorBoard log as bytes: the message Summary.Value of tensorboard/compat/proto/summary.proto, in the form
-// that TensorFlow 2 writes (a tensor, and the plugin that shows it).
+// The parameters of a network in a safetensors file, as named rows of numbers: nothing here knows the network's type.
+
+#include <deque>
+
+namespace denim {
+
+/// One row of a network's parameters; the values stand in someone else's memory.
+struct NamedTensor {
+    std::string name;
+    std::vector<std::size_t> shape;
+    std::span<const float> values;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The rows of a network's parameters.
+inline std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
+    std::vector<NamedTensor> tensors;
+    for (const Row& row : rows) {
+        const std::size_t* const extents = row.extents.values.data();
+        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
+    }
+    return tensors;
+}
+
+}  // namespace detail
+
+/// The weights of a file, and what stands beside them. The values lie in the file, which stays mapped as long as this lives.
+class Weights {
+public:
+    explicit Weights(Safetensors file) : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
+        for (const TensorEntry& entry : file_.tensors()) {
+            const AnyArrayView view = file_.view(entry);
+            if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
+                tensors_.push_back({entry.name, entry.shape, view.values<float>()});
+            else
+                tensors_.push_back({entry.name, entry.shape, converted_.emplace_back(convert(entry.name, view))});
+        }
+    }
+    Weights(Weights&&) = default;
+
+    /// The name of the file.
+    [[nodiscard]] const std::string& name() const { return file_.name(); }
+    [[nodiscard]] const WeightsMetadata& metadata() const { return metadata_; }
+    /// In the order of the file.
+    [[nodiscard]] const std::vector<NamedTensor>& tensors() const { return tensors_; }
+
+    /// The row of this name; throws FileError if there is none.
+    [[nodiscard]] const NamedTensor& tensor(std::string_view name) const {
+        const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
+        if (found == tensors_.end()) throw FileError(this->name(), "a tensor " + detail::in_quotes(name) + " was expected");
+        return *found;
+    }
+
+private:
+    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const {
+        try {
+            return view.as<float>();
+        } catch (const std::range_error& error) {
+            throw FileError(name(), "tensor " + detail::in_quotes(tensor) + ": " + error.what());
+        }
+    }
+
+    Safetensors file_;
+    WeightsMetadata metadata_;
+    std::vector<NamedTensor> tensors_;
+    std::deque<std::vector<float>> converted_;
+};
+
+/// Writes a network's rows and metadata; the file is a safetensors file that any program reads.
+inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                          const WeightsMetadata& metadata = {}) {
+    for (const NamedTensor& tensor : tensors)
+        if (!all_finite(tensor.values))
+            throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
+                                        "' holds a number that is not finite");
+    std::vector<NamedView> views;
+    for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
+    write_safetensors(path, views, write_metadata(metadata));
+}
+
+/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
+inline Weights read_weights(const std::filesystem::path& path) { return Weights{Safetensors{path}}; }
+
+/// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
+/// architecture, where both sides name one. The message lists both sides, row by row where they differ.
+inline void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture) {
+    std::map<std::string_view, const NamedTensor*> found;
+    for (const NamedTensor& tensor : weights.tensors()) found.emplace(tensor.name, &tensor);
+    struct Difference {
+        std::string file, network;
+    };
+    const auto text = [](const NamedTensor& tensor) { return tensor.name + ' ' + detail::shape_text(tensor.shape); };
+    std::vector<Difference> differences;
+    std::size_t same = 0;
+    const std::string& saved = weights.metadata().architecture;
+    if (!saved.empty() && !architecture.empty() && saved != architecture)
+        differences.push_back({saved, std::string{architecture}});
+    for (const NamedTensor& tensor : expected) {
+        const auto other = found.extract(tensor.name);
+        if (other && other.mapped()->shape == tensor.shape)
+            ++same;
+        else
+            differences.push_back({other ? text(*other.mapped()) : "-", text(tensor)});
+    }
+    for (const NamedTensor& tensor : weights.tensors())
+        if (found.contains(tensor.name)) differences.push_back({text(tensor), "-"});
+    if (differences.empty()) return;
+    const std::string left = "in the file", right = "in the network";
+    std::size_t width = left.size();
+    for (const auto& [file, network] : differences) width = std::max(width, std::min<std::size_t>(file.size(), 60));
+    const auto line = [&](const std::string& file, const std::string& network) {
+        return "\n    " + file + std::string(width - std::min(width, file.size()), ' ') + " | " + network;
+    };
+    std::string message =
+        detail::sentence("the weights do not fit the network: ", differences.size(), " rows differ, ", same, " fit");
+    message += line(left, right);
+    constexpr std::size_t most = 200;
+    for (std::size_t i = 0; i < std::min(most, differences.size()); ++i)
+        message += line(differences[i].file, differences[i].network);
+    if (differences.size() > most) message += detail::sentence("\n    ... and ", differences.size() - most, " more");
+    throw FileError(weights.name(), message);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/save.hpp
+
+// A network to a file and back. The file is a safetensors file that other programs read; it knows its architecture and labels,
+// and holds one picture with the logits that it gave, so that whoever loads it can tell that nothing changed.
+
+namespace denim {
+
+/// What a file keeps beside the weights.
+struct SaveOptions {
+    std::vector<std::string> labels = {};  ///< the names of the classes, one for each output; may be left out
+    std::map<std::string, std::string> others = {};  ///< metadata of one's own, UTF-8, under keys of one's own
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// A picture of every brightness, and the network's logits for it.
+template <class Network>
+SampleOutput sample_of(const Network& network) {
+    SampleOutput sample{sample_picture(Network::input.size()), std::vector<float>(Network::output.size())};
+    Predictor{network}.predict(Pictures{Network::input, 1, nullptr, sample.input.data()}, sample.output.data());
+    return sample;
+}
+
+/// What the heads give, where the file says it.
+template <class Network>
+void take_outputs(Network& network, const std::string& file, const std::vector<std::string>& words) {
+    if (!words.empty() && words.size() != Network::heads.size())
+        throw FileError(file, sentence("says what ", words.size(), " heads give, but the network has ", Network::heads.size()));
+    for (std::size_t head = 0; head < words.size(); ++head) {
+        const auto word = std::ranges::find(gives_words, words[head]);
+        if (word == gives_words.end())
+            throw FileError(file, sentence("says that head ", head, " gives ", in_quotes(words[head]),
+                                           "; classes, labels or numbers was expected"));
+        network.set_gives(head, static_cast<Gives>(word - gives_words.begin()));
+    }
+}
+
+}  // namespace detail
+
+/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all. Throws
+/// std::invalid_argument before anything is written where a weight is not finite: load would refuse it.
+template <class Network>
+void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
+    if (!options.labels.empty() && options.labels.size() != Network::output.size())
+        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.size()) +
+                                    " outputs, but " + std::to_string(options.labels.size()) +
+                                    " labels came; expected one for each");
+    WeightsMetadata metadata;
+    metadata.architecture = detail::architecture_of<Network>();
+    metadata.labels = options.labels;
+    metadata.outputs = words_of(network.gives());
+    metadata.others = options.others;
+    metadata.sample = detail::sample_of(network);
+    write_weights(path, detail::named_tensors(network.rows(), network.parameters()), metadata);
+}
+
+/// Puts weights that were read into a network, whose architecture, names and shapes must be theirs; gives what stands beside
+/// them. Throws FileError with both sides, and then the network is as it was.
+template <class Network>
+WeightsMetadata load_into(Network& network, const Weights& weights) {
+    check_weights(weights, detail::named_tensors(network.rows(), network.parameters()), detail::architecture_of<Network>());
+    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.size())
+        throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) +
+                                            " labels, but the network has " + std::to_string(Network::output.size()) +
+                                            " outputs");
+    Network loaded = network;
+    loaded.edit_parameters([&](std::span<float> parameters) {
+        for (const Row& row : loaded.rows()) {
+            const NamedTensor& tensor = weights.tensor(row.name);
+            if (!all_finite(tensor.values))
+                throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
+            std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
+        }
+    });
+    detail::take_outputs(loaded, weights.name(), weights.metadata().outputs);
+    if (weights.metadata().sample) check_sample(weights.name(), *weights.metadata().sample, detail::sample_of(loaded).output);
+    network = std::move(loaded);
+    return weights.metadata();
+}
+
+/// Reads weights into a network from its file, likewise.
+template <class Network>
+WeightsMetadata load_into(Network& network, const std::filesystem::path& path) {
+    return load_into(network, read_weights(path));
+}
+
+/// A network from its file: load<Primary>("primary.safetensors").
+template <class Network>
+Network load(const std::filesystem::path& path) {
+    Network network;
+    load_into(network, path);
+    return network;
+}
+
+/// Puts weights that are part of the program, see embed, into a network; gives their labels and what else stands beside them.
+template <class Network>
+WeightsMetadata load_embedded_into(Network& network, std::span<const char* const> text) {
+    const std::vector<std::byte> bytes = detail::from_base64(text);
+    return load_into(network, Weights{Safetensors{"the embedded weights", bytes}});
+}
+
+/// A network from weights that are part of the program: load_embedded<Primary>(primary_weights).
+template <class Network>
+Network load_embedded(std::span<const char* const> text) {
+    Network network;
+    load_embedded_into(network, text);
+    return network;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/onnx_write.hpp
 
 #include <protozero/pbf_writer.hpp>
 
-#include <initializer_list>
-
-namespace denim::inline DENIM_TARGET {
-
-/// A picture file in memory, for a log.
-struct LoggedImage {
-    std::size_t height = 0, width = 0;
-    std::span<const std::uint8_t> png;
-};
-
-namespace detail {
-
-enum class DataClass { scalar = 1, tensor = 2, blobs = 3 };
-enum class TensorType { float32 = 1, float64 = 2, text = 7 };
-
-/// Field numbers: Value {tag 1, tensor 8, metadata 9}, SummaryMetadata {plugin_data 1, data_class 4}, PluginData {plugin_name
-/// 1, content 2}, TensorProto {dtype 1, tensor_shape 2, float_val 5, double_val 6, string_val 8}, TensorShapeProto {dim 2 {size
-/// 1}}.
-class SummaryMessage {
-public:
-    SummaryMessage(std::string_view tag, std::string_view plugin, DataClass kind, std::string_view content = {}) {
-        value_.add_string(1, tag.data(), tag.size());
-        protozero::pbf_writer metadata{value_, 9};
-        {
-            protozero::pbf_writer data{metadata, 1};
-            data.add_string(1, plugin.data(), plugin.size());
-            if (!content.empty()) data.add_bytes(2, content.data(), content.size());
-        }
-        metadata.add_enum(4, static_cast<int>(kind));
-    }
-    SummaryMessage(const SummaryMessage&) = delete;
-    SummaryMessage& operator=(const SummaryMessage&) = delete;
-
-    /// Adds the tensor; `fill` adds its numbers.
-    template <class Fill>
-    std::string with_tensor(TensorType type, std::initializer_list<std::size_t> shape, Fill fill) {
-        {
-            protozero::pbf_writer tensor{value_, 8};
-            tensor.add_enum(1, static_cast<int>(type));
-            {
-                protozero::pbf_writer extents{tensor, 2};
-                for (const std::size_t size : shape) {
-                    protozero::pbf_writer extent{extents, 2};
-                    extent.add_int64(1, static_cast<std::int64_t>(size));
-                }
-            }
-            fill(tensor);
-        }
-        return bytes_;
-    }
-
-private:
-    std::string bytes_;
-    protozero::pbf_writer value_{bytes_};
-};
-
-}  // namespace detail
-
-/// A number at a step.
-inline std::string scalar_message(std::string_view tag, double number) {
-    return detail::SummaryMessage{tag, "scalars", detail::DataClass::scalar}.with_tensor(
-        detail::TensorType::float32, {}, [&](auto& tensor) {
-            const auto value = static_cast<float>(number);
-            tensor.add_packed_float(5, &value, &value + 1);
-        });
-}
-
-/// A text in Markdown.
-inline std::string text_message(std::string_view tag, std::string_view text) {
-    return detail::SummaryMessage{tag, "text", detail::DataClass::tensor}.with_tensor(
-        detail::TensorType::text, {}, [&](auto& tensor) { tensor.add_bytes(8, text.data(), text.size()); });
-}
-
-/// A picture.
-inline std::string image_message(std::string_view tag, const LoggedImage& image) {
-    const std::string width = std::to_string(image.width), height = std::to_string(image.height);
-    return detail::SummaryMessage{tag, "images", detail::DataClass::blobs}.with_tensor(
-        detail::TensorType::text, {3}, [&](auto& tensor) {
-            tensor.add_bytes(8, width);
-            tensor.add_bytes(8, height);
-            tensor.add_bytes(8, reinterpret_cast<const char*>(image.png.data()), image.png.size());
-        });
-}
-
-/// How many of the finite numbers lie where, in `buckets` of equal width: rows (left edge, right edge, count), as TensorBoard's
-/// histogram plugin wants them.
-inline std::string histogram_message(std::string_view tag, std::span<const float> numbers, std::size_t buckets = 30) {
-    double least = 0, largest = 0;
-    bool first = true;
-    for (const float number : numbers) {
-        if (!is_finite(number)) continue;
-        const auto value = static_cast<double>(number);
-        least = first ? value : std::min(least, value);
-        largest = first ? value : std::max(largest, value);
-        first = false;
-    }
-    if (largest == least) buckets = 1;
-    const double width = (largest - least) / static_cast<double>(buckets);
-    std::vector<double> rows(buckets * 3);
-    for (std::size_t n = 0; n < buckets; ++n) {
-        rows[3 * n] = largest == least ? least - 0.5 : least + static_cast<double>(n) * width;
-        rows[3 * n + 1] = largest == least   ? least + 0.5
-                          : n + 1 == buckets ? largest
-                                             : least + static_cast<double>(n + 1) * width;
-    }
-    for (const float number : numbers) {
-        if (!is_finite(number)) continue;
-        const double place = largest == least ? 0 : (static_cast<double>(number) - least) / width;
-        rows[3 * std::min(static_cast<std::size_t>(place), buckets - 1) + 2] += 1;
-    }
-    return detail::SummaryMessage{tag, "histograms", detail::DataClass::tensor}.with_tensor(
-        detail::TensorType::float64, {buckets, 3},
-        [&](auto& tensor) { tensor.add_packed_double(6, rows.begin(), rows.end()); });
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/hparams_message.hpp
-
-// What TensorBoard's HParams plugin reads: tensorboard/plugins/hparams/plugin_data.proto.
-
-#include <variant>
-
-namespace denim::inline DENIM_TARGET {
-
-/// What a run was made with: numbers, truths and texts by name.
-using HyperParameter = std::variant<double, bool, std::string>;
-using HyperParameters = std::map<std::string, HyperParameter>;
-
-/// A scalar that says how good a run is: its tag, and the folder below the run's that logs it.
-struct Metric {
-    std::string tag = "epoch_accuracy", group = "validation";
-    std::string name = "validation accuracy";  ///< as the table shows it
-};
-
-namespace detail {
-
-/// google.protobuf.Value {number 2, string 3, bool 4}.
-inline void write_value(protozero::pbf_writer& value, const HyperParameter& parameter) {
-    if (const auto* number = std::get_if<double>(&parameter)) value.add_double(2, *number);
-    if (const auto* truth = std::get_if<bool>(&parameter)) value.add_bool(4, *truth);
-    if (const auto* text = std::get_if<std::string>(&parameter)) value.add_string(3, *text);
-}
-
-/// HParamsPluginData {version 1, experiment 2, session_start_info 3, session_end_info 4} as the metadata of an empty tensor.
-template <class Fill>
-std::string hparams_message(std::string_view tag, protozero::pbf_tag_type field, Fill fill) {
-    std::string content;
-    protozero::pbf_writer data{content};
-    data.add_int32(1, 0);
-    {
-        protozero::pbf_writer part{data, field};
-        fill(part);
-    }
-    return SummaryMessage{tag, "hparams", DataClass::tensor, content}.with_tensor(TensorType::float32, {}, [](auto& tensor) {
-        const float nothing = 0;
-        tensor.add_packed_float(5, &nothing, &nothing + 1);
-    });
-}
-
-}  // namespace detail
-
-/// Which parameters a sweep varies, with all their values, and which metrics count. It stands in the folder above the runs.
-inline std::string experiment_message(const std::map<std::string, std::vector<HyperParameter>>& parameters,
-                                      std::span<const Metric> metrics) {
-    return detail::hparams_message("_hparams_/experiment", 2, [&](protozero::pbf_writer& experiment) {
-        for (const auto& [name, values] : parameters) {  // HParamInfo {name 1, type 4, domain_discrete 5}
-            protozero::pbf_writer info{experiment, 4};
-            info.add_string(1, name);
-            if (values.empty()) continue;
-            constexpr int types[] = {3, 2, 1};  // float64, bool, string
-            info.add_enum(4, types[values[0].index()]);
-            protozero::pbf_writer list{info, 5};
-            for (const HyperParameter& each : values) {
-                protozero::pbf_writer value{list, 1};
-                detail::write_value(value, each);
-            }
-        }
-        for (const Metric& metric : metrics) {  // MetricInfo {name 1 {group 1, tag 2}, display_name 3}
-            protozero::pbf_writer info{experiment, 5};
-            {
-                protozero::pbf_writer name{info, 1};
-                name.add_string(1, metric.group);
-                name.add_string(2, metric.tag);
-            }
-            info.add_string(3, metric.name);
-        }
-    });
-}
-
-/// The parameters of one run, in its folder; runs of one `group` are repeats and share a row of the table.
-inline std::string session_start_message(const HyperParameters& parameters, std::string_view group, double seconds_since_1970) {
-    return detail::hparams_message("_hparams_/session_start_info", 3, [&](protozero::pbf_writer& session) {
-        for (const auto& [name, parameter] : parameters) {
-            protozero::pbf_writer entry{session, 1};
-            entry.add_string(1, name);
-            protozero::pbf_writer value{entry, 2};
-            detail::write_value(value, parameter);
-        }
-        session.add_string(4, group.data(), group.size());
-        session.add_double(5, seconds_since_1970);
-    });
-}
-
-enum class SessionStatus { success = 1, failure = 2, running = 3 };
-
-/// The end of the run.
-inline std::string session_end_message(SessionStatus status, double seconds_since_1970) {
-    return detail::hparams_message("_hparams_/session_end_info", 4, [&](protozero::pbf_writer& session) {
-        session.add_enum(1, static_cast<int>(status));
-        session.add_double(2, seconds_since_1970);
-    });
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/event_file.hpp
-
-// A log that TensorBoard reads: messages Event of tensorboard/compat/proto/event.proto as TFRecords, each a length, its
-// checksum, the bytes, their checksum.
-
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-static_assert(std::endian::native == std::endian::little, "denim: event files are written lowest byte first");
+inline std::int32_t onnx_number(ElementType type) {
+    return std::ranges::find(onnx_types, type, &std::pair<std::int32_t, ElementType>::second)->first;
+}
 
-/// A record as the file has it; checksums are turned and moved by a constant, as TensorFlow's record_writer.cc does.
-inline std::string record(std::string_view content) {
-    const auto masked = [](std::string_view bytes) {
-        const std::uint32_t sum = crc32c(std::as_bytes(std::span{bytes}));
-        return std::rotr(sum, 15) + 0xa282ead8u;
+inline void add_tensor(protozero::pbf_writer message, const std::string& name, const AnyArray& array) {
+    using namespace onnx_field;
+    for (const std::size_t extent : array.shape) message.add_int64(tensor_dims, static_cast<std::int64_t>(extent));
+    message.add_int32(tensor_type, onnx_number(array.type));
+    if (!name.empty()) message.add_string(tensor_name, name);
+    message.add_bytes(tensor_raw, reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
+}
+
+inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& attribute) {
+    using namespace onnx_field;
+    message.add_string(attribute_name, attribute.name);
+    const auto add = [&]<class Value>(const Value& value) {
+        if constexpr (std::is_same_v<Value, std::int64_t>) {
+            message.add_int64(attribute_int, value);
+            message.add_int32(attribute_type, of_int);
+        } else if constexpr (std::is_same_v<Value, float>) {
+            message.add_float(attribute_float, value);
+            message.add_int32(attribute_type, of_float);
+        } else if constexpr (std::is_same_v<Value, std::string>) {
+            message.add_bytes(attribute_string, value);
+            message.add_int32(attribute_type, of_string);
+        } else if constexpr (std::is_same_v<Value, AnyArray>) {
+            add_tensor(protozero::pbf_writer{message, attribute_tensor}, "", value);
+            message.add_int32(attribute_type, of_tensor);
+        } else if constexpr (std::is_same_v<Value, std::vector<float>>) {
+            for (const float number : value) message.add_float(attribute_floats, number);
+            message.add_int32(attribute_type, of_floats);
+        } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
+            for (const std::int64_t number : value) message.add_int64(attribute_ints, number);
+            message.add_int32(attribute_type, of_ints);
+        } else {
+            throw std::invalid_argument("denim: the attribute " + attribute.name + " was not read and cannot be written");
+        }
     };
-    const auto bytes_of = [](auto number) { return std::string{reinterpret_cast<const char*>(&number), sizeof number}; };
-    const std::string length = bytes_of(std::uint64_t{content.size()});
-    return length + bytes_of(masked(length)) + std::string{content} + bytes_of(masked(content));
+    std::visit(add, attribute.value);
 }
 
-inline double seconds_since_1970() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+inline void add_value(protozero::pbf_writer message, const OnnxValue& value) {
+    using namespace onnx_field;
+    message.add_string(value_name, value.name);
+    protozero::pbf_writer type{message, value_type}, tensor{type, type_tensor};
+    tensor.add_int32(element_type_number, onnx_number(value.type));
+    protozero::pbf_writer shape{tensor, type_shape};
+    for (const std::size_t extent : value.shape) {
+        protozero::pbf_writer dimension{shape, shape_dim};
+        if (extent > 0)
+            dimension.add_int64(dim_value, static_cast<std::int64_t>(extent));
+        else
+            dimension.add_string(dim_name, "N");
+    }
 }
 
 }  // namespace detail
 
-/// Writes one event file into a folder, which it makes where it is missing. What `flush` has written is whole and readable even
-/// if the program is killed; the rest is written at the end of its life. Errors are FileErrors.
-class EventFile {
-public:
-    /// `first_step`: whatever older files of the folder hold from this step on is void (a run that was killed goes on).
-    explicit EventFile(const std::filesystem::path& folder, std::size_t first_step = 0) {
-        std::error_code error;
-        std::filesystem::create_directories(folder, error);
-        if (error) throw FileError(folder.string(), "the folder for a log cannot be made: " + error.message());
-        static std::atomic<unsigned> count = 0;
-        do {
-            char name[96];
-            std::snprintf(name, sizeof name, "events.out.tfevents.%010lld.denim.%ld.%u",
-                          static_cast<long long>(detail::seconds_since_1970()), static_cast<long>(::getpid()), count++);
-            path_ = folder / name;
-            file_ = detail::FileDescriptor{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        } while (!file_ && errno == EEXIST);
-        if (!file_) throw FileError(path_.string(), "cannot be written: " + detail::system_reason());
-        std::string event = begin_event();
-        protozero::pbf_writer{event}.add_string(3, "brain.Event:2");
-        buffer_ += detail::record(event);
-        begin_session(first_step);
-        flush();
-    }
-    EventFile(EventFile&&) = default;
-    EventFile& operator=(EventFile&&) = delete;
-    ~EventFile() {
-        try {
-            if (file_) flush();
-        } catch (const FileError&) {  // a destructor has nobody to tell; whoever wants to know calls flush
+/// The bytes of an ONNX file. Throws std::length_error beyond the 2 GiB that such a file may have.
+inline std::string to_bytes(const OnnxModel& model) {
+    using namespace detail::onnx_field;
+    std::size_t size = 0;
+    for (const auto& [name, array] : model.weights) size += array.bytes.size();
+    if (size >= (std::size_t{1} << 31) - (std::size_t{1} << 24))
+        throw std::length_error("denim: an ONNX file holds at most 2 GiB, these weights have " + std::to_string(size) +
+                                " bytes");
+    std::string bytes;
+    protozero::pbf_writer file{bytes};
+    file.add_int64(ir_version, 8);
+    file.add_string(producer_name, model.producer);
+    {
+        protozero::pbf_writer body{file, graph};
+        for (const OnnxNode& node : model.nodes) {
+            protozero::pbf_writer message{body, graph_node};
+            for (const std::string& input : node.inputs) message.add_string(node_input, input);
+            for (const std::string& output : node.outputs) message.add_string(node_output, output);
+            message.add_string(node_name, node.name);
+            message.add_string(node_type, node.type);
+            if (!node.domain.empty()) message.add_string(node_domain, node.domain);
+            for (const OnnxAttribute& attribute : node.attributes) detail::add_attribute({message, node_attribute}, attribute);
         }
+        body.add_string(graph_name, "network");
+        for (const auto& [name, array] : model.weights) detail::add_tensor({body, graph_initializer}, name, array);
+        for (const OnnxValue& value : model.inputs) detail::add_value({body, graph_input}, value);
+        for (const OnnxValue& value : model.outputs) detail::add_value({body, graph_output}, value);
     }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-    /// One value at a step; `message` comes from scalar_message, image_message and their like.
-    void write(std::size_t step, std::string_view message) {
-        assert(file_ && "denim: this event file was moved from: only let it go");
-        std::string event = begin_event(), summary;
-        protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
-        protozero::pbf_writer writer{event};
-        writer.add_int64(2, static_cast<std::int64_t>(step));
-        writer.add_message(5, summary);
-        buffer_ += detail::record(event);
+    {
+        protozero::pbf_writer opset{file, opset_import};
+        opset.add_string(opset_domain, "");
+        opset.add_int64(opset_version, model.opset);
     }
-
-    /// Hands everything to the operating system.
-    void flush() {
-        file_.write(written_, std::as_bytes(std::span{buffer_}), path_.string());
-        written_ += buffer_.size();
-        buffer_.clear();
+    for (const auto& [key, value] : model.metadata) {
+        protozero::pbf_writer pair{file, metadata_props};
+        pair.add_string(pair_key, key);
+        pair.add_string(pair_value, value);
     }
-
-private:
-    void begin_session(std::size_t step) {
-        std::string event = begin_event(), session;
-        protozero::pbf_writer{session}.add_enum(1, 1);  // SessionLog {status 1: START}
-        protozero::pbf_writer writer{event};
-        writer.add_int64(2, static_cast<std::int64_t>(step));
-        writer.add_message(7, session);
-        buffer_ += detail::record(event);
-    }
-    static std::string begin_event() {
-        std::string event;
-        protozero::pbf_writer{event}.add_double(1, detail::seconds_since_1970());
-        return event;
-    }
-
-    std::filesystem::path path_;
-    detail::FileDescriptor file_;
-    std::uint64_t written_ = 0;
-    std::string buffer_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/idx.hpp
-
-// One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
-// type, the number of axes, the extents and the elements, highest byte first.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
-    std::array<std::byte, 4> start{};
-    stream.read(start);
-    if (start[0] != std::byte{0} || start[1] != std::byte{0})
-        stream.fail("an IDX file was expected, its first two bytes are not zero");
-    using enum ElementType;
-    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
-                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
-    const auto code = std::to_integer<int>(start[2]);
-    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
-    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
-    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
-    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
-    for (std::size_t& extent : shape) {
-        std::array<std::byte, 4> field{};
-        stream.read(field);
-        std::ranges::reverse(field);
-        extent = little_endian<std::uint32_t>(field.data());
-    }
-    const std::size_t size = element_size(type->second);
-    const auto bytes = checked_size(shape, size);
-    if (!bytes || *bytes > most_bytes)
-        stream.fail(sentence("the IDX file says that it holds ", element_name(type->second), ' ', shape_text(shape),
-                             ", its size allows no more than ", most_bytes, " bytes"));
-    AnyArray array{type->second, std::move(shape)};
-    stream.read(array.bytes);
-    stream.check_end();
-    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, size);
-    return array;
+    return bytes;
 }
 
-}  // namespace detail
-
-/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
-inline AnyArray read_idx(const ByteSource& source) {
-    std::array<std::byte, 2> start{};
-    if (source.size() >= start.size()) source.read(0, start);
-    if (start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b}) {
-        detail::InflatedStream stream{source,        source.name(),        0,
-                                      source.size(), detail::unknown_size, detail::InflatedStream::Wrapping::gzip};
-        return detail::read_idx_stream(stream, source.size() * detail::largest_ratio);
-    }
-    detail::StoredStream stream{source, source.name(), 0, source.size()};
-    return detail::read_idx_stream(stream, source.size());
+/// Writes an ONNX file; it appears whole or not at all.
+inline void write_onnx(const std::filesystem::path& path, const OnnxModel& model) {
+    const std::string bytes = to_bytes(model);
+    AtomicFile file{path};
+    file.write(bytes);
+    file.commit();
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/onnx_model.hpp
+// ---- denim/exchange/export_onnx.hpp
 
-// An ONNX file as data: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, as far as networks of Denim need it.
+// A trained network as an ONNX file, for ONNX Runtime, OpenVINO and others.
 
 namespace denim::inline DENIM_TARGET {
 
-/// What stands for a value of a kind that is not read: a graph, a type, a list of texts.
-struct OnnxUnread {
-    std::string reason;
-};
-
-/// A named property of a node.
-struct OnnxAttribute {
-    std::string name;
-    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, AnyArray, OnnxUnread> value;
-};
-
-/// One operation: named values to named values.
-struct OnnxNode {
-    std::string type = {}, name = {};
-    std::vector<std::string> inputs = {}, outputs = {};
-    std::vector<OnnxAttribute> attributes = {};
-    std::string domain = {};  ///< whose operator it is; ONNX's own without a name
-
-    /// The attribute of this name; nothing if there is none, or it is of another type.
-    template <class Value>
-    [[nodiscard]] std::optional<Value> attribute(std::string_view of) const {
-        const auto found = std::ranges::find(attributes, of, &OnnxAttribute::name);
-        if (found == attributes.end() || !std::holds_alternative<Value>(found->value)) return std::nullopt;
-        return std::get<Value>(found->value);
-    }
-    /// Input number `place`; empty if the node has fewer.
-    [[nodiscard]] std::string_view input(std::size_t place) const {
-        return place < inputs.size() ? inputs[place] : std::string_view{};
-    }
-};
-
-/// What enters or leaves: an extent is a number, or 0 where it is free (the batch).
-struct OnnxValue {
-    std::string name;
-    ElementType type = ElementType::float32;
-    std::vector<std::size_t> shape = {};
-    bool readable = true;  ///< false: its elements are of a type that has no name here
-};
-
-/// A whole file: nodes in the order of computation, weights by name. Constants of every kind are weights.
-struct OnnxModel {
-    std::int64_t opset = 17;
-    std::string producer = "denim";
-    std::vector<OnnxNode> nodes = {};
-    std::vector<std::pair<std::string, AnyArray>> weights = {};
-    std::map<std::string, std::string> unread = {};  ///< tensors that are not read, and why: an error once somebody needs them
-    std::vector<OnnxValue> inputs = {}, outputs = {};
-    std::map<std::string, std::string> metadata = {};
+/// What stands in the file beside the layers.
+struct OnnxOptions {
+    bool bytes = false;                    ///< takes photographs as uint8, and does what `preprocessing` says itself
+    Preprocessing preprocessing = {};      ///< with `bytes`: (byte * scale - mean) / deviation; times 1/255 unless set
+    bool probabilities = false;            ///< gives probabilities, as Predictor does: by the loss that the network learned by
+    std::vector<std::string> labels = {};  ///< the names of the classes, kept in the file's metadata
 };
 
 namespace detail {
 
-/// Numbers that onnx.proto gives to element types.
-inline constexpr std::pair<std::int32_t, ElementType> onnx_types[] = {
-    {1, ElementType::float32},  {2, ElementType::uint8},    {3, ElementType::int8},    {4, ElementType::uint16},
-    {5, ElementType::int16},    {6, ElementType::int32},    {7, ElementType::int64},   {9, ElementType::boolean},
-    {10, ElementType::float16}, {11, ElementType::float64}, {12, ElementType::uint32}, {13, ElementType::uint64},
-    {16, ElementType::bfloat16}};
+/// A layer that can be written: an overload of to_onnx takes its spec.
+template <class Spec>
+concept HasOnnx =
+    requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
 
-/// Field numbers of onnx.proto's messages.
-namespace onnx_field {
-enum Model : std::uint32_t { ir_version = 1, producer_name = 2, graph = 7, opset_import = 8, metadata_props = 14 };
-enum Opset : std::uint32_t { opset_domain = 1, opset_version = 2 };
-enum Pair : std::uint32_t { pair_key = 1, pair_value = 2 };
-enum Graph : std::uint32_t { graph_node = 1, graph_name = 2, graph_initializer = 5, graph_input = 11, graph_output = 12 };
-enum Node : std::uint32_t {
-    node_input = 1,
-    node_output = 2,
-    node_name = 3,
-    node_type = 4,
-    node_attribute = 5,
-    node_domain = 7,
-    node_overload = 8
-};
-enum Attribute : std::uint32_t {
-    attribute_name = 1,
-    attribute_float = 2,
-    attribute_int = 3,
-    attribute_string = 4,
-    attribute_tensor = 5,
-    attribute_floats = 7,
-    attribute_ints = 8,
-    attribute_strings = 9,
-    attribute_type = 20,
-    attribute_reference = 21
-};
-enum AttributeType : std::int32_t { of_float = 1, of_int = 2, of_string = 3, of_tensor = 4, of_floats = 6, of_ints = 7 };
-enum Tensor : std::uint32_t {
-    tensor_dims = 1,
-    tensor_type = 2,
-    tensor_floats = 4,
-    tensor_ints = 5,
-    tensor_longs = 7,
-    tensor_unsigned = 11,
-    tensor_name = 8,
-    tensor_raw = 9,
-    tensor_doubles = 10,
-    tensor_external = 13,
-    tensor_location = 14
-};
-enum Value : std::uint32_t {
-    value_name = 1,
-    value_type = 2,
-    type_tensor = 1,
-    element_type_number = 1,
-    type_shape = 2,
-    shape_dim = 1,
-    dim_value = 1,
-    dim_name = 2
-};
-}  // namespace onnx_field
+// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W).
+inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
+    graph.model.inputs.push_back(
+        {"images", options.bytes ? ElementType::uint8 : ElementType::float32, {0, in.height, in.width, in.channels}});
+    graph.layer = "input";
+    std::string value = "images";
+    if (options.bytes) {
+        const auto& [scale, mean, deviation] = options.preprocessing;
+        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
+            if (numbers.empty()) return;
+            if (numbers.size() != in.channels)
+                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
+                                            " numbers, but pictures have " + std::to_string(in.channels) +
+                                            " channels; expected one for each");
+            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
+        };
+        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
+        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
+        each("Sub", mean, "mean");
+        each("Div", deviation, "deviation");
+    }
+    return {graph.channels_first(value)};
+}
+
+// Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
+inline std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives) {
+    const auto add = [&](const std::string& of, Gives what) {
+        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
+    };
+    if (heads.size() == 1) return add(logits, gives[0]);
+    std::vector<std::int64_t> widths(heads.begin(), heads.end());
+    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
+    split.attributes = {{"axis", std::int64_t{1}}};
+    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
+    graph.model.nodes.push_back(split);
+    std::vector<std::string> probabilities;
+    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
+    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
+}
+
+// Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
+template <class Network, std::size_t Index>
+void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Network& network,
+                    const std::vector<std::string>& names) {
+    using Spec = typename Network::Graph::template At<Index>;
+    constexpr Entry entry = Network::Graph::trace.entries[Index];
+    OnnxLayer layer{{}, entry.in, entry.out, network.parameters().subspan(entry.first_parameter, entry.parameters), {}};
+    for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(values[entry.from[n]]);
+    if constexpr (passes_on(role_of<Spec>()) || requires { requires Spec::training_only; }) {
+        values.push_back(layer.inputs[0]);
+    } else {
+        static_assert(HasOnnx<Spec>,
+                      "denim: export_onnx: a layer has no overload of to_onnx; write one beside the layer, see "
+                      "denim/exchange/onnx_layers.hpp.");
+        if constexpr (role_of<Spec>() == Role::layer) {
+            std::size_t offset = 0;
+            for (const Parameter& parameter : Spec::parameters(entry.in)) {
+                layer.rows.push_back({parameter.name, parameter.extents, offset, entry.in, Index});
+                offset += parameter.extents.size();
+            }
+        }
+        graph.layer = names[Index];
+        values.push_back(to_onnx(Spec{}, layer, graph));
+    }
+}
 
 }  // namespace detail
 
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/file_kind.hpp
+/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C) to "logits" or "probabilities" (N,
+/// outputs). Dropout is gone, BatchNorm goes by its running statistics.
+template <class Network>
+OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
+    OnnxGraph graph;
+    std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
+    std::vector<std::string> names;
+    detail::name_entries<typename Network::Layers>("", names);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (detail::add_onnx_layer<Network, Index>(graph, values, network, names), ...);
+    }(std::make_index_sequence<Network::Graph::count>{});
+    OnnxFlow result = values[Network::Graph::trace.result];
+    graph.layer = "output";
+    if (options.probabilities) detail::require_probabilities("export_onnx", network.gives());
+    constexpr bool row = Network::output.height * Network::output.width == 1;
+    if (row) result = graph.as_vector(result);
+    const bool last = options.probabilities && row && Network::heads.size() == 1;  // the function gives what leaves
+    if (options.probabilities && !last)
+        result.name = detail::probabilities_of_heads(graph, result.name, Network::heads, network.gives());
+    if (!row) result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};  // as Denim gives it
+    const char* const name = options.probabilities ? "probabilities" : "logits";
+    const char* const type = !last ? "Identity" : network.gives().front() == Gives::labels ? "Sigmoid" : "Softmax";
+    graph.model.nodes.push_back({type, name, {result.name}, {name}, {}});
+    graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
+    graph.model.metadata["architecture"] = detail::architecture_of<Network>();
+    graph.model.metadata["outputs"] = nlohmann::json(words_of(network.gives())).dump();
+    if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
+    return std::move(graph.model);
+}
 
-// What a file is that a reader cannot read, by its first bytes: so that the error names it.
+/// Writes the network as an ONNX file: export_onnx(network, "primary.onnx", {.bytes = true}).
+template <class Network>
+void export_onnx(const Network& network, const std::filesystem::path& path, const OnnxOptions& options = {}) {
+    const auto model = onnx_model(network, options);
+    require_finite_rows(network.rows(), network.parameters(), path.string());
+    write_onnx(path, model);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/spelled_layer.hpp
+
+// A layer as users write it, while a file of another framework is spelled.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// What a zip archive holds, by the names in it.
-inline std::string zip_kind(const ByteSource& source) {
-    try {
-        const ZipDirectory directory{source};
-        const auto any = [&](auto&& fits) { return std::ranges::any_of(directory.entries(), fits, &ZipEntry::name); };
-        if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
-            return "a TorchScript file; export the model with torch.onnx.export";
-        if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
-            return "a PyTorch file; export the model with torch.onnx.export, or its weights with "
-                   "safetensors.torch.save_file(model.state_dict(), ...)";
-        if (directory.find("config.json")) return "a Keras model (.keras)";
-        if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
-    } catch (const FileError&) {
-    }
-    return "a zip archive";
+/// "Conv<3, 32, Same>" in its parts.
+struct SpelledLayer {
+    enum class Takes { nothing, of_conv, of_dense };  ///< an activation as an option, and whose default it has
+
+    std::size_t number;  ///< alike in two chains for one and the same layer
+    std::string word;
+    std::vector<std::string> parts;
+    Takes takes;
+};
+
+inline std::string text(const SpelledLayer& layer) {
+    if (layer.parts.empty()) return layer.word;
+    std::string list;
+    for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
+    return layer.word + '<' + list + (layer.takes == SpelledLayer::Takes::of_conv ? ", Linear>" : ">");
 }
 
-/// "a PyTorch file; export ...": what the source is, as far as its first bytes tell; empty if they do not.
-inline std::string file_kind(const ByteSource& source) {
-    std::array<char, 64> begin{};
-    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
-    if (count == 0) return "an empty file";
-    source.read(0, std::as_writable_bytes(std::span{begin}.first(count)));
-    const std::string_view bytes{begin.data(), count};
-    const auto at = [&](std::size_t place, std::string_view word) { return bytes.substr(std::min(place, count)).starts_with(word); };
-    if (at(0, "PK\x03\x04") || at(0, "PK\x05\x06")) return zip_kind(source);
-    using Beginning = std::pair<std::string_view, const char*>;
-    for (const auto& [word, kind] :
-         {Beginning{"\x89HDF\r\n\x1a\n",
-                    "an HDF5 file (Keras's older .h5?); keras.models.load_model(\"x.h5\").save(\"x.keras\") makes a .keras of it"},
-          Beginning{"\x93NUMPY", "a .npy file of NumPy's"}, Beginning{"GGUF", "a GGUF file"}, Beginning{"<?xml", "an XML file (OpenVINO's?)"},
-          Beginning{"\x1f\x8b", "a file compressed by gzip; unpack it first"}, Beginning{"\x89PNG", "a PNG picture"},
-          Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
-        if (at(0, word)) return kind;
-    if (at(4, "TFL3")) return "a TensorFlow Lite model";
-    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6; export the model with torch.onnx.export";
-    if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
-    if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
-        return "a safetensors file, which holds weights and no graph";
-    const auto first = bytes.find_first_not_of(" \t\r\n");
-    if (first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[')) return "a JSON text";
-    if (std::ranges::all_of(bytes,
-                            [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
-        return "a text";
-    return "";
+/// The layers from `first` on, with commas.
+inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first) {
+    std::string list;
+    for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
+    return list;
+}
+
+/// Every word of ours with its namespace in front.
+inline std::string qualified(const std::string& text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool begins = text[at] >= 'A' && text[at] <= 'Z' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '<');
+        result += begins ? std::string{"denim::"} + text[at] : std::string{text[at]};
+    }
+    return result;
+}
+
+/// Our word for an activation under Keras's name.
+inline std::string activation_word(std::string_view name) {
+    constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
+                                                                    {"elu", "ELU"},
+                                                                    {"gelu", "GELU"},
+                                                                    {"silu", "SiLU"},
+                                                                    {"swish", "SiLU"},
+                                                                    {"sigmoid", "Sigmoid"},
+                                                                    {"tanh", "Tanh"},
+                                                                    {"softmax", "Softmax"},
+                                                                    {"hard_silu", "HardSwish"},
+                                                                    {"hard_swish", "HardSwish"},
+                                                                    {"leaky_relu of 0.3", "LeakyReLU"}};
+    for (const auto& [theirs, ours] : words)
+        if (theirs == name) return std::string{ours};
+    throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
+}
+
+/// What C++ takes as the name of a type, but for its keywords.
+inline bool is_identifier(std::string_view name) {
+    const auto fits = [](char letter) {
+        return letter == '_' || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, fits);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/layer_chain.hpp
+
+// The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
+class LayerChain {
+public:
+    /// Windows and steps of a convolution or pool, steps between taps; zeros at the top, left, bottom and right.
+    struct Windows {
+        std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
+        bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
+        std::array<std::size_t, 4> zeros{};
+    };
+
+    explicit LayerChain(Shape picture) : picture_(picture), shape_(picture) {}
+
+    [[nodiscard]] Shape shape() const { return shape_; }
+
+    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1) {
+        if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
+            throw std::invalid_argument(
+                detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
+        std::vector<std::string> parts = window_parts(windows, 1);
+        parts.insert(parts.begin() + 1, std::to_string(filters));
+        if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
+        if (!bias) parts.push_back("NoBias");
+        shape_.channels = filters;
+        push("Conv", std::move(parts), Takes::of_conv);
+    }
+    /// One filter for each channel.
+    void depthwise_conv(const Windows& windows, bool bias) {
+        push("DepthwiseConv", window_parts(windows, 1), Takes::of_conv);
+        if (!bias) layers_.back().parts.push_back("NoBias");
+    }
+    /// `operation`: Max or Average.
+    void pool(const char* operation, const Windows& windows) {
+        auto parts = window_parts(windows, windows.size[0]);
+        if (windows.dilation != std::array<std::size_t, 2>{1, 1})
+            throw std::invalid_argument("a dilated pool has no spelling");
+        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
+        parts.insert(parts.begin(), operation);
+        push("Pool", std::move(parts));
+    }
+    void global_pool(const char* operation) {
+        settle();
+        shape_ = {1, 1, shape_.channels};
+        push("GlobalPool", {operation});
+    }
+    void dense(std::size_t outputs, bool bias) {
+        flattens_ = false;  // it does so by itself
+        shape_ = {1, 1, outputs};
+        layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
+        if (!bias) layers_.back().parts.push_back("NoBias");
+    }
+    /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
+    void flatten(bool at_once = false) {
+        flattens_ = flattens_ || shape_.height * shape_.width != 1;
+        shape_ = {1, 1, shape_.size()};
+        if (at_once) settle();
+    }
+    void batch_norm() { push("BatchNorm"); }
+    void layer_norm() { push("LayerNorm"); }
+    void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
+
+    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
+    /// apart, since others read what comes before it) a layer of its own.
+    void activate(std::string_view name, bool apart = false) {
+        if (name == "linear") return;
+        const std::string word = detail::activation_word(name);
+        if (word == "Softmax") settle();  // over the channels
+        const Takes takes = layers_.empty() || apart ? Takes::nothing : layers_.back().takes;
+        if (takes == Takes::nothing) {
+            layers_.push_back({next(), "Activation", {word}, Takes::nothing});
+            return;
+        }
+        Layer& last = layers_.back();
+        if (takes == Takes::of_dense || word != "ReLU") last.parts.push_back(word);
+        last.takes = Takes::nothing;
+        last.number = next();  // what branched off before it is another value
+    }
+    /// The sum of two branches of which one is the other's beginning: a Residual.
+    static LayerChain sum(LayerChain a, LayerChain b) {
+        order_branches(a, b, "sum");
+        if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
+        b.push("Residual", {detail::listed(a.layers_, b.layers_.size())});
+        return b;
+    }
+    /// Their product: a Gate. What the longer branch gives has the shape of the other, or is one number for each channel.
+    static LayerChain product(LayerChain a, LayerChain b) {
+        order_branches(a, b, "product");
+        if (a.shape_ != b.shape_ && a.shape_ != Shape{1, 1, b.shape_.channels})
+            throw std::invalid_argument("a product of two shapes has no spelling");
+        b.push("Gate", {detail::listed(a.layers_, b.layers_.size())});
+        return b;
+    }
+    /// Branches that begin as one, their channels one after the other: a Parallel.
+    static LayerChain concatenation(std::vector<LayerChain> branches) {
+        if (branches.size() < 2 || branches.size() > 8)
+            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
+        for (LayerChain& branch : branches) branch.settle();
+        LayerChain whole = branches[0];
+        std::size_t common = whole.layers_.size();
+        for (const LayerChain& branch : branches) {
+            if (branch.shape_.height != whole.shape_.height || branch.shape_.width != whole.shape_.width)
+                throw std::invalid_argument("branches whose pictures differ in size have no spelling");
+            common = std::min(common, branch.layers_.size());
+            while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
+        }
+        Layer parallel{next(), "Parallel", {}, Takes::nothing};
+        std::size_t channels = 0;
+        for (const LayerChain& branch : branches) {
+            const std::size_t own = branch.layers_.size() - common;
+            if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
+            const std::string inner = detail::listed(branch.layers_, common);
+            parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
+            channels += branch.shape_.channels;
+        }
+        whole.layers_.resize(common);
+        whole.layers_.push_back(std::move(parallel));
+        whole.shape_.channels = channels;
+        return whole;
+    }
+
+    /// "using NAME = denim::Network<...>;", a line for each layer.
+    [[nodiscard]] std::string spelling(const std::string& name) const {
+        if (!detail::is_identifier(name)) throw std::invalid_argument(detail::in_quotes(name) + " is no name of a type in C++");
+        if (flattens_) {
+            LayerChain settled = *this;
+            settled.settle();
+            return settled.spelling(name);
+        }
+        if (layers_.empty()) throw std::invalid_argument("there is no layer");
+        std::string lines = "using " + name + " = denim::Network<denim::Image<" + std::to_string(picture_.height) + ", " +
+                            std::to_string(picture_.width) + ", " + std::to_string(picture_.channels) + ">, denim::Sequential<";
+        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
+        return lines + ">>;\n";
+    }
+
+private:
+    using Layer = detail::SpelledLayer;
+    using Takes = Layer::Takes;
+
+    static std::size_t next() {
+        static std::atomic<std::size_t> number = 0;
+        return ++number;
+    }
+    void push(const char* word, std::vector<std::string> parts = {}, Takes takes = Takes::nothing) {
+        settle();
+        layers_.push_back({next(), word, std::move(parts), takes});
+    }
+    void settle() {
+        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
+    }
+    // So that the second is the beginning of the first.
+    static void order_branches(LayerChain& a, LayerChain& b, const char* join) {
+        a.settle(), b.settle();
+        if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
+        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
+        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins))
+            throw std::invalid_argument(
+                detail::sentence("a ", join, " of two branches that both have layers of their own has no spelling"));
+        if (a.layers_.size() == b.layers_.size())
+            throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
+    }
+    // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
+    std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
+        settle();
+        const auto [height, width] = windows.size;
+        if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
+            throw std::invalid_argument("windows and steps that are not square have no spelling");
+        if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
+            throw std::invalid_argument("windows dilated unevenly have no spelling");
+        if (windows.step[0] > 1 && windows.dilation[0] > 1 && height > 1)
+            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
+        const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
+        std::array<std::size_t, 4> same{};
+        const std::array extents{shape_.height, shape_.width};
+        for (std::size_t axis = 0; axis < 2; ++axis) {
+            const std::size_t reach = ((extents[axis] + stride - 1) / stride - 1) * stride + spans;
+            const std::size_t zeros = reach > extents[axis] ? reach - extents[axis] : 0;
+            same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
+        }
+        std::vector<std::string> parts{std::to_string(height)};
+        const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
+        if (windows.same || (!none && windows.zeros == same)) {
+            if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
+            shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
+        } else if (none) {
+            if (extents[0] < spans || extents[1] < spans) throw std::invalid_argument("a window is larger than its picture");
+            shape_ = {(shape_.height - spans) / stride + 1, (shape_.width - spans) / stride + 1, shape_.channels};
+        } else {
+            throw std::invalid_argument(detail::sentence("zeros around a picture of ", to_string(shape_), ", ",
+                                                         windows.zeros[0], " above, ", windows.zeros[1], " to the left, ",
+                                                         windows.zeros[2], " below and ", windows.zeros[3],
+                                                         " to the right, are neither Valid nor Same (which would be ", same[0],
+                                                         ", ", same[1], ", ", same[2], ", ", same[3], ")"));
+        }
+        if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
+        if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
+        return parts;
+    }
+
+    Shape picture_, shape_;
+    bool flattens_ = false;  // a flatten that no layer asked for yet: shape_ says so already
+    std::vector<Layer> layers_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/layer_graph.hpp
+
+// A network as a list of layers, each with the layers that it reads: what a reader of another framework's graph makes of it.
+
+namespace denim {
+
+/// One parameter of a layer.
+struct GraphWeights {
+    std::string name;                             ///< of the array in the file
+    std::size_t size = 0;                         ///< numbers
+    std::function<std::vector<float>()> numbers;  ///< as Denim lays them: (window, window, channels, filters), (inputs, outputs) in HWC order
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// One layer: what it computes, and from what.
+struct GraphLayer {
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, activation, flatten, dropout, sum, product, concatenation };
+
+    Kind kind;
+    std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
+    std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
+    Shape output = {};
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average
+    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
+    std::size_t groups = 1;            ///< of a convolution
+    bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
+    std::vector<GraphWeights> weights = {};
+};
+
+/// All layers that lead from the picture to the result; each reads only those before it.
+struct LayerGraph {
+    Shape picture;
+    std::vector<GraphLayer> layers;
+    std::size_t result = 0;
+
+    [[nodiscard]] Shape shape(std::size_t value) const { return value == 0 ? picture : layers[value - 1].output; }
+};
+
+namespace detail {
+
+/// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
+inline std::string words_of(const GraphLayer& layer) {
+    using Kind = GraphLayer::Kind;
+    const auto windows = [&] {
+        const auto& [size, step, dilation, same, zeros] = layer.windows;
+        std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
+        if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
+        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3]);
+    };
+    const char* const bias = layer.bias ? ", a bias" : ", no bias";
+    switch (layer.kind) {
+        case Kind::conv:
+            return sentence("a convolution", windows(), ", ", layer.output.channels, " filters, ", layer.groups,
+                            layer.groups == 1 ? " group" : " groups", bias);
+        case Kind::pool:
+            return sentence(layer.word, " pooling", windows());
+        case Kind::global_pool:
+            return sentence(layer.word, " pooling over the whole picture");
+        case Kind::dense:
+            return sentence("a dense layer of ", layer.output.channels, " outputs", bias);
+        case Kind::batch_norm:
+            return "batch normalisation";
+        case Kind::layer_norm:
+            return "layer normalisation";
+        case Kind::activation:
+            return "the activation " + layer.word;
+        case Kind::flatten:
+            return "a flatten";
+        case Kind::dropout:
+            return "a dropout";
+        case Kind::sum:
+            return "a sum";
+        case Kind::product:
+            return "a product";
+        case Kind::concatenation:
+            break;
+    }
+    return "a concatenation";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/compare_graphs.hpp
+
+// Whether two lists of layers compute the same of the same weights, and which layer is which.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
+class GraphClasses {
+public:
+    [[nodiscard]] std::vector<std::size_t> of(const LayerGraph& graph) {
+        std::vector<std::size_t> classes{number({to_string(graph.picture), {}})};
+        for (const GraphLayer& layer : graph.layers) {
+            if (layer.kind == GraphLayer::Kind::dropout) {  // does nothing when a network is used
+                classes.push_back(classes[layer.inputs[0]]);
+                continue;
+            }
+            Key key{words_of(layer), {}};
+            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
+            if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
+            classes.push_back(number(std::move(key)));
+        }
+        return classes;
+    }
+
+private:
+    using Key = std::pair<std::string, std::vector<std::size_t>>;
+    std::size_t number(Key key) { return numbers_.emplace(std::move(key), numbers_.size()).first->second; }
+
+    std::map<Key, std::size_t> numbers_;
+};
+
+/// Two graphs side by side: a network's own, and that of a file.
+class GraphMatch {
+public:
+    GraphMatch(const LayerGraph& network, const LayerGraph& file)
+        : network_(network), file_(file), partner_(network.layers.size(), file.layers.size()) {
+        GraphClasses classes;
+        ours_ = classes.of(network), theirs_ = classes.of(file);
+        const std::size_t result = file_result();
+        if (theirs_[result] != ours_[network.result]) throw std::invalid_argument(difference());
+        walk(result);
+    }
+    /// For each layer of the network, the number of the file's layer; the number of its layers for what has none (a Dropout).
+    [[nodiscard]] std::vector<std::size_t> take() { return std::move(partner_); }
+
+private:
+    // What the file gives, or what goes into a softmax or sigmoid at its end, where the network gives logits.
+    [[nodiscard]] std::size_t file_result() const {
+        if (file_.result == 0 || theirs_[file_.result] == ours_[network_.result]) return file_.result;
+        const GraphLayer& last = file_.layers[file_.result - 1];
+        const bool probabilities = last.kind == GraphLayer::Kind::activation && (last.word.starts_with("probabilities") || last.word == "softmax" ||
+                                                                                 last.word == "log_softmax" || last.word == "sigmoid");
+        return probabilities && theirs_[last.inputs[0]] == ours_[network_.result] ? last.inputs[0] : file_.result;
+    }
+    [[nodiscard]] static std::size_t behind_dropouts(const LayerGraph& graph, std::size_t value) {
+        while (value != 0 && graph.layers[value - 1].kind == GraphLayer::Kind::dropout) value = graph.layers[value - 1].inputs[0];
+        return value;
+    }
+    // Both are alike from here to the picture; only the order of a sum's terms may differ.
+    void walk(std::size_t result) {
+        std::vector<bool> taken(file_.layers.size(), false);
+        std::vector<std::pair<std::size_t, std::size_t>> open{{network_.result, result}};
+        while (!open.empty()) {
+            const auto [last, next] = open.back();
+            open.pop_back();
+            const std::size_t our = behind_dropouts(network_, last), their = behind_dropouts(file_, next);
+            if (our == 0 || partner_[our - 1] == their - 1) continue;
+            if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
+                throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
+            partner_[our - 1] = their - 1, taken[their - 1] = true;
+            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
+            const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
+            for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
+        }
+    }
+
+    [[nodiscard]] std::string difference() const {
+        const auto first_other = [](const LayerGraph& graph, const std::vector<std::size_t>& classes, const std::vector<std::size_t>& others) {
+            const std::set<std::size_t> known(others.begin(), others.end());
+            std::size_t n = 0;
+            while (n < graph.layers.size() && known.contains(classes[n + 1])) ++n;
+            return n;
+        };
+        if (network_.picture != file_.picture)
+            return "pictures " + to_string(network_.picture) + " were expected, the file takes " + to_string(file_.picture);
+        const std::size_t our = first_other(network_, ours_, theirs_), their = first_other(file_, theirs_, ours_);
+        const std::string ours = our == network_.layers.size()
+                                     ? "ends"
+                                     : "has " + words_of(network_.layers[our]) + " (layer " + layer_name(network_.layers[our].node) + ")";
+        if (their == file_.layers.size()) return "the file's graph ends where the network " + ours;
+        return file_.layers[their].node + " is " + words_of(file_.layers[their]) + ", where the network " + ours;
+    }
+    // "the node '2.0.Conv' (Conv)" is of layer 2.0.
+    [[nodiscard]] static std::string layer_name(const std::string& node) {
+        const std::size_t begin = node.find('\'') + 1;
+        const std::string name = node.substr(begin, node.find('\'', begin) - begin);
+        return name.substr(0, name.rfind('.'));
+    }
+
+    const LayerGraph &network_, &file_;
+    std::vector<std::size_t> partner_, ours_, theirs_;
+};
+
+}  // namespace detail
+
+/// For each layer of a network's graph, the number of the file's layer that computes the same from the same; the number of the
+/// file's layers for a Dropout. Throws std::invalid_argument with a sentence that names the first layer that differs.
+inline std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/pointwise.hpp
+
+// A function of each number alone, put together from products, sums and simple functions, until it is an activation.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// x -> f(slope x + offset) scale + shift, and times x if `times_x`.
+class Pointwise {
+public:
+    enum class Function { identity, sigmoid, erf, relu, clip };  ///< clip: to 0 ... 1
+
+    /// "linear", "relu", "silu", ... as Keras names it; empty if it is none of ours.
+    [[nodiscard]] std::string_view name() const {
+        const bool alone = !times_x_ && equal(slope_, 1) && equal(offset_, 0) && equal(scale_, 1) && equal(shift_, 0);
+        if (alone && function_ == Function::identity) return "linear";
+        if (alone && function_ == Function::sigmoid) return "sigmoid";
+        if (alone && function_ == Function::relu) return "relu";
+        if (!times_x_) return "";
+        if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
+        if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
+        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
+        return "";
+    }
+
+    void scale(double factor) {
+        check(factor);
+        scale_ *= factor, shift_ *= factor;
+    }
+    void shift(double number) {
+        check(number);
+        if (times_x_) throw std::invalid_argument("a sum with a number behind a product has no spelling");
+        shift_ += number;
+    }
+    void apply(Function function) {
+        if (function_ != Function::identity || times_x_) throw std::invalid_argument("this function of a function has no spelling");
+        function_ = function;
+        slope_ = scale_, offset_ = shift_, scale_ = 1, shift_ = 0;
+    }
+    /// min(max(y, 0), high) of the present y; without an upper limit if there is none.
+    void clip(std::optional<double> high) {
+        if (!high) return apply(Function::relu);
+        if (!is_finite(*high) || *high <= 0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
+        scale(1 / *high);
+        apply(Function::clip);
+        scale(*high);
+    }
+    /// The product of two functions of one x, one of which is x times a number.
+    [[nodiscard]] static Pointwise product(Pointwise a, Pointwise b) {
+        const auto linear = [](const Pointwise& of) { return of.function_ == Function::identity && !of.times_x_ && of.shift_ == 0; };
+        if (!linear(a)) std::swap(a, b);
+        if (!linear(a) || b.times_x_) throw std::invalid_argument("this product of two functions of a value has no spelling");
+        b.scale(a.scale_);
+        b.times_x_ = true;
+        return b;
+    }
+
+private:
+    static void check(double number) {
+        if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
+    }
+    [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
+    [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
+        return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);
+    }
+
+    bool times_x_ = false;
+    Function function_ = Function::identity;
+    double slope_ = 1, offset_ = 0, scale_ = 1, shift_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/tensor_view.hpp
+
+// How a tensor of another framework lies over a value of Denim's, through transpositions and reshapes.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A tensor (N, ...) and which of rows, columns and channels each axis behind the batch runs through: (N, C, H, W) is
+/// {{channels}, {rows}, {columns}}, flattened {{channels, rows, columns}}. Parts of extent 1 are left out.
+struct TensorView {
+    enum Part : std::uint8_t { rows, columns, channels };
+    static constexpr std::int64_t batch = INT64_MIN;  ///< in a list of extents: that of the batch
+
+    std::size_t value = 0;                  ///< the number of the value in its LayerGraph
+    std::array<std::size_t, 3> extents{};   ///< of its rows, columns and channels
+    bool flat = false;                      ///< the value is one row of these numbers, in HWC order
+    std::vector<std::vector<Part>> axes{};  ///< behind the batch
+
+    static TensorView of(std::size_t value, Shape shape, const std::vector<Part>& order) {
+        TensorView view{value, {shape.height, shape.width, shape.channels}};
+        for (const Part part : order) view.axes.push_back(view.without_ones({part}));
+        return view;
+    }
+
+    [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
+    [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
+    /// All extents behind the batch.
+    [[nodiscard]] std::vector<std::size_t> sizes() const {
+        std::vector<std::size_t> result;
+        for (const auto& axis : axes) result.push_back(size(axis));
+        return result;
+    }
+    /// True if this axis is just that part.
+    [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
+    [[nodiscard]] bool channels_first() const { return axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns); }
+    [[nodiscard]] bool channels_last() const { return axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels); }
+    /// True for one axis that is all of a value of one pixel.
+    [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
+    /// The numbers come in HWC order.
+    [[nodiscard]] bool in_order() const { return order() == without_ones({rows, columns, channels}); }
+
+    /// For each number of the tensor, in its order: where it stands in the value.
+    [[nodiscard]] std::vector<std::size_t> places() const {
+        const std::array<std::size_t, 3> strides{extents[1] * extents[2], extents[2], 1};
+        std::vector<std::size_t> result{0};
+        for (const Part part : order()) {
+            std::vector<std::size_t> finer;
+            finer.reserve(result.size() * extents[part]);
+            for (const std::size_t place : result)
+                for (std::size_t n = 0; n < extents[part]; ++n) finer.push_back(place + n * strides[part]);
+            result = std::move(finer);
+        }
+        return result;
+    }
+
+    /// `order` counts the batch as axis 0.
+    void transpose(const std::vector<std::int64_t>& order) {
+        if (order.size() != axes.size() + 1) throw std::invalid_argument(sentence("an order of ", axes.size() + 1, " axes was expected"));
+        std::vector<bool> seen(order.size(), false);
+        std::vector<std::vector<Part>> turned;
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            if (order[n] < 0 || static_cast<std::size_t>(order[n]) >= order.size() || seen[static_cast<std::size_t>(order[n])])
+                throw std::invalid_argument("its order of axes is none");
+            seen[static_cast<std::size_t>(order[n])] = true;
+            if ((n == 0) != (order[n] == 0)) throw std::invalid_argument("the batch becomes another axis, which has no spelling");
+            if (n > 0) turned.push_back(axes[static_cast<std::size_t>(order[n]) - 1]);
+        }
+        axes = std::move(turned);
+    }
+
+    /// To these extents, the batch first (as `batch`, -1, or its number): axes may run together or come apart where they did,
+    /// but none is cut.
+    void reshape(const std::vector<std::int64_t>& to, std::size_t batch_size, bool zero_copies) {
+        const std::vector<Part> parts = order();
+        const std::size_t all = size(parts);
+        if (to.empty()) throw std::invalid_argument("no axis is left");
+        std::vector<std::size_t> wanted;
+        std::optional<std::size_t> rest;  // which of them is -1
+        std::size_t product = 1;
+        for (std::size_t n = 1; n < to.size(); ++n) {
+            std::int64_t extent = to[n];
+            if (extent == 0 && zero_copies && n <= axes.size()) extent = static_cast<std::int64_t>(size(axes[n - 1]));
+            if (extent == -1 && !rest) rest = n - 1, extent = 1;
+            if (extent < 1 || product > all / static_cast<std::size_t>(extent))
+                throw std::invalid_argument(sentence("a reshape to other extents (number ", n, " is ", to[n], ") has no spelling"));
+            product *= static_cast<std::size_t>(extent);
+            wanted.push_back(static_cast<std::size_t>(extent));
+        }
+        const bool batch_first = to[0] == batch || (to[0] == 0 && zero_copies) ||
+                                 (batch_size > 0 && to[0] == static_cast<std::int64_t>(batch_size)) || (to[0] == -1 && !rest && product == all);
+        if (!batch_first || all % product != 0 || (!rest && product != all))
+            throw std::invalid_argument("a reshape that does not leave the batch as it is has no spelling");
+        if (rest) wanted[*rest] = all / product;
+        std::vector<std::vector<Part>> cut;
+        std::size_t next = 0;
+        for (const std::size_t extent : wanted) {
+            cut.emplace_back();
+            std::size_t reached = 1;
+            while (reached < extent && next < parts.size()) {
+                cut.back().push_back(parts[next]);
+                reached *= extents[parts[next++]];
+            }
+            if (reached != extent) throw std::invalid_argument("a reshape that cuts rows, columns or channels apart has no spelling");
+        }
+        axes = std::move(cut);
+    }
+
+private:
+    [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
+        std::size_t product = 1;
+        for (const Part part : parts) product *= extents[part];
+        return product;
+    }
+    [[nodiscard]] std::vector<Part> without_ones(std::vector<Part> parts) const {
+        std::erase_if(parts, [&](Part part) { return extents[part] == 1; });
+        return parts;
+    }
+    [[nodiscard]] std::vector<Part> order() const {
+        std::vector<Part> parts;
+        for (const auto& axis : axes) parts.insert(parts.end(), axis.begin(), axis.end());
+        return parts;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_builder.hpp
+
+// What is known of each name of an ONNX graph while its nodes are read one after the other. A std::invalid_argument that leaves
+// here is the reason why a node is refused.
+
+#include <initializer_list>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Numbers that the file holds, or that follow from those.
+struct OnnxConstant {
+    std::shared_ptr<const AnyArray> array;
+    std::string root;  ///< the tensor of the file
+};
+
+/// A list of extents that is computed on the way, TensorView::batch for that of the batch.
+struct OnnxNumbers {
+    std::vector<std::int64_t> values;
+    bool list = true;  ///< false: one number without an axis
+};
+
+/// Numbers that come from the picture.
+struct PictureTensor {
+    struct Part {
+        std::size_t begin = 0, count = 0;
+        std::string word = {};  ///< softmax or sigmoid of these numbers alone
+    };
+
+    TensorView view;
+    ElementType type = ElementType::float32;
+    Pointwise function = {};             ///< of the value that the view is of
+    bool shared = false;                 ///< others read it, or what it is a view of
+    std::string node = {};               ///< what made it
+    std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
+    std::optional<Part> part = {};       ///< it has some of the view's channels only
+};
+
+using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
+
+/// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
+class OnnxAttributes {
+public:
+    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known) : node_(node) {
+        for (const OnnxAttribute& attribute : node.attributes)
+            if (std::ranges::find(known, attribute.name) == known.end())
+                throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
+    }
+    template <class Value>
+    [[nodiscard]] Value get(std::string_view name, Value otherwise) const {
+        const auto found = std::ranges::find(node_.attributes, name, &OnnxAttribute::name);
+        if (found == node_.attributes.end()) return otherwise;
+        if (const auto* const value = std::get_if<Value>(&found->value)) return *value;
+        throw std::invalid_argument("its attribute " + in_quotes(name) + " is of another kind");
+    }
+    [[nodiscard]] bool has(std::string_view name) const {
+        return std::ranges::find(node_.attributes, name, &OnnxAttribute::name) != node_.attributes.end();
+    }
+    /// Throws unless the attribute has this value, which is also what it is if it is not there.
+    template <class Value>
+    void expect(std::string_view name, Value value, const char* reason) const {
+        if (get<Value>(name, value) != value) throw std::invalid_argument(reason);
+    }
+
+private:
+    const OnnxNode& node_;
+};
+
+/// The state of reading.
+class OnnxBuilder {
+public:
+    using Numbers = std::vector<std::int64_t>;
+
+    LayerGraph graph;
+    std::int64_t opset = 0;
+    std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
+    std::string node;       ///< the node that is being read, as errors name it
+
+    /// How many read a name.
+    std::map<std::string, std::size_t, std::less<>> readers;
+
+    void put(const std::string& name, OnnxKnown known) {
+        if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
+            const auto count = readers.find(name);
+            tensor->shared = tensor->shared || (count != readers.end() && count->second > 1);
+            if (tensor->node.empty()) tensor->node = node;
+        }
+        if (!known_.emplace(name, std::move(known)).second) throw std::invalid_argument("two nodes give " + in_quotes(name));
+    }
+    void refuse(const std::string& name, const std::string& reason) { unread_.emplace(name, reason); }
+
+    [[nodiscard]] const OnnxKnown& known(std::string_view name) const {
+        if (const auto reason = unread_.find(name); reason != unread_.end())
+            throw std::invalid_argument("its tensor " + in_quotes(name) + " " + reason->second);
+        const auto found = known_.find(name);
+        if (found == known_.end()) throw std::invalid_argument("it reads " + in_quotes(name) + ", which nothing before it gives");
+        return found->second;
+    }
+    [[nodiscard]] bool is_constant(std::string_view name) const { return std::holds_alternative<OnnxConstant>(known(name)); }
+    [[nodiscard]] bool is_tensor(std::string_view name) const { return std::holds_alternative<PictureTensor>(known(name)); }
+
+    /// Numbers of the file; `what` they are stands in the error.
+    [[nodiscard]] const OnnxConstant& constant(const OnnxNode& of, std::size_t place, const char* what) const {
+        const auto* const found = std::get_if<OnnxConstant>(&known(of.input(place)));
+        if (!found) throw std::invalid_argument(sentence(what, " that the file holds were expected, ", in_quotes(of.input(place)), " is computed"));
+        return *found;
+    }
+    /// The weights of a layer, which no other layer may share.
+    const OnnxConstant& own_weights(const OnnxNode& of, std::size_t place, std::size_t axes) {
+        const OnnxConstant& found = constant(of, place, "weights");
+        if (found.array->shape.size() != axes) throw std::invalid_argument(sentence("weights of ", axes, " axes were expected in the file"));
+        const auto [owner, first] = owners_.emplace(found.root, node);
+        if (!first) throw std::invalid_argument("it shares its weights with " + owner->second + ", which has no spelling");
+        return found;
+    }
+    /// Whole numbers, from the file or computed.
+    [[nodiscard]] OnnxNumbers numbers(std::string_view name) const {
+        const OnnxKnown& found = known(name);
+        if (const auto* const list = std::get_if<OnnxNumbers>(&found)) return *list;
+        const auto* const constant = std::get_if<OnnxConstant>(&found);
+        if (!constant || constant->array->shape.size() > 1)
+            throw std::invalid_argument("a list of extents was expected, " + in_quotes(name) + " is none");
+        try {
+            return {constant->array->as<std::int64_t>(), constant->array->shape.size() == 1};
+        } catch (const std::range_error& error) {
+            throw std::invalid_argument(error.what());
+        }
+    }
+    [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
+
+    /// A tensor in whatever function of a value; one of floats unless `any` type will do, without zeros around it unless `padded`.
+    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false, bool padded = false) const {
+        const auto* const found = std::get_if<PictureTensor>(&known(name));
+        if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
+        if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
+        if (!padded && found->zeros != std::array<std::size_t, 4>{})
+            throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
+        if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
+        return *found;
+    }
+    /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
+    const PictureTensor& settled(std::string_view name, bool padded = false) {
+        static_cast<void>(tensor(name, false, padded));
+        auto& found = std::get<PictureTensor>(known_.find(name)->second);
+        const std::string_view activation = found.function.name();
+        if (activation.empty())
+            throw Refusal{found.view.value == 0
+                              ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
+                              : "what it computes is none of Denim's activations",
+                          found.node};
+        if (activation != "linear") {
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), std::string{activation}});
+            found.function = {};
+            found.shared = readers.find(name)->second > 1;
+        }
+        return found;
+    }
+
+    /// Adds a layer; the view becomes one of what it gives.
+    void add(TensorView& view, GraphLayer layer) {
+        if (layer.node.empty()) layer.node = node;
+        graph.layers.push_back(std::move(layer));
+        view.value = graph.layers.size();
+    }
+    /// Makes one row of numbers of a picture that was flattened, for layers that look at the whole row.
+    void make_row(TensorView& view) {
+        if (view.axes.size() != 1 || view.vector()) return;
+        const bool ordered = view.in_order();
+        const Shape row{1, 1, view.shape().size()};
+        add(view, {GraphLayer::Kind::flatten, node, {view.value}, row});
+        if (ordered)
+            view = TensorView::of(view.value, row, {TensorView::channels});
+        else
+            view.flat = true;
+    }
+
+    /// A reason, and the node that it is about if that is not the one that is being read.
+    struct Refusal {
+        std::string reason, node;
+    };
+
+private:
+    std::map<std::string, OnnxKnown, std::less<>> known_;
+    std::map<std::string, std::string, std::less<>> unread_;
+    std::map<std::string, std::string> owners_;  // of weights
+};
+
+/// An extent from the file.
+inline std::size_t onnx_extent(std::int64_t number) {
+    if (number < 0 || number > 1'000'000) throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
+    return static_cast<std::size_t>(number);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_whole_numbers.hpp
+
+// Nodes of ONNX that compute with whole numbers of the file, as exporters write them in front of a Pad or a Reshape.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline std::vector<std::int64_t> whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    return builder.constant(node, place, "numbers").array->as<std::int64_t>();
+}
+
+/// Every step-th part of an array along one axis.
+inline AnyArray sliced(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    const auto one = [&](std::size_t place, std::int64_t otherwise) {
+        if (node.input(place).empty()) return otherwise;
+        const auto numbers = whole_numbers(builder, node, place);
+        if (numbers.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
+        return numbers[0];
+    };
+    const std::int64_t step = one(4, 1), rank = static_cast<std::int64_t>(array.shape.size()), stated = one(3, 0),
+                       axis = stated < 0 ? stated + rank : stated;
+    if (axis < 0 || axis >= rank || step == 0) throw std::invalid_argument("a slice of one axis was expected");
+    const auto extent = static_cast<std::int64_t>(array.shape[static_cast<std::size_t>(axis)]);
+    const auto inside = [&](std::int64_t place, bool end) {
+        const std::int64_t from_begin = place < 0 && place >= -extent ? place + extent : place;
+        return step > 0 ? std::clamp<std::int64_t>(from_begin, 0, extent) : std::clamp<std::int64_t>(from_begin, end ? -1 : 0, extent - 1);
+    };
+    std::vector<std::size_t> kept;
+    const std::int64_t begin = inside(one(1, 0), false), end = inside(one(2, extent), true);
+    for (std::int64_t at = begin; step > 0 ? at < end : at > end; at += std::clamp<std::int64_t>(step, -extent, extent))
+        kept.push_back(static_cast<std::size_t>(at));
+    std::size_t before = 1, behind = element_size(array.type);
+    for (std::size_t n = 0; n < array.shape.size(); ++n)
+        (static_cast<std::int64_t>(n) < axis ? before : behind) *= static_cast<std::int64_t>(n) == axis ? 1 : array.shape[n];
+    AnyArray result{array.type, {}};
+    result.shape = array.shape;
+    result.shape[static_cast<std::size_t>(axis)] = kept.size();
+    result.bytes.clear();
+    for (std::size_t n = 0; n < before; ++n)
+        for (const std::size_t place : kept) {
+            const auto from = array.bytes.begin() + static_cast<std::ptrdiff_t>((n * static_cast<std::size_t>(extent) + place) * behind);
+            result.bytes.insert(result.bytes.end(), from, from + static_cast<std::ptrdiff_t>(behind));
+        }
+    return result;
+}
+
+/// The result; nothing if the node is none of these.
+inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    constexpr std::size_t most = 4096;  // lists of extents are short
+    using Numbers = std::vector<std::int64_t>;
+    const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
+    if (node.type == "Shape") {
+        static_cast<void>(OnnxAttributes{node, {}});
+        return list(Numbers(array.shape.begin(), array.shape.end()));
+    }
+    if (array.size() > most) return std::nullopt;
+    if (node.type == "Slice" && node.inputs.size() >= 3) return sliced(builder, node, array);
+    if (node.type == "ConstantOfShape") {
+        const AnyArray value = OnnxAttributes{node, {"value"}}.get("value", AnyArray{ElementType::float32, {1}});
+        std::size_t count = 1;
+        for (const std::int64_t extent : array.as<std::int64_t>()) count = std::min(count, most) * onnx_extent(extent);
+        if (count > most || value.size() != 1 || array.size() > 1) throw std::invalid_argument("a short list of numbers was expected");
+        return list(Numbers(count, value.as<std::int64_t>()[0]));
+    }
+    if (array.type != ElementType::int64) return std::nullopt;
+    if (node.type == "Concat") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
+        Numbers all;
+        for (std::size_t n = 0; n < node.inputs.size() && all.size() <= most; ++n) {
+            if (builder.constant(node, n, "lists").array->shape.size() != 1) throw std::invalid_argument("a concatenation of lists was expected");
+            const Numbers part = whole_numbers(builder, node, n);
+            all.insert(all.end(), part.begin(), part.end());
+        }
+        return list(all);
+    }
+    if (node.type == "Gather" && array.shape.size() == 1) {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
+        const Numbers all = array.as<std::int64_t>();
+        Numbers taken;
+        for (const std::int64_t place : whole_numbers(builder, node, 1)) {
+            const std::int64_t from = place < 0 ? place + static_cast<std::int64_t>(all.size()) : place;
+            if (from < 0 || from >= static_cast<std::int64_t>(all.size()) || taken.size() > most)
+                throw std::invalid_argument("a part of a list was expected");
+            taken.push_back(all[static_cast<std::size_t>(from)]);
+        }
+        return AnyArray::of(std::span<const std::int64_t>{taken}, builder.constant(node, 1, "places").array->shape);
+    }
+    if (node.type == "Add" || node.type == "Sub" || node.type == "Mul") {
+        const Numbers a = array.as<std::int64_t>(), b = whole_numbers(builder, node, 1);
+        const auto& shape = builder.constant(node, 1, "numbers").array->shape;
+        if (b.size() != 1 && a.size() != 1 && array.shape != shape) throw std::invalid_argument("numbers of one shape were expected");
+        Numbers result(a.size() == 1 ? b.size() : a.size());
+        for (std::size_t n = 0; n < result.size(); ++n) {
+            const std::int64_t first = a[a.size() == 1 ? 0 : n], second = b[b.size() == 1 ? 0 : n];
+            if (std::max(std::abs(first / 2), std::abs(second / 2)) > 500'000) throw std::invalid_argument("extents were expected");
+            result[n] = node.type == "Add" ? first + second : node.type == "Sub" ? first - second : first * second;
+        }
+        return AnyArray::of(std::span<const std::int64_t>{result}, a.size() == 1 && shape.size() >= array.shape.size() ? shape : array.shape);
+    }
+    return std::nullopt;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_constants.hpp
+
+// Nodes of ONNX that compute with numbers of the file and with extents alone: their results are known when the file is read.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The array with its axes in another order.
+inline AnyArray transposed(const AnyArray& array, const std::vector<std::int64_t>& order) {
+    const std::size_t rank = array.shape.size(), bytes = element_size(array.type);
+    std::vector<std::size_t> strides(rank, 1), steps(rank), at(rank, 0);
+    for (std::size_t n = rank; n-- > 1;) strides[n - 1] = strides[n] * array.shape[n];
+    AnyArray result{array.type, std::vector<std::size_t>(rank)};
+    std::vector<bool> seen(rank, false);
+    if (order.size() != rank) throw std::invalid_argument(sentence("an order of ", rank, " axes was expected"));
+    for (std::size_t n = 0; n < rank; ++n) {
+        if (order[n] < 0 || order[n] >= static_cast<std::int64_t>(rank) || seen[static_cast<std::size_t>(order[n])])
+            throw std::invalid_argument("its order of axes is none");
+        seen[static_cast<std::size_t>(order[n])] = true;
+        result.shape[n] = array.shape[static_cast<std::size_t>(order[n])];
+        steps[n] = strides[static_cast<std::size_t>(order[n])];
+    }
+    result.bytes.resize(array.bytes.size());
+    std::size_t from = 0;
+    for (std::size_t to = 0; to < array.size(); ++to) {
+        std::memcpy(result.bytes.data() + to * bytes, array.bytes.data() + from * bytes, bytes);
+        for (std::size_t n = rank; n-- > 0;) {
+            from += steps[n];
+            if (++at[n] < result.shape[n]) break;
+            from -= steps[n] * result.shape[n];
+            at[n] = 0;
+        }
+    }
+    return result;
+}
+
+/// An axis from 0 on, where the file may count from the end.
+inline std::size_t onnx_axis(std::int64_t axis, std::size_t rank) {
+    const auto most = static_cast<std::int64_t>(rank);
+    if (axis < -most || axis >= most) throw std::invalid_argument(sentence("an axis of ", rank, " was expected, ", axis, " came"));
+    return static_cast<std::size_t>(axis < 0 ? axis + most : axis);
+}
+
+/// The axes of a Squeeze, Unsqueeze or reduction: an attribute, or from a later version of ONNX on an input.
+inline std::optional<std::vector<std::int64_t>> onnx_axes(const OnnxBuilder& builder, const OnnxNode& node, const OnnxAttributes& attributes) {
+    if (attributes.has("axes")) return attributes.get("axes", OnnxBuilder::Numbers{});
+    if (node.input(1).empty()) return std::nullopt;
+    return builder.numbers(node.input(1)).values;
+}
+
+/// Computes a node whose inputs are all numbers of the file: what only moves them.
+inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (auto whole = fold_whole_numbers(builder, node, array)) return std::move(*whole);
+    AnyArray result = array;
+    const std::size_t rank = array.shape.size();
+    if (node.type == "Identity") return result;
+    if (node.type == "Transpose") {
+        Numbers order(rank);
+        for (std::size_t n = 0; n < rank; ++n) order[n] = static_cast<std::int64_t>(rank - 1 - n);
+        return transposed(array, OnnxAttributes{node, {"perm"}}.get("perm", order));
+    }
+    if (node.type == "Cast") {
+        const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
+        const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
+        const auto exact = [](ElementType of) { return of == ElementType::float32 || of == ElementType::float64; };
+        if (type != std::end(onnx_types) && type->second == array.type) return result;
+        if (type != std::end(onnx_types) && exact(type->second) && array.type != ElementType::float64)
+            return type->second == ElementType::float32 ? AnyArray::of(std::span<const float>{array.as<float>()}, array.shape)
+                                                        : AnyArray::of(std::span<const double>{array.as<double>()}, array.shape);
+        if (type != std::end(onnx_types) && type->second == ElementType::int64)
+            return AnyArray::of(std::span<const std::int64_t>{array.as<std::int64_t>()}, array.shape);
+        throw std::invalid_argument("numbers of the file that are converted to another type are not read");
+    }
+    if (node.type == "Reshape") {
+        const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+        const Numbers to = builder.numbers(node.input(1)).values;
+        result.shape.clear();
+        std::size_t product = 1, rest = to.size();
+        for (std::size_t n = 0; n < to.size(); ++n) {
+            if (to[n] == -1) rest = n;
+            result.shape.push_back(to[n] == 0 && zero_copies && n < rank ? array.shape[n] : to[n] == -1 ? 1 : onnx_extent(to[n]));
+            product *= std::max<std::size_t>(result.shape.back(), 1);
+            if (product > array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
+        }
+        if (rest < to.size()) result.shape[rest] = array.size() / product;
+    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
+        const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+        if (!axes) throw std::invalid_argument("its axes were expected");
+        Numbers places;
+        const bool adds = node.type == "Unsqueeze";
+        for (const std::int64_t axis : *axes) places.push_back(static_cast<std::int64_t>(onnx_axis(axis, adds ? rank + axes->size() : rank)));
+        std::ranges::sort(places);
+        if (adds)
+            for (const std::int64_t place : places)
+                result.shape.insert(result.shape.begin() + std::min(place, static_cast<std::int64_t>(result.shape.size())), 1);
+        else
+            for (auto place = places.rbegin(); place != places.rend(); ++place)
+                if (*place < static_cast<std::int64_t>(result.shape.size())) result.shape.erase(result.shape.begin() + *place);
+    } else {
+        throw std::invalid_argument("it computes with numbers of the file, which is not done here; fold constants when the model is exported");
+    }
+    const auto size = checked_size(result.shape);
+    if (!size || *size != array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
+    return result;
+}
+
+/// Computes a node on lists of extents.
+inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (node.type == "Shape") {
+        const OnnxAttributes attributes{node, {"start", "end"}};
+        Numbers extents{TensorView::batch};
+        for (const std::size_t extent : builder.tensor(node.input(0), true).view.sizes()) extents.push_back(static_cast<std::int64_t>(extent));
+        const auto rank = static_cast<std::int64_t>(extents.size());
+        const auto place = [&](const char* name, std::int64_t otherwise) {
+            const std::int64_t stated = attributes.get(name, otherwise);
+            return std::clamp<std::int64_t>(stated < 0 ? stated + rank : stated, 0, rank);
+        };
+        const std::int64_t begin = place("start", 0), end = std::max(begin, place("end", rank));
+        return {Numbers(extents.begin() + begin, extents.begin() + end)};
+    }
+    if (node.type == "Concat") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
+        OnnxNumbers all;
+        for (const std::string& input : node.inputs) {
+            const OnnxNumbers part = builder.numbers(input);
+            if (!part.list) throw std::invalid_argument("a list of extents was expected, one number came");
+            all.values.insert(all.values.end(), part.values.begin(), part.values.end());
+        }
+        return all;
+    }
+    OnnxNumbers first = builder.numbers(node.input(0));
+    const auto size = static_cast<std::int64_t>(first.values.size());
+    if (node.type == "Identity" || node.type == "Cast") {
+        return first;
+    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
+        static_cast<void>(OnnxAttributes{node, {"axes"}});
+        if (first.values.size() != 1) throw std::invalid_argument("a list of one extent was expected");
+        first.list = node.type == "Unsqueeze";
+        return first;
+    } else if (node.type == "Gather") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
+        const OnnxNumbers places = builder.numbers(node.input(1));
+        OnnxNumbers taken{{}, places.list};
+        for (const std::int64_t place : places.values) taken.values.push_back(first.values[onnx_axis(place, first.values.size())]);
+        return taken;
+    } else if (node.type == "Slice" && node.inputs.size() >= 3) {
+        const auto one = [&](std::size_t place, std::int64_t otherwise) {
+            if (node.input(place).empty()) return otherwise;
+            const Numbers values = builder.numbers(node.input(place)).values;
+            if (values.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
+            return values[0] < 0 ? std::max<std::int64_t>(values[0] + size, 0) : std::min(values[0], size);
+        };
+        if (!node.input(4).empty() && builder.numbers(node.input(4)).values != Numbers{1})
+            throw std::invalid_argument("a slice at step 1 was expected");
+        const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
+        return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
+    }
+    throw std::invalid_argument("it computes with extents, which is not followed");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_windows.hpp
+
+// Nodes of ONNX that go over windows of a picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
+inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
+    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
+        kernel = stated;
+    else if (stated != kernel)
+        throw std::invalid_argument("its window is not that of its weights");
+    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
+                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
+    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
+        throw std::invalid_argument("windows over two axes were expected");
+    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
+    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
+        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
+    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
+
+    LayerChain::Windows windows;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        windows.size[axis] = onnx_extent(kernel[axis]);
+        windows.step[axis] = onnx_extent(step[axis]);
+        windows.dilation[axis] = onnx_extent(dilation[axis]);
+        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
+            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
+        windows.zeros[axis] = onnx_extent(zeros[axis]);
+        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
+        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
+        if (padding.starts_with("SAME")) {
+            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
+            const std::size_t all = reach > extent ? reach - extent : 0;
+            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
+            windows.zeros[2 + axis] = all - windows.zeros[axis];
+        }
+    }
+    return windows;
+}
+
+/// How many windows there are; the zeros behind the last row and column become those that are reached.
+inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
+    const std::array extents{in.height, in.width};
+    std::array<std::size_t, 2> counts{};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
+        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
+        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
+        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
+        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
+            throw std::invalid_argument("a window that begins behind the picture has no spelling");
+        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
+        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
+    }
+    return counts;
+}
+
+/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
+inline GraphWeights filters_of(const OnnxConstant& from) {
+    return {from.root, from.array->size(), [array = from.array] {
+                const std::vector<float> theirs = array->as<float>();
+                const std::size_t filters = array->shape[0],
+                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
+                std::vector<float> ours(theirs.size());
+                std::size_t next = 0;
+                for (std::size_t filter = 0; filter < filters; ++filter)
+                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
+                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
+                return ours;
+            }};
+}
+
+/// So many numbers, one for each channel; from a single one if `may_spread`.
+inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
+    const auto& shape = from.array->shape;
+    const bool single = may_spread && from.array->size() == 1;
+    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
+        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
+    return {from.root, count, [array = from.array, count, single] {
+                const std::vector<float> numbers = array->as<float>();
+                return single ? std::vector<float>(count, numbers[0]) : numbers;
+            }};
+}
+
+inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
+    PictureTensor tensor = builder.settled(node.input(0), true);
+    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
+    const auto& shape = weights.array->shape;
+    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
+    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
+    for (std::size_t n = 0; n < 4; ++n) {
+        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
+            throw std::invalid_argument("it has two kinds of padding");
+        layer.windows.zeros[n] += tensor.zeros[n];
+    }
+    const Shape in = tensor.view.shape();
+    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
+    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
+        shape[1] != in.channels / layer.groups)
+        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
+    const auto counts = count_windows(layer.windows, in, false);
+    layer.output = {counts[0], counts[1], shape[0]};
+    layer.weights.push_back(filters_of(weights));
+    layer.bias = !node.input(2).empty();
+    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
+              tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Zeros around a picture are the next convolution's.
+inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
+    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
+    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
+    if (!node.input(2).empty()) {
+        const AnyArray& value = *builder.constant(node, 2, "a number").array;
+        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
+    }
+    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
+    PictureTensor tensor = builder.settled(node.input(0), true);
+    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
+    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
+        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
+    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node,
+                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
+    const bool average = node.type == "AveragePool";
+    PictureTensor tensor = builder.settled(node.input(0));
+    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
+    layer.word = average ? "Average" : "Max";
+    layer.windows = read_windows(attributes, tensor);
+    const Shape in = tensor.view.shape();
+    for (std::size_t n = 0; n < 4; ++n)
+        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
+    LayerChain::Windows inside = layer.windows;
+    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
+    if (average && counts != count_windows(inside, in, false)) throw std::invalid_argument("means of windows beyond the edge have no spelling");
+    if (average && attributes.get("count_include_pad", std::int64_t{0}) != 0 && layer.windows.zeros != std::array<std::size_t, 4>{})
+        throw std::invalid_argument("means that count what lies outside the picture have no spelling");
+    layer.output = {counts[0], counts[1], in.channels};
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
+              tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_dense.hpp
+
+// Nodes of ONNX with weights and no windows, and pools over the whole picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline constexpr double graph_epsilon = 1e-3;  ///< what Denim's normalisations add to the variance
+
+/// A product of a row of numbers, or of each pixel, with a matrix of the file.
+inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    const OnnxConstant& weights = builder.own_weights(node, 1, 2);
+    const std::size_t inputs = weights.array->shape[outputs_first ? 1 : 0], outputs = weights.array->shape[outputs_first ? 0 : 1];
+    TensorView& view = tensor.view;
+    const bool row = view.axes.size() == 1;
+    if (view.axes.empty() || outputs == 0 || view.extent(view.axes.size() - 1) != inputs)
+        throw std::invalid_argument(sentence("weights ", shape_text(weights.array->shape), " do not fit the last axis of its input"));
+    if (!row && !view.is(view.axes.size() - 1, TensorView::channels))
+        throw std::invalid_argument("a product along another axis than the channels has no spelling");
+    GraphLayer layer{row ? GraphLayer::Kind::dense : GraphLayer::Kind::conv, {}, {view.value}};  // of each pixel: a window of 1 x 1
+    const std::vector<std::size_t> places = row ? view.places() : std::vector<std::size_t>{};
+    layer.weights.push_back({weights.root, weights.array->size(), [array = weights.array, places, outputs_first, inputs, outputs] {
+                                 const std::vector<float> theirs = array->as<float>();
+                                 std::vector<float> ours(theirs.size());
+                                 for (std::size_t in = 0; in < inputs; ++in)
+                                     for (std::size_t out = 0; out < outputs; ++out)
+                                         ours[(places.empty() ? in : places[in]) * outputs + out] =
+                                             theirs[outputs_first ? out * inputs + in : in * outputs + out];
+                                 return ours;
+                             }});
+    layer.bias = bias != nullptr;
+    if (bias) layer.weights.push_back(numbers_of(*bias, outputs, "bias", true));
+    const Shape in = view.shape();
+    layer.output = row ? Shape{1, 1, outputs} : Shape{in.height, in.width, outputs};
+    builder.add(view, std::move(layer));
+    if (row) {
+        view = TensorView::of(view.value, {1, 1, outputs}, {TensorView::channels});
+    } else {
+        view.extents[TensorView::channels] = outputs;
+        view.axes.back() = outputs == 1 ? std::vector<TensorView::Part>{} : std::vector{TensorView::channels};
+    }
+    builder.put(node.outputs[0], {PictureTensor{view, tensor.type}});
+}
+
+inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "beta", "broadcast", "transA", "transB"}};
+    attributes.expect("alpha", 1.0f, "a product that is multiplied by a number has no spelling");
+    if (!node.input(2).empty()) attributes.expect("beta", 1.0f, "a bias that is multiplied by a number has no spelling");
+    attributes.expect("transA", std::int64_t{0}, "a transposed batch has no spelling");
+    if (builder.tensor(node.input(0)).view.axes.size() != 1) throw std::invalid_argument("one row of numbers for each picture was expected");
+    multiply(builder, node, attributes.get("transB", std::int64_t{0}) != 0, node.input(2).empty() ? nullptr : &builder.constant(node, 2, "a bias"));
+}
+
+inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    multiply(builder, node, false, nullptr);
+}
+
+/// The numbers for each channel of a layer that looks at the channels alone, whose order is that of the file.
+inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
+    GraphWeights weights = numbers_of(from, view.shape().channels, what);
+    if (view.flat)
+        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
+            const std::vector<float> numbers = theirs();
+            std::vector<float> ours(numbers.size());
+            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
+            return ours;
+        };
+    return weights;
+}
+
+inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
+    attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
+    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0)
+        throw std::invalid_argument("it normalises by the batch, as in training");
+    attributes.expect("spatial", std::int64_t{1}, "a normalisation of each pixel by itself has no spelling");
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    if (tensor.view.axes.empty() || !(tensor.view.vector() || tensor.view.is(0, TensorView::channels)))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
+        layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
+    const float stated = attributes.get("epsilon", 1e-5f);
+    const double epsilon = stated == static_cast<float>(graph_epsilon) ? graph_epsilon : static_cast<double>(stated);
+    if (epsilon != graph_epsilon)  // the same numbers with ours, by gamma
+        layer.weights[0].numbers = [gamma = layer.weights[0].numbers, variance = layer.weights[3].numbers, epsilon] {
+            std::vector<float> factors = gamma();
+            const std::vector<float> variances = variance();
+            for (std::size_t c = 0; c < factors.size(); ++c) factors[c] = changed_gamma(factors[c], variances[c], epsilon, graph_epsilon);
+            return factors;
+        };
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axis", "epsilon", "stash_type"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
+    if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    if (attributes.get("epsilon", 1e-5f) != static_cast<float>(graph_epsilon))
+        throw std::invalid_argument(
+            sentence("a normalisation of each pixel with the epsilon ", attributes.get("epsilon", 1e-5f), " has no spelling, 0.001 was expected"));
+    GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
+    if (!node.input(2).empty())
+        layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
+    else
+        layer.weights.push_back(
+            {"", tensor.view.shape().channels, [count = tensor.view.shape().channels] { return std::vector<float>(count, 0.0f); }});
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// One number for each channel; the axes that went stay with extent 1 if `keeps`.
+inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    TensorView& view = tensor.view;
+    std::size_t product = 1;
+    bool only_pixels = !view.flat;
+    std::ranges::sort(axes, std::greater{});
+    for (std::size_t n = 0; n < axes.size(); ++n) {
+        if (axes[n] >= view.axes.size() || (n > 0 && axes[n] == axes[n - 1])) throw std::invalid_argument("a mean over the batch has no spelling");
+        for (const TensorView::Part part : view.axes[axes[n]]) only_pixels = only_pixels && part != TensorView::channels;
+        product *= view.extent(axes[n]);
+    }
+    const Shape in = view.shape();
+    if (!only_pixels || product != in.height * in.width)
+        throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
+    for (const std::size_t axis : axes)
+        if (keeps)
+            view.axes[axis].clear();
+        else
+            view.axes.erase(view.axes.begin() + static_cast<std::ptrdiff_t>(axis));
+    if (product > 1) {
+        GraphLayer layer{GraphLayer::Kind::global_pool, {}, {view.value}, {1, 1, in.channels}, word};
+        builder.add(view, std::move(layer));
+        view.extents = {1, 1, in.channels};
+        tensor = {view, tensor.type};
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    if (!builder.tensor(node.input(0)).view.channels_first())
+        throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
+    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);
+}
+
+inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axes", "keepdims", "noop_with_empty_axes"}};
+    const auto axes = onnx_axes(builder, node, attributes);
+    if (!axes || axes->empty()) throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) {
+        const std::size_t place = onnx_axis(axis, builder.tensor(node.input(0)).view.axes.size() + 1);
+        if (place == 0) throw std::invalid_argument("a mean over the batch has no spelling");
+        places.push_back(place - 1);
+    }
+    pool_picture(builder, node, node.type == "ReduceMax" ? "Max" : "Average", std::move(places), attributes.get("keepdims", std::int64_t{1}) != 0);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_layout.hpp
+
+// Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    std::vector<std::int64_t> order;
+    for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
+    tensor.view.transpose(OnnxAttributes{node, {"perm"}}.get("perm", order));
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    tensor.view.reshape(builder.numbers(node.input(1)).values, builder.batch, zero_copies);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_flatten(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const std::size_t rank = tensor.view.axes.size() + 1;
+    std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{1});
+    if (axis < 0) axis += static_cast<std::int64_t>(rank);
+    if (axis != 1) throw std::invalid_argument("a flatten that leaves the batch as it is was expected");
+    tensor.view.reshape({TensorView::batch, -1}, builder.batch, true);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_squeeze(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+    if (!axes) throw std::invalid_argument("its axes were expected; without them a batch of one picture would go, too");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1));
+    std::ranges::sort(places, std::greater{});
+    for (const std::size_t place : places) {
+        if (place == 0 || place > tensor.view.axes.size() || tensor.view.extent(place - 1) != 1)
+            throw std::invalid_argument("axes of extent 1 were expected, and not the batch");
+        tensor.view.axes.erase(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1);
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+    if (!axes || axes->size() > 8) throw std::invalid_argument("its axes were expected");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1 + axes->size()));
+    std::ranges::sort(places);
+    for (const std::size_t place : places) {
+        if (place == 0 || place > tensor.view.axes.size() + 1) throw std::invalid_argument("an axis in front of the batch has no spelling");
+        tensor.view.axes.insert(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1, std::vector<TensorView::Part>{});
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    builder.put(node.outputs[0], builder.tensor(node.input(0), true));
+}
+
+/// To the type that the numbers have, or from bytes, which Denim takes for parts of 255, to floats.
+inline void read_cast(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
+    const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
+    const bool of_bytes = tensor.type == ElementType::uint8 && to == 1;
+    if (type == std::end(onnx_types) || (type->second != tensor.type && !of_bytes))
+        throw std::invalid_argument(sentence("a conversion from ", element_name(tensor.type), " to ONNX's type ", to, " has no spelling"));
+    tensor.type = type->second;
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Nothing is dropped when a network is used.
+inline void read_dropout(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"ratio", "seed", "is_test"}};
+    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0) throw std::invalid_argument("it drops numbers, as in training");
+    if (!node.input(2).empty()) {
+        const AnyArray& training = *builder.constant(node, 2, "a switch").array;
+        if (training.size() != 1 || training.as<double>()[0] != 0) throw std::invalid_argument("it drops numbers, as in training");
+    }
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::dropout, {}, {tensor.view.value}, tensor.view.shape()});
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_parts.hpp
+
+// Channels that are split, each part turned into probabilities, and put side by side again: the end of a network of several heads.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
+    if (axis != 1 || !tensor.view.vector() || tensor.view.flat)
+        throw std::invalid_argument("a split of other numbers than those of several heads has no spelling");
+    const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
+    std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
+    if (attributes.has("split"))
+        sizes = attributes.get("split", sizes);
+    else if (!node.input(1).empty())
+        sizes = builder.numbers(node.input(1)).values;
+    PictureTensor::Part part;
+    for (std::size_t n = 0; n < node.outputs.size(); ++n) {
+        part.begin += part.count;
+        part.count = sizes.size() == node.outputs.size() ? onnx_extent(sizes[n]) : 0;
+        if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
+        tensor.part = part;
+        builder.put(node.outputs[n], tensor);
+    }
+    if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
+}
+
+/// Softmax or sigmoid of a part.
+inline void read_probabilities_of_part(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = std::get<PictureTensor>(builder.known(node.input(0)));
+    const std::size_t axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), 2);
+    if (axis != 1 || !tensor.part->word.empty() || node.type == "LogSoftmax")
+        throw std::invalid_argument("of a part of the channels only one softmax or sigmoid has a spelling");
+    tensor.part->word = node.type == "Softmax" ? "softmax" : "sigmoid";
+    builder.put(node.outputs[0], tensor);
+}
+
+/// All parts side by side, in their order.
+inline void read_parts(OnnxBuilder& builder, const OnnxNode& node) {
+    const std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    PictureTensor whole = std::get<PictureTensor>(builder.known(node.input(0)));
+    std::size_t next = 0;
+    std::string word = "probabilities of heads:";
+    for (const std::string& input : node.inputs) {
+        const auto* const tensor = std::get_if<PictureTensor>(&builder.known(input));
+        if (!tensor || !tensor->part || tensor->view.value != whole.view.value || tensor->part->begin != next || tensor->part->word.empty())
+            throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
+        next += tensor->part->count;
+        word += ' ' + tensor->part->word + ' ' + std::to_string(tensor->part->count);
+    }
+    if (onnx_axis(axis, 2) != 1 || next != whole.view.extents[TensorView::channels])
+        throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
+    builder.add(whole.view, {GraphLayer::Kind::activation, {}, {whole.view.value}, whole.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{whole.view, whole.type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_pointwise.hpp
+
+// Nodes of ONNX that work number by number, and those that join values.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// An activation that is a node of its own.
+inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const char* word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
+    if (node.type == "Elu") attributes.expect("alpha", 1.0f, "an ELU with an alpha other than 1 has no spelling");
+    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
+    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
+    if (node.type == "LeakyRelu" && attributes.get("alpha", 0.01f) != 0.3f)
+        throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
+    const std::pair<std::string_view, const char*> words[]{
+        {"Elu", "elu"},   {"Swish", "silu"}, {"Gelu", "gelu"},           {"LeakyRelu", "leaky_relu of 0.3"},
+        {"Relu", "relu"}, {"Tanh", "tanh"},  {"HardSwish", "hard_swish"}};
+    const auto* const found = std::ranges::find(words, node.type, &std::pair<std::string_view, const char*>::first);
+    add_activation(builder, node, found->second);
+}
+
+/// Over the channels; which axis that is by default changed with version 13.
+inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.settled(node.input(0));
+    const std::size_t rank = tensor.view.axes.size() + 1,
+                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
+    builder.make_row(tensor.view);
+    std::size_t behind = 1;  // before version 13 all axes from this one on are one
+    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
+    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
+        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
+    builder.add(tensor.view,
+                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// The node where a function begins is the one to name if nothing becomes of it.
+inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
+    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
+}
+
+/// Functions that activations are put together from.
+inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
+    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.tensor(node.input(0));
+    begin_function(builder, tensor);
+    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
+        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
+        if (node.input(place).empty()) return std::nullopt;
+        const AnyArray& array = *builder.constant(node, place, "limits").array;
+        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
+        return array.as<double>()[0];
+    };
+    if (node.type == "Clip") {
+        const OnnxAttributes attributes{node, {"min", "max"}};
+        if (limit(attributes, 1, "min") != 0.0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
+        const std::optional<double> high = limit(attributes, 2, "max");
+        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
+        tensor.function.clip(none ? std::nullopt : high);
+    } else if (node.type == "HardSigmoid") {
+        const OnnxAttributes attributes{node, {"alpha", "beta"}};
+        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
+        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
+        tensor.function.clip(1);
+    } else {
+        static_cast<void>(OnnxAttributes{node, {}});
+        tensor.function.apply(node.type == "Erf" ? Pointwise::Function::erf : Pointwise::Function::sigmoid);
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+/// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
+/// the channels alone.
+inline std::optional<double> one_number(const OnnxConstant& constant, const TensorView& view, std::size_t batch) {
+    const auto& shape = constant.array->shape;
+    if (shape.size() > view.axes.size() + 1) throw std::invalid_argument("numbers of more axes than the picture's have no spelling");
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] == 1 || (place == 0 && shape[n] == batch && batch > 0)) continue;
+        if (place == 0) throw std::invalid_argument("numbers along the batch have no spelling");
+        if (shape[n] != view.extent(place - 1)) throw std::invalid_argument("numbers that repeat the picture have no spelling");
+    }
+    const std::vector<double> numbers = constant.array->as<double>();
+    if (!numbers.empty() && std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; })) return numbers[0];
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] != 1 && (place == 0 || !view.is(place - 1, TensorView::channels)))
+            throw std::invalid_argument("numbers that differ along rows or columns of the picture have no spelling");
+    }
+    return std::nullopt;
+}
+
+/// Adds numbers to what a convolution or dense layer gives, as its bias. False if that cannot be.
+inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
+    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
+    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
+    if (layer.kind != GraphLayer::Kind::conv && layer.kind != GraphLayer::Kind::dense) return false;
+    const std::size_t count = layer.output.channels;
+    if (constant.array->size() != count && constant.array->size() != 1) return false;
+    GraphWeights added{constant.root, count, [array = constant.array, count] {
+                           const std::vector<float> numbers = array->as<float>();
+                           return numbers.size() == 1 ? std::vector<float>(count, numbers[0]) : numbers;
+                       }};
+    if (!layer.bias) {
+        layer.weights.push_back(std::move(added));
+        layer.bias = true;
+    } else {
+        layer.weights.back().numbers = [first = layer.weights.back().numbers, second = std::move(added.numbers)] {
+            std::vector<float> sum = first();
+            const std::vector<float> more = second();
+            for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += more[n];
+            return sum;
+        };
+    }
+    PictureTensor result = tensor;
+    result.node.clear();
+    builder.put(node.outputs[0], result);
+    return true;
+}
+
+/// Add, Sub, Mul or Div with numbers of the file.
+inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    PictureTensor tensor = builder.tensor(node.input(place));
+    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
+    const bool sum = node.type == "Add" || node.type == "Sum";
+    if (sum && add_to_bias(builder, node, tensor, constant)) return;
+    if (!number)
+        throw std::invalid_argument(
+            tensor.view.value == 0
+                ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
+                : "numbers for each channel that are not the bias of a convolution or dense layer have no spelling");
+    if ((node.type == "Sub" || node.type == "Div") && place == 1)
+        throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
+    begin_function(builder, tensor);
+    if (node.type == "Mul" || node.type == "Div")
+        tensor.function.scale(node.type == "Mul" ? *number : 1 / *number);
+    else
+        tensor.function.shift(sum ? *number : -*number);
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Add or Mul of two values; a product may be with one number for each channel.
+inline void join(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool product = node.type == "Mul";
+    {
+        const PictureTensor &a = builder.tensor(node.input(0)), &b = builder.tensor(node.input(1));
+        if (product && a.view.value == b.view.value && a.view.axes == b.view.axes &&
+            (a.function.name() != "linear" || b.function.name() != "linear")) {
+            PictureTensor both = a;
+            both.function = Pointwise::product(a.function, b.function);
+            both.shared = a.shared || b.shared;
+            both.node = a.function.name() == "linear" ? b.node : a.node;
+            return builder.put(node.outputs[0], both);
+        }
+    }
+    PictureTensor a = builder.settled(node.input(0)), b = builder.settled(node.input(1));
+    if (product && a.view.shape().size() < b.view.shape().size()) std::swap(a, b);
+    const auto alike = [&] { return a.view.axes == b.view.axes && a.view.extents == b.view.extents && a.view.flat == b.view.flat; };
+    if (!alike()) builder.make_row(a.view), builder.make_row(b.view);
+    const bool gate =
+        product && b.view.extents == std::array<std::size_t, 3>{1, 1, a.view.extents[2]} && !b.view.flat && !a.view.flat &&
+        a.view.axes.size() == b.view.axes.size() &&
+        std::ranges::equal(a.view.axes, b.view.axes, [](const auto& ours, const auto& theirs) { return theirs.empty() || theirs == ours; });
+    if (!alike() && !gate) throw std::invalid_argument("values of different shapes, or whose axes are in different orders, have no spelling here");
+    builder.add(a.view, {product ? GraphLayer::Kind::product : GraphLayer::Kind::sum, {}, {a.view.value, b.view.value}, a.view.shape()});
+    builder.put(node.outputs[0], PictureTensor{a.view, a.type});
+}
+
+inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node, {}});
+    if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
+    const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
+    if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
+    if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
+    join(builder, node);
+}
+
+inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_parts(builder, node);
+    const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    GraphLayer layer{GraphLayer::Kind::concatenation};
+    std::optional<PictureTensor> first;
+    std::size_t axis = 0, channels = 0;
+    for (const std::string& input : node.inputs) {
+        PictureTensor tensor = builder.settled(input);
+        builder.make_row(tensor.view);
+        if (!first) first = tensor, axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        TensorView aligned = tensor.view;
+        if (axis == 0 || aligned.axes.size() != first->view.axes.size() || !aligned.is(axis - 1, TensorView::channels))
+            throw std::invalid_argument("a concatenation of channels was expected");
+        channels += tensor.view.extents[2];
+        layer.inputs.push_back(tensor.view.value);
+        const TensorView& whole = first->view;
+        for (std::size_t n = 0; n < whole.axes.size(); ++n)
+            if (n + 1 != axis && aligned.axes[n] != whole.axes[n])
+                throw std::invalid_argument("branches whose axes are in different orders have no spelling");
+        if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
+            throw std::invalid_argument("branches whose pictures differ in size have no spelling");
+    }
+    if (!first || layer.inputs.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    TensorView view = first->view;
+    view.extents[2] = channels;
+    view.axes[axis - 1] = {TensorView::channels};
+    layer.output = view.shape();
+    builder.add(view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{view, first->type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_layer_graph.hpp
+
+// An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
+// a layer, or provably changes nothing, or is refused by name.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
+
+/// What reads a node of this type whose input comes from the picture; nothing if Denim has no layer for it.
+inline OnnxOperator onnx_operator_of(std::string_view type) {
+    static const std::map<std::string_view, OnnxOperator> operators{{"Conv", read_conv},
+                                                                    {"MaxPool", read_pool},
+                                                                    {"AveragePool", read_pool},
+                                                                    {"GlobalMaxPool", read_global_pool},
+                                                                    {"GlobalAveragePool", read_global_pool},
+                                                                    {"ReduceMax", read_reduction},
+                                                                    {"ReduceMean", read_reduction},
+                                                                    {"Gemm", read_gemm},
+                                                                    {"MatMul", read_matmul},
+                                                                    {"BatchNormalization", read_batch_norm},
+                                                                    {"LayerNormalization", read_layer_norm},
+                                                                    {"Relu", read_activation},
+                                                                    {"LeakyRelu", read_activation},
+                                                                    {"Elu", read_activation},
+                                                                    {"Gelu", read_activation},
+                                                                    {"Swish", read_activation},
+                                                                    {"Tanh", read_activation},
+                                                                    {"HardSwish", read_activation},
+                                                                    {"Softmax", read_softmax},
+                                                                    {"LogSoftmax", read_softmax},
+                                                                    {"Sigmoid", read_function},
+                                                                    {"Erf", read_function},
+                                                                    {"HardSigmoid", read_function},
+                                                                    {"Clip", read_function},
+                                                                    {"Add", read_arithmetic},
+                                                                    {"Sub", read_arithmetic},
+                                                                    {"Mul", read_arithmetic},
+                                                                    {"Div", read_arithmetic},
+                                                                    {"Sum", read_arithmetic},
+                                                                    {"Concat", read_concatenation},
+                                                                    {"Split", read_split},
+                                                                    {"Transpose", read_transpose},
+                                                                    {"Reshape", read_reshape},
+                                                                    {"Flatten", read_flatten},
+                                                                    {"Squeeze", read_squeeze},
+                                                                    {"Unsqueeze", read_unsqueeze},
+                                                                    {"Identity", read_identity},
+                                                                    {"Cast", read_cast},
+                                                                    {"Dropout", read_dropout},
+                                                                    {"Pad", read_pad}};
+    const auto found = operators.find(type);
+    return found == operators.end() ? nullptr : found->second;
+}
+
+/// Reads one file's graph.
+class OnnxLayers {
+public:
+    OnnxLayers(const std::string& file, const OnnxModel& model) : file_(file), model_(model) {
+        builder_.opset = model.opset;
+        if (model.opset < 6) fail(sentence("operators of ONNX's version 6 or later were expected, the file has those of version ", model.opset));
+        for (const auto& [name, array] : model.weights) {
+            if (!held_.insert(name).second) fail("two tensors are called " + in_quotes(name));
+            builder_.put(name, OnnxConstant{std::shared_ptr<const AnyArray>{std::shared_ptr<const AnyArray>{}, &array}, name});
+        }
+        for (const auto& [name, reason] : model.unread) builder_.refuse(name, reason), held_.insert(name);
+        const OnnxValue& input = only(model.inputs, "input");
+        const OnnxValue& output = only(model.outputs, "output");
+        mark(output.name);
+        begin(input);
+        for (std::size_t n = 0; n < model.nodes.size(); ++n)
+            if (needed_[n]) visited(model.nodes[n], [&] { visit(model.nodes[n]); });
+        visited({"output", output.name}, [&] { finish(output.name); });
+    }
+    [[nodiscard]] LayerGraph take() { return std::move(builder_.graph); }
+
+private:
+    [[noreturn]] void fail(const std::string& text) const { throw FileError(file_, text); }
+
+    template <class Act>
+    void visited(const OnnxNode& node, Act act) {
+        builder_.node =
+            "the node " + in_quotes(node.name.empty() ? node.outputs.empty() ? node.type : node.outputs[0] : node.name) + " (" + node.type + ")";
+        if (node.type == "output") builder_.node = "the output " + in_quotes(node.name);
+        try {
+            act();
+        } catch (const std::invalid_argument& error) {
+            fail(builder_.node + ": " + error.what());
+        } catch (const OnnxBuilder::Refusal& refusal) {
+            fail(refusal.node + ": " + refusal.reason);
+        } catch (const std::range_error& error) {
+            fail(builder_.node + ": " + error.what());
+        }
+    }
+
+    // The one value that the file does not hold itself.
+    [[nodiscard]] const OnnxValue& only(const std::vector<OnnxValue>& values, const char* what) const {
+        const OnnxValue* found = nullptr;
+        for (const OnnxValue& value : values) {
+            if (held_.contains(value.name)) continue;
+            if (found) fail(sentence("one ", what, " was expected, the graph has ", in_quotes(found->name), " and ", in_quotes(value.name)));
+            found = &value;
+        }
+        if (!found) fail(sentence("one ", what, " was expected, the graph has none"));
+        return *found;
+    }
+
+    // Which nodes lead to the output, and how many of them read each name.
+    void mark(const std::string& output) {
+        std::map<std::string_view, std::size_t> makers;
+        for (std::size_t n = 0; n < model_.nodes.size(); ++n)
+            for (const std::string& name : model_.nodes[n].outputs) makers.emplace(name, n);
+        needed_.assign(model_.nodes.size(), false);
+        std::vector<std::string_view> open{output};
+        builder_.readers[output] = 1;
+        while (!open.empty()) {
+            const auto maker = makers.find(open.back());
+            open.pop_back();
+            if (maker == makers.end() || needed_[maker->second]) continue;
+            needed_[maker->second] = true;
+            for (const std::string& name : model_.nodes[maker->second].inputs) {
+                ++builder_.readers[name];
+                open.push_back(name);
+            }
+        }
+    }
+
+    // (N, C, H, W), or (N, H, W, C) where the first thing that happens to the picture is the way from there.
+    void begin(const OnnxValue& input) {
+        const auto& shape = input.shape;
+        if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
+                                input.type != ElementType::float16 && input.type != ElementType::bfloat16))
+            fail("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
+        if (shape.size() != 4)
+            fail(sentence("an input of four axes was expected, height, width and channels known; ", in_quotes(input.name), " has ", shape.size(),
+                          " axes"));
+        for (std::size_t n = 1; n < 4; ++n)
+            if (shape[n] == 0 || shape[n] > 1'000'000)
+                fail("an input of four axes was expected, height, width and channels known, " + in_quotes(input.name) + " is " + shape_text(shape));
+        builder_.batch = shape[0];
+        using enum TensorView::Part;
+        const bool last = channels_last(input.name);
+        builder_.graph.picture = last ? Shape{shape[1], shape[2], shape[3]} : Shape{shape[2], shape[3], shape[1]};
+        PictureTensor tensor{
+            TensorView::of(0, builder_.graph.picture, last ? std::vector{rows, columns, channels} : std::vector{channels, rows, columns}),
+            input.type};
+        if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
+        tensor.node = "the input " + in_quotes(input.name);
+        builder_.put(input.name, tensor);
+    }
+    [[nodiscard]] bool channels_last(const std::string& input) const {
+        static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
+        std::set<std::string_view> raw{input};
+        bool found = false;
+        for (std::size_t n = 0; n < model_.nodes.size(); ++n) {
+            const OnnxNode& node = model_.nodes[n];
+            if (!needed_[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
+            if (numberwise.contains(node.type) &&
+                std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held_.contains(name); })) {
+                for (const std::string& name : node.outputs) raw.insert(name);
+                continue;
+            }
+            if (node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != std::vector<std::int64_t>{0, 3, 1, 2}) return false;
+            found = true;
+        }
+        return found;
+    }
+
+    void visit(const OnnxNode& node) {
+        if (!node.domain.empty()) throw std::invalid_argument("it is an operator of the domain " + in_quotes(node.domain) + ", which is not known");
+        for (std::size_t n = 1; n < node.outputs.size() && node.type != "Split"; ++n)
+            if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
+        const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
+        if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
+        if (of_picture && node.type != "Shape") {
+            const OnnxOperator read = onnx_operator_of(node.type);
+            if (!read) throw std::invalid_argument("Denim has no layer for it");
+            return read(builder_, node);
+        }
+        if (node.inputs.empty()) throw std::invalid_argument("Denim has no layer for it");
+        const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
+        const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
+        if (constant && all)
+            builder_.put(node.outputs[0],
+                         OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
+        else
+            builder_.put(node.outputs[0], fold_extents(builder_, node));
+    }
+
+    // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
+    void finish(const std::string& output) {
+        const PictureTensor tensor = builder_.settled(output);
+        const TensorView& view = tensor.view;
+        if (!view.channels_first() && !view.channels_last() &&
+            !(view.axes.size() <= 1 && (view.axes.empty() || view.vector() ? !view.flat : view.in_order())))
+            throw std::invalid_argument(
+                "a picture (N, C, H, W) or (N, H, W, C), or one row of numbers in the order of rows, columns and channels was expected; "
+                "its axes are others, or in another order");
+        LayerGraph& graph = builder_.graph;
+        std::vector<bool> leads(graph.layers.size() + 1, false);
+        leads[view.value] = true;
+        for (std::size_t n = graph.layers.size(); n > 0; --n)
+            if (leads[n])
+                for (const std::size_t input : graph.layers[n - 1].inputs) leads[input] = true;
+        std::vector<std::size_t> number(graph.layers.size() + 1, 0);
+        std::vector<GraphLayer> kept;
+        for (std::size_t n = 1; n <= graph.layers.size(); ++n) {
+            if (!leads[n]) continue;
+            kept.push_back(std::move(graph.layers[n - 1]));
+            for (std::size_t& input : kept.back().inputs) input = number[input];
+            number[n] = kept.size();
+        }
+        graph.layers = std::move(kept);
+        graph.result = number[view.value];
+    }
+
+    std::string file_;
+    const OnnxModel& model_;
+    OnnxBuilder builder_;
+    std::set<std::string, std::less<>> held_;  // names of the file's own numbers
+    std::vector<bool> needed_;
+};
+
+}  // namespace detail
+
+/// The layers of an ONNX model, which has to outlive their weights. Throws FileError under the name `file` that names the first
+/// node that is not understood, and why.
+inline LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/onnx_tensor.hpp
 
 #include <protozero/pbf_reader.hpp>
@@ -18277,500 +22682,165 @@ inline OnnxModel read_onnx(const ByteSource& source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/onnx_write.hpp
+// ---- denim/exchange/import_onnx.hpp
+
+// Weights of an ONNX file into a network that computes the same.
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-inline std::int32_t onnx_number(ElementType type) {
-    return std::ranges::find(onnx_types, type, &std::pair<std::int32_t, ElementType>::second)->first;
-}
-
-inline void add_tensor(protozero::pbf_writer message, const std::string& name, const AnyArray& array) {
-    using namespace onnx_field;
-    for (const std::size_t extent : array.shape) message.add_int64(tensor_dims, static_cast<std::int64_t>(extent));
-    message.add_int32(tensor_type, onnx_number(array.type));
-    if (!name.empty()) message.add_string(tensor_name, name);
-    message.add_bytes(tensor_raw, reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
-}
-
-inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& attribute) {
-    using namespace onnx_field;
-    message.add_string(attribute_name, attribute.name);
-    const auto add = [&]<class Value>(const Value& value) {
-        if constexpr (std::is_same_v<Value, std::int64_t>) {
-            message.add_int64(attribute_int, value);
-            message.add_int32(attribute_type, of_int);
-        } else if constexpr (std::is_same_v<Value, float>) {
-            message.add_float(attribute_float, value);
-            message.add_int32(attribute_type, of_float);
-        } else if constexpr (std::is_same_v<Value, std::string>) {
-            message.add_bytes(attribute_string, value);
-            message.add_int32(attribute_type, of_string);
-        } else if constexpr (std::is_same_v<Value, AnyArray>) {
-            add_tensor(protozero::pbf_writer{message, attribute_tensor}, "", value);
-            message.add_int32(attribute_type, of_tensor);
-        } else if constexpr (std::is_same_v<Value, std::vector<float>>) {
-            for (const float number : value) message.add_float(attribute_floats, number);
-            message.add_int32(attribute_type, of_floats);
-        } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
-            for (const std::int64_t number : value) message.add_int64(attribute_ints, number);
-            message.add_int32(attribute_type, of_ints);
-        } else {
-            throw std::invalid_argument("denim: the attribute " + attribute.name + " was not read and cannot be written");
-        }
-    };
-    std::visit(add, attribute.value);
-}
-
-inline void add_value(protozero::pbf_writer message, const OnnxValue& value) {
-    using namespace onnx_field;
-    message.add_string(value_name, value.name);
-    protozero::pbf_writer type{message, value_type}, tensor{type, type_tensor};
-    tensor.add_int32(element_type_number, onnx_number(value.type));
-    protozero::pbf_writer shape{tensor, type_shape};
-    for (const std::size_t extent : value.shape) {
-        protozero::pbf_writer dimension{shape, shape_dim};
-        if (extent > 0)
-            dimension.add_int64(dim_value, static_cast<std::int64_t>(extent));
-        else
-            dimension.add_string(dim_name, "N");
-    }
+/// What each head gives, by the file: its metadata, if export_onnx wrote them, or the softmax or sigmoid at its end that the network has not.
+/// Nothing where it does not say.
+inline std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
+                                             std::span<const std::size_t> taken) {
+    if (model.metadata.contains("architecture") && model.metadata.contains("outputs"))
+        return read_metadata(file, {{"outputs", model.metadata.at("outputs")}}).outputs;
+    if (graph.result == 0 || std::ranges::find(taken, graph.result - 1) != taken.end()) return {};
+    const std::string& last = graph.layers[graph.result - 1].word;
+    if (last == "sigmoid") return {std::string{gives_words[static_cast<std::size_t>(Gives::labels)]}};
+    if (last == "softmax" || last == "log_softmax") return {std::string{gives_words[static_cast<std::size_t>(Gives::classes)]}};
+    return {};
 }
 
 }  // namespace detail
 
-/// The bytes of an ONNX file. Throws std::length_error beyond the 2 GiB that such a file may have.
-inline std::string to_bytes(const OnnxModel& model) {
-    using namespace detail::onnx_field;
-    std::size_t size = 0;
-    for (const auto& [name, array] : model.weights) size += array.bytes.size();
-    if (size >= (std::size_t{1} << 31) - (std::size_t{1} << 24))
-        throw std::length_error("denim: an ONNX file holds at most 2 GiB, these weights have " + std::to_string(size) +
-                                " bytes");
-    std::string bytes;
-    protozero::pbf_writer file{bytes};
-    file.add_int64(ir_version, 8);
-    file.add_string(producer_name, model.producer);
-    {
-        protozero::pbf_writer body{file, graph};
-        for (const OnnxNode& node : model.nodes) {
-            protozero::pbf_writer message{body, graph_node};
-            for (const std::string& input : node.inputs) message.add_string(node_input, input);
-            for (const std::string& output : node.outputs) message.add_string(node_output, output);
-            message.add_string(node_name, node.name);
-            message.add_string(node_type, node.type);
-            if (!node.domain.empty()) message.add_string(node_domain, node.domain);
-            for (const OnnxAttribute& attribute : node.attributes) detail::add_attribute({message, node_attribute}, attribute);
-        }
-        body.add_string(graph_name, "network");
-        for (const auto& [name, array] : model.weights) detail::add_tensor({body, graph_initializer}, name, array);
-        for (const OnnxValue& value : model.inputs) detail::add_value({body, graph_input}, value);
-        for (const OnnxValue& value : model.outputs) detail::add_value({body, graph_output}, value);
-    }
-    {
-        protozero::pbf_writer opset{file, opset_import};
-        opset.add_string(opset_domain, "");
-        opset.add_int64(opset_version, model.opset);
-    }
-    for (const auto& [key, value] : model.metadata) {
-        protozero::pbf_writer pair{file, metadata_props};
-        pair.add_string(pair_key, key);
-        pair.add_string(pair_value, value);
-    }
-    return bytes;
-}
-
-/// Writes an ONNX file; it appears whole or not at all.
-inline void write_onnx(const std::filesystem::path& path, const OnnxModel& model) {
-    const std::string bytes = to_bytes(model);
-    AtomicFile file{path};
-    file.write(bytes);
-    file.commit();
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/onnx.hpp
-
-// ONNX files, read and written through protozero; what they mean to a network stands in training/export_onnx.hpp and
-// training/import_onnx.hpp.
-
-// ---- denim/format/memory_map.hpp
-
-#include <sys/mman.h>
-
-namespace denim::inline DENIM_TARGET {
-
-/// A whole file as read-only memory, loaded by the operating system page by page as it is touched. Whoever replaces the file
-/// by renaming (as AtomicFile does) leaves the map whole; a file that is cut while it is mapped ends the program (SIGBUS).
-class MemoryMap {
-public:
-    MemoryMap() = default;
-    explicit MemoryMap(const std::filesystem::path& path) {
-        const auto file = detail::FileDescriptor::open(path);
-        if (file.size() == 0) return;
-        const auto size = static_cast<std::size_t>(file.size());
-        void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
-        if (memory == MAP_FAILED) throw FileError(path.string(), "cannot be mapped into memory: " + detail::system_reason());
-        bytes_ = {static_cast<const std::byte*>(memory), size};
-    }
-    MemoryMap(MemoryMap&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-    MemoryMap& operator=(MemoryMap&& other) noexcept {
-        std::swap(bytes_, other.bytes_);
-        return *this;
-    }
-    ~MemoryMap() {
-        if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
-    }
-
-    /// Page-aligned, valid as long as the map lives.
-    [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
-
-private:
-    std::span<const std::byte> bytes_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/safetensors_header.hpp
-
-#include <nlohmann/json.hpp>
-
-#include <functional>
-
-namespace denim::inline DENIM_TARGET {
-
-/// One row of a safetensors header: a tensor, and where its bytes stand behind the header.
-struct TensorEntry {
-    std::string name;
-    ElementType type = ElementType::float32;
-    std::vector<std::size_t> shape;
-    std::uint64_t begin = 0, end = 0;
-};
-
-/// What a safetensors file says about itself: tensors in the order of their bytes, and free text by key.
-struct SafetensorsHeader {
-    std::vector<TensorEntry> tensors;
-    std::map<std::string, std::string> metadata;
-};
-
-namespace detail {
-
-inline constexpr std::pair<std::string_view, ElementType> safetensors_types[] = {
-    {"BOOL", ElementType::boolean}, {"I8", ElementType::int8},       {"I16", ElementType::int16},
-    {"I32", ElementType::int32},    {"I64", ElementType::int64},     {"U8", ElementType::uint8},
-    {"U16", ElementType::uint16},   {"U32", ElementType::uint32},    {"U64", ElementType::uint64},
-    {"F16", ElementType::float16},  {"BF16", ElementType::bfloat16}, {"F32", ElementType::float32},
-    {"F64", ElementType::float64}};
-
-/// Takes the events of the JSON parser (its SAX interface) one by one, so that a hostile header is refused at its first wrong
-/// word: memory and time stay in proportion to the text, whatever its depth.
-class SafetensorsEvents {
-public:
-    explicit SafetensorsEvents(SafetensorsHeader& header) : header_(header) {}
-
-    /// Why the text was refused.
-    std::string problem;
-
-    bool null() { return refuse("null"); }
-    bool boolean(bool) { return refuse("a boolean"); }
-    bool number_integer(std::int64_t value) { return refuse("the number " + std::to_string(value)); }
-    bool number_float(double, const std::string& text) { return refuse("the number " + in_quotes(text)); }
-    bool binary(const std::vector<std::uint8_t>&) { return refuse("binary data"); }
-
-    bool number_unsigned(std::uint64_t value) {
-        if (place_ == Place::shape && tensor_.shape.size() < 64)
-            tensor_.shape.push_back(value);
-        else if (place_ == Place::offsets && offsets_ < 2)
-            (offsets_++ == 0 ? tensor_.begin : tensor_.end) = value;
-        else
-            return refuse("the number " + std::to_string(value));
-        return true;
-    }
-
-    bool string(const std::string& text) {
-        if (place_ == Place::metadata_value) {
-            place_ = Place::metadata;
-            return header_.metadata.emplace(key_, text).second || say("the metadata key " + in_quotes(key_) + " stands twice");
-        }
-        if (place_ != Place::type) return refuse("the text " + in_quotes(text));
-        const auto* const found = std::ranges::find(safetensors_types, text, &std::pair<std::string_view, ElementType>::first);
-        if (found == std::end(safetensors_types))
-            return say("the type of tensor " + in_quotes(tensor_.name) + ", " + in_quotes(text) +
-                       ", is none of BOOL, I8 to I64, U8 to U64, F16, BF16, F32, F64");
-        tensor_.type = found->second;
-        place_ = Place::tensor;
-        return true;
-    }
-
-    bool key(const std::string& text) {
-        key_ = text;
-        if (place_ == Place::top) {
-            if (text == "__metadata__" && std::exchange(has_metadata_, true)) return say("the metadata stand twice");
-            place_ = text == "__metadata__" ? Place::metadata_begin : Place::tensor_begin;
-            tensor_ = {};
-            tensor_.name = text;
-            seen_ = offsets_ = 0;
-            return true;
-        }
-        if (place_ == Place::metadata) {
-            place_ = Place::metadata_value;
-            return true;
-        }
-        const unsigned which = text == "dtype" ? 1 : text == "shape" ? 2 : text == "data_offsets" ? 4 : 0;
-        if (which == 0 || (seen_ & which)) return refuse("the key " + in_quotes(text));
-        seen_ |= which;
-        place_ = which == 1 ? Place::type : which == 2 ? Place::shape_begin : Place::offsets_begin;
-        return true;
-    }
-
-    bool start_object(std::size_t) {
-        if (place_ == Place::start)
-            place_ = Place::top;
-        else if (place_ == Place::tensor_begin)
-            place_ = Place::tensor;
-        else if (place_ == Place::metadata_begin)
-            place_ = Place::metadata;
-        else
-            return refuse("an object");
-        return true;
-    }
-
-    bool end_object() {
-        if (place_ == Place::tensor) {
-            if (seen_ != 7) return say("tensor " + in_quotes(tensor_.name) + " lacks one of dtype, shape and data_offsets");
-            header_.tensors.push_back(std::move(tensor_));
-        }
-        place_ = place_ == Place::top ? Place::end : Place::top;
-        return true;
-    }
-
-    bool start_array(std::size_t) {
-        if (place_ == Place::shape_begin)
-            place_ = Place::shape;
-        else if (place_ == Place::offsets_begin)
-            place_ = Place::offsets;
-        else
-            return refuse("an array");
-        return true;
-    }
-
-    bool end_array() {
-        if (place_ == Place::offsets && offsets_ != 2) return say("tensor " + in_quotes(tensor_.name) + " lacks an offset");
-        place_ = Place::tensor;
-        return true;
-    }
-
-    bool parse_error(std::size_t place, const std::string&, const nlohmann::json::exception&) {
-        return say(sentence("it is no JSON from byte ", place, " on"));
-    }
-
-private:
-    enum class Place {
-        start,
-        top,
-        end,
-        tensor_begin,
-        tensor,
-        type,
-        shape_begin,
-        shape,
-        offsets_begin,
-        offsets,
-        metadata_begin,
-        metadata,
-        metadata_value
-    };
-    bool say(std::string text) {
-        problem = std::move(text);
-        return false;
-    }
-    bool refuse(const std::string& what) {
-        static constexpr std::string_view expected[] = {"an object",
-                                                        "a tensor's name",
-                                                        "its end",
-                                                        "a tensor",
-                                                        "dtype, shape and data_offsets",
-                                                        "a type",
-                                                        "a shape",
-                                                        "at most 64 extents of 0 or more",
-                                                        "two offsets",
-                                                        "two offsets of 0 or more",
-                                                        "the metadata",
-                                                        "text",
-                                                        "text"};
-        return say(sentence(expected[static_cast<std::size_t>(place_)], " was expected",
-                            place_ == Place::start ? "" : " at " + in_quotes(key_), ", ", what, " came"));
-    }
-
-    SafetensorsHeader& header_;
-    Place place_ = Place::start;
-    std::string key_;
-    TensorEntry tensor_;
-    unsigned seen_ = 0, offsets_ = 0;
-    bool has_metadata_ = false;
-};
-
-}  // namespace detail
-
-/// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
-/// no gaps. Throws FileError under the name of the file.
-inline SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
-    SafetensorsHeader header;
-    detail::SafetensorsEvents events{header};
-    const auto fail = [&](const std::string& sentence) {
-        throw FileError(file, "the safetensors header is damaged: " + sentence);
-    };
-    if (!nlohmann::json::sax_parse(text, &events)) fail(events.problem);
-    std::ranges::sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::tie(tensor.begin, tensor.end, tensor.name); });
-    std::vector<std::string_view> names;
-    std::uint64_t at = 0;
-    for (const TensorEntry& tensor : header.tensors) {
-        const auto wanted = checked_size(tensor.shape, element_size(tensor.type));
-        if (tensor.begin != at || tensor.end < tensor.begin || tensor.end > bytes)
-            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), " was expected from byte ", at, " on and up to ",
-                                  bytes, " at most, its offsets are ", tensor.begin, " and ", tensor.end));
-        if (!wanted || *wanted != tensor.end - tensor.begin)
-            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), ", ", element_name(tensor.type), ' ',
-                                  detail::shape_text(tensor.shape), ", does not fill the ", tensor.end - tensor.begin,
-                                  " bytes between its offsets"));
-        at = tensor.end;
-        names.push_back(tensor.name);
-    }
-    if (at != bytes) fail(detail::sentence("its tensors take ", at, " bytes, ", bytes, " follow it"));
-    std::ranges::sort(names);
-    if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
-        fail("two tensors are named " + detail::in_quotes(*twice));
-    return header;
-}
-
-/// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
-inline std::string safetensors_header(const SafetensorsHeader& header) {
-    nlohmann::ordered_json::object_t rows;
-    if (!header.metadata.empty()) rows.emplace_back("__metadata__", header.metadata);
-    for (const TensorEntry& tensor : header.tensors) {
-        const auto* const type =
-            std::ranges::find(detail::safetensors_types, tensor.type, &std::pair<std::string_view, ElementType>::second);
-        nlohmann::ordered_json row;
-        row["dtype"] = type->first;
-        row["shape"] = tensor.shape;
-        row["data_offsets"] = {tensor.begin, tensor.end};
-        rows.emplace_back(tensor.name, std::move(row));
-    }
+/// Reads the weights of an ONNX file into a network that computes what the file does, up to a softmax or sigmoid at the end of
+/// the file alone: both graphs are compared, and weights follow the graph. What probabilities() makes of the logits is what the
+/// file says that they mean, if it does. Throws FileError that names the first node that differs or is not understood, and then
+/// the network is as it was.
+template <class Network>
+void import_onnx(Network& network, const std::filesystem::path& file) {
+    const OnnxModel model = read_onnx(file), own = onnx_model(network);
+    const LayerGraph theirs = onnx_layer_graph(file.string(), model), ours = onnx_layer_graph("the network itself", own);
+    std::vector<std::size_t> partners;
     try {
-        return nlohmann::ordered_json(std::move(rows)).dump();
-    } catch (const nlohmann::json::exception&) {
-        throw std::invalid_argument("names and metadata of a safetensors file are UTF-8");
+        partners = match_graphs(ours, theirs);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file.string(), error.what());
     }
+    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    const auto rows = network.rows();
+    for (std::size_t layer = 0; layer < partners.size(); ++layer) {
+        if (partners[layer] == theirs.layers.size()) continue;
+        const GraphLayer& from = theirs.layers[partners[layer]];
+        for (std::size_t n = 0; n < ours.layers[layer].weights.size(); ++n) {
+            const auto row = std::ranges::find(rows, ours.layers[layer].weights[n].name, &Row::name);
+            const GraphWeights& weights = from.weights[n];
+            const auto fail = [&](const std::string& reason) {
+                throw FileError(file.string(), from.node + ": array " + detail::in_quotes(weights.name) + ' ' + reason);
+            };
+            std::vector<float> numbers;
+            try {
+                numbers = weights.numbers();
+            } catch (const std::range_error& error) {
+                fail(std::string{"does not hold floats: "} + error.what());
+            }
+            if (row == rows.end() || numbers.size() != row->size())
+                fail(detail::sentence("has ", numbers.size(), " numbers, not those of the network's layer"));
+            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
+            std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(row->offset));
+        }
+    }
+    Network imported = network;
+    detail::take_outputs(imported, file.string(), detail::onnx_outputs(file.string(), model, theirs, partners));
+    imported.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
+    network = std::move(imported);
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/safetensors.hpp
+// ---- denim/exchange/load_matching.hpp
 
-// Tensors by name in a file that is mapped into memory (https://github.com/huggingface/safetensors): 8 bytes length, a header
-// in JSON, the bytes of the tensors one after the other.
+// Weights of one network into another that shares some of its layers: a trunk under another head.
 
 namespace denim::inline DENIM_TARGET {
 
-static_assert(std::endian::native == std::endian::little,
-              "denim: safetensors files are read where they lie, lowest byte first");
+/// What load_matching took, what it left, and why.
+struct MatchReport {
+    /// A row of the network or a tensor of the file that was left.
+    struct Left {
+        std::string name, why;
+    };
+    std::vector<std::string> taken;  ///< rows that have the file's numbers now
+    std::vector<Left> left;          ///< rows that are as they were
+    std::vector<Left> unused;        ///< tensors of the file that went nowhere
 
-/// A safetensors file, open for reading. Nothing is copied: views point into the file.
-class Safetensors {
-public:
-    /// The header that the file may have at most, as in the reference implementation.
-    static constexpr std::uint64_t largest_header = 100'000'000;
-
-    explicit Safetensors(const std::filesystem::path& path) : name_(path.string()), map_(path) { open(map_.bytes()); }
-    /// A file that stands in memory that someone else keeps; `name` stands for it in messages.
-    Safetensors(std::string name, std::span<const std::byte> memory) : name_(std::move(name)) { open(memory); }
-
-    [[nodiscard]] const std::string& name() const { return name_; }
-    /// In the order of their bytes.
-    [[nodiscard]] const std::vector<TensorEntry>& tensors() const { return header_.tensors; }
-    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
-    [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
-
-    /// A tensor where it lies, valid as long as this object. Files of other programs may leave it unaligned: see AnyArrayView.
-    [[nodiscard]] AnyArrayView view(const TensorEntry& tensor) const {
-        return {tensor.type, tensor.shape, data_.subspan(tensor.begin, tensor.end - tensor.begin)};
+    friend std::ostream& operator<<(std::ostream& out, const MatchReport& report) {
+        out << detail::sentence(report.taken.size(), " of ", report.taken.size() + report.left.size(), " arrays taken\n");
+        for (const std::string& name : report.taken) out << "  taken   " << name << '\n';
+        for (const Left& row : report.left) out << "  left    " << row.name << ": " << row.why << '\n';
+        for (const Left& tensor : report.unused) out << "  unused  " << tensor.name << ": " << tensor.why << '\n';
+        return out;
     }
-    [[nodiscard]] AnyArrayView view(std::string_view name) const {
-        const TensorEntry* const tensor = find(name);
-        if (!tensor) throw FileError(name_, "a tensor " + detail::in_quotes(name) + " was expected, the file has " + names());
-        return view(*tensor);
-    }
-
-private:
-    void open(std::span<const std::byte> bytes) {
-        if (bytes.size() < 8)
-            throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
-        const auto length = detail::little_endian<std::uint64_t>(bytes.data());
-        if (length > largest_header || length > bytes.size() - 8) {
-            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
-            if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
-            throw FileError(name_,
-                            detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
-                                             " bytes was expected, it claims ", length));
-        }
-        data_ = bytes.subspan(8 + length);
-        const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + 8, length};
-        header_ = read_safetensors_header(name_, text, data_.size());
-        for (std::size_t i = 0; i < header_.tensors.size(); ++i) places_.emplace(header_.tensors[i].name, i);
-    }
-    [[nodiscard]] const TensorEntry* find(std::string_view name) const {
-        const auto place = places_.find(name);
-        return place == places_.end() ? nullptr : &header_.tensors[place->second];
-    }
-    [[nodiscard]] std::string names() const {
-        std::string list;
-        for (const auto& [name, place] : places_)
-            if (list.size() < 500) list.append(list.empty() ? "" : ", ").append(detail::in_quotes(name));
-        return list.empty() ? "none" : list;
-    }
-
-    std::string name_;
-    MemoryMap map_;
-    std::span<const std::byte> data_;
-    SafetensorsHeader header_;
-    std::map<std::string, std::size_t, std::less<>> places_;
 };
 
-/// Writes tensors and metadata as the reference implementation reads them: wide elements first, so that each tensor is aligned
-/// for its type, else in the order given. Throws std::invalid_argument if two tensors have one name.
-inline void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
-                              const std::map<std::string, std::string>& metadata = {}) {
-    std::vector<const NamedView*> ordered;
-    for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
-    std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
-        const std::size_t one = element_size(left->array.type), other = element_size(right->array.type);
-        return one != other ? one > other : left < right;
-    });
-    SafetensorsHeader header{{}, metadata};
-    std::map<std::string_view, bool> names;
-    std::uint64_t at = 0;
-    for (const auto* const tensor : ordered) {
-        const auto& [name, array] = *tensor;
-        if (name == "__metadata__" || !names.emplace(name, true).second)
-            throw std::invalid_argument(path.string() + ": a tensor cannot be named " + detail::in_quotes(name) + " (twice)");
-        header.tensors.push_back({name, array.type, array.shape, at, at + array.bytes.size()});
-        at += array.bytes.size();
+namespace detail {
+
+/// "2.0" of "2.0.weights".
+inline std::string layer_of_row(const std::string& row) { return row.substr(0, row.rfind('.')); }
+
+/// Whether a row is one of `names`, or inside a layer that is.
+inline bool is_named(const std::string& row, std::span<const std::string> names) {
+    return std::ranges::any_of(names, [&](const std::string& name) { return row == name || row.starts_with(name + '.'); });
+}
+
+/// Why a row does not fit the file, or nothing.
+inline std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip) {
+    if (is_named(row.name, skip)) return "it was to be skipped";
+    const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
+    if (tensor == weights.tensors().end()) return "the file has no array of this name";
+    const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
+    if (std::ranges::equal(tensor->shape, extents)) return {};
+    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
+}
+
+}  // namespace detail
+
+/// Puts those layers of a file of weights into a network that have the same names and shapes in both; the others stay as they
+/// are. A layer is taken whole or not at all. `skip` names layers or arrays that shall stay even where they fit, for example a
+/// head of as many classes that are others. Throws FileError, and then the network is as it was, if no layer fits or a number
+/// is not finite. What it took can be kept as it is by freeze.
+template <class Network>
+MatchReport load_matching(Network& network, const Weights& weights, const std::vector<std::string>& skip = {}) {
+    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: load_matching: only networks in fp32 take weights.");
+    std::map<std::string, std::string> misfits;  // a layer, and the row that keeps it out
+    for (const Row& row : network.rows())
+        if (!detail::misfit(row, weights, skip).empty()) misfits.emplace(detail::layer_of_row(row.name), row.name);
+    MatchReport report;
+    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
+    for (const Row& row : network.rows()) {
+        const auto other = misfits.find(detail::layer_of_row(row.name));
+        if (other != misfits.end()) {
+            const std::string why = detail::misfit(row, weights, skip);
+            report.left.push_back({row.name, why.empty() ? other->second + " of the same layer does not fit" : why});
+            continue;
+        }
+        const NamedTensor& tensor = weights.tensor(row.name);
+        if (!all_finite(tensor.values))
+            throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
+        std::ranges::copy(tensor.values, parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
+        report.taken.push_back(row.name);
     }
-    std::string text = safetensors_header(header);
-    text.append((8 - text.size() % 8) % 8, ' ');
-    if (text.size() > Safetensors::largest_header)
-        throw std::invalid_argument(detail::sentence(path.string(), ": a header of at most ", Safetensors::largest_header,
-                                                     " bytes was expected, this one has ", text.size()));
-    AtomicFile file{path};
-    const std::uint64_t length = text.size();
-    file.write(std::as_bytes(std::span{&length, 1}));
-    file.write(text);
-    for (const auto* const tensor : ordered) file.write(tensor->array.bytes);
-    file.commit();
+    if (report.taken.empty())
+        throw FileError(weights.name(), "no layer of the network fits; its first array, " +
+                                            detail::in_quotes(report.left[0].name) + ": " + report.left[0].why);
+    for (const NamedTensor& tensor : weights.tensors()) {
+        if (std::ranges::find(report.taken, tensor.name) != report.taken.end()) continue;
+        const auto row = std::ranges::find(report.left, tensor.name, &MatchReport::Left::name);
+        report.unused.push_back({tensor.name, row == report.left.end() ? "the network has no array of this name" : row->why});
+    }
+    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
+    return report;
+}
+
+/// From a file, as `save` and Checkpoint write it: load_matching(network, "primary.safetensors").
+template <class Network>
+MatchReport load_matching(Network& network, const std::filesystem::path& path, const std::vector<std::string>& skip = {}) {
+    return load_matching(network, read_weights(path), skip);
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/keras_model.hpp
+// ---- denim/exchange/keras_model.hpp
 
 // The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
 // and is on the way to the output. Anything else throws std::invalid_argument with a sentence.
@@ -18923,7 +22993,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/keras_settings.hpp
+// ---- denim/exchange/keras_settings.hpp
 
 // What a Keras layer was told ("config" in its file). Every key is used, or says what changes no answer, or is refused by name.
 
@@ -19030,284 +23100,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/spelled_layer.hpp
-
-// A layer as users write it, while a file of another framework is spelled.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// "Conv<3, 32, Same>" in its parts.
-struct SpelledLayer {
-    enum class Takes { nothing, of_conv, of_dense };  ///< an activation as an option, and whose default it has
-
-    std::size_t number;  ///< alike in two chains for one and the same layer
-    std::string word;
-    std::vector<std::string> parts;
-    Takes takes;
-};
-
-inline std::string text(const SpelledLayer& layer) {
-    if (layer.parts.empty()) return layer.word;
-    std::string list;
-    for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
-    return layer.word + '<' + list + (layer.takes == SpelledLayer::Takes::of_conv ? ", Linear>" : ">");
-}
-
-/// The layers from `first` on, with commas.
-inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first) {
-    std::string list;
-    for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
-    return list;
-}
-
-/// Every word of ours with its namespace in front.
-inline std::string qualified(const std::string& text) {
-    std::string result;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool begins = text[at] >= 'A' && text[at] <= 'Z' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '<');
-        result += begins ? std::string{"denim::"} + text[at] : std::string{text[at]};
-    }
-    return result;
-}
-
-/// Our word for an activation under Keras's name.
-inline std::string activation_word(std::string_view name) {
-    constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
-                                                                    {"elu", "ELU"},
-                                                                    {"gelu", "GELU"},
-                                                                    {"silu", "SiLU"},
-                                                                    {"swish", "SiLU"},
-                                                                    {"sigmoid", "Sigmoid"},
-                                                                    {"tanh", "Tanh"},
-                                                                    {"softmax", "Softmax"},
-                                                                    {"hard_silu", "HardSwish"},
-                                                                    {"hard_swish", "HardSwish"},
-                                                                    {"leaky_relu of 0.3", "LeakyReLU"}};
-    for (const auto& [theirs, ours] : words)
-        if (theirs == name) return std::string{ours};
-    throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
-}
-
-/// What C++ takes as the name of a type, but for its keywords.
-inline bool is_identifier(std::string_view name) {
-    const auto fits = [](char letter) {
-        return letter == '_' || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
-    };
-    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, fits);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/layer_chain.hpp
-
-// The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
-
-namespace denim::inline DENIM_TARGET {
-
-/// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
-class LayerChain {
-public:
-    /// Windows and steps of a convolution or pool, steps between taps; zeros at the top, left, bottom and right.
-    struct Windows {
-        std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
-        bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
-        std::array<std::size_t, 4> zeros{};
-    };
-
-    explicit LayerChain(Shape picture) : picture_(picture), shape_(picture) {}
-
-    [[nodiscard]] Shape shape() const { return shape_; }
-
-    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1) {
-        if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
-            throw std::invalid_argument(
-                detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
-        std::vector<std::string> parts = window_parts(windows, 1);
-        parts.insert(parts.begin() + 1, std::to_string(filters));
-        if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
-        if (!bias) parts.push_back("NoBias");
-        shape_.channels = filters;
-        push("Conv", std::move(parts), Takes::of_conv);
-    }
-    /// One filter for each channel.
-    void depthwise_conv(const Windows& windows, bool bias) {
-        push("DepthwiseConv", window_parts(windows, 1), Takes::of_conv);
-        if (!bias) layers_.back().parts.push_back("NoBias");
-    }
-    /// `operation`: Max or Average.
-    void pool(const char* operation, const Windows& windows) {
-        auto parts = window_parts(windows, windows.size[0]);
-        if (windows.dilation != std::array<std::size_t, 2>{1, 1})
-            throw std::invalid_argument("a dilated pool has no spelling");
-        if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
-        parts.insert(parts.begin(), operation);
-        push("Pool", std::move(parts));
-    }
-    void global_pool(const char* operation) {
-        settle();
-        shape_ = {1, 1, shape_.channels};
-        push("GlobalPool", {operation});
-    }
-    void dense(std::size_t outputs, bool bias) {
-        flattens_ = false;  // it does so by itself
-        shape_ = {1, 1, outputs};
-        layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
-        if (!bias) layers_.back().parts.push_back("NoBias");
-    }
-    /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
-    void flatten(bool at_once = false) {
-        flattens_ = flattens_ || shape_.height * shape_.width != 1;
-        shape_ = {1, 1, shape_.size()};
-        if (at_once) settle();
-    }
-    void batch_norm() { push("BatchNorm"); }
-    void layer_norm() { push("LayerNorm"); }
-    void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
-
-    /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
-    /// apart, since others read what comes before it) a layer of its own.
-    void activate(std::string_view name, bool apart = false) {
-        if (name == "linear") return;
-        const std::string word = detail::activation_word(name);
-        if (word == "Softmax") settle();  // over the channels
-        const Takes takes = layers_.empty() || apart ? Takes::nothing : layers_.back().takes;
-        if (takes == Takes::nothing) {
-            layers_.push_back({next(), "Activation", {word}, Takes::nothing});
-            return;
-        }
-        Layer& last = layers_.back();
-        if (takes == Takes::of_dense || word != "ReLU") last.parts.push_back(word);
-        last.takes = Takes::nothing;
-        last.number = next();  // what branched off before it is another value
-    }
-    /// The sum of two branches of which one is the other's beginning: a Residual.
-    static LayerChain sum(LayerChain a, LayerChain b) {
-        order_branches(a, b, "sum");
-        if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        b.push("Residual", {detail::listed(a.layers_, b.layers_.size())});
-        return b;
-    }
-    /// Their product: a Gate. What the longer branch gives has the shape of the other, or is one number for each channel.
-    static LayerChain product(LayerChain a, LayerChain b) {
-        order_branches(a, b, "product");
-        if (a.shape_ != b.shape_ && a.shape_ != Shape{1, 1, b.shape_.channels})
-            throw std::invalid_argument("a product of two shapes has no spelling");
-        b.push("Gate", {detail::listed(a.layers_, b.layers_.size())});
-        return b;
-    }
-    /// Branches that begin as one, their channels one after the other: a Parallel.
-    static LayerChain concatenation(std::vector<LayerChain> branches) {
-        if (branches.size() < 2 || branches.size() > 8)
-            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
-        for (LayerChain& branch : branches) branch.settle();
-        LayerChain whole = branches[0];
-        std::size_t common = whole.layers_.size();
-        for (const LayerChain& branch : branches) {
-            if (branch.shape_.height != whole.shape_.height || branch.shape_.width != whole.shape_.width)
-                throw std::invalid_argument("branches whose pictures differ in size have no spelling");
-            common = std::min(common, branch.layers_.size());
-            while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
-        }
-        Layer parallel{next(), "Parallel", {}, Takes::nothing};
-        std::size_t channels = 0;
-        for (const LayerChain& branch : branches) {
-            const std::size_t own = branch.layers_.size() - common;
-            if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
-            const std::string inner = detail::listed(branch.layers_, common);
-            parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
-            channels += branch.shape_.channels;
-        }
-        whole.layers_.resize(common);
-        whole.layers_.push_back(std::move(parallel));
-        whole.shape_.channels = channels;
-        return whole;
-    }
-
-    /// "using NAME = denim::Network<...>;", a line for each layer.
-    [[nodiscard]] std::string spelling(const std::string& name) const {
-        if (!detail::is_identifier(name)) throw std::invalid_argument(detail::in_quotes(name) + " is no name of a type in C++");
-        if (flattens_) {
-            LayerChain settled = *this;
-            settled.settle();
-            return settled.spelling(name);
-        }
-        if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        std::string lines = "using " + name + " = denim::Network<denim::Image<" + std::to_string(picture_.height) + ", " +
-                            std::to_string(picture_.width) + ", " + std::to_string(picture_.channels) + ">, denim::Sequential<";
-        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
-        return lines + ">>;\n";
-    }
-
-private:
-    using Layer = detail::SpelledLayer;
-    using Takes = Layer::Takes;
-
-    static std::size_t next() {
-        static std::atomic<std::size_t> number = 0;
-        return ++number;
-    }
-    void push(const char* word, std::vector<std::string> parts = {}, Takes takes = Takes::nothing) {
-        settle();
-        layers_.push_back({next(), word, std::move(parts), takes});
-    }
-    void settle() {
-        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
-    }
-    // So that the second is the beginning of the first.
-    static void order_branches(LayerChain& a, LayerChain& b, const char* join) {
-        a.settle(), b.settle();
-        if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
-        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
-        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins))
-            throw std::invalid_argument(
-                detail::sentence("a ", join, " of two branches that both have layers of their own has no spelling"));
-        if (a.layers_.size() == b.layers_.size())
-            throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
-    }
-    // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
-    std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
-        settle();
-        const auto [height, width] = windows.size;
-        if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
-            throw std::invalid_argument("windows and steps that are not square have no spelling");
-        if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
-            throw std::invalid_argument("windows dilated unevenly have no spelling");
-        if (windows.step[0] > 1 && windows.dilation[0] > 1 && height > 1)
-            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
-        const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
-        std::array<std::size_t, 4> same{};
-        const std::array extents{shape_.height, shape_.width};
-        for (std::size_t axis = 0; axis < 2; ++axis) {
-            const std::size_t reach = ((extents[axis] + stride - 1) / stride - 1) * stride + spans;
-            const std::size_t zeros = reach > extents[axis] ? reach - extents[axis] : 0;
-            same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
-        }
-        std::vector<std::string> parts{std::to_string(height)};
-        const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
-        if (windows.same || (!none && windows.zeros == same)) {
-            if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
-            shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
-        } else if (none) {
-            if (extents[0] < spans || extents[1] < spans) throw std::invalid_argument("a window is larger than its picture");
-            shape_ = {(shape_.height - spans) / stride + 1, (shape_.width - spans) / stride + 1, shape_.channels};
-        } else {
-            throw std::invalid_argument(detail::sentence("zeros around a picture of ", to_string(shape_), ", ",
-                                                         windows.zeros[0], " above, ", windows.zeros[1], " to the left, ",
-                                                         windows.zeros[2], " below and ", windows.zeros[3],
-                                                         " to the right, are neither Valid nor Same (which would be ", same[0],
-                                                         ", ", same[1], ", ", same[2], ", ", same[3], ")"));
-        }
-        if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
-        if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
-        return parts;
-    }
-
-    Shape picture_, shape_;
-    bool flattens_ = false;  // a flatten that no layer asked for yet: shape_ says so already
-    std::vector<Layer> layers_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/keras_spelling.hpp
+// ---- denim/exchange/keras_spelling.hpp
 
 // From the layers of a Keras model to Denim's words for them.
 
@@ -19532,183 +23325,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/weights_metadata.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// What was done to the numbers of a picture before the network saw them: (number * scale - mean) / deviation, with one mean
-/// and one deviation a channel, or none for 0 and 1.
-struct Preprocessing {
-    float scale = 1.0f / 255.0f;
-    std::vector<float> mean = {}, deviation = {};
-
-    friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
-};
-
-/// One input and what the network gave for it when it was saved: whoever loads it can compare.
-struct SampleOutput {
-    std::vector<float> input, output;
-
-    friend bool operator==(const SampleOutput&, const SampleOutput&) = default;
-};
-
-namespace detail {
-
-/// The picture of such an input, of every brightness.
-inline std::vector<float> sample_picture(std::size_t size) {
-    std::vector<float> picture(size);
-    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
-    return picture;
-}
-
-}  // namespace detail
-
-/// What stands beside the weights in their file.
-struct WeightsMetadata {
-    std::string architecture = {};
-    std::vector<std::string> labels = {};
-    std::vector<std::string> outputs = {};  // what each head gives: "classes", "labels" side by side, or "numbers"; empty: not said
-    Preprocessing preprocessing = {};
-    std::optional<SampleOutput> sample = {};
-    std::string version = "1";                       // of this metadata
-    std::map<std::string, std::string> others = {};  // anything else, under keys of one's own
-
-    friend bool operator==(const WeightsMetadata&, const WeightsMetadata&) = default;
-};
-
-namespace detail {
-
-/// How deep the brackets of a JSON text nest.
-inline int deepest_bracket(std::string_view text) {
-    int depth = 0, deepest = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '"')
-            quoted = !quoted;
-        else if (text[i] == '\\')
-            ++i;
-        else if (!quoted && (text[i] == '[' || text[i] == '{'))
-            deepest = std::max(deepest, ++depth);
-        else if (!quoted && (text[i] == ']' || text[i] == '}'))
-            --depth;
-    }
-    return deepest;
-}
-
-/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
-inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
-    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
-        throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
-    auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));
-    return json;
-}
-
-/// JSON has no other numbers.
-inline void require_finite(std::span<const float> values, std::string_view what) {
-    for (const float value : values)
-        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
-}
-
-/// A number, a text, or a list of them.
-template <class Value>
-Value metadata_value(const std::string& file, const std::string& key, const nlohmann::json& json) {
-    if constexpr (std::is_same_v<Value, float>) {
-        if (json.is_number() && std::fabs(json.get<double>()) <= std::numeric_limits<float>::max())
-            return static_cast<float>(json.get<double>());
-    } else if constexpr (std::is_same_v<Value, std::string>) {
-        if (json.is_string()) return json.get<std::string>();
-    } else if (json.is_array()) {
-        Value values;
-        for (const nlohmann::json& each : json) values.push_back(metadata_value<typename Value::value_type>(file, key, each));
-        return values;
-    }
-    throw FileError(file,
-                    "the metadata " + in_quotes(key) + " do not have the form that was expected: " + in_quotes(json.dump()));
-}
-
-}  // namespace detail
-
-/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
-/// `preprocessing` and `sample` as JSON.
-inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
-    std::map<std::string, std::string> texts = metadata.others;
-    for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
-        if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
-    texts["architecture"] = metadata.architecture;
-    texts["version"] = metadata.version;
-    const auto& [scale, mean, deviation] = metadata.preprocessing;
-    detail::require_finite({&scale, 1}, "scale");
-    detail::require_finite(mean, "mean");
-    detail::require_finite(deviation, "deviation");
-    if (metadata.sample) {
-        detail::require_finite(metadata.sample->input, "sample input");
-        detail::require_finite(metadata.sample->output, "sample output");
-    }
-    try {
-        texts["labels"] = nlohmann::json(metadata.labels).dump();
-        if (!metadata.outputs.empty()) texts["outputs"] = nlohmann::json(metadata.outputs).dump();
-        texts["preprocessing"] = nlohmann::json{{"scale", scale}, {"mean", mean}, {"deviation", deviation}}.dump();
-        if (metadata.sample)
-            texts["sample"] = nlohmann::json{{"input", metadata.sample->input}, {"output", metadata.sample->output}}.dump();
-    } catch (const nlohmann::json::exception&) {
-        throw std::invalid_argument("labels of a network are UTF-8");
-    }
-    return texts;
-}
-
-/// The way back; a file that other programs wrote may lack any of them. Throws FileError under the name of the file.
-inline WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts) {
-    WeightsMetadata metadata;
-    const auto take = [&](const std::string& key) {
-        const auto node = texts.extract(key);
-        return node ? std::optional{std::move(node.mapped())} : std::nullopt;
-    };
-    const auto part = [&](const std::string& key, const nlohmann::json& object, const char* member, auto& value) {
-        if (!object.is_object() || !object.contains(member))
-            throw FileError(file, "the metadata " + detail::in_quotes(key) + " lack " + member);
-        value = detail::metadata_value<std::remove_cvref_t<decltype(value)>>(file, key, object[member]);
-    };
-    metadata.architecture = take("architecture").value_or("");
-    metadata.version = take("version").value_or("");
-    if (const auto text = take("labels"))
-        metadata.labels =
-            detail::metadata_value<std::vector<std::string>>(file, "labels", detail::parse_metadata(file, "labels", *text));
-    if (const auto text = take("outputs"))
-        metadata.outputs =
-            detail::metadata_value<std::vector<std::string>>(file, "outputs", detail::parse_metadata(file, "outputs", *text));
-    if (const auto text = take("preprocessing")) {
-        const auto json = detail::parse_metadata(file, "preprocessing", *text);
-        part("preprocessing", json, "scale", metadata.preprocessing.scale);
-        part("preprocessing", json, "mean", metadata.preprocessing.mean);
-        part("preprocessing", json, "deviation", metadata.preprocessing.deviation);
-    }
-    if (const auto text = take("sample")) {
-        const auto json = detail::parse_metadata(file, "sample", *text);
-        part("sample", json, "input", metadata.sample.emplace().input);
-        part("sample", json, "output", metadata.sample->output);
-    }
-    metadata.others = std::move(texts);
-    return metadata;
-}
-
-/// Compares what a network gives for the sample of its file with what it gave when it was saved: each number within
-/// `tolerance`, relative to the largest. Throws FileError with the first that differs.
-inline void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
-                         float tolerance = 1e-3f) {
-    if (sample.output.size() != output.size())
-        throw FileError(file, detail::sentence("the network gave ", sample.output.size(),
-                                               " numbers for its sample when it was saved, now it gives ", output.size()));
-    float largest = 0;
-    for (const float value : sample.output) largest = std::max(largest, std::fabs(value));
-    for (std::size_t i = 0; i < output.size(); ++i)
-        if (!(std::fabs(output[i] - sample.output[i]) <= tolerance * largest))
-            throw FileError(file, detail::sentence("the network gave ", sample.output[i], " as number ", i,
-                                                   " for its sample when it was saved, now it gives ", output[i]));
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/spell_keras.hpp
+// ---- denim/exchange/spell_keras.hpp
 
 // A Keras model, from its .keras file (a zip archive with config.json) or from the text of model.to_json(). Keras's older .h5
 // files are HDF5, which is not read: keras.models.load_model("x.h5").save("x.keras") turns one into the other.
@@ -19765,1668 +23382,7 @@ inline std::string spell_keras(const ByteSource& source, const std::string& name
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/layer_graph.hpp
-
-// A network as a list of layers, each with the layers that it reads: what a reader of another framework's graph makes of it.
-
-namespace denim::inline DENIM_TARGET {
-
-/// One parameter of a layer.
-struct GraphWeights {
-    std::string name;                             ///< of the array in the file
-    std::size_t size = 0;                         ///< numbers
-    std::function<std::vector<float>()> numbers;  ///< as Denim lays them: (window, window, channels, filters), (inputs, outputs) in HWC order
-};
-
-/// One layer: what it computes, and from what.
-struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, activation, flatten, dropout, sum, product, concatenation };
-
-    Kind kind;
-    std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
-    std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
-    Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average
-    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
-    std::size_t groups = 1;            ///< of a convolution
-    bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
-    std::vector<GraphWeights> weights = {};
-};
-
-/// All layers that lead from the picture to the result; each reads only those before it.
-struct LayerGraph {
-    Shape picture;
-    std::vector<GraphLayer> layers;
-    std::size_t result = 0;
-
-    [[nodiscard]] Shape shape(std::size_t value) const { return value == 0 ? picture : layers[value - 1].output; }
-};
-
-namespace detail {
-
-/// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
-inline std::string words_of(const GraphLayer& layer) {
-    using Kind = GraphLayer::Kind;
-    const auto& [size, step, dilation, same, zeros] = layer.windows;
-    const auto windows = [&] {
-        std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
-        if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
-        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3]);
-    };
-    const char* const bias = layer.bias ? ", a bias" : ", no bias";
-    switch (layer.kind) {
-        case Kind::conv:
-            return sentence("a convolution", windows(), ", ", layer.output.channels, " filters, ", layer.groups,
-                            layer.groups == 1 ? " group" : " groups", bias);
-        case Kind::pool:
-            return sentence(layer.word, " pooling", windows());
-        case Kind::global_pool:
-            return sentence(layer.word, " pooling over the whole picture");
-        case Kind::dense:
-            return sentence("a dense layer of ", layer.output.channels, " outputs", bias);
-        case Kind::batch_norm:
-            return "batch normalisation";
-        case Kind::layer_norm:
-            return "layer normalisation";
-        case Kind::activation:
-            return "the activation " + layer.word;
-        case Kind::flatten:
-            return "a flatten";
-        case Kind::dropout:
-            return "a dropout";
-        case Kind::sum:
-            return "a sum";
-        case Kind::product:
-            return "a product";
-        case Kind::concatenation:
-            break;
-    }
-    return "a concatenation";
-}
-
-}  // namespace detail
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/pointwise.hpp
-
-// A function of each number alone, put together from products, sums and simple functions, until it is an activation.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// x -> f(slope x + offset) scale + shift, and times x if `times_x`.
-class Pointwise {
-public:
-    enum class Function { identity, sigmoid, erf, relu, clip };  ///< clip: to 0 ... 1
-
-    /// "linear", "relu", "silu", ... as Keras names it; empty if it is none of ours.
-    [[nodiscard]] std::string_view name() const {
-        const bool alone = !times_x_ && equal(slope_, 1) && equal(offset_, 0) && equal(scale_, 1) && equal(shift_, 0);
-        if (alone && function_ == Function::identity) return "linear";
-        if (alone && function_ == Function::sigmoid) return "sigmoid";
-        if (alone && function_ == Function::relu) return "relu";
-        if (!times_x_) return "";
-        if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
-        if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
-        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
-        return "";
-    }
-
-    void scale(double factor) {
-        check(factor);
-        scale_ *= factor, shift_ *= factor;
-    }
-    void shift(double number) {
-        check(number);
-        if (times_x_) throw std::invalid_argument("a sum with a number behind a product has no spelling");
-        shift_ += number;
-    }
-    void apply(Function function) {
-        if (function_ != Function::identity || times_x_) throw std::invalid_argument("this function of a function has no spelling");
-        function_ = function;
-        slope_ = scale_, offset_ = shift_, scale_ = 1, shift_ = 0;
-    }
-    /// min(max(y, 0), high) of the present y; without an upper limit if there is none.
-    void clip(std::optional<double> high) {
-        if (!high) return apply(Function::relu);
-        if (!is_finite(*high) || *high <= 0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
-        scale(1 / *high);
-        apply(Function::clip);
-        scale(*high);
-    }
-    /// The product of two functions of one x, one of which is x times a number.
-    [[nodiscard]] static Pointwise product(Pointwise a, Pointwise b) {
-        const auto linear = [](const Pointwise& of) { return of.function_ == Function::identity && !of.times_x_ && of.shift_ == 0; };
-        if (!linear(a)) std::swap(a, b);
-        if (!linear(a) || b.times_x_) throw std::invalid_argument("this product of two functions of a value has no spelling");
-        b.scale(a.scale_);
-        b.times_x_ = true;
-        return b;
-    }
-
-private:
-    static void check(double number) {
-        if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
-    }
-    [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
-    [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
-        return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);
-    }
-
-    bool times_x_ = false;
-    Function function_ = Function::identity;
-    double slope_ = 1, offset_ = 0, scale_ = 1, shift_ = 0;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/tensor_view.hpp
-
-// How a tensor of another framework lies over a value of Denim's, through transpositions and reshapes.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A tensor (N, ...) and which of rows, columns and channels each axis behind the batch runs through: (N, C, H, W) is
-/// {{channels}, {rows}, {columns}}, flattened {{channels, rows, columns}}. Parts of extent 1 are left out.
-struct TensorView {
-    enum Part : std::uint8_t { rows, columns, channels };
-    static constexpr std::int64_t batch = INT64_MIN;  ///< in a list of extents: that of the batch
-
-    std::size_t value = 0;                  ///< the number of the value in its LayerGraph
-    std::array<std::size_t, 3> extents{};   ///< of its rows, columns and channels
-    bool flat = false;                      ///< the value is one row of these numbers, in HWC order
-    std::vector<std::vector<Part>> axes{};  ///< behind the batch
-
-    static TensorView of(std::size_t value, Shape shape, const std::vector<Part>& order) {
-        TensorView view{value, {shape.height, shape.width, shape.channels}};
-        for (const Part part : order) view.axes.push_back(view.without_ones({part}));
-        return view;
-    }
-
-    [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
-    [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
-    /// All extents behind the batch.
-    [[nodiscard]] std::vector<std::size_t> sizes() const {
-        std::vector<std::size_t> result;
-        for (const auto& axis : axes) result.push_back(size(axis));
-        return result;
-    }
-    /// True if this axis is just that part.
-    [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
-    [[nodiscard]] bool channels_first() const { return axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns); }
-    [[nodiscard]] bool channels_last() const { return axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels); }
-    /// True for one axis that is all of a value of one pixel.
-    [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
-    /// The numbers come in HWC order.
-    [[nodiscard]] bool in_order() const { return order() == without_ones({rows, columns, channels}); }
-
-    /// For each number of the tensor, in its order: where it stands in the value.
-    [[nodiscard]] std::vector<std::size_t> places() const {
-        const std::array<std::size_t, 3> strides{extents[1] * extents[2], extents[2], 1};
-        std::vector<std::size_t> result{0};
-        for (const Part part : order()) {
-            std::vector<std::size_t> finer;
-            finer.reserve(result.size() * extents[part]);
-            for (const std::size_t place : result)
-                for (std::size_t n = 0; n < extents[part]; ++n) finer.push_back(place + n * strides[part]);
-            result = std::move(finer);
-        }
-        return result;
-    }
-
-    /// `order` counts the batch as axis 0.
-    void transpose(const std::vector<std::int64_t>& order) {
-        if (order.size() != axes.size() + 1) throw std::invalid_argument(sentence("an order of ", axes.size() + 1, " axes was expected"));
-        std::vector<bool> seen(order.size(), false);
-        std::vector<std::vector<Part>> turned;
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (order[n] < 0 || static_cast<std::size_t>(order[n]) >= order.size() || seen[static_cast<std::size_t>(order[n])])
-                throw std::invalid_argument("its order of axes is none");
-            seen[static_cast<std::size_t>(order[n])] = true;
-            if ((n == 0) != (order[n] == 0)) throw std::invalid_argument("the batch becomes another axis, which has no spelling");
-            if (n > 0) turned.push_back(axes[static_cast<std::size_t>(order[n]) - 1]);
-        }
-        axes = std::move(turned);
-    }
-
-    /// To these extents, the batch first (as `batch`, -1, or its number): axes may run together or come apart where they did,
-    /// but none is cut.
-    void reshape(const std::vector<std::int64_t>& to, std::size_t batch_size, bool zero_copies) {
-        const std::vector<Part> parts = order();
-        const std::size_t all = size(parts);
-        if (to.empty()) throw std::invalid_argument("no axis is left");
-        std::vector<std::size_t> wanted;
-        std::optional<std::size_t> rest;  // which of them is -1
-        std::size_t product = 1;
-        for (std::size_t n = 1; n < to.size(); ++n) {
-            std::int64_t extent = to[n];
-            if (extent == 0 && zero_copies && n <= axes.size()) extent = static_cast<std::int64_t>(size(axes[n - 1]));
-            if (extent == -1 && !rest) rest = n - 1, extent = 1;
-            if (extent < 1 || product > all / static_cast<std::size_t>(extent))
-                throw std::invalid_argument(sentence("a reshape to other extents (number ", n, " is ", to[n], ") has no spelling"));
-            product *= static_cast<std::size_t>(extent);
-            wanted.push_back(static_cast<std::size_t>(extent));
-        }
-        const bool batch_first = to[0] == batch || (to[0] == 0 && zero_copies) ||
-                                 (batch_size > 0 && to[0] == static_cast<std::int64_t>(batch_size)) || (to[0] == -1 && !rest && product == all);
-        if (!batch_first || all % product != 0 || (!rest && product != all))
-            throw std::invalid_argument("a reshape that does not leave the batch as it is has no spelling");
-        if (rest) wanted[*rest] = all / product;
-        std::vector<std::vector<Part>> cut;
-        std::size_t next = 0;
-        for (const std::size_t extent : wanted) {
-            cut.emplace_back();
-            std::size_t reached = 1;
-            while (reached < extent && next < parts.size()) {
-                cut.back().push_back(parts[next]);
-                reached *= extents[parts[next++]];
-            }
-            if (reached != extent) throw std::invalid_argument("a reshape that cuts rows, columns or channels apart has no spelling");
-        }
-        axes = std::move(cut);
-    }
-
-private:
-    [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
-        std::size_t product = 1;
-        for (const Part part : parts) product *= extents[part];
-        return product;
-    }
-    [[nodiscard]] std::vector<Part> without_ones(std::vector<Part> parts) const {
-        std::erase_if(parts, [&](Part part) { return extents[part] == 1; });
-        return parts;
-    }
-    [[nodiscard]] std::vector<Part> order() const {
-        std::vector<Part> parts;
-        for (const auto& axis : axes) parts.insert(parts.end(), axis.begin(), axis.end());
-        return parts;
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_builder.hpp
-
-// What is known of each name of an ONNX graph while its nodes are read one after the other. A std::invalid_argument that leaves
-// here is the reason why a node is refused.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Numbers that the file holds, or that follow from those.
-struct OnnxConstant {
-    std::shared_ptr<const AnyArray> array;
-    std::string root;  ///< the tensor of the file
-};
-
-/// A list of extents that is computed on the way, TensorView::batch for that of the batch.
-struct OnnxNumbers {
-    std::vector<std::int64_t> values;
-    bool list = true;  ///< false: one number without an axis
-};
-
-/// Numbers that come from the picture.
-struct PictureTensor {
-    struct Part {
-        std::size_t begin = 0, count = 0;
-        std::string word = {};  ///< softmax or sigmoid of these numbers alone
-    };
-
-    TensorView view;
-    ElementType type = ElementType::float32;
-    Pointwise function = {};             ///< of the value that the view is of
-    bool shared = false;                 ///< others read it, or what it is a view of
-    std::string node = {};               ///< what made it
-    std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
-    std::optional<Part> part = {};       ///< it has some of the view's channels only
-};
-
-using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
-
-/// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
-class OnnxAttributes {
-public:
-    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known) : node_(node) {
-        for (const OnnxAttribute& attribute : node.attributes)
-            if (std::ranges::find(known, attribute.name) == known.end())
-                throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
-    }
-    template <class Value>
-    [[nodiscard]] Value get(std::string_view name, Value otherwise) const {
-        const auto found = std::ranges::find(node_.attributes, name, &OnnxAttribute::name);
-        if (found == node_.attributes.end()) return otherwise;
-        if (const auto* const value = std::get_if<Value>(&found->value)) return *value;
-        throw std::invalid_argument("its attribute " + in_quotes(name) + " is of another kind");
-    }
-    [[nodiscard]] bool has(std::string_view name) const {
-        return std::ranges::find(node_.attributes, name, &OnnxAttribute::name) != node_.attributes.end();
-    }
-    /// Throws unless the attribute has this value, which is also what it is if it is not there.
-    template <class Value>
-    void expect(std::string_view name, Value value, const char* reason) const {
-        if (get<Value>(name, value) != value) throw std::invalid_argument(reason);
-    }
-
-private:
-    const OnnxNode& node_;
-};
-
-/// The state of reading.
-class OnnxBuilder {
-public:
-    using Numbers = std::vector<std::int64_t>;
-
-    LayerGraph graph;
-    std::int64_t opset = 0;
-    std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
-    std::string node;       ///< the node that is being read, as errors name it
-
-    /// How many read a name.
-    std::map<std::string, std::size_t, std::less<>> readers;
-
-    void put(const std::string& name, OnnxKnown known) {
-        if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
-            const auto count = readers.find(name);
-            tensor->shared = tensor->shared || (count != readers.end() && count->second > 1);
-            if (tensor->node.empty()) tensor->node = node;
-        }
-        if (!known_.emplace(name, std::move(known)).second) throw std::invalid_argument("two nodes give " + in_quotes(name));
-    }
-    void refuse(const std::string& name, const std::string& reason) { unread_.emplace(name, reason); }
-
-    [[nodiscard]] const OnnxKnown& known(std::string_view name) const {
-        if (const auto reason = unread_.find(name); reason != unread_.end())
-            throw std::invalid_argument("its tensor " + in_quotes(name) + " " + reason->second);
-        const auto found = known_.find(name);
-        if (found == known_.end()) throw std::invalid_argument("it reads " + in_quotes(name) + ", which nothing before it gives");
-        return found->second;
-    }
-    [[nodiscard]] bool is_constant(std::string_view name) const { return std::holds_alternative<OnnxConstant>(known(name)); }
-    [[nodiscard]] bool is_tensor(std::string_view name) const { return std::holds_alternative<PictureTensor>(known(name)); }
-
-    /// Numbers of the file; `what` they are stands in the error.
-    [[nodiscard]] const OnnxConstant& constant(const OnnxNode& of, std::size_t place, const char* what) const {
-        const auto* const found = std::get_if<OnnxConstant>(&known(of.input(place)));
-        if (!found) throw std::invalid_argument(sentence(what, " that the file holds were expected, ", in_quotes(of.input(place)), " is computed"));
-        return *found;
-    }
-    /// The weights of a layer, which no other layer may share.
-    const OnnxConstant& own_weights(const OnnxNode& of, std::size_t place, std::size_t axes) {
-        const OnnxConstant& found = constant(of, place, "weights");
-        if (found.array->shape.size() != axes) throw std::invalid_argument(sentence("weights of ", axes, " axes were expected in the file"));
-        const auto [owner, first] = owners_.emplace(found.root, node);
-        if (!first) throw std::invalid_argument("it shares its weights with " + owner->second + ", which has no spelling");
-        return found;
-    }
-    /// Whole numbers, from the file or computed.
-    [[nodiscard]] OnnxNumbers numbers(std::string_view name) const {
-        const OnnxKnown& found = known(name);
-        if (const auto* const list = std::get_if<OnnxNumbers>(&found)) return *list;
-        const auto* const constant = std::get_if<OnnxConstant>(&found);
-        if (!constant || constant->array->shape.size() > 1)
-            throw std::invalid_argument("a list of extents was expected, " + in_quotes(name) + " is none");
-        try {
-            return {constant->array->as<std::int64_t>(), constant->array->shape.size() == 1};
-        } catch (const std::range_error& error) {
-            throw std::invalid_argument(error.what());
-        }
-    }
-    [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
-
-    /// A tensor in whatever function of a value; one of floats unless `any` type will do, without zeros around it unless `padded`.
-    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false, bool padded = false) const {
-        const auto* const found = std::get_if<PictureTensor>(&known(name));
-        if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
-        if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
-        if (!padded && found->zeros != std::array<std::size_t, 4>{})
-            throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
-        if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
-        return *found;
-    }
-    /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
-    const PictureTensor& settled(std::string_view name, bool padded = false) {
-        static_cast<void>(tensor(name, false, padded));
-        auto& found = std::get<PictureTensor>(known_.find(name)->second);
-        const std::string_view activation = found.function.name();
-        if (activation.empty())
-            throw Refusal{found.view.value == 0
-                              ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                              : "what it computes is none of Denim's activations",
-                          found.node};
-        if (activation != "linear") {
-            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), std::string{activation}});
-            found.function = {};
-            found.shared = readers.find(name)->second > 1;
-        }
-        return found;
-    }
-
-    /// Adds a layer; the view becomes one of what it gives.
-    void add(TensorView& view, GraphLayer layer) {
-        if (layer.node.empty()) layer.node = node;
-        graph.layers.push_back(std::move(layer));
-        view.value = graph.layers.size();
-    }
-    /// Makes one row of numbers of a picture that was flattened, for layers that look at the whole row.
-    void make_row(TensorView& view) {
-        if (view.axes.size() != 1 || view.vector()) return;
-        const bool ordered = view.in_order();
-        const Shape row{1, 1, view.shape().size()};
-        add(view, {GraphLayer::Kind::flatten, node, {view.value}, row});
-        if (ordered)
-            view = TensorView::of(view.value, row, {TensorView::channels});
-        else
-            view.flat = true;
-    }
-
-    /// A reason, and the node that it is about if that is not the one that is being read.
-    struct Refusal {
-        std::string reason, node;
-    };
-
-private:
-    std::map<std::string, OnnxKnown, std::less<>> known_;
-    std::map<std::string, std::string, std::less<>> unread_;
-    std::map<std::string, std::string> owners_;  // of weights
-};
-
-/// An extent from the file.
-inline std::size_t onnx_extent(std::int64_t number) {
-    if (number < 0 || number > 1'000'000) throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
-    return static_cast<std::size_t>(number);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_whole_numbers.hpp
-
-// Nodes of ONNX that compute with whole numbers of the file, as exporters write them in front of a Pad or a Reshape.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline std::vector<std::int64_t> whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
-    return builder.constant(node, place, "numbers").array->as<std::int64_t>();
-}
-
-/// Every step-th part of an array along one axis.
-inline AnyArray sliced(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
-    const auto one = [&](std::size_t place, std::int64_t otherwise) {
-        if (node.input(place).empty()) return otherwise;
-        const auto numbers = whole_numbers(builder, node, place);
-        if (numbers.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
-        return numbers[0];
-    };
-    const std::int64_t step = one(4, 1), rank = static_cast<std::int64_t>(array.shape.size()), stated = one(3, 0),
-                       axis = stated < 0 ? stated + rank : stated;
-    if (axis < 0 || axis >= rank || step == 0) throw std::invalid_argument("a slice of one axis was expected");
-    const auto extent = static_cast<std::int64_t>(array.shape[static_cast<std::size_t>(axis)]);
-    const auto inside = [&](std::int64_t place, bool end) {
-        const std::int64_t from_begin = place < 0 && place >= -extent ? place + extent : place;
-        return step > 0 ? std::clamp<std::int64_t>(from_begin, 0, extent) : std::clamp<std::int64_t>(from_begin, end ? -1 : 0, extent - 1);
-    };
-    std::vector<std::size_t> kept;
-    const std::int64_t begin = inside(one(1, 0), false), end = inside(one(2, extent), true);
-    for (std::int64_t at = begin; step > 0 ? at < end : at > end; at += std::clamp<std::int64_t>(step, -extent, extent))
-        kept.push_back(static_cast<std::size_t>(at));
-    std::size_t before = 1, behind = element_size(array.type);
-    for (std::size_t n = 0; n < array.shape.size(); ++n)
-        (static_cast<std::int64_t>(n) < axis ? before : behind) *= static_cast<std::int64_t>(n) == axis ? 1 : array.shape[n];
-    AnyArray result{array.type, {}};
-    result.shape = array.shape;
-    result.shape[static_cast<std::size_t>(axis)] = kept.size();
-    result.bytes.clear();
-    for (std::size_t n = 0; n < before; ++n)
-        for (const std::size_t place : kept) {
-            const auto from = array.bytes.begin() + static_cast<std::ptrdiff_t>((n * static_cast<std::size_t>(extent) + place) * behind);
-            result.bytes.insert(result.bytes.end(), from, from + static_cast<std::ptrdiff_t>(behind));
-        }
-    return result;
-}
-
-/// The result; nothing if the node is none of these.
-inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
-    constexpr std::size_t most = 4096;  // lists of extents are short
-    using Numbers = std::vector<std::int64_t>;
-    const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
-    if (node.type == "Shape") {
-        static_cast<void>(OnnxAttributes{node, {}});
-        return list(Numbers(array.shape.begin(), array.shape.end()));
-    }
-    if (array.size() > most) return std::nullopt;
-    if (node.type == "Slice" && node.inputs.size() >= 3) return sliced(builder, node, array);
-    if (node.type == "ConstantOfShape") {
-        const AnyArray value = OnnxAttributes{node, {"value"}}.get("value", AnyArray{ElementType::float32, {1}});
-        std::size_t count = 1;
-        for (const std::int64_t extent : array.as<std::int64_t>()) count = std::min(count, most) * onnx_extent(extent);
-        if (count > most || value.size() != 1 || array.size() > 1) throw std::invalid_argument("a short list of numbers was expected");
-        return list(Numbers(count, value.as<std::int64_t>()[0]));
-    }
-    if (array.type != ElementType::int64) return std::nullopt;
-    if (node.type == "Concat") {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
-        Numbers all;
-        for (std::size_t n = 0; n < node.inputs.size() && all.size() <= most; ++n) {
-            if (builder.constant(node, n, "lists").array->shape.size() != 1) throw std::invalid_argument("a concatenation of lists was expected");
-            const Numbers part = whole_numbers(builder, node, n);
-            all.insert(all.end(), part.begin(), part.end());
-        }
-        return list(all);
-    }
-    if (node.type == "Gather" && array.shape.size() == 1) {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
-        const Numbers all = array.as<std::int64_t>();
-        Numbers taken;
-        for (const std::int64_t place : whole_numbers(builder, node, 1)) {
-            const std::int64_t from = place < 0 ? place + static_cast<std::int64_t>(all.size()) : place;
-            if (from < 0 || from >= static_cast<std::int64_t>(all.size()) || taken.size() > most)
-                throw std::invalid_argument("a part of a list was expected");
-            taken.push_back(all[static_cast<std::size_t>(from)]);
-        }
-        return AnyArray::of(std::span<const std::int64_t>{taken}, builder.constant(node, 1, "places").array->shape);
-    }
-    if (node.type == "Add" || node.type == "Sub" || node.type == "Mul") {
-        const Numbers a = array.as<std::int64_t>(), b = whole_numbers(builder, node, 1);
-        const auto& shape = builder.constant(node, 1, "numbers").array->shape;
-        if (b.size() != 1 && a.size() != 1 && array.shape != shape) throw std::invalid_argument("numbers of one shape were expected");
-        Numbers result(a.size() == 1 ? b.size() : a.size());
-        for (std::size_t n = 0; n < result.size(); ++n) {
-            const std::int64_t first = a[a.size() == 1 ? 0 : n], second = b[b.size() == 1 ? 0 : n];
-            if (std::max(std::abs(first / 2), std::abs(second / 2)) > 500'000) throw std::invalid_argument("extents were expected");
-            result[n] = node.type == "Add" ? first + second : node.type == "Sub" ? first - second : first * second;
-        }
-        return AnyArray::of(std::span<const std::int64_t>{result}, a.size() == 1 && shape.size() >= array.shape.size() ? shape : array.shape);
-    }
-    return std::nullopt;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_constants.hpp
-
-// Nodes of ONNX that compute with numbers of the file and with extents alone: their results are known when the file is read.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The array with its axes in another order.
-inline AnyArray transposed(const AnyArray& array, const std::vector<std::int64_t>& order) {
-    const std::size_t rank = array.shape.size(), bytes = element_size(array.type);
-    std::vector<std::size_t> strides(rank, 1), steps(rank), at(rank, 0);
-    for (std::size_t n = rank; n-- > 1;) strides[n - 1] = strides[n] * array.shape[n];
-    AnyArray result{array.type, std::vector<std::size_t>(rank)};
-    std::vector<bool> seen(rank, false);
-    if (order.size() != rank) throw std::invalid_argument(sentence("an order of ", rank, " axes was expected"));
-    for (std::size_t n = 0; n < rank; ++n) {
-        if (order[n] < 0 || order[n] >= static_cast<std::int64_t>(rank) || seen[static_cast<std::size_t>(order[n])])
-            throw std::invalid_argument("its order of axes is none");
-        seen[static_cast<std::size_t>(order[n])] = true;
-        result.shape[n] = array.shape[static_cast<std::size_t>(order[n])];
-        steps[n] = strides[static_cast<std::size_t>(order[n])];
-    }
-    result.bytes.resize(array.bytes.size());
-    std::size_t from = 0;
-    for (std::size_t to = 0; to < array.size(); ++to) {
-        std::memcpy(result.bytes.data() + to * bytes, array.bytes.data() + from * bytes, bytes);
-        for (std::size_t n = rank; n-- > 0;) {
-            from += steps[n];
-            if (++at[n] < result.shape[n]) break;
-            from -= steps[n] * result.shape[n];
-            at[n] = 0;
-        }
-    }
-    return result;
-}
-
-/// An axis from 0 on, where the file may count from the end.
-inline std::size_t onnx_axis(std::int64_t axis, std::size_t rank) {
-    const auto most = static_cast<std::int64_t>(rank);
-    if (axis < -most || axis >= most) throw std::invalid_argument(sentence("an axis of ", rank, " was expected, ", axis, " came"));
-    return static_cast<std::size_t>(axis < 0 ? axis + most : axis);
-}
-
-/// The axes of a Squeeze, Unsqueeze or reduction: an attribute, or from a later version of ONNX on an input.
-inline std::optional<std::vector<std::int64_t>> onnx_axes(const OnnxBuilder& builder, const OnnxNode& node, const OnnxAttributes& attributes) {
-    if (attributes.has("axes")) return attributes.get("axes", OnnxBuilder::Numbers{});
-    if (node.input(1).empty()) return std::nullopt;
-    return builder.numbers(node.input(1)).values;
-}
-
-/// Computes a node whose inputs are all numbers of the file: what only moves them.
-inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (auto whole = fold_whole_numbers(builder, node, array)) return std::move(*whole);
-    AnyArray result = array;
-    const std::size_t rank = array.shape.size();
-    if (node.type == "Identity") return result;
-    if (node.type == "Transpose") {
-        Numbers order(rank);
-        for (std::size_t n = 0; n < rank; ++n) order[n] = static_cast<std::int64_t>(rank - 1 - n);
-        return transposed(array, OnnxAttributes{node, {"perm"}}.get("perm", order));
-    }
-    if (node.type == "Cast") {
-        const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
-        const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
-        const auto exact = [](ElementType of) { return of == ElementType::float32 || of == ElementType::float64; };
-        if (type != std::end(onnx_types) && type->second == array.type) return result;
-        if (type != std::end(onnx_types) && exact(type->second) && array.type != ElementType::float64)
-            return type->second == ElementType::float32 ? AnyArray::of(std::span<const float>{array.as<float>()}, array.shape)
-                                                        : AnyArray::of(std::span<const double>{array.as<double>()}, array.shape);
-        if (type != std::end(onnx_types) && type->second == ElementType::int64)
-            return AnyArray::of(std::span<const std::int64_t>{array.as<std::int64_t>()}, array.shape);
-        throw std::invalid_argument("numbers of the file that are converted to another type are not read");
-    }
-    if (node.type == "Reshape") {
-        const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
-        const Numbers to = builder.numbers(node.input(1)).values;
-        result.shape.clear();
-        std::size_t product = 1, rest = to.size();
-        for (std::size_t n = 0; n < to.size(); ++n) {
-            if (to[n] == -1) rest = n;
-            result.shape.push_back(to[n] == 0 && zero_copies && n < rank ? array.shape[n] : to[n] == -1 ? 1 : onnx_extent(to[n]));
-            product *= std::max<std::size_t>(result.shape.back(), 1);
-            if (product > array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
-        }
-        if (rest < to.size()) result.shape[rest] = array.size() / product;
-    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
-        const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
-        if (!axes) throw std::invalid_argument("its axes were expected");
-        Numbers places;
-        const bool adds = node.type == "Unsqueeze";
-        for (const std::int64_t axis : *axes) places.push_back(static_cast<std::int64_t>(onnx_axis(axis, adds ? rank + axes->size() : rank)));
-        std::ranges::sort(places);
-        if (adds)
-            for (const std::int64_t place : places)
-                result.shape.insert(result.shape.begin() + std::min(place, static_cast<std::int64_t>(result.shape.size())), 1);
-        else
-            for (auto place = places.rbegin(); place != places.rend(); ++place)
-                if (*place < static_cast<std::int64_t>(result.shape.size())) result.shape.erase(result.shape.begin() + *place);
-    } else {
-        throw std::invalid_argument("it computes with numbers of the file, which is not done here; fold constants when the model is exported");
-    }
-    const auto size = checked_size(result.shape);
-    if (!size || *size != array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
-    return result;
-}
-
-/// Computes a node on lists of extents.
-inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (node.type == "Shape") {
-        const OnnxAttributes attributes{node, {"start", "end"}};
-        Numbers extents{TensorView::batch};
-        for (const std::size_t extent : builder.tensor(node.input(0), true).view.sizes()) extents.push_back(static_cast<std::int64_t>(extent));
-        const auto rank = static_cast<std::int64_t>(extents.size());
-        const auto place = [&](const char* name, std::int64_t otherwise) {
-            const std::int64_t stated = attributes.get(name, otherwise);
-            return std::clamp<std::int64_t>(stated < 0 ? stated + rank : stated, 0, rank);
-        };
-        const std::int64_t begin = place("start", 0), end = std::max(begin, place("end", rank));
-        return {Numbers(extents.begin() + begin, extents.begin() + end)};
-    }
-    if (node.type == "Concat") {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
-        OnnxNumbers all;
-        for (const std::string& input : node.inputs) {
-            const OnnxNumbers part = builder.numbers(input);
-            if (!part.list) throw std::invalid_argument("a list of extents was expected, one number came");
-            all.values.insert(all.values.end(), part.values.begin(), part.values.end());
-        }
-        return all;
-    }
-    OnnxNumbers first = builder.numbers(node.input(0));
-    const auto size = static_cast<std::int64_t>(first.values.size());
-    if (node.type == "Identity" || node.type == "Cast") {
-        return first;
-    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
-        static_cast<void>(OnnxAttributes{node, {"axes"}});
-        if (first.values.size() != 1) throw std::invalid_argument("a list of one extent was expected");
-        first.list = node.type == "Unsqueeze";
-        return first;
-    } else if (node.type == "Gather") {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
-        const OnnxNumbers places = builder.numbers(node.input(1));
-        OnnxNumbers taken{{}, places.list};
-        for (const std::int64_t place : places.values) taken.values.push_back(first.values[onnx_axis(place, first.values.size())]);
-        return taken;
-    } else if (node.type == "Slice" && node.inputs.size() >= 3) {
-        const auto one = [&](std::size_t place, std::int64_t otherwise) {
-            if (node.input(place).empty()) return otherwise;
-            const Numbers values = builder.numbers(node.input(place)).values;
-            if (values.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
-            return values[0] < 0 ? std::max<std::int64_t>(values[0] + size, 0) : std::min(values[0], size);
-        };
-        if (!node.input(4).empty() && builder.numbers(node.input(4)).values != Numbers{1})
-            throw std::invalid_argument("a slice at step 1 was expected");
-        const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
-        return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
-    }
-    throw std::invalid_argument("it computes with extents, which is not followed");
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_windows.hpp
-
-// Nodes of ONNX that go over windows of a picture.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
-inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
-    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
-        kernel = stated;
-    else if (stated != kernel)
-        throw std::invalid_argument("its window is not that of its weights");
-    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
-                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
-    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
-        throw std::invalid_argument("windows over two axes were expected");
-    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
-    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
-        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
-    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
-
-    LayerChain::Windows windows;
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-        windows.size[axis] = onnx_extent(kernel[axis]);
-        windows.step[axis] = onnx_extent(step[axis]);
-        windows.dilation[axis] = onnx_extent(dilation[axis]);
-        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
-            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
-        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
-        windows.zeros[axis] = onnx_extent(zeros[axis]);
-        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
-        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
-        if (padding.starts_with("SAME")) {
-            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
-            const std::size_t all = reach > extent ? reach - extent : 0;
-            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
-            windows.zeros[2 + axis] = all - windows.zeros[axis];
-        }
-    }
-    return windows;
-}
-
-/// How many windows there are; the zeros behind the last row and column become those that are reached.
-inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
-    const std::array extents{in.height, in.width};
-    std::array<std::size_t, 2> counts{};
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
-        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
-        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
-        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
-        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
-            throw std::invalid_argument("a window that begins behind the picture has no spelling");
-        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
-        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
-    }
-    return counts;
-}
-
-/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
-inline GraphWeights filters_of(const OnnxConstant& from) {
-    return {from.root, from.array->size(), [array = from.array] {
-                const std::vector<float> theirs = array->as<float>();
-                const std::size_t filters = array->shape[0],
-                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
-                std::vector<float> ours(theirs.size());
-                std::size_t next = 0;
-                for (std::size_t filter = 0; filter < filters; ++filter)
-                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
-                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
-                return ours;
-            }};
-}
-
-/// So many numbers, one for each channel; from a single one if `may_spread`.
-inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
-    const auto& shape = from.array->shape;
-    const bool single = may_spread && from.array->size() == 1;
-    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
-        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
-    return {from.root, count, [array = from.array, count, single] {
-                const std::vector<float> numbers = array->as<float>();
-                return single ? std::vector<float>(count, numbers[0]) : numbers;
-            }};
-}
-
-inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
-    PictureTensor tensor = builder.settled(node.input(0), true);
-    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
-    const auto& shape = weights.array->shape;
-    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
-    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
-    for (std::size_t n = 0; n < 4; ++n) {
-        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
-            throw std::invalid_argument("it has two kinds of padding");
-        layer.windows.zeros[n] += tensor.zeros[n];
-    }
-    const Shape in = tensor.view.shape();
-    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
-    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
-        shape[1] != in.channels / layer.groups)
-        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
-    const auto counts = count_windows(layer.windows, in, false);
-    layer.output = {counts[0], counts[1], shape[0]};
-    layer.weights.push_back(filters_of(weights));
-    layer.bias = !node.input(2).empty();
-    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Zeros around a picture are the next convolution's.
-inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
-    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
-    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
-    if (!node.input(2).empty()) {
-        const AnyArray& value = *builder.constant(node, 2, "a number").array;
-        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
-    }
-    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
-    PictureTensor tensor = builder.settled(node.input(0), true);
-    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
-    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
-        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
-    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node,
-                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
-    const bool average = node.type == "AveragePool";
-    PictureTensor tensor = builder.settled(node.input(0));
-    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
-    layer.word = average ? "Average" : "Max";
-    layer.windows = read_windows(attributes, tensor);
-    const Shape in = tensor.view.shape();
-    for (std::size_t n = 0; n < 4; ++n)
-        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
-    LayerChain::Windows inside = layer.windows;
-    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
-    if (average && counts != count_windows(inside, in, false)) throw std::invalid_argument("means of windows beyond the edge have no spelling");
-    if (average && attributes.get("count_include_pad", std::int64_t{0}) != 0 && layer.windows.zeros != std::array<std::size_t, 4>{})
-        throw std::invalid_argument("means that count what lies outside the picture have no spelling");
-    layer.output = {counts[0], counts[1], in.channels};
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
-    builder.put(node.outputs[0], tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_dense.hpp
-
-// Nodes of ONNX with weights and no windows, and pools over the whole picture.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline constexpr double graph_epsilon = 1e-3;  ///< what Denim's normalisations add to the variance
-
-/// A product of a row of numbers, or of each pixel, with a matrix of the file.
-inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    const OnnxConstant& weights = builder.own_weights(node, 1, 2);
-    const std::size_t inputs = weights.array->shape[outputs_first ? 1 : 0], outputs = weights.array->shape[outputs_first ? 0 : 1];
-    TensorView& view = tensor.view;
-    const bool row = view.axes.size() == 1;
-    if (view.axes.empty() || outputs == 0 || view.extent(view.axes.size() - 1) != inputs)
-        throw std::invalid_argument(sentence("weights ", shape_text(weights.array->shape), " do not fit the last axis of its input"));
-    if (!row && !view.is(view.axes.size() - 1, TensorView::channels))
-        throw std::invalid_argument("a product along another axis than the channels has no spelling");
-    GraphLayer layer{row ? GraphLayer::Kind::dense : GraphLayer::Kind::conv, {}, {view.value}};  // of each pixel: a window of 1 x 1
-    const std::vector<std::size_t> places = row ? view.places() : std::vector<std::size_t>{};
-    layer.weights.push_back({weights.root, weights.array->size(), [array = weights.array, places, outputs_first, inputs, outputs] {
-                                 const std::vector<float> theirs = array->as<float>();
-                                 std::vector<float> ours(theirs.size());
-                                 for (std::size_t in = 0; in < inputs; ++in)
-                                     for (std::size_t out = 0; out < outputs; ++out)
-                                         ours[(places.empty() ? in : places[in]) * outputs + out] =
-                                             theirs[outputs_first ? out * inputs + in : in * outputs + out];
-                                 return ours;
-                             }});
-    layer.bias = bias != nullptr;
-    if (bias) layer.weights.push_back(numbers_of(*bias, outputs, "bias", true));
-    const Shape in = view.shape();
-    layer.output = row ? Shape{1, 1, outputs} : Shape{in.height, in.width, outputs};
-    builder.add(view, std::move(layer));
-    if (row) {
-        view = TensorView::of(view.value, {1, 1, outputs}, {TensorView::channels});
-    } else {
-        view.extents[TensorView::channels] = outputs;
-        view.axes.back() = outputs == 1 ? std::vector<TensorView::Part>{} : std::vector{TensorView::channels};
-    }
-    builder.put(node.outputs[0], {PictureTensor{view, tensor.type}});
-}
-
-inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"alpha", "beta", "broadcast", "transA", "transB"}};
-    attributes.expect("alpha", 1.0f, "a product that is multiplied by a number has no spelling");
-    if (!node.input(2).empty()) attributes.expect("beta", 1.0f, "a bias that is multiplied by a number has no spelling");
-    attributes.expect("transA", std::int64_t{0}, "a transposed batch has no spelling");
-    if (builder.tensor(node.input(0)).view.axes.size() != 1) throw std::invalid_argument("one row of numbers for each picture was expected");
-    multiply(builder, node, attributes.get("transB", std::int64_t{0}) != 0, node.input(2).empty() ? nullptr : &builder.constant(node, 2, "a bias"));
-}
-
-inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
-    multiply(builder, node, false, nullptr);
-}
-
-/// The numbers for each channel of a layer that looks at the channels alone, whose order is that of the file.
-inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
-    GraphWeights weights = numbers_of(from, view.shape().channels, what);
-    if (view.flat)
-        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
-            const std::vector<float> numbers = theirs();
-            std::vector<float> ours(numbers.size());
-            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
-            return ours;
-        };
-    return weights;
-}
-
-inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
-    attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
-    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0)
-        throw std::invalid_argument("it normalises by the batch, as in training");
-    attributes.expect("spatial", std::int64_t{1}, "a normalisation of each pixel by itself has no spelling");
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.make_row(tensor.view);
-    if (tensor.view.axes.empty() || !(tensor.view.vector() || tensor.view.is(0, TensorView::channels)))
-        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
-    for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
-        layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
-    const float stated = attributes.get("epsilon", 1e-5f);
-    const double epsilon = stated == static_cast<float>(graph_epsilon) ? graph_epsilon : static_cast<double>(stated);
-    if (epsilon != graph_epsilon)  // the same numbers with ours, by gamma
-        layer.weights[0].numbers = [gamma = layer.weights[0].numbers, variance = layer.weights[3].numbers, epsilon] {
-            std::vector<float> factors = gamma();
-            const std::vector<float> variances = variance();
-            for (std::size_t c = 0; c < factors.size(); ++c) {
-                const auto spread = static_cast<double>(variances[c]);
-                factors[c] = static_cast<float>(static_cast<double>(factors[c]) * std::sqrt((spread + graph_epsilon) / (spread + epsilon)));
-            }
-            return factors;
-        };
-    builder.add(tensor.view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"axis", "epsilon", "stash_type"}};
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.make_row(tensor.view);
-    const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
-    if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
-        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    if (attributes.get("epsilon", 1e-5f) != static_cast<float>(graph_epsilon))
-        throw std::invalid_argument(
-            sentence("a normalisation of each pixel with the epsilon ", attributes.get("epsilon", 1e-5f), " has no spelling, 0.001 was expected"));
-    GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
-    layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
-    if (!node.input(2).empty())
-        layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
-    else
-        layer.weights.push_back(
-            {"", tensor.view.shape().channels, [count = tensor.view.shape().channels] { return std::vector<float>(count, 0.0f); }});
-    builder.add(tensor.view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// One number for each channel; the axes that went stay with extent 1 if `keeps`.
-inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    TensorView& view = tensor.view;
-    std::size_t product = 1;
-    bool only_pixels = !view.flat;
-    std::ranges::sort(axes, std::greater{});
-    for (std::size_t n = 0; n < axes.size(); ++n) {
-        if (axes[n] >= view.axes.size() || (n > 0 && axes[n] == axes[n - 1])) throw std::invalid_argument("a mean over the batch has no spelling");
-        for (const TensorView::Part part : view.axes[axes[n]]) only_pixels = only_pixels && part != TensorView::channels;
-        product *= view.extent(axes[n]);
-    }
-    const Shape in = view.shape();
-    if (!only_pixels || product != in.height * in.width)
-        throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
-    for (const std::size_t axis : axes)
-        if (keeps)
-            view.axes[axis].clear();
-        else
-            view.axes.erase(view.axes.begin() + static_cast<std::ptrdiff_t>(axis));
-    if (product > 1) {
-        GraphLayer layer{GraphLayer::Kind::global_pool, {}, {view.value}, {1, 1, in.channels}, word};
-        builder.add(view, std::move(layer));
-        view.extents = {1, 1, in.channels};
-        tensor = {view, tensor.type};
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
-    if (!builder.tensor(node.input(0)).view.channels_first())
-        throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
-    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);
-}
-
-inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"axes", "keepdims", "noop_with_empty_axes"}};
-    const auto axes = onnx_axes(builder, node, attributes);
-    if (!axes || axes->empty()) throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
-    std::vector<std::size_t> places;
-    for (const std::int64_t axis : *axes) {
-        const std::size_t place = onnx_axis(axis, builder.tensor(node.input(0)).view.axes.size() + 1);
-        if (place == 0) throw std::invalid_argument("a mean over the batch has no spelling");
-        places.push_back(place - 1);
-    }
-    pool_picture(builder, node, node.type == "ReduceMax" ? "Max" : "Average", std::move(places), attributes.get("keepdims", std::int64_t{1}) != 0);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_layout.hpp
-
-// Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    std::vector<std::int64_t> order;
-    for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
-    tensor.view.transpose(OnnxAttributes{node, {"perm"}}.get("perm", order));
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
-    const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    tensor.view.reshape(builder.numbers(node.input(1)).values, builder.batch, zero_copies);
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_flatten(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const std::size_t rank = tensor.view.axes.size() + 1;
-    std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{1});
-    if (axis < 0) axis += static_cast<std::int64_t>(rank);
-    if (axis != 1) throw std::invalid_argument("a flatten that leaves the batch as it is was expected");
-    tensor.view.reshape({TensorView::batch, -1}, builder.batch, true);
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_squeeze(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
-    if (!axes) throw std::invalid_argument("its axes were expected; without them a batch of one picture would go, too");
-    std::vector<std::size_t> places;
-    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1));
-    std::ranges::sort(places, std::greater{});
-    for (const std::size_t place : places) {
-        if (place == 0 || place > tensor.view.axes.size() || tensor.view.extent(place - 1) != 1)
-            throw std::invalid_argument("axes of extent 1 were expected, and not the batch");
-        tensor.view.axes.erase(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1);
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
-    if (!axes || axes->size() > 8) throw std::invalid_argument("its axes were expected");
-    std::vector<std::size_t> places;
-    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1 + axes->size()));
-    std::ranges::sort(places);
-    for (const std::size_t place : places) {
-        if (place == 0 || place > tensor.view.axes.size() + 1) throw std::invalid_argument("an axis in front of the batch has no spelling");
-        tensor.view.axes.insert(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1, std::vector<TensorView::Part>{});
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
-    builder.put(node.outputs[0], builder.tensor(node.input(0), true));
-}
-
-/// To the type that the numbers have, or from bytes, which Denim takes for parts of 255, to floats.
-inline void read_cast(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
-    const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
-    const bool of_bytes = tensor.type == ElementType::uint8 && to == 1;
-    if (type == std::end(onnx_types) || (type->second != tensor.type && !of_bytes))
-        throw std::invalid_argument(sentence("a conversion from ", element_name(tensor.type), " to ONNX's type ", to, " has no spelling"));
-    tensor.type = type->second;
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Nothing is dropped when a network is used.
-inline void read_dropout(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"ratio", "seed", "is_test"}};
-    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0) throw std::invalid_argument("it drops numbers, as in training");
-    if (!node.input(2).empty()) {
-        const AnyArray& training = *builder.constant(node, 2, "a switch").array;
-        if (training.size() != 1 || training.as<double>()[0] != 0) throw std::invalid_argument("it drops numbers, as in training");
-    }
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.add(tensor.view, {GraphLayer::Kind::dropout, {}, {tensor.view.value}, tensor.view.shape()});
-    tensor.node.clear();
-    builder.put(node.outputs[0], tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_parts.hpp
-
-// Channels that are split, each part turned into probabilities, and put side by side again: the end of a network of several heads.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
-    PictureTensor tensor = builder.settled(node.input(0));
-    const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
-    if (axis != 1 || !tensor.view.vector() || tensor.view.flat)
-        throw std::invalid_argument("a split of other numbers than those of several heads has no spelling");
-    const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
-    std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
-    if (attributes.has("split"))
-        sizes = attributes.get("split", sizes);
-    else if (!node.input(1).empty())
-        sizes = builder.numbers(node.input(1)).values;
-    PictureTensor::Part part;
-    for (std::size_t n = 0; n < node.outputs.size(); ++n) {
-        part.begin += part.count;
-        part.count = sizes.size() == node.outputs.size() ? onnx_extent(sizes[n]) : 0;
-        if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
-        tensor.part = part;
-        builder.put(node.outputs[n], tensor);
-    }
-    if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
-}
-
-/// Softmax or sigmoid of a part.
-inline void read_probabilities_of_part(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = std::get<PictureTensor>(builder.known(node.input(0)));
-    const std::size_t axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), 2);
-    if (axis != 1 || !tensor.part->word.empty() || node.type == "LogSoftmax")
-        throw std::invalid_argument("of a part of the channels only one softmax or sigmoid has a spelling");
-    tensor.part->word = node.type == "Softmax" ? "softmax" : "sigmoid";
-    builder.put(node.outputs[0], tensor);
-}
-
-/// All parts side by side, in their order.
-inline void read_parts(OnnxBuilder& builder, const OnnxNode& node) {
-    const std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
-    PictureTensor whole = std::get<PictureTensor>(builder.known(node.input(0)));
-    std::size_t next = 0;
-    std::string word = "probabilities of heads:";
-    for (const std::string& input : node.inputs) {
-        const auto* const tensor = std::get_if<PictureTensor>(&builder.known(input));
-        if (!tensor || !tensor->part || tensor->view.value != whole.view.value || tensor->part->begin != next || tensor->part->word.empty())
-            throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
-        next += tensor->part->count;
-        word += ' ' + tensor->part->word + ' ' + std::to_string(tensor->part->count);
-    }
-    if (onnx_axis(axis, 2) != 1 || next != whole.view.extents[TensorView::channels])
-        throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
-    builder.add(whole.view, {GraphLayer::Kind::activation, {}, {whole.view.value}, whole.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{whole.view, whole.type});
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_pointwise.hpp
-
-// Nodes of ONNX that work number by number, and those that join values.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// An activation that is a node of its own.
-inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const char* word) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
-    if (node.type == "Elu") attributes.expect("alpha", 1.0f, "an ELU with an alpha other than 1 has no spelling");
-    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
-    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
-    if (node.type == "LeakyRelu" && attributes.get("alpha", 0.01f) != 0.3f)
-        throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
-    const std::pair<std::string_view, const char*> words[]{
-        {"Elu", "elu"},   {"Swish", "silu"}, {"Gelu", "gelu"},           {"LeakyRelu", "leaky_relu of 0.3"},
-        {"Relu", "relu"}, {"Tanh", "tanh"},  {"HardSwish", "hard_swish"}};
-    const auto* const found = std::ranges::find(words, node.type, &std::pair<std::string_view, const char*>::first);
-    add_activation(builder, node, found->second);
-}
-
-/// Over the channels; which axis that is by default changed with version 13.
-inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
-    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
-    PictureTensor tensor = builder.settled(node.input(0));
-    const std::size_t rank = tensor.view.axes.size() + 1,
-                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
-    builder.make_row(tensor.view);
-    std::size_t behind = 1;  // before version 13 all axes from this one on are one
-    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
-    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
-        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
-    builder.add(tensor.view,
-                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// The node where a function begins is the one to name if nothing becomes of it.
-inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
-    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
-}
-
-/// Functions that activations are put together from.
-inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
-    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
-    PictureTensor tensor = builder.tensor(node.input(0));
-    begin_function(builder, tensor);
-    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
-        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
-        if (node.input(place).empty()) return std::nullopt;
-        const AnyArray& array = *builder.constant(node, place, "limits").array;
-        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
-        return array.as<double>()[0];
-    };
-    if (node.type == "Clip") {
-        const OnnxAttributes attributes{node, {"min", "max"}};
-        if (limit(attributes, 1, "min") != 0.0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
-        const std::optional<double> high = limit(attributes, 2, "max");
-        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
-        tensor.function.clip(none ? std::nullopt : high);
-    } else if (node.type == "HardSigmoid") {
-        const OnnxAttributes attributes{node, {"alpha", "beta"}};
-        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
-        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
-        tensor.function.clip(1);
-    } else {
-        static_cast<void>(OnnxAttributes{node, {}});
-        tensor.function.apply(node.type == "Erf" ? Pointwise::Function::erf : Pointwise::Function::sigmoid);
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-/// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
-/// the channels alone.
-inline std::optional<double> one_number(const OnnxConstant& constant, const TensorView& view, std::size_t batch) {
-    const auto& shape = constant.array->shape;
-    if (shape.size() > view.axes.size() + 1) throw std::invalid_argument("numbers of more axes than the picture's have no spelling");
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
-        if (shape[n] == 1 || (place == 0 && shape[n] == batch && batch > 0)) continue;
-        if (place == 0) throw std::invalid_argument("numbers along the batch have no spelling");
-        if (shape[n] != view.extent(place - 1)) throw std::invalid_argument("numbers that repeat the picture have no spelling");
-    }
-    const std::vector<double> numbers = constant.array->as<double>();
-    if (!numbers.empty() && std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; })) return numbers[0];
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
-        if (shape[n] != 1 && (place == 0 || !view.is(place - 1, TensorView::channels)))
-            throw std::invalid_argument("numbers that differ along rows or columns of the picture have no spelling");
-    }
-    return std::nullopt;
-}
-
-/// Adds numbers to what a convolution or dense layer gives, as its bias. False if that cannot be.
-inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
-    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
-    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
-    if (layer.kind != GraphLayer::Kind::conv && layer.kind != GraphLayer::Kind::dense) return false;
-    const std::size_t count = layer.output.channels;
-    if (constant.array->size() != count && constant.array->size() != 1) return false;
-    GraphWeights added{constant.root, count, [array = constant.array, count] {
-                           const std::vector<float> numbers = array->as<float>();
-                           return numbers.size() == 1 ? std::vector<float>(count, numbers[0]) : numbers;
-                       }};
-    if (!layer.bias) {
-        layer.weights.push_back(std::move(added));
-        layer.bias = true;
-    } else {
-        layer.weights.back().numbers = [first = layer.weights.back().numbers, second = std::move(added.numbers)] {
-            std::vector<float> sum = first();
-            const std::vector<float> more = second();
-            for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += more[n];
-            return sum;
-        };
-    }
-    PictureTensor result = tensor;
-    result.node.clear();
-    builder.put(node.outputs[0], result);
-    return true;
-}
-
-/// Add, Sub, Mul or Div with numbers of the file.
-inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
-    PictureTensor tensor = builder.tensor(node.input(place));
-    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
-    const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
-    const bool sum = node.type == "Add" || node.type == "Sum";
-    if (sum && add_to_bias(builder, node, tensor, constant)) return;
-    if (!number)
-        throw std::invalid_argument(
-            tensor.view.value == 0
-                ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                : "numbers for each channel that are not the bias of a convolution or dense layer have no spelling");
-    if ((node.type == "Sub" || node.type == "Div") && place == 1)
-        throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
-    begin_function(builder, tensor);
-    if (node.type == "Mul" || node.type == "Div")
-        tensor.function.scale(node.type == "Mul" ? *number : 1 / *number);
-    else
-        tensor.function.shift(sum ? *number : -*number);
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Add or Mul of two values; a product may be with one number for each channel.
-inline void join(OnnxBuilder& builder, const OnnxNode& node) {
-    const bool product = node.type == "Mul";
-    {
-        const PictureTensor &a = builder.tensor(node.input(0)), &b = builder.tensor(node.input(1));
-        if (product && a.view.value == b.view.value && a.view.axes == b.view.axes &&
-            (a.function.name() != "linear" || b.function.name() != "linear")) {
-            PictureTensor both = a;
-            both.function = Pointwise::product(a.function, b.function);
-            both.shared = a.shared || b.shared;
-            both.node = a.function.name() == "linear" ? b.node : a.node;
-            return builder.put(node.outputs[0], both);
-        }
-    }
-    PictureTensor a = builder.settled(node.input(0)), b = builder.settled(node.input(1));
-    if (product && a.view.shape().size() < b.view.shape().size()) std::swap(a, b);
-    const auto alike = [&] { return a.view.axes == b.view.axes && a.view.extents == b.view.extents && a.view.flat == b.view.flat; };
-    if (!alike()) builder.make_row(a.view), builder.make_row(b.view);
-    const bool gate =
-        product && b.view.extents == std::array<std::size_t, 3>{1, 1, a.view.extents[2]} && !b.view.flat && !a.view.flat &&
-        a.view.axes.size() == b.view.axes.size() &&
-        std::ranges::equal(a.view.axes, b.view.axes, [](const auto& ours, const auto& theirs) { return theirs.empty() || theirs == ours; });
-    if (!alike() && !gate) throw std::invalid_argument("values of different shapes, or whose axes are in different orders, have no spelling here");
-    builder.add(a.view, {product ? GraphLayer::Kind::product : GraphLayer::Kind::sum, {}, {a.view.value, b.view.value}, a.view.shape()});
-    builder.put(node.outputs[0], PictureTensor{a.view, a.type});
-}
-
-inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
-    if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
-    const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
-    if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
-    if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
-    join(builder, node);
-}
-
-inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
-    if (builder.is_part(node.input(0))) return read_parts(builder, node);
-    const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
-    GraphLayer layer{GraphLayer::Kind::concatenation};
-    std::optional<PictureTensor> first;
-    std::size_t axis = 0, channels = 0;
-    for (const std::string& input : node.inputs) {
-        PictureTensor tensor = builder.settled(input);
-        builder.make_row(tensor.view);
-        if (!first) first = tensor, axis = onnx_axis(stated, tensor.view.axes.size() + 1);
-        TensorView aligned = tensor.view;
-        if (axis == 0 || aligned.axes.size() != first->view.axes.size() || !aligned.is(axis - 1, TensorView::channels))
-            throw std::invalid_argument("a concatenation of channels was expected");
-        channels += tensor.view.extents[2];
-        layer.inputs.push_back(tensor.view.value);
-        const TensorView& whole = first->view;
-        for (std::size_t n = 0; n < whole.axes.size(); ++n)
-            if (n + 1 != axis && aligned.axes[n] != whole.axes[n])
-                throw std::invalid_argument("branches whose axes are in different orders have no spelling");
-        if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
-            throw std::invalid_argument("branches whose pictures differ in size have no spelling");
-    }
-    if (!first || layer.inputs.size() < 2) throw std::invalid_argument("at least two branches were expected");
-    TensorView view = first->view;
-    view.extents[2] = channels;
-    view.axes[axis - 1] = {TensorView::channels};
-    layer.output = view.shape();
-    builder.add(view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{view, first->type});
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_layer_graph.hpp
-
-// An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
-// a layer, or provably changes nothing, or is refused by name.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
-
-/// What reads a node of this type whose input comes from the picture; nothing if Denim has no layer for it.
-inline OnnxOperator onnx_operator_of(std::string_view type) {
-    static const std::map<std::string_view, OnnxOperator> operators{{"Conv", read_conv},
-                                                                    {"MaxPool", read_pool},
-                                                                    {"AveragePool", read_pool},
-                                                                    {"GlobalMaxPool", read_global_pool},
-                                                                    {"GlobalAveragePool", read_global_pool},
-                                                                    {"ReduceMax", read_reduction},
-                                                                    {"ReduceMean", read_reduction},
-                                                                    {"Gemm", read_gemm},
-                                                                    {"MatMul", read_matmul},
-                                                                    {"BatchNormalization", read_batch_norm},
-                                                                    {"LayerNormalization", read_layer_norm},
-                                                                    {"Relu", read_activation},
-                                                                    {"LeakyRelu", read_activation},
-                                                                    {"Elu", read_activation},
-                                                                    {"Gelu", read_activation},
-                                                                    {"Swish", read_activation},
-                                                                    {"Tanh", read_activation},
-                                                                    {"HardSwish", read_activation},
-                                                                    {"Softmax", read_softmax},
-                                                                    {"LogSoftmax", read_softmax},
-                                                                    {"Sigmoid", read_function},
-                                                                    {"Erf", read_function},
-                                                                    {"HardSigmoid", read_function},
-                                                                    {"Clip", read_function},
-                                                                    {"Add", read_arithmetic},
-                                                                    {"Sub", read_arithmetic},
-                                                                    {"Mul", read_arithmetic},
-                                                                    {"Div", read_arithmetic},
-                                                                    {"Sum", read_arithmetic},
-                                                                    {"Concat", read_concatenation},
-                                                                    {"Split", read_split},
-                                                                    {"Transpose", read_transpose},
-                                                                    {"Reshape", read_reshape},
-                                                                    {"Flatten", read_flatten},
-                                                                    {"Squeeze", read_squeeze},
-                                                                    {"Unsqueeze", read_unsqueeze},
-                                                                    {"Identity", read_identity},
-                                                                    {"Cast", read_cast},
-                                                                    {"Dropout", read_dropout},
-                                                                    {"Pad", read_pad}};
-    const auto found = operators.find(type);
-    return found == operators.end() ? nullptr : found->second;
-}
-
-/// Reads one file's graph.
-class OnnxLayers {
-public:
-    OnnxLayers(const std::string& file, const OnnxModel& model) : file_(file), model_(model) {
-        builder_.opset = model.opset;
-        if (model.opset < 6) fail(sentence("operators of ONNX's version 6 or later were expected, the file has those of version ", model.opset));
-        for (const auto& [name, array] : model.weights) {
-            if (!held_.insert(name).second) fail("two tensors are called " + in_quotes(name));
-            builder_.put(name, OnnxConstant{std::shared_ptr<const AnyArray>{std::shared_ptr<const AnyArray>{}, &array}, name});
-        }
-        for (const auto& [name, reason] : model.unread) builder_.refuse(name, reason), held_.insert(name);
-        const OnnxValue& input = only(model.inputs, "input");
-        const OnnxValue& output = only(model.outputs, "output");
-        mark(output.name);
-        begin(input);
-        for (std::size_t n = 0; n < model.nodes.size(); ++n)
-            if (needed_[n]) visited(model.nodes[n], [&] { visit(model.nodes[n]); });
-        visited({"output", output.name}, [&] { finish(output.name); });
-    }
-    [[nodiscard]] LayerGraph take() { return std::move(builder_.graph); }
-
-private:
-    [[noreturn]] void fail(const std::string& text) const { throw FileError(file_, text); }
-
-    template <class Act>
-    void visited(const OnnxNode& node, Act act) {
-        builder_.node =
-            "the node " + in_quotes(node.name.empty() ? node.outputs.empty() ? node.type : node.outputs[0] : node.name) + " (" + node.type + ")";
-        if (node.type == "output") builder_.node = "the output " + in_quotes(node.name);
-        try {
-            act();
-        } catch (const std::invalid_argument& error) {
-            fail(builder_.node + ": " + error.what());
-        } catch (const OnnxBuilder::Refusal& refusal) {
-            fail(refusal.node + ": " + refusal.reason);
-        } catch (const std::range_error& error) {
-            fail(builder_.node + ": " + error.what());
-        }
-    }
-
-    // The one value that the file does not hold itself.
-    [[nodiscard]] const OnnxValue& only(const std::vector<OnnxValue>& values, const char* what) const {
-        const OnnxValue* found = nullptr;
-        for (const OnnxValue& value : values) {
-            if (held_.contains(value.name)) continue;
-            if (found) fail(sentence("one ", what, " was expected, the graph has ", in_quotes(found->name), " and ", in_quotes(value.name)));
-            found = &value;
-        }
-        if (!found) fail(sentence("one ", what, " was expected, the graph has none"));
-        return *found;
-    }
-
-    // Which nodes lead to the output, and how many of them read each name.
-    void mark(const std::string& output) {
-        std::map<std::string_view, std::size_t> makers;
-        for (std::size_t n = 0; n < model_.nodes.size(); ++n)
-            for (const std::string& name : model_.nodes[n].outputs) makers.emplace(name, n);
-        needed_.assign(model_.nodes.size(), false);
-        std::vector<std::string_view> open{output};
-        builder_.readers[output] = 1;
-        while (!open.empty()) {
-            const auto maker = makers.find(open.back());
-            open.pop_back();
-            if (maker == makers.end() || needed_[maker->second]) continue;
-            needed_[maker->second] = true;
-            for (const std::string& name : model_.nodes[maker->second].inputs) {
-                ++builder_.readers[name];
-                open.push_back(name);
-            }
-        }
-    }
-
-    // (N, C, H, W), or (N, H, W, C) where the first thing that happens to the picture is the way from there.
-    void begin(const OnnxValue& input) {
-        const auto& shape = input.shape;
-        if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
-                                input.type != ElementType::float16 && input.type != ElementType::bfloat16))
-            fail("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
-        if (shape.size() != 4)
-            fail(sentence("an input of four axes was expected, height, width and channels known; ", in_quotes(input.name), " has ", shape.size(),
-                          " axes"));
-        for (std::size_t n = 1; n < 4; ++n)
-            if (shape[n] == 0 || shape[n] > 1'000'000)
-                fail("an input of four axes was expected, height, width and channels known, " + in_quotes(input.name) + " is " + shape_text(shape));
-        builder_.batch = shape[0];
-        using enum TensorView::Part;
-        const bool last = channels_last(input.name);
-        builder_.graph.picture = last ? Shape{shape[1], shape[2], shape[3]} : Shape{shape[2], shape[3], shape[1]};
-        PictureTensor tensor{
-            TensorView::of(0, builder_.graph.picture, last ? std::vector{rows, columns, channels} : std::vector{channels, rows, columns}),
-            input.type};
-        if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
-        tensor.node = "the input " + in_quotes(input.name);
-        builder_.put(input.name, tensor);
-    }
-    [[nodiscard]] bool channels_last(const std::string& input) const {
-        static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
-        std::set<std::string_view> raw{input};
-        bool found = false;
-        for (std::size_t n = 0; n < model_.nodes.size(); ++n) {
-            const OnnxNode& node = model_.nodes[n];
-            if (!needed_[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
-            if (numberwise.contains(node.type) &&
-                std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held_.contains(name); })) {
-                for (const std::string& name : node.outputs) raw.insert(name);
-                continue;
-            }
-            if (node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != std::vector<std::int64_t>{0, 3, 1, 2}) return false;
-            found = true;
-        }
-        return found;
-    }
-
-    void visit(const OnnxNode& node) {
-        if (!node.domain.empty()) throw std::invalid_argument("it is an operator of the domain " + in_quotes(node.domain) + ", which is not known");
-        for (std::size_t n = 1; n < node.outputs.size() && node.type != "Split"; ++n)
-            if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
-        const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
-        if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
-        if (of_picture && node.type != "Shape") {
-            const OnnxOperator read = onnx_operator_of(node.type);
-            if (!read) throw std::invalid_argument("Denim has no layer for it");
-            return read(builder_, node);
-        }
-        if (node.inputs.empty()) throw std::invalid_argument("Denim has no layer for it");
-        const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
-        const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
-        if (constant && all)
-            builder_.put(node.outputs[0],
-                         OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
-        else
-            builder_.put(node.outputs[0], fold_extents(builder_, node));
-    }
-
-    // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
-    void finish(const std::string& output) {
-        const PictureTensor tensor = builder_.settled(output);
-        const TensorView& view = tensor.view;
-        if (!view.channels_first() && !view.channels_last() &&
-            !(view.axes.size() <= 1 && (view.axes.empty() || view.vector() ? !view.flat : view.in_order())))
-            throw std::invalid_argument(
-                "a picture (N, C, H, W) or (N, H, W, C), or one row of numbers in the order of rows, columns and channels was expected; "
-                "its axes are others, or in another order");
-        LayerGraph& graph = builder_.graph;
-        std::vector<bool> leads(graph.layers.size() + 1, false);
-        leads[view.value] = true;
-        for (std::size_t n = graph.layers.size(); n > 0; --n)
-            if (leads[n])
-                for (const std::size_t input : graph.layers[n - 1].inputs) leads[input] = true;
-        std::vector<std::size_t> number(graph.layers.size() + 1, 0);
-        std::vector<GraphLayer> kept;
-        for (std::size_t n = 1; n <= graph.layers.size(); ++n) {
-            if (!leads[n]) continue;
-            kept.push_back(std::move(graph.layers[n - 1]));
-            for (std::size_t& input : kept.back().inputs) input = number[input];
-            number[n] = kept.size();
-        }
-        graph.layers = std::move(kept);
-        graph.result = number[view.value];
-    }
-
-    std::string file_;
-    const OnnxModel& model_;
-    OnnxBuilder builder_;
-    std::set<std::string, std::less<>> held_;  // names of the file's own numbers
-    std::vector<bool> needed_;
-};
-
-}  // namespace detail
-
-/// The layers of an ONNX model, which has to outlive their weights. Throws FileError under the name `file` that names the first
-/// node that is not understood, and why.
-inline LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/spell_onnx.hpp
+// ---- denim/exchange/spell_onnx.hpp
 
 namespace denim::inline DENIM_TARGET {
 
@@ -21515,133 +23471,6 @@ inline std::string spell_graph(const std::string& file, const LayerGraph& graph,
 /// under the name `file` that names the node for which there is no spelling.
 inline std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model") {
     return detail::spell_graph(file, onnx_layer_graph(file, model), name);
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/weights.hpp
-
-// The parameters of a network in a safetensors file, as named rows of numbers: nothing here knows the network's type.
-
-#include <deque>
-
-namespace denim::inline DENIM_TARGET {
-
-/// One row of a network's parameters; the values stand in someone else's memory.
-struct NamedTensor {
-    std::string name;
-    std::vector<std::size_t> shape;
-    std::span<const float> values;
-};
-
-namespace detail {
-
-/// The rows of a network's parameters.
-inline std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
-    std::vector<NamedTensor> tensors;
-    for (const Row& row : rows) {
-        const std::size_t* const extents = row.extents.values.data();
-        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
-    }
-    return tensors;
-}
-
-}  // namespace detail
-
-/// The weights of a file, and what stands beside them. The values lie in the file, which stays mapped as long as this lives.
-class Weights {
-public:
-    explicit Weights(Safetensors file) : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
-        for (const TensorEntry& entry : file_.tensors()) {
-            const AnyArrayView view = file_.view(entry);
-            if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
-                tensors_.push_back({entry.name, entry.shape, view.values<float>()});
-            else
-                tensors_.push_back({entry.name, entry.shape, converted_.emplace_back(convert(entry.name, view))});
-        }
-    }
-    Weights(Weights&&) = default;
-
-    /// The name of the file.
-    [[nodiscard]] const std::string& name() const { return file_.name(); }
-    [[nodiscard]] const WeightsMetadata& metadata() const { return metadata_; }
-    /// In the order of the file.
-    [[nodiscard]] const std::vector<NamedTensor>& tensors() const { return tensors_; }
-
-    /// The row of this name; throws FileError if there is none.
-    [[nodiscard]] const NamedTensor& tensor(std::string_view name) const {
-        const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
-        if (found == tensors_.end()) throw FileError(this->name(), "a tensor " + detail::in_quotes(name) + " was expected");
-        return *found;
-    }
-
-private:
-    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const {
-        try {
-            return view.as<float>();
-        } catch (const std::range_error& error) {
-            throw FileError(name(), "tensor " + detail::in_quotes(tensor) + ": " + error.what());
-        }
-    }
-
-    Safetensors file_;
-    WeightsMetadata metadata_;
-    std::vector<NamedTensor> tensors_;
-    std::deque<std::vector<float>> converted_;
-};
-
-/// Writes a network's rows and metadata; the file is a safetensors file that any program reads.
-inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
-                          const WeightsMetadata& metadata = {}) {
-    for (const NamedTensor& tensor : tensors)
-        if (!all_finite(tensor.values))
-            throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
-                                        "' holds a number that is not finite");
-    std::vector<NamedView> views;
-    for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
-    write_safetensors(path, views, write_metadata(metadata));
-}
-
-/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
-inline Weights read_weights(const std::filesystem::path& path) { return Weights{Safetensors{path}}; }
-
-/// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
-/// architecture, where both sides name one. The message lists both sides, row by row where they differ.
-inline void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture) {
-    std::map<std::string_view, const NamedTensor*> found;
-    for (const NamedTensor& tensor : weights.tensors()) found.emplace(tensor.name, &tensor);
-    struct Difference {
-        std::string file, network;
-    };
-    const auto text = [](const NamedTensor& tensor) { return tensor.name + ' ' + detail::shape_text(tensor.shape); };
-    std::vector<Difference> differences;
-    std::size_t same = 0;
-    const std::string& saved = weights.metadata().architecture;
-    if (!saved.empty() && !architecture.empty() && saved != architecture)
-        differences.push_back({saved, std::string{architecture}});
-    for (const NamedTensor& tensor : expected) {
-        const auto other = found.extract(tensor.name);
-        if (other && other.mapped()->shape == tensor.shape)
-            ++same;
-        else
-            differences.push_back({other ? text(*other.mapped()) : "-", text(tensor)});
-    }
-    for (const NamedTensor& tensor : weights.tensors())
-        if (found.contains(tensor.name)) differences.push_back({text(tensor), "-"});
-    if (differences.empty()) return;
-    const std::string left = "in the file", right = "in the network";
-    std::size_t width = left.size();
-    for (const auto& [file, network] : differences) width = std::max(width, std::min<std::size_t>(file.size(), 60));
-    const auto line = [&](const std::string& file, const std::string& network) {
-        return "\n    " + file + std::string(width - std::min(width, file.size()), ' ') + " | " + network;
-    };
-    std::string message =
-        detail::sentence("the weights do not fit the network: ", differences.size(), " rows differ, ", same, " fit");
-    message += line(left, right);
-    constexpr std::size_t most = 200;
-    for (std::size_t i = 0; i < std::min(most, differences.size()); ++i)
-        message += line(differences[i].file, differences[i].network);
-    if (differences.size() > most) message += detail::sentence("\n    ... and ", differences.size() - most, " more");
-    throw FileError(weights.name(), message);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -21801,7 +23630,7 @@ struct Checkpoint {
     void save_best(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
         const double score = run.validation ? watched_score(monitor, epoch, "Checkpoint") : epoch.train.loss;
-        if (!(score < best_score_)) return;
+        if (!is_less(score, best_score_)) return;
         best_score_ = score;
         SampleOutput sample{detail::sample_picture(run.learner.input().size()), {}};
         Samples one;
@@ -21819,1405 +23648,431 @@ struct Checkpoint {
 static_assert(Callback<Checkpoint>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/weight_layout.hpp
+// ---- denim/exchange.hpp
 
-// How frameworks lay the numbers of one weight, and the way between them.
+// Networks from and to files, Denim's and those of other frameworks, and runs that go on: needs what denim/format.hpp needs.
 
-namespace denim::inline DENIM_TARGET {
-
-/// The framework that a file of weights comes from or goes to.
-enum class WeightLayout {
-    keras,    ///< Conv (H, W, in, out); Dense (inputs, outputs) behind a flatten in HWC order. Denim's own
-    pytorch,  ///< Conv (out, in, H, W); Linear (outputs, inputs) behind a flatten in CHW order
-};
-
-/// One parameter of a network, as a file of another framework has to fit it.
-struct WeightPlace {
-    std::string name;        ///< the row's: "0.weights"
-    Extents extents;         ///< the row's
-    std::size_t offset = 0;  ///< in the network's array
-    Shape in = {};           ///< what enters the layer: a dense layer's inputs are its numbers in HWC order
-    std::size_t layer = 0;   ///< parameters of one layer have one number, which rises along the network
-    /// Where a flatten in front put channels first: which of our inputs each of theirs is. Empty: they are the same.
-    std::vector<std::size_t> order = {};
-    std::vector<std::size_t> beside = {};  ///< rising numbers of layers in other branches: no order holds between them and this one
-};
-
-namespace detail {
-
-/// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
-/// each channel is a convolution without outputs.
-inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
-    const auto& [values, rank] = place.extents;
-    if (rank == 4) return values;
-    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
-    if (rank == 1) return {1, 1, values[0], 1};
-    const bool picture = place.order.empty() && place.in.size() == values[0];
-    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
-    return {in.height, in.width, in.channels, values[1]};
-}
-
-/// Calls each(ours, theirs) with the two places of every number, theirs rising.
-template <class Each>
-void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
-    if (layout == WeightLayout::keras || (place.extents.rank < 2 && place.order.empty())) {
-        for (std::size_t n = 0; n < place.extents.size(); ++n) each(n, n);
-        return;
-    }
-    const auto [height, width, in, out] = weight_axes(place);
-    std::size_t theirs = 0;
-    for (std::size_t o = 0; o < out; ++o)
-        for (std::size_t i = 0; i < in; ++i)
-            for (std::size_t y = 0; y < height; ++y)
-                for (std::size_t x = 0; x < width; ++x)
-                    each(((y * width + x) * in + (place.order.empty() ? i : place.order[i])) * out + o, theirs++);
-}
-
-}  // namespace detail
-
-/// The shape that the parameter has in a file of that framework.
-inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
-    const auto& [values, rank] = place.extents;
-    if (rank >= 2 && layout == WeightLayout::pytorch) {
-        if (rank == 2) return {values[1], values[0]};
-        const auto [height, width, in, out] = detail::weight_axes(place);
-        return rank == 3 ? std::vector{in, out, height, width} : std::vector{out, in, height, width};
-    }
-    std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
-    if (rank == 3) shape.push_back(1);
-    return shape;
-}
-
-/// Numbers of a file of that framework, in our order.
-inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
-    std::vector<float> ours(theirs.size());
-    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { ours[our] = theirs[their]; });
-    return ours;
-}
-
-/// Our numbers in the order of that framework.
-inline std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
-    std::vector<float> theirs(ours.size());
-    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { theirs[their] = ours[our]; });
-    return theirs;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/foreign_weights.hpp
-
-// The arrays of an npz or safetensors file that another framework wrote, and what their names say.
-
-#include <cctype>
+// ---- denim/format/crc32c.hpp
 
 namespace denim::inline DENIM_TARGET {
 
-/// One array of numbers in a file of weights.
-struct ForeignTensor {
-    std::string name;
-    std::vector<std::size_t> shape;
-    std::vector<float> values;
-    std::optional<WeightLayout> layout = {};  ///< where it is not that of the whole file
-
-    ForeignTensor() = default;
-    ForeignTensor(std::string called, std::vector<std::size_t> extents, std::vector<float> numbers)
-        : name(std::move(called)), shape(std::move(extents)), values(std::move(numbers)) {}
-};
-
-/// All of them. An npz file keeps the order in which its arrays were written, a safetensors file does not.
-struct ForeignWeights {
-    std::string file;
-    bool ordered = false;
-    std::vector<ForeignTensor> tensors;
-};
-
-namespace detail {
-
-/// What a name says: the layer ("conv1" of "conv1.weight" and of "conv1_kernel"), and which of its parameters: 0 weights or
-/// gamma, 1 bias or beta, 2 mean, 3 variance; `unknown` if it says nothing ("arr_0").
-struct WeightName {
-    static constexpr std::size_t unknown = 4;
-    std::string layer;
-    std::size_t slot = unknown;
-};
-
-inline WeightName parse_weight_name(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::size_t>, 15> endings{{{"depthwise_kernel", 0},
-                                                                                {"kernel", 0},
-                                                                                {"weights", 0},
-                                                                                {"weight", 0},
-                                                                                {"gamma", 0},
-                                                                                {"bias", 1},
-                                                                                {"beta", 1},
-                                                                                {"moving_mean", 2},
-                                                                                {"running_mean", 2},
-                                                                                {"mean", 2},
-                                                                                {"moving_variance", 3},
-                                                                                {"running_variance", 3},
-                                                                                {"running_var", 3},
-                                                                                {"variance", 3},
-                                                                                {"var", 3}}};
-    if (name.ends_with(":0")) name.remove_suffix(2);  // TensorFlow's variables
-    for (const auto& [ending, slot] : endings) {
-        if (!name.ends_with(ending)) continue;
-        const std::string_view before = name.substr(0, name.size() - ending.size());
-        if (before.empty()) return {"", slot};
-        if (std::string_view{"./_"}.find(before.back()) != std::string_view::npos)
-            return {std::string{before.substr(0, before.size() - 1)}, slot};
-    }
-    return {std::string{name}, WeightName::unknown};
-}
-
-/// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".
-inline bool natural_less(std::string_view a, std::string_view b) {
-    const auto digit = [](char letter) { return letter >= '0' && letter <= '9'; };
-    while (!a.empty() && !b.empty()) {
-        const auto length = [&](std::string_view text) {
-            return static_cast<std::size_t>(std::ranges::find_if_not(text, digit) - text.begin());
-        };
-        std::size_t first = length(a), second = length(b);
-        if (first > 0 && second > 0) {
-            while (first > 1 && a.front() == '0') a.remove_prefix(1), --first;
-            while (second > 1 && b.front() == '0') b.remove_prefix(1), --second;
-            if (first != second) return first < second;
-            if (const int order = a.substr(0, first).compare(b.substr(0, second))) return order < 0;
-            a.remove_prefix(first), b.remove_prefix(second);
-        } else {
-            if (a.front() != b.front()) return a.front() < b.front();
-            a.remove_prefix(1), b.remove_prefix(1);
+/// The checksum CRC-32C (Castagnoli) of bytes, RFC 3720 appendix B.4: eight tables, so that eight bytes go in at a time.
+inline std::uint32_t crc32c(std::span<const std::byte> bytes) {
+    using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
+    static constexpr Tables tables = [] {
+        Tables all{};
+        for (std::uint32_t n = 0; n < 256; ++n) {
+            std::uint32_t sum = n;
+            for (int bit = 0; bit < 8; ++bit) sum = (sum >> 1) ^ ((sum & 1) != 0 ? 0x82f63b78u : 0u);
+            all[0][n] = sum;
         }
+        for (std::size_t table = 1; table < 8; ++table)
+            for (std::size_t n = 0; n < 256; ++n) all[table][n] = (all[table - 1][n] >> 8) ^ all[0][all[table - 1][n] & 255];
+        return all;
+    }();
+    const auto byte = [&](std::size_t at) { return std::to_integer<std::uint32_t>(bytes[at]); };
+    std::uint32_t sum = 0xffffffffu;
+    std::size_t at = 0;
+    for (; at + 8 <= bytes.size(); at += 8) {
+        const std::uint32_t low = sum ^ (byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24);
+        sum = tables[7][low & 255] ^ tables[6][(low >> 8) & 255] ^ tables[5][(low >> 16) & 255] ^ tables[4][low >> 24] ^
+              tables[3][byte(at + 4)] ^ tables[2][byte(at + 5)] ^ tables[1][byte(at + 6)] ^ tables[0][byte(at + 7)];
     }
-    return a.size() < b.size();
-}
-
-}  // namespace detail
-
-/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float; a file of another kind is
-/// refused as what it is. PyTorch's counters
-/// `num_batches_tracked` are left out: they are no weights.
-inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
-    ForeignWeights weights{path.string(), false, {}};
-    const auto add = [&](const std::string& name, const AnyArrayView& array) {
-        if (name.ends_with("num_batches_tracked")) return;
-        try {
-            weights.tensors.push_back({name, array.shape, array.as<float>()});
-        } catch (const std::range_error& error) {
-            throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
-        }
-    };
-    ByteSource source{path};
-    std::array<std::byte, 4> begin{};
-    source.read(0, std::span{begin}.first(static_cast<std::size_t>(std::min<std::uint64_t>(4, source.size()))));
-    const std::string kind = detail::file_kind(source);
-    if (std::memcmp(begin.data(), "PK", 2) == 0) {
-        const Npz file{std::move(source)};
-        if (file.names().empty()) throw FileError(weights.file, "an npz or safetensors file was expected, this is " + kind);
-        weights.ordered = true;
-        for (const std::string& name : file.names()) add(name, file.read(name));
-    } else {
-        if (!kind.empty() && !kind.starts_with("a safetensors file")) source.fail("an npz or safetensors file was expected, this is " + kind);
-        const Safetensors file{path};
-        for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
-    }
-    return weights;
+    for (; at < bytes.size(); ++at) sum = (sum >> 8) ^ tables[0][(sum ^ byte(at)) & 255];
+    return ~sum;
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/weight_groups.hpp
+// ---- denim/format/summary_message.hpp
 
-// The arrays of one layer together, on the side of a file and on that of a network, and how the layers of an ordered file go to
-// those of a network.
+// One value of a TensorBoard log as bytes: the message Summary.Value of tensorboard/compat/proto/summary.proto, in the form
+// that TensorFlow 2 writes (a tensor, and the plugin that shows it).
 
-namespace denim::inline DENIM_TARGET::detail {
+namespace denim {
 
-/// One layer's parameters, on either side, with what its name and shapes say.
-struct WeightGroup {
-    std::string layer;
-    std::vector<std::pair<std::size_t, std::vector<std::size_t>>> shapes;  // slot and shape of each
-    std::vector<std::size_t> members;                                      // their numbers
+/// A picture file in memory, for a log.
+struct LoggedImage {
+    std::size_t height = 0, width = 0;
+    std::span<const std::uint8_t> png;
 };
 
-inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    std::vector<WeightGroup> groups;
-    for (std::size_t n = 0; n < items.size(); ++n) {
-        const auto& [name, shape] = items[n];
-        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
-        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
-        const std::pair entry{name.slot, shape};
-        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
-        group->shapes.insert(group->shapes.begin() + place, entry);
-        group->members.insert(group->members.begin() + place, n);
-    }
-    return groups;
-}
+}  // namespace denim
 
-/// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
-inline std::string without_numbers(std::string text) {
-    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
-    return text;
-}
+namespace denim::inline DENIM_TARGET {
 
-inline bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
-    return std::ranges::binary_search(one.beside, other.layer);
-}
+namespace detail {
 
-/// Two layers side by side whose parameters have the same shapes: the first rows of each. The rows come layer by layer.
-inline std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
-                                                                                     WeightLayout layout) {
-    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
-    for (const WeightPlace* const row : rows) {
-        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
-        layers.back().second.push_back(shape_in(*row, layout));
-    }
-    for (std::size_t n = 0; n < layers.size(); ++n)
-        for (std::size_t other = 0; other < n; ++other)
-            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
-                return std::pair{layers[other].first, layers[n].first};
-    return std::nullopt;
-}
+enum class DataClass { scalar = 1, tensor = 2, blobs = 3 };
+enum class TensorType { float32 = 1, float64 = 2, text = 7 };
 
-/// Whether the name of an array says that it is what the row is, or says nothing.
-inline bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
-    const std::size_t slot = parse_weight_name(tensor.name).slot;
-    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
-}
-
-/// Goes through the arrays of an ordered file and gives each run of them to a layer of the network that fits and whose
-/// predecessors have theirs: branches may take turns in any way. What was found is unique, or there are two ways.
-class OrderedMatch {
+/// Field numbers: Value {tag 1, tensor 8, metadata 9}, SummaryMetadata {plugin_data 1, data_class 4}, PluginData {plugin_name
+/// 1, content 2}, TensorProto {dtype 1, tensor_shape 2, float_val 5, double_val 6, string_val 8}, TensorShapeProto {dim 2 {size
+/// 1}}.
+class SummaryMessage {
 public:
-    /// `places` are rows, layer by layer; `fits(place, n)` says whether array number n may be that row.
-    template <class Fits>
-    OrderedMatch(std::span<const WeightPlace* const> places, Fits fits) : places_(places), taken_(places.size()) {
-        for (std::size_t n = 0; n < places.size(); ++n)
-            if (n == 0 || places[n]->layer != places[n - 1]->layer) layers_.push_back({n, 0, false});
-        for (std::size_t n = 0; n < layers_.size(); ++n)
-            layers_[n].last = n + 1 < layers_.size() ? layers_[n + 1].first : places.size();
-        search(0, fits);
+    SummaryMessage(std::string_view tag, std::string_view plugin, DataClass kind, std::string_view content = {}) {
+        value_.add_string(1, tag.data(), tag.size());
+        protozero::pbf_writer metadata{value_, 9};
+        {
+            protozero::pbf_writer data{metadata, 1};
+            data.add_string(1, plugin.data(), plugin.size());
+            if (!content.empty()) data.add_bytes(2, content.data(), content.size());
+        }
+        metadata.add_enum(4, static_cast<int>(kind));
     }
-    /// For each place the number of its array: where it is the only way.
-    [[nodiscard]] const std::optional<std::vector<std::size_t>>& found() const { return found_; }
-    [[nodiscard]] bool ambiguous() const { return ambiguous_; }
-    /// The place and the array that did not fit, of the attempt that went furthest.
-    [[nodiscard]] std::pair<std::size_t, std::size_t> furthest() const { return furthest_; }
+    SummaryMessage(const SummaryMessage&) = delete;
+    SummaryMessage& operator=(const SummaryMessage&) = delete;
+
+    /// Adds the tensor; `fill` adds its numbers.
+    template <class Fill>
+    std::string with_tensor(TensorType type, std::initializer_list<std::size_t> shape, Fill fill) {
+        {
+            protozero::pbf_writer tensor{value_, 8};
+            tensor.add_enum(1, static_cast<int>(type));
+            {
+                protozero::pbf_writer extents{tensor, 2};
+                for (const std::size_t size : shape) {
+                    protozero::pbf_writer extent{extents, 2};
+                    extent.add_int64(1, static_cast<std::int64_t>(size));
+                }
+            }
+            fill(tensor);
+        }
+        return bytes_;
+    }
 
 private:
-    struct Layer {
-        std::size_t first, last;
-        bool done;
-    };
-
-    [[nodiscard]] bool ready(const Layer& layer) const {
-        for (const Layer& before : layers_) {
-            if (&before == &layer) return true;
-            if (!before.done && !stand_beside(*places_[before.first], *places_[layer.first])) return false;
-        }
-        return true;
-    }
-    template <class Fits>
-    void search(std::size_t at, const Fits& fits) {
-        if (at == places_.size()) {
-            ambiguous_ = found_.has_value();
-            found_ = taken_;
-            return;
-        }
-        if (++steps_ > 100'000) ambiguous_ = true;
-        for (std::size_t n = 0; n < layers_.size() && !ambiguous_; ++n) {
-            Layer& layer = layers_[n];
-            if (layer.done) continue;
-            if (!ready(layer)) continue;
-            std::size_t place = layer.first;
-            for (; place < layer.last && at + place - layer.first < places_.size() && fits(*places_[place], at + place - layer.first); ++place)
-                taken_[place] = at + place - layer.first;
-            if (place < layer.last) {
-                const std::size_t array = std::min(at + place - layer.first, places_.size() - 1);
-                if (array > furthest_.second || furthest_ == std::pair<std::size_t, std::size_t>{}) furthest_ = {place, array};
-                continue;
-            }
-            layer.done = true;
-            search(at + layer.last - layer.first, fits);
-            layer.done = false;
-        }
-    }
-
-    std::span<const WeightPlace* const> places_;
-    std::vector<Layer> layers_;
-    std::vector<std::size_t> taken_;
-    std::optional<std::vector<std::size_t>> found_;
-    std::pair<std::size_t, std::size_t> furthest_{};
-    std::size_t steps_ = 0;
-    bool ambiguous_ = false;
+    std::string bytes_;
+    protozero::pbf_writer value_{bytes_};
 };
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/match_weights.hpp
-
-// Which array of another framework's file is which parameter of a network: by a table of names, by order and shape, or by
-// names and shape.
-
-namespace denim::inline DENIM_TARGET {
-
-/// Names of a network's rows, and under which name each stands in a file: {{"0.weights", "features.0.weight"}, ...}.
-using NameTable = std::map<std::string, std::string>;
-
-namespace detail {
-
-/// Both sides of a file that does not fit, line by line.
-inline std::string both_tables(const ForeignWeights& file, std::span<const WeightPlace> network, WeightLayout layout) {
-    constexpr std::size_t most = 200;
-    std::vector<std::pair<std::string, std::string>> lines{{"in the file", "in the network"}};
-    for (std::size_t n = 0; n < std::min(most, std::max(file.tensors.size(), network.size())); ++n) {
-        lines.emplace_back("-", "-");
-        if (n < file.tensors.size())
-            lines.back().first = file.tensors[n].name.substr(0, 60) + ' ' + shape_text(file.tensors[n].shape);
-        if (n < network.size())
-            lines.back().second =
-                network[n].name + ' ' +
-                shape_text(shape_in(network[n], n < file.tensors.size() ? file.tensors[n].layout.value_or(layout) : layout));
-    }
-    std::size_t width = 0;
-    for (const auto& [left, right] : lines) width = std::max(width, left.size());
-    std::string text;
-    for (const auto& [left, right] : lines) text += "\n    " + left + std::string(width - left.size(), ' ') + " | " + right;
-    if (std::max(file.tensors.size(), network.size()) > most) text += "\n    ...";
-    return text;
-}
-
-/// The file of a network that Denim wrote itself: its arrays have the names of the rows.
-inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlace> network) {
-    return file.tensors.size() == network.size() && std::ranges::all_of(network, [&](const WeightPlace& place) {
-               return std::ranges::find(file.tensors, place.name, &ForeignTensor::name) != file.tensors.end();
-           });
-}
 
 }  // namespace detail
 
-/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
-/// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
-/// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
-/// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
-/// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
-inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
-                                              WeightLayout layout, const NameTable& names = {}) {
-    const auto fail = [&](const std::string& sentence) {
-        throw FileError(file.file, sentence + detail::both_tables(file, network, layout));
-    };
-    std::vector<std::size_t> found(network.size(), file.tensors.size());
-    std::vector<std::size_t> places, tensors;  // those that no name settles
-    std::vector<bool> taken(file.tensors.size(), false);
-    for (const auto& [ours, theirs] : names) {
-        const auto place = std::ranges::find(network, ours, &WeightPlace::name);
-        const auto tensor = std::ranges::find(file.tensors, theirs, &ForeignTensor::name);
-        if (place == network.end())
-            fail("the table of names says " + detail::in_quotes(ours) + ", which is no row of the network");
-        if (tensor == file.tensors.end())
-            fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
-        const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
-        if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
-        if (tensor->shape != shape_in(*place, tensor->layout.value_or(layout)))
-            fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
-                 " of the file");
-        taken[number] = true;
-        found[static_cast<std::size_t>(place - network.begin())] = number;
-    }
-    for (std::size_t n = 0; n < network.size(); ++n)
-        if (found[n] == file.tensors.size()) places.push_back(n);
-    for (std::size_t n = 0; n < taken.size(); ++n)
-        if (!taken[n]) tensors.push_back(n);
-    if (places.size() != tensors.size())
-        fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
-
-    if (names.empty() && detail::named_as_rows(file, network)) {
-        for (const std::size_t n : std::exchange(places, {}))
-            found[n] = static_cast<std::size_t>(std::ranges::find(file.tensors, network[n].name, &ForeignTensor::name) - file.tensors.begin());
-        tensors.clear();
-    }
-    std::vector<const WeightPlace*> rest;
-    for (const std::size_t n : places) rest.push_back(&network[n]);
-    if (const auto twins = detail::twins_of(rest, layout))
-        fail("the rows " + detail::in_quotes(twins->first->name) + " and " + detail::in_quotes(twins->second->name) +
-             " stand in branches side by side and have the same shapes, so that no order tells which array is whose: give a table of names");
-    if (file.ordered) {
-        const auto fits = [&](const WeightPlace& place, std::size_t n) {
-            const ForeignTensor& tensor = file.tensors[tensors[n]];
-            return detail::has_slot_of(tensor, place) && tensor.shape == shape_in(place, tensor.layout.value_or(layout));
-        };
-        const detail::OrderedMatch match{rest, fits};
-        if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
-        if (!match.found())
-            fail("the network's row " + detail::in_quotes(rest[match.furthest().first]->name) + " does not fit " +
-                 detail::in_quotes(file.tensors[tensors[match.furthest().second]].name) + " of the file");
-        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[(*match.found())[n]];
-    } else {
-        std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
-        for (const std::size_t n : places)
-            ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
-                            shape_in(network[n], layout)});
-        for (const std::size_t n : tensors)
-            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
-        const auto of_network = detail::groups_of(ours);
-        auto of_file = detail::groups_of(theirs);
-        std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
-            if (detail::natural_less(left.layer, right.layer)) return true;
-            return !detail::natural_less(right.layer, left.layer) && left.members.front() < right.members.front();
+/// A number at a step.
+inline std::string scalar_message(std::string_view tag, double number) {
+    return detail::SummaryMessage{tag, "scalars", detail::DataClass::scalar}.with_tensor(
+        detail::TensorType::float32, {}, [&](auto& tensor) {
+            const auto value = static_cast<float>(number);
+            tensor.add_packed_float(5, &value, &value + 1);
         });
-        std::vector<bool> used(of_file.size(), false);
-        for (const auto& group : of_network) {
-            const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };
-            std::size_t first = of_file.size();
-            for (std::size_t n = of_file.size(); n-- > 0;)
-                if (!used[n] && fits(of_file[n])) first = n;
-            if (first == of_file.size())
-                fail("no layer of the file has the shapes of the network's row " +
-                     detail::in_quotes(network[places[group.members[0]]].name));
-            for (const auto& other : of_file)
-                if (fits(other) && detail::without_numbers(other.layer) != detail::without_numbers(of_file[first].layer))
-                    fail("the layers " + detail::in_quotes(of_file[first].layer) + " and " + detail::in_quotes(other.layer) +
-                         " have the same shapes, and this file keeps no order: give a table of names");
-            used[first] = true;
-            for (std::size_t n = 0; n < group.members.size(); ++n)
-                found[places[group.members[n]]] = tensors[of_file[first].members[n]];
-        }
+}
+
+/// A text in Markdown.
+inline std::string text_message(std::string_view tag, std::string_view text) {
+    return detail::SummaryMessage{tag, "text", detail::DataClass::tensor}.with_tensor(
+        detail::TensorType::text, {}, [&](auto& tensor) { tensor.add_bytes(8, text.data(), text.size()); });
+}
+
+/// A picture.
+inline std::string image_message(std::string_view tag, const LoggedImage& image) {
+    const std::string width = std::to_string(image.width), height = std::to_string(image.height);
+    return detail::SummaryMessage{tag, "images", detail::DataClass::blobs}.with_tensor(
+        detail::TensorType::text, {3}, [&](auto& tensor) {
+            tensor.add_bytes(8, width);
+            tensor.add_bytes(8, height);
+            tensor.add_bytes(8, reinterpret_cast<const char*>(image.png.data()), image.png.size());
+        });
+}
+
+/// How many of the finite numbers lie where, in `buckets` of equal width: rows (left edge, right edge, count), as TensorBoard's
+/// histogram plugin wants them.
+inline std::string histogram_message(std::string_view tag, std::span<const float> numbers, std::size_t buckets = 30) {
+    double least = 0, largest = 0;
+    bool first = true;
+    for (const float number : numbers) {
+        if (!is_finite(number)) continue;
+        const auto value = static_cast<double>(number);
+        least = first ? value : std::min(least, value);
+        largest = first ? value : std::max(largest, value);
+        first = false;
     }
-    for (std::size_t n = 0; n < network.size(); ++n) {
-        const ForeignTensor& tensor = file.tensors[found[n]];
-        const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
-        if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
-            fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
-                 " of the file");
+    if (largest == least) buckets = 1;
+    const double width = (largest - least) / static_cast<double>(buckets);
+    std::vector<double> rows(buckets * 3);
+    for (std::size_t n = 0; n < buckets; ++n) {
+        rows[3 * n] = largest == least ? least - 0.5 : least + static_cast<double>(n) * width;
+        rows[3 * n + 1] = largest == least   ? least + 0.5
+                          : n + 1 == buckets ? largest
+                                             : least + static_cast<double>(n + 1) * width;
     }
-    return found;
+    for (const float number : numbers) {
+        if (!is_finite(number)) continue;
+        const double place = largest == least ? 0 : (static_cast<double>(number) - least) / width;
+        rows[3 * std::min(static_cast<std::size_t>(place), buckets - 1) + 2] += 1;
+    }
+    return detail::SummaryMessage{tag, "histograms", detail::DataClass::tensor}.with_tensor(
+        detail::TensorType::float64, {buckets, 3},
+        [&](auto& tensor) { tensor.add_packed_double(6, rows.begin(), rows.end()); });
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/weight_places.hpp
+// ---- denim/format/hparams_message.hpp
 
-// The parameters of a network as files of other frameworks have to fit them: where each stands, which layers have no order
-// between them, and in which order PyTorch numbers the inputs of a layer behind a flatten.
+// What TensorBoard's HParams plugin reads: tensorboard/plugins/hparams/plugin_data.proto.
 
-namespace denim::inline DENIM_TARGET::detail {
+namespace denim {
 
-/// For each number of one pixel that PyTorch has, the place of ours; empty where they are alike. Nothing: it is not known.
-using ChannelOrder = std::optional<std::vector<std::size_t>>;
+/// A scalar that says how good a run is: its tag, and the folder below the run's that logs it.
+struct Metric {
+    std::string tag = "epoch_accuracy", group = "validation";
+    std::string name = "validation accuracy";  ///< as the table shows it
+};
 
-/// A flatten of (C, H, W), by places of (H, W, C).
-inline std::vector<std::size_t> flattened_order(Shape picture) {
-    std::vector<std::size_t> order;
-    if (picture.height * picture.width == 1 || picture.channels == 1) return order;
-    for (std::size_t c = 0; c < picture.channels; ++c)
-        for (std::size_t pixel = 0; pixel < picture.height * picture.width; ++pixel) order.push_back(pixel * picture.channels + c);
-    return order;
+enum class SessionStatus { success = 1, failure = 2, running = 3 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a run was made with: numbers, truths and texts by name.
+using HyperParameter = std::variant<double, bool, std::string>;
+using HyperParameters = std::map<std::string, HyperParameter>;
+
+namespace detail {
+
+/// google.protobuf.Value {number 2, string 3, bool 4}.
+inline void write_value(protozero::pbf_writer& value, const HyperParameter& parameter) {
+    if (const auto* number = std::get_if<double>(&parameter)) value.add_double(2, *number);
+    if (const auto* truth = std::get_if<bool>(&parameter)) value.add_bool(4, *truth);
+    if (const auto* text = std::get_if<std::string>(&parameter)) value.add_string(3, *text);
 }
 
-/// The order in which a join gives its channels.
-inline ChannelOrder joined_order(const Entry& entry, std::span<const Shape> shapes, std::span<const ChannelOrder> orders) {
-    const ChannelOrder& first = orders[entry.from[0]];
-    bool known = true, alike = true, any = false;
-    for (std::size_t n = 0; n < entry.inputs; ++n) {
-        const ChannelOrder& order = orders[entry.from[n]];
-        known &= order.has_value(), alike &= order == first;
-        any |= order && !order->empty();
+/// HParamsPluginData {version 1, experiment 2, session_start_info 3, session_end_info 4} as the metadata of an empty tensor.
+template <class Fill>
+std::string hparams_message(std::string_view tag, protozero::pbf_tag_type field, Fill fill) {
+    std::string content;
+    protozero::pbf_writer data{content};
+    data.add_int32(1, 0);
+    {
+        protozero::pbf_writer part{data, field};
+        fill(part);
     }
-    if (!known) return std::nullopt;
-    if (!any) return std::vector<std::size_t>{};
-    if (entry.out.channels == shapes[entry.from[0]].channels) return alike ? first : std::nullopt;  // number by number
-    std::vector<std::size_t> all;  // one behind the other
-    for (std::size_t n = 0; n < entry.inputs; ++n) {
-        const std::size_t before = all.size(), channels = shapes[entry.from[n]].channels;
-        const std::vector<std::size_t>& order = *orders[entry.from[n]];
-        for (std::size_t c = 0; c < channels; ++c) all.push_back(before + (order.empty() ? c : order[c]));
-    }
-    return all;
+    return SummaryMessage{tag, "hparams", DataClass::tensor, content}.with_tensor(TensorType::float32, {}, [](auto& tensor) {
+        const float nothing = 0;
+        tensor.add_packed_float(5, &nothing, &nothing + 1);
+    });
 }
 
-/// The order of every value of a network, the input's first. `mixes` says of each entry whether it makes new channels of all
-/// that it gets, as Conv and Dense do; other layers that keep the shape keep the order.
-inline std::vector<ChannelOrder> channel_orders(Shape input, std::span<const Entry> entries, const std::vector<bool>& mixes) {
-    std::vector<Shape> shapes{input};
-    std::vector<ChannelOrder> orders{std::vector<std::size_t>{}};
-    for (std::size_t n = 0; n < entries.size(); ++n) {
-        const Entry& entry = entries[n];
-        const ChannelOrder& from = orders[entry.from[0]];
-        const bool flattens = entry.rows == 0 && entry.in != entry.out && entry.out == Shape{1, 1, entry.in.size()};
-        ChannelOrder order{std::vector<std::size_t>{}};
-        if (entry.role == Role::join)
-            order = joined_order(entry, shapes, orders);
-        else if (passes_on(entry.role) || (!mixes[n] && entry.in == entry.out))
-            order = from;
-        else if (entry.role == Role::layer && flattens)
-            order = flattened_order(entry.in);
-        else if (!mixes[n] && (!from || !from->empty()))
-            order = std::nullopt;
-        orders.push_back(std::move(order));
-        shapes.push_back(entry.out);
-    }
-    return orders;
-}
+}  // namespace detail
 
-/// For each entry those that stand neither before nor behind it: in another branch.
-inline std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entry> entries) {
-    std::vector<std::vector<bool>> before;
-    std::vector<std::vector<std::size_t>> beside(entries.size());
-    for (std::size_t n = 0; n < entries.size(); ++n) {
-        std::vector<bool> all(entries.size(), false);
-        for (std::size_t input = 0; input < entries[n].inputs; ++input)
-            if (const std::size_t value = entries[n].from[input]; value != 0) {
-                for (std::size_t other = 0; other < n; ++other) all[other] = all[other] || before[value - 1][other];
-                all[value - 1] = true;
+/// Which parameters a sweep varies, with all their values, and which metrics count. It stands in the folder above the runs.
+inline std::string experiment_message(const std::map<std::string, std::vector<HyperParameter>>& parameters,
+                                      std::span<const Metric> metrics) {
+    return detail::hparams_message("_hparams_/experiment", 2, [&](protozero::pbf_writer& experiment) {
+        for (const auto& [name, values] : parameters) {  // HParamInfo {name 1, type 4, domain_discrete 5}
+            protozero::pbf_writer info{experiment, 4};
+            info.add_string(1, name);
+            if (values.empty()) continue;
+            constexpr int types[] = {3, 2, 1};  // float64, bool, string
+            info.add_enum(4, types[values[0].index()]);
+            protozero::pbf_writer list{info, 5};
+            for (const HyperParameter& each : values) {
+                protozero::pbf_writer value{list, 1};
+                detail::write_value(value, each);
             }
-        for (std::size_t other = 0; other < n; ++other)
-            if (!all[other] && entries[n].rows != 0 && entries[other].rows != 0) beside[n].push_back(other), beside[other].push_back(n);
-        before.push_back(std::move(all));
-    }
-    return beside;
-}
-
-/// A network's parameters. Throws std::invalid_argument if files of that layout have an order of numbers that nothing here knows.
-template <class Network>
-std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layout) {
-    constexpr auto& entries = Network::Graph::trace.entries;
-    const std::span<const Row> rows = network.rows();
-    std::vector<bool> mixes;
-    for (std::size_t n = 0, row = 0; n < entries.size(); row += entries[n++].rows)
-        mixes.push_back(std::ranges::any_of(rows.subspan(row, entries[n].rows),
-                                            [](const Row& each) { return each.extents.rank == 2 || each.extents.rank == 4; }));
-    const auto orders = channel_orders(Network::input, entries, mixes);
-    const auto beside = entries_beside(entries);
-    std::vector<WeightPlace> places;
-    bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
-    std::size_t row = 0;
-    for (std::size_t n = 0; n < entries.size(); ++n) {
-        const ChannelOrder& order = orders[entries[n].from[0]];
-        for (std::size_t last = row + entries[n].rows; row < last; ++row) {
-            const Extents& extents = rows[row].extents;
-            WeightPlace place{rows[row].name, extents, rows[row].offset, entries[n].in, n, {}, beside[n]};
-            if (order && (!mixes[n] || extents.rank != 1)) place.order = *order;  // a bias is numbered as the outputs are
-            known &= place.order.empty() || extents.rank != 4 || extents.values[2] == entries[n].in.channels;  // no groups
-            places.push_back(std::move(place));
         }
-    }
-    if (!known && layout == WeightLayout::pytorch)
-        throw std::invalid_argument("denim: weights as PyTorch has them: the network joins a flattened picture with what other layers made of "
-                                    "it, or takes it in groups; the order that its numbers have there is not known");
-    return places;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/import_weights.hpp
-
-// Weights from Keras and PyTorch into a network, and the way back.
-
-namespace denim::inline DENIM_TARGET {
-
-/// How weights come and go.
-struct WeightOptions {
-    NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5
-};
-
-namespace detail {
-
-/// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
-inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
-    for (std::size_t gamma = 0; gamma + 3 < places.size() && from != to; ++gamma) {
-        const WeightPlace& variance = places[gamma + 3];
-        if (!places[gamma].name.ends_with(".gamma") || !variance.name.ends_with(".variance") ||
-            variance.layer != places[gamma].layer)
-            continue;
-        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
-            const double spread = static_cast<double>(parameters[variance.offset + c]);
-            float& factor = parameters[places[gamma].offset + c];
-            factor = static_cast<float>(static_cast<double>(factor) * std::sqrt((spread + to) / (spread + from)));
-        }
-    }
-}
-
-inline double epsilon_of(WeightLayout layout, const WeightOptions& options) {
-    return options.batch_norm_epsilon.value_or(layout == WeightLayout::keras ? 1e-3 : 1e-5);
-}
-
-/// Puts a file's arrays into the network, all or none.
-template <class Network>
-void take_weights(Network& network, const ForeignWeights& file, WeightLayout layout, const WeightOptions& options) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>,
-                  "denim: import_weights: only networks in fp32 take weights.");
-    const auto places = weight_places(network, layout);
-    const auto found = match_weights(file, places, layout, options.names);
-    std::vector<float> parameters(network.parameters().size());
-    for (std::size_t n = 0; n < places.size(); ++n) {
-        const ForeignTensor& tensor = file.tensors[found[n]];
-        if (!all_finite(tensor.values))
-            throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
-        const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
-        std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
-    }
-    change_epsilon(places, parameters, epsilon_of(layout, options), batch_norm_epsilon);
-    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
-}
-
-}  // namespace detail
-
-/// Reads weights that Keras or PyTorch wrote as npz or safetensors: import_weights(network, "weights.npz",
-/// WeightLayout::keras). Arrays go to rows by order and shape, or by a table of names; see match_weights and docs/interop.md.
-/// Throws FileError that lists both sides, and then the network is as it was.
-template <class Network>
-void import_weights(Network& network, const std::filesystem::path& file, WeightLayout layout,
-                    const WeightOptions& options = {}) {
-    detail::take_weights(network, read_foreign_weights(file), layout, options);
-}
-
-/// Writes the weights as Keras or PyTorch has them, to npz or, by the file's name, to safetensors; in the network's order,
-/// under the names of its rows (or those that the table of names gives them).
-template <class Network>
-void export_weights(const Network& network, const std::filesystem::path& file, WeightLayout layout,
-                    const WeightOptions& options = {}) {
-    const auto places = detail::weight_places(network, layout);
-    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
-    require_finite_rows(network.rows(), parameters, file.string());
-    detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
-    std::vector<std::vector<float>> numbers;
-    std::vector<NamedView> views;
-    numbers.reserve(places.size());
-    for (const WeightPlace& place : places) {
-        numbers.push_back(to_layout(place, layout, std::span{parameters}.subspan(place.offset, place.extents.size())));
-        const auto name = options.names.find(place.name);
-        views.push_back({name == options.names.end() ? place.name : name->second,
-                         AnyArrayView::of(std::span<const float>{numbers.back()}, shape_in(place, layout))});
-    }
-    if (file.extension() == ".safetensors")
-        write_safetensors(file, views);
-    else
-        write_npz(file, views);
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/onnx_graph.hpp
-
-// An ONNX graph while it grows, layer by layer.
-
-namespace denim::inline DENIM_TARGET {
-
-/// A value of the graph: (N, C, H, W), or behind a dense layer (N, n).
-struct OnnxFlow {
-    std::string name;
-    bool vector = false;
-};
-
-/// A graph that grows node by node. Names begin with the place of the layer: "2.0.Conv".
-class OnnxGraph {
-public:
-    OnnxModel model;
-    std::string layer;  ///< the place of the layer that is being written
-
-    /// Adds a node of one output, and gives the output's name.
-    std::string add(const std::string& type, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {}) {
-        const std::string name = fresh(type);
-        model.nodes.push_back({type, name, std::move(inputs), {name}, std::move(attributes)});
-        return name;
-    }
-    /// Adds numbers that the file holds, and gives their name.
-    template <Element Number>
-    std::string constant(const std::string& name, std::span<const Number> numbers, std::vector<std::size_t> shape) {
-        model.weights.emplace_back(fresh(name), AnyArray::of(numbers, std::move(shape)));
-        return model.weights.back().first;
-    }
-    /// The flow as (N, n), numbers of a pixel in rows of one channel after another; or as (N, C, 1, 1).
-    OnnxFlow as_vector(const OnnxFlow& flow) {
-        return flow.vector ? flow : OnnxFlow{add("Flatten", {flow.name}, {{"axis", std::int64_t{1}}}), true};
-    }
-    OnnxFlow as_picture(const OnnxFlow& flow) {
-        if (!flow.vector) return flow;
-        const std::int64_t axes[]{2, 3};
-        return {add("Unsqueeze", {flow.name, constant<std::int64_t>("axes", axes, {2})}), false};
-    }
-    /// (N, C, H, W) as (N, H, W, C), and back.
-    std::string channels_last(const std::string& x) { return transpose(x, {0, 2, 3, 1}); }
-    std::string channels_first(const std::string& x) { return transpose(x, {0, 3, 1, 2}); }
-
-private:
-    std::string transpose(const std::string& x, std::vector<std::int64_t> order) {
-        return add("Transpose", {x}, {{"perm", std::move(order)}});
-    }
-    std::string fresh(const std::string& word) {
-        const std::string name = layer + '.' + word;
-        const auto same = std::ranges::count_if(used_, [&](const std::string& other) { return other == name; });
-        used_.push_back(name);
-        return same ? name + '_' + std::to_string(same + 1) : name;
-    }
-
-    std::vector<std::string> used_;
-};
-
-/// What a layer has while it is written: the values that it reads, its shapes, its parameters.
-struct OnnxLayer {
-    std::vector<OnnxFlow> inputs;
-    Shape in, out;
-    std::span<const float> parameters;  ///< all rows of the layer
-    std::vector<WeightPlace> rows;      ///< their places in `parameters`
-
-    /// The parameter of this name as PyTorch lays it out, put into the graph.
-    std::string weight(OnnxGraph& graph, std::string_view name) const {
-        const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });
-        const auto numbers = parameters.subspan(row->offset, row->extents.size());
-        return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
-                                     shape_in(*row, WeightLayout::pytorch));
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/onnx_layers.hpp
-
-// Each layer as nodes of an ONNX graph. A layer of one's own is exported once an overload of `to_onnx` for its spec stands
-// beside it, in its namespace.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-/// The operator of an activation and its attributes; GELU and SiLU have none in opset 17.
-template <class Function>
-inline const OnnxNode onnx_operator{};
-template <>
-inline const OnnxNode onnx_operator<ReLU>{.type = "Relu"};
-template <>
-inline const OnnxNode onnx_operator<LeakyReLU>{.type = "LeakyRelu", .attributes = {{"alpha", 0.3f}}};
-template <>
-inline const OnnxNode onnx_operator<ELU>{.type = "Elu"};
-template <>
-inline const OnnxNode onnx_operator<HardSwish>{.type = "HardSwish"};
-template <>
-inline const OnnxNode onnx_operator<Sigmoid>{.type = "Sigmoid"};
-template <>
-inline const OnnxNode onnx_operator<Tanh>{.type = "Tanh"};
-template <>
-inline const OnnxNode onnx_operator<Softmax>{.type = "Softmax", .attributes = {{"axis", std::int64_t{1}}}};
-
-/// Adds an activation behind a value.
-template <class Function>
-std::string add_activation(OnnxGraph& graph, const std::string& x) {
-    const auto scalar = [&](const char* name, float number) { return graph.constant<float>(name, std::span{&number, 1}, {}); };
-    if constexpr (std::is_same_v<Function, Linear>) {
-        return x;
-    } else if constexpr (std::is_same_v<Function, SiLU>) {
-        return graph.add("Mul", {x, graph.add("Sigmoid", {x})});
-    } else if constexpr (std::is_same_v<Function, GELU>) {
-        const std::string erf = graph.add("Erf", {graph.add("Mul", {x, scalar("root_of_half", 0.70710678f)})});
-        return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
-    } else {
-        if (onnx_operator<Function>.type.empty())
-            throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer +
-                                        " has no operator in ONNX");
-        return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
-    }
-}
-
-}  // namespace detail
-
-template <class Function>
-OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    return {detail::add_activation<Function>(graph, layer.inputs[0].name), layer.inputs[0].vector};
-}
-
-namespace detail {
-
-/// Window, stride and zeros of a convolution or a pool whose windows reach over `touched` pixels.
-template <class Spec>
-std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window, std::size_t touched) {
-    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
-    const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
-        const std::size_t reach = (out - 1) * Spec::stride + touched - Spec::before(in);
-        return number(reach > in ? reach - in : 0);
-    };
-    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
-                                         after(layer.in.height, layer.out.height), after(layer.in.width, layer.out.width)};
-    return {{"kernel_shape", std::vector{number(window), number(window)}},
-            {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
-            {"pads", pads}};
-}
-
-}  // namespace detail
-
-namespace detail {
-
-template <class Spec>
-OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
-    std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
-    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
-    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window, Spec::reach);
-    const auto step = static_cast<std::int64_t>(Spec::dilation);
-    if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
-    if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
-    return {add_activation<typename Spec::Function>(graph, graph.add("Conv", inputs, attributes))};
-}
-
-}  // namespace detail
-
-template <std::size_t Window, std::size_t Filters, class... Options>
-OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    using Spec = Conv<Window, Filters, Options...>;
-    return detail::convolution_to_onnx<Spec>(layer, graph, Window, Spec::groups);
-}
-
-template <std::size_t Window, class... Options>
-OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    return detail::convolution_to_onnx<DepthwiseConv<Window, Options...>>(layer, graph, Window, layer.in.channels);
-}
-
-template <class Operation, std::size_t Window, class... Options>
-OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
-    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name},
-                      detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
-}
-
-template <std::size_t Outputs, class... Options>
-OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    using Spec = Dense<Outputs, Options...>;
-    std::vector<std::string> inputs{graph.as_vector(layer.inputs[0]).name, layer.weight(graph, "weights")};
-    if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
-    const std::string sum = graph.add("Gemm", inputs, {{"transB", std::int64_t{1}}});
-    return {detail::add_activation<typename Spec::Function>(graph, sum), true};
-}
-
-inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    std::vector<std::string> inputs{layer.inputs[0].name};
-    for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
-    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
-            layer.inputs[0].vector};
-}
-
-template <class Operation>
-OnnxFlow to_onnx(const GlobalPool<Operation>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const char* const type = std::is_same_v<Operation, Max> ? "GlobalMaxPool" : "GlobalAveragePool";
-    return layer.inputs[0].vector ? layer.inputs[0] : OnnxFlow{graph.add(type, {layer.inputs[0].name})};
-}
-
-inline OnnxFlow to_onnx(const Flatten& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    if (layer.inputs[0].vector) return layer.inputs[0];
-    return graph.as_vector({graph.channels_last(layer.inputs[0].name)});
-}
-
-inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const auto& [x, vector] = layer.inputs[0];
-    const std::string normal = graph.add(
-        "LayerNormalization", {vector ? x : graph.channels_last(x), layer.weight(graph, "gamma"), layer.weight(graph, "beta")},
-        {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer_norm_epsilon)}});
-    return {vector ? normal : graph.channels_first(normal), vector};
-}
-
-inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
-    if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
-    return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
-}
-
-inline OnnxFlow to_onnx(const Multiplication& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const OnnxFlow &in = layer.inputs[0], &inner = layer.inputs[1];
-    if (in.vector) return {graph.add("Mul", {in.name, graph.as_vector(inner).name}), true};
-    return {graph.add("Mul", {in.name, graph.as_picture(inner).name})};
-}
-
-template <std::size_t Count>
-OnnxFlow to_onnx(const Concatenation<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const bool vectors = std::ranges::any_of(layer.inputs, [](const OnnxFlow& flow) { return flow.vector; });
-    std::vector<std::string> names;
-    for (const OnnxFlow& flow : layer.inputs) names.push_back(vectors ? graph.as_vector(flow).name : flow.name);
-    return {graph.add("Concat", names, {{"axis", std::int64_t{1}}}), vectors};
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/save.hpp
-
-// A network to a file and back. The file is a safetensors file that other programs read; it knows its architecture and labels,
-// and holds one picture with the logits that it gave, so that whoever loads it can tell that nothing changed.
-
-namespace denim::inline DENIM_TARGET {
-
-/// What a file keeps beside the weights.
-struct SaveOptions {
-    std::vector<std::string> labels = {};  ///< the names of the classes, one for each output; may be left out
-    std::map<std::string, std::string> others = {};  ///< metadata of one's own, UTF-8, under keys of one's own
-};
-
-namespace detail {
-
-/// A picture of every brightness, and the network's logits for it.
-template <class Network>
-SampleOutput sample_of(const Network& network) {
-    SampleOutput sample{sample_picture(Network::input.size()), std::vector<float>(Network::output.size())};
-    Predictor{network}.predict(Pictures{Network::input, 1, nullptr, sample.input.data()}, sample.output.data());
-    return sample;
-}
-
-/// What the heads give, where the file says it.
-template <class Network>
-void take_outputs(Network& network, const std::string& file, const std::vector<std::string>& words) {
-    if (!words.empty() && words.size() != Network::heads.size())
-        throw FileError(file, sentence("says what ", words.size(), " heads give, but the network has ", Network::heads.size()));
-    for (std::size_t head = 0; head < words.size(); ++head) {
-        const auto word = std::ranges::find(gives_words, words[head]);
-        if (word == gives_words.end())
-            throw FileError(file, sentence("says that head ", head, " gives ", in_quotes(words[head]),
-                                           "; classes, labels or numbers was expected"));
-        network.set_gives(head, static_cast<Gives>(word - gives_words.begin()));
-    }
-}
-
-}  // namespace detail
-
-/// Writes a network: save(network, "primary.safetensors", {.labels = names}). The file appears whole or not at all. Throws
-/// std::invalid_argument before anything is written where a weight is not finite: load would refuse it.
-template <class Network>
-void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
-    if (!options.labels.empty() && options.labels.size() != Network::output.size())
-        throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.size()) +
-                                    " outputs, but " + std::to_string(options.labels.size()) +
-                                    " labels came; expected one for each");
-    WeightsMetadata metadata;
-    metadata.architecture = detail::architecture_of<Network>();
-    metadata.labels = options.labels;
-    metadata.outputs = words_of(network.gives());
-    metadata.others = options.others;
-    metadata.sample = detail::sample_of(network);
-    write_weights(path, detail::named_tensors(network.rows(), network.parameters()), metadata);
-}
-
-/// Puts weights that were read into a network, whose architecture, names and shapes must be theirs; gives what stands beside
-/// them. Throws FileError with both sides, and then the network is as it was.
-template <class Network>
-WeightsMetadata load_into(Network& network, const Weights& weights) {
-    check_weights(weights, detail::named_tensors(network.rows(), network.parameters()), detail::architecture_of<Network>());
-    if (!weights.metadata().labels.empty() && weights.metadata().labels.size() != Network::output.size())
-        throw FileError(weights.name(), "has " + std::to_string(weights.metadata().labels.size()) +
-                                            " labels, but the network has " + std::to_string(Network::output.size()) +
-                                            " outputs");
-    Network loaded = network;
-    loaded.edit_parameters([&](std::span<float> parameters) {
-        for (const Row& row : loaded.rows()) {
-            const NamedTensor& tensor = weights.tensor(row.name);
-            if (!all_finite(tensor.values))
-                throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
-            std::copy(tensor.values.begin(), tensor.values.end(), parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
+        for (const Metric& metric : metrics) {  // MetricInfo {name 1 {group 1, tag 2}, display_name 3}
+            protozero::pbf_writer info{experiment, 5};
+            {
+                protozero::pbf_writer name{info, 1};
+                name.add_string(1, metric.group);
+                name.add_string(2, metric.tag);
+            }
+            info.add_string(3, metric.name);
         }
     });
-    detail::take_outputs(loaded, weights.name(), weights.metadata().outputs);
-    if (weights.metadata().sample) check_sample(weights.name(), *weights.metadata().sample, detail::sample_of(loaded).output);
-    network = std::move(loaded);
-    return weights.metadata();
 }
 
-/// Reads weights into a network from its file, likewise.
-template <class Network>
-WeightsMetadata load_into(Network& network, const std::filesystem::path& path) {
-    return load_into(network, read_weights(path));
+/// The parameters of one run, in its folder; runs of one `group` are repeats and share a row of the table.
+inline std::string session_start_message(const HyperParameters& parameters, std::string_view group, double seconds_since_1970) {
+    return detail::hparams_message("_hparams_/session_start_info", 3, [&](protozero::pbf_writer& session) {
+        for (const auto& [name, parameter] : parameters) {
+            protozero::pbf_writer entry{session, 1};
+            entry.add_string(1, name);
+            protozero::pbf_writer value{entry, 2};
+            detail::write_value(value, parameter);
+        }
+        session.add_string(4, group.data(), group.size());
+        session.add_double(5, seconds_since_1970);
+    });
 }
 
-/// A network from its file: load<Primary>("primary.safetensors").
-template <class Network>
-Network load(const std::filesystem::path& path) {
-    Network network;
-    load_into(network, path);
-    return network;
-}
-
-/// Puts weights that are part of the program, see embed, into a network; gives their labels and what else stands beside them.
-template <class Network>
-WeightsMetadata load_embedded_into(Network& network, std::span<const char* const> text) {
-    const std::vector<std::byte> bytes = detail::from_base64(text);
-    return load_into(network, Weights{Safetensors{"the embedded weights", bytes}});
-}
-
-/// A network from weights that are part of the program: load_embedded<Primary>(primary_weights).
-template <class Network>
-Network load_embedded(std::span<const char* const> text) {
-    Network network;
-    load_embedded_into(network, text);
-    return network;
+/// The end of the run.
+inline std::string session_end_message(SessionStatus status, double seconds_since_1970) {
+    return detail::hparams_message("_hparams_/session_end_info", 4, [&](protozero::pbf_writer& session) {
+        session.add_enum(1, static_cast<int>(status));
+        session.add_double(2, seconds_since_1970);
+    });
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/export_onnx.hpp
+// ---- denim/format/event_file.hpp
 
-// A trained network as an ONNX file, for ONNX Runtime, OpenVINO and others.
+// A log that TensorBoard reads: messages Event of tensorboard/compat/proto/event.proto as TFRecords, each a length, its
+// checksum, the bytes, their checksum.
 
 namespace denim::inline DENIM_TARGET {
 
-/// What stands in the file beside the layers.
-struct OnnxOptions {
-    bool bytes = false;                    ///< takes photographs as uint8, and does what `preprocessing` says itself
-    Preprocessing preprocessing = {};      ///< with `bytes`: (byte * scale - mean) / deviation; times 1/255 unless set
-    bool probabilities = false;            ///< gives probabilities, as Predictor does: by the loss that the network learned by
-    std::vector<std::string> labels = {};  ///< the names of the classes, kept in the file's metadata
-};
-
 namespace detail {
 
-/// A layer that can be written: an overload of to_onnx takes its spec.
-template <class Spec>
-concept HasOnnx =
-    requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
+static_assert(std::endian::native == std::endian::little, "denim: event files are written lowest byte first");
 
-// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W).
-inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
-    graph.model.inputs.push_back(
-        {"images", options.bytes ? ElementType::uint8 : ElementType::float32, {0, in.height, in.width, in.channels}});
-    graph.layer = "input";
-    std::string value = "images";
-    if (options.bytes) {
-        const auto& [scale, mean, deviation] = options.preprocessing;
-        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
-            if (numbers.empty()) return;
-            if (numbers.size() != in.channels)
-                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
-                                            " numbers, but pictures have " + std::to_string(in.channels) +
-                                            " channels; expected one for each");
-            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
-        };
-        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
-        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
-        each("Sub", mean, "mean");
-        each("Div", deviation, "deviation");
-    }
-    return {graph.channels_first(value)};
-}
-
-// Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
-inline std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
-                                          std::span<const Gives> gives) {
-    const auto add = [&](const std::string& of, Gives what) {
-        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
+/// A record as the file has it; checksums are turned and moved by a constant, as TensorFlow's record_writer.cc does.
+inline std::string record(std::string_view content) {
+    const auto masked = [](std::string_view bytes) {
+        const std::uint32_t sum = crc32c(std::as_bytes(std::span{bytes}));
+        return std::rotr(sum, 15) + 0xa282ead8u;
     };
-    if (heads.size() == 1) return add(logits, gives[0]);
-    std::vector<std::int64_t> widths(heads.begin(), heads.end());
-    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
-    split.attributes = {{"axis", std::int64_t{1}}};
-    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
-    graph.model.nodes.push_back(split);
-    std::vector<std::string> probabilities;
-    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
-    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
+    const auto bytes_of = [](auto number) { return std::string{reinterpret_cast<const char*>(&number), sizeof number}; };
+    const std::string length = bytes_of(std::uint64_t{content.size()});
+    return length + bytes_of(masked(length)) + std::string{content} + bytes_of(masked(content));
 }
 
-// Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
-template <class Network, std::size_t Index>
-void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Network& network,
-                    const std::vector<std::string>& names) {
-    using Spec = typename Network::Graph::template At<Index>;
-    constexpr Entry entry = Network::Graph::trace.entries[Index];
-    OnnxLayer layer{{}, entry.in, entry.out, network.parameters().subspan(entry.first_parameter, entry.parameters), {}};
-    for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(values[entry.from[n]]);
-    if constexpr (passes_on(role_of<Spec>()) || requires { Spec::training_only; }) {
-        values.push_back(layer.inputs[0]);
-    } else {
-        static_assert(HasOnnx<Spec>,
-                      "denim: export_onnx: a layer has no overload of to_onnx; write one beside the layer, see "
-                      "denim/training/onnx_layers.hpp.");
-        if constexpr (role_of<Spec>() == Role::layer) {
-            std::size_t offset = 0;
-            for (const Parameter& parameter : Spec::parameters(entry.in)) {
-                layer.rows.push_back({parameter.name, parameter.extents, offset, entry.in, Index});
-                offset += parameter.extents.size();
-            }
-        }
-        graph.layer = names[Index];
-        values.push_back(to_onnx(Spec{}, layer, graph));
-    }
+inline double seconds_since_1970() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace detail
 
-/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C) to "logits" or "probabilities" (N,
-/// outputs). Dropout is gone, BatchNorm goes by its running statistics.
-template <class Network>
-OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
-    OnnxGraph graph;
-    std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
-    std::vector<std::string> names;
-    detail::name_entries<typename Network::Layers>("", names);
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (detail::add_onnx_layer<Network, Index>(graph, values, network, names), ...);
-    }(std::make_index_sequence<Network::Graph::count>{});
-    OnnxFlow result = values[Network::Graph::trace.result];
-    graph.layer = "output";
-    if (options.probabilities) detail::require_probabilities("export_onnx", network.gives());
-    constexpr bool row = Network::output.height * Network::output.width == 1;
-    if (row) result = graph.as_vector(result);
-    const bool last = options.probabilities && row && Network::heads.size() == 1;  // the function gives what leaves
-    if (options.probabilities && !last)
-        result.name = detail::probabilities_of_heads(graph, result.name, Network::heads, network.gives());
-    if (!row) result = {graph.add("Flatten", {graph.channels_last(result.name)}), true};  // as Denim gives it
-    const char* const name = options.probabilities ? "probabilities" : "logits";
-    const char* const type = !last ? "Identity" : network.gives().front() == Gives::labels ? "Sigmoid" : "Softmax";
-    graph.model.nodes.push_back({type, name, {result.name}, {name}, {}});
-    graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
-    graph.model.metadata["architecture"] = detail::architecture_of<Network>();
-    graph.model.metadata["outputs"] = nlohmann::json(words_of(network.gives())).dump();
-    if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
-    return std::move(graph.model);
-}
-
-/// Writes the network as an ONNX file: export_onnx(network, "primary.onnx", {.bytes = true}).
-template <class Network>
-void export_onnx(const Network& network, const std::filesystem::path& path, const OnnxOptions& options = {}) {
-    const auto model = onnx_model(network, options);
-    require_finite_rows(network.rows(), network.parameters(), path.string());
-    write_onnx(path, model);
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/compare_graphs.hpp
-
-// Whether two lists of layers compute the same of the same weights, and which layer is which.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-/// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
-class GraphClasses {
+/// Writes one event file into a folder, which it makes where it is missing. What `flush` has written is whole and readable even
+/// if the program is killed; the rest is written at the end of its life. Errors are FileErrors.
+class EventFile {
 public:
-    [[nodiscard]] std::vector<std::size_t> of(const LayerGraph& graph) {
-        std::vector<std::size_t> classes{number({to_string(graph.picture), {}})};
-        for (const GraphLayer& layer : graph.layers) {
-            if (layer.kind == GraphLayer::Kind::dropout) {  // does nothing when a network is used
-                classes.push_back(classes[layer.inputs[0]]);
-                continue;
-            }
-            Key key{words_of(layer), {}};
-            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
-            if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
-            classes.push_back(number(std::move(key)));
+    /// `first_step`: whatever older files of the folder hold from this step on is void (a run that was killed goes on).
+    explicit EventFile(const std::filesystem::path& folder, std::size_t first_step = 0) {
+        std::error_code error;
+        std::filesystem::create_directories(folder, error);
+        if (error) throw FileError(folder.string(), "the folder for a log cannot be made: " + error.message());
+        static std::atomic<unsigned> count = 0;
+        do {
+            char name[96];
+            std::snprintf(name, sizeof name, "events.out.tfevents.%010lld.denim.%ld.%u",
+                          static_cast<long long>(detail::seconds_since_1970()), static_cast<long>(::getpid()), count++);
+            path_ = folder / name;
+            file_ = detail::FileDescriptor{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+        } while (!file_ && errno == EEXIST);
+        if (!file_) throw FileError(path_.string(), "cannot be written: " + detail::system_reason());
+        std::string event = begin_event();
+        protozero::pbf_writer{event}.add_string(3, "brain.Event:2");
+        buffer_ += detail::record(event);
+        begin_session(first_step);
+        flush();
+    }
+    EventFile(EventFile&&) = default;
+    EventFile& operator=(EventFile&&) = delete;
+    ~EventFile() {
+        try {
+            if (file_) flush();
+        } catch (const FileError&) {  // a destructor has nobody to tell; whoever wants to know calls flush
         }
-        return classes;
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    /// One value at a step; `message` comes from scalar_message, image_message and their like.
+    void write(std::size_t step, std::string_view message) {
+        assert(file_ && "denim: this event file was moved from: only let it go");
+        std::string event = begin_event(), summary;
+        protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
+        protozero::pbf_writer writer{event};
+        writer.add_int64(2, static_cast<std::int64_t>(step));
+        writer.add_message(5, summary);
+        buffer_ += detail::record(event);
+    }
+
+    /// Hands everything to the operating system.
+    void flush() {
+        file_.write(written_, std::as_bytes(std::span{buffer_}), path_.string());
+        written_ += buffer_.size();
+        buffer_.clear();
     }
 
 private:
-    using Key = std::pair<std::string, std::vector<std::size_t>>;
-    std::size_t number(Key key) { return numbers_.emplace(std::move(key), numbers_.size()).first->second; }
+    void begin_session(std::size_t step) {
+        std::string event = begin_event(), session;
+        protozero::pbf_writer{session}.add_enum(1, 1);  // SessionLog {status 1: START}
+        protozero::pbf_writer writer{event};
+        writer.add_int64(2, static_cast<std::int64_t>(step));
+        writer.add_message(7, session);
+        buffer_ += detail::record(event);
+    }
+    static std::string begin_event() {
+        std::string event;
+        protozero::pbf_writer{event}.add_double(1, detail::seconds_since_1970());
+        return event;
+    }
 
-    std::map<Key, std::size_t> numbers_;
+    std::filesystem::path path_;
+    detail::FileDescriptor file_;
+    std::uint64_t written_ = 0;
+    std::string buffer_;
 };
-
-/// Two graphs side by side: a network's own, and that of a file.
-class GraphMatch {
-public:
-    GraphMatch(const LayerGraph& network, const LayerGraph& file)
-        : network_(network), file_(file), partner_(network.layers.size(), file.layers.size()) {
-        GraphClasses classes;
-        ours_ = classes.of(network), theirs_ = classes.of(file);
-        const std::size_t result = file_result();
-        if (theirs_[result] != ours_[network.result]) throw std::invalid_argument(difference());
-        walk(result);
-    }
-    /// For each layer of the network, the number of the file's layer; the number of its layers for what has none (a Dropout).
-    [[nodiscard]] std::vector<std::size_t> take() { return std::move(partner_); }
-
-private:
-    // What the file gives, or what goes into a softmax or sigmoid at its end, where the network gives logits.
-    [[nodiscard]] std::size_t file_result() const {
-        if (file_.result == 0 || theirs_[file_.result] == ours_[network_.result]) return file_.result;
-        const GraphLayer& last = file_.layers[file_.result - 1];
-        const bool probabilities = last.kind == GraphLayer::Kind::activation && (last.word.starts_with("probabilities") || last.word == "softmax" ||
-                                                                                 last.word == "log_softmax" || last.word == "sigmoid");
-        return probabilities && theirs_[last.inputs[0]] == ours_[network_.result] ? last.inputs[0] : file_.result;
-    }
-    [[nodiscard]] static std::size_t behind_dropouts(const LayerGraph& graph, std::size_t value) {
-        while (value != 0 && graph.layers[value - 1].kind == GraphLayer::Kind::dropout) value = graph.layers[value - 1].inputs[0];
-        return value;
-    }
-    // Both are alike from here to the picture; only the order of a sum's terms may differ.
-    void walk(std::size_t result) {
-        std::vector<bool> taken(file_.layers.size(), false);
-        std::vector<std::pair<std::size_t, std::size_t>> open{{network_.result, result}};
-        while (!open.empty()) {
-            const auto [last, next] = open.back();
-            open.pop_back();
-            const std::size_t our = behind_dropouts(network_, last), their = behind_dropouts(file_, next);
-            if (our == 0 || partner_[our - 1] == their - 1) continue;
-            if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
-                throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
-            partner_[our - 1] = their - 1, taken[their - 1] = true;
-            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
-            const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
-            for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
-        }
-    }
-
-    [[nodiscard]] std::string difference() const {
-        const auto first_other = [](const LayerGraph& graph, const std::vector<std::size_t>& classes, const std::vector<std::size_t>& others) {
-            const std::set<std::size_t> known(others.begin(), others.end());
-            std::size_t n = 0;
-            while (n < graph.layers.size() && known.contains(classes[n + 1])) ++n;
-            return n;
-        };
-        if (network_.picture != file_.picture)
-            return "pictures " + to_string(network_.picture) + " were expected, the file takes " + to_string(file_.picture);
-        const std::size_t our = first_other(network_, ours_, theirs_), their = first_other(file_, theirs_, ours_);
-        const std::string ours = our == network_.layers.size()
-                                     ? "ends"
-                                     : "has " + words_of(network_.layers[our]) + " (layer " + layer_name(network_.layers[our].node) + ")";
-        if (their == file_.layers.size()) return "the file's graph ends where the network " + ours;
-        return file_.layers[their].node + " is " + words_of(file_.layers[their]) + ", where the network " + ours;
-    }
-    // "the node '2.0.Conv' (Conv)" is of layer 2.0.
-    [[nodiscard]] static std::string layer_name(const std::string& node) {
-        const std::size_t begin = node.find('\'') + 1;
-        const std::string name = node.substr(begin, node.find('\'', begin) - begin);
-        return name.substr(0, name.rfind('.'));
-    }
-
-    const LayerGraph &network_, &file_;
-    std::vector<std::size_t> partner_, ours_, theirs_;
-};
-
-}  // namespace detail
-
-/// For each layer of a network's graph, the number of the file's layer that computes the same from the same; the number of the
-/// file's layers for a Dropout. Throws std::invalid_argument with a sentence that names the first layer that differs.
-inline std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/import_onnx.hpp
+// ---- denim/format/idx.hpp
 
-// Weights of an ONNX file into a network that computes the same.
-
-namespace denim::inline DENIM_TARGET {
-
-/// Reads the weights of an ONNX file into a network that computes what the file does, up to a softmax or sigmoid at the end of
-/// the file alone: both graphs are compared, and weights follow the graph. Throws FileError that names the first node that
-/// differs or is not understood, and then the network is as it was.
-template <class Network>
-void import_onnx(Network& network, const std::filesystem::path& file) {
-    const OnnxModel model = read_onnx(file), own = onnx_model(network);
-    const LayerGraph theirs = onnx_layer_graph(file.string(), model), ours = onnx_layer_graph("the network itself", own);
-    std::vector<std::size_t> partners;
-    try {
-        partners = match_graphs(ours, theirs);
-    } catch (const std::invalid_argument& error) {
-        throw FileError(file.string(), error.what());
-    }
-    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
-    const auto rows = network.rows();
-    for (std::size_t layer = 0; layer < partners.size(); ++layer) {
-        if (partners[layer] == theirs.layers.size()) continue;
-        const GraphLayer& from = theirs.layers[partners[layer]];
-        for (std::size_t n = 0; n < ours.layers[layer].weights.size(); ++n) {
-            const auto row = std::ranges::find(rows, ours.layers[layer].weights[n].name, &Row::name);
-            const GraphWeights& weights = from.weights[n];
-            const auto fail = [&](const std::string& reason) {
-                throw FileError(file.string(), from.node + ": array " + detail::in_quotes(weights.name) + ' ' + reason);
-            };
-            std::vector<float> numbers;
-            try {
-                numbers = weights.numbers();
-            } catch (const std::range_error& error) {
-                fail(std::string{"does not hold floats: "} + error.what());
-            }
-            if (row == rows.end() || numbers.size() != row->size())
-                fail(detail::sentence("has ", numbers.size(), " numbers, not those of the network's layer"));
-            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
-            std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(row->offset));
-        }
-    }
-    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/load_matching.hpp
-
-// Weights of one network into another that shares some of its layers: a trunk under another head.
+// One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
+// type, the number of axes, the extents and the elements, highest byte first.
 
 namespace denim::inline DENIM_TARGET {
-
-/// What load_matching took, what it left, and why.
-struct MatchReport {
-    /// A row of the network or a tensor of the file that was left.
-    struct Left {
-        std::string name, why;
-    };
-    std::vector<std::string> taken;  ///< rows that have the file's numbers now
-    std::vector<Left> left;          ///< rows that are as they were
-    std::vector<Left> unused;        ///< tensors of the file that went nowhere
-
-    friend std::ostream& operator<<(std::ostream& out, const MatchReport& report) {
-        out << detail::sentence(report.taken.size(), " of ", report.taken.size() + report.left.size(), " arrays taken\n");
-        for (const std::string& name : report.taken) out << "  taken   " << name << '\n';
-        for (const Left& row : report.left) out << "  left    " << row.name << ": " << row.why << '\n';
-        for (const Left& tensor : report.unused) out << "  unused  " << tensor.name << ": " << tensor.why << '\n';
-        return out;
-    }
-};
 
 namespace detail {
 
-/// "2.0" of "2.0.weights".
-inline std::string layer_of_row(const std::string& row) { return row.substr(0, row.rfind('.')); }
-
-/// Whether a row is one of `names`, or inside a layer that is.
-inline bool is_named(const std::string& row, std::span<const std::string> names) {
-    return std::ranges::any_of(names, [&](const std::string& name) { return row == name || row.starts_with(name + '.'); });
-}
-
-/// Why a row does not fit the file, or nothing.
-inline std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip) {
-    if (is_named(row.name, skip)) return "it was to be skipped";
-    const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
-    if (tensor == weights.tensors().end()) return "the file has no array of this name";
-    const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
-    if (std::ranges::equal(tensor->shape, extents)) return {};
-    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
+inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+    std::array<std::byte, 4> start{};
+    stream.read(start);
+    if (start[0] != std::byte{0} || start[1] != std::byte{0})
+        stream.fail("an IDX file was expected, its first two bytes are not zero");
+    using enum ElementType;
+    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
+                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
+    const auto code = std::to_integer<int>(start[2]);
+    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
+    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
+    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
+    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
+    for (std::size_t& extent : shape) {
+        std::array<std::byte, 4> field{};
+        stream.read(field);
+        std::ranges::reverse(field);
+        extent = little_endian<std::uint32_t>(field.data());
+    }
+    const std::size_t size = element_size(type->second);
+    const auto bytes = checked_size(shape, size);
+    if (!bytes || *bytes > most_bytes)
+        stream.fail(sentence("the IDX file says that it holds ", element_name(type->second), ' ', shape_text(shape),
+                             ", its size allows no more than ", most_bytes, " bytes"));
+    AnyArray array{type->second, std::move(shape)};
+    stream.read(array.bytes);
+    stream.check_end();
+    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, size);
+    return array;
 }
 
 }  // namespace detail
 
-/// Puts those layers of a file of weights into a network that have the same names and shapes in both; the others stay as they
-/// are. A layer is taken whole or not at all. `skip` names layers or arrays that shall stay even where they fit, for example a
-/// head of as many classes that are others. Throws FileError, and then the network is as it was, if no layer fits or a number
-/// is not finite. What it took can be kept as it is by freeze.
-template <class Network>
-MatchReport load_matching(Network& network, const Weights& weights, const std::vector<std::string>& skip = {}) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: load_matching: only networks in fp32 take weights.");
-    std::map<std::string, std::string> misfits;  // a layer, and the row that keeps it out
-    for (const Row& row : network.rows())
-        if (!detail::misfit(row, weights, skip).empty()) misfits.emplace(detail::layer_of_row(row.name), row.name);
-    MatchReport report;
-    std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
-    for (const Row& row : network.rows()) {
-        const auto other = misfits.find(detail::layer_of_row(row.name));
-        if (other != misfits.end()) {
-            const std::string why = detail::misfit(row, weights, skip);
-            report.left.push_back({row.name, why.empty() ? other->second + " of the same layer does not fit" : why});
-            continue;
-        }
-        const NamedTensor& tensor = weights.tensor(row.name);
-        if (!all_finite(tensor.values))
-            throw FileError(weights.name(), "tensor '" + row.name + "' holds a number that is not finite");
-        std::ranges::copy(tensor.values, parameters.begin() + static_cast<std::ptrdiff_t>(row.offset));
-        report.taken.push_back(row.name);
+/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
+inline AnyArray read_idx(const ByteSource& source) {
+    std::array<std::byte, 2> start{};
+    if (source.size() >= start.size()) source.read(0, start);
+    if (start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b}) {
+        detail::InflatedStream stream{source,        source.name(),        0,
+                                      source.size(), detail::unknown_size, detail::InflatedStream::Wrapping::gzip};
+        return detail::read_idx_stream(stream, source.size() * detail::largest_ratio);
     }
-    if (report.taken.empty())
-        throw FileError(weights.name(), "no layer of the network fits; its first array, " +
-                                            detail::in_quotes(report.left[0].name) + ": " + report.left[0].why);
-    for (const NamedTensor& tensor : weights.tensors()) {
-        if (std::ranges::find(report.taken, tensor.name) != report.taken.end()) continue;
-        const auto row = std::ranges::find(report.left, tensor.name, &MatchReport::Left::name);
-        report.unused.push_back({tensor.name, row == report.left.end() ? "the network has no array of this name" : row->why});
-    }
-    network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
-    return report;
-}
-
-/// From a file, as `save` and Checkpoint write it: load_matching(network, "primary.safetensors").
-template <class Network>
-MatchReport load_matching(Network& network, const std::filesystem::path& path, const std::vector<std::string>& skip = {}) {
-    return load_matching(network, read_weights(path), skip);
+    detail::StoredStream stream{source, source.name(), 0, source.size()};
+    return detail::read_idx_stream(stream, source.size());
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/onnx.hpp
+
+// ONNX files, read and written through protozero; what they mean to a network stands in exchange/export_onnx.hpp and
+// exchange/import_onnx.hpp.
+
 // ---- denim/format.hpp
 
-// Files that other tools read, and networks saved and loaded: needs zlib, nlohmann-json and protozero.
+// Files that other tools read: needs zlib, nlohmann-json and protozero.
 
 // ---- denim/image/stb_image_write.hpp
 
@@ -23381,13 +24236,17 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
 
 // ---- denim/report/chart.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// A line of a chart: y over x, with a name for its legend.
 struct Series {
     std::string name = {};
     std::vector<double> x = {}, y = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
@@ -23436,7 +24295,7 @@ inline std::vector<double> ticks(double low, double high) {
 /// finite are left out.
 inline std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
     constexpr double width = 560, height = 300, left = 58, right = 14, top = 14, bottom = 44;
-    double low = std::numeric_limits<double>::infinity(), high = -low, first = low, last = -low;
+    double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
     for (const Series& series : all)
         for (std::size_t n = 0; n < series.y.size(); ++n)
             if (is_finite(series.y[n])) {
@@ -23630,7 +24489,7 @@ inline void add_machine(Page& page, double seconds) {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/comparison_report.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Two approaches over the same seeds, and where they are known what each got right of the same pictures, seed by seed.
 struct ComparisonReport {
@@ -23639,6 +24498,10 @@ struct ComparisonReport {
     std::vector<double> first_totals = {}, second_totals = {};
     std::vector<std::vector<int>> first_right = {}, second_right = {};
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
 inline void add_comparison(Page& page, const ComparisonReport& report) {
@@ -24036,12 +24899,19 @@ inline std::u32string characters_of(std::string_view text) {
 
 // Rectangles, pictures and texts into a picture. Whatever lies beyond its sides is left out.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// Where something stands in a picture: pixels from its left and top side.
 struct Box {
     int left = 0, top = 0, width = 0, height = 0;
 };
+
+/// Which way a text runs.
+enum class Direction { right, up };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Lays `colour` over a pixel; `cover` is 0 to 1.
 inline void blend(Picture& picture, int x, int y, Colour colour, float cover) {
@@ -24077,9 +24947,6 @@ inline void paste(Picture& picture, int left, int top, const Picture& other) {
             blend(picture, left + static_cast<int>(x), top + static_cast<int>(y), {pixel[0], pixel[1], pixel[2]}, 1);
         }
 }
-
-/// Which way a text runs.
-enum class Direction { right, up };
 
 /// How a text looks.
 struct TextStyle {
@@ -24208,13 +25075,17 @@ inline Colour heat_scale(double place) {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/confusion_picture.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How a confusion matrix is drawn.
 struct ConfusionPictureOptions {
     std::size_t size = 800;  ///< pixels of its width, at least 600; the height follows
     std::string title = "Confusion matrix";
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
@@ -24370,7 +25241,7 @@ Picture draw_filters(const Weights& weights, std::size_t zoom = 0) {
 // predicted class are those that count. Zeiler and Fergus, "Visualizing and understanding convolutional networks" (2014),
 // section 4.2.
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// The patch; 0 chooses an eighth of the shorter side, and half of the patch as step.
 struct OcclusionOptions {
@@ -24386,6 +25257,10 @@ struct Occlusion {
     std::size_t rows = 0, columns = 0;
     std::vector<float> drops;  ///< (rows, columns): the probability that a patch there takes away; negative where it helps
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Measures one photograph (H, W, C) of std::uint8_t. Throws std::invalid_argument if the network does not have the head.
 template <class Network, class Photograph>
@@ -24431,15 +25306,15 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
         for (std::size_t column = 0; column < result.columns; ++column) {
             std::uint8_t* picture = pictures.data() + column * shape.size();
             std::copy_n(source.bytes, shape.size(), picture);
-            const auto from = [&](std::size_t place) {
+            const auto from = [&](std::size_t place, std::size_t side) {
                 const std::size_t centre = place * options.step + options.step / 2;
-                return centre > options.patch / 2 ? centre - options.patch / 2 : 0;
+                return std::min(centre > options.patch / 2 ? centre - options.patch / 2 : 0, side);  // of a long step, beyond the shorter side
             };
             const auto to = [&](std::size_t place, std::size_t side) {
                 return std::min(place * options.step + options.step / 2 + (options.patch + 1) / 2, side);
             };
-            for (std::size_t y = from(row); y < to(row, shape.height); ++y)
-                std::fill(picture + (y * shape.width + from(column)) * shape.channels,
+            for (std::size_t y = from(row, shape.height); y < to(row, shape.height); ++y)
+                std::fill(picture + (y * shape.width + from(column, shape.width)) * shape.channels,
                           picture + (y * shape.width + to(column, shape.width)) * shape.channels, options.grey);
         }
         const std::vector<float> covered = probabilities(pictures);
@@ -24665,194 +25540,6 @@ inline void write_report(const std::filesystem::path& path, const RunReport& run
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/report/grid.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The values of one axis of a grid.
-template <std::size_t... Numbers>
-struct Values {};
-
-namespace detail {
-
-template <template <std::size_t...> class Family, class Chosen, class... Axes>
-struct GridExpansion;
-
-template <template <std::size_t...> class Family, std::size_t... Chosen>
-struct GridExpansion<Family, std::index_sequence<Chosen...>> {
-    static constexpr std::size_t count = 1;
-    template <class Each>
-    static void visit(Each& each) {
-        each.template operator()<Family<Chosen...>>(std::array<std::size_t, sizeof...(Chosen)>{Chosen...});
-    }
-};
-
-template <template <std::size_t...> class Family, std::size_t... Chosen, std::size_t... Numbers, class... Rest>
-struct GridExpansion<Family, std::index_sequence<Chosen...>, Values<Numbers...>, Rest...> {
-    static constexpr std::size_t count =
-        (GridExpansion<Family, std::index_sequence<Chosen..., Numbers>, Rest...>::count + ... + 0);
-    template <class Each>
-    static void visit(Each& each) {
-        (GridExpansion<Family, std::index_sequence<Chosen..., Numbers>, Rest...>::visit(each), ...);
-    }
-};
-
-}  // namespace detail
-
-/// All networks of a family: Grid<Base, Values<3, 5>, Values<32, 64>> is Base<3, 32>, Base<3, 64>, Base<5, 32>, Base<5, 64>.
-template <template <std::size_t...> class Family, class... Axes>
-struct Grid {
-    static constexpr std::size_t axes = sizeof...(Axes);
-    static constexpr std::size_t count = detail::GridExpansion<Family, std::index_sequence<>, Axes...>::count;
-
-    /// Calls `each.template operator()<Network>(values)` for every network, the last axis turning fastest.
-    template <class Each>
-    static void visit(Each each) {
-        detail::GridExpansion<Family, std::index_sequence<>, Axes...>::visit(each);
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/report/sweep_point.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// A network of a grid without its type, as a sweep trains it. A large grid is made of several vectors of these, each in a
-/// source file of its own: they compile side by side, without the training loop and what it writes, and a program that appends
-/// one to another and sweeps them does not compile the networks again.
-struct SweepPoint {
-    /// A new network, and what teaches it by batches of so many pictures at most.
-    struct Made {
-        std::shared_ptr<void> network;
-        std::unique_ptr<Learner> learner;
-    };
-
-    std::vector<std::size_t> values;  ///< one for each axis of the grid
-    std::size_t numbers = 0;          ///< parameters of the network
-    std::string architecture;         ///< its type, as users write it
-    Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
-    bool has_rate = false;  ///< a layer of it has one, as Dropout
-};
-
-/// Every network of a grid, the last axis turning fastest.
-template <template <std::size_t...> class Family, class... Axes>
-std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
-    std::vector<SweepPoint> points;
-    grid.visit([&]<class Network>(const auto& values) {
-        points.push_back({{values.begin(), values.end()},
-                          Network::parameter_count,
-                          detail::architecture_of<Network>(),
-                          [](Seed seed, std::size_t largest_batch, const LossOfHeads& loss) {
-                              auto network = std::make_shared<Network>(seed);
-                              auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
-                              return SweepPoint::Made{std::move(network), std::move(learner)};
-                          },
-                          std::ranges::any_of(Network::Graph::trace.entries, &Entry::has_rate)});
-    });
-    return points;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/report/sweep_table.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// One run of a sweep.
-struct SweepRun {
-    std::uint64_t seed = 0;
-    std::string folder = {};  ///< below the sweep's log
-    History history = {};
-    Score test = {};  ///< of the weights that were kept; NaN where the sweep got no test set
-
-    /// The epoch whose weights were kept: the best by validation loss.
-    [[nodiscard]] const Epoch& best() const {
-        return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
-            if (is_nan(left.validation.loss) || is_nan(right.validation.loss)) return is_nan(right.validation.loss) && !is_nan(left.validation.loss);
-            return left.validation.loss < right.validation.loss;
-        });
-    }
-    [[nodiscard]] double seconds() const {
-        double sum = 0;
-        for (const Epoch& epoch : history.epochs) sum += epoch.seconds;
-        return sum;
-    }
-};
-
-/// One setting with its repeats.
-struct SweepRow {
-    std::string name = {};  ///< "kernel=3, filters=32, rate=0.001"
-    HyperParameters parameters = {};
-    std::size_t numbers = 0;  ///< of the network
-    std::vector<SweepRun> runs = {};
-
-    [[nodiscard]] Repeats accuracy() const {
-        return of([](const SweepRun& run) { return run.best().validation.accuracy; });
-    }
-    [[nodiscard]] Repeats test_accuracy() const {
-        return of([](const SweepRun& run) { return run.test.accuracy; });
-    }
-    [[nodiscard]] Repeats loss() const {
-        return of([](const SweepRun& run) { return run.best().validation.loss; });
-    }
-    [[nodiscard]] Repeats epochs() const {
-        return of([](const SweepRun& run) { return static_cast<double>(run.best().number); });
-    }
-    [[nodiscard]] Repeats seconds() const {
-        return of([](const SweepRun& run) { return run.seconds(); });
-    }
-
-private:
-    template <class Value>
-    [[nodiscard]] Repeats of(Value value) const {
-        std::vector<double> values;
-        for (const SweepRun& run : runs) values.push_back(value(run));
-        return repeats(values);
-    }
-};
-
-/// All settings of a sweep, the best mean validation accuracy first.
-struct SweepTable {
-    std::string name = {};
-    std::vector<SweepRow> rows = {};
-
-    [[nodiscard]] bool tested() const {
-        return !rows.empty() && !rows[0].runs.empty() && !is_nan(rows[0].runs[0].test.accuracy);
-    }
-
-    /// Best first; equals stay in their order, and what is not a number comes last.
-    void sort() {
-        const auto better = [](const SweepRow& left, const SweepRow& right) {
-            const double one = left.accuracy().mean, other = right.accuracy().mean;
-            return is_nan(one) || is_nan(other) ? is_nan(other) && !is_nan(one) : one > other;
-        };
-        for (auto row = rows.begin(); row != rows.end(); ++row)
-            std::rotate(std::upper_bound(rows.begin(), row, *row, better), row, row + 1);
-    }
-
-    friend std::ostream& operator<<(std::ostream& out, const SweepTable& table) {
-        std::size_t width = 7;
-        for (const SweepRow& row : table.rows) width = std::max(width, row.name.size());
-        const bool tested = table.tested();
-        using detail::fixed, detail::to_the_left, detail::to_the_right;
-        const auto line = [&](const std::array<std::string, 8>& cells) {
-            return to_the_left(cells[0], width) + "  " + to_the_right(cells[1], 4) + "  " + to_the_left(cells[2], 20) + "  " +
-                   to_the_left(cells[3], 15) + (tested ? "  " + to_the_left(cells[4], 16) : "") + "  " + to_the_left(cells[5], 15) +
-                   "  " + to_the_right(cells[6], 6) + "  " + to_the_right(cells[7], 7) + '\n';
-        };
-        std::string text = line({"setting", "runs", "validation accuracy", "95 % interval", "test accuracy", "validation loss",
-                                 "epochs", "seconds"});
-        for (const SweepRow& row : table.rows) {
-            const Repeats accuracy = row.accuracy();
-            text += line({row.name, std::to_string(accuracy.count), accuracy.text(),
-                          accuracy.count > 1 ? fixed(accuracy.low, 4) + '-' + fixed(accuracy.high, 4) : "",
-                          tested ? row.test_accuracy().text() : "", row.loss().text(3), fixed(row.epochs().mean, 1),
-                          fixed(row.seconds().mean, 1)});
-        }
-        return out << text;
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/tensor_board.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -24950,7 +25637,198 @@ struct TensorBoard {
 static_assert(Callback<TensorBoard>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/report/sweep_run.hpp
+// ---- denim/report.hpp
+
+// Pictures, logs and pages of what a network does: needs what denim/image.hpp and denim/format.hpp need.
+
+// ---- denim/sweep/grid.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The values of one axis of a grid.
+template <std::size_t... Numbers>
+struct Values {};
+
+namespace detail {
+
+template <template <std::size_t...> class Family, class Chosen, class... Axes>
+struct GridExpansion;
+
+template <template <std::size_t...> class Family, std::size_t... Chosen>
+struct GridExpansion<Family, std::index_sequence<Chosen...>> {
+    static constexpr std::size_t count = 1;
+    template <class Each>
+    static void visit(Each& each) {
+        each.template operator()<Family<Chosen...>>(std::array<std::size_t, sizeof...(Chosen)>{Chosen...});
+    }
+};
+
+template <template <std::size_t...> class Family, std::size_t... Chosen, std::size_t... Numbers, class... Rest>
+struct GridExpansion<Family, std::index_sequence<Chosen...>, Values<Numbers...>, Rest...> {
+    static constexpr std::size_t count =
+        (GridExpansion<Family, std::index_sequence<Chosen..., Numbers>, Rest...>::count + ... + 0);
+    template <class Each>
+    static void visit(Each& each) {
+        (GridExpansion<Family, std::index_sequence<Chosen..., Numbers>, Rest...>::visit(each), ...);
+    }
+};
+
+}  // namespace detail
+
+/// All networks of a family: Grid<Base, Values<3, 5>, Values<32, 64>> is Base<3, 32>, Base<3, 64>, Base<5, 32>, Base<5, 64>.
+template <template <std::size_t...> class Family, class... Axes>
+struct Grid {
+    static constexpr std::size_t axes = sizeof...(Axes);
+    static constexpr std::size_t count = detail::GridExpansion<Family, std::index_sequence<>, Axes...>::count;
+
+    /// Calls `each.template operator()<Network>(values)` for every network, the last axis turning fastest.
+    template <class Each>
+    static void visit(Each each) {
+        detail::GridExpansion<Family, std::index_sequence<>, Axes...>::visit(each);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/sweep/sweep_point.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A network of a grid without its type, as a sweep trains it. A large grid is made of several vectors of these, each in a
+/// source file of its own: they compile side by side, without the training loop and what it writes, and a program that appends
+/// one to another and sweeps them does not compile the networks again.
+struct SweepPoint {
+    /// A new network, and what teaches it by batches of so many pictures at most.
+    struct Made {
+        std::shared_ptr<void> network;
+        std::unique_ptr<Learner> learner;
+    };
+
+    std::vector<std::size_t> values;  ///< one for each axis of the grid
+    std::size_t numbers = 0;          ///< parameters of the network
+    std::string architecture;         ///< its type, as users write it
+    Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
+    bool has_rate = false;  ///< a layer of it has one, as Dropout
+};
+
+/// Every network of a grid, the last axis turning fastest.
+template <template <std::size_t...> class Family, class... Axes>
+std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
+    std::vector<SweepPoint> points;
+    grid.visit([&]<class Network>(const auto& values) {
+        points.push_back({{values.begin(), values.end()},
+                          Network::parameter_count,
+                          detail::architecture_of<Network>(),
+                          [](Seed seed, std::size_t largest_batch, const LossOfHeads& loss) {
+                              auto network = std::make_shared<Network>(seed);
+                              auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
+                              return SweepPoint::Made{std::move(network), std::move(learner)};
+                          },
+                          std::ranges::any_of(Network::Graph::trace.entries, &Entry::has_rate)});
+    });
+    return points;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/sweep/sweep_table.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// One run of a sweep.
+struct SweepRun {
+    std::uint64_t seed = 0;
+    std::string folder = {};  ///< below the sweep's log
+    History history = {};
+    Score test = {};  ///< of the weights that were kept; NaN where the sweep got no test set
+
+    /// The epoch whose weights were kept: the best by validation loss.
+    [[nodiscard]] const Epoch& best() const {
+        return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
+            return is_less(left.validation.loss, right.validation.loss);
+        });
+    }
+    [[nodiscard]] double seconds() const {
+        double sum = 0;
+        for (const Epoch& epoch : history.epochs) sum += epoch.seconds;
+        return sum;
+    }
+};
+
+/// One setting with its repeats.
+struct SweepRow {
+    std::string name = {};  ///< "kernel=3, filters=32, rate=0.001"
+    HyperParameters parameters = {};
+    std::size_t numbers = 0;  ///< of the network
+    std::vector<SweepRun> runs = {};
+
+    [[nodiscard]] Repeats accuracy() const {
+        return of([](const SweepRun& run) { return run.best().validation.accuracy; });
+    }
+    [[nodiscard]] Repeats test_accuracy() const {
+        return of([](const SweepRun& run) { return run.test.accuracy; });
+    }
+    [[nodiscard]] Repeats loss() const {
+        return of([](const SweepRun& run) { return run.best().validation.loss; });
+    }
+    [[nodiscard]] Repeats epochs() const {
+        return of([](const SweepRun& run) { return static_cast<double>(run.best().number); });
+    }
+    [[nodiscard]] Repeats seconds() const {
+        return of([](const SweepRun& run) { return run.seconds(); });
+    }
+
+private:
+    template <class Value>
+    [[nodiscard]] Repeats of(Value value) const {
+        std::vector<double> values;
+        for (const SweepRun& run : runs) values.push_back(value(run));
+        return repeats(values);
+    }
+};
+
+/// All settings of a sweep, the best mean validation accuracy first.
+struct SweepTable {
+    std::string name = {};
+    std::vector<SweepRow> rows = {};
+
+    [[nodiscard]] bool tested() const {
+        return !rows.empty() && !rows[0].runs.empty() && !is_nan(rows[0].runs[0].test.accuracy);
+    }
+
+    /// Best first; equals stay in their order, and what is not a number comes last.
+    void sort() {
+        const auto better = [](const SweepRow& left, const SweepRow& right) {
+            const double one = left.accuracy().mean, other = right.accuracy().mean;
+            return is_nan(one) || is_nan(other) ? is_nan(other) && !is_nan(one) : one > other;
+        };
+        for (auto row = rows.begin(); row != rows.end(); ++row)
+            std::rotate(std::upper_bound(rows.begin(), row, *row, better), row, row + 1);
+    }
+
+    friend std::ostream& operator<<(std::ostream& out, const SweepTable& table) {
+        std::size_t width = 7;
+        for (const SweepRow& row : table.rows) width = std::max(width, row.name.size());
+        const bool tested = table.tested();
+        using detail::fixed, detail::to_the_left, detail::to_the_right;
+        const auto line = [&](const std::array<std::string, 8>& cells) {
+            return to_the_left(cells[0], width) + "  " + to_the_right(cells[1], 4) + "  " + to_the_left(cells[2], 20) + "  " +
+                   to_the_left(cells[3], 15) + (tested ? "  " + to_the_left(cells[4], 16) : "") + "  " + to_the_left(cells[5], 15) +
+                   "  " + to_the_right(cells[6], 6) + "  " + to_the_right(cells[7], 7) + '\n';
+        };
+        std::string text = line({"setting", "runs", "validation accuracy", "95 % interval", "test accuracy", "validation loss",
+                                 "epochs", "seconds"});
+        for (const SweepRow& row : table.rows) {
+            const Repeats accuracy = row.accuracy();
+            text += line({row.name, std::to_string(accuracy.count), accuracy.text(),
+                          accuracy.count > 1 ? fixed(accuracy.low, 4) + '-' + fixed(accuracy.high, 4) : "",
+                          tested ? row.test_accuracy().text() : "", row.loss().text(3), fixed(row.epochs().mean, 1),
+                          fixed(row.seconds().mean, 1)});
+        }
+        return out << text;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/sweep/sweep_run.hpp
 
 namespace denim::inline DENIM_TARGET {
 
@@ -25118,7 +25996,7 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/report/sweep.hpp
+// ---- denim/sweep/sweep.hpp
 
 #include <thread>
 
@@ -25261,7 +26139,7 @@ SweepTable sweep(const Train& train, const Validation& validation, const SweepOp
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/report/sweep_report.hpp
+// ---- denim/sweep/sweep_report.hpp
 
 namespace denim::inline DENIM_TARGET {
 
@@ -25312,12 +26190,12 @@ inline void write_report(const std::filesystem::path& path, const SweepTable& ta
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/report.hpp
+// ---- denim/sweep.hpp
 
-// Pictures, logs and pages of what a network does: needs what denim/image.hpp and denim/format.hpp need.
+// Many networks and settings, repeated, logged and compared: needs what denim/report.hpp needs.
 
 // ---- denim/all.hpp
 
-// Everything: the core, and sets of photographs, files, pictures, logs and pages with the libraries that they stand on (zlib,
-// nlohmann-json, protozero, stb).
+// Everything: the core, and sets of photographs, files, pictures, logs, pages and sweeps with the libraries that they stand on
+// (zlib, nlohmann-json, protozero, stb).
 

@@ -133,14 +133,10 @@ public:
                 DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
     }
 
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t tap = 0; tap < taps + Of.bias; ++tap)
-            for (std::size_t c = 0; c < Of.channels(); ++c) {
-                float sum = 0;
-                for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + tap * stride + c];
-                (tap < taps ? weight_gradient[tap * Of.channels() + c] : bias_gradient[c]) = sum;
-            }
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t /*part*/) {
+        for (std::size_t tap = 0; tap < taps; ++tap)
+            std::copy_n(accumulator + tap * stride, Of.channels(), weight_gradient + tap * Of.channels());
+        if (Of.bias) std::copy_n(accumulator + taps * stride, Of.channels(), bias_gradient);
     }
 
 private:

@@ -112,13 +112,7 @@ public:
         }
     }
 
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t part) {
-        const auto total = [=](std::size_t n) {
-            auto sum = simd::load(accumulators + n);
-            for (std::size_t share = 1; share < shares; ++share) sum = sum + simd::load(accumulators + share * distance + n);
-            return sum;
-        };
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
         constexpr std::size_t taps = Weights::taps / Of.window;  // of a window row
         alignas(64) float block[lanes][lanes];
         for (std::size_t first = 0; first < Of.filters(); first += lanes) {
@@ -129,16 +123,13 @@ public:
                     const std::size_t at =
                         slice * Weights::slice_size + (part * taps + t) * Weights::unit + v % Weights::group * lanes;
                     for (std::size_t f = 0; f < width; ++f)
-                        simd::store(block[f], total(at + (first + f) * Weights::filter_size));
+                        simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
                     for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
                         const std::size_t row = part * Of.window * Of.channels() + t * Weights::numbers + v * lanes + u;
                         for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
                     }
                 }
-            if (Of.bias && part == 0) {
-                simd::store(block[0], total(Weights::size + first));
-                std::copy_n(block[0], width, bias_gradient + first);
-            }
+            if (Of.bias && part == 0) std::copy_n(accumulator + Weights::size + first, width, bias_gradient + first);
         }
     }
 };

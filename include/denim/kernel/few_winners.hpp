@@ -180,18 +180,14 @@ inline void add_few_winners(const float* input, const float* output, float* outp
     }
 }
 
-/// The weights' gradient from the sums of all shares, `distance` numbers apart, added in order.
+/// The weights' gradient from the sums of all samples.
 template <Convolution Of>
-inline void finish_few_winners(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient) {
+inline void finish_few_winners(const float* sums, float* weight_gradient) {
     constexpr FewWinners sizes = few_winners(Of);
     constexpr std::size_t line = Of.window * Of.channels();
     for (std::size_t tap = 0; tap < Of.window * line; ++tap)
-        for (std::size_t f = 0; f < Of.filters(); ++f) {
-            const float* const at = sums + f * sizes.window + tap / line * sizes.line + tap % line;
-            float sum = 0.0f;
-            for (std::size_t share = 0; share < shares; ++share) sum += at[share * distance];
-            weight_gradient[tap * Of.filters() + f] = sum;
-        }
+        for (std::size_t f = 0; f < Of.filters(); ++f)
+            weight_gradient[tap * Of.filters() + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

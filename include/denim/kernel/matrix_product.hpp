@@ -6,8 +6,10 @@
 // known at run time: one machine code serves every layer. Distances between rows that are a multiple of 4 KB make the rows
 // compete for the same lines of the cache.
 
+#include <denim/kernel/share_tile.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/machine/threads.hpp>
+#include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -20,7 +22,7 @@ class MatrixProduct {
 public:
     std::size_t inputs = 0, outputs = 0;
 
-    /// Numbers of scratch that forward and input_gradient need.
+    /// Numbers of scratch that each of the products needs.
     [[nodiscard]] constexpr std::size_t scratch_size(std::size_t batch) const { return chunks() * batch * padded(); }
 
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
@@ -81,27 +83,37 @@ public:
         });
     }
 
-    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
+    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null. Each share is summed in the
+    /// order of its samples, then the shares as join_in_pairs adds.
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
-                         std::size_t batch) const {
-        constexpr std::size_t rows = 4 * tallest;
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            const std::size_t last = std::min(inputs, (index + 1) * rows);
-            alignas(64) float room[depth * panel];
-            for (std::size_t n = 0; n < batch; n += depth)
-                for (std::size_t i = index * rows; i < last; i += tallest)
-                    for (std::size_t o = 0; o < outputs; o += panel) {
-                        const Panel block{dy + n * dy_distance + o,     dy_distance, std::min(depth, batch - n),
-                                          std::min(panel, outputs - o), room,        false};
-                        cover(std::min(tallest, last - i), [&](auto tall, std::size_t p) {
-                            tile<tall>(x + n * x_distance + i + p, x_distance, block, dw + (i + p) * outputs + o, outputs,
-                                       n > 0);
-                        });
-                    }
+                         const Shares& shares, float* scratch) const {
+        constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
+        const std::size_t batch = shares.samples;
+        // Tiles read both sides many times: packed, they come from the near caches.
+        parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
+            const std::size_t o = index * panel;
+            pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
         });
-        for (std::size_t o = 0; db && o < outputs; ++o) db[o] = 0.0f;
-        for (std::size_t n = 0; db && n < batch; ++n)
-            for (std::size_t o = 0; o < outputs; ++o) db[o] += dy[n * dy_distance + o];
+        const auto each_panel = [&](auto each) {
+            for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
+        };
+        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
+            alignas(64) float few[depth * rows];
+            AlignedArray<float> many(batch > depth ? batch * rows : 0);
+            float* const block = batch > depth ? many.data() : few;
+            const std::size_t i = index * rows, count = std::min(rows, inputs - i);
+            pack_columns(x + i, x_distance, batch, count, rows, block);
+            const auto each_tile = [&](auto height, std::size_t p) {
+                each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
+                    ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
+                });
+            };
+            std::size_t p = 0;
+            for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
+            for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
+        });
+        if (const float one = 1.0f; db)
+            each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
     }
 
 private:
@@ -147,6 +159,14 @@ private:
             for (std::size_t p = 0; p < rows; ++p)
                 for (std::size_t k = 0; k < count; ++k) to[first * count + k * rows + p] = from[(first + p) * distance + k];
         });
+    }
+
+    // Copies `width` numbers of each of `count` rows to rows that stand `room` apart, with zeros behind them.
+    static void pack_columns(const float* from, std::size_t distance, std::size_t count, std::size_t width, std::size_t room, float* to) {
+        for (std::size_t n = 0; n < count; ++n, from += distance, to += room) {
+            std::copy_n(from, width, to);
+            std::fill_n(to + width, room - width, 0.0f);
+        }
     }
 
     // Copies `width` rows of weights, `count` numbers of each, as columns of a panel.

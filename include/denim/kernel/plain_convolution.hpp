@@ -94,17 +94,10 @@ struct PlainConvolution {
                 }
     }
 
-    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
-    static void finish(const Scalar* accumulators, std::size_t shares, std::size_t distance, Scalar* weight_gradient,
-                       Scalar* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + n];
-            if (n < Of.weights())
-                weight_gradient[n] = sum;
-            else if (Of.bias)
-                bias_gradient[n - Of.weights()] = sum;
-        }
+    /// Writes the gradients, from the accumulator of all samples.
+    static void finish(const Scalar* accumulator, Scalar* weight_gradient, Scalar* bias_gradient, std::size_t /*part*/) {
+        std::copy_n(accumulator, Of.weights(), weight_gradient);
+        if (Of.bias) std::copy_n(accumulator + Of.weights(), Of.filters(), bias_gradient);
     }
 
 private:

@@ -5,8 +5,10 @@
 // itself, borders and padded channels included.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/machine/shares.hpp>
 #include <denim/tensor/layout.hpp>
 
+#include <bit>
 #include <cstddef>
 
 namespace denim::inline DENIM_TARGET::kernel {
@@ -24,20 +26,38 @@ struct PlainDense {
         }
     }
 
-    /// One sample: the gradients of the parameters grow, and that of the input is written, added to or left alone.
+    /// One sample: the gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    static void backward(const Scalar* x, const Scalar* parameters, const Scalar* dy, Scalar* dx, Scalar* gradients) {
-        for (std::size_t o = 0; Bias && o < outputs; ++o) gradients[inputs * outputs + o] += dy[output(o)];
-        for (std::size_t i = 0; i < inputs; ++i) {
-            const Scalar number = x[place(i)];
+    static void backward(const Scalar* parameters, const Scalar* dy, Scalar* dx) {
+        for (std::size_t i = 0; Input != Gradient::none && i < inputs; ++i) {
             Scalar sum{0};
-            for (std::size_t o = 0; o < outputs; ++o) {
-                gradients[i * outputs + o] += number * dy[output(o)];
-                sum += parameters[i * outputs + o] * dy[output(o)];
-            }
-            if constexpr (Input == Gradient::write) dx[place(i)] = sum;
-            if constexpr (Input == Gradient::add) dx[place(i)] += sum;
+            for (std::size_t o = 0; o < outputs; ++o) sum += parameters[i * outputs + o] * dy[output(o)];
+            dx[place(i)] = Input == Gradient::add ? dx[place(i)] + sum : sum;
         }
+    }
+
+    /// All samples, one after the other: the gradients of the parameters, each share summed in the order of its samples, then the
+    /// shares in pairs.
+    static void gradients(const Scalar* x, const Scalar* dy, const Shares& shares, Scalar* to) {
+        const auto sum = [&](auto product) {
+            const auto of_share = [&](std::size_t share) {
+                Scalar all{0};
+                for (std::size_t n = shares.first(share); n < shares.last(share); ++n) all += product(n);
+                return all;
+            };
+            // Of `count` shares from `first` on: as many as 2^k as a whole, and the rest.
+            const auto tree = [&](auto& self, std::size_t first, std::size_t count) -> Scalar {
+                if (count == 1) return of_share(first);
+                const std::size_t left = std::bit_ceil(count) / 2;
+                return self(self, first, left) + self(self, first + left, count - left);
+            };
+            return tree(tree, 0, shares.count);
+        };
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t o = 0; o < outputs; ++o)
+                to[i * outputs + o] = sum([&](std::size_t n) { return x[n * In.size() + place(i)] * dy[n * Out.size() + output(o)]; });
+        for (std::size_t o = 0; Bias && o < outputs; ++o)
+            to[inputs * outputs + o] = sum([&](std::size_t n) { return dy[n * Out.size() + output(o)]; });
     }
 
 private:

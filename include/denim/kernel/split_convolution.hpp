@@ -122,11 +122,10 @@ public:
         }
     }
 
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t group) {
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t group) {
         AlignedArray<float> own(Part.weights() + filters);
         for (std::size_t part = 0; part < Kernel::finish_parts; ++part)
-            Kernel::finish(accumulators + group * group_sums, shares, distance, own.data(), own.data() + Part.weights(), part);
+            Kernel::finish(accumulator + group * group_sums, own.data(), own.data() + Part.weights(), part);
         for (std::size_t n = 0; n < Part.weights(); n += filters)
             std::copy_n(own.data() + n, filters, weight_gradient + n * Of.groups + group * filters);
         if (Of.bias) std::copy_n(own.data() + Part.weights(), filters, bias_gradient + group * filters);

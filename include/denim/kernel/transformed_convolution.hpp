@@ -116,26 +116,21 @@ struct TransformedConvolution {
                             [&](auto... at) { put<Input>(input_gradient, at...); });
     }
 
-    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t part) {
-        if (Of.bias && part == 0)
-            for (std::size_t f = 0; f < Of.filters(); ++f) {
-                bias_gradient[f] = accumulators[f];
-                for (std::size_t share = 1; share < shares; ++share) bias_gradient[f] += accumulators[share * distance + f];
-            }
-        const float* const by_tile = accumulators + Of.output.stride;
+    /// Writes the gradients, from the accumulator of all samples.
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
+        if (Of.bias && part == 0) std::copy_n(accumulator, Of.filters(), bias_gradient);
+        const float* const by_tile = accumulator + Of.output.stride;
         const float* const by_winner = by_tile + tile_sums;
         if constexpr (by_few_winners) {
-            finish_few_winners<Of>(by_winner, shares, distance, weight_gradient);
+            finish_few_winners<Of>(by_winner, weight_gradient);
         } else {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
                 for (std::size_t c = channel; c < std::min(channel + lanes, Of.channels()); ++c)
-                    finish_weight_gradient<Of>(by_tile, shares, distance, weight_gradient, c, filter);
+                    finish_weight_gradient<Of>(by_tile, weight_gradient, c, filter);
             if constexpr (by_winners)
-                finish_winners_gradient<Of, by_tiles>(by_winner, shares, distance, weight_gradient, channel, filter);
+                finish_winners_gradient<Of, by_tiles>(by_winner, weight_gradient, channel, filter);
         }
     }
 

@@ -62,23 +62,15 @@ inline void add_weight_gradient(const float* input, const float* gradient, float
     }
 }
 
-/// The weights' gradient of input channel `channel` and a vector of filters from `filter` on, from the sums of all shares,
-/// `distance` numbers apart, added in order.
+/// The weights' gradient of input channel `channel` and a vector of filters from `filter` on, from the sums of all samples.
 template <Convolution Of>
-inline void finish_weight_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient,
-                                   std::size_t channel, std::size_t filter) {
+inline void finish_weight_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
     constexpr GradientSums from = gradient_sums(Of);
     constexpr std::size_t window = Of.window;
     const float* const first = sums + grouped(filter / simd::lanes<float>, channel, from.channels, from.filters);
     Channels half[window][tile];
     transform_output_columns<window>(
-        [&](std::size_t i, std::size_t j) {
-            const float* at = first + (i * tile + j) * from.point();
-            Channels sum = simd::load(at);
-            for (std::size_t share = 1; share < shares; ++share) sum += simd::load(at + share * distance);
-            return sum;
-        },
-        half);
+        [&](std::size_t i, std::size_t j) { return simd::load(first + (i * tile + j) * from.point()); }, half);
     for (std::size_t i = 0; i < window; ++i) {
         Channels taps[window];
         output_transform<window>(half[i], taps);

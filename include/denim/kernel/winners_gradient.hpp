@@ -176,22 +176,16 @@ inline void add_winners_gradient(const float* input, const float* output, const 
 }
 
 /// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all
-/// shares, `distance` numbers apart, added in order: written, or added to what stands there.
+/// samples: written, or added to what stands there.
 template <Convolution Of, bool Add>
-inline void finish_winners_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient,
-                                    std::size_t channel, std::size_t filter) {
+inline void finish_winners_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
     constexpr WinnerStrip strip = winner_strip(Of);
     constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
     const std::size_t group = channel / strip.pixel * strip.pixel, filters = Of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
         const float* const first = sums + filter * strip.filter + group * taps + tap * strip.pixel + channel - group;
-        alignas(64) float by_filter[lanes * lanes], by_channel[lanes * lanes];
-        for (std::size_t f = 0; f < lanes; ++f) {
-            Channels sum = simd::load(first + f * strip.filter);
-            for (std::size_t share = 1; share < shares; ++share) sum += simd::load(first + share * distance + f * strip.filter);
-            simd::store(by_filter + f * lanes, sum);
-        }
-        simd::transpose(by_filter, lanes, by_channel, lanes);
+        alignas(64) float by_channel[lanes * lanes];
+        simd::transpose(first, strip.filter, by_channel, lanes);
         for (std::size_t c = 0; c < std::min(lanes, Of.channels() - channel); ++c) {
             float* const to = weight_gradient + (tap * Of.channels() + channel + c) * Of.filters() + filter;
             Channels sum = simd::load(by_channel + c * lanes);

@@ -8,6 +8,7 @@
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
+#include <denim/machine/shares.hpp>
 #include <denim/machine/threads.hpp>
 
 #include <algorithm>
@@ -18,7 +19,8 @@ namespace denim::inline DENIM_TARGET {
 
 inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
 
-/// Training: on the whole batch. Sums run sample by sample (mean and squared deviations, joined in order by Chan's formula).
+/// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
+/// joined in order, the shares' as join_in_pairs says.
 template <class Arithmetic, Layout Out, Layout In>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -37,7 +39,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, at.count, mean, scale);
+            join_moments(sums, Shares{at.count}, mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -75,15 +77,11 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
         Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
-        for (std::size_t c = 0; c < channels; ++c) {
-            Scalar plain{0}, scaled{0};
-            for (std::size_t sample = 0; sample < at.count; ++sample) {
-                plain += sums[sample * 2 * channels + c];
-                scaled += sums[sample * 2 * channels + channels + c];
-            }
-            to_beta[c] = plain;
-            to_gamma[c] = scaled;
-        }
+        each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
+            for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
+        });
+        std::copy_n(sums, channels, to_beta);
+        std::copy_n(sums + channels, channels, to_gamma);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
@@ -133,17 +131,31 @@ private:
         std::copy_n(mean.data(), channels, result);
         std::copy_n(squares.data(), channels, result + channels);
     }
-    static void join_moments(const Scalar* samples, std::size_t count, Scalar* mean, Scalar* variance) {
-        for (std::size_t c = 0; c < channels; ++c) {
-            Scalar joined = samples[c], squares = samples[channels + c];
-            for (std::size_t n = 1; n < count; ++n) {
-                const Scalar difference = samples[n * 2 * channels + c] - joined, weight = static_cast<Scalar>(n) / static_cast<Scalar>(n + 1);
-                joined += difference / static_cast<Scalar>(n + 1);
-                squares += samples[n * 2 * channels + channels + c] + difference * difference * weight * static_cast<Scalar>(pixels);
+    // Calls join(to, from, samples behind to, samples behind from): the samples of each share in order, then the shares.
+    template <class Join>
+    static void each_join(const Shares& shares, Join join) {
+        for (std::size_t share = 0; share < shares.count; ++share)
+            for (std::size_t sample = shares.first(share) + 1; sample < shares.last(share); ++sample)
+                join(shares.first(share), sample, sample - shares.first(share), std::size_t{1});
+        join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) {
+            const std::size_t end = std::min(shares.samples, shares.first(2 * from - to));
+            join(shares.first(to), shares.first(from), shares.first(from - to), end - shares.first(from));
+        });
+    }
+    // The sums of all samples are left in the first one's place.
+    static void join_moments(Scalar* sums, const Shares& shares, Scalar* mean, Scalar* variance) {
+        each_join(shares, [&](std::size_t to, std::size_t from, std::size_t before, std::size_t more) {
+            Scalar *joined = sums + to * 2 * channels, *squares = joined + channels;
+            const Scalar* own = sums + from * 2 * channels;
+            const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
+            for (std::size_t c = 0; c < channels; ++c) {
+                const Scalar difference = own[c] - joined[c];
+                joined[c] += difference * share;
+                squares[c] += own[channels + c] + difference * difference * weight;
             }
-            mean[c] = joined;
-            variance[c] = squares / static_cast<Scalar>(count * pixels);
-        }
+        });
+        std::copy_n(sums, channels, mean);
+        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(shares.samples * pixels);
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {

@@ -6,8 +6,8 @@
 // *layer*: static functions and constexpr sizes that hold nothing. The network owns every number and hands the layer its part.
 //
 // A training step has three beats. Prepare: parameters to what kernels read. Samples: forward and backward, one sample after
-// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the shares'
-// accumulators, added in order, to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
+// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the sum
+// of the shares' accumulators to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
 // batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
 //
 // A layer stays inside of its places: it reads and writes no number in front of one or behind it. The rest of a row that is no whole
@@ -90,11 +90,10 @@ struct Backward {
     [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
 };
 
-/// From the accumulators of all shares, `distance` numbers apart, to the layer's gradients.
+/// From what the layer has gathered to its gradients. The accumulators of the shares are added already.
 template <class Scalar>
 struct Finish {
-    const Scalar* accumulators = nullptr;
-    std::size_t shares = 0, distance = 0;
+    const Scalar* accumulator = nullptr;
     Scalar* gradients = nullptr;
 };
 
@@ -117,7 +116,7 @@ struct LayerDefaults {
     static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
     static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
-    static void finish(const Finish<Scalar>& /*shares*/, std::size_t /*part*/) {}
+    static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
 };
 
 namespace detail {

@@ -41,7 +41,7 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
                                          at.scratch, at.accumulator);
     }
     static void finish(const Finish<Scalar>& of, std::size_t part) {
-        Kernel::finish(of.accumulators, of.shares, of.distance, of.gradients, of.gradients + Of.weights(), part);
+        Kernel::finish(of.accumulator, of.gradients, of.gradients + Of.weights(), part);
     }
 };
 

@@ -11,6 +11,7 @@
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
+#include <denim/machine/shares.hpp>
 
 #include <algorithm>
 #include <array>
@@ -47,15 +48,10 @@ struct SmallDenseLayer : LayerDefaults<float> {
                                                                                    at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
-        const auto total = [&](std::size_t n) {
-            float sum = 0;
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            return sum;
-        };
         detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
-            for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = total(o * size + place);
+            for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = of.accumulator[o * size + place];
         });
-        for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = total(size * outputs + o);
+        for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = of.accumulator[size * outputs + o];
     }
 };
 
@@ -83,7 +79,7 @@ struct WideDenseLayer : LayerDefaults<float> {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
         const Scalar* dy = at.output_gradient + first;
         product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
-                                Bias ? at.gradients + inputs * outputs : nullptr, at.count);
+                                Bias ? at.gradients + inputs * outputs : nullptr, Shares{at.count}, at.scratch);
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
             product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
@@ -112,7 +108,7 @@ private:
     }
 };
 
-/// The plain twin of both, sample by sample.
+/// The plain twin of both.
 template <class Number, Layout Out, Layout In, bool Bias>
 struct PlainDenseLayer : LayerDefaults<Number> {
     using Scalar = Number;
@@ -126,10 +122,9 @@ struct PlainDenseLayer : LayerDefaults<Number> {
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        std::fill_n(at.gradients, (Twin::inputs + Bias) * Twin::outputs, Scalar{0});
-        for (std::size_t n = 0; n < at.count; ++n)
-            Twin::template backward<Input>(at.input() + n * In.size(), at.parameters, at.output_gradient + n * Out.size(),
-                                           Input == Gradient::none ? nullptr : at.input_gradient() + n * In.size(), at.gradients);
+        Twin::gradients(at.input(), at.output_gradient, Shares{at.count}, at.gradients);
+        for (std::size_t n = 0; Input != Gradient::none && n < at.count; ++n)
+            Twin::template backward<Input>(at.parameters, at.output_gradient + n * Out.size(), at.input_gradient() + n * In.size());
     }
 };
 

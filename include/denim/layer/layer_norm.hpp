@@ -9,6 +9,7 @@
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -56,13 +57,7 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             }
         });
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            of.gradients[n] = sum;
-        }
-    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
     struct Moments {

@@ -57,20 +57,4 @@ struct Batch {
     }
 };
 
-/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
-struct Shares {
-    std::size_t samples, each, count;
-
-    explicit constexpr Shares(std::size_t batch)
-        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
-
-    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
-    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
-
-    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
-    static constexpr std::size_t most(std::size_t largest) {
-        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
-    }
-};
-
 }  // namespace denim::inline DENIM_TARGET

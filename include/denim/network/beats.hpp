@@ -8,16 +8,17 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Runs the parts of all nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
-template <std::size_t Count, class Object>
-void run_parts(const std::array<std::size_t, Count>& counts, const std::array<void (*)(const Object&, std::size_t), Count>& calls,
-               const Object& object, std::size_t operations) {
+/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
+template <class Object>
+void run_parts(std::span<const std::size_t> counts, std::span<void (*const)(const Object&, std::size_t)> calls, const Object& object,
+               std::size_t operations) {
     std::size_t total = 0;
     for (const std::size_t count : counts) total += count;
     parallel_for(total, operations, [&](std::size_t part) {
@@ -43,37 +44,53 @@ struct PrepareCall {
 template <class Plan>
 struct FinishCall {
     using Scalar = typename Plan::Scalar;
-    Finish<Scalar> shares;  // of the first node, and of the network's gradients
+    const Scalar* accumulators;  // of the stage
+    Scalar* gradients;           // of the network
 
     template <std::size_t Index>
     static void node(const FinishCall& call, std::size_t part) {
-        Finish<Scalar> shares = call.shares;
-        shares.accumulators += places<Plan>.accumulators[Index];
-        shares.gradients += Plan::template first_parameter<Index>;
-        Plan::template LayerAt<Index>::finish(shares, part);
+        Plan::template LayerAt<Index>::finish({call.accumulators + places<Plan>.accumulators[Index], call.gradients + Plan::template first_parameter<Index>},
+                                              part);
     }
 };
+
+/// The parts of each node of a plan, and the function that does one.
+template <class Object, std::size_t Count>
+struct NodeParts {
+    std::array<std::size_t, Count> counts{};
+    std::array<void (*)(const Object&, std::size_t), Count> calls{};
+};
+
+template <class Plan>
+inline constexpr auto prepare_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return NodeParts<PrepareCall<Plan>, Plan::count>{
+        {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
+        {&PrepareCall<Plan>::template node<Index>...}};
+}(std::make_index_sequence<Plan::count>{});
+
+template <class Plan>
+inline constexpr auto finish_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return NodeParts<FinishCall<Plan>, Plan::count>{
+        {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
+        {&FinishCall<Plan>::template node<Index>...}};
+}(std::make_index_sequence<Plan::count>{});
 
 }  // namespace detail
 
 /// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
 template <class Plan>
 void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        detail::run_parts<Plan::count, detail::PrepareCall<Plan>>(
-            {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
-            {&detail::PrepareCall<Plan>::template node<Index>...}, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
-    }(std::make_index_sequence<Plan::count>{});
+    const auto& all = detail::prepare_calls<Plan>;
+    detail::run_parts<detail::PrepareCall<Plan>>(all.counts, all.calls, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
 }
 
-/// The accumulators of all shares, added in order, to gradients.
+/// The accumulators of a stage, summed over all shares, to the network's gradients.
 template <class Plan>
-void finish(const Finish<typename Plan::Scalar>& shares) {
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        detail::run_parts<Plan::count, detail::FinishCall<Plan>>(
-            {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
-            {&detail::FinishCall<Plan>::template node<Index>...}, {shares}, 4 * places<Plan>.accumulator_numbers * shares.shares);
-    }(std::make_index_sequence<Plan::count>{});
+void finish(std::size_t stage, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
+    const auto& all = detail::finish_calls<Plan>;
+    const std::size_t first = Plan::stages.list[stage].first, nodes = Plan::stages.list[stage].last - first;
+    detail::run_parts<detail::FinishCall<Plan>>(std::span{all.counts}.subspan(first, nodes), std::span{all.calls}.subspan(first, nodes),
+                                                {accumulators, gradients}, 4 * places<Plan>.stage_accumulators[stage]);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -45,10 +45,12 @@ struct Memory {
     std::size_t thread_numbers = 0, thread_bytes = 0;
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
     std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;
-    std::size_t prepared_numbers = 0, accumulator_numbers = 0;
+    std::size_t prepared_numbers = 0;
     // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
     std::array<std::size_t, count> rows{}, numbers_in_rows{};
     std::size_t row_numbers = 0;
+    std::array<std::size_t, count + 1> stage_accumulators{};  // numbers of each stage's, which all begin at 0: one stage is finished before
+    std::size_t accumulator_numbers = 0;                      // the next begins; and the most of them, for each share
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -146,9 +148,12 @@ private:
         batch_numbers = batch.settle();
     }
 
+    std::size_t stage = 0;  // of the node that is added
+
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
+        while (Index >= Plan::stages.list[stage].last) ++stage;
         rows[Index] = row_numbers;
         numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
         row_numbers += numbers_in_rows[Index];
@@ -156,14 +161,16 @@ private:
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             if (Plan::mode == Mode::training && Layer::record_size) {
-                const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
+                const bool by_thread = stage == last_stage;
                 std::size_t& end = by_thread ? thread_bytes : batch_bytes;
                 records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
                 end += round_up(Layer::record_size, 64);
             }
             scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0;
-            accumulators[Index] = accumulator_numbers;
-            accumulator_numbers += round_up(Layer::accumulator_size, 16);
+            std::size_t& sums = stage_accumulators[stage];
+            accumulators[Index] = sums;
+            sums += round_up(Layer::accumulator_size, 16);
+            accumulator_numbers = std::max(accumulator_numbers, sums);
         } else {
             scratch[Index] = batch_scratch_fixed;
             batch_scratch[Index] = batch_scratch_per_sample;

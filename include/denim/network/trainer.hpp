@@ -6,16 +6,16 @@
 #include <denim/loss/head_losses.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/not_finite.hpp>
+#include <denim/machine/shares.hpp>
 #include <denim/machine/threads.hpp>
+#include <denim/network/accumulators.hpp>
 #include <denim/network/batch.hpp>
 #include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/settings.hpp>
 #include <denim/network/workspace.hpp>
 
-#include <algorithm>
 #include <cassert>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,7 +40,7 @@ public:
           workspace_(largest_batch),
           gradients_(SourceGraph::trace.parameters),
           prepared_(memory.prepared_numbers),
-          accumulators_(memory.accumulator_numbers * Shares::most(largest_batch)) {}
+          accumulators_(largest_batch) {}
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
@@ -67,8 +67,8 @@ public:
         each_index<0, last_stage>([&]<std::size_t Stage>() { forward_stage<Stage>(of); });
         run_last_stage(of);
         const StepResult result = join_results(batch);
+        accumulators_.template finish<last_stage>(of.shares, gradients_.data());
         each_index_reversed<0, last_stage>([&]<std::size_t Stage>() { backward_stage<Stage>(of); });
-        finish<Plan>({accumulators_.data(), of.shares.count, memory.accumulator_numbers, gradients_.data()});
         return result;
     }
 
@@ -146,7 +146,7 @@ private:
         auto call = workspace_.template backward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
         call.random = random<Index>(of, sample);
         call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
-        call.accumulator = accumulator<Index>(share);
+        call.accumulator = accumulators_.template of<Index>(share);
         call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
         [&]<std::size_t... Input>(std::index_sequence<Input...>) {
             (begin_gradient_to<Index, Input>(of, sample, worker), ...);
@@ -160,20 +160,11 @@ private:
             each_sample_of<Index>(of, sample, worker, value,
                                   [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
     }
-    template <std::size_t Index>
-    Scalar* accumulator(std::size_t share) {
-        return accumulators_.data() + share * memory.accumulator_numbers + memory.accumulators[Index];
-    }
 
     template <std::size_t Stage, class Body>
     void over_shares(const Step& of, Body body) {
         constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
         parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
-    }
-    template <std::size_t Stage>
-    void clear_accumulators(std::size_t share) {
-        each_index<stage<Stage>.first, stage<Stage>.last>(
-            [&]<std::size_t Index>() { std::fill_n(accumulator<Index>(share), LayerAt<Index>::accumulator_size, Scalar{0}); });
     }
 
     template <std::size_t Stage>
@@ -193,7 +184,7 @@ private:
     // The last stage goes forward and back sample by sample, while everything is still near.
     void run_last_stage(const Step& of) {
         over_shares<last_stage>(of, [&](std::size_t share, std::size_t worker) {
-            clear_accumulators<last_stage>(share);
+            accumulators_.template clear<last_stage>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                 load<last_stage>(of, sample, worker);
                 each_index<stage<last_stage>.first, Plan::count>(
@@ -213,12 +204,12 @@ private:
         results_[share].correct += losses.right;
         results_[share].loss += losses.loss;
     }
-    StepResult join_results(const Batch& batch) const {
-        StepResult result;
-        for (const StepResult& share : results_) {
-            result.loss += share.loss;
-            result.correct += share.correct;
-        }
+    StepResult join_results(const Batch& batch) {
+        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
+            results_[to].loss += results_[from].loss;
+            results_[to].correct += results_[from].correct;
+        });
+        StepResult result = results_[0];
         result.loss /= static_cast<double>(batch.size());
         if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
@@ -226,22 +217,25 @@ private:
 
     template <std::size_t Stage>
     void backward_stage(const Step& of) {
-        if constexpr (stage<Stage>.works == Works::on_batches)
+        if constexpr (stage<Stage>.works == Works::on_batches) {
             backward_node<stage<Stage>.first>(of, 0, 0, 0);
-        else
+        } else {
             over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
-                clear_accumulators<Stage>(share);
+                accumulators_.template clear<Stage>(share);
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
                     each_index_reversed<stage<Stage>.first, stage<Stage>.last>(
                         [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
                 }
             });
+            accumulators_.template finish<Stage>(of.shares, gradients_.data());
+        }
     }
 
     OneLoss loss_;
     Workspace<Plan> workspace_;
-    AlignedArray<Scalar> gradients_, prepared_, accumulators_;
+    AlignedArray<Scalar> gradients_, prepared_;
+    Accumulators<Plan> accumulators_;
     std::vector<StepResult> results_;
 };
 

@@ -143,7 +143,7 @@ struct Run {
             gradient->assign(input_gradient.begin(), input_gradient.end());
             std::vector<Scalar> one(Of.weights()), two(Of.filters());
             for (std::size_t part = 0; part < Kernel::finish_parts; ++part)
-                Kernel::finish(accumulator.data(), 1, Kernel::accumulator_size, one.data(), two.data(), part);
+                Kernel::finish(accumulator.data(), one.data(), two.data(), part);
             if (gradient == &added) {
                 CHECK(one == weights_gradient);
                 CHECK(two == bias_gradient);

@@ -6,6 +6,7 @@
 #include "plain_matrix_product.hpp"
 
 using namespace compare;
+using denim::Shares;
 using denim::kernel::MatrixProduct;
 using denim::kernel::PlainMatrixProduct;
 
@@ -77,20 +78,27 @@ void check(Size of) {
     }
     std::vector<float> dw(of.inputs * of.outputs + 1, untouched), db(of.outputs + 1, untouched);
     std::vector<double> exact_dw(of.inputs * of.outputs), exact_db(of.outputs);
-    fast.weight_gradient(x.data(), x.distance, dy.data(), dy.distance, dw.data(), db.data(), of.batch);
+    fast.weight_gradient(x.data(), x.distance, dy.data(), dy.distance, dw.data(), db.data(), Shares{of.batch}, scratch.data());
     plain.weight_gradient(x.doubles().data(), x.distance, dy.doubles().data(), dy.distance, exact_dw.data(), exact_db.data(),
-                          of.batch);
+                          Shares{of.batch});
     CHECK(dw.back() == untouched);
     CHECK(db.back() == untouched);
     CHECK(difference(dw, exact_dw) < tolerance);
     CHECK(difference(db, exact_db) < tolerance);
+    // In the same precision, to the bit: the order of the additions is a promise.
+    std::vector<float> bits(of.inputs * of.outputs), bias_bits(of.outputs);
+    PlainMatrixProduct<float>{of.inputs, of.outputs}.weight_gradient(x.data(), x.distance, dy.data(), dy.distance, bits.data(), bias_bits.data(),
+                                                                     Shares{of.batch});
+    CHECK(std::equal(bits.begin(), bits.end(), dw.begin()));
+    CHECK(std::equal(bias_bits.begin(), bias_bits.end(), db.begin()));
 }
 
 }  // namespace
 
 TEST_CASE("matrix products at odd sizes") {
     for (const Size size : {Size{1, 1, 1}, Size{3, 5, 2}, Size{64, 32, 14}, Size{65, 33, 15}, Size{100, 17, 7},
-                            Size{17, 100, 71}, Size{130, 70, 64}, Size{2000, 300, 5}, Size{5000, 3, 9}, Size{200, 1, 150}})
+                            Size{17, 100, 71}, Size{130, 70, 64}, Size{2000, 300, 5}, Size{5000, 3, 9}, Size{200, 1, 150},
+                            Size{60, 40, 8}, Size{9, 33, 50}, Size{8, 8, 300}})
         check(size);
 }
 
@@ -107,7 +115,7 @@ TEST_CASE("matrix products: any number of threads gives the same bits") {
         std::vector<float> y(batch * 200), dx(batch * 3000), dw(3000 * 200);
         product.forward(x.data(), 3000, weights.data(), nullptr, y.data(), 200, batch, scratch.data());
         product.input_gradient(dy.data(), 200, weights.data(), dx.data(), 3000, batch, false, scratch.data());
-        product.weight_gradient(x.data(), 3000, dy.data(), 200, dw.data(), nullptr, batch);
+        product.weight_gradient(x.data(), 3000, dy.data(), 200, dw.data(), nullptr, Shares{batch}, scratch.data());
         y.insert(y.end(), dx.begin(), dx.end());
         y.insert(y.end(), dw.begin(), dw.end());
         results.push_back(y);

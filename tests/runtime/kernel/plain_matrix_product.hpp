@@ -3,9 +3,12 @@
 
 // The plain twin of matrix_product.hpp, for any scalar.
 
-#include <denim/machine/target.hpp>
+#include <denim/machine/shares.hpp>
+#include <denim/machine/simd.hpp>
 
+#include <array>
 #include <cstddef>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -39,18 +42,35 @@ struct PlainMatrixProduct {
             }
     }
 
-    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
+    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null: each share's by itself, then
+    /// the shares' in pairs.
     void weight_gradient(const Scalar* x, std::size_t x_distance, const Scalar* dy, std::size_t dy_distance, Scalar* dw,
-                         Scalar* db, std::size_t batch) const {
-        for (std::size_t i = 0; i < inputs; ++i)
-            for (std::size_t o = 0; o < outputs; ++o) {
-                dw[i * outputs + o] = Scalar{0};
-                for (std::size_t n = 0; n < batch; ++n) dw[i * outputs + o] += x[n * x_distance + i] * dy[n * dy_distance + o];
+                         Scalar* db, const Shares& shares, Scalar* /*scratch*/ = nullptr) const {
+        const auto sum = [&](auto product) {
+            std::vector<Scalar> sums(shares.count);
+            for (std::size_t n = 0; n < shares.samples; ++n) sums[n / shares.each] = product(n, sums[n / shares.each]);
+            while (sums.size() > 1) {
+                std::vector<Scalar> pairs;
+                for (std::size_t share = 0; share < sums.size(); share += 2)
+                    pairs.push_back(share + 1 < sums.size() ? sums[share] + sums[share + 1] : sums[share]);
+                sums = pairs;
             }
-        for (std::size_t o = 0; db && o < outputs; ++o) {
-            db[o] = Scalar{0};
-            for (std::size_t n = 0; n < batch; ++n) db[o] += dy[n * dy_distance + o];
-        }
+            return sums[0];
+        };
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t o = 0; o < outputs; ++o)
+                dw[i * outputs + o] =
+                    sum([&](std::size_t n, Scalar before) { return grown(before, x[n * x_distance + i], dy[n * dy_distance + o]); });
+        for (std::size_t o = 0; db && o < outputs; ++o)
+            db[o] = sum([&](std::size_t n, Scalar before) { return before + dy[n * dy_distance + o]; });
+    }
+
+private:
+    // sum + a * b, rounded as the vectors of the target round it.
+    static Scalar grown(Scalar sum, Scalar a, Scalar b) {
+        std::array<Scalar, simd::lanes<Scalar>> all;
+        simd::store(all.data(), simd::fma(simd::broadcast(a), simd::broadcast(b), simd::broadcast(sum)));
+        return all[0];
     }
 };
 

@@ -92,7 +92,7 @@ template <Convolution Of, Gradient Input>
 void compare() {
     using Fast = TransformedConvolution<Of>;
     using Plain = PlainConvolution<Of, double>;
-    constexpr std::size_t samples = 3, shares = 2;
+    constexpr std::size_t samples = 3;
     CAPTURE(Of.window);
     CAPTURE(Of.channels());
     CAPTURE(Of.filters());
@@ -102,7 +102,7 @@ void compare() {
     std::vector<double> plain_prepared(Plain::prepared_size);
     Plain::prepare(widened(weights).data(), widened(bias).data(), plain_prepared.data(), 0);
 
-    std::vector<float> scratch(Fast::scratch_size), accumulators(shares * (Fast::accumulator_size + 5));
+    std::vector<float> scratch(Fast::scratch_size), fast_accumulator(Fast::accumulator_size);
     std::vector<double> plain_scratch(Plain::scratch_size), accumulator(Plain::accumulator_size);
     for (std::size_t sample = 0; sample < samples; ++sample) {
         const auto input = random_picture(Of.input, 10 + sample, -1, 1);
@@ -131,15 +131,14 @@ void compare() {
                                         plain_scratch.data(), accumulator.data());
         Fast::template backward<Input>(input.data(), output.data(), output_gradient.data(), fast_prepared.data(),
                                        input_gradient.data(), record.data(), scratch.data(),
-                                       accumulators.data() + sample % shares * (Fast::accumulator_size + 5));
+                                       fast_accumulator.data());
         check_close("input gradient", inside(Of.input, input_gradient), inside(Of.input, plain_input_gradient));
     }
     std::vector<float> weight_gradient(Of.weights()), bias_gradient(Of.filters());
     std::vector<double> plain_weight_gradient(Of.weights()), plain_bias_gradient(Of.filters());
     for (std::size_t part = Fast::finish_parts; part-- > 0;)
-        Fast::finish(accumulators.data(), shares, Fast::accumulator_size + 5, weight_gradient.data(), bias_gradient.data(),
-                     part);
-    Plain::finish(accumulator.data(), 1, 0, plain_weight_gradient.data(), plain_bias_gradient.data(), 0);
+        Fast::finish(fast_accumulator.data(), weight_gradient.data(), bias_gradient.data(), part);
+    Plain::finish(accumulator.data(), plain_weight_gradient.data(), plain_bias_gradient.data(), 0);
     check_close("weight gradient", weight_gradient, plain_weight_gradient);
     check_close("bias gradient", bias_gradient, plain_bias_gradient);
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 using namespace denim;
@@ -128,4 +129,102 @@ TEST_CASE("frozen statistics keep their bits, whatever they are: a step of 0.99 
     Norm::backward<Gradient::none>({.inputs = {numbers.data()}, .output = y.data(), .output_gradient = dy.data(), .parameters = parameters.data(),
                                     .scratch = scratch.data(), .gradients = gradients.data(), .settings = &settings});
     CHECK(std::equal(parameters.begin() + 2 * channels, parameters.end(), gradients.begin() + 2 * channels));
+}
+
+namespace {
+
+// The sums of samples as shares are summed: `join(left, samples of it, right, samples of it)` makes one of two.
+template <class Sums, class Join>
+Sums by_shares(const std::vector<Sums>& samples, Join join) {
+    const Shares shares{samples.size()};
+    std::vector<Sums> sums;
+    std::vector<std::size_t> sizes;
+    for (std::size_t share = 0; share < shares.count; ++share) {
+        sums.push_back(samples[shares.first(share)]);
+        sizes.push_back(1);
+        for (std::size_t n = shares.first(share) + 1; n < shares.last(share); ++n) sums.back() = join(sums.back(), sizes.back()++, samples[n], 1);
+    }
+    for (std::size_t step = 1; step < sums.size(); step *= 2)
+        for (std::size_t to = 0; to + step < sums.size(); to += 2 * step) {
+            sums[to] = join(sums[to], sizes[to], sums[to + step], sizes[to + step]);
+            sizes[to] += sizes[to + step];
+        }
+    return sums[0];
+}
+
+// The sums of a batch from those that the layer has of each sample alone, to the bit.
+template <class Arithmetic>
+void check_shares(std::size_t count, bool frozen) {
+    using Scalar = typename Arithmetic::Scalar;
+    using Numbers = std::vector<Scalar>;
+    constexpr std::size_t channels = 20, pixels = 8, padded = Arithmetic::channel_stride(channels), size = pixels * padded;
+    constexpr Layout layout{{2, 4, channels}, {}, padded};
+    using Norm = BatchNormLayer<Arithmetic, layout, layout>;
+    Numbers x(count * size), dy(count * size), parameters(4 * channels, Scalar{1});
+    Random random{Seed{6}};
+    for (std::size_t pixel = 0; pixel < count * pixels; ++pixel)
+        for (std::size_t c = 0; c < channels; ++c) {
+            x[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 2));
+            dy[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 1));
+        }
+    const LayerSettings settings{.frozen = frozen};
+    struct Run {
+        Numbers scratch, gradients;
+    };
+    const auto run = [&](std::size_t first, std::size_t samples) {
+        Run of{Numbers(Norm::scratch_size + samples * Norm::scratch_per_sample), Numbers(4 * channels)};
+        Numbers y(samples * size), dx(samples * size), wanted(dy.begin() + static_cast<std::ptrdiff_t>(first * size), dy.end());
+        Norm::forward({.inputs = {x.data() + first * size}, .output = y.data(), .parameters = parameters.data(), .scratch = of.scratch.data(),
+                       .settings = &settings, .count = samples});
+        const Numbers moments = of.scratch;
+        Norm::template backward<Gradient::write>({.inputs = {x.data() + first * size}, .input_gradients = {dx.data()}, .output = y.data(),
+                                                  .output_gradient = wanted.data(), .parameters = parameters.data(), .scratch = of.scratch.data(),
+                                                  .gradients = of.gradients.data(), .settings = &settings, .count = samples});
+        of.scratch = moments;
+        return of;
+    };
+    const Run all = run(0, count);
+    std::vector<Numbers> alone;  // frozen: gradients; else (mean, squared deviations)
+    for (std::size_t sample = 0; sample < count; ++sample) {
+        const Run one = run(sample, 1);
+        alone.push_back(frozen ? Numbers(one.gradients.begin(), one.gradients.begin() + 2 * channels)
+                               : Numbers(one.scratch.begin() + 2 * channels, one.scratch.begin() + 4 * channels));
+    }
+    const Numbers sums = by_shares(alone, [&](Numbers left, std::size_t before, const Numbers& right, std::size_t more) {
+        const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
+        for (std::size_t n = 0; n < left.size(); ++n) {
+            if (frozen) {
+                left[n] += right[n];
+            } else if (n < channels) {
+                const Scalar difference = right[n] - left[n];
+                left[n] += difference * share;
+                left[channels + n] += right[channels + n] + difference * difference * weight;
+            }
+        }
+        return left;
+    });
+    INFO("a batch of " << count << (frozen ? ", frozen" : ""));
+    for (std::size_t c = 0; c < channels; ++c) {
+        if (frozen) {
+            CHECK(all.gradients[c] == sums[c]);
+            CHECK(all.gradients[channels + c] == sums[channels + c]);
+        } else {
+            CHECK(all.scratch[c] == sums[c]);
+            CHECK(all.scratch[channels + c] == Scalar{1} / kernel::deviation(sums[channels + c] / static_cast<Scalar>(count * pixels), batch_norm_epsilon));
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("BatchNorm sums samples as shares are summed, to the bit") {
+    for (const std::size_t count : {1u, 7u, 8u, 9u, 24u, 64u, 100u}) {
+        check_shares<Fast>(count, true);
+        check_shares<Plain<float>>(count, true);
+    }
+    // Where all that are joined are of a size, Chan's factors are powers of two: no compiler rounds their products.
+    for (const std::size_t count : {1u, 2u, 4u, 8u, 16u}) {
+        check_shares<Fast>(count, false);
+        check_shares<Plain<float>>(count, false);
+    }
 }

@@ -66,7 +66,9 @@ void check_by_hand() {
         }
         CHECK(dy.kept());
     }
-    Small::finish({.accumulators = accumulators.data(), .shares = shares, .distance = Small::accumulator_size, .gradients = gradients.data()}, 0);
+    for (std::size_t share = 1; share < shares; ++share)
+        for (std::size_t n = 0; n < Small::accumulator_size; ++n) accumulators[n] += accumulators[share * Small::accumulator_size + n];
+    Small::finish({.accumulator = accumulators.data(), .gradients = gradients.data()}, 0);
     for (std::size_t n = 0; n < numbers; ++n) CHECK(static_cast<double>(gradients[n]) == doctest::Approx(to_weights[n]).epsilon(1e-4));
     for (std::size_t i = 0; i < inputs; ++i) CHECK(static_cast<double>(dx[i / 5 * 16 + i % 5]) == doctest::Approx(to_picture[i]).epsilon(1e-4));
     for (const Guarded* each : {&x, &parameters, &prepared, &y, &gradients, &accumulators, &dx}) CHECK(each->kept());

@@ -130,9 +130,10 @@ public:
             all.template back<Gradient::none>();
             std::fill(all.accumulator_.begin(), all.accumulator_.end(), Scalar{0});
             results.written = all.template back<Gradient::write>();
-            if constexpr (on_samples)
-                for (std::size_t part = 0; part < Layer::finish_parts; ++part)
-                    Layer::finish({all.accumulator_.data(), count, distance, all.gradients_.data()}, part);
+            if constexpr (on_samples) {
+                sum_shares(all.accumulator_.data(), count, distance, Layer::accumulator_size);
+                for (std::size_t part = 0; part < Layer::finish_parts; ++part) Layer::finish({all.accumulator_.data(), all.gradients_.data()}, part);
+            }
             results.gradients.assign(all.gradients_.begin(), all.gradients_.end());
             results.added = all.template back<Gradient::add>();
         }

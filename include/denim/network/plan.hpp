@@ -192,13 +192,6 @@ private:
 
 public:
     static constexpr Stages stages = cut();
-
-    /// Which stage a node belongs to.
-    static constexpr std::size_t stage_of(std::size_t index) {
-        std::size_t stage = 0;
-        while (index >= stages.list[stage].last) ++stage;
-        return stage;
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET

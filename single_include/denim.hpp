@@ -1404,14 +1404,10 @@ public:
                 DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
     }
 
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t tap = 0; tap < taps + Of.bias; ++tap)
-            for (std::size_t c = 0; c < Of.channels(); ++c) {
-                float sum = 0;
-                for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + tap * stride + c];
-                (tap < taps ? weight_gradient[tap * Of.channels() + c] : bias_gradient[c]) = sum;
-            }
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t /*part*/) {
+        for (std::size_t tap = 0; tap < taps; ++tap)
+            std::copy_n(accumulator + tap * stride, Of.channels(), weight_gradient + tap * Of.channels());
+        if (Of.bias) std::copy_n(accumulator + taps * stride, Of.channels(), bias_gradient);
     }
 
 private:
@@ -2045,13 +2041,7 @@ public:
         }
     }
 
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t part) {
-        const auto total = [=](std::size_t n) {
-            auto sum = simd::load(accumulators + n);
-            for (std::size_t share = 1; share < shares; ++share) sum = sum + simd::load(accumulators + share * distance + n);
-            return sum;
-        };
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
         constexpr std::size_t taps = Weights::taps / Of.window;  // of a window row
         alignas(64) float block[lanes][lanes];
         for (std::size_t first = 0; first < Of.filters(); first += lanes) {
@@ -2062,16 +2052,13 @@ public:
                     const std::size_t at =
                         slice * Weights::slice_size + (part * taps + t) * Weights::unit + v % Weights::group * lanes;
                     for (std::size_t f = 0; f < width; ++f)
-                        simd::store(block[f], total(at + (first + f) * Weights::filter_size));
+                        simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
                     for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
                         const std::size_t row = part * Of.window * Of.channels() + t * Weights::numbers + v * lanes + u;
                         for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
                     }
                 }
-            if (Of.bias && part == 0) {
-                simd::store(block[0], total(Weights::size + first));
-                std::copy_n(block[0], width, bias_gradient + first);
-            }
+            if (Of.bias && part == 0) std::copy_n(accumulator + Weights::size + first, width, bias_gradient + first);
         }
     }
 };
@@ -2165,17 +2152,10 @@ struct PlainConvolution {
                 }
     }
 
-    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
-    static void finish(const Scalar* accumulators, std::size_t shares, std::size_t distance, Scalar* weight_gradient,
-                       Scalar* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < shares; ++share) sum += accumulators[share * distance + n];
-            if (n < Of.weights())
-                weight_gradient[n] = sum;
-            else if (Of.bias)
-                bias_gradient[n - Of.weights()] = sum;
-        }
+    /// Writes the gradients, from the accumulator of all samples.
+    static void finish(const Scalar* accumulator, Scalar* weight_gradient, Scalar* bias_gradient, std::size_t /*part*/) {
+        std::copy_n(accumulator, Of.weights(), weight_gradient);
+        if (Of.bias) std::copy_n(accumulator + Of.weights(), Of.filters(), bias_gradient);
     }
 
 private:
@@ -2390,11 +2370,10 @@ public:
         }
     }
 
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t group) {
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t group) {
         AlignedArray<float> own(Part.weights() + filters);
         for (std::size_t part = 0; part < Kernel::finish_parts; ++part)
-            Kernel::finish(accumulators + group * group_sums, shares, distance, own.data(), own.data() + Part.weights(), part);
+            Kernel::finish(accumulator + group * group_sums, own.data(), own.data() + Part.weights(), part);
         for (std::size_t n = 0; n < Part.weights(); n += filters)
             std::copy_n(own.data() + n, filters, weight_gradient + n * Of.groups + group * filters);
         if (Of.bias) std::copy_n(own.data() + Part.weights(), filters, bias_gradient + group * filters);
@@ -3218,18 +3197,14 @@ inline void add_few_winners(const float* input, const float* output, float* outp
     }
 }
 
-/// The weights' gradient from the sums of all shares, `distance` numbers apart, added in order.
+/// The weights' gradient from the sums of all samples.
 template <Convolution Of>
-inline void finish_few_winners(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient) {
+inline void finish_few_winners(const float* sums, float* weight_gradient) {
     constexpr FewWinners sizes = few_winners(Of);
     constexpr std::size_t line = Of.window * Of.channels();
     for (std::size_t tap = 0; tap < Of.window * line; ++tap)
-        for (std::size_t f = 0; f < Of.filters(); ++f) {
-            const float* const at = sums + f * sizes.window + tap / line * sizes.line + tap % line;
-            float sum = 0.0f;
-            for (std::size_t share = 0; share < shares; ++share) sum += at[share * distance];
-            weight_gradient[tap * Of.filters() + f] = sum;
-        }
+        for (std::size_t f = 0; f < Of.filters(); ++f)
+            weight_gradient[tap * Of.filters() + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -3354,23 +3329,15 @@ inline void add_weight_gradient(const float* input, const float* gradient, float
     }
 }
 
-/// The weights' gradient of input channel `channel` and a vector of filters from `filter` on, from the sums of all shares,
-/// `distance` numbers apart, added in order.
+/// The weights' gradient of input channel `channel` and a vector of filters from `filter` on, from the sums of all samples.
 template <Convolution Of>
-inline void finish_weight_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient,
-                                   std::size_t channel, std::size_t filter) {
+inline void finish_weight_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
     constexpr GradientSums from = gradient_sums(Of);
     constexpr std::size_t window = Of.window;
     const float* const first = sums + grouped(filter / simd::lanes<float>, channel, from.channels, from.filters);
     Channels half[window][tile];
     transform_output_columns<window>(
-        [&](std::size_t i, std::size_t j) {
-            const float* at = first + (i * tile + j) * from.point();
-            Channels sum = simd::load(at);
-            for (std::size_t share = 1; share < shares; ++share) sum += simd::load(at + share * distance);
-            return sum;
-        },
-        half);
+        [&](std::size_t i, std::size_t j) { return simd::load(first + (i * tile + j) * from.point()); }, half);
     for (std::size_t i = 0; i < window; ++i) {
         Channels taps[window];
         output_transform<window>(half[i], taps);
@@ -3550,22 +3517,16 @@ inline void add_winners_gradient(const float* input, const float* output, const 
 }
 
 /// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all
-/// shares, `distance` numbers apart, added in order: written, or added to what stands there.
+/// samples: written, or added to what stands there.
 template <Convolution Of, bool Add>
-inline void finish_winners_gradient(const float* sums, std::size_t shares, std::size_t distance, float* weight_gradient,
-                                    std::size_t channel, std::size_t filter) {
+inline void finish_winners_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
     constexpr WinnerStrip strip = winner_strip(Of);
     constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
     const std::size_t group = channel / strip.pixel * strip.pixel, filters = Of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
         const float* const first = sums + filter * strip.filter + group * taps + tap * strip.pixel + channel - group;
-        alignas(64) float by_filter[lanes * lanes], by_channel[lanes * lanes];
-        for (std::size_t f = 0; f < lanes; ++f) {
-            Channels sum = simd::load(first + f * strip.filter);
-            for (std::size_t share = 1; share < shares; ++share) sum += simd::load(first + share * distance + f * strip.filter);
-            simd::store(by_filter + f * lanes, sum);
-        }
-        simd::transpose(by_filter, lanes, by_channel, lanes);
+        alignas(64) float by_channel[lanes * lanes];
+        simd::transpose(first, strip.filter, by_channel, lanes);
         for (std::size_t c = 0; c < std::min(lanes, Of.channels() - channel); ++c) {
             float* const to = weight_gradient + (tap * Of.channels() + channel + c) * Of.filters() + filter;
             Channels sum = simd::load(by_channel + c * lanes);
@@ -3680,26 +3641,21 @@ struct TransformedConvolution {
                             [&](auto... at) { put<Input>(input_gradient, at...); });
     }
 
-    /// Adds the accumulators of all shares in order, `distance` numbers apart, and writes the gradients.
-    static void finish(const float* accumulators, std::size_t shares, std::size_t distance, float* weight_gradient,
-                       float* bias_gradient, std::size_t part) {
-        if (Of.bias && part == 0)
-            for (std::size_t f = 0; f < Of.filters(); ++f) {
-                bias_gradient[f] = accumulators[f];
-                for (std::size_t share = 1; share < shares; ++share) bias_gradient[f] += accumulators[share * distance + f];
-            }
-        const float* const by_tile = accumulators + Of.output.stride;
+    /// Writes the gradients, from the accumulator of all samples.
+    static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
+        if (Of.bias && part == 0) std::copy_n(accumulator, Of.filters(), bias_gradient);
+        const float* const by_tile = accumulator + Of.output.stride;
         const float* const by_winner = by_tile + tile_sums;
         if constexpr (by_few_winners) {
-            finish_few_winners<Of>(by_winner, shares, distance, weight_gradient);
+            finish_few_winners<Of>(by_winner, weight_gradient);
         } else {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
                 for (std::size_t c = channel; c < std::min(channel + lanes, Of.channels()); ++c)
-                    finish_weight_gradient<Of>(by_tile, shares, distance, weight_gradient, c, filter);
+                    finish_weight_gradient<Of>(by_tile, weight_gradient, c, filter);
             if constexpr (by_winners)
-                finish_winners_gradient<Of, by_tiles>(by_winner, shares, distance, weight_gradient, channel, filter);
+                finish_winners_gradient<Of, by_tiles>(by_winner, weight_gradient, channel, filter);
         }
     }
 
@@ -3871,8 +3827,8 @@ struct Parameter {
 // *layer*: static functions and constexpr sizes that hold nothing. The network owns every number and hands the layer its part.
 //
 // A training step has three beats. Prepare: parameters to what kernels read. Samples: forward and backward, one sample after
-// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the shares'
-// accumulators, added in order, to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
+// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the sum
+// of the shares' accumulators to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
 // batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
 //
 // A layer stays inside of its places: it reads and writes no number in front of one or behind it. The rest of a row that is no whole
@@ -3942,11 +3898,10 @@ struct Backward {
     [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
 };
 
-/// From the accumulators of all shares, `distance` numbers apart, to the layer's gradients.
+/// From what the layer has gathered to its gradients. The accumulators of the shares are added already.
 template <class Scalar>
 struct Finish {
-    const Scalar* accumulators = nullptr;
-    std::size_t shares = 0, distance = 0;
+    const Scalar* accumulator = nullptr;
     Scalar* gradients = nullptr;
 };
 
@@ -3969,7 +3924,7 @@ struct LayerDefaults {
     static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
     static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
-    static void finish(const Finish<Scalar>& /*shares*/, std::size_t /*part*/) {}
+    static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
 };
 
 namespace detail {
@@ -5016,7 +4971,7 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
                                          at.scratch, at.accumulator);
     }
     static void finish(const Finish<Scalar>& of, std::size_t part) {
-        Kernel::finish(of.accumulators, of.shares, of.distance, of.gradients, of.gradients + Of.weights(), part);
+        Kernel::finish(of.accumulator, of.gradients, of.gradients + Of.weights(), part);
     }
 };
 
@@ -5605,6 +5560,136 @@ struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : Spec
 static_assert(check_fused<Mode::training, Shape{8, 8, 3}, Conv<1, 8>, MaxPool>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/shares.hpp
+
+// How a batch is cut, and in which order what its parts say is added: both by its size alone, so that the same bits come out
+// whoever computes which part. docs/architecture.md promises this order.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
+struct Shares {
+    std::size_t samples, each, count;
+
+    explicit constexpr Shares(std::size_t batch)
+        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
+
+    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
+    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
+
+    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
+    static constexpr std::size_t most(std::size_t largest) {
+        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
+    }
+};
+
+/// Calls `join(to, from)` for the additions of the one tree by which shares are summed, so that the sum stands at 0 in the end:
+/// each with its neighbour, then pairs, then fours; who has no neighbour is carried up. Of seven, ((0 + 1) + (2 + 3)) + ((4 + 5) + 6).
+/// So `from` stands for itself and those behind it, from - to of them where there are so many.
+template <class Join>
+constexpr void join_in_pairs(std::size_t count, Join join) {
+    for (std::size_t step = 1; step < count; step *= 2)
+        for (std::size_t to = 0; to + step < count; to += 2 * step) join(to, to + step);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/share_tile.hpp
+
+// Products summed over the samples of a batch, by its shares. Two shares that are neighbours fill the registers together; the sums
+// of pairs wait in the first-level cache until their neighbour's is there. So no share's sums go through memory.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Numbers of each sample of a batch, `distance` apart.
+struct SampleRows {
+    const float* numbers;
+    std::size_t distance;
+};
+
+/// A tile of `Rows` rows by two vectors: c[p][o] = sum over samples n of a[n][p] * b[n][o].
+template <std::size_t Rows>
+class ShareTile {
+    using Vector = simd::Vector<float>;
+    static constexpr std::size_t lanes = simd::lanes<float>, columns = 2 * lanes;
+    static constexpr std::size_t most_levels = 24;  // of the tree of shares: 16 million of them
+
+public:
+    /// Writes the first `width` columns of c. Each share is summed in the order of its samples, then the shares as join_in_pairs
+    /// adds. Of b whole vectors are read.
+    static void run(SampleRows a, SampleRows b, const Shares& shares, float* c, std::size_t c_distance, std::size_t width) {
+        for (std::size_t p = 0; p < Rows; ++p)  // they come while the tile is computed
+            for (std::size_t n = 0; n < width; n += 16) simd::prefetch(c + p * c_distance + n);
+        alignas(64) float held[most_levels][Rows * columns];
+        std::size_t share = 0;
+        for (; share + 2 <= shares.count; share += 2) add<2>(a, b, shares, share, held, c, c_distance, width);
+        if (share < shares.count) add<1>(a, b, shares, share, held, c, c_distance, width);
+    }
+
+private:
+    // The next share or two, of which only the last may have fewer samples. After so many shares, what is held are the subtrees
+    // that their number is made of: the next take in those that wait for them, the last ones all.
+    template <std::size_t Count>
+    DENIM_INLINE static void add(SampleRows a, SampleRows b, const Shares& shares, std::size_t share, float (*held)[Rows * columns],
+                                 float* c, std::size_t c_distance, std::size_t width) {
+        Vector sums[Count][Rows][2];
+#pragma GCC unroll 2
+        for (std::size_t s = 0; s < Count; ++s)
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Rows; ++p) sums[s][p][0] = sums[s][p][1] = simd::broadcast(0.0f);
+        const std::size_t a_step = shares.each * a.distance, b_step = shares.each * b.distance;
+        const float* x = a.numbers + share * a_step;
+        const float* y = b.numbers + share * b_step;
+        const auto products = [&](std::size_t s) __attribute__((always_inline)) {
+            const Vector left = simd::keep(simd::load(y + s * b_step)), right = simd::keep(simd::load(y + s * b_step + lanes));
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Rows; ++p) {
+                const Vector row = simd::broadcast(x[s * a_step + p]);
+                sums[s][p][0] = simd::fma(row, left, sums[s][p][0]);
+                sums[s][p][1] = simd::fma(row, right, sums[s][p][1]);
+            }
+        };
+        const std::size_t each = shares.last(share) - shares.first(share),
+                          both = Count == 2 ? shares.last(share + 1) - shares.first(share + 1) : 0;
+        std::size_t n = 0;
+        if constexpr (Count == 2)
+#pragma GCC unroll 1
+            for (; n < both; ++n, x += a.distance, y += b.distance) {
+                products(0);
+                products(1);
+            }
+#pragma GCC unroll 1
+        for (; n < each; ++n, x += a.distance, y += b.distance) products(0);
+
+        if constexpr (Count == 2)
+#pragma GCC unroll 8
+            for (std::size_t p = 0; p < Rows; ++p) {
+                sums[0][p][0] = sums[0][p][0] + sums[1][p][0];
+                sums[0][p][1] = sums[0][p][1] + sums[1][p][1];
+            }
+        const bool last = share + Count == shares.count;
+        std::size_t level = Count - 1;
+        for (std::size_t before = share >> level; last ? before > 0 : before % 2 == 1; before /= 2, ++level)
+            if (before % 2 == 1)
+#pragma GCC unroll 8
+                for (std::size_t p = 0; p < Rows; ++p) {
+                    sums[0][p][0] = sums[0][p][0] + simd::load(held[level] + p * columns);
+                    sums[0][p][1] = sums[0][p][1] + simd::load(held[level] + p * columns + lanes);
+                }
+        if (!last) c = held[level], c_distance = width = columns;
+        const std::size_t left = std::min(width, lanes);
+#pragma GCC unroll 8
+        for (std::size_t p = 0; p < Rows; ++p, c += c_distance)
+            if (width == columns) {
+                simd::store(c, sums[0][p][0]);
+                simd::store(c + lanes, sums[0][p][1]);
+            } else {
+                simd::store_first(c, sums[0][p][0], left);
+                simd::store_first(c + left, sums[0][p][1], width - left);
+            }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/matrix_product.hpp
 
 // The three products of a dense layer on a whole batch, in float: tiles of rows x two vectors stay in registers; work is cut by
@@ -5619,7 +5704,7 @@ class MatrixProduct {
 public:
     std::size_t inputs = 0, outputs = 0;
 
-    /// Numbers of scratch that forward and input_gradient need.
+    /// Numbers of scratch that each of the products needs.
     [[nodiscard]] constexpr std::size_t scratch_size(std::size_t batch) const { return chunks() * batch * padded(); }
 
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
@@ -5680,27 +5765,37 @@ public:
         });
     }
 
-    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null.
+    /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null. Each share is summed in the
+    /// order of its samples, then the shares as join_in_pairs adds.
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
-                         std::size_t batch) const {
-        constexpr std::size_t rows = 4 * tallest;
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            const std::size_t last = std::min(inputs, (index + 1) * rows);
-            alignas(64) float room[depth * panel];
-            for (std::size_t n = 0; n < batch; n += depth)
-                for (std::size_t i = index * rows; i < last; i += tallest)
-                    for (std::size_t o = 0; o < outputs; o += panel) {
-                        const Panel block{dy + n * dy_distance + o,     dy_distance, std::min(depth, batch - n),
-                                          std::min(panel, outputs - o), room,        false};
-                        cover(std::min(tallest, last - i), [&](auto tall, std::size_t p) {
-                            tile<tall>(x + n * x_distance + i + p, x_distance, block, dw + (i + p) * outputs + o, outputs,
-                                       n > 0);
-                        });
-                    }
+                         const Shares& shares, float* scratch) const {
+        constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
+        const std::size_t batch = shares.samples;
+        // Tiles read both sides many times: packed, they come from the near caches.
+        parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
+            const std::size_t o = index * panel;
+            pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
         });
-        for (std::size_t o = 0; db && o < outputs; ++o) db[o] = 0.0f;
-        for (std::size_t n = 0; db && n < batch; ++n)
-            for (std::size_t o = 0; o < outputs; ++o) db[o] += dy[n * dy_distance + o];
+        const auto each_panel = [&](auto each) {
+            for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
+        };
+        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
+            alignas(64) float few[depth * rows];
+            AlignedArray<float> many(batch > depth ? batch * rows : 0);
+            float* const block = batch > depth ? many.data() : few;
+            const std::size_t i = index * rows, count = std::min(rows, inputs - i);
+            pack_columns(x + i, x_distance, batch, count, rows, block);
+            const auto each_tile = [&](auto height, std::size_t p) {
+                each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
+                    ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
+                });
+            };
+            std::size_t p = 0;
+            for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
+            for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
+        });
+        if (const float one = 1.0f; db)
+            each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
     }
 
 private:
@@ -5746,6 +5841,14 @@ private:
             for (std::size_t p = 0; p < rows; ++p)
                 for (std::size_t k = 0; k < count; ++k) to[first * count + k * rows + p] = from[(first + p) * distance + k];
         });
+    }
+
+    // Copies `width` numbers of each of `count` rows to rows that stand `room` apart, with zeros behind them.
+    static void pack_columns(const float* from, std::size_t distance, std::size_t count, std::size_t width, std::size_t room, float* to) {
+        for (std::size_t n = 0; n < count; ++n, from += distance, to += room) {
+            std::copy_n(from, width, to);
+            std::fill_n(to + width, room - width, 0.0f);
+        }
     }
 
     // Copies `width` rows of weights, `count` numbers of each, as columns of a panel.
@@ -5838,20 +5941,38 @@ struct PlainDense {
         }
     }
 
-    /// One sample: the gradients of the parameters grow, and that of the input is written, added to or left alone.
+    /// One sample: the gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    static void backward(const Scalar* x, const Scalar* parameters, const Scalar* dy, Scalar* dx, Scalar* gradients) {
-        for (std::size_t o = 0; Bias && o < outputs; ++o) gradients[inputs * outputs + o] += dy[output(o)];
-        for (std::size_t i = 0; i < inputs; ++i) {
-            const Scalar number = x[place(i)];
+    static void backward(const Scalar* parameters, const Scalar* dy, Scalar* dx) {
+        for (std::size_t i = 0; Input != Gradient::none && i < inputs; ++i) {
             Scalar sum{0};
-            for (std::size_t o = 0; o < outputs; ++o) {
-                gradients[i * outputs + o] += number * dy[output(o)];
-                sum += parameters[i * outputs + o] * dy[output(o)];
-            }
-            if constexpr (Input == Gradient::write) dx[place(i)] = sum;
-            if constexpr (Input == Gradient::add) dx[place(i)] += sum;
+            for (std::size_t o = 0; o < outputs; ++o) sum += parameters[i * outputs + o] * dy[output(o)];
+            dx[place(i)] = Input == Gradient::add ? dx[place(i)] + sum : sum;
         }
+    }
+
+    /// All samples, one after the other: the gradients of the parameters, each share summed in the order of its samples, then the
+    /// shares in pairs.
+    static void gradients(const Scalar* x, const Scalar* dy, const Shares& shares, Scalar* to) {
+        const auto sum = [&](auto product) {
+            const auto of_share = [&](std::size_t share) {
+                Scalar all{0};
+                for (std::size_t n = shares.first(share); n < shares.last(share); ++n) all += product(n);
+                return all;
+            };
+            // Of `count` shares from `first` on: as many as 2^k as a whole, and the rest.
+            const auto tree = [&](auto& self, std::size_t first, std::size_t count) -> Scalar {
+                if (count == 1) return of_share(first);
+                const std::size_t left = std::bit_ceil(count) / 2;
+                return self(self, first, left) + self(self, first + left, count - left);
+            };
+            return tree(tree, 0, shares.count);
+        };
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t o = 0; o < outputs; ++o)
+                to[i * outputs + o] = sum([&](std::size_t n) { return x[n * In.size() + place(i)] * dy[n * Out.size() + output(o)]; });
+        for (std::size_t o = 0; Bias && o < outputs; ++o)
+            to[inputs * outputs + o] = sum([&](std::size_t n) { return dy[n * Out.size() + output(o)]; });
     }
 
 private:
@@ -5966,15 +6087,10 @@ struct SmallDenseLayer : LayerDefaults<float> {
                                                                                    at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
-        const auto total = [&](std::size_t n) {
-            float sum = 0;
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            return sum;
-        };
         detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
-            for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = total(o * size + place);
+            for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = of.accumulator[o * size + place];
         });
-        for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = total(size * outputs + o);
+        for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = of.accumulator[size * outputs + o];
     }
 };
 
@@ -6002,7 +6118,7 @@ struct WideDenseLayer : LayerDefaults<float> {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
         const Scalar* dy = at.output_gradient + first;
         product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
-                                Bias ? at.gradients + inputs * outputs : nullptr, at.count);
+                                Bias ? at.gradients + inputs * outputs : nullptr, Shares{at.count}, at.scratch);
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
             product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
@@ -6031,7 +6147,7 @@ private:
     }
 };
 
-/// The plain twin of both, sample by sample.
+/// The plain twin of both.
 template <class Number, Layout Out, Layout In, bool Bias>
 struct PlainDenseLayer : LayerDefaults<Number> {
     using Scalar = Number;
@@ -6045,10 +6161,9 @@ struct PlainDenseLayer : LayerDefaults<Number> {
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        std::fill_n(at.gradients, (Twin::inputs + Bias) * Twin::outputs, Scalar{0});
-        for (std::size_t n = 0; n < at.count; ++n)
-            Twin::template backward<Input>(at.input() + n * In.size(), at.parameters, at.output_gradient + n * Out.size(),
-                                           Input == Gradient::none ? nullptr : at.input_gradient() + n * In.size(), at.gradients);
+        Twin::gradients(at.input(), at.output_gradient, Shares{at.count}, at.gradients);
+        for (std::size_t n = 0; Input != Gradient::none && n < at.count; ++n)
+            Twin::template backward<Input>(at.parameters, at.output_gradient + n * Out.size(), at.input_gradient() + n * In.size());
     }
 };
 
@@ -6391,13 +6506,7 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             }
         });
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) {
-        for (std::size_t n = 0; n < accumulator_size; ++n) {
-            Scalar sum{0};
-            for (std::size_t share = 0; share < of.shares; ++share) sum += of.accumulators[share * of.distance + n];
-            of.gradients[n] = sum;
-        }
-    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
     struct Moments {
@@ -6434,7 +6543,8 @@ namespace denim::inline DENIM_TARGET {
 
 inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
 
-/// Training: on the whole batch. Sums run sample by sample (mean and squared deviations, joined in order by Chan's formula).
+/// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
+/// joined in order, the shares' as join_in_pairs says.
 template <class Arithmetic, Layout Out, Layout In>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -6453,7 +6563,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, at.count, mean, scale);
+            join_moments(sums, Shares{at.count}, mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -6491,15 +6601,11 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
         Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
-        for (std::size_t c = 0; c < channels; ++c) {
-            Scalar plain{0}, scaled{0};
-            for (std::size_t sample = 0; sample < at.count; ++sample) {
-                plain += sums[sample * 2 * channels + c];
-                scaled += sums[sample * 2 * channels + channels + c];
-            }
-            to_beta[c] = plain;
-            to_gamma[c] = scaled;
-        }
+        each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
+            for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
+        });
+        std::copy_n(sums, channels, to_beta);
+        std::copy_n(sums + channels, channels, to_gamma);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
@@ -6549,17 +6655,31 @@ private:
         std::copy_n(mean.data(), channels, result);
         std::copy_n(squares.data(), channels, result + channels);
     }
-    static void join_moments(const Scalar* samples, std::size_t count, Scalar* mean, Scalar* variance) {
-        for (std::size_t c = 0; c < channels; ++c) {
-            Scalar joined = samples[c], squares = samples[channels + c];
-            for (std::size_t n = 1; n < count; ++n) {
-                const Scalar difference = samples[n * 2 * channels + c] - joined, weight = static_cast<Scalar>(n) / static_cast<Scalar>(n + 1);
-                joined += difference / static_cast<Scalar>(n + 1);
-                squares += samples[n * 2 * channels + channels + c] + difference * difference * weight * static_cast<Scalar>(pixels);
+    // Calls join(to, from, samples behind to, samples behind from): the samples of each share in order, then the shares.
+    template <class Join>
+    static void each_join(const Shares& shares, Join join) {
+        for (std::size_t share = 0; share < shares.count; ++share)
+            for (std::size_t sample = shares.first(share) + 1; sample < shares.last(share); ++sample)
+                join(shares.first(share), sample, sample - shares.first(share), std::size_t{1});
+        join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) {
+            const std::size_t end = std::min(shares.samples, shares.first(2 * from - to));
+            join(shares.first(to), shares.first(from), shares.first(from - to), end - shares.first(from));
+        });
+    }
+    // The sums of all samples are left in the first one's place.
+    static void join_moments(Scalar* sums, const Shares& shares, Scalar* mean, Scalar* variance) {
+        each_join(shares, [&](std::size_t to, std::size_t from, std::size_t before, std::size_t more) {
+            Scalar *joined = sums + to * 2 * channels, *squares = joined + channels;
+            const Scalar* own = sums + from * 2 * channels;
+            const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
+            for (std::size_t c = 0; c < channels; ++c) {
+                const Scalar difference = own[c] - joined[c];
+                joined[c] += difference * share;
+                squares[c] += own[channels + c] + difference * difference * weight;
             }
-            mean[c] = joined;
-            variance[c] = squares / static_cast<Scalar>(count * pixels);
-        }
+        });
+        std::copy_n(sums, channels, mean);
+        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(shares.samples * pixels);
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {
@@ -9788,13 +9908,6 @@ private:
 
 public:
     static constexpr Stages stages = cut();
-
-    /// Which stage a node belongs to.
-    static constexpr std::size_t stage_of(std::size_t index) {
-        std::size_t stage = 0;
-        while (index >= stages.list[stage].last) ++stage;
-        return stage;
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -10191,10 +10304,12 @@ struct Memory {
     std::size_t thread_numbers = 0, thread_bytes = 0;
     std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
     std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;
-    std::size_t prepared_numbers = 0, accumulator_numbers = 0;
+    std::size_t prepared_numbers = 0;
     // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
     std::array<std::size_t, count> rows{}, numbers_in_rows{};
     std::size_t row_numbers = 0;
+    std::array<std::size_t, count + 1> stage_accumulators{};  // numbers of each stage's, which all begin at 0: one stage is finished before
+    std::size_t accumulator_numbers = 0;                      // the next begins; and the most of them, for each share
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -10292,9 +10407,12 @@ private:
         batch_numbers = batch.settle();
     }
 
+    std::size_t stage = 0;  // of the node that is added
+
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
+        while (Index >= Plan::stages.list[stage].last) ++stage;
         rows[Index] = row_numbers;
         numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
         row_numbers += numbers_in_rows[Index];
@@ -10302,14 +10420,16 @@ private:
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             if (Plan::mode == Mode::training && Layer::record_size) {
-                const bool by_thread = Plan::stage_of(Index) == Plan::stages.count - 1;
+                const bool by_thread = stage == last_stage;
                 std::size_t& end = by_thread ? thread_bytes : batch_bytes;
                 records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
                 end += round_up(Layer::record_size, 64);
             }
             scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0;
-            accumulators[Index] = accumulator_numbers;
-            accumulator_numbers += round_up(Layer::accumulator_size, 16);
+            std::size_t& sums = stage_accumulators[stage];
+            accumulators[Index] = sums;
+            sums += round_up(Layer::accumulator_size, 16);
+            accumulator_numbers = std::max(accumulator_numbers, sums);
         } else {
             scratch[Index] = batch_scratch_fixed;
             batch_scratch[Index] = batch_scratch_per_sample;
@@ -10332,10 +10452,10 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Runs the parts of all nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
-template <std::size_t Count, class Object>
-void run_parts(const std::array<std::size_t, Count>& counts, const std::array<void (*)(const Object&, std::size_t), Count>& calls,
-               const Object& object, std::size_t operations) {
+/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
+template <class Object>
+void run_parts(std::span<const std::size_t> counts, std::span<void (*const)(const Object&, std::size_t)> calls, const Object& object,
+               std::size_t operations) {
     std::size_t total = 0;
     for (const std::size_t count : counts) total += count;
     parallel_for(total, operations, [&](std::size_t part) {
@@ -10361,37 +10481,53 @@ struct PrepareCall {
 template <class Plan>
 struct FinishCall {
     using Scalar = typename Plan::Scalar;
-    Finish<Scalar> shares;  // of the first node, and of the network's gradients
+    const Scalar* accumulators;  // of the stage
+    Scalar* gradients;           // of the network
 
     template <std::size_t Index>
     static void node(const FinishCall& call, std::size_t part) {
-        Finish<Scalar> shares = call.shares;
-        shares.accumulators += places<Plan>.accumulators[Index];
-        shares.gradients += Plan::template first_parameter<Index>;
-        Plan::template LayerAt<Index>::finish(shares, part);
+        Plan::template LayerAt<Index>::finish({call.accumulators + places<Plan>.accumulators[Index], call.gradients + Plan::template first_parameter<Index>},
+                                              part);
     }
 };
+
+/// The parts of each node of a plan, and the function that does one.
+template <class Object, std::size_t Count>
+struct NodeParts {
+    std::array<std::size_t, Count> counts{};
+    std::array<void (*)(const Object&, std::size_t), Count> calls{};
+};
+
+template <class Plan>
+inline constexpr auto prepare_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return NodeParts<PrepareCall<Plan>, Plan::count>{
+        {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
+        {&PrepareCall<Plan>::template node<Index>...}};
+}(std::make_index_sequence<Plan::count>{});
+
+template <class Plan>
+inline constexpr auto finish_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return NodeParts<FinishCall<Plan>, Plan::count>{
+        {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
+        {&FinishCall<Plan>::template node<Index>...}};
+}(std::make_index_sequence<Plan::count>{});
 
 }  // namespace detail
 
 /// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
 template <class Plan>
 void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        detail::run_parts<Plan::count, detail::PrepareCall<Plan>>(
-            {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
-            {&detail::PrepareCall<Plan>::template node<Index>...}, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
-    }(std::make_index_sequence<Plan::count>{});
+    const auto& all = detail::prepare_calls<Plan>;
+    detail::run_parts<detail::PrepareCall<Plan>>(all.counts, all.calls, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
 }
 
-/// The accumulators of all shares, added in order, to gradients.
+/// The accumulators of a stage, summed over all shares, to the network's gradients.
 template <class Plan>
-void finish(const Finish<typename Plan::Scalar>& shares) {
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        detail::run_parts<Plan::count, detail::FinishCall<Plan>>(
-            {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
-            {&detail::FinishCall<Plan>::template node<Index>...}, {shares}, 4 * places<Plan>.accumulator_numbers * shares.shares);
-    }(std::make_index_sequence<Plan::count>{});
+void finish(std::size_t stage, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
+    const auto& all = detail::finish_calls<Plan>;
+    const std::size_t first = Plan::stages.list[stage].first, nodes = Plan::stages.list[stage].last - first;
+    detail::run_parts<detail::FinishCall<Plan>>(std::span{all.counts}.subspan(first, nodes), std::span{all.calls}.subspan(first, nodes),
+                                                {accumulators, gradients}, 4 * places<Plan>.stage_accumulators[stage]);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -10980,6 +11116,100 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/share_sums.hpp
+
+// The one place where what shares of a batch have gathered is added up.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The sum of `Count` vectors that `read(n)` gives, as join_in_pairs adds: the first 2^k as a whole, and the rest.
+template <std::size_t Count, std::size_t First = 0, class Read>
+DENIM_INLINE auto sum_in_pairs(Read read) {
+    if constexpr (Count == 1) {
+        return read(First);
+    } else {
+        constexpr std::size_t left = std::bit_ceil(Count) / 2;
+        return sum_in_pairs<left, First>(read) + sum_in_pairs<Count - left, First + left>(read);
+    }
+}
+
+/// The sum of `Count` rows of numbers, `distance` numbers apart, into the first.
+template <class Scalar, std::size_t Count>
+void sum_rows(Scalar* first, std::size_t distance, std::size_t numbers) {
+    constexpr std::size_t lanes = simd::lanes<Scalar>;
+    std::size_t n = 0;
+    for (; n + lanes <= numbers; n += lanes)
+        simd::store(first + n, sum_in_pairs<Count>([&](std::size_t row) { return simd::load(first + row * distance + n); }));
+    if (const std::size_t rest = numbers - n; rest > 0)
+        simd::store_first(first + n, sum_in_pairs<Count>([&](std::size_t row) { return simd::load_first(first + row * distance + n, rest); }), rest);
+}
+
+}  // namespace detail
+
+/// Adds the numbers of `count` shares, `distance` numbers apart, in the order of join_in_pairs; the sums stand in the first share's
+/// place, and the others' are no longer theirs. Threads take pieces of the numbers, which stay in the cache while shares are added.
+template <class Scalar>
+void sum_shares(Scalar* shares, std::size_t count, std::size_t distance, std::size_t numbers) {
+    constexpr std::size_t together = 8, piece = 2048;  // subtrees of a size that one pass adds; numbers
+    using Rows = void (*)(Scalar*, std::size_t, std::size_t);
+    constexpr auto rows = []<std::size_t... Fewer>(std::index_sequence<Fewer...>) {
+        return std::array<Rows, together - 1>{&detail::sum_rows<Scalar, Fewer + 2>...};
+    }(std::make_index_sequence<together - 1>{});
+    if (count < 2) return;
+    parallel_for((numbers + piece - 1) / piece, sizeof(Scalar) * count * numbers, [&](std::size_t index) {
+        const std::size_t begin = index * piece, length = std::min(piece, numbers - begin);
+        for (std::size_t step = 1; step < count; step *= together)
+            for (std::size_t first = 0; first + step < count; first += together * step) {
+                const std::size_t there = std::min(together, (count - first + step - 1) / step);
+                rows[there - 2](shares + first * distance + begin, step * distance, length);
+            }
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/accumulators.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What the shares of a batch gather while a stage runs backward, each by itself. The stages of a plan take the same memory, one after
+/// the other.
+template <class Plan>
+class Accumulators {
+public:
+    using Scalar = typename Plan::Scalar;
+
+    explicit Accumulators(std::size_t largest_batch) : numbers_(distance * Shares::most(largest_batch)) {}
+
+    /// Of node `Index`.
+    template <std::size_t Index>
+    Scalar* of(std::size_t share) {
+        return numbers_.data() + share * distance + places<Plan>.accumulators[Index];
+    }
+    /// A share's, of a whole stage.
+    template <std::size_t Stage>
+    void clear(std::size_t share) {
+        std::fill_n(numbers_.data() + share * distance, size<Stage>, Scalar{0});
+    }
+    /// Their sums, to the network's gradients; what was gathered is no longer there.
+    template <std::size_t Stage>
+    void finish(const Shares& shares, Scalar* gradients) {
+        if constexpr (size<Stage> > 0) {
+            sum_shares(numbers_.data(), shares.count, distance, size<Stage>);
+            denim::finish<Plan>(Stage, numbers_.data(), gradients);
+        }
+    }
+
+private:
+    static constexpr std::size_t distance = places<Plan>.accumulator_numbers;
+    template <std::size_t Stage>
+    static constexpr std::size_t size = places<Plan>.stage_accumulators[Stage];
+
+    AlignedArray<Scalar> numbers_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/batch.hpp
 
 namespace denim {
@@ -11027,22 +11257,6 @@ struct Batch {
     }
 };
 
-/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
-struct Shares {
-    std::size_t samples, each, count;
-
-    explicit constexpr Shares(std::size_t batch)
-        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
-
-    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
-    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
-
-    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
-    static constexpr std::size_t most(std::size_t largest) {
-        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
-    }
-};
-
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/trainer.hpp
 
@@ -11064,7 +11278,7 @@ public:
           workspace_(largest_batch),
           gradients_(SourceGraph::trace.parameters),
           prepared_(memory.prepared_numbers),
-          accumulators_(memory.accumulator_numbers * Shares::most(largest_batch)) {}
+          accumulators_(largest_batch) {}
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
@@ -11091,8 +11305,8 @@ public:
         each_index<0, last_stage>([&]<std::size_t Stage>() { forward_stage<Stage>(of); });
         run_last_stage(of);
         const StepResult result = join_results(batch);
+        accumulators_.template finish<last_stage>(of.shares, gradients_.data());
         each_index_reversed<0, last_stage>([&]<std::size_t Stage>() { backward_stage<Stage>(of); });
-        finish<Plan>({accumulators_.data(), of.shares.count, memory.accumulator_numbers, gradients_.data()});
         return result;
     }
 
@@ -11170,7 +11384,7 @@ private:
         auto call = workspace_.template backward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
         call.random = random<Index>(of, sample);
         call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
-        call.accumulator = accumulator<Index>(share);
+        call.accumulator = accumulators_.template of<Index>(share);
         call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
         [&]<std::size_t... Input>(std::index_sequence<Input...>) {
             (begin_gradient_to<Index, Input>(of, sample, worker), ...);
@@ -11184,20 +11398,11 @@ private:
             each_sample_of<Index>(of, sample, worker, value,
                                   [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
     }
-    template <std::size_t Index>
-    Scalar* accumulator(std::size_t share) {
-        return accumulators_.data() + share * memory.accumulator_numbers + memory.accumulators[Index];
-    }
 
     template <std::size_t Stage, class Body>
     void over_shares(const Step& of, Body body) {
         constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
         parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
-    }
-    template <std::size_t Stage>
-    void clear_accumulators(std::size_t share) {
-        each_index<stage<Stage>.first, stage<Stage>.last>(
-            [&]<std::size_t Index>() { std::fill_n(accumulator<Index>(share), LayerAt<Index>::accumulator_size, Scalar{0}); });
     }
 
     template <std::size_t Stage>
@@ -11217,7 +11422,7 @@ private:
     // The last stage goes forward and back sample by sample, while everything is still near.
     void run_last_stage(const Step& of) {
         over_shares<last_stage>(of, [&](std::size_t share, std::size_t worker) {
-            clear_accumulators<last_stage>(share);
+            accumulators_.template clear<last_stage>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                 load<last_stage>(of, sample, worker);
                 each_index<stage<last_stage>.first, Plan::count>(
@@ -11237,12 +11442,12 @@ private:
         results_[share].correct += losses.right;
         results_[share].loss += losses.loss;
     }
-    StepResult join_results(const Batch& batch) const {
-        StepResult result;
-        for (const StepResult& share : results_) {
-            result.loss += share.loss;
-            result.correct += share.correct;
-        }
+    StepResult join_results(const Batch& batch) {
+        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
+            results_[to].loss += results_[from].loss;
+            results_[to].correct += results_[from].correct;
+        });
+        StepResult result = results_[0];
         result.loss /= static_cast<double>(batch.size());
         if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
@@ -11250,22 +11455,25 @@ private:
 
     template <std::size_t Stage>
     void backward_stage(const Step& of) {
-        if constexpr (stage<Stage>.works == Works::on_batches)
+        if constexpr (stage<Stage>.works == Works::on_batches) {
             backward_node<stage<Stage>.first>(of, 0, 0, 0);
-        else
+        } else {
             over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
-                clear_accumulators<Stage>(share);
+                accumulators_.template clear<Stage>(share);
                 for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
                     load<Stage>(of, sample, worker);
                     each_index_reversed<stage<Stage>.first, stage<Stage>.last>(
                         [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
                 }
             });
+            accumulators_.template finish<Stage>(of.shares, gradients_.data());
+        }
     }
 
     OneLoss loss_;
     Workspace<Plan> workspace_;
-    AlignedArray<Scalar> gradients_, prepared_, accumulators_;
+    AlignedArray<Scalar> gradients_, prepared_;
+    Accumulators<Plan> accumulators_;
     std::vector<StepResult> results_;
 };
 

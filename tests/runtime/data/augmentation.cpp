@@ -205,6 +205,9 @@ TEST_CASE("colours by hand: the W3C's hueRotate and saturate, contrast about the
     CHECK(stretched == Bytes{100, 5, 130, 20, 160, 35});
     detail::stretch_values(stretched.data(), {3, 1, 2}, 1, 200);
     CHECK(stretched == Bytes{255, 205, 255, 220, 255, 235});
+    Bytes six{10, 20, 30, 40, 50, 60};  // more channels than tables at a time
+    detail::stretch_values(six.data(), {1, 1, 6}, 1, -15);
+    CHECK(six == Bytes{0, 5, 15, 25, 35, 45});
 }
 
 TEST_CASE("a zoom of z makes things from 1 - z to 1 + z times as large") {

@@ -182,10 +182,11 @@ private:
     static void each_parameter(Each each) {
         std::size_t row = 0;
         const auto visit = [&]<std::size_t Index>() {
-            if constexpr (Spec<typename Graph::template At<Index>>) {
+            using Type = typename Graph::template At<Index>;
+            if constexpr (detail::check_spec<Type, false>() && detail::role_of<Type>() != Role::join) {
                 constexpr Entry at = Graph::trace.entries[Index];
                 std::size_t offset = at.first_parameter;
-                for (const Parameter& parameter : Graph::template At<Index>::parameters(at.in)) {
+                for (const Parameter& parameter : Type::parameters(at.in)) {
                     each(Index, parameter, offset, row++);
                     offset += parameter.extents.size();
                 }

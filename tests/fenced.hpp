@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace testing {
 
@@ -34,6 +35,7 @@ public:
         ::mprotect(first, open, PROT_READ | PROT_WRITE);
         numbers_ = reinterpret_cast<Number*>(fence.side == Fence::Side::behind ? first + open - inside : first + fence.offset * sizeof(Number));
     }
+    Fenced(const std::vector<Number>& from, Fence fence) : Fenced(from.size(), fence) { std::ranges::copy(from, numbers_); }
     Fenced(const Fenced& other) : Fenced(other.size_, other.fence_) { std::copy_n(other.numbers_, size_, numbers_); }
     Fenced& operator=(Fenced other) noexcept {
         std::swap(size_, other.size_);
@@ -49,6 +51,7 @@ public:
     [[nodiscard]] Number* data() { return numbers_; }
     [[nodiscard]] Number* begin() { return numbers_; }
     [[nodiscard]] Number* end() { return numbers_ + size_; }
+    [[nodiscard]] std::vector<Number> copy() const { return {numbers_, numbers_ + size_}; }
     [[nodiscard]] Number& operator[](std::size_t n) { return numbers_[n]; }
 
 private:

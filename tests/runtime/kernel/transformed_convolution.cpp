@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "fenced.hpp"
+
 #include <denim/kernel/plain_convolution.hpp>
 #include <denim/kernel/transformed_convolution.hpp>
 #include <denim/machine/random.hpp>
@@ -88,6 +90,7 @@ std::vector<float> prepared(const std::vector<float>& weights, const std::vector
     return result;
 }
 
+// Each array of the fast one stands beside memory that nobody may touch, now in front of it, now behind.
 template <Convolution Of, Gradient Input>
 void compare() {
     using Fast = TransformedConvolution<Of>;
@@ -102,13 +105,22 @@ void compare() {
     std::vector<double> plain_prepared(Plain::prepared_size);
     Plain::prepare(widened(weights).data(), widened(bias).data(), plain_prepared.data(), 0);
 
-    std::vector<float> scratch(Fast::scratch_size), fast_accumulator(Fast::accumulator_size);
+    const std::vector<float> scratch(Fast::scratch_size);
+    testing::Fenced<float> fast_accumulator{Fast::accumulator_size, {}};
     std::vector<double> plain_scratch(Plain::scratch_size), accumulator(Plain::accumulator_size);
     for (std::size_t sample = 0; sample < samples; ++sample) {
+        const testing::Fence fence{sample == 1 ? testing::Fence::Side::before : testing::Fence::Side::behind, 3 * sample / 2};
         const auto input = random_picture(Of.input, 10 + sample, -1, 1);
+        testing::Fenced fast_input{input, fence}, ready{fast_prepared, fence}, fast_scratch{scratch, fence};
         std::vector<float> output(Of.output.size(), 77.0f);
         std::vector<std::uint8_t> record(Fast::record_size), plain_record(Plain::record_size);
-        Fast::forward(input.data(), fast_prepared.data(), output.data(), record.data(), scratch.data(), 0, Fast::bands);
+        {
+            testing::Fenced made{output, fence};
+            testing::Fenced winners{record, fence};
+            Fast::forward(fast_input.data(), ready.data(), made.data(), winners.data(), fast_scratch.data(), 0, Fast::bands);
+            output = made.copy();
+            record = winners.copy();
+        }
         std::vector<double> plain_output(Of.output.size());
         Plain::forward(widened(input).data(), plain_prepared.data(), plain_output.data(), plain_record.data(),
                        plain_scratch.data(), 0, 1);
@@ -129,10 +141,12 @@ void compare() {
         Plain::template backward<Input>(widened(input).data(), widened(output).data(), plain_gradient.data(),
                                         plain_prepared.data(), plain_input_gradient.data(), plain_record.data(),
                                         plain_scratch.data(), accumulator.data());
-        Fast::template backward<Input>(input.data(), output.data(), output_gradient.data(), fast_prepared.data(),
-                                       input_gradient.data(), record.data(), scratch.data(),
+        testing::Fenced made{output, fence}, to_output{output_gradient, fence}, to_input{input_gradient, fence};
+        testing::Fenced winners{record, fence};
+        Fast::template backward<Input>(fast_input.data(), made.data(), to_output.data(), ready.data(), to_input.data(), winners.data(),
+                                       fast_scratch.data(),
                                        fast_accumulator.data());
-        check_close("input gradient", inside(Of.input, input_gradient), inside(Of.input, plain_input_gradient));
+        check_close("input gradient", inside(Of.input, to_input.copy()), inside(Of.input, plain_input_gradient));
     }
     std::vector<float> weight_gradient(Of.weights()), bias_gradient(Of.filters());
     std::vector<double> plain_weight_gradient(Of.weights()), plain_bias_gradient(Of.filters());

@@ -174,7 +174,7 @@ concept Prepares = requires(const typename Type::Scalar* parameters, typename Ty
 template <class Type>
 concept GoesForward = requires(const Forward<typename Type::Scalar>& call) { Type::forward(call); };
 template <class Type>
-concept Finishes = requires(const Finish<typename Type::Scalar>& sums, std::size_t part) { Type::finish(sums, part); };
+concept Finishes = requires(const Finish<typename Type::Scalar>& sum, std::size_t part) { Type::finish(sum, part); };
 
 template <class Type, Gradient... To>
 concept GoesBackTo = requires(const Backward<typename Type::Scalar>& call) { Type::template backward<To...>(call); };

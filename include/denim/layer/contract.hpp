@@ -151,7 +151,7 @@ consteval bool check_backward() {
     else if constexpr (!goes_back_every_way<Type, Each>)
         static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
     else if constexpr (!Finishes<Type>)
-        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sums, std::size_t part) was expected.");
+        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sum, std::size_t part) was expected.");
     else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)
         static_assert(!Speak, "denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in "
                               "scratch_per_sample.");

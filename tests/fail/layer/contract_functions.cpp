@@ -4,7 +4,7 @@
 // expect: denim: layer: static void forward(const Forward<Scalar>& at) was expected.
 // expect: denim: layer: template <Gradient Input> static void backward(const Backward<Scalar>& at) was expected, with a Gradient for each input.
 // expect: denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.
-// expect: denim: layer: static void finish(const Finish<Scalar>& sums, std::size_t part) was expected.
+// expect: denim: layer: static void finish(const Finish<Scalar>& sum, std::size_t part) was expected.
 // expect: denim: layer: a finish of its own was expected, since accumulator_size is not 0.
 // expect: denim: layer: an accumulator_size was expected, since its spec has parameters: there backward gathers their gradients.
 // errors: 9
@@ -129,10 +129,10 @@ struct FinishesAtOnce : SpecDefaults {
     struct Layer : Good<Arithmetic> {
 #ifdef WRONG
         using Scalar = typename Arithmetic::Scalar;
-        static void finish(const Finish<Scalar>& /*sums*/) {}
+        static void finish(const Finish<Scalar>& /*sum*/) {}
 #else
         using Scalar = typename Arithmetic::Scalar;
-        static void finish(const Finish<Scalar>& /*sums*/, std::size_t /*part*/) {}
+        static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
 #endif
     };
 };
@@ -146,7 +146,7 @@ struct FinishesNothing : SpecDefaults {
 #else
         using Scalar = typename Arithmetic::Scalar;
         static constexpr std::size_t accumulator_size = 8;
-        static void finish(const Finish<Scalar>& /*sums*/, std::size_t /*part*/) {}
+        static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
 #endif
     };
 };
@@ -159,7 +159,7 @@ struct GathersNothing : SpecDefaults {
 #ifndef WRONG
         static constexpr std::size_t accumulator_size = 8;
         using Scalar = typename Arithmetic::Scalar;
-        static void finish(const Finish<Scalar>& /*sums*/, std::size_t /*part*/) {}
+        static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
 #endif
     };
 };

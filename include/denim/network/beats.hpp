@@ -8,25 +8,32 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
-template <class Object>
-void run_parts(std::span<const std::size_t> counts, std::span<void (*const)(const Object&, std::size_t)> calls, const Object& object,
-               std::size_t operations) {
+/// Does one part of a node's work; `call` is a PrepareCall or a FinishCall.
+using PartCall = void (*)(const void* call, std::size_t part);
+
+/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](call, part) does one.
+inline void run_parts(const std::size_t* counts, const PartCall* calls, std::size_t nodes, const void* call, std::size_t operations) {
     std::size_t total = 0;
-    for (const std::size_t count : counts) total += count;
+    for (std::size_t n = 0; n < nodes; ++n) total += counts[n];
     parallel_for(total, operations, [&](std::size_t part) {
         std::size_t index = 0;
         while (part >= counts[index]) part -= counts[index++];
-        calls[index](object, part);
+        calls[index](call, part);
     });
 }
+
+/// The parts of each node of a plan, and the function that does one.
+template <std::size_t Count>
+struct NodeParts {
+    std::array<std::size_t, Count> counts{};
+    std::array<PartCall, Count> calls{};
+};
 
 template <class Plan>
 struct PrepareCall {
@@ -35,10 +42,14 @@ struct PrepareCall {
     Scalar* prepared;
 
     template <std::size_t Index>
-    static void node(const PrepareCall& call, std::size_t part) {
+    static void node(const void* erased, std::size_t part) {
+        const auto& call = *static_cast<const PrepareCall*>(erased);
         Plan::template LayerAt<Index>::prepare(call.parameters + Plan::template first_parameter<Index>,
                                                call.prepared + places<Plan>.prepared[Index], part);
     }
+    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...}, {&node<Index>...}};
+    }(std::make_index_sequence<Plan::count>{});
 };
 
 template <class Plan>
@@ -48,49 +59,31 @@ struct FinishCall {
     Scalar* gradients;           // of the network
 
     template <std::size_t Index>
-    static void node(const FinishCall& call, std::size_t part) {
+    static void node(const void* erased, std::size_t part) {
+        const auto& call = *static_cast<const FinishCall*>(erased);
         Plan::template LayerAt<Index>::finish({call.accumulators + places<Plan>.accumulators[Index], call.gradients + Plan::template first_parameter<Index>},
                                               part);
     }
+    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...}, {&node<Index>...}};
+    }(std::make_index_sequence<Plan::count>{});
 };
-
-/// The parts of each node of a plan, and the function that does one.
-template <class Object, std::size_t Count>
-struct NodeParts {
-    std::array<std::size_t, Count> counts{};
-    std::array<void (*)(const Object&, std::size_t), Count> calls{};
-};
-
-template <class Plan>
-inline constexpr auto prepare_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return NodeParts<PrepareCall<Plan>, Plan::count>{
-        {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
-        {&PrepareCall<Plan>::template node<Index>...}};
-}(std::make_index_sequence<Plan::count>{});
-
-template <class Plan>
-inline constexpr auto finish_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return NodeParts<FinishCall<Plan>, Plan::count>{
-        {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
-        {&FinishCall<Plan>::template node<Index>...}};
-}(std::make_index_sequence<Plan::count>{});
 
 }  // namespace detail
 
 /// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
 template <class Plan>
 void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
-    const auto& all = detail::prepare_calls<Plan>;
-    detail::run_parts<detail::PrepareCall<Plan>>(all.counts, all.calls, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
+    const detail::PrepareCall<Plan> call{parameters, prepared};
+    detail::run_parts(call.parts.counts.data(), call.parts.calls.data(), Plan::count, &call, 16 * places<Plan>.prepared_numbers);
 }
 
 /// The accumulators of a stage, summed over all shares, to the network's gradients.
 template <class Plan>
 void finish(std::size_t stage, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
-    const auto& all = detail::finish_calls<Plan>;
+    const detail::FinishCall<Plan> call{accumulators, gradients};
     const std::size_t first = Plan::stages.list[stage].first, nodes = Plan::stages.list[stage].last - first;
-    detail::run_parts<detail::FinishCall<Plan>>(std::span{all.counts}.subspan(first, nodes), std::span{all.calls}.subspan(first, nodes),
-                                                {accumulators, gradients}, 4 * places<Plan>.stage_accumulators[stage]);
+    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, nodes, &call, 4 * places<Plan>.stage_accumulators[stage]);
 }
 
 }  // namespace denim::inline DENIM_TARGET

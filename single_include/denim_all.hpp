@@ -8487,7 +8487,7 @@ concept Prepares = requires(const typename Type::Scalar* parameters, typename Ty
 template <class Type>
 concept GoesForward = requires(const Forward<typename Type::Scalar>& call) { Type::forward(call); };
 template <class Type>
-concept Finishes = requires(const Finish<typename Type::Scalar>& sums, std::size_t part) { Type::finish(sums, part); };
+concept Finishes = requires(const Finish<typename Type::Scalar>& sum, std::size_t part) { Type::finish(sum, part); };
 
 template <class Type, Gradient... To>
 concept GoesBackTo = requires(const Backward<typename Type::Scalar>& call) { Type::template backward<To...>(call); };
@@ -8777,7 +8777,7 @@ consteval bool check_backward() {
     else if constexpr (!goes_back_every_way<Type, Each>)
         static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
     else if constexpr (!Finishes<Type>)
-        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sums, std::size_t part) was expected.");
+        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sum, std::size_t part) was expected.");
     else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)
         static_assert(!Speak, "denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in "
                               "scratch_per_sample.");
@@ -14195,10 +14195,11 @@ private:
     static void each_parameter(Each each) {
         std::size_t row = 0;
         const auto visit = [&]<std::size_t Index>() {
-            if constexpr (Spec<typename Graph::template At<Index>>) {
+            using Type = typename Graph::template At<Index>;
+            if constexpr (detail::check_spec<Type, false>() && detail::role_of<Type>() != Role::join) {
                 constexpr Entry at = Graph::trace.entries[Index];
                 std::size_t offset = at.first_parameter;
-                for (const Parameter& parameter : Graph::template At<Index>::parameters(at.in)) {
+                for (const Parameter& parameter : Type::parameters(at.in)) {
                     each(Index, parameter, offset, row++);
                     offset += parameter.extents.size();
                 }
@@ -14955,18 +14956,26 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](object, part) does one.
-template <class Object>
-void run_parts(std::span<const std::size_t> counts, std::span<void (*const)(const Object&, std::size_t)> calls, const Object& object,
-               std::size_t operations) {
+/// Does one part of a node's work; `call` is a PrepareCall or a FinishCall.
+using PartCall = void (*)(const void* call, std::size_t part);
+
+/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](call, part) does one.
+inline void run_parts(const std::size_t* counts, const PartCall* calls, std::size_t nodes, const void* call, std::size_t operations) {
     std::size_t total = 0;
-    for (const std::size_t count : counts) total += count;
+    for (std::size_t n = 0; n < nodes; ++n) total += counts[n];
     parallel_for(total, operations, [&](std::size_t part) {
         std::size_t index = 0;
         while (part >= counts[index]) part -= counts[index++];
-        calls[index](object, part);
+        calls[index](call, part);
     });
 }
+
+/// The parts of each node of a plan, and the function that does one.
+template <std::size_t Count>
+struct NodeParts {
+    std::array<std::size_t, Count> counts{};
+    std::array<PartCall, Count> calls{};
+};
 
 template <class Plan>
 struct PrepareCall {
@@ -14975,10 +14984,14 @@ struct PrepareCall {
     Scalar* prepared;
 
     template <std::size_t Index>
-    static void node(const PrepareCall& call, std::size_t part) {
+    static void node(const void* erased, std::size_t part) {
+        const auto& call = *static_cast<const PrepareCall*>(erased);
         Plan::template LayerAt<Index>::prepare(call.parameters + Plan::template first_parameter<Index>,
                                                call.prepared + places<Plan>.prepared[Index], part);
     }
+    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...}, {&node<Index>...}};
+    }(std::make_index_sequence<Plan::count>{});
 };
 
 template <class Plan>
@@ -14988,49 +15001,31 @@ struct FinishCall {
     Scalar* gradients;           // of the network
 
     template <std::size_t Index>
-    static void node(const FinishCall& call, std::size_t part) {
+    static void node(const void* erased, std::size_t part) {
+        const auto& call = *static_cast<const FinishCall*>(erased);
         Plan::template LayerAt<Index>::finish({call.accumulators + places<Plan>.accumulators[Index], call.gradients + Plan::template first_parameter<Index>},
                                               part);
     }
+    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...}, {&node<Index>...}};
+    }(std::make_index_sequence<Plan::count>{});
 };
-
-/// The parts of each node of a plan, and the function that does one.
-template <class Object, std::size_t Count>
-struct NodeParts {
-    std::array<std::size_t, Count> counts{};
-    std::array<void (*)(const Object&, std::size_t), Count> calls{};
-};
-
-template <class Plan>
-inline constexpr auto prepare_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return NodeParts<PrepareCall<Plan>, Plan::count>{
-        {(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...},
-        {&PrepareCall<Plan>::template node<Index>...}};
-}(std::make_index_sequence<Plan::count>{});
-
-template <class Plan>
-inline constexpr auto finish_calls = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return NodeParts<FinishCall<Plan>, Plan::count>{
-        {(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...},
-        {&FinishCall<Plan>::template node<Index>...}};
-}(std::make_index_sequence<Plan::count>{});
 
 }  // namespace detail
 
 /// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
 template <class Plan>
 void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
-    const auto& all = detail::prepare_calls<Plan>;
-    detail::run_parts<detail::PrepareCall<Plan>>(all.counts, all.calls, {parameters, prepared}, 16 * places<Plan>.prepared_numbers);
+    const detail::PrepareCall<Plan> call{parameters, prepared};
+    detail::run_parts(call.parts.counts.data(), call.parts.calls.data(), Plan::count, &call, 16 * places<Plan>.prepared_numbers);
 }
 
 /// The accumulators of a stage, summed over all shares, to the network's gradients.
 template <class Plan>
 void finish(std::size_t stage, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
-    const auto& all = detail::finish_calls<Plan>;
+    const detail::FinishCall<Plan> call{accumulators, gradients};
     const std::size_t first = Plan::stages.list[stage].first, nodes = Plan::stages.list[stage].last - first;
-    detail::run_parts<detail::FinishCall<Plan>>(std::span{all.counts}.subspan(first, nodes), std::span{all.calls}.subspan(first, nodes),
-                                                {accumulators, gradients}, 4 * places<Plan>.stage_accumulators[stage]);
+    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, nodes, &call, 4 * places<Plan>.stage_accumulators[stage]);
 }
 
 }  // namespace denim::inline DENIM_TARGET

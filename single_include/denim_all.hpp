@@ -13503,7 +13503,7 @@ static_assert(ScheduleType<StepRate>);
 
 namespace denim::inline DENIM_TARGET {
 
-/// Calls body.template operator()<Index>() for each Index from First to Last - 1, in order.
+/// Calls body.template operator()<n>() for each n from First to Last - 1, in order.
 template <std::size_t First, std::size_t Last, class Body>
 constexpr void each_index(Body&& body) {
     constexpr std::size_t at_once = 64;
@@ -20390,9 +20390,7 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
     std::vector<std::string> names;
     detail::name_entries<typename Network::Layers>("", names);
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (detail::add_onnx_layer<Network, Index>(graph, values, network, names), ...);
-    }(std::make_index_sequence<Network::Graph::count>{});
+    each_index<0, Network::Graph::count>([&]<std::size_t Index>() { detail::add_onnx_layer<Network, Index>(graph, values, network, names); });
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";
     if (options.probabilities) detail::require_probabilities("export_onnx", network.gives());

@@ -79,6 +79,8 @@ void write(const std::filesystem::path& folder, const std::string& name) {
     const auto pictures = pictures_for<Network>();
     const auto file = [&](const char* ending) { return folder / (name + ending); };
     write_logits(network, file(".logits.npy"), pictures);
+    const std::uint32_t channels = Network::output.channels;
+    write_npy(file(".channels.npy"), AnyArrayView::of(std::span<const std::uint32_t>{&channels, 1}, {1}));
     write_npy(file(".pictures.npy"), AnyArrayView::of(std::span<const std::uint8_t>{pictures.data(), pictures.size()},
                                                       {pictures.shape().begin(), pictures.shape().end()}));
     for (const char* ending : {".npz", ".safetensors"}) {

@@ -29,8 +29,15 @@ compare = Comparison()
 
 
 def softmax(logits):
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def probabilities(name, logits, channels):
+    """Head by head; of a network that ends in a picture, pixel by pixel."""
+    if name in head_ends:
+        return np.concatenate([softmax(head) for head in np.split(logits, head_ends[name], axis=1)], axis=1)
+    return softmax(logits.reshape(len(logits), -1, channels)).reshape(logits.shape)
 
 
 def main():
@@ -40,9 +47,10 @@ def main():
         subprocess.run([program, "write", folder], check=True)
         for name in names:
             pictures, logits = np.load(folder / f"{name}.pictures.npy"), np.load(folder / f"{name}.logits.npy")
+            channels = int(np.load(folder / f"{name}.channels.npy")[0])
             forms = {
                 "onnx": (pictures.astype(np.float32) / 255, logits),
-                "bytes.onnx": (pictures, np.concatenate([softmax(head) for head in np.split(logits, head_ends.get(name, []), axis=1)], axis=1)),
+                "bytes.onnx": (pictures, probabilities(name, logits, channels)),
                 "scaled.onnx": (pictures, logits),
             }
             for form, (given, expected) in forms.items():

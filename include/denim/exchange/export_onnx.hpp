@@ -8,6 +8,7 @@
 #include <denim/exchange/save.hpp>
 #include <denim/format/onnx_write.hpp>
 #include <denim/format/weights_metadata.hpp>
+#include <denim/machine/each_index.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -113,9 +114,7 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
     std::vector<std::string> names;
     detail::name_entries<typename Network::Layers>("", names);
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        (detail::add_onnx_layer<Network, Index>(graph, values, network, names), ...);
-    }(std::make_index_sequence<Network::Graph::count>{});
+    each_index<0, Network::Graph::count>([&]<std::size_t Index>() { detail::add_onnx_layer<Network, Index>(graph, values, network, names); });
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";
     if (options.probabilities) detail::require_probabilities("export_onnx", network.gives());

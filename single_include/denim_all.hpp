@@ -13503,7 +13503,7 @@ static_assert(ScheduleType<StepRate>);
 
 namespace denim::inline DENIM_TARGET {
 
-/// Calls body.template operator()<n>() for each n from First to Last - 1, in order.
+/// Calls `body.template operator()<n>()` for each n from First to Last - 1, in order.
 template <std::size_t First, std::size_t Last, class Body>
 constexpr void each_index(Body&& body) {
     constexpr std::size_t at_once = 64;

@@ -25,7 +25,7 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// A trained network that answers: it owns prepared weights and never changes. Any number of threads may ask at once. A
+/// A trained network that answers: it owns prepared weights and changes by assignment alone. Any number of threads may ask at once. A
 /// picture's answer has the same bits alone and in any batch.
 template <class Network>
 class Predictor {
@@ -34,16 +34,14 @@ public:
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
     static constexpr std::size_t outputs = Network::output.size();
 
-    explicit Predictor(const Network& network)
-        : parameters_(memory.row_numbers),
-          settings_(network.all_settings().begin(), network.all_settings().end()),
-          prepared_(memory.prepared_numbers) {
-        std::ranges::copy(network.gives(), gives_.begin());
-        const Scalar* const all = network.parameters().data();
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
-        });
-        prepare<Plan>(all, prepared_.data());
+    explicit Predictor(const Network& network) : parameters_(memory.row_numbers), prepared_(memory.prepared_numbers) { take(network); }
+
+    /// As `predictor = Predictor{network}`, in the memory that there is. As with any assignment, nobody may be asking meanwhile.
+    void assign(const Network& network) {
+        if (workspaces_)
+            take(network);
+        else
+            *this = Predictor{network};
     }
 
     /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
@@ -138,6 +136,16 @@ private:
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
     };
+
+    void take(const Network& network) {
+        settings_.assign(network.all_settings().begin(), network.all_settings().end());
+        std::ranges::copy(network.gives(), gives_.begin());
+        const Scalar* const all = network.parameters().data();
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
+            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
+        });
+        prepare<Plan>(all, prepared_.data());
+    }
 
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)

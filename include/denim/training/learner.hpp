@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -101,7 +102,11 @@ public:
     }
     std::vector<float> logits(const Samples& samples) override {
         std::vector<float> all(samples.pictures.count * outputs);
-        Predictor<Network>{network_}.predict(samples.pictures, all.data());
+        if (predictor_)
+            predictor_->assign(network_);
+        else
+            predictor_.emplace(network_);
+        predictor_->predict(samples.pictures, all.data());
         return all;
     }
     Score score(std::span<const float> logits, const Samples& samples) const override {
@@ -141,6 +146,7 @@ private:
     Network& network_;
     LossOfHeads loss_;
     Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
+    std::optional<Predictor<Network>> predictor_;  // in memory that is there from one epoch to the next
     std::vector<float> head_weights_;
 };
 

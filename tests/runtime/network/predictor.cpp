@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <thread>
@@ -118,6 +119,29 @@ TEST_CASE("a predictor keeps what it was made from") {
     network.edit([](auto& layers) { layers.template get<0>().weights() *= 0.5f; });
     CHECK(same_bits(before.predict(pictures).data(), expected.data(), expected.size()));
     CHECK_FALSE(same_bits(network.predict(pictures).data(), expected.data(), expected.size()));
+}
+
+TEST_CASE("a predictor takes another network's weights in the memory that it has") {
+    const testing::KeptThreads kept_threads;
+    Mixed network{Seed{3}};
+    const Mixed other{Seed{4}};
+    const auto pictures = some_pictures(5);
+    Predictor predictor{network};
+    const auto check = [&](const Mixed& now) {
+        predictor.assign(now);
+        const Array<float, 2> expected = Predictor{now}.predict(pictures), logits = predictor.predict(pictures);
+        CHECK(same_bits(logits.data(), expected.data(), expected.size()));
+    };
+    check(other);
+    check(network);
+    check(network);
+    network.edit_parameters([](std::span<float> all) { all.back() += 1; });
+    check(network);
+    network.set_gives(0, Gives::labels);
+    predictor.assign(network);
+    CHECK(predictor.gives()[0] == Gives::labels);
+    const Predictor taken = std::move(predictor);
+    check(other);
 }
 
 TEST_CASE("wrong shapes and numbers that are not finite are errors with both sides") {

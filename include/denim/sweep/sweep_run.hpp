@@ -157,7 +157,7 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     };
     const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
     const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
-    Checkpoint checkpoint{.folder = run.folder, .labels = options.labels};
+    Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
     CtrlC ctrl_c;

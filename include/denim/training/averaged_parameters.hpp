@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -40,8 +39,8 @@ public:
     /// The average, or while it is shown what learns.
     [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
     /// Goes on from an average.
-    void resume(std::vector<float> average) {
-        numbers_ = std::move(average);
+    void resume(std::span<const float> average) {
+        numbers_.assign(average.begin(), average.end());
         shown_ = false;
     }
 

@@ -3,6 +3,7 @@
 
 #include <denim/machine/settings_record.hpp>
 #include <denim/metric/history.hpp>
+#include <denim/training/kept_weights.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/snapshot.hpp>
 
@@ -36,9 +37,12 @@ struct Run {
     std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
     Resumable* resumable = nullptr;                 ///< takes and restores snapshots
     std::vector<std::shared_ptr<const void>> kept = {};  ///< what a callback wants alive until the run ends, by an exception too
+    KeptWeights copies = {};                             ///< what callbacks keep of the weights
 
     /// Whether the epoch has ended, and stands in the history.
     [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
+    /// A copy of the weights as they are now; callbacks that keep the same ones share it.
+    [[nodiscard]] SharedNumbers keep_weights() { return copies.keep(learner.parameters()); }
 };
 
 namespace detail {

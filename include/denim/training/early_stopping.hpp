@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -33,7 +32,7 @@ struct EarlyStopping {
         if (watches_validation(monitor) && !run.validation) detail::throw_no_validation(name);
         best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
-        best_parameters_.clear();
+        best_parameters_ = {};
     }
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
@@ -41,7 +40,8 @@ struct EarlyStopping {
         if (!is_nan(score) && (best_epoch_ == 0 || score < best_ - minimum_improvement)) {
             best_ = score;
             best_epoch_ = epoch.number;
-            if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+            best_parameters_ = {};  // first, so that their memory may be taken again
+            if (restore_best) best_parameters_ = run.keep_weights();
         } else if (epoch.number - best_epoch_ >= patience) {
             run.stop = true;
         }
@@ -67,7 +67,7 @@ struct EarlyStopping {
     // What it knows of a run.
     double best_ = 0;
     std::size_t best_epoch_ = 0;
-    std::vector<float> best_parameters_ = {};
+    SharedNumbers best_parameters_ = {};
 };
 
 static_assert(Callback<EarlyStopping>);

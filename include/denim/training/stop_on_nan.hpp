@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <vector>
+#include <string>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -48,12 +48,13 @@ struct StopOnNaN {
     [[nodiscard]] bool stopped() const { return stopped_; }
 
     // What it knows of a run.
-    std::vector<float> good_ = {};
+    SharedNumbers good_ = {};
     std::size_t good_epoch_ = 0;
     bool stopped_ = false;
 
     void keep(Run& run, std::size_t epoch) {
-        good_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+        good_ = {};  // first, so that their memory may be taken again
+        good_ = run.keep_weights();
         good_epoch_ = epoch;
         stopped_ = false;
     }

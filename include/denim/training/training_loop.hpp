@@ -83,14 +83,11 @@ public:
         return *record_;
     }
 
-    Snapshot snapshot() const override {
+    SnapshotView snapshot() const override {
         if (!record_) fail_without_record();
-        Snapshot all{*record_};
         const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
         const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
-        all.parameters.assign(learning.begin(), learning.end());
-        all.average.assign(average.begin(), average.end());
-        all.optimizer.assign(state_.numbers.data(), state_.numbers.data() + state_.numbers.size());
+        SnapshotView all{*record_, learning, {state_.numbers.data(), state_.numbers.size()}, average};
         all.step = state_.step;
         all.epoch = run_.epoch;
         all.batch = run_.batch;
@@ -104,7 +101,7 @@ public:
         return all;
     }
 
-    void resume(const Snapshot& from) override {
+    void resume(const SnapshotView& from) override {
         std::string other = record().differences_from(from.run);
         if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
             other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);

@@ -69,8 +69,8 @@ TEST_CASE("what an epoch logged is there when the run dies in the next, and a ru
 TEST_CASE("a run that goes on says from which epoch") {
     const Scratch scratch;
     FakeLearner first, second;
-    CHECK_THROWS(fake_fit(first, 5, TensorBoard{scratch / "run"}, Checkpoint{scratch / "kept"}, Crash{4}));
-    CHECK(fake_fit(second, 5, TensorBoard{scratch / "run"}, Checkpoint{scratch / "kept"}).epochs.size() == 5);
+    CHECK_THROWS(fake_fit(first, 5, TensorBoard{scratch / "run"}, Checkpoint{.folder = scratch / "kept", .every_epochs = 1}, Crash{4}));
+    CHECK(fake_fit(second, 5, TensorBoard{scratch / "run"}, Checkpoint{.folder = scratch / "kept", .every_epochs = 1}).epochs.size() == 5);
     CHECK(count(logged(scratch / "run/train"), "epoch_loss") == 5);
 }
 
@@ -86,8 +86,8 @@ TEST_CASE("a network of several heads has a matrix for each, and goes on from it
     const FitOptions options{.epochs = 4, .batch = 5, .seed = Seed{2}, .head_weights = {1, 0.5f}};
     Two whole, dies, goes_on;
     fit(whole, set, set, options);
-    CHECK_THROWS(fit(dies, set, set, options, TensorBoard{scratch / "run"}, Checkpoint{scratch / "kept"}, Crash{3}));
-    fit(goes_on, set, set, options, TensorBoard{.folder = scratch / "run", .labels = {"boots", "heels"}}, Checkpoint{scratch / "kept"});
+    CHECK_THROWS(fit(dies, set, set, options, TensorBoard{scratch / "run"}, Checkpoint{.folder = scratch / "kept", .every_epochs = 1}, Crash{3}));
+    fit(goes_on, set, set, options, TensorBoard{.folder = scratch / "run", .labels = {"boots", "heels"}}, Checkpoint{.folder = scratch / "kept", .every_epochs = 1});
     CHECK(std::ranges::equal(whole.parameters(), goes_on.parameters()));
     const std::string validation = logged(scratch / "run/validation");
     CHECK(count(validation, "Confusion Matrix, head 0") == 4);
@@ -95,7 +95,7 @@ TEST_CASE("a network of several heads has a matrix for each, and goes on from it
     FitOptions other = options;
     other.head_weights = {1, 1};
     Two differs;
-    CHECK_THROWS(fit(differs, set, set, other, Checkpoint{scratch / "kept"}));
+    CHECK_THROWS(fit(differs, set, set, other, Checkpoint{.folder = scratch / "kept", .every_epochs = 1}));
 }
 
 TEST_CASE("a folder that cannot be written is an error before the first batch; others may log below one that is missing") {

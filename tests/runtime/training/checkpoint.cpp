@@ -9,9 +9,12 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <limits>
+#include <thread>
 
 #include <sys/resource.h>
 
@@ -86,6 +89,144 @@ TEST_CASE("after a crash it goes on from the last epoch that was kept, and may l
     CHECK_FALSE(std::filesystem::exists(scratch / "run/.denim-0.partial"));
     CHECK(fake_fit(third, 9, Checkpoint{scratch / "run"}, Fall{}).epochs.size() == 9);
     CHECK(numbers_of(third) == numbers_of(whole));
+}
+
+namespace {
+
+// A clock that goes on by what an epoch takes and by what writing does, which is known by its thread.
+std::atomic<double> time_now = 0, writing_takes = 0;
+std::thread::id training;
+double clock_of_the_test() {
+    if (std::this_thread::get_id() != training) time_now += writing_takes;
+    return time_now;
+}
+
+// Four batches take a second; looks at the files after each epoch, when what was begun is on the disk.
+struct Watch {
+    Checkpoint& checkpoint;
+    std::vector<std::size_t> last = {};           // the epoch that stands in last.checkpoint
+    std::vector<std::vector<float>> best = {};  // what stands in best.safetensors
+    void on_batch(Run&) const { time_now += 0.25; }
+    void on_rest(Run& run) {
+        if (!run.between_epochs()) return;
+        checkpoint.writer_->wait();
+        last.push_back(std::filesystem::exists(checkpoint.last()) ? read_snapshot(checkpoint.last()).epoch : 0);
+        best.push_back(std::filesystem::exists(checkpoint.best()) ? best_of(checkpoint) : std::vector<float>{});
+    }
+    static std::vector<float> best_of(const Checkpoint& checkpoint) {
+        const Weights weights = read_weights(checkpoint.best());
+        return {weights.tensor("0.weights").values.begin(), weights.tensor("0.weights").values.end()};
+    }
+};
+
+Checkpoint timed(const std::filesystem::path& folder, double seconds) {
+    training = std::this_thread::get_id();
+    writing_takes = seconds;
+    return {.folder = folder, .clock_ = clock_of_the_test};
+}
+
+}  // namespace
+
+TEST_CASE("unless it is told how often, a checkpoint takes at most 3 % of the time; the last is kept") {
+    const Scratch scratch;
+    Checkpoint checkpoint = timed(scratch / "run", 0.1);
+    Watch watch{checkpoint};
+    FakeLearner learner;
+    fake_fit(learner, 14, checkpoint, watch);
+    // 3.33 s from when one was begun: after epoch 1, 5 and 9, of those between.
+    CHECK(watch.last == std::vector<std::size_t>{1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9, 13, 14});
+
+    Checkpoint quick = timed(scratch / "quick", 0.02);
+    Watch each{quick};
+    fake_fit(learner, 5, quick, each);
+    CHECK(each.last == std::vector<std::size_t>{1, 2, 3, 4, 5});
+
+    Checkpoint slow = timed(scratch / "slow", 1000);
+    Watch rarely{slow};
+    fake_fit(learner, 30, slow, rarely);
+    CHECK(rarely.last.front() == 1);
+    CHECK(rarely.last[28] == 1);
+    CHECK(rarely.last.back() == 30);
+
+    Checkpoint stopped = timed(scratch / "stopped", 1000);
+    Watch early{stopped};
+    FakeLearner scripted_learner;
+    fake_fit(scripted(scripted_learner), 20, stopped, EarlyStopping{.patience = 2}, early);
+    CHECK(early.last == std::vector<std::size_t>{1, 1, 1, 4});
+
+    // A million weights are 20 MB, which are taken for 0.08 s until it is known better.
+    Checkpoint of_many = timed(scratch / "many", 0.02);
+    Watch first{of_many};
+    FakeLearner many{1'000'000};
+    fake_fit(many, 5, of_many, first);
+    CHECK(first.last == std::vector<std::size_t>{0, 0, 3, 4, 5});
+}
+
+TEST_CASE("where the end is kept in another way, the last epoch is one of all, and the best is on the disk") {
+    const Scratch scratch;
+    Checkpoint checkpoint = timed(scratch / "run", 0.1);
+    checkpoint.at_end = false;
+    Watch watch{checkpoint};
+    Remember remember;
+    FakeLearner learner;
+    fake_fit(learner, 7, checkpoint, watch, remember);
+    CHECK(watch.last == std::vector<std::size_t>{1, 1, 1, 1, 5, 5, 5});
+    CHECK(watch.best.back() == remember.all[4]);
+    CHECK(Watch::best_of(checkpoint) == remember.all[6]);
+    CHECK(read_snapshot(checkpoint.last()).epoch == 5);
+    FakeLearner goes_on;
+    fake_fit(goes_on, 7, checkpoint);
+    CHECK(numbers_of(goes_on) == numbers_of(learner));
+}
+
+TEST_CASE("what was asked for is kept, whatever it takes") {
+    const Scratch scratch;
+    Checkpoint every_second = timed(scratch / "second", 1000);
+    every_second.every_epochs = 2;
+    Watch watch{every_second};
+    FakeLearner learner;
+    fake_fit(learner, 7, every_second, watch);
+    CHECK(watch.last == std::vector<std::size_t>{0, 2, 2, 4, 4, 6, 7});
+
+    Checkpoint at_the_end = timed(scratch / "end", 0);
+    at_the_end.every_epochs = 0;
+    Watch end{at_the_end};
+    FakeLearner crashes, ends;
+    CHECK_THROWS(fake_fit(crashes, 9, at_the_end, Crash{9, 4}));
+    fake_fit(ends, 9, at_the_end, end);
+    CHECK(end.last == std::vector<std::size_t>{0, 0, 0, 0, 0, 0, 0, 0, 9});
+
+    Checkpoint by_time = timed(scratch / "time", 0);
+    by_time.every_epochs = 0;
+    by_time.every_minutes = 2.6 / 60;  // 11 batches
+    Watch minutes{by_time};
+    FakeLearner timed_learner;
+    CHECK_THROWS(fake_fit(timed_learner, 6, by_time, minutes, Crash{6, 3}));
+    CHECK(minutes.last == std::vector<std::size_t>{0, 0, 3, 3, 3});
+    const Snapshot last = read_snapshot(by_time.last());
+    CHECK(last.epoch == 6);
+    CHECK(last.batch == 2);
+}
+
+TEST_CASE("the best weights stand before the checkpoint that knows of them, and reach the disk however the run ends") {
+    const Scratch scratch;
+    Checkpoint checkpoint = timed(scratch / "run", 0.1);
+    Watch watch{checkpoint};
+    Remember remember;
+    FakeLearner learner;
+    learner.validation_losses = {0.9, 0.8, 0.7, 0.75, 0.76, 0.6, 0.5, 0.9};
+    CHECK_THROWS(fake_fit(learner, 20, checkpoint, watch, remember, Crash{8, 1}));
+    REQUIRE(watch.last == std::vector<std::size_t>{1, 1, 1, 1, 5, 5, 5});
+    const auto& all = remember.all;
+    CHECK(watch.best == std::vector<std::vector<float>>{all[0], all[0], all[0], all[0], all[2], all[2], all[2]});
+    CHECK(Watch::best_of(checkpoint) == all[6]);
+    // The run that goes on finds the same best, and keeps it in the end though it is not the last.
+    FakeLearner again;
+    again.validation_losses = learner.validation_losses;
+    again.begin_at(5);
+    fake_fit(again, 10, checkpoint);
+    CHECK(Watch::best_of(checkpoint) == all[6]);
+    CHECK(read_snapshot(checkpoint.last()).epoch == 10);
 }
 
 TEST_CASE("checkpoints by time stand in the middle of epochs") {
@@ -171,6 +312,33 @@ TEST_CASE("no room on the disk is an error, and the older checkpoint stays whole
     CHECK(numbers_of(third) == numbers_of(whole));
 }
 
+TEST_CASE("what goes wrong while training goes on is thrown from fit, as what it is") {
+    struct Vanish {
+        const Checkpoint& checkpoint;
+        std::size_t epoch, after = 0;
+        void on_epoch(Run& run) const {
+            if (run.epoch != epoch) return;
+            checkpoint.writer_->wait();
+            std::filesystem::remove_all(checkpoint.folder);
+        }
+        void on_batch(Run& run) {
+            if (run.epoch <= epoch) return;
+            ++after;
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+    };
+    for (const std::size_t epoch : {1u, 3u, 2000u}) {
+        const Scratch scratch;
+        FakeLearner learner;
+        Checkpoint checkpoint{.folder = scratch / "run", .every_epochs = epoch};
+        Vanish vanish{checkpoint, epoch};
+        const auto run = [&] { fake_fit(learner, 2000, vanish, checkpoint); };
+        CHECK_THROWS_WITH_AS(run(), doctest::Contains("cannot be written into its folder"), FileError);
+        CHECK(vanish.after < 4 * (2000 - epoch) + 1);
+        CHECK_FALSE(std::filesystem::exists(scratch / "run"));
+    }
+}
+
 TEST_CASE("weights that are no numbers are kept nowhere, and what stood there stays") {
     struct Poison {
         std::size_t epoch;
@@ -181,12 +349,13 @@ TEST_CASE("weights that are no numbers are kept nowhere, and what stood there st
     const Scratch scratch;
     FakeLearner learner;
     learner.validation_losses = {0.5, 0.25, 0.1};
-    const std::string message = message_of([&] { fake_fit(learner, 4, Poison{2}, Checkpoint{scratch / "run"}); });
+    const std::string message = message_of([&] { fake_fit(learner, 4, Poison{2}, Checkpoint{.folder = scratch / "run", .every_epochs = 1}); });
     CHECK(message.find("not finite") != std::string::npos);
     const Snapshot kept = read_snapshot(scratch / "run/last.checkpoint");
     CHECK(kept.epoch == 1);
     CHECK(all_finite(kept.parameters));
     CHECK(all_finite(read_weights(scratch / "run/best.safetensors").tensor("0.weights").values));
+    CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.parameters = {NAN}}), FileError);
     CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.average = {NAN}}), FileError);
     CHECK_THROWS_AS(write_snapshot(scratch / "run/last.checkpoint", Snapshot{.optimizer = {NAN}}), FileError);
     CHECK(read_snapshot(scratch / "run/last.checkpoint").epoch == 1);

@@ -64,6 +64,7 @@ template <class Number>
 void change(Number& value) { value = static_cast<Number>(value + 1); }
 void change(Monitor& value) { value = value == Monitor::train_loss ? Monitor::validation_loss : Monitor::train_loss; }
 void change(std::vector<float>& values) { values.push_back(2); }
+void change(SharedNumbers& values) { values = std::vector<float>{2}; }
 void change(std::vector<Loss>& values) { values.emplace_back(Focal{}); }
 void change(Optimizer& value) { value = Sgd{}; }
 void change(Loss& value) { value = SoftmaxCrossEntropy{.label_smoothing = 0.1f}; }

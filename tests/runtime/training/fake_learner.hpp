@@ -4,15 +4,19 @@
 #include <denim/training/training_loop.hpp>
 
 #include <functional>
+#include <numeric>
 #include <utility>
 
-/// A learner of eight numbers whose gradients depend on the order of the pictures, the step and the numbers themselves, with
+/// A learner of eight numbers, or as many as are wanted, whose gradients depend on the order of the pictures, the step and the numbers themselves, with
 /// losses that a test sets: callbacks are tested without a network.
 class FakeLearner final : public denim::Learner {
 public:
     std::function<double(std::size_t step)> loss = [](std::size_t step) { return 1.0 / static_cast<double>(step + 1); };
     std::vector<double> validation_losses;  // of the epochs, one after the other
 
+    explicit FakeLearner(std::size_t count = 8) : numbers_(count), gradients_(count), rows_{{"0.weights", denim::Extents{count}, 0}} {
+        std::iota(numbers_.begin(), numbers_.end(), 1.0f);
+    }
     denim::StepResult step(const denim::Batch& batch) override {
         const double now = loss(batch.step);
         if (denim::is_nan(now)) throw denim::LossNotFinite{batch.step};
@@ -45,8 +49,8 @@ public:
     void begin_at(std::size_t epochs_scored) { scored_ = epochs_scored; }
 
 private:
-    std::vector<float> numbers_{1, 2, 3, 4, 5, 6, 7, 8}, gradients_ = std::vector<float>(8);
-    std::vector<denim::Row> rows_{{"0.weights", denim::Extents{std::size_t{8}}, 0}};
+    std::vector<float> numbers_, gradients_;
+    std::vector<denim::Row> rows_;
     std::vector<std::size_t> heads_{2};
     mutable std::size_t scored_ = 0;
 };

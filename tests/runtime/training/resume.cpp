@@ -21,7 +21,7 @@ using namespace denim;
 
 namespace {
 
-// Kills the process right before its n-th rename, between the writing of a checkpoint and its name.
+// Kills the process right before its n-th rename, between the writing of a checkpoint and its name. Set before there are threads.
 int renames_left = -1;
 
 using Small = Network<Image<12, 12, 1>, Sequential<Conv<3, 8>, MaxPool, BatchNorm, Dropout, Dense<3>>>;
@@ -38,22 +38,32 @@ struct Set {
     }
 };
 
-void train(const std::filesystem::path& folder) {
+// What is kept in many places: averaged weights, the best and the last good ones, in the middle of epochs and at their ends; and as
+// much as fits into the time.
+enum class Kept { often, in_time };
+
+void train(Kept kept, const std::filesystem::path& folder) {
     const Set train{150, 1}, validation{60, 2};
     Small network{Seed{1}};
-    fit(network, train, validation, {.epochs = 8, .batch = 16, .seed = Seed{3}, .augmentation = {.flip = true}},
-        Checkpoint{.folder = folder, .every_minutes = 1e-4}, EarlyStopping{.patience = 3});
+    const FitOptions options{.epochs = 8, .batch = 16, .seed = Seed{3}, .augmentation = {.flip = true}};
+    if (kept == Kept::often) {
+        fit(network, train, validation, options, Checkpoint{.folder = folder, .every_epochs = 1, .every_minutes = 1e-4}, EarlyStopping{.patience = 3});
+    } else {
+        FitOptions averaged = options;
+        averaged.averaging = Ema{.momentum = 0.9};
+        fit(network, train, validation, averaged, StopOnNaN{}, Checkpoint{folder}, EarlyStopping{.patience = 3});
+    }
     save(network, folder / "result.safetensors");
 }
 
 // The child's end: 0 for a run that reached its end, else the number of the signal that killed it.
-int run_child(const std::filesystem::path& folder, int microseconds, int renames = -1) {
+int run_child(Kept kept, const std::filesystem::path& folder, int microseconds, int renames = -1) {
     const ::pid_t child = ::fork();
     if (child == 0) {
         renames_left = renames;
         int status = 1;
         try {
-            train(folder);
+            train(kept, folder);
             status = 0;
         } catch (const std::exception& error) {
             std::fprintf(stderr, "%s\n", error.what());
@@ -79,39 +89,47 @@ extern "C" int rename(const char* from, const char* to) noexcept {
 }
 
 TEST_CASE("twenty kills at random moments, each resumed, and as many between write and rename") {
-    const Scratch scratch;
-    const auto start = std::chrono::steady_clock::now();
-    REQUIRE(run_child(scratch / "whole", -1) == 0);
-    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
-    const std::vector<std::byte> expected = read_bytes(scratch / "whole/result.safetensors");
-    REQUIRE(expected.size() > 1000);
-
-    // On a busy machine the first run may take many times what the others do: each that ends unkilled makes the moments earlier.
-    Random random{Seed{static_cast<std::uint64_t>(whole)}};
-    auto latest = static_cast<std::uint32_t>(whole);
-    int killed = 0, ended = 0;
-    while (killed < 20) {
-        const auto folder = scratch / ("killed-" + std::to_string(ended));
-        if (run_child(folder, static_cast<int>(random.below(latest))) == SIGKILL) {
-            ++killed;
-        } else {
+    for (const Kept kept : {Kept::often, Kept::in_time}) {
+        const Scratch scratch;
+        const auto start = std::chrono::steady_clock::now();
+        REQUIRE(run_child(kept, scratch / "whole", -1) == 0);
+        const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+        const std::vector<std::byte> expected = read_bytes(scratch / "whole/result.safetensors");
+        const std::vector<std::byte> best = read_bytes(scratch / "whole/best.safetensors");
+        REQUIRE(expected.size() > 1000);
+        REQUIRE(best.size() > 1000);
+        const auto check = [&](const std::filesystem::path& folder) {
             CHECK(read_bytes(folder / "result.safetensors") == expected);
-            latest -= latest / 4;
-            ++ended;
-        }
-    }
-    REQUIRE(run_child(scratch / ("killed-" + std::to_string(ended)), -1) == 0);
-    CHECK(read_bytes(scratch / ("killed-" + std::to_string(ended)) / "result.safetensors") == expected);
+            CHECK(read_bytes(folder / "best.safetensors") == best);
+        };
 
-    for (int renames = 1; renames <= 20; ++renames) {
-        const int signal = run_child(scratch / "renames", -1, renames % 7 + 1);
-        CHECK((signal == SIGKILL || signal == 0));
-        if (signal == 0) {
-            CHECK(read_bytes(scratch / "renames/result.safetensors") == expected);
-            std::filesystem::remove_all(scratch / "renames");
+        // On a busy machine the first run may take many times what the others do: each that ends unkilled makes the moments earlier.
+        Random random{Seed{static_cast<std::uint64_t>(whole)}};
+        auto latest = static_cast<std::uint32_t>(whole);
+        int killed = 0, ended = 0;
+        while (killed < 20) {
+            const auto folder = scratch / ("killed-" + std::to_string(ended));
+            if (run_child(kept, folder, static_cast<int>(random.below(latest))) == SIGKILL) {
+                ++killed;
+            } else {
+                check(folder);
+                latest -= latest / 4;
+                ++ended;
+            }
         }
+        REQUIRE(run_child(kept, scratch / ("killed-" + std::to_string(ended)), -1) == 0);
+        check(scratch / ("killed-" + std::to_string(ended)));
+
+        for (int renames = 1; renames <= 20; ++renames) {
+            const int signal = run_child(kept, scratch / "renames", -1, renames % 7 + 1);
+            CHECK((signal == SIGKILL || signal == 0));
+            if (signal == 0) {
+                check(scratch / "renames");
+                std::filesystem::remove_all(scratch / "renames");
+            }
+        }
+        REQUIRE(run_child(kept, scratch / "renames", -1) == 0);
+        check(scratch / "renames");
+        MESSAGE(killed << " kills over " << ended + 1 << " runs of " << whole / 1000 << " ms");
     }
-    REQUIRE(run_child(scratch / "renames", -1) == 0);
-    CHECK(read_bytes(scratch / "renames/result.safetensors") == expected);
-    MESSAGE(killed << " kills over " << ended + 1 << " runs of " << whole / 1000 << " ms");
 }

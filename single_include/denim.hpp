@@ -10836,7 +10836,7 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
-/// A trained network that answers: it owns prepared weights and never changes. Any number of threads may ask at once. A
+/// A trained network that answers: it owns prepared weights and changes by assignment alone. Any number of threads may ask at once. A
 /// picture's answer has the same bits alone and in any batch.
 template <class Network>
 class Predictor {
@@ -10845,16 +10845,14 @@ public:
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
     static constexpr std::size_t outputs = Network::output.size();
 
-    explicit Predictor(const Network& network)
-        : parameters_(memory.row_numbers),
-          settings_(network.all_settings().begin(), network.all_settings().end()),
-          prepared_(memory.prepared_numbers) {
-        std::ranges::copy(network.gives(), gives_.begin());
-        const Scalar* const all = network.parameters().data();
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
-        });
-        prepare<Plan>(all, prepared_.data());
+    explicit Predictor(const Network& network) : parameters_(memory.row_numbers), prepared_(memory.prepared_numbers) { take(network); }
+
+    /// As `predictor = Predictor{network}`, in the memory that there is. As with any assignment, nobody may be asking meanwhile.
+    void assign(const Network& network) {
+        if (workspaces_)
+            take(network);
+        else
+            *this = Predictor{network};
     }
 
     /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
@@ -10949,6 +10947,16 @@ private:
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
     };
+
+    void take(const Network& network) {
+        settings_.assign(network.all_settings().begin(), network.all_settings().end());
+        std::ranges::copy(network.gives(), gives_.begin());
+        const Scalar* const all = network.parameters().data();
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
+            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
+        });
+        prepare<Plan>(all, prepared_.data());
+    }
 
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
@@ -11900,6 +11908,94 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/shared_numbers.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Numbers that many keep and nobody changes: copies of it share them.
+class SharedNumbers {
+public:
+    SharedNumbers() = default;
+    /// Copies them.
+    SharedNumbers(const std::vector<float>& numbers) {  // NOLINT: meant to convert
+        const auto copy = std::make_shared<AlignedArray<float>>(numbers.size());
+        std::ranges::copy(numbers, copy->data());
+        numbers_ = copy;
+    }
+    explicit SharedNumbers(std::shared_ptr<const AlignedArray<float>> numbers) : numbers_(std::move(numbers)) {}
+
+    [[nodiscard]] std::size_t size() const { return numbers_ ? numbers_->size() : 0; }
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] const float* data() const { return numbers_ ? numbers_->data() : nullptr; }
+    [[nodiscard]] const float* begin() const { return data(); }
+    [[nodiscard]] const float* end() const { return data() + size(); }
+
+private:
+    std::shared_ptr<const AlignedArray<float>> numbers_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/kept_weights.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Copies of a network's weights for all who keep some in a run. Who keeps weights of the same bits has the same copy, and the
+/// memory of a copy that nobody keeps any more is taken for the next one: its pages are there already.
+class KeptWeights {
+public:
+    /// A copy, which stays as it is; any thread may let go of it.
+    SharedNumbers keep(std::span<const float> weights) {
+        std::erase_if(kept_, [](const auto& each) { return each.expired(); });
+        for (const auto& each : kept_)
+            if (auto same = each.lock(); same && same->size() == weights.size() &&
+                                         std::memcmp(same->data(), weights.data(), weights.size_bytes()) == 0)
+                return SharedNumbers{std::move(same)};
+        std::unique_ptr<Numbers> numbers = idle_->take();
+        if (!numbers || numbers->size() != weights.size()) numbers = std::make_unique<Numbers>(weights.size());
+        std::ranges::copy(weights, numbers->data());
+        const std::shared_ptr<const Numbers> copy{numbers.release(), GiveBack{idle_}};
+        kept_.push_back(copy);
+        return SharedNumbers{copy};
+    }
+
+private:
+    using Numbers = AlignedArray<float>;
+
+    class Idle {
+    public:
+        std::unique_ptr<Numbers> take() {
+            const std::scoped_lock lock{mutex_};
+            if (all_.empty()) return nullptr;
+            std::unique_ptr<Numbers> last = std::move(all_.back());
+            all_.pop_back();
+            return last;
+        }
+        void put(std::unique_ptr<Numbers> numbers) {
+            const std::scoped_lock lock{mutex_};
+            all_.push_back(std::move(numbers));
+        }
+
+    private:
+        std::mutex mutex_;
+        std::vector<std::unique_ptr<Numbers>> all_;
+    };
+
+    struct GiveBack {
+        std::weak_ptr<Idle> to;  // gone with the run, unlike a copy that a callback still has
+        void operator()(Numbers* given) const noexcept {
+            std::unique_ptr<Numbers> numbers{given};
+            try {
+                if (const auto idle = to.lock()) idle->put(std::move(numbers));
+            } catch (...) {  // no memory for the list: then the numbers go too
+            }
+        }
+    };
+
+    std::shared_ptr<Idle> idle_ = std::make_shared<Idle>();
+    std::vector<std::weak_ptr<const Numbers>> kept_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/architecture.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -12142,7 +12238,11 @@ public:
     }
     std::vector<float> logits(const Samples& samples) override {
         std::vector<float> all(samples.pictures.count * outputs);
-        Predictor<Network>{network_}.predict(samples.pictures, all.data());
+        if (predictor_)
+            predictor_->assign(network_);
+        else
+            predictor_.emplace(network_);
+        predictor_->predict(samples.pictures, all.data());
         return all;
     }
     Score score(std::span<const float> logits, const Samples& samples) const override {
@@ -12182,6 +12282,7 @@ private:
     Network& network_;
     LossOfHeads loss_;
     Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
+    std::optional<Predictor<Network>> predictor_;  // in memory that is there from one epoch to the next
     std::vector<float> head_weights_;
 };
 
@@ -12190,24 +12291,21 @@ private:
 
 #include <map>
 
-namespace denim {
+namespace denim::inline DENIM_TARGET {
 
 /// What callbacks remember of a run, by name.
 struct CallbackMemory {
     std::map<std::string, double> numbers = {};
-    std::map<std::string, std::vector<float>> arrays = {};
+    std::map<std::string, SharedNumbers> arrays = {};
 };
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
 
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.
-struct Snapshot {
+template <class Numbers>
+struct SnapshotOf {
     SettingsRecord run = {};  ///< network, sets, options and callbacks: another run cannot go on from here
-    std::vector<float> parameters = {}, optimizer = {};
-    std::vector<float> average = {};               ///< of the parameters, where there is one
+    Numbers parameters = {}, optimizer = {};
+    Numbers average = {};                          ///< of the parameters, where there is one
     std::uint64_t step = 0;                        ///< that the optimizer has taken
     std::size_t epoch = 0, batch = 0, images = 0;  ///< see Run
     Score train = {0, 0};
@@ -12216,7 +12314,18 @@ struct Snapshot {
     bool finished = false;  ///< a callback has ended the run
     History history = {};
     CallbackMemory memory = {};
+
+    /// A view of it.
+    operator SnapshotOf<std::span<const float>>() const  // NOLINT: meant to convert
+        requires(!std::is_same_v<Numbers, std::span<const float>>)
+    {
+        return {run, parameters, optimizer, average, step, epoch, batch, images, train, seconds, rate, finished, history, memory};
+    }
 };
+
+/// One that has its numbers, and one whose numbers stand where they are: of a run, until its next step.
+using Snapshot = SnapshotOf<std::vector<float>>;
+using SnapshotView = SnapshotOf<std::span<const float>>;
 
 /// What takes snapshots and goes on from them: the training loop.
 class Resumable {
@@ -12228,11 +12337,11 @@ public:
 
     /// What the run is; it is made when it is asked for the first time, which has to be before the first step: in on_begin.
     virtual const SettingsRecord& record() = 0;
-    /// Throws std::logic_error if nobody has asked for the record.
-    [[nodiscard]] virtual Snapshot snapshot() const = 0;
+    /// The run as it stands, nothing of it copied. Throws std::logic_error if nobody has asked for the record.
+    [[nodiscard]] virtual SnapshotView snapshot() const = 0;
     /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run, naming what
     /// differs with both values.
-    virtual void resume(const Snapshot& snapshot) = 0;
+    virtual void resume(const SnapshotView& snapshot) = 0;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12260,9 +12369,12 @@ struct Run {
     std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
     Resumable* resumable = nullptr;                 ///< takes and restores snapshots
     std::vector<std::shared_ptr<const void>> kept = {};  ///< what a callback wants alive until the run ends, by an exception too
+    KeptWeights copies = {};                             ///< what callbacks keep of the weights
 
     /// Whether the epoch has ended, and stands in the history.
     [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
+    /// A copy of the weights as they are now; callbacks that keep the same ones share it.
+    [[nodiscard]] SharedNumbers keep_weights() { return copies.keep(learner.parameters()); }
 };
 
 namespace detail {
@@ -12519,7 +12631,7 @@ struct EarlyStopping {
         if (watches_validation(monitor) && !run.validation) detail::throw_no_validation(name);
         best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
-        best_parameters_.clear();
+        best_parameters_ = {};
     }
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
@@ -12527,7 +12639,8 @@ struct EarlyStopping {
         if (!is_nan(score) && (best_epoch_ == 0 || score < best_ - minimum_improvement)) {
             best_ = score;
             best_epoch_ = epoch.number;
-            if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+            best_parameters_ = {};  // first, so that their memory may be taken again
+            if (restore_best) best_parameters_ = run.keep_weights();
         } else if (epoch.number - best_epoch_ >= patience) {
             run.stop = true;
         }
@@ -12553,7 +12666,7 @@ struct EarlyStopping {
     // What it knows of a run.
     double best_ = 0;
     std::size_t best_epoch_ = 0;
-    std::vector<float> best_parameters_ = {};
+    SharedNumbers best_parameters_ = {};
 };
 
 static_assert(Callback<EarlyStopping>);
@@ -13356,8 +13469,8 @@ public:
     /// The average, or while it is shown what learns.
     [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
     /// Goes on from an average.
-    void resume(std::vector<float> average) {
-        numbers_ = std::move(average);
+    void resume(std::span<const float> average) {
+        numbers_.assign(average.begin(), average.end());
         shown_ = false;
     }
 
@@ -13591,14 +13704,11 @@ public:
         return *record_;
     }
 
-    Snapshot snapshot() const override {
+    SnapshotView snapshot() const override {
         if (!record_) fail_without_record();
-        Snapshot all{*record_};
         const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
         const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
-        all.parameters.assign(learning.begin(), learning.end());
-        all.average.assign(average.begin(), average.end());
-        all.optimizer.assign(state_.numbers.data(), state_.numbers.data() + state_.numbers.size());
+        SnapshotView all{*record_, learning, {state_.numbers.data(), state_.numbers.size()}, average};
         all.step = state_.step;
         all.epoch = run_.epoch;
         all.batch = run_.batch;
@@ -13612,7 +13722,7 @@ public:
         return all;
     }
 
-    void resume(const Snapshot& from) override {
+    void resume(const SnapshotView& from) override {
         std::string other = record().differences_from(from.run);
         if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
             other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
@@ -13977,12 +14087,13 @@ struct StopOnNaN {
     [[nodiscard]] bool stopped() const { return stopped_; }
 
     // What it knows of a run.
-    std::vector<float> good_ = {};
+    SharedNumbers good_ = {};
     std::size_t good_epoch_ = 0;
     bool stopped_ = false;
 
     void keep(Run& run, std::size_t epoch) {
-        good_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+        good_ = {};  // first, so that their memory may be taken again
+        good_ = run.keep_weights();
         good_epoch_ = epoch;
         stopped_ = false;
     }

@@ -15337,7 +15337,7 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
-/// A trained network that answers: it owns prepared weights and never changes. Any number of threads may ask at once. A
+/// A trained network that answers: it owns prepared weights and changes by assignment alone. Any number of threads may ask at once. A
 /// picture's answer has the same bits alone and in any batch.
 template <class Network>
 class Predictor {
@@ -15346,16 +15346,14 @@ public:
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
     static constexpr std::size_t outputs = Network::output.size();
 
-    explicit Predictor(const Network& network)
-        : parameters_(memory.row_numbers),
-          settings_(network.all_settings().begin(), network.all_settings().end()),
-          prepared_(memory.prepared_numbers) {
-        std::ranges::copy(network.gives(), gives_.begin());
-        const Scalar* const all = network.parameters().data();
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
-        });
-        prepare<Plan>(all, prepared_.data());
+    explicit Predictor(const Network& network) : parameters_(memory.row_numbers), prepared_(memory.prepared_numbers) { take(network); }
+
+    /// As `predictor = Predictor{network}`, in the memory that there is. As with any assignment, nobody may be asking meanwhile.
+    void assign(const Network& network) {
+        if (workspaces_)
+            take(network);
+        else
+            *this = Predictor{network};
     }
 
     /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
@@ -15450,6 +15448,16 @@ private:
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
     };
+
+    void take(const Network& network) {
+        settings_.assign(network.all_settings().begin(), network.all_settings().end());
+        std::ranges::copy(network.gives(), gives_.begin());
+        const Scalar* const all = network.parameters().data();
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
+            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
+        });
+        prepare<Plan>(all, prepared_.data());
+    }
 
     void run(Space& space, const Call& call) const {
         if constexpr (!load_in_stage)
@@ -16092,6 +16100,94 @@ inline bool append_to_file(const std::filesystem::path& path, std::uint64_t size
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/shared_numbers.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Numbers that many keep and nobody changes: copies of it share them.
+class SharedNumbers {
+public:
+    SharedNumbers() = default;
+    /// Copies them.
+    SharedNumbers(const std::vector<float>& numbers) {  // NOLINT: meant to convert
+        const auto copy = std::make_shared<AlignedArray<float>>(numbers.size());
+        std::ranges::copy(numbers, copy->data());
+        numbers_ = copy;
+    }
+    explicit SharedNumbers(std::shared_ptr<const AlignedArray<float>> numbers) : numbers_(std::move(numbers)) {}
+
+    [[nodiscard]] std::size_t size() const { return numbers_ ? numbers_->size() : 0; }
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] const float* data() const { return numbers_ ? numbers_->data() : nullptr; }
+    [[nodiscard]] const float* begin() const { return data(); }
+    [[nodiscard]] const float* end() const { return data() + size(); }
+
+private:
+    std::shared_ptr<const AlignedArray<float>> numbers_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/kept_weights.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Copies of a network's weights for all who keep some in a run. Who keeps weights of the same bits has the same copy, and the
+/// memory of a copy that nobody keeps any more is taken for the next one: its pages are there already.
+class KeptWeights {
+public:
+    /// A copy, which stays as it is; any thread may let go of it.
+    SharedNumbers keep(std::span<const float> weights) {
+        std::erase_if(kept_, [](const auto& each) { return each.expired(); });
+        for (const auto& each : kept_)
+            if (auto same = each.lock(); same && same->size() == weights.size() &&
+                                         std::memcmp(same->data(), weights.data(), weights.size_bytes()) == 0)
+                return SharedNumbers{std::move(same)};
+        std::unique_ptr<Numbers> numbers = idle_->take();
+        if (!numbers || numbers->size() != weights.size()) numbers = std::make_unique<Numbers>(weights.size());
+        std::ranges::copy(weights, numbers->data());
+        const std::shared_ptr<const Numbers> copy{numbers.release(), GiveBack{idle_}};
+        kept_.push_back(copy);
+        return SharedNumbers{copy};
+    }
+
+private:
+    using Numbers = AlignedArray<float>;
+
+    class Idle {
+    public:
+        std::unique_ptr<Numbers> take() {
+            const std::scoped_lock lock{mutex_};
+            if (all_.empty()) return nullptr;
+            std::unique_ptr<Numbers> last = std::move(all_.back());
+            all_.pop_back();
+            return last;
+        }
+        void put(std::unique_ptr<Numbers> numbers) {
+            const std::scoped_lock lock{mutex_};
+            all_.push_back(std::move(numbers));
+        }
+
+    private:
+        std::mutex mutex_;
+        std::vector<std::unique_ptr<Numbers>> all_;
+    };
+
+    struct GiveBack {
+        std::weak_ptr<Idle> to;  // gone with the run, unlike a copy that a callback still has
+        void operator()(Numbers* given) const noexcept {
+            std::unique_ptr<Numbers> numbers{given};
+            try {
+                if (const auto idle = to.lock()) idle->put(std::move(numbers));
+            } catch (...) {  // no memory for the list: then the numbers go too
+            }
+        }
+    };
+
+    std::shared_ptr<Idle> idle_ = std::make_shared<Idle>();
+    std::vector<std::weak_ptr<const Numbers>> kept_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/architecture.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -16334,7 +16430,11 @@ public:
     }
     std::vector<float> logits(const Samples& samples) override {
         std::vector<float> all(samples.pictures.count * outputs);
-        Predictor<Network>{network_}.predict(samples.pictures, all.data());
+        if (predictor_)
+            predictor_->assign(network_);
+        else
+            predictor_.emplace(network_);
+        predictor_->predict(samples.pictures, all.data());
         return all;
     }
     Score score(std::span<const float> logits, const Samples& samples) const override {
@@ -16374,30 +16474,28 @@ private:
     Network& network_;
     LossOfHeads loss_;
     Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
+    std::optional<Predictor<Network>> predictor_;  // in memory that is there from one epoch to the next
     std::vector<float> head_weights_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/snapshot.hpp
 
-namespace denim {
+namespace denim::inline DENIM_TARGET {
 
 /// What callbacks remember of a run, by name.
 struct CallbackMemory {
     std::map<std::string, double> numbers = {};
-    std::map<std::string, std::vector<float>> arrays = {};
+    std::map<std::string, SharedNumbers> arrays = {};
 };
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
 
 /// All that a run needs to go on as if it had never stopped. Random numbers come from counters, so the step and the epoch are
 /// their whole state.
-struct Snapshot {
+template <class Numbers>
+struct SnapshotOf {
     SettingsRecord run = {};  ///< network, sets, options and callbacks: another run cannot go on from here
-    std::vector<float> parameters = {}, optimizer = {};
-    std::vector<float> average = {};               ///< of the parameters, where there is one
+    Numbers parameters = {}, optimizer = {};
+    Numbers average = {};                          ///< of the parameters, where there is one
     std::uint64_t step = 0;                        ///< that the optimizer has taken
     std::size_t epoch = 0, batch = 0, images = 0;  ///< see Run
     Score train = {0, 0};
@@ -16406,7 +16504,18 @@ struct Snapshot {
     bool finished = false;  ///< a callback has ended the run
     History history = {};
     CallbackMemory memory = {};
+
+    /// A view of it.
+    operator SnapshotOf<std::span<const float>>() const  // NOLINT: meant to convert
+        requires(!std::is_same_v<Numbers, std::span<const float>>)
+    {
+        return {run, parameters, optimizer, average, step, epoch, batch, images, train, seconds, rate, finished, history, memory};
+    }
 };
+
+/// One that has its numbers, and one whose numbers stand where they are: of a run, until its next step.
+using Snapshot = SnapshotOf<std::vector<float>>;
+using SnapshotView = SnapshotOf<std::span<const float>>;
 
 /// What takes snapshots and goes on from them: the training loop.
 class Resumable {
@@ -16418,11 +16527,11 @@ public:
 
     /// What the run is; it is made when it is asked for the first time, which has to be before the first step: in on_begin.
     virtual const SettingsRecord& record() = 0;
-    /// Throws std::logic_error if nobody has asked for the record.
-    [[nodiscard]] virtual Snapshot snapshot() const = 0;
+    /// The run as it stands, nothing of it copied. Throws std::logic_error if nobody has asked for the record.
+    [[nodiscard]] virtual SnapshotView snapshot() const = 0;
     /// Call it before the run begins, from on_begin. Throws std::invalid_argument if the snapshot is of another run, naming what
     /// differs with both values.
-    virtual void resume(const Snapshot& snapshot) = 0;
+    virtual void resume(const SnapshotView& snapshot) = 0;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -16450,9 +16559,12 @@ struct Run {
     std::span<const float> validation_logits = {};  ///< (N, classes), in on_epoch
     Resumable* resumable = nullptr;                 ///< takes and restores snapshots
     std::vector<std::shared_ptr<const void>> kept = {};  ///< what a callback wants alive until the run ends, by an exception too
+    KeptWeights copies = {};                             ///< what callbacks keep of the weights
 
     /// Whether the epoch has ended, and stands in the history.
     [[nodiscard]] bool between_epochs() const { return history.epochs.size() == epoch; }
+    /// A copy of the weights as they are now; callbacks that keep the same ones share it.
+    [[nodiscard]] SharedNumbers keep_weights() { return copies.keep(learner.parameters()); }
 };
 
 namespace detail {
@@ -16709,7 +16821,7 @@ struct EarlyStopping {
         if (watches_validation(monitor) && !run.validation) detail::throw_no_validation(name);
         best_ = std::numeric_limits<double>::max();
         best_epoch_ = 0;
-        best_parameters_.clear();
+        best_parameters_ = {};
     }
     void on_epoch(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
@@ -16717,7 +16829,8 @@ struct EarlyStopping {
         if (!is_nan(score) && (best_epoch_ == 0 || score < best_ - minimum_improvement)) {
             best_ = score;
             best_epoch_ = epoch.number;
-            if (restore_best) best_parameters_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+            best_parameters_ = {};  // first, so that their memory may be taken again
+            if (restore_best) best_parameters_ = run.keep_weights();
         } else if (epoch.number - best_epoch_ >= patience) {
             run.stop = true;
         }
@@ -16743,7 +16856,7 @@ struct EarlyStopping {
     // What it knows of a run.
     double best_ = 0;
     std::size_t best_epoch_ = 0;
-    std::vector<float> best_parameters_ = {};
+    SharedNumbers best_parameters_ = {};
 };
 
 static_assert(Callback<EarlyStopping>);
@@ -17544,8 +17657,8 @@ public:
     /// The average, or while it is shown what learns.
     [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
     /// Goes on from an average.
-    void resume(std::vector<float> average) {
-        numbers_ = std::move(average);
+    void resume(std::span<const float> average) {
+        numbers_.assign(average.begin(), average.end());
         shown_ = false;
     }
 
@@ -17779,14 +17892,11 @@ public:
         return *record_;
     }
 
-    Snapshot snapshot() const override {
+    SnapshotView snapshot() const override {
         if (!record_) fail_without_record();
-        Snapshot all{*record_};
         const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
         const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
-        all.parameters.assign(learning.begin(), learning.end());
-        all.average.assign(average.begin(), average.end());
-        all.optimizer.assign(state_.numbers.data(), state_.numbers.data() + state_.numbers.size());
+        SnapshotView all{*record_, learning, {state_.numbers.data(), state_.numbers.size()}, average};
         all.step = state_.step;
         all.epoch = run_.epoch;
         all.batch = run_.batch;
@@ -17800,7 +17910,7 @@ public:
         return all;
     }
 
-    void resume(const Snapshot& from) override {
+    void resume(const SnapshotView& from) override {
         std::string other = record().differences_from(from.run);
         if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
             other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
@@ -18165,12 +18275,13 @@ struct StopOnNaN {
     [[nodiscard]] bool stopped() const { return stopped_; }
 
     // What it knows of a run.
-    std::vector<float> good_ = {};
+    SharedNumbers good_ = {};
     std::size_t good_epoch_ = 0;
     bool stopped_ = false;
 
     void keep(Run& run, std::size_t epoch) {
-        good_.assign(run.learner.parameters().begin(), run.learner.parameters().end());
+        good_ = {};  // first, so that their memory may be taken again
+        good_ = run.keep_weights();
         good_epoch_ = epoch;
         stopped_ = false;
     }
@@ -23675,15 +23786,71 @@ inline std::string spell_onnx(const std::string& file, const OnnxModel& model, c
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/background.hpp
+
+#include <thread>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A piece of work at a time on a thread of its own. What it throws reaches who waits for it. Where the system gives no thread the
+/// work is done at once.
+class Background {
+public:
+    Background() = default;
+    Background(const Background&) = delete;
+    Background& operator=(const Background&) = delete;
+    /// Waits; what the work throws is lost.
+    ~Background() {
+        if (thread_.joinable()) thread_.join();
+    }
+
+    /// Waits for the work before, and begins this one unless that has thrown.
+    void begin(std::function<void()> work) {
+        wait();
+        work_ = std::move(work);
+        busy_ = true;
+        try {
+            thread_ = std::thread{[this] { run(); }};
+        } catch (const std::system_error&) {
+            run();
+        }
+    }
+    /// Whether the work is still under way.
+    [[nodiscard]] bool busy() const { return busy_; }
+    /// Waits for the work, and throws what it has thrown, once.
+    void wait() {
+        if (thread_.joinable()) thread_.join();
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+private:
+    void run() noexcept {
+        try {
+            work_();
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+        work_ = nullptr;  // what it holds goes with it
+        busy_ = false;
+    }
+
+    std::function<void()> work_;
+    std::exception_ptr error_;
+    std::atomic<bool> busy_ = false;
+    std::thread thread_;  // joined before the rest is looked at
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/snapshot_file.hpp
 
 // A snapshot as a safetensors file: tensors "parameters", "optimizer", "average" where there is one, "history" (epochs, 8),
-// "counters", "scores", and what callbacks remember under "callback/...".
+// "counters", "scores", and what callbacks remember under "callback/...". Numbers that are those of another tensor stand once: the
+// metadata says "same as/NAME" with the other's name.
 
 namespace denim::inline DENIM_TARGET {
 
 /// Writes a snapshot; the file appears whole or not at all.
-inline void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+inline void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot) {
     if (!all_finite(snapshot.parameters) || !all_finite(snapshot.optimizer) || !all_finite(snapshot.average))
         throw FileError(path.string(),
                         "is not written: a weight of the run, or a number of its optimizer, is not finite; what stood there stays");
@@ -23703,17 +23870,27 @@ inline void write_snapshot(const std::filesystem::path& path, const Snapshot& sn
     const auto row = []<class Number>(std::span<const Number> numbers) {
         return AnyArrayView::of<Number>(numbers, {numbers.size()});
     };
-    std::vector<NamedView> tensors{{"parameters", row(std::span{snapshot.parameters})},
-                                   {"optimizer", row(std::span{snapshot.optimizer})},
-                                   {"history", AnyArrayView::of<double>(history, {snapshot.history.epochs.size(), 8})},
+    std::vector<NamedView> tensors{{"history", AnyArrayView::of<double>(history, {snapshot.history.epochs.size(), 8})},
                                    {"counters", row(std::span<const std::uint64_t>{counters})},
                                    {"scores", row(std::span<const double>{scores})}};
-    if (!snapshot.average.empty()) tensors.push_back({"average", row(std::span{snapshot.average})});
+    std::map<std::string, std::string> metadata{{"run", snapshot.run.text()}, {"snapshot", "3"}};
+    const auto add = [&](const std::string& name, std::span<const float> numbers) {
+        const AnyArrayView view = row(numbers);
+        const auto same = std::ranges::find_if(tensors, [&](const NamedView& each) {
+            return !numbers.empty() && each.array.bytes.data() == view.bytes.data() && each.array.bytes.size() == view.bytes.size();
+        });
+        if (same == tensors.end())
+            tensors.push_back({name, view});
+        else
+            metadata["same as/" + name] = same->name;
+    };
+    add("parameters", snapshot.parameters);
+    add("optimizer", snapshot.optimizer);
+    if (!snapshot.average.empty()) add("average", snapshot.average);
     for (const auto& [name, number] : snapshot.memory.numbers)
         tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
-    for (const auto& [name, array] : snapshot.memory.arrays)
-        tensors.push_back({"callback/array/" + name, row(std::span{array})});
-    write_safetensors(path, tensors, {{"run", snapshot.run.text()}, {"snapshot", "2"}});
+    for (const auto& [name, array] : snapshot.memory.arrays) add("callback/array/" + name, array);
+    write_safetensors(path, tensors, metadata);
 }
 
 /// The way back; throws FileError if the file is no snapshot.
@@ -23723,13 +23900,14 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
         const auto found = file.metadata().find(key);
         return found == file.metadata().end() ? std::string{} : found->second;
     };
-    if (find("snapshot") != "2") throw FileError(file.name(), "a snapshot of version 2 was expected");
+    if (find("snapshot") != "3") throw FileError(file.name(), "a snapshot of version 3 was expected");
     Snapshot snapshot{SettingsRecord::from_text(find("run"))};
     std::vector<double> history, scores;
     std::vector<std::uint64_t> counters;
-    for (const TensorEntry& tensor : file.tensors()) {
+    constexpr std::string_view number = "callback/number/", array = "callback/array/", same = "same as/";
+    std::map<std::string, SharedNumbers> shared;
+    const auto take = [&](std::string_view name, const TensorEntry& tensor) {
         const AnyArrayView view = file.view(tensor);
-        const std::string_view name = tensor.name, number = "callback/number/", array = "callback/array/";
         if (name == "parameters")
             snapshot.parameters = view.as<float>();
         else if (name == "optimizer")
@@ -23744,9 +23922,19 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
             counters = view.as<std::uint64_t>();
         else if (name.starts_with(number) && view.size() == 1)
             snapshot.memory.numbers[std::string{name.substr(number.size())}] = view.as<double>()[0];
-        else if (name.starts_with(array))
-            snapshot.memory.arrays[std::string{name.substr(array.size())}] = view.as<float>();
-    }
+        else if (name.starts_with(array)) {
+            const auto [place, fresh] = shared.try_emplace(tensor.name);
+            if (fresh) place->second = view.as<float>();
+            snapshot.memory.arrays[std::string{name.substr(array.size())}] = place->second;
+        }
+    };
+    for (const TensorEntry& tensor : file.tensors()) take(tensor.name, tensor);
+    for (const auto& [key, other] : file.metadata())
+        if (key.starts_with(same)) {
+            const auto found = std::ranges::find(file.tensors(), other, &TensorEntry::name);
+            if (found == file.tensors().end()) throw FileError(file.name(), "a tensor " + detail::in_quotes(other) + " was expected");
+            take(std::string_view{key}.substr(same.size()), *found);
+        }
     if (counters.size() != 6 || scores.size() != 4 || history.size() % 8 != 0)
         throw FileError(file.name(), "the snapshot lacks its counters, scores or history");
     snapshot.step = counters[0];
@@ -23767,17 +23955,108 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/checkpoint_writer.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Writes what a Checkpoint keeps while training goes on: what changes is copied into memory that there is already, the rest is
+/// left to a thread of its own. What goes wrong there is thrown at the next call.
+class CheckpointWriter {
+public:
+    /// The weights of the best epoch so far.
+    struct Best {
+        std::filesystem::path file;
+        SharedNumbers weights;
+        std::vector<Row> rows;
+        WeightsMetadata metadata;
+
+        void write() const { write_weights(file, named_tensors(rows, {weights.data(), weights.size()}), metadata); }
+    };
+
+    /// `clock` gives seconds, to any thread. What writing takes is not known before it was done once: `expected` is taken for it.
+    CheckpointWriter(double (*clock)(), double expected) : clock_(clock), begun_(clock()), seconds_(expected) {}
+    CheckpointWriter(const CheckpointWriter&) = delete;
+    CheckpointWriter& operator=(const CheckpointWriter&) = delete;
+    /// However the run has ended, its best weights reach the disk.
+    ~CheckpointWriter() {
+        try {
+            finish();
+        } catch (const std::exception& error) {  // the run has an error of its own, which is the one to be thrown
+            std::fprintf(stderr, "Checkpoint: %s\n", error.what());
+        }
+    }
+
+    /// Throws what has gone wrong, waits for nothing.
+    void look() {
+        if (!background_.busy()) wait();
+    }
+    /// Whether writing takes at most this share of the time since it began last, or since the run did.
+    [[nodiscard]] bool has_time(double share) const { return !background_.busy() && seconds_ <= share * (clock_() - begun_); }
+    /// These are the best now; they are written by the next call.
+    void keep(Best best) { best_ = std::move(best); }
+
+    /// Writes the best weights, unless they are on the disk, and behind them the run as it stands.
+    void write(const std::filesystem::path& file, Run& run) {
+        begin([&] {
+            SnapshotView now = run.resumable->snapshot();
+            SharedNumbers parameters = run.copies.keep(now.parameters), average;
+            if (!now.average.empty()) average = run.copies.keep(now.average);
+            if (optimizer_.size() != now.optimizer.size()) optimizer_ = AlignedArray<float>(now.optimizer.size());
+            std::ranges::copy(now.optimizer, optimizer_.data());
+            now.parameters = parameters;
+            now.average = average;
+            now.optimizer = optimizer_.span();
+            return [file, parameters, average, now = std::move(now)] { write_snapshot(file, now); };
+        });
+    }
+    /// Writes the best weights, unless they are on the disk.
+    void write_best() {
+        if (best_) begin([] { return [] {}; });
+    }
+    /// Waits until what was begun is on the disk.
+    void wait() { background_.wait(); }
+    /// Waits until everything is.
+    void finish() {
+        write_best();
+        wait();
+    }
+
+private:
+    template <class Copy>
+    void begin(const Copy& copy) {
+        wait();
+        begun_ = clock_();
+        background_.begin([this, best = std::exchange(best_, std::nullopt), write = copy()] {
+            if (best) best->write();
+            write();
+            seconds_ = clock_() - begun_;
+        });
+    }
+
+    double (*clock_)();
+    std::optional<Best> best_;       // not written yet
+    AlignedArray<float> optimizer_;  // a copy
+    double begun_, seconds_;         // of what was written last
+    Background background_;          // last, so that its thread has ended before the rest goes
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/checkpoint.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 /// Keeps a run in a folder: `last.checkpoint` to go on from, `best.safetensors` for `load`. A program that is killed and
 /// started again goes on from its last checkpoint, and ends with the same bits as if it had never stopped. An older checkpoint
-/// stays whole until the new one is on the disk; a full disk is a FileError.
+/// stays whole until the new one is on the disk. They are written on a thread of their own while training goes on; what goes wrong
+/// there, a full disk for example, is thrown from `fit` as a FileError at the next batch. When `fit` is over, everything is on the disk.
+///
+/// Unless it is told how often, writing takes at most 3 % of the time: beside the last epoch, each is kept behind which 33 times as long has
+/// gone by as writing took, or for the first as it may take. best.safetensors is written with it, always before last.checkpoint.
 struct Checkpoint {
     std::filesystem::path folder;
-    std::size_t every_epochs = 1;                ///< 0: at the end of the run only
-    double every_minutes = 0;                    ///< also in the middle of an epoch; 0: not
+    std::optional<std::size_t> every_epochs = {};  ///< each of so many, whatever it takes; 0: at the end of the run only
+    double every_minutes = 0;                      ///< also in the middle of an epoch; 0: not
+    bool at_end = true;  ///< the last epoch, whatever it takes; not where the result is kept in another way, and the file removed
     Monitor monitor = Monitor::validation_loss;  ///< of the best; without a validation set the training loss
     std::vector<std::string> labels = {};        ///< names of the classes, for best.safetensors
     bool resume = true;  ///< go on from last.checkpoint where there is one; it has to be of the same run
@@ -23789,7 +24068,7 @@ struct Checkpoint {
     void on_begin(Run& run) {
         check_setting("Checkpoint", "every_minutes", every_minutes, at_least_0);
         best_score_ = std::numeric_limits<double>::max();
-        saved_ = Clock::now();
+        saved_ = clock_();
         if (!labels.empty() && labels.size() != run.learner.classes())
             throw std::invalid_argument("denim: Checkpoint: the network has " + std::to_string(run.learner.classes()) +
                                         " outputs, but " + std::to_string(labels.size()) +
@@ -23808,27 +24087,43 @@ struct Checkpoint {
                             std::string{"take another folder, remove the file, or set .resume = false. "} + problem.what());
         }
     }
-    void on_rest(Run& run) {
-        const bool ended = run.between_epochs();
-        if (ended) save_best(run);
-        const bool by_epoch = ended && ((every_epochs != 0 && run.epoch % every_epochs == 0) || run.epoch == run.epochs);
-        const bool by_time =
-            every_minutes > 0 && Clock::now() - saved_ > std::chrono::duration<double, std::ratio<60>>(every_minutes);
-        if (!by_epoch && !by_time && !run.interrupted && !(ended && run.stop)) return;
-        write_snapshot(last(), run.resumable->snapshot());
-        saved_ = Clock::now();
+    void on_ready(Run& run) {
+        constexpr double bytes_of_a_weight = 20, bytes_in_a_second = 250e6;  // its two moments and the best one too; on a slow disk
+        const double expected = static_cast<double>(run.learner.parameters().size()) * bytes_of_a_weight / bytes_in_a_second;
+        const auto writer = std::make_shared<detail::CheckpointWriter>(clock_, expected);
+        run.kept.push_back(writer);
+        writer_ = writer.get();
     }
+    void on_rest(Run& run) {
+        writer_->look();
+        const bool ended = run.between_epochs();
+        if (ended) keep_best(run);
+        const bool has_time = ended && writer_->has_time(largest_share);
+        const bool asked = every_epochs ? *every_epochs != 0 && run.epoch % *every_epochs == 0 : has_time;
+        const bool by_epoch = ended && (asked || (at_end && (run.stop || run.epoch == run.epochs)));
+        const bool by_time = every_minutes > 0 && clock_() - saved_ > 60 * every_minutes;
+        if (by_epoch || by_time || run.interrupted) {
+            writer_->write(last(), run);
+            saved_ = clock_();
+        } else if (has_time) {
+            writer_->write_best();
+        }
+    }
+    void on_end(Run& /*run*/) { writer_->finish(); }
     void remember(CallbackMemory& memory) const { memory.numbers["Checkpoint.best"] = best_score_; }
     void recall(const CallbackMemory& memory) {
         if (memory.numbers.contains("Checkpoint.best")) best_score_ = memory.numbers.at("Checkpoint.best");
     }
 
-    // What it knows of a run.
-    using Clock = std::chrono::steady_clock;
-    double best_score_ = 0;
-    Clock::time_point saved_ = {};
+    static constexpr double largest_share = 0.03;  ///< of the time, for what nobody has asked for
+    static double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-    void save_best(Run& run) {
+    // What it knows of a run.
+    double (*clock_)() = steady_seconds;
+    double best_score_ = 0, saved_ = 0;
+    detail::CheckpointWriter* writer_ = nullptr;  // the run's
+
+    void keep_best(Run& run) {
         const Epoch& epoch = run.history.epochs.back();
         const double score = run.validation ? watched_score(monitor, epoch, "Checkpoint") : epoch.train.loss;
         if (!is_less(score, best_score_)) return;
@@ -23837,12 +24132,13 @@ struct Checkpoint {
         Samples one;
         one.pictures = Pictures{run.learner.input(), 1, nullptr, sample.input.data()};
         sample.output = run.learner.logits(one);
+        const auto rows = run.learner.rows();
         WeightsMetadata metadata;
         metadata.architecture = run.learner.architecture();
         metadata.labels = labels;
         metadata.outputs = words_of(run.learner.gives());
         metadata.sample = sample;
-        write_weights(best(), detail::named_tensors(run.learner.rows(), run.learner.parameters()), metadata);
+        writer_->keep({best(), run.keep_weights(), {rows.begin(), rows.end()}, std::move(metadata)});
     }
 };
 
@@ -26164,7 +26460,7 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     };
     const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
     const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
-    Checkpoint checkpoint{.folder = run.folder, .labels = options.labels};
+    Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
     CtrlC ctrl_c;
@@ -26198,8 +26494,6 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/sweep/sweep.hpp
-
-#include <thread>
 
 namespace denim::inline DENIM_TARGET {
 

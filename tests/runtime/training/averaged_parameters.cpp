@@ -51,7 +51,7 @@ TEST_CASE("without an average nothing is shown; one that is resumed is beside") 
     std::vector<float> network{1, 2};
     average.show(true, network);
     CHECK(!average.shown());
-    average.resume({3, 4});
+    average.resume(std::vector<float>{3, 4});
     CHECK(!average.shown());
     average.show(true, network);
     CHECK(network == std::vector<float>{3, 4});

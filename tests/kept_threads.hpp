@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#if __has_include(<denim/machine/threads.hpp>)
 #include <denim/machine/threads.hpp>
+#else
+#include <denim/denim.hpp>  // the single header
+#endif
 
 #include <cstddef>
 

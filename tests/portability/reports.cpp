@@ -39,7 +39,8 @@ int main() {
     network.edit_parameters([&](std::span<float> numbers) { numbers[3] = nan; });
     say("save", [&] { save(network, "kept.safetensors"); });
     say("export", [&] { export_weights(network, "kept.npz", WeightLayout::keras); });
-    say("snapshot", [&] { write_snapshot("kept.checkpoint", {.parameters = {1, infinite}}); });
+    const std::vector<float> with_infinity{1, infinite};
+    say("snapshot", [&] { write_snapshot("kept.checkpoint", {.parameters = with_infinity}); });
     say("load", [] { std::cout << all_finite(load<Net>("kept.safetensors").parameters()); });
     say("metadata", [&] { write_metadata({.sample = SampleOutput{{1}, {infinite}}}); });
     say("labels", [&] {

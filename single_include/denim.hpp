@@ -4369,10 +4369,6 @@ public:
     using type = std::conditional_t<check(), Own, NoLayer<Scalar>>;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 /// As a network lays a value out that nobody else reads.
 template <class Type>
 constexpr Layout wanted(Shape in) {

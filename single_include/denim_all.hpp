@@ -8874,10 +8874,6 @@ public:
     using type = std::conditional_t<check(), Own, NoLayer<Scalar>>;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 /// As a network lays a value out that nobody else reads.
 template <class Type>
 constexpr Layout wanted(Shape in) {
@@ -24022,7 +24018,8 @@ private:
     void begin(const Copy& copy) {
         wait();
         begun_ = clock_();
-        background_.begin([this, best = std::exchange(best_, std::nullopt), write = copy()] {
+        auto rest = copy();  // first: should it fail, the best weights are still to be written
+        background_.begin([this, best = std::exchange(best_, std::nullopt), write = std::move(rest)] {
             if (best) best->write();
             write();
             seconds_ = clock_() - begun_;

@@ -84,7 +84,8 @@ private:
     void begin(const Copy& copy) {
         wait();
         begun_ = clock_();
-        background_.begin([this, best = std::exchange(best_, std::nullopt), write = copy()] {
+        auto rest = copy();  // first: should it fail, the best weights are still to be written
+        background_.begin([this, best = std::exchange(best_, std::nullopt), write = std::move(rest)] {
             if (best) best->write();
             write();
             seconds_ = clock_() - begun_;

@@ -38,9 +38,16 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return detail::nan_of(value, xsimd::sqrt(value));
 }
+/// Where infinities are assumed away, clang leaves out the one that xsimd gives for large numbers, and it is put in here.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return detail::nan_of(value, xsimd::exp(value));
+    if constexpr (detail::nans_assumed_away) {
+        const Vector<Scalar> largest = broadcast(static_cast<Scalar>(sizeof(Scalar) == 4 ? 88.3762589 : 709.782712));
+        const Vector<Scalar> inside = xsimd::exp(detail::native_min(largest, value));
+        return detail::nan_of(value, simd::select(value > largest, broadcast(infinite<Scalar>()), inside));
+    } else {
+        return xsimd::exp(value);
+    }
 }
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {

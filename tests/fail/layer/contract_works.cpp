@@ -20,7 +20,7 @@ struct RecordsBatches : SpecDefaults {
     struct Layer : Good<Arithmetic> {
 #ifdef WRONG
         static constexpr Works works = Works::on_batches;
-        static constexpr std::size_t record_size = 8;
+        static constexpr std::size_t record_size = 1;
 #else
         static constexpr Works works = Works::on_batches;
 #endif
@@ -33,7 +33,7 @@ struct GathersBatches : SpecDefaults {
     struct Layer : Good<Arithmetic> {
 #ifdef WRONG
         static constexpr Works works = Works::on_batches;
-        static constexpr std::size_t accumulator_size = 8;
+        static constexpr std::size_t accumulator_size = 1;
 #else
         static constexpr Works works = Works::on_batches;
 #endif
@@ -45,9 +45,9 @@ struct ScratchOfSamples : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Good<Arithmetic> {
 #ifdef WRONG
-        static constexpr std::size_t scratch_per_sample = 8;
+        static constexpr std::size_t scratch_per_sample = 1;
 #else
-        static constexpr std::size_t scratch_size = 8;
+        static constexpr std::size_t scratch_size = 1;
 #endif
     };
 };

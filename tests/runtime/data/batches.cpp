@@ -33,6 +33,15 @@ constexpr Augmentation some{.flip = true, .shift = 0.1f, .turn = 5, .brightness 
 
 }  // namespace
 
+TEST_CASE("the last batch of an epoch may be smaller, and is not there where nothing is left") {
+    CHECK(batches_of(48, 16) == 3);
+    CHECK(batches_of(49, 16) == 4);
+    CHECK(batches_of(50, 16) == 4);
+    CHECK(batches_of(1, 16) == 1);
+    CHECK(batches_of(0, 16) == 0);
+    CHECK(Batches{drawn(48), 16, Seed{3}, 1}.size() == 3);
+}
+
 TEST_CASE("the batches of an epoch have every sample once, in an order of seed and epoch") {
     const DataSet set = drawn(50);
     const Batches batches{set, 16, Seed{3}, 1};

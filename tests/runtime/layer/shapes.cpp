@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
-// What specs say at compile time, worked out by hand: shapes, zeros in front, fans, operations, which options go together.
+// What specs say at compile time, worked out by hand: shapes, zeros in front, fans, operations, what is kept for backward, which options
+// go together.
 #include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv.hpp>
+#include <denim/layer/conv_pool.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/layer/depthwise_conv.hpp>
+#include <denim/layer/dropout.hpp>
+#include <denim/layer/flatten.hpp>
 #include <denim/layer/global_pool.hpp>
 #include <denim/layer/layer_norm.hpp>
 #include <denim/layer/pool.hpp>
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <string_view>
 
 using namespace denim;
@@ -25,6 +30,11 @@ struct Windows : Type {  // shows what is protected
 template <class Spec, Shape In>
 using Bound = typename Spec::template Layer<Fast, Layout{Spec::output(In), {}, Fast::channel_stride(Spec::output(In).channels)},
                                             Layout{In, {}, Fast::channel_stride(In.channels)}>;
+
+template <class Spec, Shape In>
+struct Kept {
+    using type = Bound<Spec, In>;
+};
 
 }  // namespace
 
@@ -47,17 +57,27 @@ TEST_CASE("windows: how many there are, and where the first begins") {
     CHECK(Windows<Conv<5, 8, Same, Stride<3>>>::before(8) == 1);
     CHECK(Windows<Conv<3, 8, Same, Dilation<3>>>::before(7) == 3);
     CHECK(Windows<Conv<1, 8, Same, Stride<3>>>::before(7) == 0);
+    CHECK(Windows<Conv<1, 8, Same, Stride<3>>>::before(9) == 0);  // the last window ends before the picture does
     CHECK(Windows<Conv<5, 8>>::before(7) == 0);
     CHECK(Pool<Max, 3, Same, Stride<2>>::before(9) == 1);
     CHECK(Pool<Max, 5, Same, Stride<2>>::before(9) == 2);
     CHECK(Pool<Max, 5, Same, Stride<2>>::before(8) == 1);
     CHECK(Pool<Max, 2, Same>::before(8) == 0);
+    CHECK(Pool<Max, 1, Same, Stride<3>>::before(9) == 0);
     CHECK(Pool<Max, 5>::before(9) == 0);
     CHECK(Pool<Average, 2, Same>::windows({8, 8, 1}).clipped == false);
     CHECK(Pool<Average, 2, Same>::windows({7, 8, 1}).clipped);
     CHECK(Pool<Average, 2, Same>::windows({8, 7, 1}).clipped);
     CHECK(Pool<Average, 3, Same, Stride<2>>::windows({9, 9, 1}).clipped);
     CHECK(Pool<Average, 3, Stride<2>>::windows({9, 9, 1}).clipped == false);
+}
+
+TEST_CASE("zeros around the picture: as many as the windows reach over") {
+    CHECK(Conv<3, 8, Same, Algorithm<Direct>>::border<Fast>({9, 9, 16}) == Border{1, 1, 1, 1});
+    CHECK(Conv<3, 8, Same, Stride<2>>::border<Fast>({9, 10, 16}) == Border{1, 0, 1, 1});
+    CHECK(Conv<5, 8, Same, Stride<3>>::border<Fast>({8, 9, 16}) == Border{1, 1, 2, 1});
+    CHECK(Conv<1, 8, Same, Stride<3>>::border<Fast>({9, 9, 16}) == Border{});
+    CHECK(Conv<3, 8, Algorithm<Direct>>::border<Fast>({9, 9, 16}) == Border{});
 }
 
 TEST_CASE("a window may be as large as the picture, and no larger") {
@@ -107,6 +127,54 @@ TEST_CASE("operations are multiplications and additions of a picture") {
     CHECK(Bound<LayerNorm, Shape{2, 5, 3}>::operations == 8 * 30);
     CHECK(Bound<GlobalPool<Average>, Shape{2, 5, 3}>::operations == 30);
     CHECK(Bound<Pool<Max, 2>, Shape{6, 4, 3}>::operations == 3 * 2 * 3);
+}
+
+TEST_CASE("of a layer's input and output, training keeps what backward reads again") {
+    constexpr Shape in{8, 8, 16};
+    const auto keeps = [](auto layer) {
+        using Layer = typename decltype(layer)::type;
+        return std::string{Layer::backward_reads_input ? "input " : ""} + (Layer::backward_reads_output ? "output" : "");
+    };
+    CHECK(keeps(Kept<Conv<3, 16, Linear>, in>{}) == "input ");
+    CHECK(keeps(Kept<Conv<3, 16>, in>{}) == "input output");
+    CHECK(keeps(Kept<Dense<3>, in>{}) == "input ");
+    CHECK(keeps(Kept<Dense<65>, in>{}) == "input ");
+    CHECK(keeps(Kept<Dense<3, Tanh>, in>{}) == "input output");
+    CHECK(keeps(Kept<BatchNorm, in>{}) == "input ");
+    CHECK(keeps(Kept<LayerNorm, in>{}) == "input ");
+    CHECK(keeps(Kept<Activation<ReLU>, in>{}) == "output");
+    CHECK(keeps(Kept<Activation<GELU>, in>{}) == "input output");
+    CHECK(keeps(Kept<MaxPool, in>{}).empty());
+    CHECK(keeps(Kept<Pool<Average, 2>, in>{}).empty());
+    CHECK(keeps(Kept<GlobalPool<Max>, in>{}).empty());
+    CHECK(keeps(Kept<GlobalPool<Average>, in>{}).empty());
+    CHECK(keeps(Kept<Flatten, in>{}).empty());
+    CHECK(keeps(Kept<Dropout, in>{}).empty());
+}
+
+TEST_CASE("a Predictor keeps no rows of parameters whose numbers it has prepared") {
+    constexpr Shape in{8, 8, 16};
+    CHECK(!Bound<Dense<3>, in>::forward_reads_parameters);
+    CHECK(Bound<Dense<65>, in>::forward_reads_parameters);
+    CHECK(!Conv<3, 16>::InferenceLayer<Fast, Layout{{6, 6, 16}}, Layout{in}>::forward_reads_parameters);
+    CHECK(!BatchNorm::InferenceLayer<Fast, Layout{in}, Layout{in}>::forward_reads_parameters);
+    CHECK(Bound<LayerNorm, in>::forward_reads_parameters);
+}
+
+TEST_CASE("a layer with an activation of its own computes a picture at once") {
+    CHECK(Bound<Conv<3, 16, Tanh>, Shape{32, 32, 16}>::bands == 1);
+    CHECK(Bound<Dense<3, Tanh>, Shape{8, 8, 16}>::bands == 1);
+}
+
+TEST_CASE("a pool of 2 x 2 is computed with the convolution before it, except where each filter is a group") {
+    const auto together = [](auto convolution) { return Fused<Fast, Mode::training, decltype(convolution), MaxPool>::exists; };
+    CHECK(together(Conv<3, 8>{}));
+    CHECK(together(Conv<3, 1>{}));
+    CHECK(together(Conv<3, 8, Groups<4>>{}));
+    CHECK(!together(Conv<3, 8, Groups<8>>{}));
+    CHECK(!together(Conv<3, 2, Groups<2>>{}));
+    CHECK(!together(Conv<3, 8, Tanh>{}));
+    CHECK(!together(Conv<3, 8, Dilation<2>>{}));
 }
 
 TEST_CASE("a dense layer of up to 65,536 weights works on samples") {

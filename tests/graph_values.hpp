@@ -150,7 +150,14 @@ private:
 
     static double activation(const std::string& word, double x) {
         if (word == "relu") return std::max(x, 0.0);
-        if (word == "leaky_relu of 0.3") return x > 0 ? x : 0.3 * x;
+        if (word == "relu6") return std::clamp(x, 0.0, 6.0);
+        if (word == "hard_tanh") return std::clamp(x, -1.0, 1.0);
+        if (word == "hard_sigmoid") return std::clamp(x + 3, 0.0, 6.0) / 6;
+        if (word == "softplus") return std::log1p(std::exp(x));
+        if (word == "mish") return x * std::tanh(std::log1p(std::exp(x)));
+        if (word.starts_with("leaky_relu of ")) return x > 0 ? x : std::stod(word.substr(14)) * x;
+        if (word.starts_with("elu of ")) return x > 0 ? x : std::stod(word.substr(7)) * (std::exp(x) - 1);
+        if (word.starts_with("clip of ")) return std::clamp(x, std::stod(word.substr(8)), std::stod(word.substr(word.find(',') + 1)));
         if (word == "elu") return x > 0 ? x : std::exp(x) - 1;
         if (word == "gelu") return x * (1 + std::erf(x / std::numbers::sqrt2)) / 2;
         if (word == "silu") return x / (1 + std::exp(-x));

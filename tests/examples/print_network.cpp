@@ -86,9 +86,9 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
             "'cube' has no spelling");
     refused(R"(, {"class_name": "Dense", "config": {"name": "d", "units": 2}})", "without a Flatten");
     refused(R"(, {"class_name": "BatchNormalization", "config": {"name": "b", "epsilon": 1e-5}})", "1e-3");
-    refused(R"(, {"class_name": "ReLU", "config": {"name": "r", "max_value": 6.0}})", "cut off, tilted or moved");
-    refused(R"(, {"class_name": "LeakyReLU", "config": {"name": "r", "negative_slope": 0.1}})", "other than 0.3");
-    refused(R"(, {"class_name": "ELU", "config": {"name": "r", "alpha": 2.0}})", "other than 1");
+    refused(R"(, {"class_name": "ReLU", "config": {"name": "r", "threshold": 1.0}})", "a ReLU that is moved");
+    refused(R"(, {"class_name": "LeakyReLU", "config": {"name": "r", "negative_slope": -0.1}})", "of at least 0");
+    refused(R"(, {"class_name": "ELU", "config": {"name": "r", "alpha": 0}})", "above 0");
     refused(R"(, {"class_name": "LayerNormalization", "config": {"name": "n", "axis": 1}})", "over the channels");
     refused(R"(, {"class_name": "DepthwiseConv2D", "config": {"name": "d", "kernel_size": 3, "depth_multiplier": 2}})",
             "more than one filter for each channel");
@@ -113,7 +113,7 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}}},
           "neither Valid nor Same (which would be 0, 0, 1, 1)");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 1}}}}}, "dilated unevenly");
-    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"LeakyRelu", "l", {"y"}, {"z"}, {{"alpha", 0.1f}}}}, "other than 0.3");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"LeakyRelu", "l", {"y"}, {"z"}, {{"alpha", -0.1f}}}}, "with these attributes it has no spelling");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Concat", "k", {"x", "y"}, {"z"}, {{"axis", std::int64_t{1}}}}},
           "branches whose pictures differ in size");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}},

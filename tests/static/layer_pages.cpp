@@ -54,6 +54,7 @@ std::set<std::string> pages_for(const std::string& header, const std::string& se
     if (sentence.starts_with("layer: ")) return {};  // the contract's, for who writes one: docs/errors.md
     if (header == "conv_windows") return {"conv", "depthwise_conv"};
     if (header == "options") return {"conv"};
+    if (header.ends_with("_function")) return {"activation"};
     if (header == "graph") return {sentence.starts_with("Heads:") ? "heads" : "sequential"};
     return {header};
 }

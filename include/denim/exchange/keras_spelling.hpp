@@ -3,12 +3,12 @@
 
 // From the layers of a Keras model to Denim's words for them.
 
+#include <denim/exchange/keras_activations.hpp>
 #include <denim/exchange/keras_model.hpp>
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/layer_chain.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -198,19 +198,8 @@ private:
         } else if (kind == "Softmax") {
             settings.require_channels("axis", value.axes(), "a softmax over the channels was expected");
             activate("softmax", value, apart_);
-        } else if (kind == "ReLU") {
-            const char* const reason = "a ReLU that is cut off, tilted or moved has no spelling";
-            settings.require("max_value", nullptr, reason);
-            settings.require("negative_slope", 0, reason);
-            settings.require("threshold", 0, reason);
-            activate("relu", value, apart_);
-        } else if (kind == "LeakyReLU") {
-            for (const char* const key : {"negative_slope", "alpha"})
-                if (std::abs(settings.number(key, 0.3) - 0.3) > 1e-6) settings.refuse(key, "a LeakyReLU with a slope other than 0.3 has no spelling");
-            activate("leaky_relu of 0.3", value, apart_);
-        } else if (kind == "ELU") {
-            settings.require("alpha", 1, "an ELU with an alpha other than 1 has no spelling");
-            activate("elu", value, apart_);
+        } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
+            activate(name, value, apart_);
         } else {
             throw std::invalid_argument("Denim has no layer for it");
         }

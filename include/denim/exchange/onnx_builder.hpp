@@ -60,7 +60,9 @@ using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
 /// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
 class OnnxAttributes {
 public:
-    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known) : node_(node) {
+    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known)
+        : OnnxAttributes(node, std::vector<std::string_view>(known)) {}
+    OnnxAttributes(const OnnxNode& node, const std::vector<std::string_view>& known = {}) : node_(node) {
         for (const OnnxAttribute& attribute : node.attributes)
             if (std::ranges::find(known, attribute.name) == known.end())
                 throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
@@ -161,14 +163,18 @@ public:
     const PictureTensor& settled(std::string_view name, bool padded = false) {
         static_cast<void>(tensor(name, false, padded));
         auto& found = std::get<PictureTensor>(known_.find(name)->second);
-        const std::string_view activation = found.function.name();
+        std::string activation = found.function.name();
         if (activation.empty())
             throw Refusal{found.view.value == 0
                               ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
                               : "what it computes is none of Denim's activations",
                           found.node};
+        if (activation == "tanh of softplus") {
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), "softplus"});
+            activation = "tanh";
+        }
         if (activation != "linear") {
-            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), std::string{activation}});
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), activation});
             found.function = {};
             found.shared = readers.find(name)->second > 1;
         }

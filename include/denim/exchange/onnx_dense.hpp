@@ -65,7 +65,7 @@ inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     multiply(builder, node, false, nullptr);
 }
 
@@ -159,7 +159,7 @@ inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char*
 }
 
 inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     if (!builder.tensor(node.input(0)).view.channels_first())
         throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
     pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);

@@ -37,17 +37,15 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"MatMul", read_matmul},
                                                                     {"BatchNormalization", read_batch_norm},
                                                                     {"LayerNormalization", read_layer_norm},
-                                                                    {"Relu", read_activation},
-                                                                    {"LeakyRelu", read_activation},
-                                                                    {"Elu", read_activation},
                                                                     {"Gelu", read_activation},
                                                                     {"Swish", read_activation},
-                                                                    {"Tanh", read_activation},
-                                                                    {"HardSwish", read_activation},
+                                                                    {"Mish", read_activation},
                                                                     {"Softmax", read_softmax},
                                                                     {"LogSoftmax", read_softmax},
                                                                     {"Sigmoid", read_function},
                                                                     {"Erf", read_function},
+                                                                    {"Tanh", read_function},
+                                                                    {"Softplus", read_function},
                                                                     {"HardSigmoid", read_function},
                                                                     {"Clip", read_function},
                                                                     {"Add", read_arithmetic},
@@ -66,8 +64,12 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"Cast", read_cast},
                                                                     {"Dropout", read_dropout},
                                                                     {"Pad", read_pad}};
-    const auto found = operators.find(type);
-    return found == operators.end() ? nullptr : found->second;
+    if (const auto found = operators.find(type); found != operators.end()) return found->second;
+    const bool in_table = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) {
+        const OnnxTerm term{row.onnx};
+        return term.text == type && term.flat();
+    });
+    return in_table ? read_row : nullptr;
 }
 
 /// Reads one file's graph.

@@ -5,6 +5,8 @@
 // beside it, in its namespace.
 
 #include <denim/exchange/onnx_graph.hpp>
+#include <denim/exchange/onnx_term.hpp>
+#include <denim/exchange/spelling_table.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/concatenation.hpp>
@@ -17,11 +19,13 @@
 #include <denim/layer/layer_norm.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/residual.hpp>
+#include <denim/machine/spelled.hpp>
+#include <denim/machine/spelling.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -32,40 +36,18 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The operator of an activation and its attributes; GELU and SiLU have none in opset 17.
-template <class Function>
-inline const OnnxNode onnx_operator{};
-template <>
-inline const OnnxNode onnx_operator<ReLU>{.type = "Relu"};
-template <>
-inline const OnnxNode onnx_operator<LeakyReLU>{.type = "LeakyRelu", .attributes = {{"alpha", 0.3f}}};
-template <>
-inline const OnnxNode onnx_operator<ELU>{.type = "Elu"};
-template <>
-inline const OnnxNode onnx_operator<HardSwish>{.type = "HardSwish"};
-template <>
-inline const OnnxNode onnx_operator<Sigmoid>{.type = "Sigmoid"};
-template <>
-inline const OnnxNode onnx_operator<Tanh>{.type = "Tanh"};
-template <>
-inline const OnnxNode onnx_operator<Softmax>{.type = "Softmax", .attributes = {{"axis", std::int64_t{1}}}};
-
-/// Adds an activation behind a value.
+/// Adds an activation behind a value, as the table of spellings has it.
 template <class Function>
 std::string add_activation(OnnxGraph& graph, const std::string& x) {
-    const auto scalar = [&](const char* name, float number) { return graph.constant<float>(name, std::span{&number, 1}, {}); };
     if constexpr (std::is_same_v<Function, Linear>) {
         return x;
-    } else if constexpr (std::is_same_v<Function, SiLU>) {
-        return graph.add("Mul", {x, graph.add("Sigmoid", {x})});
-    } else if constexpr (std::is_same_v<Function, GELU>) {
-        const std::string erf = graph.add("Erf", {graph.add("Mul", {x, scalar("root_of_half", 0.70710678f)})});
-        return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
     } else {
-        if (onnx_operator<Function>.type.empty())
+        std::optional<std::string> nodes;
+        if constexpr (std::is_base_of_v<Spelled, Function>) nodes = respelled(spelling<Function>(), &SpellingRow::word, &SpellingRow::onnx);
+        if (!nodes)
             throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer +
                                         " has no operator in ONNX");
-        return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
+        return add_onnx_term(graph, OnnxTerm{*nodes}, x);
     }
 }
 

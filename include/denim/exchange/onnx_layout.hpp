@@ -67,7 +67,7 @@ inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     builder.put(node.outputs[0], builder.tensor(node.input(0), true));
 }
 

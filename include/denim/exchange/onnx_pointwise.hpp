@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Nodes of ONNX that work number by number, and those that join values.
+// Arithmetic of ONNX number by number, and what joins values.
 
+#include <denim/exchange/onnx_activations.hpp>
 #include <denim/exchange/onnx_parts.hpp>
 #include <denim/exchange/onnx_windows.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -18,78 +18,6 @@
 #include <vector>
 
 namespace denim::inline DENIM_TARGET::detail {
-
-/// An activation that is a node of its own.
-inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const char* word) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
-    if (node.type == "Elu") attributes.expect("alpha", 1.0f, "an ELU with an alpha other than 1 has no spelling");
-    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
-    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
-    if (node.type == "LeakyRelu" && attributes.get("alpha", 0.01f) != 0.3f)
-        throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
-    const std::pair<std::string_view, const char*> words[]{
-        {"Elu", "elu"},   {"Swish", "silu"}, {"Gelu", "gelu"},           {"LeakyRelu", "leaky_relu of 0.3"},
-        {"Relu", "relu"}, {"Tanh", "tanh"},  {"HardSwish", "hard_swish"}};
-    const auto* const found = std::ranges::find(words, node.type, &std::pair<std::string_view, const char*>::first);
-    add_activation(builder, node, found->second);
-}
-
-/// Over the channels; which axis that is by default changed with version 13.
-inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
-    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
-    PictureTensor tensor = builder.settled(node.input(0));
-    const std::size_t rank = tensor.view.axes.size() + 1,
-                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
-    builder.make_row(tensor.view);
-    std::size_t behind = 1;  // before version 13 all axes from this one on are one
-    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
-    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
-        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
-    builder.add(tensor.view,
-                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// The node where a function begins is the one to name if nothing becomes of it.
-inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
-    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
-}
-
-/// Functions that activations are put together from.
-inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
-    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
-    PictureTensor tensor = builder.tensor(node.input(0));
-    begin_function(builder, tensor);
-    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
-        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
-        if (node.input(place).empty()) return std::nullopt;
-        const AnyArray& array = *builder.constant(node, place, "limits").array;
-        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
-        return array.as<double>()[0];
-    };
-    if (node.type == "Clip") {
-        const OnnxAttributes attributes{node, {"min", "max"}};
-        if (limit(attributes, 1, "min") != 0.0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
-        const std::optional<double> high = limit(attributes, 2, "max");
-        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
-        tensor.function.clip(none ? std::nullopt : high);
-    } else if (node.type == "HardSigmoid") {
-        const OnnxAttributes attributes{node, {"alpha", "beta"}};
-        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
-        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
-        tensor.function.clip(1);
-    } else {
-        static_cast<void>(OnnxAttributes{node, {}});
-        tensor.function.apply(node.type == "Erf" ? Pointwise::Function::erf : Pointwise::Function::sigmoid);
-    }
-    builder.put(node.outputs[0], tensor);
-}
 
 /// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
 /// the channels alone.
@@ -190,7 +118,7 @@ inline void join(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
     const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
     if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);

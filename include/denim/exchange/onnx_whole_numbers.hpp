@@ -61,7 +61,7 @@ inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, co
     using Numbers = std::vector<std::int64_t>;
     const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
     if (node.type == "Shape") {
-        static_cast<void>(OnnxAttributes{node, {}});
+        static_cast<void>(OnnxAttributes{node});
         return list(Numbers(array.shape.begin(), array.shape.end()));
     }
     if (array.size() > most) return std::nullopt;

@@ -3,6 +3,7 @@
 
 // A layer as users write it, while a file of another framework is spelled.
 
+#include <denim/exchange/spelling_table.hpp>
 #include <denim/machine/file_error.hpp>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -49,21 +49,9 @@ inline std::string qualified(const std::string& text) {
     return result;
 }
 
-/// Our word for an activation under Keras's name.
+/// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
-    constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
-                                                                    {"elu", "ELU"},
-                                                                    {"gelu", "GELU"},
-                                                                    {"silu", "SiLU"},
-                                                                    {"swish", "SiLU"},
-                                                                    {"sigmoid", "Sigmoid"},
-                                                                    {"tanh", "Tanh"},
-                                                                    {"softmax", "Softmax"},
-                                                                    {"hard_silu", "HardSwish"},
-                                                                    {"hard_swish", "HardSwish"},
-                                                                    {"leaky_relu of 0.3", "LeakyReLU"}};
-    for (const auto& [theirs, ours] : words)
-        if (theirs == name) return std::string{ours};
+    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word)) return *word;
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 

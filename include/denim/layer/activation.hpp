@@ -5,8 +5,11 @@
 
 #include <denim/layer/activation_function.hpp>
 #include <denim/layer/check_layer.hpp>
+#include <denim/layer/clip_function.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/leaky_function.hpp>
 #include <denim/layer/pixels.hpp>
+#include <denim/layer/softplus_function.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -33,13 +36,13 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// An activation by itself: ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Sigmoid, Tanh, Softmax, or a class of one's own that is
-/// an ActivationFunction. Conv and Dense take the same names as options.
+/// An activation by itself: ReLU, GELU, Clip<-1, 1>, Softmax, another of the ..._function.hpp beside this header, or a class of one's own
+/// that is an ActivationFunction. Conv and Dense take the same names as options.
 template <class Applied>
 struct Activation : SpecDefaults {
     using Function = Applied;
-    static_assert(is_activation<Function>, "denim: Activation: the function must be ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, "
-                                           "Sigmoid, Tanh, Softmax or a class with value(x), slope(x, y) and of_input.");
+    static_assert(is_activation<Function>, "denim: Activation: the function must be one of Denim's, for example ReLU, or a class with value(x), "
+                                           "slope(x, y) and of_input.");
 
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = ActivationLayer<Arithmetic, Out, In, Function>;

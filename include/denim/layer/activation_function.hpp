@@ -3,9 +3,11 @@
 
 // The activations. Each is one class: `value(x)`, and `slope(x, y)`, its derivative at x where y = value(x), written once for
 // vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
-// to add one class here, one line in tests/runtime/layer/activation.cpp, and one in the table of docs/layers.md.
+// to add one class here or in a ..._function.hpp beside it, one line in tests/runtime/layer/activation.cpp, one row in
+// exchange/spelling_table.hpp, and one in the table of docs/layers.md.
 
 #include <denim/machine/simd_functions.hpp>
+#include <denim/machine/spelled.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -41,15 +43,13 @@ Number logistic(Number x) {
 /// min(max(x / 6 + 1 / 2, 0), 1)
 template <class Number>
 Number hard_logistic(Number x) {
-    const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
-    const Number above = simd::relu(line);
-    return simd::select(above > same<Number>(1), same<Number>(1), above);
+    return simd::clamp(x * same<Number>(1.0 / 6) + same<Number>(0.5), 0, 1);
 }
 
 }  // namespace detail
 
 /// x: the default of Dense.
-struct Linear {
+struct Linear : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -62,7 +62,7 @@ struct Linear {
 };
 
 /// max(0, x): the default of Conv.
-struct ReLU {
+struct ReLU : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -74,35 +74,8 @@ struct ReLU {
     }
 };
 
-/// x above 0, 0.3 x below: Keras's slope (PyTorch's is 0.01).
-struct LeakyReLU {
-    static constexpr bool of_input = false;
-    template <class Number>
-    static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0.3) * x);
-    }
-    template <class Number>
-    static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0.3));
-    }
-};
-
-/// x above 0, exp(x) - 1 below (Clevert et al., 2016).
-struct ELU {
-    static constexpr bool of_input = false;
-    template <class Number>
-    static Number value(Number x) {
-        const Number below = x - simd::relu(x);
-        return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
-    }
-    template <class Number>
-    static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(1));
-    }
-};
-
 /// x (1 + erf(x / sqrt 2)) / 2: x times the normal distribution's share below x (Hendrycks and Gimpel, 2016), not approximated.
-struct GELU {
+struct GELU : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number share(Number x) {
@@ -120,7 +93,7 @@ struct GELU {
 };
 
 /// x / (1 + exp(-x)), also called swish (Ramachandran et al., 2017).
-struct SiLU {
+struct SiLU : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number value(Number x) {
@@ -134,7 +107,7 @@ struct SiLU {
 };
 
 /// x min(max(x + 3, 0), 6) / 6 (Howard et al., "Searching for MobileNetV3", 2019).
-struct HardSwish {
+struct HardSwish : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number value(Number x) {
@@ -150,7 +123,7 @@ struct HardSwish {
 };
 
 /// 1 / (1 + exp(-x))
-struct Sigmoid {
+struct Sigmoid : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -163,7 +136,7 @@ struct Sigmoid {
 };
 
 /// The hyperbolic tangent.
-struct Tanh {
+struct Tanh : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -176,7 +149,7 @@ struct Tanh {
 };
 
 /// exp(x) divided by the sum of it over the channels of a pixel. Not a function of each number alone.
-struct Softmax {
+struct Softmax : detail::Spelled {
     static constexpr bool of_input = false;
 };
 

@@ -12,17 +12,6 @@ namespace denim::inline DENIM_TARGET::simd {
 
 namespace detail {
 
-/// The value, but not beyond `limit` on either side; a NaN stays.
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
-    const auto most = static_cast<Scalar>(limit);
-    const Vector<Scalar> inside = native_min(broadcast(most), native_max(broadcast(-most), value));
-    if constexpr (nans_assumed_away)
-        return simd::select(is_nan(value), value, inside);
-    else
-        return inside;
-}
-
 /// The result, NaN where the value is: xsimd's functions see to that, except where compilers assume NaNs away.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) {
@@ -33,6 +22,13 @@ DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) 
 }
 
 }  // namespace detail
+
+/// The value, but not below `low` and not above `high`; a NaN stays.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> clamp(Vector<Scalar> value, double low, double high) {
+    const Vector<Scalar> least = broadcast(static_cast<Scalar>(low)), most = broadcast(static_cast<Scalar>(high));
+    return detail::nan_of(value, detail::native_min(most, detail::native_max(least, value)));
+}
 
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
@@ -51,7 +47,7 @@ DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
 }
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value));
+    return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? clamp(value, -20, 20) : value));
 }
 /// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1. Where NaNs are assumed away, clang makes
 /// something else of it (0.7 for 0.678), and the library's takes its place, number by number.
@@ -66,7 +62,16 @@ DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
         return load(numbers);
     }
 #endif
-    return detail::nan_of(value, xsimd::erf(detail::bounded(value, 6)));
+    return detail::nan_of(value, xsimd::erf(clamp(value, -6, 6)));
+}
+/// log(1 + value) for values from 0 to 1, as precise near 0 as elsewhere: twice the inverse hyperbolic tangent of value / (2 + value).
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> log1p(Vector<Scalar> value) {
+    constexpr int terms = sizeof(Scalar) == 4 ? 8 : 17;  // of x + x^3 / 3 + x^5 / 5 + ..., where x is 1/3 at most
+    const Vector<Scalar> x = value / (value + broadcast(Scalar{2})), square = x * x;
+    Vector<Scalar> sum = broadcast(static_cast<Scalar>(1.0 / (2 * terms + 1)));
+    for (int n = terms - 1; n >= 0; --n) sum = fma(sum, square, broadcast(static_cast<Scalar>(1.0 / (2 * n + 1))));
+    return (x + x) * sum;
 }
 
 inline float exp(float value) { return std::exp(value); }
@@ -75,9 +80,18 @@ inline float tanh(float value) { return std::tanh(value); }
 inline double tanh(double value) { return std::tanh(value); }
 inline float erf(float value) { return std::erf(value); }
 inline double erf(double value) { return std::erf(value); }
+inline float log1p(float value) { return std::log1p(value); }
+inline double log1p(double value) { return std::log1p(value); }
 inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
 inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
 
+/// The value, but not below `low` and not above `high`; a NaN stays.
+template <Askable Scalar>
+constexpr Scalar clamp(Scalar value, double low, double high) {
+    const auto least = static_cast<Scalar>(low), most = static_cast<Scalar>(high);
+    if (denim::is_nan(value)) return value;
+    return value < least ? least : value > most ? most : value;
+}
 /// max(value, 0), NaN where the value is.
 template <Askable Scalar>
 constexpr Scalar relu(Scalar value) {

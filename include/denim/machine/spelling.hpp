@@ -10,6 +10,19 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// "Decimal{-15, 1}" at this place becomes "-1.5".
+inline void write_decimal(std::string& name, std::size_t at) {
+    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
+    std::string digits = name.substr(first, comma - first);
+    std::size_t places = 0;
+    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
+    const bool negative = digits[0] == '-';
+    digits.erase(0, negative);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    if (places) digits.insert(digits.size() - places, 1, '.');
+    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
+}
+
 /// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
 inline std::string spelling_in(std::string_view text) {
     text.remove_prefix(text.find("Type = ") + 7);
@@ -26,6 +39,7 @@ inline std::string spelling_in(std::string_view text) {
     erase("denim::", [](std::size_t) { return true; });
     erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
     const std::string_view pool = "Pool<Max, 2>";
     for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
     return name;

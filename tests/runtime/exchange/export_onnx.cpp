@@ -17,6 +17,22 @@
 
 using namespace denim;
 
+namespace testing {
+
+struct Mish {  // one of a user's own, whatever its name
+    static constexpr bool of_input = true;
+    template <class Number>
+    static Number value(Number x) {
+        return x;
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        return x;
+    }
+};
+
+}  // namespace testing
+
 namespace {
 
 using Small = Network<Image<9, 8, 2>,
@@ -150,6 +166,26 @@ TEST_CASE("weights that are not finite are not exported") {
         CHECK(message_of([&] { export_weights(network, scratch / "wrong.npz", WeightLayout::keras); }).find("'4.bias'") != std::string::npos);
         CHECK(std::filesystem::is_empty(scratch.folder()));
     }
+}
+
+TEST_CASE("every activation's own export is read back as that network, and no other") {
+    const Scratch scratch;
+    using More = Network<Image<9, 8, 4>, Sequential<Conv<3, 6, ReLU6>, DepthwiseConv<3, Same, Mish>, Activation<Clip<-0.25, 3>>, Activation<Softplus>,
+                                                    Conv<1, 8, LeakyReLUOf<0.01>>, Activation<ELUOf<0.5>>, Activation<HardSigmoid>, Dense<6, Clip<-1, 1>>>>;
+    using Other = Network<Image<9, 8, 4>, Sequential<Conv<3, 6, ReLU6>, DepthwiseConv<3, Same, Mish>, Activation<Clip<-0.5, 3>>, Activation<Softplus>,
+                                                     Conv<1, 8, LeakyReLUOf<0.01>>, Activation<ELUOf<0.5>>, Activation<HardSigmoid>, Dense<6, Clip<-1, 1>>>>;
+    const More network{Seed{7}};
+    export_onnx(network, scratch / "more.onnx");
+    More loaded{Seed{8}};
+    import_onnx(loaded, scratch / "more.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    Other other{Seed{8}};
+    CHECK(message_of([&] { import_onnx(other, scratch / "more.onnx"); }).find("is the activation clip of -0.25, 3, where the network has the activation clip of -0.5, 3") !=
+          std::string::npos);
+    CHECK(types_of(onnx_model(Network<Image<1, 1, 3>, Sequential<Dense<3, Mish>, Activation<GELU>>>{})) ==
+          std::vector<std::string>{"Transpose", "Flatten", "Gemm", "Softplus", "Tanh", "Mul", "Mul", "Mul", "Erf", "Add", "Mul", "Identity"});
+    using Own = Network<Image<1, 1, 3>, Sequential<Activation<testing::Mish>>>;
+    CHECK(message_of([] { (void)onnx_model(Own{}); }).find("the activation of layer 0 has no operator in ONNX") != std::string::npos);
 }
 
 TEST_CASE("every layer's own export is read back as that network") {

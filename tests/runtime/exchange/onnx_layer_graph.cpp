@@ -112,7 +112,11 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
     refused({conv, {"Relu", "", {"c1"}, {"r"}}, {"Add", "late", {"r", "c"}, {"y"}}}, "late", "not the bias of a convolution");
     refused({conv, {"Mul", "channels", {"c1", "c"}, {"y"}}}, "channels", "numbers for each channel");
     refused({conv, {"Mul", "twice", {"c1", "two"}, {"z"}}, {"Conv", "", {"z", "w3"}, {"y"}}}, "twice", "none of Denim's activations");
-    refused({conv, {"Clip", "six", {"c1", "zero", "six"}, {"y"}}}, "six", "none of Denim's activations");
+    refused({conv, {"Clip", "six", {"c1", "six", "zero"}, {"y"}}}, "six", "limits that are not two rising numbers");
+    refused({conv, {"Clip", "six", {"c1", "", "six"}, {"y"}}}, "six", "limits that are not two rising numbers");
+    refused({conv, {"Clip", "six", {"c1", "zero", "six"}, {"z"}}, {"Mul", "", {"z", "two"}, {"y"}}}, "six", "none of Denim's activations");
+    refused({conv, {"HardSigmoid", "h", {"c1"}, {"y"}}}, "h", "none of Denim's activations");
+    refused({conv, {"Elu", "e", {"c1"}, {"y"}, {{"beta", 0.5f}}}}, "e", "its attribute 'beta' is not known");
     refused({conv, {"Mul", "m", {"c1", "two"}, {"z"}}, {"Sigmoid", "", {"z"}, {"s"}}, {"Mul", "", {"c1", "s"}, {"y"}}}, "m",
             "none of Denim's activations");
     refused({conv, {"Pow", "p", {"c1", "two"}, {"y"}}}, "p", "Denim has no layer for it");
@@ -236,6 +240,27 @@ TEST_CASE("activations are found in the sums and products that they were taken a
         behind(
             {{"Relu", "", {"c1"}, {"r"}}, {"GlobalAveragePool", "", {"r"}, {"g"}}, {"Sigmoid", "", {"g"}, {"s"}}, {"Mul", "", {"r", "s"}, {"y"}}}) ==
         "Conv<3, 2, Same>, Gate<GlobalPool<Average>, Activation<Sigmoid>>");
+    CHECK(behind({{"Clip", "", {"c1", "zero", "six"}, {"y"}}}) == "Conv<3, 2, Same, ReLU6>");
+    CHECK(behind({{"Clip", "", {"c1", "zero", "one"}, {"y"}}}) == "Conv<3, 2, Same, Clip<0, 1>>");
+    CHECK(behind({{"Clip", "", {"c1", "half", "six"}, {"y"}}}) == "Conv<3, 2, Same, Clip<0.5, 6>>");
+    CHECK(behind({{"Clip", "", {"c1"}, {"y"}, {{"min", -1.0f}, {"max", 1.0f}}}}) == "Conv<3, 2, Same, Clip<-1, 1>>");
+    CHECK(behind({{"HardSigmoid", "", {"c1"}, {"y"}, {{"alpha", 1.0f / 6}}}}) == "Conv<3, 2, Same, HardSigmoid>");
+    CHECK(behind({{"Tanh", "", {"c1"}, {"t"}},
+                  {"Add", "", {"t", "three"}, {"d"}},
+                  {"Clip", "", {"d", "zero", "six"}, {"e"}},
+                  {"Div", "", {"e", "six"}, {"y"}}}) == "Conv<3, 2, Same, Tanh>, Activation<HardSigmoid>");
+    CHECK(behind({{"Softplus", "", {"c1"}, {"s"}}, {"Tanh", "", {"s"}, {"y"}}}) == "Conv<3, 2, Same, Softplus>, Activation<Tanh>");
+    CHECK(behind({{"Sigmoid", "", {"c1"}, {"s"}}, {"Clip", "", {"s", "half", "one"}, {"t"}}, {"Sigmoid", "", {"t"}, {"y"}}}) ==
+          "Conv<3, 2, Same, Sigmoid>, Activation<Clip<0.5, 1>>, Activation<Sigmoid>");
+    CHECK(behind({{"Softplus", "", {"c1"}, {"y"}}}) == "Conv<3, 2, Same, Softplus>");
+    CHECK(behind({{"Softplus", "", {"c1"}, {"s"}}, {"Tanh", "", {"s"}, {"t"}}, {"Mul", "", {"t", "c1"}, {"y"}}}) == "Conv<3, 2, Same, Mish>");
+    CHECK(behind({{"Mish", "", {"c1"}, {"y"}}}) == "Conv<3, 2, Same, Mish>");
+    CHECK(behind({{"Softplus", "", {"c1"}, {"s"}}, {"Relu", "", {"s"}, {"t"}}, {"Tanh", "", {"t"}, {"y"}}}) ==
+          "Conv<3, 2, Same, Softplus>, Activation<ReLU>, Activation<Tanh>");
+    CHECK(behind({{"LeakyRelu", "", {"c1"}, {"y"}}}) == "Conv<3, 2, Same, LeakyReLUOf<0.01>>");
+    CHECK(behind({{"LeakyRelu", "", {"c1"}, {"y"}, {{"alpha", 0.3f}}}}) == "Conv<3, 2, Same, LeakyReLU>");
+    CHECK(behind({{"Elu", "", {"c1"}, {"y"}}}) == "Conv<3, 2, Same, ELU>");
+    CHECK(behind({{"Elu", "", {"c1"}, {"y"}, {{"alpha", 0.25f}}}}) == "Conv<3, 2, Same, ELUOf<0.25>>");
     // what others read before the activation stays a value of its own
     CHECK(behind({{"Relu", "", {"c1"}, {"r"}}, {"Add", "", {"r", "c1"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, Residual<Activation<ReLU>>");
     CHECK(spell_onnx("o", model_of({conv, {"GlobalMaxPool", "", {"c1"}, {"g"}}, {"Flatten", "", {"g"}, {"f"}}, {"Softmax", "", {"f"}, {"y"}}}))

@@ -71,9 +71,11 @@ TEST_CASE("a setting that changes what a layer computes is used or refused with 
     refused("Conv2D", conv + R"(, "lora_rank": 4)", "'lora_rank' is '4'");
     refused("DepthwiseConv2D", R"("kernel_size": 3, "depth_multiplier": 2)", "'depth_multiplier' is '2'; more than one filter");
     refused("ReLU", R"("threshold": 0.5)", "'threshold' is '0.5'");
-    refused("LeakyReLU", R"("alpha": 0.1)", "'alpha' is '0.1'");
+    refused("ReLU", R"("max_value": 6, "negative_slope": 0.1)", "'negative_slope' is '0.1'; a ReLU that is both cut off and tilted");
+    refused("ReLU", R"("max_value": 0)", "'max_value' is '0'; a number above 0 was expected");
+    refused("LeakyReLU", R"("alpha": -0.1)", "'alpha' is '-0.1'; a number of at least 0 was expected");
     refused("LeakyReLU", R"("alpha": 0.3, "negative_slope": 0.1)", "'negative_slope' is '0.1'");
-    refused("ELU", R"("alpha": 2.0)", "'alpha' is '2.0'");
+    refused("ELU", R"("alpha": 0)", "'alpha' is '0'; a number above 0 was expected");
     refused("Dropout", R"("rate": 0.5, "beyond": 1)", "'beyond' is '1'; Denim does not know what that does");
     refused("Conv2D", conv + R"(, "use_bias": 0)", "'use_bias' is '0'; true or false was expected");
     refused("Conv2D", R"("filters": 4)", "'kernel_size' is 'missing'");
@@ -103,6 +105,24 @@ TEST_CASE("what only matters while a model learns is left out, and what does not
                        layer("Dense", "e", R"("units": 3, "activation": "softmax", "quantization_config": null)")),
                   "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::BatchNorm,\n    denim::Dropout,\n    "
                   "denim::GlobalPool<denim::Average>,\n    denim::Dense<3>>>;");
+}
+
+TEST_CASE("activations with numbers of their own, and by their names") {
+    const auto behind = [](const std::string& kind, const std::string& settings, const std::string& word) {
+        check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer(kind, "a", settings) + ", " + layer("Dropout", "d", R"("rate": 0.1)")),
+                      "denim::Conv<3, 4, denim::Same" + word + ">,\n    denim::Dropout>>;");
+    };
+    behind("ReLU", R"("max_value": null, "negative_slope": 0.0, "threshold": 0.0)", "");
+    behind("ReLU", R"("max_value": 6.0)", ", denim::ReLU6");
+    behind("ReLU", R"("max_value": 1)", ", denim::Clip<0, 1>");
+    behind("ReLU", R"("negative_slope": 0.01)", ", denim::LeakyReLUOf<0.01>");
+    behind("LeakyReLU", R"("negative_slope": 0.3)", ", denim::LeakyReLU");
+    behind("LeakyReLU", R"("alpha": 0.10000000149011612)", ", denim::LeakyReLUOf<0.1>");
+    behind("ELU", R"("alpha": 1.0)", ", denim::ELU");
+    behind("ELU", R"("alpha": 0.5)", ", denim::ELUOf<0.5>");
+    for (const auto& [theirs, ours] : {std::pair{"relu6", "ReLU6"}, {"hard_sigmoid", "HardSigmoid"}, {"softplus", "Softplus"}, {"mish", "Mish"},
+                                       {"hard_tanh", "Clip<-1, 1>"}, {"hard_silu", "HardSwish"}, {"elu", "ELU"}, {"tanh", "Tanh"}})
+        behind("Activation", R"("activation": ")" + std::string{theirs} + '"', std::string{", denim::"} + ours);
 }
 
 TEST_CASE("a softmax is left out at the end only, and of a row only") {

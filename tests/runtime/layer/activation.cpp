@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "gradients.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <type_traits>
 
 using namespace denim;
 using testing::check_gradients;
@@ -19,12 +22,53 @@ void check() {
 // Values by the functions' definitions, written once more.
 template <class Function, class Expected>
 void compare(Expected expected) {
+    CHECK(ActivationFunction<Function>);
     for (double x = -6; x <= 6; x += 0.37) {
         INFO("x = ", x);
         CHECK(Function::value(x) == doctest::Approx(expected(x)).epsilon(1e-12));
         const float y = Function::value(static_cast<float>(x));
         CHECK(static_cast<double>(y) == doctest::Approx(expected(x)).epsilon(1e-5));
     }
+}
+
+// Values and slopes of vectors are those of numbers, over the whole range and between.
+template <class Function>
+void compare_vectors() {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    std::array<float, lanes> x{}, y{}, slope{};
+    for (float first = -100; first <= 100; first += 0.173f * static_cast<float>(lanes)) {
+        for (std::size_t n = 0; n < lanes; ++n) x[n] = first + 0.173f * static_cast<float>(n);
+        simd::store(y.data(), Function::value(simd::load(x.data())));
+        simd::store(slope.data(), Function::slope(simd::load(x.data()), simd::load(y.data())));
+        for (std::size_t n = 0; n < lanes; ++n) {
+            INFO("x = ", x[n]);
+            const double exact = static_cast<double>(x[n]), right = Function::value(exact);
+            CHECK(std::abs(static_cast<double>(y[n]) - right) <= 1e-5 * std::abs(right) + 1e-30);
+            CHECK(std::abs(static_cast<double>(slope[n]) - Function::slope(exact, right)) <= 2e-5);
+        }
+    }
+}
+
+// A NaN gives NaN, infinities the limits.
+template <class Function>
+void check_corners(double below, double above) {
+    const auto check = [](auto zero) {
+        using Scalar = decltype(zero);
+        const auto infinity = std::numeric_limits<Scalar>::infinity();
+        CHECK(is_nan(Function::value(not_a_number<Scalar>())));
+        return std::array{static_cast<double>(Function::value(-infinity)), static_cast<double>(Function::value(infinity))};
+    };
+    const std::array limits{below, above};
+    CHECK(check(0.0f) == limits);
+    CHECK(check(0.0) == limits);
+    constexpr std::size_t lanes = simd::lanes<float>;
+    std::array<float, lanes> y{};
+    simd::store(y.data(), Function::value(simd::broadcast(not_a_number<float>())));
+    CHECK(is_nan(y[0]));
+    simd::store(y.data(), Function::value(simd::broadcast(std::numeric_limits<float>::infinity())));
+    CHECK(static_cast<double>(y[lanes - 1]) == above);
+    simd::store(y.data(), Function::value(simd::broadcast(-std::numeric_limits<float>::infinity())));
+    CHECK(static_cast<double>(y[0]) == below);
 }
 
 }  // namespace
@@ -38,6 +82,63 @@ TEST_CASE("values") {
     compare<HardSwish>([](double x) { return x * std::min(std::max(x + 3, 0.0), 6.0) / 6; });
     compare<Sigmoid>([](double x) { return 1 / (1 + std::exp(-x)); });
     compare<Tanh>([](double x) { return std::tanh(x); });
+    compare<LeakyReLUOf<0.01>>([](double x) { return std::max(x, 0.01 * x); });
+    compare<LeakyReLUOf<0>>([](double x) { return std::max(x, 0.0); });
+    compare<ELUOf<0.5>>([](double x) { return x > 0 ? x : 0.5 * std::expm1(x); });
+    compare<ReLU6>([](double x) { return std::min(std::max(x, 0.0), 6.0); });
+    compare<Clip<-1, 2.5>>([](double x) { return std::min(std::max(x, -1.0), 2.5); });
+    compare<HardSigmoid>([](double x) { return std::min(std::max(x + 3, 0.0), 6.0) / 6; });
+    compare<Softplus>([](double x) { return std::log1p(std::exp(x)); });
+    compare<Mish>([](double x) { return x * std::tanh(std::log1p(std::exp(x))); });
+}
+
+TEST_CASE("vectors give what numbers give") {
+    compare_vectors<LeakyReLUOf<0.01>>();
+    compare_vectors<ELUOf<0.5>>();
+    compare_vectors<ReLU6>();
+    compare_vectors<Clip<-1, 2.5>>();
+    compare_vectors<HardSigmoid>();
+    compare_vectors<Softplus>();
+    compare_vectors<Mish>();
+}
+
+TEST_CASE("slopes at and beyond the limits") {
+    CHECK(ReLU6::slope(0.0, ReLU6::value(0.0)) == 0);
+    CHECK(ReLU6::slope(3.0, ReLU6::value(3.0)) == 1);
+    CHECK(ReLU6::slope(6.0, ReLU6::value(6.0)) == 0);
+    CHECK(Clip<-1, 2.5>::slope(-1.0f, -1.0f) == 0);
+    CHECK(HardSigmoid::slope(-3.0, HardSigmoid::value(-3.0)) == 0);
+    CHECK(HardSigmoid::slope(0.0, HardSigmoid::value(0.0)) == doctest::Approx(1.0 / 6));
+    CHECK(HardSigmoid::slope(3.5, HardSigmoid::value(3.5)) == 0);
+    CHECK(Softplus::slope(-40.0f, Softplus::value(-40.0f)) == doctest::Approx(std::exp(-40.0)).epsilon(1e-5));
+}
+
+TEST_CASE("not numbers, and infinite ones") {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    check_corners<ReLU>(0, infinity);
+    check_corners<LeakyReLUOf<0.01>>(-infinity, infinity);
+    check_corners<ELUOf<0.5>>(-0.5, infinity);
+    check_corners<ReLU6>(0, 6);
+    check_corners<Clip<-1, 2.5>>(-1, 2.5);
+    check_corners<HardSigmoid>(0, 1);
+    check_corners<Sigmoid>(0, 1);
+    check_corners<Tanh>(-1, 1);
+    check_corners<Softplus>(0, infinity);
+    check_corners<Mish>(0, infinity);
+    CHECK(Mish::slope(infinity, infinity) == 1);
+    CHECK(Mish::slope(-infinity, 0.0) == 0);
+}
+
+TEST_CASE("numbers among a template's arguments are spelled as they were written") {
+    CHECK(detail::spelling<Clip<-0.5, 6>>() == "Clip<-0.5, 6>");
+    CHECK(detail::spelling<Conv<3, 8, LeakyReLUOf<0.01>, Same>>() == "Conv<3, 8, LeakyReLUOf<0.01>, Same>");
+    CHECK(detail::spelling<LeakyReLUOf<0.3f>>() == "LeakyReLUOf<0.3>");
+    CHECK(detail::spelling<ELUOf<1.0 / 3>>() == "ELUOf<0.3333333333333333>");
+    CHECK(detail::spelling<Clip<-1e-7, 120.25>>() == "Clip<-0.0000001, 120.25>");
+    CHECK(std::is_same_v<Clip<0, 6.0>, Clip<0.0, 6>>);
+    CHECK(Decimal{0.1}.value() == 0.1);
+    CHECK(Decimal{-2.5e-4}.value() == -2.5e-4);
+    CHECK(Decimal{1e10}.value() == 1e10);
 }
 
 TEST_CASE("gradients") {
@@ -50,6 +151,14 @@ TEST_CASE("gradients") {
     check<Tanh>();
     check<Softmax>();
     check<ReLU>();
+    check<LeakyReLUOf<0.01>>();
+    check<ELUOf<0.5>>();
+    check<Clip<-0.25, 0.5>>();
+    check<ReLU6>();
+    check<HardSigmoid>();
+    check<Softplus>();
+    check<Mish>();
+    check_gradients<Image<5, 4, 4>, Sequential<DepthwiseConv<3, Mish>, DepthwiseConv<1, ReLU6>, Dense<3>>>(3);
     check_gradients<Image<8, 8, 3>, Sequential<Dense<400, GELU>, Dense<3>>>(9, 997);
 }
 

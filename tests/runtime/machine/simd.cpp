@@ -154,6 +154,9 @@ TEST_CASE_TEMPLATE("functions agree with the library's, in units of the last pla
     CHECK(worst<Scalar>(exp, +[](simd::Vector<Scalar> x) { return simd::exp(x); }, -80, 80) < 4);
     CHECK(worst<Scalar>(tanh, +[](simd::Vector<Scalar> x) { return simd::tanh(x); }, -9, 9) < 8);
     CHECK(worst<Scalar>(erf, +[](simd::Vector<Scalar> x) { return simd::erf(x); }, -4, 4) < 64);
+    const auto log1p = +[](Scalar x) { return simd::log1p(x); };
+    CHECK(worst<Scalar>(log1p, +[](simd::Vector<Scalar> x) { return simd::log1p(x); }, 0, 1) < 4);
+    CHECK(worst<Scalar>(log1p, +[](simd::Vector<Scalar> x) { return simd::log1p(x); }, 0, 1e-9) < 4);
     CHECK(simd::select(true, Scalar(1), Scalar(2)) == 1);
     CHECK(simd::select(false, Scalar(1), Scalar(2)) == 2);
 }
@@ -162,14 +165,18 @@ TEST_CASE_TEMPLATE("functions of a NaN are NaN, those of infinities their limits
     for (std::size_t first = 0; first < corners<Scalar>().size(); ++first) {
         const auto x = some_corners<Scalar>(first);
         const auto exp = numbers<Scalar>(simd::exp(vector<Scalar>(x))), tanh = numbers<Scalar>(simd::tanh(vector<Scalar>(x))),
-                   erf = numbers<Scalar>(simd::erf(vector<Scalar>(x))), sqrt = numbers<Scalar>(simd::sqrt(vector<Scalar>(x)));
+                   erf = numbers<Scalar>(simd::erf(vector<Scalar>(x))), sqrt = numbers<Scalar>(simd::sqrt(vector<Scalar>(x))),
+                   log1p = numbers<Scalar>(simd::log1p(vector<Scalar>(x))), clamp = numbers<Scalar>(simd::clamp(vector<Scalar>(x), -0.5, 2));
         for (std::size_t n = 0; n < x.size(); ++n) {
             CAPTURE(magnitude_bits(x[n]));
+            CHECK(same(clamp[n], is_nan(x[n]) ? x[n] : std::min(std::max(x[n], Scalar(-0.5)), Scalar(2))));
+            CHECK(same(simd::clamp(x[n], -0.5, 2), clamp[n]));
             if (is_nan(x[n])) {
                 CHECK(is_nan(exp[n]));
                 CHECK(is_nan(tanh[n]));
                 CHECK(is_nan(erf[n]));
                 CHECK(is_nan(sqrt[n]));
+                CHECK(is_nan(log1p[n]));
             } else if (std::abs(static_cast<double>(x[n])) > 1e9) {
                 CHECK(magnitude_bits(exp[n]) == (x[n] > 0 ? infinity_bits<Scalar> : 0));
                 CHECK(static_cast<double>(tanh[n]) == doctest::Approx(x[n] > 0 ? 1 : -1));

@@ -157,6 +157,12 @@ TEST_CASE("activations") {
     check_layer<Activation<Sigmoid>>("Sigmoid");
     check_layer<Activation<Tanh>>("Tanh");
     check_layer<Activation<Softmax>>("Softmax");
+    check_layer<Activation<LeakyReLUOf<0.01>>>("LeakyReLUOf");
+    check_layer<Activation<ELUOf<0.5>>>("ELUOf");
+    check_layer<Activation<Clip<-0.5, 2>>>("Clip");
+    check_layer<Activation<HardSigmoid>>("HardSigmoid");
+    check_layer<Activation<Softplus>>("Softplus");
+    check_layer<Activation<Mish>>("Mish");
 }
 
 TEST_CASE("dense layers, normalisation and compositions") {

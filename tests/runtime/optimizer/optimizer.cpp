@@ -101,6 +101,16 @@ struct FourCounts {
 
 }  // namespace
 
+TEST_CASE("an optimizer keeps as many numbers for each parameter as its formula has") {
+    CHECK(OptimizerState{Sgd{}, 10}.numbers.size() == 10);
+    CHECK(OptimizerState{Lion{}, 10}.numbers.size() == 10);
+    CHECK(OptimizerState{RmsProp{}, 10}.numbers.size() == 20);
+    CHECK(OptimizerState{Adam{}, 10}.numbers.size() == 20);
+    CHECK(OptimizerState{AdamW{}, 10}.numbers.size() == 20);
+    CHECK(OptimizerState{SignDescent{}, 10}.numbers.size() == 0);
+    CHECK(OptimizerState{FourCounts{}, 10}.numbers.size() == 40);
+}
+
 TEST_CASE("each optimizer is its formula, for any number of threads") {
     check(Sgd{}, [](Exact& at, double gradient, double, bool) { at.parameter -= 0.01 * gradient; });
     check(Sgd{.rate = 0.1f, .momentum = 0.75f}, [](Exact& at, double gradient, double, bool) {

@@ -9,6 +9,7 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 #include <thread>
 
 using namespace denim;
@@ -40,6 +41,25 @@ TEST_CASE("weights of the same bits are kept once, and stay as they were") {
     const SharedNumbers kept = copies.keep(none);
     CHECK(copies.keep(none).data() == kept.data());
     CHECK(SharedNumbers{}.empty());
+}
+
+TEST_CASE("all memory that nobody keeps any more is taken again, before there is more") {
+    KeptWeights copies;
+    std::vector<float> weights(1000);
+    std::vector<SharedNumbers> kept;
+    std::set<const float*> places;
+    const auto keep_five = [&](float first) {
+        for (std::size_t n = 0; n < 5; ++n) {
+            weights[0] = first + static_cast<float>(n);
+            kept.push_back(copies.keep(weights));
+            places.insert(kept.back().data());
+        }
+    };
+    keep_five(0);
+    CHECK(places.size() == 5);
+    kept.clear();
+    keep_five(10);
+    CHECK(places.size() == 5);
 }
 
 TEST_CASE("memory that nobody keeps any more is taken again") {

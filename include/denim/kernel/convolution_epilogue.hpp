@@ -7,6 +7,7 @@
 #include <denim/kernel/convolution.hpp>
 #include <denim/machine/simd_order.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,56 +35,86 @@ DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float>
 
 }  // namespace detail
 
-/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
-/// stored.
-template <Convolution Of, std::size_t Count>
-DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+/// Where a picture stands that a kernel writes: what its inner loops have to know of a layout.
+struct PictureRows {
+    std::size_t height, width;  ///< of the picture that is stored
+    std::size_t row, pixel;     ///< numbers from one row, one pixel to the next
+    std::size_t first;          ///< of the picture, behind its border
+
+    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const { return first + y * row + x * pixel; }
+};
+constexpr PictureRows rows_of(const Layout& of) { return {of.shape.height, of.shape.width, of.row(), of.stride, of.offset(0, 0)}; }
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is stored.
+template <Epilogue End, std::size_t Count>
+DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
                              std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    if constexpr (Of.pooled()) {
-        constexpr Shape shape = Of.output.shape;
-        if (y / 2 >= shape.height) return;
-#pragma GCC unroll 3
-        for (std::size_t i = 0; i < Count; i += 2) {
-            const std::size_t column = (x + i) / 2;
-            if (column >= shape.width) break;
-            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
+    if constexpr (End == Epilogue::relu_pool) {
+        const std::size_t inside = std::min(Count / 2, of.width - x / 2);
+        if (y / 2 >= of.height) return;
+        float* to = output + of.offset(y / 2, x / 2) + filter;
+        std::uint8_t* winners = record ? record + (y / 2 * of.width + x / 2) * of.pixel + filter : nullptr;
+        const auto write = [&](std::size_t i) {
             const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::relu(best + bias));
+            simd::store(to, simd::relu(best + bias));
+            to += of.pixel;
+            if (winners) winners += of.pixel;
+        };
+        if (inside == Count / 2) {
+#pragma GCC unroll 3
+            for (std::size_t i = 0; i < Count; i += 2) write(i);
+        } else {
+            for (std::size_t i = 0; i < 2 * inside; i += 2) write(i);
         }
     } else {
-        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
-#pragma GCC unroll 6
-            for (std::size_t i = 0; i < Count; ++i) {
-                if (x + i >= Of.columns) break;
+        const std::size_t inside = std::min(Count, of.width - x);
+        float* first = output + of.offset(y, x) + filter;
+        for (std::size_t q = 0; q < 2 && y + q < of.height; ++q, first += of.row) {
+            float* to = first;
+            const auto write = [&](std::size_t i) {
                 const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(output + Of.output.offset(y + q, x + i) + filter,
-                            Of.epilogue == Epilogue::relu ? simd::relu(z) : z);
+                simd::store(to, End == Epilogue::relu ? simd::relu(z) : z);
+                to += of.pixel;
+            };
+            if (inside == Count) {
+#pragma GCC unroll 6
+                for (std::size_t i = 0; i < Count; ++i) write(i);
+            } else {
+                for (std::size_t i = 0; i < inside; ++i) write(i);
             }
+        }
     }
 }
 
-/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
-/// winners get a gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
-template <Convolution Of, Layout Picture>
-inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
-                            float* bias_gradient) {
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
+/// gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
+template <Epilogue End>
+DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
+                                  const std::uint8_t* record, float* picture, float* bias_gradient) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const auto zero = simd::broadcast(0.0f);
-    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, row = to.row();
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t f = 0; f < stride; f += lanes) {
             auto sum = zero;
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                const std::size_t at = Of.output.offset(y, x) + f;
+            std::size_t at = of.output.offset(y, 0) + f;
+            const std::uint8_t* winners = record + y * shape.width * stride + f;
+            float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
+            for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
                 auto gradient = simd::load(output_gradient + at);
-                if constexpr (Of.epilogue != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
+                if constexpr (End != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
                 sum += gradient;
-                if constexpr (Of.pooled()) {
-                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
+                if constexpr (End == Epilogue::relu_pool) {
+                    const auto winner = simd::load_bytes(winners);
                     for (std::size_t q = 0; q < 4; ++q)
-                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
+                        simd::store(z + q / 2 * row + q % 2 * to.stride,
                                     simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                    winners += stride;
+                    z += 2 * to.stride;
                 } else {
-                    simd::store(picture + Picture.offset(y, x) + f, gradient);
+                    simd::store(z, gradient);
+                    z += to.stride;
                 }
             }
             simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);

@@ -23,8 +23,7 @@ struct FewWinners {
     std::size_t vectors;  ///< whose sums are in registers at a time
     std::size_t filters;  ///< likewise
     std::size_t rows;     ///< of the pooled picture in a strip
-    std::size_t span;     ///< pooled pixels of its rows
-    std::size_t reach;    ///< numbers of an input row, with what a last vector reads beyond
+    std::size_t span;     ///< pooled pixels of its rows, at most
 
     /// Numbers from one pooled row, one pooled pixel to the next, and from one line of shared windows.
     [[nodiscard]] constexpr std::size_t down() const { return shared ? 2 * below() : span * across(); }
@@ -41,82 +40,82 @@ struct FewWinners {
     }
 };
 
-constexpr FewWinners few_winners(const Convolution& of) {
+constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
     constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, numbers = 24 * 1024 / sizeof(float);
-    const std::size_t tight = of.window * of.channels(), dense = round_up(of.window * tight, lanes);
+    const std::size_t tight = window * channels, dense = round_up(window * tight, lanes);
     FewWinners best{};
-    best.shared = of.window * round_up(tight, lanes) == dense && dense <= sums * lanes;
+    best.shared = window * round_up(tight, lanes) == dense && dense <= sums * lanes;
     best.line = best.shared ? round_up(tight, lanes) : tight;
     const std::size_t whole = dense / lanes, parts = (whole + sums - 1) / sums;
     best.vectors = (whole + parts - 1) / parts;
     best.window = best.vectors * parts * lanes;
     best.filters = 4 * best.vectors <= sums ? 4 : 2 * best.vectors <= sums ? 2 : 1;
-    const std::size_t width = std::max<std::size_t>(of.output.shape.width, 1);
     for (std::size_t rows = 1; rows <= (best.shared ? 4 : 1); ++rows) {
-        const std::size_t pixel = best.shared ? (2 * rows + of.window - 1) * 2 * best.line : rows * 4 * best.window;
-        const std::size_t spans =
-            (width + std::max<std::size_t>(numbers / pixel, 1) - 1) / std::max<std::size_t>(numbers / pixel, 1);
-        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.rows * best.span) {
+        const std::size_t pixel = best.shared ? (2 * rows + window - 1) * 2 * best.line : rows * 4 * best.window;
+        // Odd, so that lines of shared windows are no whole number of pages apart: 4 % slower otherwise (5 x 5, 3 channels).
+        if (const std::size_t span = (std::max<std::size_t>(numbers / pixel, 1) - 1) | 1; rows * span > best.rows * best.span) {
             best.rows = rows;
             best.span = span;
         }
     }
-    best.reach = round_up((2 * width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
     return best;
 }
 
+/// Numbers of an input row as windows touch it, with what a last vector reads beyond.
+constexpr std::size_t few_winners_reach(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    return round_up((2 * of.output.shape.width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+}
+
 /// Numbers of the sums: (filters, window).
-constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of).window; }
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.window, of.channels()).window; }
 
 /// Numbers of scratch: the input rows below a strip, and its windows.
 constexpr std::size_t few_winners_scratch(const Convolution& of) {
-    const FewWinners sizes = few_winners(of);
+    const FewWinners sizes = few_winners(of.window, of.channels());
     const std::size_t lines = 2 * sizes.rows + of.window - 1;
-    return lines * sizes.reach + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
+    return lines * few_winners_reach(of) + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
 }
 
 namespace detail {
 
 /// The part of an input row that windows of the pool's winners touch, without padding between pixels.
-template <Convolution Of>
-inline void copy_pixels(const float* from, float* to) {
-    constexpr std::size_t pixels = 2 * Of.output.shape.width + Of.window - 1, channels = Of.channels();
-    if constexpr (Of.input.stride == channels)
+inline void copy_pixels(const Convolution& of, const float* from, float* to) {
+    const std::size_t pixels = 2 * of.output.shape.width + of.window - 1, channels = of.channels();
+    if (of.input.stride == channels)
         std::copy_n(from, pixels * channels, to);
     else
-        for (std::size_t x = 0; x < pixels; ++x) std::copy_n(from + x * Of.input.stride, channels, to + x * channels);
+        for (std::size_t x = 0; x < pixels; ++x) std::copy_n(from + x * of.input.stride, channels, to + x * channels);
 }
 
 /// The windows of a strip that begins in the first of `rows`, at pooled column `left`.
-template <Convolution Of>
-inline void cut_windows(const float* rows, std::size_t count, std::size_t left, std::size_t span, float* to) {
-    constexpr FewWinners sizes = few_winners(Of);
+template <std::size_t Window, std::size_t Channels>
+inline void cut_windows(const float* rows, std::size_t reach, std::size_t count, std::size_t left, std::size_t span, float* to) {
+    constexpr FewWinners sizes = few_winners(Window, Channels);
     constexpr std::size_t lanes = simd::lanes<float>;
     const auto copy_line = [](const float* from, float* line) {  // may write beyond, where the next line follows
         for (std::size_t n = 0; n < sizes.line; n += lanes) simd::store(line + n, simd::load(from + n));
     };
     if constexpr (sizes.shared) {
-        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
+        for (std::size_t i = 0; i < 2 * count + Window - 1; ++i)
             for (std::size_t x = 0; x < 2 * span; ++x)
-                copy_line(rows + i * sizes.reach + (2 * left + x) * Of.channels(), to + i * sizes.below() + x * sizes.line);
+                copy_line(rows + i * reach + (2 * left + x) * Channels, to + i * sizes.below() + x * sizes.line);
     } else {
         for (std::size_t y = 0; y < count; ++y)
             for (std::size_t n = 0; n < 4 * span; ++n) {
-                const float* const from =
-                    rows + (2 * y + n / 2 % 2) * sizes.reach + (2 * (left + n / 4) + n % 2) * Of.channels();
-                for (std::size_t i = 0; i < Of.window; ++i)
-                    copy_line(from + i * sizes.reach, to + y * sizes.down() + n * sizes.window + i * sizes.line);
+                const float* const from = rows + (2 * y + n / 2 % 2) * reach + (2 * (left + n / 4) + n % 2) * Channels;
+                for (std::size_t i = 0; i < Window; ++i)
+                    copy_line(from + i * reach, to + y * sizes.down() + n * sizes.window + i * sizes.line);
             }
     }
 }
 
 /// Clears the gradient where the output is not above zero nor NaN, in one row, and adds the rest to `bias_gradient`.
-template <Convolution Of>
-inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
+inline void mask_row(const Layout& of, const float* output, float* output_gradient, float* bias_gradient) {
     const auto zero = simd::broadcast(0.0f);
-    for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
+    for (std::size_t f = 0; f < of.stride; f += simd::lanes<float>) {
         auto sum = zero;
-        for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
+        for (std::size_t at = f; at < of.shape.width * of.stride; at += of.stride) {
             const auto alive = simd::relu_gradient(simd::load(output + at), simd::load(output_gradient + at));
             sum += alive;
             simd::store(output_gradient + at, alive);
@@ -127,27 +126,27 @@ inline void mask_row(const float* output, float* output_gradient, float* bias_gr
 
 }  // namespace detail
 
-/// Adds one sample to `sums` and `bias_gradient`. The gradient where the output is not positive is cleared in
-/// `output_gradient`.
-template <Convolution Of>
-inline void add_few_winners(const float* input, const float* output, float* output_gradient, const std::uint8_t* record,
-                            float* scratch, float* sums, float* bias_gradient) {
-    constexpr FewWinners sizes = few_winners(Of);
-    constexpr Shape shape = Of.output.shape;
-    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, vectors = sizes.vectors,
-                          filters = sizes.filters;
+/// Adds one sample to `sums` and `bias_gradient`. The gradient where the output is not positive is cleared in `output_gradient`.
+template <std::size_t Window, std::size_t Channels>
+DENIM_KERNEL void add_few_winners(const Convolution& of, const float* input, const float* output, float* output_gradient,
+                                  const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
+    constexpr FewWinners sizes = few_winners(Window, Channels);
+    constexpr std::size_t lanes = simd::lanes<float>, vectors = sizes.vectors, filters = sizes.filters;
     constexpr std::uint32_t corners[4] = {0, sizes.corner(1), sizes.corner(2), sizes.corner(3)};
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, reach = few_winners_reach(of);
+    const std::size_t spans = (shape.width + sizes.span - 1) / sizes.span, most = spans ? (shape.width + spans - 1) / spans : 0;
     float* const rows = scratch;
-    float* const windows = rows + (2 * sizes.rows + Of.window - 1) * sizes.reach;
+    float* const windows = rows + (2 * sizes.rows + Window - 1) * reach;
     for (std::size_t top = 0; top < shape.height; top += sizes.rows) {
         const std::size_t count = std::min(sizes.rows, shape.height - top);
-        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
-            detail::copy_pixels<Of>(input + Of.input.offset(2 * top + i - Of.top, 0 - Of.left), rows + i * sizes.reach);
+        for (std::size_t i = 0; i < 2 * count + Window - 1; ++i)
+            detail::copy_pixels(of, input + of.input.offset(2 * top + i - of.top, 0 - of.left), rows + i * reach);
         for (std::size_t y = top; y < top + count; ++y)
-            detail::mask_row<Of>(output + Of.output.offset(y, 0), output_gradient + Of.output.offset(y, 0), bias_gradient);
-        for (std::size_t left = 0; left < shape.width; left += sizes.span) {
-            const std::size_t span = std::min(sizes.span, shape.width - left);
-            detail::cut_windows<Of>(rows, count, left, span, windows);
+            detail::mask_row(of.output, output + of.output.offset(y, 0), output_gradient + of.output.offset(y, 0), bias_gradient);
+        for (std::size_t left = 0; left < shape.width; left += most) {
+            const std::size_t span = std::min(most, shape.width - left);
+            detail::cut_windows<Window, Channels>(rows, reach, count, left, span, windows);
             for (std::size_t f = 0; f < stride; f += filters)
                 for (std::size_t part = 0; part < sizes.window / lanes; part += vectors) {
                     simd::Vector<float> sum[filters][vectors];
@@ -157,7 +156,7 @@ inline void add_few_winners(const float* input, const float* output, float* outp
 #pragma GCC unroll 28
                         for (std::size_t n = 0; n < vectors; ++n) sum[q][n] = simd::load(to + q * sizes.window + n * lanes);
                     for (std::size_t y = 0; y < count; ++y) {
-                        const float* gradient = output_gradient + Of.output.offset(top + y, left) + f;
+                        const float* gradient = output_gradient + of.output.offset(top + y, left) + f;
                         const std::uint8_t* winner = record + ((top + y) * shape.width + left) * stride + f;
                         const float* first = windows + y * sizes.down() + sizes.offset(part);
                         for (std::size_t x = 0; x < span; ++x, gradient += stride, winner += stride, first += sizes.across())
@@ -181,13 +180,12 @@ inline void add_few_winners(const float* input, const float* output, float* outp
 }
 
 /// The weights' gradient from the sums of all samples.
-template <Convolution Of>
-inline void finish_few_winners(const float* sums, float* weight_gradient) {
-    constexpr FewWinners sizes = few_winners(Of);
-    constexpr std::size_t line = Of.window * Of.channels();
-    for (std::size_t tap = 0; tap < Of.window * line; ++tap)
-        for (std::size_t f = 0; f < Of.filters(); ++f)
-            weight_gradient[tap * Of.filters() + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
+inline void finish_few_winners(const Convolution& of, const float* sums, float* weight_gradient) {
+    const FewWinners sizes = few_winners(of.window, of.channels());
+    const std::size_t line = of.window * of.channels(), filters = of.filters();
+    for (std::size_t tap = 0; tap < of.window * line; ++tap)
+        for (std::size_t f = 0; f < filters; ++f)
+            weight_gradient[tap * filters + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

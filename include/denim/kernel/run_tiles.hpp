@@ -13,55 +13,67 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// Transforms the tile whose first pixel is at `from`: channel c at point p goes to `to[p * Point + c]`.
-template <TilePass Pass, std::size_t Point>
-inline void read_tile(const float* from, float* to) {
+/// Where a transformed tile stands: point p of channel c at p * point + c / chunk * next + c % chunk.
+struct TileAt {
+    std::size_t point, next;
+};
+
+/// Transforms the tile whose first pixel is at `from`, `depth` channels of it.
+inline void read_tile(const TilePass& pass, const float* from, float* to, TileAt at) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t c = 0; c < Pass.depth; c += lanes)
-        transform_input_tile(
-            [&](std::size_t i, std::size_t j) {
-                const float* pixel = from + i * Pass.row + j * Pass.pixel + c;
-                return c + lanes <= Pass.pixel ? simd::load(pixel) : simd::load_first(pixel, Pass.depth - c);
-            },
-            [&](std::size_t i, std::size_t j, Channels value) { simd::store(to + (i * tile + j) * Point + c, value); });
+    const std::size_t row = pass.row, pixel = pass.pixel, depth = pass.depth;
+    for (std::size_t c = 0; c < depth; c += lanes, from += lanes) {
+        float* const first = to + c / chunk * at.next + c % chunk;
+        const auto store = [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * at.point, value); };
+        if (c + lanes <= pixel)
+            transform_input_tile([&](std::size_t i, std::size_t j) { return simd::load(from + i * row + j * pixel); }, store);
+        else
+            transform_input_tile([&](std::size_t i, std::size_t j) { return simd::load_first(from + i * row + j * pixel, depth - c); }, store);
+    }
 }
 
-/// Blocks `first` to `last`. `picture` is where the first tile begins, `weights` as forward_weights or backward_weights make
-/// them; `sink(y, x, channel, upper, lower)` gets rows y and y + 1 of each tile from column x on, as many channels as a
-/// register holds.
-template <TilePass Pass, class Sink>
-inline void run_tiles(const float* picture, const float* weights, float* scratch, std::size_t first, std::size_t last,
-                      Sink sink) {
-    constexpr std::size_t lanes = simd::lanes<float>, side = Pass.tiles.side, rows = Pass.rows(), block = Pass.block();
-    constexpr std::size_t depth = Pass.padded_depth(), width = Pass.width;
-    constexpr std::size_t v_point = Pass.point(depth), m_point = Pass.point(width);
+/// The first pixel of tile number `t` of a pass.
+struct TilePlace {
+    std::size_t y, x;
+};
+template <std::size_t Side>
+DENIM_INLINE TilePlace place_of(const TilePass& pass, std::size_t t) {
+    return {t / pass.tiles.across * Side, t % pass.tiles.across * Side};
+}
+
+/// Blocks `first` to `last` of tiles of `Side` pixels. `picture` is where the first tile begins, `weights` as forward_weights or
+/// backward_weights make them; `sink(y, x, channel, upper, lower)` gets rows y and y + 1 of each tile from column x on, as many channels
+/// as a register holds.
+template <std::size_t Side, class Sink>
+DENIM_KERNEL void run_tiles(const TilePass& pass, const Multiply& products, const float* picture, const float* weights, float* scratch,
+                            std::size_t first, std::size_t last, const Sink& to) {
+    const Sink sink = to;
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t width = pass.width, depth = pass.depth, next = pass.block * chunk;
     float* const v = scratch;
-    float* const m = scratch + tile * tile * v_point;
-    for (std::size_t begin = first * block; begin < std::min(last * block, Pass.tiles.count()); begin += block) {
-        const std::size_t count = std::min(block, Pass.tiles.count() - begin);
+    float* const m = scratch + tile * tile * pass.v_point;
+    for (std::size_t begin = first * pass.block; begin < std::min(last * pass.block, pass.tiles.count()); begin += pass.block) {
+        const std::size_t count = std::min(pass.block, pass.tiles.count() - begin);
         for (std::size_t t = 0; t < count; ++t) {
-            const std::size_t y = (begin + t) / Pass.tiles.across * side, x = (begin + t) % Pass.tiles.across * side;
-            read_tile<Pass, v_point>(picture + y * Pass.row + x * Pass.pixel, v + t * depth);
+            const auto [y, x] = place_of<Side>(pass, begin + t);
+            read_tile(pass, picture + y * pass.row + x * pass.pixel, v + t * chunk, {pass.v_point, next});
         }
         // The last product may read rows of an earlier block: what they give is not used.
         for (std::size_t p = 0; p < tile * tile; ++p)
-            for_groups<width / lanes>([&]<std::size_t Vectors>(std::size_t n) {
-                for (std::size_t t = 0; t < count; t += rows)
-                    multiply<rows, Vectors, depth, width>(v + p * v_point + t * depth,
-                                                          weights + (p * width + n * lanes) * Pass.depth,
-                                                          m + p * m_point + t * width + n * lanes, Pass.depth);
+            products.each(width / lanes, [&](auto product, std::size_t n) {
+                const float* const u = weights + (p * width + n * lanes) * depth;
+                product(v + p * pass.v_point, u, m + p * pass.m_point + n * lanes / chunk * next + n * lanes % chunk, depth, next, count);
             });
         for (std::size_t t = 0; t < count; ++t) {
-            const std::size_t y = (begin + t) / Pass.tiles.across * side, x = (begin + t) % Pass.tiles.across * side;
+            const auto [y, x] = place_of<Side>(pass, begin + t);
             for (std::size_t n = 0; n < width; n += lanes) {
-                Channels half[side][tile];
-                transform_output_columns<side>(
-                    [&](std::size_t i, std::size_t j) { return simd::load(m + (i * tile + j) * m_point + t * width + n); },
-                    half);
-                for (std::size_t i = 0; i < side; i += 2) {
-                    Channels upper[side], lower[side];
-                    output_transform<side>(half[i], upper);
-                    output_transform<side>(half[i + 1], lower);
+                Channels half[Side][tile];
+                const float* const at = m + n / chunk * next + t * chunk + n % chunk;
+                transform_output_columns<Side>([&](std::size_t i, std::size_t j) { return simd::load(at + (i * tile + j) * pass.m_point); }, half);
+                for (std::size_t i = 0; i < Side; i += 2) {
+                    Channels upper[Side], lower[Side];
+                    output_transform<Side>(half[i], upper);
+                    output_transform<Side>(half[i + 1], lower);
                     sink(y + i, x, n, upper, lower);
                 }
             }

@@ -16,6 +16,10 @@ inline constexpr std::size_t product_vectors = 2;
 /// Rows that the registers then hold, one left for the row's own number.
 inline constexpr std::size_t product_rows = (simd::registers - product_vectors - 1) / product_vectors;
 
+/// Channels that stand side by side in the transform domain, chunk after chunk, so that what a product strides over is a constant for
+/// any number of them.
+inline constexpr std::size_t chunk = 32;
+
 /// How many rows a product of `count` rows takes at a time, so that little is computed beyond the last.
 constexpr std::size_t rows_at_a_time(std::size_t count) {
     std::size_t best = 1, best_cost = ~std::size_t{0};
@@ -27,68 +31,107 @@ constexpr std::size_t rows_at_a_time(std::size_t count) {
     return best;
 }
 
-/// m(r, n) = sum over k < depth of v(r, k) * u(k, n); rows of v and m are `VRow` and `MRow` numbers apart, those of u follow
-/// each other.
-template <std::size_t Rows, std::size_t Vectors, std::size_t VRow, std::size_t MRow>
-inline void multiply(const float* v, const float* u, float* m, std::size_t depth) {
+/// m(t, n) = sum over k < depth of v(t, k) * u(k, n) for `Vectors` vectors and t < count, `Rows` at a time, so up to Rows - 1 rows beyond. v and
+/// m stand in chunks of channels, each with its rows one after the other, `next` numbers from one chunk of v to the next; the rows of u
+/// follow each other.
+template <std::size_t Rows, std::size_t Vectors>
+DENIM_KERNEL void multiply(const float* v, const float* u, float* m, std::size_t depth, std::size_t next, std::size_t count) {
     constexpr std::size_t lanes = simd::lanes<float>, ahead = 2048;  // numbers of u, the 8 KB that are wanted next
-    simd::Vector<float> sums[Rows][Vectors];
+    for (std::size_t t = 0; t < count; t += Rows, v += Rows * chunk, m += Rows * chunk) {
+        simd::Vector<float> sums[Rows][Vectors];
 #pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::broadcast(0.0f);
-    for (std::size_t k = 0; k < depth; ++k, u += Vectors * lanes) {
-        simd::Vector<float> weights[Vectors];
+            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::broadcast(0.0f);
+        const float *from = v, *weights = u;
+        for (std::size_t left = depth; left; from += next) {
+            const std::size_t together = std::min(left, chunk);
+            left -= together;
+            for (std::size_t k = 0; k < together; ++k, weights += Vectors * lanes) {
+                simd::Vector<float> weight[Vectors];
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) {
-            weights[n] = simd::load(u + n * lanes);
-            simd::prefetch(u + n * lanes + ahead);
+                for (std::size_t n = 0; n < Vectors; ++n) {
+                    weight[n] = simd::load(weights + n * lanes);
+                    simd::prefetch(weights + n * lanes + ahead);
+                }
+#pragma GCC unroll 16
+                for (std::size_t r = 0; r < Rows; ++r) {
+                    const auto value = simd::broadcast(from[r * chunk + k]);
+#pragma GCC unroll 4
+                    for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, weight[n], sums[r][n]);
+                }
+            }
         }
 #pragma GCC unroll 16
-        for (std::size_t r = 0; r < Rows; ++r) {
-            const auto value = simd::broadcast(v[r * VRow + k]);
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, weights[n], sums[r][n]);
-        }
+            for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * chunk + n * lanes, sums[r][n]);
     }
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
-#pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * MRow + n * lanes, sums[r][n]);
 }
 
-/// sums(c, f) += sum over t < count of v(t, c) * d(t, f) for c < Rows; the rows of `sums` follow each other.
-template <std::size_t Rows, std::size_t Vectors, std::size_t VRow, std::size_t DRow>
-inline void accumulate(const float* v, const float* d, float* to, std::size_t count) {
+/// sums(c, f) += sum over t < count of v(t, c) * d(t, f) for c < channels, a multiple of `Rows`; rows of v and d are `v_row` and `d_row`
+/// numbers apart, those of `sums` follow each other.
+template <std::size_t Rows, std::size_t Vectors>
+DENIM_KERNEL void accumulate(const float* v, std::size_t v_row, const float* d, std::size_t d_row, float* sums, std::size_t count,
+                             std::size_t channels) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    simd::Vector<float> sums[Rows][Vectors];
+    for (std::size_t c = 0; c < channels; c += Rows, sums += Rows * Vectors * lanes) {
+        simd::Vector<float> sum[Rows][Vectors];
 #pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::load(to + (r * Vectors + n) * lanes);
-    for (std::size_t t = 0; t < count; ++t, v += VRow, d += DRow) {
-        simd::Vector<float> gradients[Vectors];
+            for (std::size_t n = 0; n < Vectors; ++n) sum[r][n] = simd::load(sums + (r * Vectors + n) * lanes);
+        const float *value = v + c, *gradient = d;
+        for (std::size_t t = 0; t < count; ++t, value += v_row, gradient += d_row) {
+            simd::Vector<float> gradients[Vectors];
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) gradients[n] = simd::load(d + n * lanes);
+            for (std::size_t n = 0; n < Vectors; ++n) gradients[n] = simd::load(gradient + n * lanes);
 #pragma GCC unroll 16
-        for (std::size_t r = 0; r < Rows; ++r) {
-            const auto value = simd::broadcast(v[r]);
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const auto factor = simd::broadcast(value[r]);
 #pragma GCC unroll 4
-            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, gradients[n], sums[r][n]);
+                for (std::size_t n = 0; n < Vectors; ++n) sum[r][n] = simd::fma(factor, gradients[n], sum[r][n]);
+            }
         }
-    }
 #pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) simd::store(to + (r * Vectors + n) * lanes, sums[r][n]);
+            for (std::size_t n = 0; n < Vectors; ++n) simd::store(sums + (r * Vectors + n) * lanes, sum[r][n]);
+    }
 }
 
-/// Calls `body.operator()<Vectors>(n)` for each group of vectors that begins with vector n of `Count`.
-template <std::size_t Count, class Body>
-DENIM_INLINE void for_groups(Body body) {
-    for (std::size_t n = 0; n + product_vectors <= Count; n += product_vectors) body.template operator()<product_vectors>(n);
-    if constexpr (Count % product_vectors != 0)
-        body.template operator()<Count % product_vectors>(Count - Count % product_vectors);
+/// The products of one pass over `width` numbers: of groups of product_vectors vectors, and of the vectors that remain; null where there are none.
+template <class Function>
+struct Products {
+    Function group = nullptr, rest = nullptr;
+
+    /// Calls act(product, n) for each group that begins with vector n of `count`.
+    template <class Act>
+    DENIM_INLINE void each(std::size_t count, Act act) const {
+        std::size_t n = 0;
+        for (; n + product_vectors <= count; n += product_vectors) act(group, n);
+        if (n < count) act(rest, n);
+    }
+};
+using Multiply = Products<decltype(&multiply<1, 1>)>;
+using Accumulate = Products<decltype(&accumulate<1, 1>)>;
+
+/// The products of `Rows` rows that `width` = `Width` numbers ask for.
+template <std::size_t Rows, std::size_t Width>
+constexpr Multiply multiply_by() {
+    constexpr std::size_t vectors = Width / simd::lanes<float>;
+    Multiply by;
+    if constexpr (vectors >= product_vectors) by.group = multiply<Rows, product_vectors>;
+    if constexpr (vectors % product_vectors != 0) by.rest = multiply<Rows, vectors % product_vectors>;
+    return by;
+}
+template <std::size_t Rows, std::size_t Width>
+constexpr Accumulate accumulate_by() {
+    constexpr std::size_t vectors = Width / simd::lanes<float>;
+    Accumulate by;
+    if constexpr (vectors >= product_vectors) by.group = accumulate<Rows, product_vectors>;
+    if constexpr (vectors % product_vectors != 0) by.rest = accumulate<Rows, vectors % product_vectors>;
+    return by;
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

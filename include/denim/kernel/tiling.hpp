@@ -76,35 +76,40 @@ struct TilePass {
     std::size_t row = 0, pixel = 0;  ///< numbers from one row, one pixel of the picture to the next
     std::size_t depth = 0;           ///< channels that are read
     std::size_t width = 0;           ///< channels that are made, whole vectors
+    std::size_t rows = 0;            ///< tiles in one product
+    std::size_t block = 0;           ///< tiles that are transformed together: whole products
+    std::size_t v_point = 0, m_point = 0;  ///< numbers from one point of the transform domain to the next, of what is read and made
 
-    static constexpr std::size_t lanes = simd::lanes<float>;
-
-    [[nodiscard]] constexpr std::size_t padded_depth() const { return round_up(depth, lanes); }
-    [[nodiscard]] constexpr std::size_t rows() const { return rows_at_a_time(tiles.count()); }
-    /// Tiles that are transformed together: whole products, as many as fit the cache and leave a few blocks to threads.
-    [[nodiscard]] constexpr std::size_t block() const {
-        const std::size_t fit = block_bytes / (tile * tile * (padded_depth() + width) * sizeof(float));
-        const std::size_t wanted = round_up((tiles.count() + 3) / 4, rows());
-        return std::clamp(fit / rows() * rows(), rows(), wanted);
-    }
-    [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block() - 1) / block(); }
-    /// Numbers from one point of the transform domain to the next: an odd number of cache lines, so that they spread over the
-    /// cache.
-    [[nodiscard]] constexpr std::size_t point(std::size_t channels) const { return ((block() * channels + 15) / 16 | 1) * 16; }
-    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (point(padded_depth()) + point(width)); }
+    [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block - 1) / block; }
+    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (v_point + m_point); }
     [[nodiscard]] constexpr std::size_t weights() const { return tile * tile * depth * width; }
 };
 
+/// An odd number of cache lines, so that points spread over the cache.
+constexpr std::size_t odd_lines(std::size_t numbers) { return ((numbers + 15) / 16 | 1) * 16; }
+
+constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
+    TilePass pass{tiles, row, pixel, depth, width};
+    const std::size_t read = round_up(depth, chunk), made = round_up(width, chunk);
+    // As many as fit the cache and leave a few blocks to threads.
+    const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + width) * sizeof(float));
+    pass.rows = rows_at_a_time(tiles.count());
+    pass.block = std::clamp(fit / pass.rows * pass.rows, pass.rows, round_up((tiles.count() + 3) / 4, pass.rows));
+    pass.v_point = odd_lines(pass.block * read);
+    pass.m_point = odd_lines(pass.block * made);
+    return pass;
+}
+
 /// Forward: the input becomes z.
 constexpr TilePass forward_pass(const Convolution& of) {
-    return {output_tiles(of), of.input.row(), of.input.stride, of.channels(), of.output.stride};
+    return tile_pass(output_tiles(of), of.input.row(), of.input.stride, of.channels(), of.output.stride);
 }
 
 /// Back to the input: the gradient of z becomes that of the input.
 constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
-    return {tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
-            round_up(of.channels(), TilePass::lanes)};
+    return tile_pass(tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+                     round_up(of.channels(), simd::lanes<float>));
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

@@ -19,6 +19,46 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
+namespace detail {
+
+/// Sink of run_tiles: bias, epilogue, and what lies inside the picture into the output.
+template <Epilogue End, std::size_t Side>
+struct WriteOutput {
+    PictureRows of;
+    const float* bias;
+    float* output;
+    std::uint8_t* record;  ///< of winners, or null
+
+    DENIM_INLINE void operator()(std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) const {
+        write_rows<End, Side>(of, upper, lower, simd::load(bias + f), y, x, f, output, record);
+    }
+};
+
+/// Sink of run_tiles: rows of the input's gradient, as far as they lie inside.
+template <Gradient Input, std::size_t Side>
+struct WriteGradient {
+    PictureRows to;
+    float* gradient;
+
+    DENIM_INLINE void operator()(std::size_t y, std::size_t x, std::size_t c, const Channels* upper, const Channels* lower) const {
+        const std::size_t rest = to.pixel - c, columns = std::min(Side, to.width - x);
+        for (std::size_t q = 0; q < 2 && y + q < to.height; ++q) {
+            float* at = gradient + to.offset(y + q, x) + c;
+            const Channels* const values = q ? lower : upper;
+            if (rest >= simd::lanes<float> && columns == Side) {
+#pragma GCC unroll 6
+                for (std::size_t i = 0; i < Side; ++i, at += to.pixel)
+                    simd::store(at, Input == Gradient::add ? values[i] + simd::load(at) : values[i]);
+            } else {
+                for (std::size_t i = 0; i < columns; ++i, at += to.pixel)
+                    store_up_to(at, Input == Gradient::add ? values[i] + load_up_to(at, rest) : values[i], rest);
+            }
+        }
+    }
+};
+
+}  // namespace detail
+
 template <Convolution Of>
 struct TransformedConvolution {
     static_assert(transformable(Of), "denim: TransformedConvolution: stride 1 and a window of 3, 5 or 7 are needed.");
@@ -35,6 +75,11 @@ struct TransformedConvolution {
     static constexpr bool by_few_winners = few && Of.pooled();
     static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
     static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
+    static constexpr std::size_t side = tile + 1 - Of.window;
+    static constexpr TileRow line = tile_row(Of);
+    static constexpr GradientTiles tiles = gradient_tiles(Of);
+    static constexpr GradientSums sums = gradient_sums(Of);
+    static constexpr Layout picture = gradient_picture(Of);
 
     static constexpr std::size_t filter_vectors = Of.output.stride / simd::lanes<float>,
                                  channel_vectors = back.width / simd::lanes<float>;
@@ -48,14 +93,14 @@ struct TransformedConvolution {
     /// Numbers that forward reads, then those of the gradient to the input.
     static constexpr std::size_t forward_prepared_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
     static constexpr std::size_t prepared_size = forward_prepared_size + back.weights();
-    static constexpr std::size_t tile_sums = by_tiles ? gradient_sums(Of).size() : 0;
+    static constexpr std::size_t tile_sums = by_tiles ? sums.size() : 0;
     static constexpr std::size_t winner_sums = by_few_winners ? few_winners_sums(Of) : by_winners ? winners_sums(Of) : 0;
     static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
     static constexpr std::size_t record_size = winners_size(Of);
-    static constexpr std::size_t picture_size = gradient_picture(Of).size();
-    static constexpr std::size_t forward_scratch_size = few ? tile_row(Of).scratch() : there.scratch();
+    static constexpr std::size_t picture_size = picture.size();
+    static constexpr std::size_t forward_scratch_size = few ? line.scratch() : there.scratch();
     static constexpr std::size_t work_size =
-        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? tiles.scratch() : 0,
                            by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0}),
                  16);
     static constexpr std::size_t scratch_size = work_size + picture_size;  // the picture's border is zero and stays so
@@ -69,12 +114,12 @@ struct TransformedConvolution {
         float* const forward_to = prepared + Of.output.stride;
         if (part >= forward_prepare_parts) {
             share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
-                      [&](std::size_t filter) { backward_weights<Of>(weights, prepared + forward_prepared_size, filter); });
+                      [&](std::size_t filter) { backward_weights<Of.window>(Of, back, weights, prepared + forward_prepared_size, filter); });
         } else if constexpr (few) {
-            few_weights<Of>(weights, forward_to);
+            few_weights<Of.window>(Of, weights, forward_to);
         } else {
             share_out(Of.channels(), forward_prepare_parts, part,
-                      [&](std::size_t channel) { forward_weights<Of>(weights, forward_to, channel); });
+                      [&](std::size_t channel) { forward_weights<Of.window>(Of, there, weights, forward_to, channel); });
         }
     }
 
@@ -82,38 +127,39 @@ struct TransformedConvolution {
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
         if constexpr (few)
-            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, scratch, first, last);
+            few_forward<Of.channels(), side, Of.epilogue>(Of, line, there.tiles, input, prepared + Of.output.stride, prepared, output, record,
+                                                          scratch, first, last);
         else
-            run_tiles<there>(input + origin, prepared + Of.output.stride, scratch, first, last,
-                             [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
-                                 write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
-                                                                  record);
-                             });
+            run_tiles<side>(there, multiply_by<there.rows, there.width>(), input + origin, prepared + Of.output.stride, scratch, first, last,
+                            detail::WriteOutput<Of.epilogue, side>{rows_of(Of.output), prepared, output, record});
     }
 
     /// One sample: see PlainConvolution. accumulator = (bias, weights in the transform domain, weights through winners).
     template <Gradient Input>
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
-        constexpr Layout picture = gradient_picture(Of);
         float *const work = scratch, *const z = scratch + work_size;
         float* const by_tile = accumulator + Of.output.stride;
         float* const by_winner = by_tile + tile_sums;
-        bool tiles = by_tiles;
-        if constexpr (by_tiles && by_winners) tiles = !few_alive<Of>(output, winners_pay(Of));
+        bool through_tiles = by_tiles;
+        if constexpr (by_tiles && by_winners) through_tiles = !few_alive(Of.output, output, winners_pay(Of));
         if constexpr (by_few_winners)
-            add_few_winners<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
+            add_few_winners<Of.window, Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
         else if constexpr (by_winners)
-            if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
-        if (tiles || Input != Gradient::none) {
+            if (!through_tiles)
+                add_winners_gradient<Of.window, winner_vectors(Of.window, Of.channels())>(Of, input, output, output_gradient, record, work,
+                                                                                          by_winner, accumulator);
+        if (through_tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
-            unfold_gradient<Of, picture>(output, output_gradient, record, z, tiles ? accumulator : work);
+            unfold_gradient<Of.epilogue>(Of, picture, output, output_gradient, record, z, through_tiles ? accumulator : work);
         }
         if constexpr (by_tiles)
-            if (tiles) add_weight_gradient<Of>(input + origin, z + picture.offset(0, 0), work, by_tile);
+            if (through_tiles)
+                add_weight_gradient<side>(there, tiles, sums, accumulate_by<sums.rows, there.width>(), input + origin, z + picture.offset(0, 0),
+                                          work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<back>(z, prepared + forward_prepared_size, work, 0, back.blocks(),
-                            [&](auto... at) { put<Input>(input_gradient, at...); });
+            run_tiles<side>(back, multiply_by<back.rows, back.width>(), z, prepared + forward_prepared_size, work, 0, back.blocks(),
+                            detail::WriteGradient<Input, side>{rows_of(Of.input), input_gradient});
     }
 
     /// Writes the gradients, from the accumulator of all samples.
@@ -122,15 +168,14 @@ struct TransformedConvolution {
         const float* const by_tile = accumulator + Of.output.stride;
         const float* const by_winner = by_tile + tile_sums;
         if constexpr (by_few_winners) {
-            finish_few_winners<Of>(by_winner, weight_gradient);
+            finish_few_winners(Of, by_winner, weight_gradient);
         } else {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
-                for (std::size_t c = channel; c < std::min(channel + lanes, Of.channels()); ++c)
-                    finish_weight_gradient<Of>(by_tile, weight_gradient, c, filter);
+                finish_weight_gradient<Of.window>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
             if constexpr (by_winners)
-                finish_winners_gradient<Of, by_tiles>(by_winner, weight_gradient, channel, filter);
+                finish_winners_gradient(Of, by_tiles, by_winner, weight_gradient, channel, filter);
         }
     }
 
@@ -141,25 +186,6 @@ private:
     template <class Body>
     static void share_out(std::size_t count, std::size_t parts, std::size_t part, Body body) {
         for (std::size_t n = part * count / parts; n < (part + 1) * count / parts; ++n) body(n);
-    }
-
-    // Two rows of a tile of the input's gradient, as far as they lie inside.
-    template <Gradient Input>
-    static void put(float* gradient, std::size_t y, std::size_t x, std::size_t c, const Channels* upper,
-                    const Channels* lower) {
-        constexpr Layout to = Of.input;
-        for (std::size_t q = 0; q < 2 && y + q < to.shape.height; ++q)
-            for (std::size_t i = 0; i < back.tiles.side && x + i < to.shape.width; ++i) {
-                float* const at = gradient + to.offset(y + q, x + i) + c;
-                Channels value = (q ? lower : upper)[i];
-                if (c + simd::lanes<float> <= to.stride) {
-                    if (Input == Gradient::add) value += simd::load(at);
-                    simd::store(at, value);
-                } else {
-                    if (Input == Gradient::add) value += simd::load_first(at, to.stride - c);
-                    simd::store_first(at, value, to.stride - c);
-                }
-            }
     }
 };
 

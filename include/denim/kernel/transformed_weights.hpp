@@ -32,37 +32,34 @@ DENIM_INLINE void store_up_to(float* to, Channels value, std::size_t count) {
         simd::store_first(to, value, count);
 }
 
-/// The weights of input channel `channel`, for forward_pass.
-template <Convolution Of>
-inline void forward_weights(const float* weights, float* to, std::size_t channel) {
-    constexpr TilePass pass = forward_pass(Of);
+/// The weights of input channel `channel`, for the forward pass.
+template <std::size_t Window>
+DENIM_KERNEL void forward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t channel) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t n = 0; n < pass.width / lanes; ++n)
-        transform_weight_tile<Of.window>(
+    const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
+    for (std::size_t n = 0; n < pass.width / lanes; ++n) {
+        float* const first = to + grouped(n, channel, pass.depth, pass.width);
+        transform_weight_tile<Window>(
             [&](std::size_t i, std::size_t j) {
-                return load_up_to(weights + ((i * Of.window + j) * Of.channels() + channel) * Of.filters() + n * lanes,
-                                  Of.filters() - n * lanes);
+                return load_up_to(weights + ((i * Window + j) * channels + channel) * filters + n * lanes, filters - n * lanes);
             },
-            [&](std::size_t i, std::size_t j, Channels value) {
-                simd::store(to + (i * tile + j) * pass.depth * pass.width + grouped(n, channel, pass.depth, pass.width), value);
-            });
+            [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * point, value); });
+    }
 }
 
-/// The weights of filter `filter`, turned by half a circle, for backward_pass.
-template <Convolution Of>
-inline void backward_weights(const float* weights, float* to, std::size_t filter) {
-    constexpr TilePass pass = backward_pass(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
+/// The weights of filter `filter`, turned by half a circle, for the backward pass.
+template <std::size_t Window>
+DENIM_KERNEL void backward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t filter) {
+    constexpr std::size_t lanes = simd::lanes<float>, taps = Window * Window;
+    const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
     for (std::size_t n = 0; n < pass.width / lanes; ++n) {
         alignas(64) float turned[taps][lanes] = {};
         for (std::size_t tap = 0; tap < taps; ++tap)
-            for (std::size_t c = 0; c < std::min(lanes, Of.channels() - n * lanes); ++c)
-                turned[taps - 1 - tap][c] = weights[(tap * Of.channels() + n * lanes + c) * Of.filters() + filter];
-        transform_weight_tile<Of.window>(
-            [&](std::size_t i, std::size_t j) { return simd::load(turned[i * Of.window + j]); },
-            [&](std::size_t i, std::size_t j, Channels value) {
-                simd::store(to + (i * tile + j) * pass.depth * pass.width + grouped(n, filter, pass.depth, pass.width), value);
-            });
+            for (std::size_t c = 0; c < std::min(lanes, channels - n * lanes); ++c)
+                turned[taps - 1 - tap][c] = weights[(tap * channels + n * lanes + c) * filters + filter];
+        float* const first = to + grouped(n, filter, pass.depth, pass.width);
+        transform_weight_tile<Window>([&](std::size_t i, std::size_t j) { return simd::load(turned[i * Window + j]); },
+                                      [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * point, value); });
     }
 }
 

@@ -15,40 +15,53 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// How windows go through the registers and the first level of the cache: a strip of pooled pixels at a time, of which
-/// `vectors` vectors of channels are packed side by side.
+/// How windows go through the registers and the first level of the cache: a strip of pooled pixels at a time, of which `vectors` vectors of
+/// channels are packed side by side.
 struct WinnerStrip {
     std::size_t vectors;  ///< of channels, a divisor of all
     std::size_t lines;    ///< of a window whose sums are in registers at a time
     std::size_t rows;     ///< of the pooled picture
-    std::size_t span;     ///< pooled pixels of a row
+    std::size_t span;     ///< pooled pixels of a row, at most
     std::size_t pixel;    ///< numbers of a packed pixel
     std::size_t row;      ///< numbers of a packed row
-    std::size_t filter;   ///< numbers of a filter's sums: (channels / pixel, window, window, pixel)
+    std::size_t packed;   ///< numbers of the strip
 
     [[nodiscard]] constexpr std::size_t winners() const { return rows * span; }
-    [[nodiscard]] constexpr std::size_t packed(std::size_t window) const { return (2 * rows + window - 1) * row; }
 };
 
-constexpr WinnerStrip winner_strip(const Convolution& of) {
-    constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, bytes = 28 * 1024;
-    const std::size_t most = std::max<std::size_t>(sums / of.window, 1), parts = (of.window + most - 1) / most;
-    const std::size_t lines = (of.window + parts - 1) / parts, all = (of.channels() + lanes - 1) / lanes;
-    std::size_t vectors = std::clamp<std::size_t>(sums / (lines * of.window), 1, all);
+/// Lines of a window whose sums fit the registers together, about as many each time.
+constexpr std::size_t winner_lines(std::size_t window) {
+    const std::size_t most = std::max<std::size_t>((simd::registers - 4) / window, 1), parts = (window + most - 1) / most;
+    return (window + parts - 1) / parts;
+}
+
+/// Vectors of `channels` that are packed together: as many as the registers hold, and divide all of them.
+constexpr std::size_t winner_vectors(std::size_t window, std::size_t channels) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t all = std::max<std::size_t>((channels + lanes - 1) / lanes, 1);
+    std::size_t vectors = std::clamp<std::size_t>((simd::registers - 4) / (winner_lines(window) * window), 1, all);
     while (all % vectors != 0) --vectors;
-    const std::size_t pixel = vectors * lanes, width = std::max<std::size_t>(of.output.shape.width, 1);
-    WinnerStrip best{vectors, lines, 0, 0, pixel, 0, of.window * of.window * all * lanes};
+    return vectors;
+}
+
+constexpr WinnerStrip winner_strip(std::size_t window, std::size_t vectors) {
+    const std::size_t pixel = vectors * simd::lanes<float>, pixels = 28 * 1024 / sizeof(float) / pixel;
+    WinnerStrip best{vectors, winner_lines(window), 0, 0, pixel, 0, 0};
     for (std::size_t rows = 1; rows <= 4; ++rows) {
-        const std::size_t columns = bytes / sizeof(float) / ((2 * rows + of.window - 1) * pixel);
-        const std::size_t fit = columns > of.window ? (columns - of.window + 1) / 2 : 1, spans = (width + fit - 1) / fit;
-        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.winners()) {
+        const std::size_t columns = pixels / (2 * rows + window - 1);
+        if (const std::size_t span = columns > window ? (columns - window + 1) / 2 : 1; rows * span > best.winners()) {
             best.rows = rows;
             best.span = span;
-            best.row = (2 * span + of.window - 1) * pixel;
+            best.row = (2 * span + window - 1) * pixel;
+            best.packed = (2 * rows + window - 1) * best.row;
         }
     }
     return best;
 }
+constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.window, winner_vectors(of.window, of.channels())); }
+
+/// Numbers of a filter's sums: (channels / pixel, window, window, pixel).
+constexpr std::size_t winner_filter(const Convolution& of) { return of.window * of.window * round_up(of.channels(), simd::lanes<float>); }
 
 /// One winner: where its window begins in the packed strip, and its gradient.
 struct Winner {
@@ -57,28 +70,28 @@ struct Winner {
 };
 
 /// Numbers of the sums: (filters, channels / pixel, window, window, pixel).
-constexpr std::size_t winners_sums(const Convolution& of) { return of.output.stride * winner_strip(of).filter; }
+constexpr std::size_t winners_sums(const Convolution& of) { return of.output.stride * winner_filter(of); }
 
 /// Numbers of scratch: a packed strip, the lists of its winners and their lengths, a pixel's gradients and their sums.
 constexpr std::size_t winners_scratch(const Convolution& of) {
-    return winner_strip(of).packed(of.window) + of.output.stride * (2 * winner_strip(of).winners() + 3);
+    return winner_strip(of).packed + of.output.stride * (2 * winner_strip(of).winners() + 3);
 }
 
 namespace detail {
 
 /// The windows of pooled pixels from (y, x) on, `channel` and its neighbours of each pixel side by side.
-template <Convolution Of>
-inline void pack_strip(const float* input, std::size_t y, std::size_t rows, std::size_t x, std::size_t span,
+template <WinnerStrip Strip>
+inline void pack_strip(const Convolution& of, const float* input, std::size_t y, std::size_t rows, std::size_t x, std::size_t span,
                        std::size_t channel, float* to) {
-    constexpr WinnerStrip strip = winner_strip(Of);
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t i = 0; i < 2 * rows + Of.window - 1; ++i) {
-        const float* from = input + Of.input.offset(2 * y + i - Of.top, 2 * x - Of.left) + channel;
-        for (std::size_t j = 0; j < 2 * span + Of.window - 1; ++j, from += Of.input.stride)
-            for (std::size_t c = 0; c < strip.pixel; c += lanes) {
-                const bool whole = channel + c + lanes <= Of.input.stride;
-                simd::store(to + i * strip.row + j * strip.pixel + c,
-                            whole ? simd::load(from + c) : simd::load_first(from + c, Of.channels() - channel - c));
+    const std::size_t stride = of.input.stride;
+    for (std::size_t i = 0; i < 2 * rows + of.window - 1; ++i) {
+        const float* from = input + of.input.offset(2 * y + i - of.top, 2 * x - of.left) + channel;
+        for (std::size_t j = 0; j < 2 * span + of.window - 1; ++j, from += stride)
+            for (std::size_t c = 0; c < Strip.pixel; c += lanes) {
+                const bool whole = channel + c + lanes <= stride;
+                simd::store(to + i * Strip.row + j * Strip.pixel + c,
+                            whole ? simd::load(from + c) : simd::load_first(from + c, of.channels() - channel - c));
             }
     }
 }
@@ -110,41 +123,41 @@ inline void add_windows(const Winner* winners, std::size_t count, const float* p
 }  // namespace detail
 
 /// Whether at most `percent` of the winners are alive.
-template <Convolution Of>
-inline bool few_alive(const float* output, std::size_t percent) {
+DENIM_KERNEL bool few_alive(const Layout& of, const float* output, std::size_t percent) {
     const auto zero = simd::broadcast(0.0f), one = simd::broadcast(1.0f);
     float alive = 0.0f;
-    for (std::size_t y = 0; y < Of.output.shape.height; ++y) {
+    for (std::size_t y = 0; y < of.shape.height; ++y) {
         auto sum = zero;
-        for (std::size_t n = 0; n < Of.output.shape.width * Of.output.stride; n += simd::lanes<float>)
-            sum += simd::relu_gradient(simd::load(output + Of.output.offset(y, 0) + n), one);
+        for (std::size_t n = 0; n < of.shape.width * of.stride; n += simd::lanes<float>)
+            sum += simd::relu_gradient(simd::load(output + of.offset(y, 0) + n), one);
         alive += simd::sum(sum);
     }
-    return alive <= static_cast<float>(percent * Of.output.shape.size()) / 100.0f;
+    return alive <= static_cast<float>(percent * of.shape.size()) / 100.0f;
 }
 
-/// Adds one sample to `sums` and `bias_gradient`.
-template <Convolution Of>
-inline void add_winners_gradient(const float* input, const float* output, const float* output_gradient,
-                                 const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
-    constexpr WinnerStrip strip = winner_strip(Of);
-    constexpr Shape shape = Of.output.shape;
-    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, window = Of.window,
-                          line = window * strip.pixel;
+/// Adds one sample to `sums` and `bias_gradient`; `Vectors` as winner_vectors says.
+template <std::size_t Window, std::size_t Vectors>
+DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input, const float* output, const float* output_gradient,
+                                       const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
+    constexpr WinnerStrip strip = winner_strip(Window, Vectors);
+    constexpr std::size_t lanes = simd::lanes<float>, line = Window * strip.pixel;
     constexpr std::uint32_t corners[4] = {0, strip.pixel, strip.row, strip.row + strip.pixel};
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, filters = of.filters(), filter = winner_filter(of);
+    const std::size_t spans = (shape.width + strip.span - 1) / strip.span, most = spans ? (shape.width + spans - 1) / spans : 0;
     float* const packed = scratch;
-    float* const gradients = packed + strip.packed(window);
+    float* const gradients = packed + strip.packed;
     float* const bias_sums = gradients + stride;
     auto* const lengths = reinterpret_cast<std::uint32_t*>(bias_sums + stride);
     auto* const winners = reinterpret_cast<Winner*>(lengths + stride);
     for (std::size_t top = 0; top < shape.height; top += strip.rows)
-        for (std::size_t left = 0; left < shape.width; left += strip.span) {
-            const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(strip.span, shape.width - left);
+        for (std::size_t left = 0; left < shape.width; left += most) {
+            const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(most, shape.width - left);
             std::fill_n(lengths, stride, 0u);
             std::fill_n(bias_sums, stride, 0.0f);
             for (std::size_t y = 0; y < rows; ++y)
                 for (std::size_t x = 0; x < span; ++x) {
-                    const std::size_t at = Of.output.offset(top + y, left + x);
+                    const std::size_t at = of.output.offset(top + y, left + x);
                     for (std::size_t f = 0; f < stride; f += lanes) {
                         const auto alive = simd::relu_gradient(simd::load(output + at + f), simd::load(output_gradient + at + f));
                         simd::store(gradients + f, alive);
@@ -152,44 +165,43 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                     }
                     const std::uint8_t* const corner = record + ((top + y) * shape.width + left + x) * stride;
                     const auto first = static_cast<std::uint32_t>(2 * y * strip.row + 2 * x * strip.pixel);
-                    for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    for (std::size_t f = 0; f < filters; ++f) {
                         winners[f * strip.winners() + lengths[f]] = {gradients[f], first + corners[corner[f]]};
                         lengths[f] += is_nonzero(gradients[f]);
                     }
                 }
             for (std::size_t f = 0; f < stride; f += lanes)
                 simd::store(bias_gradient + f, simd::load(bias_gradient + f) + simd::load(bias_sums + f));
-            for (std::size_t c = 0; c < Of.channels(); c += strip.pixel) {
-                detail::pack_strip<Of>(input, top, rows, left, span, c, packed);
-                for (std::size_t f = 0; f < Of.filters(); ++f) {
-                    float* const to = sums + f * strip.filter + c * window * window;
+            for (std::size_t c = 0; c < of.channels(); c += strip.pixel) {
+                detail::pack_strip<strip>(of, input, top, rows, left, span, c, packed);
+                for (std::size_t f = 0; f < filters; ++f) {
+                    float* const to = sums + f * filter + c * Window * Window;
                     const Winner* const own = winners + f * strip.winners();
-                    for (std::size_t i = 0; i + strip.lines <= window; i += strip.lines)
-                        detail::add_windows<strip.lines, line / lanes, strip.row>(own, lengths[f], packed + i * strip.row,
-                                                                                  to + i * line);
-                    if constexpr (constexpr std::size_t rest = window % strip.lines; rest != 0)
-                        detail::add_windows<rest, line / lanes, strip.row>(
-                            own, lengths[f], packed + (window - rest) * strip.row, to + (window - rest) * line);
+                    for (std::size_t i = 0; i + strip.lines <= Window; i += strip.lines)
+                        detail::add_windows<strip.lines, line / lanes, strip.row>(own, lengths[f], packed + i * strip.row, to + i * line);
+                    if constexpr (constexpr std::size_t rest = Window % strip.lines; rest != 0)
+                        detail::add_windows<rest, line / lanes, strip.row>(own, lengths[f], packed + (Window - rest) * strip.row,
+                                                                           to + (Window - rest) * line);
                 }
             }
         }
 }
 
-/// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all
-/// samples: written, or added to what stands there.
-template <Convolution Of, bool Add>
-inline void finish_winners_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
-    constexpr WinnerStrip strip = winner_strip(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
-    const std::size_t group = channel / strip.pixel * strip.pixel, filters = Of.filters() - filter;
+/// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all samples: written,
+/// or with `add` added to what stands there.
+DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
+                                          std::size_t filter) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t taps = of.window * of.window, pixel = winner_vectors(of.window, of.channels()) * lanes, own = winner_filter(of);
+    const std::size_t group = channel / pixel * pixel, filters = of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
-        const float* const first = sums + filter * strip.filter + group * taps + tap * strip.pixel + channel - group;
+        const float* const first = sums + filter * own + group * taps + tap * pixel + channel - group;
         alignas(64) float by_channel[lanes * lanes];
-        simd::transpose(first, strip.filter, by_channel, lanes);
-        for (std::size_t c = 0; c < std::min(lanes, Of.channels() - channel); ++c) {
-            float* const to = weight_gradient + (tap * Of.channels() + channel + c) * Of.filters() + filter;
+        simd::transpose(first, own, by_channel, lanes);
+        for (std::size_t c = 0; c < std::min(lanes, of.channels() - channel); ++c) {
+            float* const to = weight_gradient + (tap * of.channels() + channel + c) * of.filters() + filter;
             Channels sum = simd::load(by_channel + c * lanes);
-            if constexpr (Add) sum += load_up_to(to, filters);
+            if (add) sum += load_up_to(to, filters);
             store_up_to(to, sum, filters);
         }
     }

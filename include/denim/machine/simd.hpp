@@ -49,6 +49,13 @@ inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
 #define DENIM_INLINE [[gnu::always_inline]] inline
 
+// A function that is told its sizes: one for all callers. Compilers may neither stamp it out for the constants of one of them nor look inside.
+#if defined(__clang__)
+#define DENIM_KERNEL [[gnu::noinline]] inline
+#else
+#define DENIM_KERNEL [[gnu::noipa]] inline
+#endif
+
 /// Reads lanes numbers, at any alignment.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> load(const Scalar* from) {
@@ -67,6 +74,16 @@ DENIM_INLINE Vector<Scalar> broadcast(Scalar value) {
     return Vector<Scalar>(value);
 }
 
+#if defined(__AVX__) && !defined(__AVX512F__)
+namespace detail {
+// From 8 - count on: the lanes below count.
+alignas(64) inline constexpr std::int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+DENIM_INLINE __m256i below(std::size_t count) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(first_lanes + 8 - count));
+}
+}  // namespace detail
+#endif
+
 /// Reads the first `count` < lanes numbers and fills the rest with zero; nothing beyond them is touched.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
@@ -74,6 +91,15 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
     if constexpr (std::is_same_v<Scalar, float>)
         return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1u), from);
     else
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm256_maskload_ps(from, detail::below(count));
+    else
+#elif defined(__SSE2__)
+    if constexpr (std::is_same_v<Scalar, float>) {
+        const __m128 low = count >= 2 ? _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
+    } else
 #endif
     {
         alignas(64) std::array<Scalar, lanes<Scalar>> buffer{};
@@ -89,6 +115,17 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
     if constexpr (std::is_same_v<Scalar, float>)
         _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1u), value);
     else
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        _mm256_maskstore_ps(to, detail::below(count), value);
+    else
+#elif defined(__SSE2__)
+    if constexpr (std::is_same_v<Scalar, float>) {
+        const __m128 all = value;
+        if (count >= 2) _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(all));
+        if (count == 1) _mm_store_ss(to, all);
+        if (count == 3) _mm_store_ss(to + 2, _mm_movehl_ps(all, all));
+    } else
 #endif
     {
         alignas(64) std::array<Scalar, lanes<Scalar>> buffer;

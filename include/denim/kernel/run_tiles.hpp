@@ -13,7 +13,7 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// Where a transformed tile stands: point p of channel c at p * point + c / chunk * next + c % chunk.
+/// Where a transformed tile stands: point p of channel c at p * point + c / channel_chunk * next + c % channel_chunk.
 struct TileAt {
     std::size_t point, next;
 };
@@ -23,7 +23,7 @@ inline void read_tile(const TilePass& pass, const float* from, float* to, TileAt
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t row = pass.row, pixel = pass.pixel, depth = pass.depth;
     for (std::size_t c = 0; c < depth; c += lanes, from += lanes) {
-        float* const first = to + c / chunk * at.next + c % chunk;
+        float* const first = to + c / channel_chunk * at.next + c % channel_chunk;
         const auto store = [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * at.point, value); };
         if (c + lanes <= pixel)
             transform_input_tile([&](std::size_t i, std::size_t j) { return simd::load(from + i * row + j * pixel); }, store);
@@ -49,26 +49,26 @@ DENIM_KERNEL void run_tiles(const TilePass& pass, const Multiply& products, cons
                             std::size_t first, std::size_t last, const Sink& to) {
     const Sink sink = to;
     constexpr std::size_t lanes = simd::lanes<float>;
-    const std::size_t width = pass.width, depth = pass.depth, next = pass.block * chunk;
+    const std::size_t width = pass.width, depth = pass.depth, next = pass.block * channel_chunk;
     float* const v = scratch;
     float* const m = scratch + tile * tile * pass.v_point;
     for (std::size_t begin = first * pass.block; begin < std::min(last * pass.block, pass.tiles.count()); begin += pass.block) {
         const std::size_t count = std::min(pass.block, pass.tiles.count() - begin);
         for (std::size_t t = 0; t < count; ++t) {
             const auto [y, x] = place_of<Side>(pass, begin + t);
-            read_tile(pass, picture + y * pass.row + x * pass.pixel, v + t * chunk, {pass.v_point, next});
+            read_tile(pass, picture + y * pass.row + x * pass.pixel, v + t * channel_chunk, {pass.v_point, next});
         }
         // The last product may read rows of an earlier block: what they give is not used.
         for (std::size_t p = 0; p < tile * tile; ++p)
             products.each(width / lanes, [&](auto product, std::size_t n) {
                 const float* const u = weights + (p * width + n * lanes) * depth;
-                product(v + p * pass.v_point, u, m + p * pass.m_point + n * lanes / chunk * next + n * lanes % chunk, depth, next, count);
+                product(v + p * pass.v_point, u, m + p * pass.m_point + n * lanes / channel_chunk * next + n * lanes % channel_chunk, depth, next, count);
             });
         for (std::size_t t = 0; t < count; ++t) {
             const auto [y, x] = place_of<Side>(pass, begin + t);
             for (std::size_t n = 0; n < width; n += lanes) {
                 Channels half[Side][tile];
-                const float* const at = m + n / chunk * next + t * chunk + n % chunk;
+                const float* const at = m + n / channel_chunk * next + t * channel_chunk + n % channel_chunk;
                 transform_output_columns<Side>([&](std::size_t i, std::size_t j) { return simd::load(at + (i * tile + j) * pass.m_point); }, half);
                 for (std::size_t i = 0; i < Side; i += 2) {
                     Channels upper[Side], lower[Side];

@@ -16,9 +16,9 @@ inline constexpr std::size_t product_vectors = 2;
 /// Rows that the registers then hold, one left for the row's own number.
 inline constexpr std::size_t product_rows = (simd::registers - product_vectors - 1) / product_vectors;
 
-/// Channels that stand side by side in the transform domain, chunk after chunk, so that what a product strides over is a constant for
-/// any number of them.
-inline constexpr std::size_t chunk = 32;
+/// Channels that stand side by side in the transform domain, run after run of them, so that what a product strides over is a constant for
+/// any number of channels.
+inline constexpr std::size_t channel_chunk = 32;
 
 /// How many rows a product of `count` rows takes at a time, so that little is computed beyond the last.
 constexpr std::size_t rows_at_a_time(std::size_t count) {
@@ -32,12 +32,12 @@ constexpr std::size_t rows_at_a_time(std::size_t count) {
 }
 
 /// m(t, n) = sum over k < depth of v(t, k) * u(k, n) for `Vectors` vectors and t < count, `Rows` at a time, so up to Rows - 1 rows beyond. v and
-/// m stand in chunks of channels, each with its rows one after the other, `next` numbers from one chunk of v to the next; the rows of u
+/// m stand in chunks of channel_chunk channels, each with its rows one after the other, `next` numbers from one chunk of v to the next; the rows of u
 /// follow each other.
 template <std::size_t Rows, std::size_t Vectors>
 DENIM_KERNEL void multiply(const float* v, const float* u, float* m, std::size_t depth, std::size_t next, std::size_t count) {
     constexpr std::size_t lanes = simd::lanes<float>, ahead = 2048;  // numbers of u, the 8 KB that are wanted next
-    for (std::size_t t = 0; t < count; t += Rows, v += Rows * chunk, m += Rows * chunk) {
+    for (std::size_t t = 0; t < count; t += Rows, v += Rows * channel_chunk, m += Rows * channel_chunk) {
         simd::Vector<float> sums[Rows][Vectors];
 #pragma GCC unroll 16
         for (std::size_t r = 0; r < Rows; ++r)
@@ -45,7 +45,7 @@ DENIM_KERNEL void multiply(const float* v, const float* u, float* m, std::size_t
             for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::broadcast(0.0f);
         const float *from = v, *weights = u;
         for (std::size_t left = depth; left; from += next) {
-            const std::size_t together = std::min(left, chunk);
+            const std::size_t together = std::min(left, channel_chunk);
             left -= together;
             for (std::size_t k = 0; k < together; ++k, weights += Vectors * lanes) {
                 simd::Vector<float> weight[Vectors];
@@ -56,7 +56,7 @@ DENIM_KERNEL void multiply(const float* v, const float* u, float* m, std::size_t
                 }
 #pragma GCC unroll 16
                 for (std::size_t r = 0; r < Rows; ++r) {
-                    const auto value = simd::broadcast(from[r * chunk + k]);
+                    const auto value = simd::broadcast(from[r * channel_chunk + k]);
 #pragma GCC unroll 4
                     for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, weight[n], sums[r][n]);
                 }
@@ -65,7 +65,7 @@ DENIM_KERNEL void multiply(const float* v, const float* u, float* m, std::size_t
 #pragma GCC unroll 16
         for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-            for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * chunk + n * lanes, sums[r][n]);
+            for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * channel_chunk + n * lanes, sums[r][n]);
     }
 }
 

@@ -90,7 +90,7 @@ constexpr std::size_t odd_lines(std::size_t numbers) { return ((numbers + 15) / 
 
 constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
     TilePass pass{tiles, row, pixel, depth, width};
-    const std::size_t read = round_up(depth, chunk), made = round_up(width, chunk);
+    const std::size_t read = round_up(depth, channel_chunk), made = round_up(width, channel_chunk);
     // As many as fit the cache and leave a few blocks to threads.
     const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + width) * sizeof(float));
     pass.rows = rows_at_a_time(tiles.count());

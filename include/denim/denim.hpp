@@ -40,6 +40,7 @@
 #include <denim/layer/gate.hpp>
 #include <denim/layer/parallel.hpp>
 #include <denim/layer/heads.hpp>
+#include <denim/layer/recompute.hpp>
 
 #include <denim/loss/binary_cross_entropy.hpp>
 #include <denim/loss/focal.hpp>

@@ -6,6 +6,7 @@
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/machine/simd_order.hpp>
+#include <denim/tensor/clear_border.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -105,7 +106,7 @@ public:
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = 0;
     static constexpr std::size_t scratch_size =
-        turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+        turned.input.size();  // z's gradient: between its pixels and around them it is zero
     static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
@@ -124,6 +125,10 @@ public:
     template <Gradient Input>
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        if constexpr (Of.stride == 1)
+            clear_border(turned.input, scratch);
+        else
+            std::fill_n(scratch, scratch_size, 0.0f);
         for (std::size_t y = 0; y < Of.rows; ++y) {
             spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
             for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);

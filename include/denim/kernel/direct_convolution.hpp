@@ -7,6 +7,7 @@
 
 #include <denim/kernel/live_gradient.hpp>
 #include <denim/kernel/register_tiles.hpp>
+#include <denim/tensor/clear_border.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace denim::inline DENIM_TARGET::kernel {
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
 /// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
-/// takes the winners as (row, column, filters rounded up to whole vectors). Scratch is zero when it is handed over first.
+/// takes the winners as (row, column, filters rounded up to whole vectors). In scratch any numbers may stand, before and between calls.
 template <Convolution Of>
 struct DirectConvolution {
 private:
@@ -98,6 +99,7 @@ public:
             Live::template run<false>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
             if constexpr (Input != Gradient::none) {
                 float* z = scratch + Live::scratch_size;
+                clear_border(flipped.input, z);
                 for (std::size_t y = 0; y < Of.rows; ++y)
                     for (std::size_t x = 0; x < Of.columns; ++x)
                         std::copy_n(output_gradient + Of.output.offset(y, x), Of.filters(), z + flipped.input.offset(y, x));

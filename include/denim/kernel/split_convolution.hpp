@@ -80,6 +80,7 @@ public:
 
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
+        clear_input(scratch);
         for (std::size_t number = first; number < last; ++number) {
             const Band band{number};
             if (band.empty()) continue;
@@ -100,10 +101,12 @@ public:
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)
                 for (std::size_t x = 0; x < Of.input.shape.width; ++x)
                     std::fill_n(input_gradient + Of.input.offset(y, x), Of.channels(), 0.0f);
+        clear_input(scratch);
         for (std::size_t number = 0; number < bands; ++number) {
             const Band band{number};
             if (band.empty()) continue;
             take_input(input, scratch, band);
+            std::fill_n(scratch + output_at, Part.output.size(), 0.0f);
             std::fill_n(scratch + output_gradient_at, Part.output.size(), 0.0f);
             each_output(band, [&](std::size_t whole, std::size_t part) {
                 std::copy_n(output + whole, filters, scratch + output_at + part);
@@ -148,6 +151,10 @@ private:
                 const bool inside = y < Of.input.shape.height && x < Of.input.shape.width;
                 each(inside, Of.input.offset(y, x) + band.group * channels, Part.input.offset(v, u));
             }
+    }
+    // Once for all parts, which leave their border and padding as they are.
+    static void clear_input(float* scratch) {
+        if constexpr (!Part.input.dense()) std::fill_n(scratch, Part.input.size(), 0.0f);
     }
     static void take_input(const float* input, float* scratch, const Band& band) {
         each_input(band, [&](bool inside, std::size_t whole, std::size_t part) {

@@ -12,6 +12,7 @@
 #include <denim/kernel/transformed_weights.hpp>
 #include <denim/kernel/weight_gradient.hpp>
 #include <denim/kernel/winners_gradient.hpp>
+#include <denim/tensor/clear_border.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -103,7 +104,7 @@ struct TransformedConvolution {
         round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? tiles.scratch() : 0,
                            by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0}),
                  16);
-    static constexpr std::size_t scratch_size = work_size + picture_size;  // the picture's border is zero and stays so
+    static constexpr std::size_t scratch_size = work_size + picture_size;
 
     /// prepared = (bias, weights forward, weights backward), those in the transform domain.
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
@@ -138,6 +139,7 @@ struct TransformedConvolution {
     template <Gradient Input>
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
+        constexpr Layout unfolded = inside_of(picture);
         float *const work = scratch, *const z = scratch + work_size;
         float* const by_tile = accumulator + Of.output.stride;
         float* const by_winner = by_tile + tile_sums;
@@ -151,6 +153,7 @@ struct TransformedConvolution {
                                                                                           by_winner, accumulator);
         if (through_tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
+            clear_border(unfolded, z);
             unfold_gradient<Of.epilogue>(Of, picture, output, output_gradient, record, z, through_tiles ? accumulator : work);
         }
         if constexpr (by_tiles)
@@ -180,6 +183,16 @@ struct TransformedConvolution {
     }
 
 private:
+    // The same picture, with all that unfold_gradient leaves as it is for its border.
+    static constexpr Layout inside_of(Layout picture) {
+        const std::size_t pooled = Of.pooled() ? 2 : 1, height = Of.output.shape.height * pooled, width = Of.output.shape.width * pooled;
+        picture.border.bottom += picture.shape.height - height;
+        picture.border.right += picture.shape.width - width;
+        picture.shape.height = height;
+        picture.shape.width = width;
+        return picture;
+    }
+
     // Where the first window begins, which may be in the border.
     static constexpr std::size_t origin = Of.input.offset(0 - Of.top, 0 - Of.left);
 

@@ -34,7 +34,9 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
-        if (at.settings->frozen) {
+        if (at.again) {
+            // mean and scale are those of the first time
+        } else if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {

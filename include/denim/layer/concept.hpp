@@ -60,9 +60,13 @@ struct Forward {
     const Scalar* parameters = nullptr;  ///< the layer's rows, one after the other
     const Scalar* prepared = nullptr;
     std::uint8_t* record = nullptr;  ///< what backward wants to know again (winners of a pool); null when there is no backward
-    Scalar* scratch = nullptr;       ///< zero at first, then this layer's and this thread's own; on batches: the layer's own
+    /// Of this thread: what stands there is any number, as other layers take it between two calls. On batches: the layer's own, zero at
+    /// first, then as the layer left it.
+    Scalar* scratch = nullptr;
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
+    /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
+    bool again = false;
     std::size_t count = 1;           ///< samples in the batch; on samples 1
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
@@ -105,7 +109,7 @@ struct LayerDefaults {
     static constexpr const char* algorithm = "";
     static constexpr std::size_t prepared_size = 0;     // numbers
     static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
-    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread; on batches: once
+    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept
     static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; on batches alone
     static constexpr std::size_t record_size = 0;       // bytes, for each sample
     static constexpr std::size_t bands = 1;             // parts of a sample that forward can compute side by side

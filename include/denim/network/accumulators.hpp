@@ -11,8 +11,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// What the shares of a batch gather while a stage runs backward, each by itself. The stages of a plan take the same memory, one after
-/// the other.
+/// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
+/// other.
 template <class Plan>
 class Accumulators {
 public:
@@ -25,24 +25,24 @@ public:
     Scalar* of(std::size_t share) {
         return numbers_.data() + share * distance + places<Plan>.accumulators[Index];
     }
-    /// A share's, of a whole stage.
-    template <std::size_t Stage>
+    /// A share's, of a whole run.
+    template <std::size_t Run>
     void clear(std::size_t share) {
-        std::fill_n(numbers_.data() + share * distance, size<Stage>, Scalar{0});
+        std::fill_n(numbers_.data() + share * distance, size<Run>, Scalar{0});
     }
     /// Their sums, to the network's gradients; what was gathered is no longer there.
-    template <std::size_t Stage>
+    template <std::size_t Run>
     void finish(const Shares& shares, Scalar* gradients) {
-        if constexpr (size<Stage> > 0) {
-            sum_shares(numbers_.data(), shares.count, distance, size<Stage>);
-            denim::finish<Plan>(Stage, numbers_.data(), gradients);
+        if constexpr (size<Run> > 0) {
+            sum_shares(numbers_.data(), shares.count, distance, size<Run>);
+            denim::finish<Plan>(Run, numbers_.data(), gradients);
         }
     }
 
 private:
     static constexpr std::size_t distance = places<Plan>.accumulator_numbers;
-    template <std::size_t Stage>
-    static constexpr std::size_t size = places<Plan>.stage_accumulators[Stage];
+    template <std::size_t Run>
+    static constexpr std::size_t size = places<Plan>.run_accumulators[Run];
 
     AlignedArray<Scalar> numbers_;
 };

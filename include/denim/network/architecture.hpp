@@ -3,16 +3,44 @@
 
 #include <denim/network/summary.hpp>
 
+#include <cctype>
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler.
+/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
+/// a network is trained is no part of what its weights are.
+inline std::string without_recompute(std::string text) {
+    constexpr std::string_view word = "Recompute<";
+    for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
+        if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
+            std::size_t end = at + word.size(), depth = 0;
+            bool several = false;
+            for (; end < text.size() && (text[end] != '>' || depth > 0); ++end) {
+                several = several || (text[end] == ',' && depth == 0);
+                if (text[end] == '<') ++depth;
+                if (text[end] == '>') --depth;
+            }
+            if (several) {
+                text.replace(at, word.size(), "Sequential<");
+            } else {
+                text.erase(end, 1);
+                text.erase(at, word.size());
+            }
+        }
+        if (at-- == 0) break;
+    }
+    return text;
+}
+
+/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler; with Recompute the same as without.
 template <class Network>
 std::string architecture_of() {
     std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
     for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
-    return text;
+    return without_recompute(text);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

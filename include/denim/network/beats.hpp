@@ -55,7 +55,7 @@ struct PrepareCall {
 template <class Plan>
 struct FinishCall {
     using Scalar = typename Plan::Scalar;
-    const Scalar* accumulators;  // of the stage
+    const Scalar* accumulators;  // of the run
     Scalar* gradients;           // of the network
 
     template <std::size_t Index>
@@ -78,12 +78,12 @@ void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* pre
     detail::run_parts(call.parts.counts.data(), call.parts.calls.data(), Plan::count, &call, 16 * places<Plan>.prepared_numbers);
 }
 
-/// The accumulators of a stage, summed over all shares, to the network's gradients.
+/// The accumulators of a run, summed over all shares, to the network's gradients.
 template <class Plan>
-void finish(std::size_t stage, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
+void finish(std::size_t run, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
     const detail::FinishCall<Plan> call{accumulators, gradients};
-    const std::size_t first = Plan::stages.list[stage].first, nodes = Plan::stages.list[stage].last - first;
-    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, nodes, &call, 4 * places<Plan>.stage_accumulators[stage]);
+    const auto [first, last] = std::pair{Steps<Plan>::runs.list[run].first_back, Steps<Plan>::runs.list[run].last_back};
+    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, last - first, &call, 4 * places<Plan>.run_accumulators[run]);
 }
 
 }  // namespace denim::inline DENIM_TARGET

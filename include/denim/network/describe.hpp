@@ -23,6 +23,7 @@ struct DescribedLayer {
     Shape output;
     std::size_t parameters = 0;
     std::vector<Row> rows;
+    bool recomputed = false;  ///< it stands inside of a Recompute
 };
 
 /// A network as a list of layers in the order of computation; forks, which only remember a value, are left out.
@@ -31,14 +32,14 @@ struct Description {
     std::size_t parameters = 0;
     std::vector<DescribedLayer> layers;
 
-    /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "inputs", "output",
-    /// "parameters", "rows"}]}
+    /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "recomputed",
+    /// "inputs", "output", "parameters", "rows"}]}
     [[nodiscard]] std::string json() const {
         std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
                            ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
         for (const DescribedLayer& layer : layers) {
             text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
-                    "\", \"layer\": \"" + layer.layer + "\", \"inputs\": [";
+                    "\", \"layer\": \"" + layer.layer + "\", \"recomputed\": " + (layer.recomputed ? "true" : "false") + ", \"inputs\": [";
             for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
             text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
                     ", \"rows\": [";
@@ -65,6 +66,7 @@ struct Description {
             const bool adds = layer.layer == "Sum";
             text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
             if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
+            if (layer.recomputed && !adds) text += "\\ncomputed again";
             text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
             for (const std::size_t from : layer.inputs) {
                 const Shape shape = from ? layers[from - 1].output : input;
@@ -108,6 +110,7 @@ Description describe(const Network& network) {
         if (entry.role == Role::join) layer.layer.erase(0, layer.layer.rfind("::") + 2);
         for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
         for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
+        for (const RecomputedEntries& block : Graph::recomputed) layer.recomputed = layer.recomputed || (block.first <= Index && Index < block.last);
         description.layers.push_back(std::move(layer));
         number_of[Index + 1] = description.layers.size();
     };

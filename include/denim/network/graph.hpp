@@ -8,6 +8,7 @@
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/contract.hpp>
+#include <denim/layer/recompute.hpp>
 #include <denim/machine/each_index.hpp>
 
 #include <array>
@@ -184,6 +185,7 @@ struct Graph {
     static constexpr Shape input = Input::shape;
     static constexpr Trace<count> trace = detail::trace_entries<Entries>(input);
     static constexpr Shape output = detail::shape_of(trace, input, trace.result);
+    static constexpr auto& recomputed = detail::recomputed_entries<Body>;  ///< an array of RecomputedEntries, the outer in front of its inner
 
 private:
     template <class Type>

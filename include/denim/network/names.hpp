@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/layer/composition.hpp>
+#include <denim/layer/recompute.hpp>
 #include <denim/machine/each_index.hpp>
 
 #include <cstddef>
@@ -20,8 +21,9 @@ void name_children(List<Specs...>, const std::string& prefix, std::vector<std::s
 
 /// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
 /// Forks and joins are named as the composition that they belong to.
-template <class Spec>
+template <class Written>
 void name_entries(const std::string& name, std::vector<std::string>& names) {
+    using Spec = named_as<Written>;
     if constexpr (requires { typename Spec::Expanded; })
         name_children(typename Spec::Expanded{}, name, names);
     else
@@ -52,7 +54,7 @@ consteval PathEnd follow(List<Specs...>) {
     std::size_t place = 0, entry = 0;
     PathEnd end;
     [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
-        using Spec = type_at<List<Specs...>, Index>;
+        using Spec = named_as<type_at<List<Specs...>, Index>>;
         if (role_of<Spec>() == Role::layer && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
+// From the traced list to what runs: neighbours fused, layers bound to their layouts.
 
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/fusion.hpp>
@@ -26,7 +26,7 @@ struct Node {
 
 namespace denim::inline DENIM_TARGET {
 
-/// What runs, for one network, arithmetic and purpose: nodes, layouts of the values between them, stages.
+/// What runs, for one network, arithmetic and purpose: nodes, and layouts of the values between them.
 template <class SourceGraph, class Arithmetic, Mode For>
 struct Plan {
     using Source = SourceGraph;
@@ -161,37 +161,6 @@ public:
     /// A node's layer, bound to its layouts.
     template <std::size_t Index>
     using LayerAt = typename Bind<Index>::type;
-
-    /// A stage is a run of layers that work on samples, or one layer that works on batches. The last stage works on samples,
-    /// empty if need be: the loss stands at its end.
-    struct Stage {
-        std::size_t first = 0, last = 0;  ///< nodes
-        Works works = Works::on_samples;
-    };
-    struct Stages {
-        std::array<Stage, Plan::count + 1> list{};
-        std::size_t count = 0;
-    };
-
-private:
-    static consteval Stages cut() {
-        const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::array<Works, count + 1>{LayerAt<Index>::works..., Works::on_samples};
-        }(std::make_index_sequence<count>{});
-        Stages all;
-        std::size_t first = 0;
-        for (std::size_t index = 0; index < count; ++index)
-            if (works[index] == Works::on_batches) {
-                if (index > first) all.list[all.count++] = {first, index, Works::on_samples};
-                all.list[all.count++] = {index, index + 1, Works::on_batches};
-                first = index + 1;
-            }
-        all.list[all.count++] = {first, count, Works::on_samples};
-        return all;
-    }
-
-public:
-    static constexpr Stages stages = cut();
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -119,14 +119,11 @@ public:
 private:
     using Space = Workspace<Plan>;
     static constexpr const Memory<Plan>& memory = places<Plan>;
-    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;
-    static constexpr std::size_t chunk = 64;  // samples that go through the stages together
-    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+    using Order = Steps<Plan>;  // step n is node n
+    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;
+    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
-    template <std::size_t Index>
-    static constexpr auto stage = Plan::stages.list[Index];
-
     struct Call {
         const Pictures& pictures;
         std::size_t first, count;
@@ -148,43 +145,44 @@ private:
     }
 
     void run(Space& space, const Call& call) const {
-        if constexpr (!load_in_stage)
+        if constexpr (!load_in_runs)
             parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        each_index<0, Plan::stages.count>([&]<std::size_t Stage>() { run_stage<Stage>(space, call); });
+        each_index<0, Order::runs.count>([&]<std::size_t Run>() { run_steps<Run>(space, call); });
     }
     void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
         space.template begin_activation<0>(sample, worker);
         load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
     }
 
-    template <std::size_t Stage>
-    void run_stage(Space& space, const Call& call) const {
-        constexpr std::size_t work = operations<Plan, stage<Stage>.first, stage<Stage>.last>() + outputs;
+    template <std::size_t Run>
+    void run_steps(Space& space, const Call& call) const {
+        constexpr StepRun run = Order::runs.list[Run];
+        constexpr bool answers = run.last > Order::answer;
+        constexpr std::size_t work = operations<Plan, run.first, run.last>() + outputs;
         const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
-            if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
-            each_index<stage<Stage>.first, stage<Stage>.last>(run_node);
-            if constexpr (Stage == last_stage)
-                give(space.template activation<Plan::result>(sample, worker), call.to + (call.first + sample) * outputs);
+            if constexpr (load_in_runs && run.reads_picture) load(space, call, sample, worker);
+            each_index<run.first, answers ? Order::answer : run.last>(run_node);
+            if constexpr (answers) give(space.template activation<memory.output[Order::answer]>(sample, worker), call.to + (call.first + sample) * outputs);
         };
-        if constexpr (stage<Stage>.works == Works::on_batches) {
-            constexpr std::size_t to = Plan::template node<stage<Stage>.first>.to;
+        if constexpr (!run.on_samples) {
+            constexpr std::size_t to = memory.output[run.first];
             if constexpr (Space::template begins_activation<to>)
-                parallel_for(call.team, call.count, call.count * Plan::layouts[to].size(),
+                parallel_for(call.team, call.count, call.count * Plan::layouts[memory.value_of[to]].size(),
                              [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
-            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data() + memory.rows[stage<Stage>.first], prepared_.data(), settings_, 0, 0);
+            auto arguments = space.template forward<run.first>(parameters_.data() + memory.rows[run.first], prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
-            LayerAt<stage<Stage>.first>::forward(arguments);
+            LayerAt<run.first>::forward(arguments);
         } else if (!call.one_by_one()) {
             parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
-                    space.template begin_activation<Plan::template node<Index>.to>(sample, worker);
+                    space.template begin_activation<memory.output[Index]>(sample, worker);
                     LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
                 });
             });
         } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
-                    space.template begin_activation<Plan::template node<Index>.to>(sample, 0);
+                    space.template begin_activation<memory.output[Index]>(sample, 0);
                     const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
                     parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;

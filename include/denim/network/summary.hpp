@@ -10,6 +10,7 @@
 #include <denim/machine/threads.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/plan.hpp>
+#include <denim/network/steps.hpp>
 
 #include <algorithm>
 #include <array>
@@ -93,6 +94,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
     const auto add = [&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
+        constexpr bool again = Steps<Plan>::repeated(Index);
         operations_of_all += Layer::operations;
         const auto add_entry = [&]<std::size_t Step>() {
             constexpr Entry entry = Graph::trace.entries[node.first + Step];
@@ -101,7 +103,8 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
             lines.push_back({names[node.first + Step], detail::spelling<Spec>(), to_string(entry.out),
                              entry.parameters ? detail::with_commas(entry.parameters) : "",
                              first && Layer::operations ? detail::with_unit(Layer::operations) : "",
-                             first ? Layer::algorithm : "with the layer above"});
+                             first ? std::string{Layer::algorithm} + (again ? *Layer::algorithm ? ", computed again" : "computed again" : "")
+                                   : "with the layer above"});
         };
         [&]<std::size_t... Step>(std::index_sequence<Step...>) {
             (add_entry.template operator()<Step>(), ...);

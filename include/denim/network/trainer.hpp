@@ -63,26 +63,28 @@ public:
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
-        if constexpr (!load_in_stage) load_batch(of);
-        each_index<0, last_stage>([&]<std::size_t Stage>() { forward_stage<Stage>(of); });
-        run_last_stage(of);
-        const StepResult result = join_results(batch);
-        accumulators_.template finish<last_stage>(of.shares, gradients_.data());
-        each_index_reversed<0, last_stage>([&]<std::size_t Stage>() { backward_stage<Stage>(of); });
+        if constexpr (!load_in_runs) load_batch(of);
+        StepResult result;
+        each_index<0, Order::runs.count>([&]<std::size_t Run>() {
+            constexpr StepRun run = Order::runs.list[Run];
+            if constexpr (run.on_samples)
+                run_shares<Run>(of);
+            else
+                take_step<run.first>(of, 0, 0, 0);
+            if constexpr (Run == Order::run_of[Order::answer]) result = join_results(batch);
+            if constexpr (run.last_back > 0) accumulators_.template finish<Run>(of.shares, gradients_.data());
+        });
         return result;
     }
 
 private:
     static constexpr const Memory<Plan>& memory = places<Plan>;
-    static constexpr std::size_t last_stage = Plan::stages.count - 1;
-    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
+    using Order = Steps<Plan>;
+    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
     static constexpr auto& heads = SourceGraph::heads;
 
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
-    template <std::size_t Index>
-    static constexpr auto stage = Plan::stages.list[Index];
-
     struct Step {
         const Batch& batch;
         Shares shares;
@@ -94,14 +96,11 @@ private:
     // How the gradient to an input is given: the node nearest to the end writes, those before it add.
     template <std::size_t Index, std::size_t Input>
     static constexpr Gradient gradient_to() {
-        const std::size_t value = Plan::template node<Index>.from[Input];
-        if (value == 0) return Gradient::none;
-        bool written = false;
-        for (std::size_t later = Index + 1; later < Plan::count; ++later)
-            for (std::size_t n = 0; n < Plan::nodes[later].inputs; ++n) written |= Plan::nodes[later].from[n] == value;
-        for (std::size_t n = 0; n < Input; ++n)
-            written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
-        return written ? Gradient::add : Gradient::write;
+        constexpr Node node = Plan::template node<Index>;
+        if (node.from[Input] == 0) return Gradient::none;
+        bool writes = Order::writes_gradient(Index, node.from[Input]);
+        for (std::size_t n = 0; n < Input; ++n) writes = writes && node.from[n] != node.from[Input];  // read twice by one join
+        return writes ? Gradient::write : Gradient::add;
     }
 
     // The random numbers of a layer, step and sample.
@@ -111,10 +110,6 @@ private:
         return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
     }
 
-    template <std::size_t Stage>
-    void load(const Step& of, std::size_t sample, std::size_t worker) {
-        if constexpr (load_in_stage && Stage == 0) load_sample(of, sample, worker);
-    }
     void load_batch(const Step& of) {
         parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) { load_sample(of, sample, 0); });
     }
@@ -131,27 +126,39 @@ private:
         else
             parallel_for(of.team, of.batch.size(), of.batch.size() * Plan::layouts[value].size(), [&](std::size_t each, std::size_t) { body(each, 0); });
     }
-    template <std::size_t Index>
-    void forward_node(const Step& of, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t to = Plan::template node<Index>.to;
-        if constexpr (Workspace<Plan>::template begins_activation<to>)
-            each_sample_of<Index>(of, sample, worker, to, [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
-        auto call = workspace_.template forward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<Index>(of, sample);
-        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
-        LayerAt<Index>::forward(call);
+    template <std::size_t At>
+    void take_step(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        constexpr Does does = Order::list[At].does;
+        if constexpr (does == Does::answer)
+            take_loss(of, share, sample, worker);
+        else if constexpr (does == Does::backward)
+            go_backward<At>(of, share, sample, worker);
+        else
+            go_forward<At>(of, sample, worker);
     }
-    template <std::size_t Index>
-    void backward_node(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        auto call = workspace_.template backward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<Index>(of, sample);
-        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
-        call.accumulator = accumulators_.template of<Index>(share);
-        call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
+    template <std::size_t At>
+    void go_forward(const Step& of, std::size_t sample, std::size_t worker) {
+        constexpr std::size_t index = Order::list[At].node, to = memory.output[At];
+        if constexpr (Workspace<Plan>::template begins_activation<to>)
+            each_sample_of<index>(of, sample, worker, Plan::template node<index>.to,
+                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
+        auto call = workspace_.template forward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
+        call.random = random<index>(of, sample);
+        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
+        LayerAt<index>::forward(call);
+    }
+    template <std::size_t At>
+    void go_backward(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        constexpr std::size_t index = Order::list[At].node;
+        auto call = workspace_.template backward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
+        call.random = random<index>(of, sample);
+        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
+        call.accumulator = accumulators_.template of<index>(share);
+        call.gradients = gradients_.data() + Plan::template first_parameter<index>;
         [&]<std::size_t... Input>(std::index_sequence<Input...>) {
-            (begin_gradient_to<Index, Input>(of, sample, worker), ...);
-            LayerAt<Index>::template backward<gradient_to<Index, Input>()...>(call);
-        }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+            (begin_gradient_to<index, Input>(of, sample, worker), ...);
+            LayerAt<index>::template backward<gradient_to<index, Input>()...>(call);
+        }(std::make_index_sequence<Plan::template node<index>.inputs>{});
     }
     template <std::size_t Index, std::size_t Input>
     void begin_gradient_to(const Step& of, std::size_t sample, std::size_t worker) {
@@ -161,43 +168,22 @@ private:
                                   [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
     }
 
-    template <std::size_t Stage, class Body>
-    void over_shares(const Step& of, Body body) {
-        constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
-        parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
-    }
-
-    template <std::size_t Stage>
-    void forward_stage(const Step& of) {
-        if constexpr (stage<Stage>.works == Works::on_batches)
-            forward_node<stage<Stage>.first>(of, 0, 0);
-        else
-            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
-                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                    load<Stage>(of, sample, worker);
-                    each_index<stage<Stage>.first, stage<Stage>.last>(
-                        [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
-                }
-            });
-    }
-
-    // The last stage goes forward and back sample by sample, while everything is still near.
-    void run_last_stage(const Step& of) {
-        over_shares<last_stage>(of, [&](std::size_t share, std::size_t worker) {
-            accumulators_.template clear<last_stage>(share);
+    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
+    template <std::size_t Run>
+    void run_shares(const Step& of) {
+        constexpr StepRun run = Order::runs.list[Run];
+        constexpr std::size_t work = operations<Plan, run.first, run.last>() + SourceGraph::input.size();
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+            if constexpr (run.last_back > 0) accumulators_.template clear<Run>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                load<last_stage>(of, sample, worker);
-                each_index<stage<last_stage>.first, Plan::count>(
-                    [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
-                take_loss(of, share, sample, worker);
-                each_index_reversed<stage<last_stage>.first, Plan::count>(
-                    [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
+                if constexpr (load_in_runs && run.reads_picture) load_sample(of, sample, worker);
+                each_index<run.first, run.last>([&]<std::size_t At>() { take_step<At>(of, share, sample, worker); });
             }
         });
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
         workspace_.template begin_gradient<Plan::result>(sample, worker);
-        const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
+        const Scalar* logits = workspace_.template activation<memory.output[Order::answer]>(sample, worker);
         const HeadLosses losses = head_losses(
             loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
             workspace_.template gradient<Plan::result>(sample, worker), 1.0 / static_cast<double>(of.batch.size()));
@@ -213,23 +199,6 @@ private:
         result.loss /= static_cast<double>(batch.size());
         if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
-    }
-
-    template <std::size_t Stage>
-    void backward_stage(const Step& of) {
-        if constexpr (stage<Stage>.works == Works::on_batches) {
-            backward_node<stage<Stage>.first>(of, 0, 0, 0);
-        } else {
-            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
-                accumulators_.template clear<Stage>(share);
-                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                    load<Stage>(of, sample, worker);
-                    each_index_reversed<stage<Stage>.first, stage<Stage>.last>(
-                        [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
-                }
-            });
-            accumulators_.template finish<Stage>(of.shares, gradients_.data());
-        }
     }
 
     OneLoss loss_;

@@ -121,7 +121,7 @@ struct Run {
         auto prepared = filled(Kernel::prepared_size, std::numeric_limits<Scalar>::quiet_NaN());
         for (std::size_t part = Kernel::prepare_parts; part-- > 0;)
             Kernel::prepare(weights.data(), Of.bias ? bias.data() : nullptr, prepared.data(), part);
-        auto outputs = filled(Of.output.size(), untouched), scratch = filled(Kernel::scratch_size, 0);
+        auto outputs = filled(Of.output.size(), untouched), scratch = filled(Kernel::scratch_size, std::numeric_limits<Scalar>::quiet_NaN());
         testing::Fenced<std::uint8_t> records{Kernel::record_size, fence};
         const auto band = [&](std::size_t b) {
             Kernel::forward(input.data(), prepared.data(), outputs.data(), records.data(), scratch.data(), b, b + 1);
@@ -136,6 +136,7 @@ struct Run {
                 Kernel::template backward<decltype(mode)::value>(input.data(), outputs.data(), output_gradient.data(), prepared.data(),
                                                                  input_gradient.data(), records.data(), scratch.data(), accumulator.data());
             };
+            std::fill(scratch.begin(), scratch.end(), std::numeric_limits<Scalar>::quiet_NaN());
             if (gradient == &written)
                 call(std::integral_constant<Gradient, Gradient::write>{});
             else

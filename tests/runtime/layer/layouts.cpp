@@ -152,6 +152,7 @@ private:
         call.parameters = parameters_.data();
         call.prepared = prepared_.data();
         call.scratch = scratch_.data();
+        if constexpr (on_samples) std::fill(scratch_.begin(), scratch_.end(), std::numeric_limits<Scalar>::quiet_NaN());  // what other layers left
         call.settings = &settings_;
         call.random = Random{Seed{7}, n};
         call.count = samples;

@@ -105,10 +105,12 @@ TEST_CASE("one picture needs one set of values however many threads share it, an
     using Plan = Predictor<Deep>::Plan;
     set_serial_threshold(std::size_t{1} << 60);
     const std::size_t one = kept_by_one_picture<Deep>(1), many = kept_by_one_picture<Deep>(64);
-    std::size_t scratch = 0;
+    std::size_t bands = 0;  // of the layer with most; all take turns with one scratch
     each_index<0, Plan::count>([&]<std::size_t Index>() {
-        scratch += (std::min<std::size_t>(Plan::LayerAt<Index>::bands, 64) - 1) * places<Plan>.scratch[Index] * sizeof(float);
+        if (Plan::LayerAt<Index>::scratch_size > 0) bands = std::max(bands, Plan::LayerAt<Index>::bands);
+        CHECK(Plan::LayerAt<Index>::scratch_size <= places<Plan>.thread_scratch);
     });
+    const std::size_t scratch = (std::min<std::size_t>(bands, 64) - 1) * places<Plan>.thread_scratch * sizeof(float);
     CHECK(many - one == scratch);
     CHECK(kept_by_one_picture<Network<Image<40, 30, 3>, Sequential<DepthwiseConv<3>, Dense<3>>>>(64) ==
           kept_by_one_picture<Network<Image<40, 30, 3>, Sequential<DepthwiseConv<3>, Dense<3>>>>(1));

@@ -105,7 +105,7 @@ void compare() {
     std::vector<double> plain_prepared(Plain::prepared_size);
     Plain::prepare(widened(weights).data(), widened(bias).data(), plain_prepared.data(), 0);
 
-    const std::vector<float> scratch(Fast::scratch_size);
+    const std::vector<float> scratch(Fast::scratch_size, std::numeric_limits<float>::quiet_NaN());
     testing::Fenced<float> fast_accumulator{Fast::accumulator_size, {}};
     std::vector<double> plain_scratch(Plain::scratch_size), accumulator(Plain::accumulator_size);
     for (std::size_t sample = 0; sample < samples; ++sample) {
@@ -194,12 +194,12 @@ TEST_CASE("bands give the same bits in any order and scratch, and write nothing 
         const auto weights = random_numbers(Of.weights(), 1, -1, 1), bias = random_numbers(Of.filters(), 2, -1, 1);
         const auto ready = prepared<Fast>(weights, bias);
         const auto input = random_picture(Of.input, 3, -1, 1);
-        std::vector<float> whole(Of.output.size(), 77.0f), parts = whole, scratch(Fast::scratch_size);
+        std::vector<float> whole(Of.output.size(), 77.0f), parts = whole, scratch(Fast::scratch_size, std::numeric_limits<float>::quiet_NaN());
         std::vector<std::uint8_t> record(Fast::record_size), record_of_parts = record;
         Fast::forward(input.data(), ready.data(), whole.data(), record.data(), scratch.data(), 0, Fast::bands);
         CHECK(Fast::bands > 1);
         for (std::size_t band = Fast::bands; band-- > 0;) {
-            std::vector<float> own(Fast::scratch_size);
+            std::vector<float> own(Fast::scratch_size, std::numeric_limits<float>::quiet_NaN());
             Fast::forward(input.data(), ready.data(), parts.data(), record_of_parts.data(), own.data(), band, band + 1);
         }
         CHECK(whole == parts);

@@ -150,6 +150,7 @@ private:
 
     static double activation(const std::string& word, double x) {
         if (word == "relu") return std::max(x, 0.0);
+        if (word.starts_with("times ")) return std::stod(word.substr(6)) * x;
         if (word == "relu6") return std::clamp(x, 0.0, 6.0);
         if (word == "hard_tanh") return std::clamp(x, -1.0, 1.0);
         if (word == "hard_sigmoid") return std::clamp(x + 3, 0.0, 6.0) / 6;

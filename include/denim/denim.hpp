@@ -36,6 +36,9 @@
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
+#include <denim/layer/sum.hpp>
+#include <denim/layer/product.hpp>
+#include <denim/layer/repeat.hpp>
 #include <denim/layer/residual.hpp>
 #include <denim/layer/gate.hpp>
 #include <denim/layer/parallel.hpp>

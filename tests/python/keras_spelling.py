@@ -148,7 +148,7 @@ REFUSED = {
     "own_function": (line(L.Activation(keras.ops.cos, name="this")), "an activation of Keras's by its name"),
     "within": (line(keras.Sequential([L.Conv2D(2, 3)], name="this"), L.Flatten()), "a model within a model"),
     "own_class": (line(L.Flatten(), Dense(2, name="this")), "(Dense)"),
-    "sum_of_two": (graph(lambda x: head(L.Add(name="this")([conv(x), conv(x)]))), "both have layers of their own"),
+    "sum_of_itself": (graph(lambda x: head((lambda y: L.Add(name="this")([y, y]))(conv(x)))), "a value with itself"),
     "sum_of_rows_and_columns": (graph(lambda x: L.Add(name="this")([y := conv(x), L.GlobalAveragePooling2D(keepdims=True)(y)])), "two shapes"),
     "subtract": (graph(lambda x: L.Subtract(name="this")([conv(y := conv(x)), y])), "no layer for it"),
     "whole_numbers": (keras.Sequential([L.Input(SHAPE, dtype="uint8", name="this"), L.Conv2D(2, 3)]), "'dtype' is '\"uint8\"'"),

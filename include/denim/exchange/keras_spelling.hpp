@@ -86,8 +86,8 @@ private:
             settings.require_channels("axis", value.axes(), "a concatenation of channels was expected");
             value.chain = LayerChain::concatenation(std::move(branches));
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
-            if (branches.size() != 2) throw std::invalid_argument("two inputs were expected");
-            value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(branches[0], branches[1]);
+            value.chain = branches[0];
+            for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
         } else {
             throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
         }

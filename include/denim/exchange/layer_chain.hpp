@@ -95,19 +95,30 @@ public:
         last.takes = Takes::nothing;
         last.number = next();  // what branched off before it is another value
     }
-    /// The sum of two branches of which one is the other's beginning: a Residual.
+    /// The sum of two branches that begin as one: a Residual, with a Shortcut if both have layers of their own.
     static LayerChain sum(LayerChain a, LayerChain b) {
-        order_branches(a, b, "sum");
+        const std::size_t common = order_branches(a, b, "sum");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        b.push("Residual", {detail::listed(a.layers_, b.layers_.size())});
+        std::vector<std::string> parts{detail::listed(a.layers_, common)};
+        if (common < b.layers_.size()) parts.push_back("Shortcut<" + detail::listed(b.layers_, common) + ">");
+        b.layers_.resize(common);
+        b.push("Residual", std::move(parts));
         return b;
     }
-    /// Their product: a Gate. What the longer branch gives has the shape of the other, or is one number for each channel.
+    /// Their product: a Gate if one is the beginning of the other. What the longer branch gives has then the shape of the other, or is one
+    /// number for each channel.
     static LayerChain product(LayerChain a, LayerChain b) {
-        order_branches(a, b, "product");
-        if (a.shape_ != b.shape_ && a.shape_ != Shape{1, 1, b.shape_.channels})
+        const std::size_t common = order_branches(a, b, "product");
+        const bool gate = common == b.layers_.size();
+        if (a.shape_ != b.shape_ && !(gate && a.shape_ == Shape{1, 1, b.shape_.channels}))
             throw std::invalid_argument("a product of two shapes has no spelling");
-        b.push("Gate", {detail::listed(a.layers_, b.layers_.size())});
+        const auto own = [&](const LayerChain& chain) {
+            const std::string list = detail::listed(chain.layers_, common);
+            return chain.layers_.size() == common + 1 ? list : "Sequential<" + list + ">";
+        };
+        std::vector<std::string> parts = gate ? std::vector{detail::listed(a.layers_, common)} : std::vector{own(b), own(a)};
+        b.layers_.resize(common);
+        b.push(gate ? "Gate" : "Product", std::move(parts));
         return b;
     }
     /// Branches that begin as one, their channels one after the other: a Parallel.
@@ -127,7 +138,6 @@ public:
         std::size_t channels = 0;
         for (const LayerChain& branch : branches) {
             const std::size_t own = branch.layers_.size() - common;
-            if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
             const std::string inner = detail::listed(branch.layers_, common);
             parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
             channels += branch.shape_.channels;
@@ -168,16 +178,14 @@ private:
     void settle() {
         if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
     }
-    // So that the second is the beginning of the first.
-    static void order_branches(LayerChain& a, LayerChain& b, const char* join) {
+    // So that the second has no more layers than the first; how many they have in common.
+    static std::size_t order_branches(LayerChain& a, LayerChain& b, const char* join) {
         a.settle(), b.settle();
         if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
-        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
-        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins))
-            throw std::invalid_argument(
-                detail::sentence("a ", join, " of two branches that both have layers of their own has no spelling"));
-        if (a.layers_.size() == b.layers_.size())
-            throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
+        std::size_t common = 0;
+        while (common < b.layers_.size() && a.layers_[common].number == b.layers_[common].number) ++common;
+        if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
+        return common;
     }
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {

@@ -164,7 +164,8 @@ public:
         static_cast<void>(tensor(name, false, padded));
         auto& found = std::get<PictureTensor>(known_.find(name)->second);
         std::string activation = found.function.name();
-        if (activation.empty())
+        const bool of_picture = found.view.value == 0 && activation.starts_with("times ");
+        if (activation.empty() || of_picture)
             throw Refusal{found.view.value == 0
                               ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
                               : "what it computes is none of Denim's activations",

@@ -18,7 +18,8 @@
 #include <denim/layer/global_pool.hpp>
 #include <denim/layer/layer_norm.hpp>
 #include <denim/layer/pool.hpp>
-#include <denim/layer/residual.hpp>
+#include <denim/layer/product.hpp>
+#include <denim/layer/sum.hpp>
 #include <denim/machine/spelled.hpp>
 #include <denim/machine/spelling.hpp>
 
@@ -145,10 +146,29 @@ inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxG
     return {vector ? normal : graph.channels_first(normal), vector};
 }
 
-inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
-    if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
-    return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
+namespace detail {
+
+/// The values one after the other, joined by a node of two inputs.
+inline OnnxFlow join_in_turn(const char* type, const OnnxLayer& layer, OnnxGraph& graph) {
+    const bool vector = std::ranges::any_of(layer.inputs, [](const OnnxFlow& flow) { return flow.vector; });
+    std::string all;
+    for (const OnnxFlow& flow : layer.inputs) {
+        const std::string& name = vector ? graph.as_vector(flow).name : flow.name;
+        all = all.empty() ? name : graph.add(type, {all, name});
+    }
+    return {all, vector};
+}
+
+}  // namespace detail
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const AdditionOf<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::join_in_turn("Add", layer, graph);
+}
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const MultiplicationOf<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::join_in_turn("Mul", layer, graph);
 }
 
 inline OnnxFlow to_onnx(const Multiplication& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {

@@ -30,6 +30,7 @@ public:
             return "";
         }
         if (is(Function::identity, 1, 0, 1, 0)) return "linear";
+        if (is(Function::identity, 1, 0, scale_, 0) && scale_ != 0) return "times " + as_float(scale_);
         if (is(Function::sigmoid, 1, 0, 1, 0)) return "sigmoid";
         if (is(Function::relu, 1, 0, 1, 0)) return "relu";
         if (is(Function::softplus, 1, 0, 1, 0)) return "softplus";
@@ -37,7 +38,7 @@ public:
         if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_sigmoid";
         if (is(Function::clip, 1, 0, 1, 0)) return "clip of 0, 1";
         if (function_ == Function::clip && scale_ > 0 && is(Function::clip, 1 / scale_, -shift_ / scale_, scale_, shift_)) {
-            const std::string limits = limit(shift_) + ", " + limit(shift_ + scale_);
+            const std::string limits = as_float(shift_) + ", " + as_float(shift_ + scale_);
             return limits == "0, 6" ? "relu6" : limits == "-1, 1" ? "hard_tanh" : "clip of " + limits;
         }
         return "";
@@ -90,7 +91,7 @@ private:
     static void check(double number) {
         if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
     }
-    [[nodiscard]] static std::string limit(double number) { return shortest_text(static_cast<float>(number)); }
+    [[nodiscard]] static std::string as_float(double number) { return shortest_text(static_cast<float>(number)); }
     [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
     [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
         return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);

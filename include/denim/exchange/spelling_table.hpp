@@ -45,6 +45,7 @@ inline constexpr SpellingRow spelling_table[]{
     {"Tanh", "tanh", "Tanh(x)"},
     {"Softplus", "softplus", "Softplus(x)"},
     {"Mish", "mish", "Mul(x, Tanh(Softplus(x)))"},
+    {"Times<#>", "times #", "Mul(x, #)"},
     {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
 };
 

@@ -10,6 +10,7 @@
 #include <denim/layer/leaky_function.hpp>
 #include <denim/layer/pixels.hpp>
 #include <denim/layer/softplus_function.hpp>
+#include <denim/layer/times_function.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -27,11 +27,18 @@ struct List {
     static constexpr std::size_t size = sizeof...(Types);
 };
 
-/// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list.
+/// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list. A struct that
+/// derives from it is a block under its own name, template <std::size_t C> struct Basic : Sequential<...> {}, which summary and errors show;
+/// with static constexpr const char* name under that.
 template <class... Specs>
 struct Sequential {
     using Expanded = List<Specs...>;
+    using Unnamed = Sequential;
 };
+
+/// A struct of one's own that derives from Sequential.
+template <class Spec>
+concept NamedBlock = requires { typename Spec::Unnamed; } && !std::same_as<Spec, typename Spec::Unnamed>;
 
 /// True for entries that compute nothing: they pass on a value that was there before.
 constexpr bool passes_on(Role role) { return role == Role::fork || role == Role::turn; }

@@ -1,81 +1,80 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// (H, W, C) -> (H, W, C): what the inner layers make of the input, plus the input. He et al., "Deep residual learning" (2016).
+// (H, W, C) -> (H, W, C): what the inner layers make of the input, plus the input, or plus what a Shortcut makes of it: (H', W', C'). He
+// et al., "Deep residual learning" (2016).
 
-#include <denim/layer/check_layer.hpp>
+#include <denim/layer/branches.hpp>
 #include <denim/layer/composition.hpp>
-#include <denim/layer/concept.hpp>
+#include <denim/layer/sum.hpp>
 
 #include <cstddef>
+#include <type_traits>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
-/// The sum of two pictures, number by number, bound to its layouts.
-template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
-struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t operations = Out.shape.size();
-    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+/// The other way around the inner layers of a Residual, the last of its arguments, where they change the shape:
+/// Residual<Conv<3, 128, Same, Stride<2>>, Conv<3, 128, Same, Linear>, Shortcut<Conv<1, 128, Stride<2>, Linear>>>.
+template <class... Layers>
+struct Shortcut {};
 
-    static void forward(const Forward<Scalar>& at) {
-        for_each_pixel([&](std::size_t y, std::size_t x) {
-            Scalar* sum = at.output + Out.offset(y, x);
-            const Scalar *skip = at.inputs[0] + Skip.offset(y, x), *main = at.inputs[1] + Main.offset(y, x);
-            for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = main[c] + skip[c];
-        });
-    }
-    template <Gradient ToSkip, Gradient ToMain>
-    static void backward(const Backward<Scalar>& at) {
-        give<ToSkip, Skip>(at.output_gradient, at.input_gradients[0]);
-        give<ToMain, Main>(at.output_gradient, at.input_gradients[1]);
-    }
+namespace detail {
 
-private:
-    template <Gradient To, Layout In>
-    static void give(const Scalar* gradient, Scalar* input_gradient) {
-        if constexpr (To != Gradient::none)
-            for_each_pixel([&](std::size_t y, std::size_t x) {
-                const Scalar* from = gradient + Out.offset(y, x);
-                Scalar* to = input_gradient + In.offset(y, x);
-                for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
-            });
-    }
-    template <class Each>
-    static void for_each_pixel(Each each) {
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
-    }
+template <class Type>
+inline constexpr bool is_shortcut = false;
+template <class... Layers>
+inline constexpr bool is_shortcut<Shortcut<Layers...>> = true;
+
+template <class Type>
+struct LayersOfShortcut {
+    using type = Sequential<>;
+};
+template <class... Layers>
+struct LayersOfShortcut<Shortcut<Layers...>> {
+    using type = Sequential<Layers...>;
 };
 
-/// A join that adds two values, number by number.
-struct Addition : SpecDefaults {
-    static constexpr Role role = Role::join;
-    static constexpr std::size_t inputs = 2;
+template <class Join, class Sequence, class... Inner>
+struct ShortcutList;
+template <class Join, std::size_t... Index, class... Inner>
+struct ShortcutList<Join, std::index_sequence<Index...>, Inner...> {
+    using All = List<Inner...>;
+    using Last = type_at<All, sizeof...(Index)>;
+    static constexpr bool in_order = is_shortcut<Last> && !(is_shortcut<type_at<All, Index>> || ...);
+    static_assert(in_order, "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
+    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>, List<>>;
 };
 
-/// Adds the input to what the inner layers make of it; they must keep its shape.
+template <bool HasShortcut, class Join, class... Inner>
+struct ResidualList {
+    using type = List<Fork, Inner..., Join>;
+};
+template <class Join, class... Inner>
+struct ResidualList<true, Join, Inner...> : ShortcutList<Join, std::make_index_sequence<sizeof...(Inner) - 1>, Inner...> {};
+
+}  // namespace detail
+
+/// Adds the input to what the inner layers make of it, which must keep its shape; or, if the last argument is a Shortcut, what the layers of
+/// that make of the input.
 template <class... Inner>
 struct Residual {
-    /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
-    struct Sum : Addition {
-        static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
-        static constexpr Shape output(Shape skip, Shape /*main*/) { return skip; }
+    static constexpr bool has_shortcut = (detail::is_shortcut<Inner> || ...);
 
-        template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
-        using Layer = SumLayer<Arithmetic, Out, Skip, Main>;
-
-        template <Shape Skip, Shape Main>
+    /// The join at the end: of the input that the fork remembered and the branch through the inner layers, or of both branches.
+    struct Sum : AdditionOf<2> {
+        template <Shape First, Shape Second>
         struct Problem {
-            static_assert(accepts(Skip, Main),
+            static_assert(Sum::accepts(First, Second) || has_shortcut,
                           "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
                           "give them Same, stride 1 and as many filters as the input has channels.");
+            static_assert(Sum::accepts(First, Second) || !has_shortcut,
+                          "denim: Residual: the inner layers and the Shortcut give different shapes, so they cannot be added; give both the same "
+                          "strides and as many filters at their ends.");
         };
     };
 
-    using Expanded = List<Fork, Inner..., Sum>;
+    using Expanded = typename detail::ResidualList<has_shortcut, Sum, Inner...>::type;
 };
-
-static_assert(check_layer<Residual<>::Sum, Shape{2, 2, 8}, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET

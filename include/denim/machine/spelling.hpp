@@ -37,9 +37,11 @@ inline std::string spelling_in(std::string_view text) {
     const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
     erase(space, [](std::size_t) { return true; });
     erase("denim::", [](std::size_t) { return true; });
+    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
     erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
     const std::string_view pool = "Pool<Max, 2>";
     for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
     return name;

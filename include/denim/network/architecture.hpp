@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/network/names.hpp>
 #include <denim/network/summary.hpp>
 
 #include <cctype>
@@ -35,11 +36,15 @@ inline std::string without_recompute(std::string text) {
     return text;
 }
 
-/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler; with Recompute the same as without.
+/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
+/// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
 template <class Network>
 std::string architecture_of() {
     std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
-    for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
+    EntryNames names;
+    name_entries<typename Network::Layers>("", names);
+    for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
+        if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
     return without_recompute(text);
 }
 

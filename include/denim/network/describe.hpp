@@ -17,7 +17,7 @@ namespace denim::inline DENIM_TARGET {
 /// One layer, fork or join of a network, as describe() found it.
 struct DescribedLayer {
     std::string name;   ///< its place: "0", or "2.0" inside a composition
-    std::string layer;  ///< as users write it: "Conv<3, 32>"; "Sum" for the join of a Residual, "Concatenated" of a Parallel or Heads
+    std::string layer;  ///< as users write it: "Conv<3, 32>"; for a join its last word: "Sum" of a Residual, "Concatenated" of a Parallel or Heads
     std::vector<std::size_t>
         inputs;  ///< the layers whose values it reads, by their number in the list from 1; 0 is the picture
     Shape output;
@@ -63,7 +63,7 @@ struct Description {
             "fillcolor=\"#fff4d6\"];\n";
         for (std::size_t n = 0; n < layers.size(); ++n) {
             const DescribedLayer& layer = layers[n];
-            const bool adds = layer.layer == "Sum";
+            const bool adds = layer.layer == "Sum" || layer.layer == "Added";
             text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
             if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
             if (layer.recomputed && !adds) text += "\\ncomputed again";
@@ -107,7 +107,7 @@ Description describe(const Network& network) {
             return;
         }
         DescribedLayer layer{names[Index], detail::spelling<Spec>(), {}, entry.out, entry.parameters, {}};
-        if (entry.role == Role::join) layer.layer.erase(0, layer.layer.rfind("::") + 2);
+        if (const std::size_t at = layer.layer.rfind("::"); entry.role == Role::join && at != std::string::npos) layer.layer.erase(0, at + 2);
         for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
         for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
         for (const RecomputedEntries& block : Graph::recomputed) layer.recomputed = layer.recomputed || (block.first <= Index && Index < block.last);

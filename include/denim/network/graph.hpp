@@ -10,6 +10,7 @@
 #include <denim/layer/contract.hpp>
 #include <denim/layer/recompute.hpp>
 #include <denim/machine/each_index.hpp>
+#include <denim/network/names.hpp>
 
 #include <array>
 #include <concepts>
@@ -171,6 +172,12 @@ consteval auto problem_of() {
 template <std::size_t Index, class Spec, Shape... Got>
 struct problem_at_layer : decltype(detail::problem_of<Spec, Got...>())::type {};
 
+/// The same inside a block with a name of its own, the innermost.
+template <class Block, std::size_t Index, class Spec, Shape... Got>
+struct problem_in_block : problem_at_layer<Index, Spec, Got...> {};
+template <std::size_t Index, class Spec, Shape... Got>
+struct problem_in_block<void, Index, Spec, Got...> : problem_at_layer<Index, Spec, Got...> {};
+
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
@@ -214,7 +221,8 @@ public:
     static consteval bool explain() {
         if constexpr (trace.problem != count) {
             return []<std::size_t... Got>(std::index_sequence<Got...>) {
-                return sizeof(problem_at_layer<trace.problem, At<trace.problem>,
+                using Block = typename decltype(detail::block_around<Body, trace.problem, void>())::type;
+                return sizeof(problem_in_block<Block, trace.problem, At<trace.problem>,
                                                detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
             }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
         } else {

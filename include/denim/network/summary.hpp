@@ -86,8 +86,9 @@ inline std::string machine_line(std::string_view precision) {
 template <class Input, class Body, class Arithmetic>
 std::string Network<Input, Body, Arithmetic>::summary() const {
     using Plan = denim::Plan<Graph, Arithmetic, Mode::training>;
-    std::vector<std::string> names;
+    detail::EntryNames names;
     detail::name_entries<Body>("", names);
+    std::size_t block = 0;
     std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
                                          {"", "Image", to_string(input), "", "", ""}};
     std::size_t operations_of_all = 0;
@@ -96,11 +97,15 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
         constexpr Node node = Plan::template node<Index>;
         constexpr bool again = Steps<Plan>::repeated(Index);
         operations_of_all += Layer::operations;
+        for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
+            lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
         const auto add_entry = [&]<std::size_t Step>() {
             constexpr Entry entry = Graph::trace.entries[node.first + Step];
             using Spec = typename Graph::template At<node.first + Step>;
             const bool first = Step == 0;
-            lines.push_back({names[node.first + Step], detail::spelling<Spec>(), to_string(entry.out),
+            std::string word = detail::spelling<Spec>();
+            if (const std::size_t at = word.rfind("::"); entry.role == Role::join && at != word.npos) word.erase(0, at + 2);
+            lines.push_back({names.entries[node.first + Step], word, to_string(entry.out),
                              entry.parameters ? detail::with_commas(entry.parameters) : "",
                              first && Layer::operations ? detail::with_unit(Layer::operations) : "",
                              first ? std::string{Layer::algorithm} + (again ? *Layer::algorithm ? ", computed again" : "computed again" : "")

@@ -188,6 +188,22 @@ TEST_CASE("every activation's own export is read back as that network, and no ot
     CHECK(message_of([] { (void)onnx_model(Own{}); }).find("the activation of layer 0 has no operator in ONNX") != std::string::npos);
 }
 
+TEST_CASE("sums and products of branches, shortcuts and repeated blocks are read back as that network") {
+    const Scratch scratch;
+    using Deep = Network<Image<9, 8, 4>, Sequential<Residual<Conv<3, 6, Same, Stride<2>>, Conv<3, 6, Same, Linear>, BatchNorm, Shortcut<Conv<1, 6, Same, Stride<2>, Linear>, BatchNorm>>,
+                                                    Activation<ReLU6>, Repeat<2, Residual<Conv<3, 6, Same>, Conv<1, 6, Times<0.25>>>>,
+                                                    Sum<Conv<1, 6>, Sequential<>, Sequential<Conv<3, 6, Same>, BatchNorm>>,
+                                                    Product<Conv<1, 6, Tanh>, Sequential<>, Conv<3, 6, Same, Sigmoid>>, Sum<Dense<4>, Sequential<GlobalPool<Max>, Conv<1, 4>>>, Dense<3>>>;
+    const Deep network{Seed{7}};
+    export_onnx(network, scratch / "deep.onnx");
+    Deep loaded{Seed{8}};
+    import_onnx(loaded, scratch / "deep.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    const std::vector<std::string> types = types_of(onnx_model(network));
+    CHECK(std::ranges::count(types, "Add") == 6);
+    CHECK(std::ranges::count(types, "Mul") == 4);
+}
+
 TEST_CASE("every layer's own export is read back as that network") {
     const Scratch scratch;
     using Others =

@@ -111,7 +111,7 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
             "along rows or columns");
     refused({conv, {"Relu", "", {"c1"}, {"r"}}, {"Add", "late", {"r", "c"}, {"y"}}}, "late", "not the bias of a convolution");
     refused({conv, {"Mul", "channels", {"c1", "c"}, {"y"}}}, "channels", "numbers for each channel");
-    refused({conv, {"Mul", "twice", {"c1", "two"}, {"z"}}, {"Conv", "", {"z", "w3"}, {"y"}}}, "twice", "none of Denim's activations");
+    refused({conv, {"Mul", "none", {"c1", "zero"}, {"z"}}, {"Conv", "", {"z", "w3"}, {"y"}}}, "none", "none of Denim's activations");
     refused({conv, {"Clip", "six", {"c1", "six", "zero"}, {"y"}}}, "six", "limits that are not two rising numbers");
     refused({conv, {"Clip", "six", {"c1", "", "six"}, {"y"}}}, "six", "limits that are not two rising numbers");
     refused({conv, {"Clip", "six", {"c1", "zero", "six"}, {"z"}}, {"Mul", "", {"z", "two"}, {"y"}}}, "six", "none of Denim's activations");
@@ -261,10 +261,29 @@ TEST_CASE("activations are found in the sums and products that they were taken a
     CHECK(behind({{"LeakyRelu", "", {"c1"}, {"y"}, {{"alpha", 0.3f}}}}) == "Conv<3, 2, Same, LeakyReLU>");
     CHECK(behind({{"Elu", "", {"c1"}, {"y"}}}) == "Conv<3, 2, Same, ELU>");
     CHECK(behind({{"Elu", "", {"c1"}, {"y"}, {{"alpha", 0.25f}}}}) == "Conv<3, 2, Same, ELUOf<0.25>>");
+    CHECK(behind({{"Mul", "", {"c1", "half"}, {"y"}}}) == "Conv<3, 2, Same, Times<0.5>>");
     // what others read before the activation stays a value of its own
     CHECK(behind({{"Relu", "", {"c1"}, {"r"}}, {"Add", "", {"r", "c1"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, Residual<Activation<ReLU>>");
     CHECK(spell_onnx("o", model_of({conv, {"GlobalMaxPool", "", {"c1"}, {"g"}}, {"Flatten", "", {"g"}, {"f"}}, {"Softmax", "", {"f"}, {"y"}}}))
               .starts_with("// Without the softmax"));
+}
+
+TEST_CASE("branches that both have layers of their own") {
+    const OnnxNode other{"Conv", "other", {"x", "w2"}, {"c2"}, {}};
+    const auto with = [&](std::vector<OnnxNode> nodes) {
+        OnnxModel model = model_of(std::move(nodes));
+        model.weights.emplace_back("w2", floats({2, 2, 1, 1}));
+        std::string text = spell_onnx("o", model);
+        for (std::size_t at = 0; (at = text.find("denim::")) != text.npos;) text.erase(at, 7);
+        return text.substr(text.find("\n    ") + 5, text.find(">>;") - text.find("\n    ") - 5);
+    };
+    CHECK(with({conv, {"Relu", "", {"c1"}, {"r"}}, other, {"Add", "", {"r", "c2"}, {"y"}}}) ==
+          "Residual<Conv<3, 2, Same>, Shortcut<Conv<1, 2, NoBias, Linear>>>");
+    CHECK(with({conv, other, {"GlobalMaxPool", "", {"c2"}, {"g"}}, {"Sigmoid", "", {"g"}, {"s"}}, {"GlobalMaxPool", "", {"c1"}, {"h"}}, {"Mul", "", {"h", "s"}, {"y"}}}) ==
+          "Product<Sequential<Conv<3, 2, Same, Linear>, GlobalPool<Max>>, Sequential<Conv<1, 2, NoBias, Linear>, GlobalPool<Max>, Activation<Sigmoid>>>");
+    CHECK(with({conv, other, {"Add", "", {"c1", "c2"}, {"a"}}, {"Add", "", {"a", "x"}, {"y"}}}) ==
+          "Residual<Residual<Conv<3, 2, Same, Linear>, Shortcut<Conv<1, 2, NoBias, Linear>>>>");
+    CHECK(with({{"Concat", "", {"x", "x"}, {"k"}, {{"axis", std::int64_t{1}}}}, {"GlobalMaxPool", "", {"k"}, {"y"}}}).starts_with("Parallel<Sequential<>, Sequential<>>"));
 }
 
 TEST_CASE("weights come in Denim's order, however the file lays them") {

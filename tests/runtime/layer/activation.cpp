@@ -89,6 +89,7 @@ TEST_CASE("values") {
     compare<Clip<-1, 2.5>>([](double x) { return std::min(std::max(x, -1.0), 2.5); });
     compare<HardSigmoid>([](double x) { return std::min(std::max(x + 3, 0.0), 6.0) / 6; });
     compare<Softplus>([](double x) { return std::log1p(std::exp(x)); });
+    compare<Times<-0.1>>([](double x) { return -0.1 * x; });
     compare<Mish>([](double x) { return x * std::tanh(std::log1p(std::exp(x))); });
 }
 
@@ -100,6 +101,7 @@ TEST_CASE("vectors give what numbers give") {
     compare_vectors<HardSigmoid>();
     compare_vectors<Softplus>();
     compare_vectors<Mish>();
+    compare_vectors<Times<-0.1>>();
 }
 
 TEST_CASE("slopes at and beyond the limits") {
@@ -158,6 +160,7 @@ TEST_CASE("gradients") {
     check<HardSigmoid>();
     check<Softplus>();
     check<Mish>();
+    check<Times<-0.5>>();
     check_gradients<Image<5, 4, 4>, Sequential<DepthwiseConv<3, Mish>, DepthwiseConv<1, ReLU6>, Dense<3>>>(3);
     check_gradients<Image<8, 8, 3>, Sequential<Dense<400, GELU>, Dense<3>>>(9, 997);
 }

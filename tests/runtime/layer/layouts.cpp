@@ -284,6 +284,8 @@ TEST_CASE("normalisations") {
 
 TEST_CASE("joins") {
     check<Residual<Flatten>::Sum, true, picture, picture>("Sum");
+    check<Sum<Flatten, Flatten, Flatten>::Added, true, picture, picture, picture>("Added");
+    check<Product<Flatten, Flatten, Flatten>::Multiplied, true, picture, picture, picture>("Multiplied");
     check<Gate<Flatten>::Product, true, picture, picture>("Product");
     check<Gate<Flatten>::Product, true, picture, pixel>("Product with one gate");
     check<Parallel<Flatten, Flatten>::Concatenated, true, picture, Shape{4, 3, 8}>("Concatenated");

@@ -170,6 +170,9 @@ TEST_CASE("dense layers, normalisation and compositions") {
     check_layer<BatchNorm>("BatchNorm");
     check_layer<LayerNorm>("LayerNorm");
     check_layer<Residual<Conv<3, 4, Same>>>("residual");
+    check_layer<Residual<Conv<3, 4, Same>, Shortcut<Conv<1, 4, Linear>>>>("residual with a shortcut");
+    check_layer<Sum<Conv<3, 4, Same>, Sequential<>>>("sum");
+    check_layer<Product<Conv<3, 4, Same, Linear>, Sequential<>>>("product");
     check_layer<Parallel<Conv<1, 2>, Conv<3, 2, Same>>>("parallel");
     check_layer<SqueezeExcite<4, 2>>("gate");
 }

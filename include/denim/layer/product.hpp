@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// (H, W, C) -> (H', W', C'): what branches of one input give, multiplied number by number. Gate multiplies by one number for each channel.
+
+#include <denim/layer/branches.hpp>
+#include <denim/layer/composition.hpp>
+#include <denim/layer/concept.hpp>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The product of pictures of one shape, number by number, bound to its layouts.
+template <class Arithmetic, Layout Out, Layout... Ins>
+struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t count = sizeof...(Ins), channels = Out.shape.channels;
+    static constexpr std::array<Layout, count> ins{Ins...};
+    static constexpr std::size_t operations = (count - 1) * Out.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            for_each_pixel([&](std::size_t y, std::size_t x) {
+                const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
+                    for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
+                };
+                multiply((at.inputs[Number] + Ins.offset(y, x))...);
+            });
+        }(std::make_index_sequence<count>{});
+    }
+    template <Gradient... To>
+    static void backward(const Backward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (give<Number, To>(at), ...);
+        }(std::make_index_sequence<count>{});
+    }
+
+private:
+    // The gradient times all other inputs.
+    template <std::size_t Number, Gradient To>
+    static void give(const Backward<Scalar>& at) {
+        if constexpr (To != Gradient::none)
+            for_each_pixel([&](std::size_t y, std::size_t x) {
+                const Scalar* dy = at.output_gradient + Out.offset(y, x);
+                Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    Scalar gradient = dy[c];
+                    for (std::size_t other = 0; other < count; ++other)
+                        if (other != Number) gradient *= (at.inputs[other] + ins[other].offset(y, x))[c];
+                    dx[c] = To == Gradient::add ? dx[c] + gradient : gradient;
+                }
+            });
+    }
+    template <class Each>
+    static void for_each_pixel(Each each) {
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
+    }
+};
+
+/// A join that multiplies values, number by number.
+template <std::size_t Count>
+struct MultiplicationOf : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class... Shapes>
+    static constexpr bool accepts(Shape first, Shapes... rest) {
+        return ((rest == first) && ...);
+    }
+    template <class... Shapes>
+    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
+        return first;
+    }
+
+    template <class Arithmetic, Layout Out, Layout... Ins>
+    using Layer = ProductOfLayer<Arithmetic, Out, Ins...>;
+};
+
+/// The product of 2 to 8 branches that get the same input and give one shape: Product<Conv<3, 8, Linear>, Conv<3, 8, Sigmoid>>. An empty
+/// Sequential gives its input. An infinity times zero makes a NaN, and a NaN stays one.
+template <class... Branches>
+struct Product {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: Product: there must be 2 to 8 branches.");
+
+    /// The join at the end.
+    struct Multiplied : MultiplicationOf<sizeof...(Branches)> {
+        template <Shape... Got>
+        struct Problem {
+            static_assert(Multiplied::accepts(Got...), "denim: Product: the branches give different shapes, so they cannot be multiplied; give them "
+                                                       "the same strides, Same or windows of the same size, and as many filters at their ends.");
+        };
+    };
+
+    using Expanded = branches<Multiplied, Branches...>;  // its closing line stands in tests/runtime/layer/product.cpp: every program would pay for it
+};
+
+}  // namespace denim::inline DENIM_TARGET

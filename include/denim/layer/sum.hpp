@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// (H, W, C) -> (H', W', C'): what branches of one input give, added number by number.
+
+#include <denim/layer/branches.hpp>
+#include <denim/layer/check_layer.hpp>
+#include <denim/layer/composition.hpp>
+#include <denim/layer/concept.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The sum of pictures of one shape, number by number, bound to its layouts: of the first two, and that with each of the others.
+template <class Arithmetic, Layout Out, Layout... Ins>
+struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = (sizeof...(Ins) - 1) * Out.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            for_each_pixel([&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
+        }(std::make_index_sequence<sizeof...(Ins)>{});
+    }
+    template <Gradient... To>
+    static void backward(const Backward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (give<To, Ins>(at.output_gradient, at.input_gradients[Number]), ...);
+        }(std::make_index_sequence<sizeof...(Ins)>{});
+    }
+
+private:
+    template <class... Inputs>
+    static void add(Scalar* sum, Inputs... inputs) {
+        for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = (... + inputs[c]);
+    }
+    template <Gradient To, Layout In>
+    static void give(const Scalar* gradient, Scalar* input_gradient) {
+        if constexpr (To != Gradient::none)
+            for_each_pixel([&](std::size_t y, std::size_t x) {
+                const Scalar* from = gradient + Out.offset(y, x);
+                Scalar* to = input_gradient + In.offset(y, x);
+                for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+            });
+    }
+    template <class Each>
+    static void for_each_pixel(Each each) {
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
+    }
+};
+
+/// A join that adds values, number by number.
+template <std::size_t Count>
+struct AdditionOf : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class... Shapes>
+    static constexpr bool accepts(Shape first, Shapes... rest) {
+        return ((rest == first) && ...);
+    }
+    template <class... Shapes>
+    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
+        return first;
+    }
+
+    template <class Arithmetic, Layout Out, Layout... Ins>
+    using Layer = SumLayer<Arithmetic, Out, Ins...>;
+};
+
+/// The sum of 2 to 8 branches that get the same input and give one shape: Sum<Sequential<Conv<3, 8, Same, Linear>, BatchNorm>, Conv<1, 8, Linear>>.
+/// An empty Sequential gives its input. Infinities of opposite signs make a NaN, and a NaN stays one.
+template <class... Branches>
+struct Sum {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: Sum: there must be 2 to 8 branches.");
+
+    /// The join at the end.
+    struct Added : AdditionOf<sizeof...(Branches)> {
+        template <Shape... Got>
+        struct Problem {
+            static_assert(Added::accepts(Got...), "denim: Sum: the branches give different shapes, so they cannot be added; give them the same "
+                                                  "strides, Same or windows of the same size, and as many filters at their ends.");
+        };
+    };
+
+    using Expanded = branches<Added, Branches...>;
+};
+
+static_assert(check_layer<AdditionOf<2>, Shape{2, 2, 8}, Shape{2, 2, 8}>());
+
+}  // namespace denim::inline DENIM_TARGET

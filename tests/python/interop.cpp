@@ -25,8 +25,6 @@ using Deep =
 using Strided = Net<11, 14, 2, Conv<3, 5, Same, Stride<2>>, Conv<4, 6, Same, Linear>, Conv<2, 3, Stride<3>>>;
 using Activations = Net<7, 6, 3, Conv<3, 5, GELU>, Activation<LeakyReLU>, Conv<2, 4, SiLU>, Activation<ELU>, Activation<HardSwish>,
                         Dense<8, Tanh>, Activation<Sigmoid>, Dense<4, Softmax>>;
-using MoreActivations = Net<7, 6, 3, Conv<3, 5, ReLU6>, Activation<LeakyReLUOf<0.01>>, Conv<2, 4, Clip<-0.5, 0.75>>, Activation<ELUOf<0.5>>,
-                            Activation<HardSigmoid>, Dense<8, Mish>, Activation<Softplus>, Dense<4, Clip<-1, 1>>>;
 using OneDense = Net<3, 4, 5, Dense<6>>;
 using OneNorm = Net<5, 4, 3, BatchNorm>;
 using OnePool = Net<9, 8, 3, MaxPool>;

@@ -35,10 +35,9 @@ inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& no
     std::vector<std::string> numbers;
     for (const auto& [name, number, otherwise] : term.attributes) {
         const std::string stated = shortest_text(attributes.get(name, static_cast<float>(number_in(otherwise))));
-        if (number == "#")
-            numbers.push_back(stated);
-        else if (stated != number)
-            return std::nullopt;
+        const bool digits = stated[0] >= '0' && stated[0] <= '9';  // neither negative nor infinite, which the types refuse
+        if (number != "#" ? stated != number : !digits || (stated == "0" && node.type == "Elu")) return std::nullopt;
+        if (number == "#") numbers.push_back(stated);
     }
     return numbers;
 }

@@ -117,6 +117,9 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
     refused({conv, {"Clip", "six", {"c1", "zero", "six"}, {"z"}}, {"Mul", "", {"z", "two"}, {"y"}}}, "six", "none of Denim's activations");
     refused({conv, {"HardSigmoid", "h", {"c1"}, {"y"}}}, "h", "none of Denim's activations");
     refused({conv, {"Elu", "e", {"c1"}, {"y"}, {{"beta", 0.5f}}}}, "e", "its attribute 'beta' is not known");
+    for (const float alpha : {-0.5f, 0.0f, HUGE_VALF})
+        refused({conv, {"Elu", "e", {"c1"}, {"y"}, {{"alpha", alpha}}}}, "e", "with these attributes it has no spelling");
+    refused({conv, {"LeakyRelu", "l", {"c1"}, {"y"}, {{"alpha", -0.1f}}}}, "l", "with these attributes it has no spelling");
     refused({conv, {"Mul", "m", {"c1", "two"}, {"z"}}, {"Sigmoid", "", {"z"}, {"s"}}, {"Mul", "", {"c1", "s"}, {"y"}}}, "m",
             "none of Denim's activations");
     refused({conv, {"Pow", "p", {"c1", "two"}, {"y"}}}, "p", "Denim has no layer for it");

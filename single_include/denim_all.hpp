@@ -3545,6 +3545,13 @@ inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
 #define DENIM_INLINE [[gnu::always_inline]] inline
 
+// A function that is told its sizes: one for all callers. Compilers may neither stamp it out for the constants of one of them nor look inside.
+#if defined(__clang__)
+#define DENIM_KERNEL [[gnu::noinline]] inline
+#else
+#define DENIM_KERNEL [[gnu::noipa]] inline
+#endif
+
 /// Reads lanes numbers, at any alignment.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> load(const Scalar* from) {
@@ -3563,6 +3570,16 @@ DENIM_INLINE Vector<Scalar> broadcast(Scalar value) {
     return Vector<Scalar>(value);
 }
 
+#if defined(__AVX__) && !defined(__AVX512F__)
+namespace detail {
+// From 8 - count on: the lanes below count.
+alignas(64) inline constexpr std::int32_t first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+DENIM_INLINE __m256i below(std::size_t count) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(first_lanes + 8 - count));
+}
+}  // namespace detail
+#endif
+
 /// Reads the first `count` < lanes numbers and fills the rest with zero; nothing beyond them is touched.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
@@ -3570,6 +3587,15 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
     if constexpr (std::is_same_v<Scalar, float>)
         return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1u), from);
     else
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        return _mm256_maskload_ps(from, detail::below(count));
+    else
+#elif defined(__SSE2__)
+    if constexpr (std::is_same_v<Scalar, float>) {
+        const __m128 low = count >= 2 ? _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
+    } else
 #endif
     {
         alignas(64) std::array<Scalar, lanes<Scalar>> buffer{};
@@ -3585,6 +3611,17 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
     if constexpr (std::is_same_v<Scalar, float>)
         _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1u), value);
     else
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<Scalar, float>)
+        _mm256_maskstore_ps(to, detail::below(count), value);
+    else
+#elif defined(__SSE2__)
+    if constexpr (std::is_same_v<Scalar, float>) {
+        const __m128 all = value;
+        if (count >= 2) _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(all));
+        if (count == 1) _mm_store_ss(to, all);
+        if (count == 3) _mm_store_ss(to + 2, _mm_movehl_ps(all, all));
+    } else
 #endif
     {
         alignas(64) std::array<Scalar, lanes<Scalar>> buffer;
@@ -3833,9 +3870,10 @@ DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around.
+// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around. Behind the end of a scan
+// zeros are shifted in, by more than a number has bits where a code ends there too: they stay zero.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow"))), apply_to = function)
+#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow", "shift"))), apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC optimize("wrapv")
@@ -5487,17 +5525,6 @@ namespace denim::inline DENIM_TARGET::simd {
 
 namespace detail {
 
-/// The value, but not beyond `limit` on either side; a NaN stays.
-template <class Scalar>
-DENIM_INLINE Vector<Scalar> bounded(Vector<Scalar> value, double limit) {
-    const auto most = static_cast<Scalar>(limit);
-    const Vector<Scalar> inside = native_min(broadcast(most), native_max(broadcast(-most), value));
-    if constexpr (nans_assumed_away)
-        return simd::select(is_nan(value), value, inside);
-    else
-        return inside;
-}
-
 /// The result, NaN where the value is: xsimd's functions see to that, except where compilers assume NaNs away.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) {
@@ -5509,17 +5536,31 @@ DENIM_INLINE Vector<Scalar> nan_of(Vector<Scalar> value, Vector<Scalar> result) 
 
 }  // namespace detail
 
+/// The value, but not below `low` and not above `high`; a NaN stays.
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> clamp(Vector<Scalar> value, double low, double high) {
+    const Vector<Scalar> least = broadcast(static_cast<Scalar>(low)), most = broadcast(static_cast<Scalar>(high));
+    return detail::nan_of(value, detail::native_min(most, detail::native_max(least, value)));
+}
+
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return detail::nan_of(value, xsimd::sqrt(value));
 }
+/// Where infinities are assumed away, clang leaves out the one that xsimd gives for large numbers, and it is put in here.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
-    return detail::nan_of(value, xsimd::exp(value));
+    if constexpr (detail::nans_assumed_away) {
+        const Vector<Scalar> largest = broadcast(static_cast<Scalar>(sizeof(Scalar) == 4 ? 88.3762589 : 709.782712));
+        const Vector<Scalar> inside = xsimd::exp(detail::native_min(largest, value));
+        return detail::nan_of(value, simd::select(value > largest, broadcast(infinite<Scalar>()), inside));
+    } else {
+        return xsimd::exp(value);
+    }
 }
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> tanh(Vector<Scalar> value) {
-    return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? detail::bounded(value, 20) : value));
+    return detail::nan_of(value, xsimd::tanh(detail::nans_assumed_away ? clamp(value, -20, 20) : value));
 }
 /// xsimd's squares its argument, whose square may be infinite; from 6 on it is 1. Where NaNs are assumed away, clang makes
 /// something else of it (0.7 for 0.678), and the library's takes its place, number by number.
@@ -5534,7 +5575,16 @@ DENIM_INLINE Vector<Scalar> erf(Vector<Scalar> value) {
         return load(numbers);
     }
 #endif
-    return detail::nan_of(value, xsimd::erf(detail::bounded(value, 6)));
+    return detail::nan_of(value, xsimd::erf(clamp(value, -6, 6)));
+}
+/// log(1 + value) for values from 0 to 1, as precise near 0 as elsewhere: twice the inverse hyperbolic tangent of value / (2 + value).
+template <class Scalar>
+DENIM_INLINE Vector<Scalar> log1p(Vector<Scalar> value) {
+    constexpr int terms = sizeof(Scalar) == 4 ? 8 : 17;  // of x + x^3 / 3 + x^5 / 5 + ..., where x is 1/3 at most
+    const Vector<Scalar> x = value / (value + broadcast(Scalar{2})), square = x * x;
+    Vector<Scalar> sum = broadcast(static_cast<Scalar>(1.0 / (2 * terms + 1)));
+    for (int n = terms - 1; n >= 0; --n) sum = fma(sum, square, broadcast(static_cast<Scalar>(1.0 / (2 * n + 1))));
+    return (x + x) * sum;
 }
 
 inline float exp(float value) { return std::exp(value); }
@@ -5543,9 +5593,18 @@ inline float tanh(float value) { return std::tanh(value); }
 inline double tanh(double value) { return std::tanh(value); }
 inline float erf(float value) { return std::erf(value); }
 inline double erf(double value) { return std::erf(value); }
+inline float log1p(float value) { return std::log1p(value); }
+inline double log1p(double value) { return std::log1p(value); }
 inline float select(bool condition, float yes, float no) { return condition ? yes : no; }
 inline double select(bool condition, double yes, double no) { return condition ? yes : no; }
 
+/// The value, but not below `low` and not above `high`; a NaN stays.
+template <Askable Scalar>
+constexpr Scalar clamp(Scalar value, double low, double high) {
+    const auto least = static_cast<Scalar>(low), most = static_cast<Scalar>(high);
+    if (denim::is_nan(value)) return value;
+    return value < least ? least : value > most ? most : value;
+}
 /// max(value, 0), NaN where the value is.
 template <Askable Scalar>
 constexpr Scalar relu(Scalar value) {
@@ -5786,6 +5845,24 @@ enum class Gradient {
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/tensor/clear_border.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Zeros around a picture.
+template <class Scalar>
+void clear_border(const Layout& of, Scalar* picture) {
+    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
+    std::fill_n(picture, of.border.top * row + left, Scalar{0});
+    Scalar* end = picture + of.border.top * row;  // of a row of the picture
+    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
+        end += row;
+        std::fill_n(end - right, right + left, Scalar{0});
+    }
+    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/depthwise_convolution.hpp
 
 // Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A step multiplies
@@ -5885,7 +5962,7 @@ public:
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = 0;
     static constexpr std::size_t scratch_size =
-        turned.input.size();  // z's gradient: between its pixels and around them it stays zero
+        turned.input.size();  // z's gradient: between its pixels and around them it is zero
     static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
@@ -5904,6 +5981,10 @@ public:
     template <Gradient Input>
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        if constexpr (Of.stride == 1)
+            clear_border(turned.input, scratch);
+        else
+            std::fill_n(scratch, scratch_size, 0.0f);
         for (std::size_t y = 0; y < Of.rows; ++y) {
             spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
             for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);
@@ -6215,56 +6296,86 @@ DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float>
 
 }  // namespace detail
 
-/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is
-/// stored.
-template <Convolution Of, std::size_t Count>
-DENIM_INLINE void write_rows(const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+/// Where a picture stands that a kernel writes: what its inner loops have to know of a layout.
+struct PictureRows {
+    std::size_t height, width;  ///< of the picture that is stored
+    std::size_t row, pixel;     ///< numbers from one row, one pixel to the next
+    std::size_t first;          ///< of the picture, behind its border
+
+    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const { return first + y * row + x * pixel; }
+};
+constexpr PictureRows rows_of(const Layout& of) { return {of.shape.height, of.shape.width, of.row(), of.stride, of.offset(0, 0)}; }
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is stored.
+template <Epilogue End, std::size_t Count>
+DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
                              std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    if constexpr (Of.pooled()) {
-        constexpr Shape shape = Of.output.shape;
-        if (y / 2 >= shape.height) return;
-#pragma GCC unroll 3
-        for (std::size_t i = 0; i < Count; i += 2) {
-            const std::size_t column = (x + i) / 2;
-            if (column >= shape.width) break;
-            std::uint8_t* winners = record ? record + (y / 2 * shape.width + column) * Of.output.stride + filter : nullptr;
+    if constexpr (End == Epilogue::relu_pool) {
+        const std::size_t inside = std::min(Count / 2, of.width - x / 2);
+        if (y / 2 >= of.height) return;
+        float* to = output + of.offset(y / 2, x / 2) + filter;
+        std::uint8_t* winners = record ? record + (y / 2 * of.width + x / 2) * of.pixel + filter : nullptr;
+        const auto write = [&](std::size_t i) {
             const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(output + Of.output.offset(y / 2, column) + filter, simd::relu(best + bias));
+            simd::store(to, simd::relu(best + bias));
+            to += of.pixel;
+            if (winners) winners += of.pixel;
+        };
+        if (inside == Count / 2) {
+#pragma GCC unroll 3
+            for (std::size_t i = 0; i < Count; i += 2) write(i);
+        } else {
+            for (std::size_t i = 0; i < 2 * inside; i += 2) write(i);
         }
     } else {
-        for (std::size_t q = 0; q < 2 && y + q < Of.rows; ++q)
-#pragma GCC unroll 6
-            for (std::size_t i = 0; i < Count; ++i) {
-                if (x + i >= Of.columns) break;
+        const std::size_t inside = std::min(Count, of.width - x);
+        float* first = output + of.offset(y, x) + filter;
+        for (std::size_t q = 0; q < 2 && y + q < of.height; ++q, first += of.row) {
+            float* to = first;
+            const auto write = [&](std::size_t i) {
                 const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(output + Of.output.offset(y + q, x + i) + filter,
-                            Of.epilogue == Epilogue::relu ? simd::relu(z) : z);
+                simd::store(to, End == Epilogue::relu ? simd::relu(z) : z);
+                to += of.pixel;
+            };
+            if (inside == Count) {
+#pragma GCC unroll 6
+                for (std::size_t i = 0; i < Count; ++i) write(i);
+            } else {
+                for (std::size_t i = 0; i < inside; ++i) write(i);
             }
+        }
     }
 }
 
-/// The gradient of z from the output's: into the inside of `picture`, laid out as `Picture`, whose border stays as it is. Only
-/// winners get a gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
-template <Convolution Of, Layout Picture>
-inline void unfold_gradient(const float* output, const float* output_gradient, const std::uint8_t* record, float* picture,
-                            float* bias_gradient) {
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
+/// gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
+template <Epilogue End>
+DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
+                                  const std::uint8_t* record, float* picture, float* bias_gradient) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const auto zero = simd::broadcast(0.0f);
-    for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, row = to.row();
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t f = 0; f < stride; f += lanes) {
             auto sum = zero;
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                const std::size_t at = Of.output.offset(y, x) + f;
+            std::size_t at = of.output.offset(y, 0) + f;
+            const std::uint8_t* winners = record + y * shape.width * stride + f;
+            float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
+            for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
                 auto gradient = simd::load(output_gradient + at);
-                if constexpr (Of.epilogue != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
+                if constexpr (End != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
                 sum += gradient;
-                if constexpr (Of.pooled()) {
-                    const auto winner = simd::load_bytes(record + (y * Of.output.shape.width + x) * Of.output.stride + f);
+                if constexpr (End == Epilogue::relu_pool) {
+                    const auto winner = simd::load_bytes(winners);
                     for (std::size_t q = 0; q < 4; ++q)
-                        simd::store(picture + Picture.offset(2 * y + q / 2, 2 * x + q % 2) + f,
+                        simd::store(z + q / 2 * row + q % 2 * to.stride,
                                     simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                    winners += stride;
+                    z += 2 * to.stride;
                 } else {
-                    simd::store(picture + Picture.offset(y, x) + f, gradient);
+                    simd::store(z, gradient);
+                    z += to.stride;
                 }
             }
             simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
@@ -6305,9 +6416,106 @@ constexpr TileShape best_tile(std::size_t columns, std::size_t vectors, std::siz
     return best;
 }
 
+/// What the tiles of a row have to know of a convolution.
+struct TileRowSizes {
+    std::size_t window = 0;
+    std::size_t runs = 0, length = 0;  ///< of a window row: runs of numbers that lie side by side, and how many each has
+    std::size_t row = 0, pixel = 0;    ///< numbers of the input from one row, one pixel to the next
+    std::size_t step = 0;              ///< numbers of the input from one pixel of z to the next
+    std::size_t down = 0;              ///< numbers of the input from one row of z to the next
+    std::size_t output = 0;            ///< numbers of the output from one pixel to the next
+    std::size_t record = 0;            ///< bytes likewise
+};
+constexpr TileRowSizes tile_row_sizes(const Convolution& of, std::size_t padded) {
+    // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
+    const bool joined = of.input.stride == of.channels();
+    const std::size_t row = of.input.row(), pixel = of.input.stride;
+    return {of.window, joined ? 1 : of.window, joined ? of.window * of.channels() : of.channels(), row, pixel, of.stride * pixel,
+            of.stride * row, of.output.stride, padded};
+}
+
+namespace detail {
+
+/// The sums of `Pixels` pixels of z without bias, handed to `done(pixel, vector, sum)`; the first window begins at `corner`.
+template <std::size_t Pixels, std::size_t Vectors, class Done>
+DENIM_INLINE void tile_sums(const TileRowSizes& of, const float* corner, const float* weights, Done done) {
+    constexpr std::size_t lanes = simd::lanes<float>, ahead = 1024;  // weights wanted next: they come from the second-level cache
+    simd::Vector<float> sum[Pixels][Vectors];
+#pragma GCC unroll 16
+    for (std::size_t p = 0; p < Pixels; ++p)
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::broadcast(0.0f);
+    const std::size_t step = of.step;
+    for (std::size_t i = 0; i < of.window; ++i, corner += of.row)
+        for (std::size_t run = 0; run < of.runs; ++run) {
+            const float* from = corner + run * of.pixel;
+#pragma GCC unroll 1
+            for (std::size_t left = of.length; left; --left, ++from, weights += Vectors * lanes) {
+                for (std::size_t v = 0; v < Vectors * lanes; v += 16) simd::prefetch(weights + ahead + v);
+                simd::Vector<float> weight[Vectors];
+#pragma GCC unroll 4
+                for (std::size_t v = 0; v < Vectors; ++v) weight[v] = simd::load(weights + v * lanes);
+#pragma GCC unroll 16
+                for (std::size_t p = 0; p < Pixels; ++p) {
+                    const auto pixel = simd::broadcast(from[p * step]);
+#pragma GCC unroll 4
+                    for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::fma(pixel, weight[v], sum[p][v]);
+                }
+            }
+        }
+#pragma GCC unroll 16
+    for (std::size_t p = 0; p < Pixels; ++p)
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Vectors; ++v) done(p, v, sum[p][v]);
+}
+
+}  // namespace detail
+
+/// `tiles` tiles side by side of a row of z (with a pool, of two), written or added to `output`: `Vectors` vectors of filters, of whose last
+/// only `last` numbers are stored. `corner` is where the first window begins; `record` takes the winners of a pool, or is null.
+template <Epilogue End, Gradient Mode, std::size_t Pixels, std::size_t Vectors>
+DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                               std::uint8_t* record, std::size_t tiles, std::size_t last) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    constexpr bool pooled = End == Epilogue::relu_pool;
+    using Vector = simd::Vector<float>;
+    const TileRowSizes of = sizes;
+    const auto write = [last](float* pixel, std::size_t v, Vector value) {
+        if constexpr (End != Epilogue::linear) value = simd::relu(value);
+        float* const to = pixel + v * lanes;
+        if (v + 1 < Vectors || last == lanes) {
+            if constexpr (Mode == Gradient::add) value = value + simd::load(to);
+            simd::store(to, value);
+        } else {
+            if constexpr (Mode == Gradient::add) value = value + simd::load_first(to, last);
+            simd::store_first(to, value, last);
+        }
+    };
+    for (; tiles; --tiles, corner += Pixels * of.step) {
+        if constexpr (pooled) {
+            alignas(64) float z[2][Pixels][Vectors * lanes];
+            for (std::size_t h = 0; h < 2; ++h)
+                detail::tile_sums<Pixels, Vectors>(of, corner + h * of.down, weights,
+                                                   [&](std::size_t p, std::size_t v, Vector sum) { simd::store(&z[h][p][v * lanes], sum); });
+            for (std::size_t p = 0; p < Pixels; p += 2, output += of.output) {
+                for (std::size_t v = 0; v < Vectors; ++v) {
+                    const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
+                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), record ? record + v * lanes : nullptr);
+                    write(output, v, best + simd::load(bias + v * lanes));
+                }
+                if (record) record += of.record;
+            }
+        } else {
+            detail::tile_sums<Pixels, Vectors>(of, corner, weights, [&](std::size_t, std::size_t v, Vector sum) {
+                write(output, v, sum + simd::load(bias + v * lanes));
+                if (v + 1 == Vectors) output += of.output;
+            });
+        }
+    }
+}
+
 template <Convolution Of>
 struct RegisterTiles {
-    using Vector = simd::Vector<float>;
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
     static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
@@ -6352,94 +6560,21 @@ private:
     static constexpr std::size_t tiles = (width + tile.pixels - 1) / tile.pixels;
     static constexpr std::size_t small = width / unit / tiles * unit;
     static constexpr std::size_t large_tiles = width / unit % tiles;
-
-    static constexpr std::size_t ahead = 1024;  // weights fetched before their turn: they come from the second-level cache
+    static constexpr TileRowSizes sizes = tile_row_sizes(Of, padded);
 
     template <Gradient Mode, std::size_t Vectors>
     static void columns(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
                         std::size_t first) {
-        std::size_t x = 0;
-        if constexpr (large_tiles > 0)
-            for (; x < large_tiles * (small + unit); x += small + unit)
-                place<Mode, small + unit, Vectors>(input, packed, output, record, y, x, first);
-        if constexpr (small > 0)
-            for (; x < width; x += small) place<Mode, small, Vectors>(input, packed, output, record, y, x, first);
-    }
-
-    // The sums of z(y, x ...) without bias, handed to `done(pixel, vector, sum)`.
-    template <std::size_t Pixels, std::size_t Vectors, class Done>
-    DENIM_INLINE static void sums(const float* input, const float* weights, std::size_t y, std::size_t x, Done done) {
-        // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
-        constexpr bool joined = Of.input.stride == Of.channels();
-        constexpr std::size_t runs = joined ? 1 : Of.window;
-        constexpr std::size_t length = joined ? Of.window * Of.channels() : Of.channels();
-        Vector sum[Pixels][Vectors];
-#pragma GCC unroll 16
-        for (std::size_t p = 0; p < Pixels; ++p)
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::broadcast(0.0f);
-        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
-        for (std::size_t i = 0; i < Of.window; ++i)
-            for (std::size_t run = 0; run < runs; ++run) {
-                const float* from = corner + i * Of.input.row() + run * Of.input.stride;
-#pragma GCC unroll 1
-                for (std::size_t n = 0; n < length; ++n, ++from, weights += Vectors * lanes) {
-                    for (std::size_t v = 0; v < Vectors * lanes; v += 16) simd::prefetch(weights + ahead + v);
-                    Vector weight[Vectors];
-#pragma GCC unroll 4
-                    for (std::size_t v = 0; v < Vectors; ++v) weight[v] = simd::load(weights + v * lanes);
-#pragma GCC unroll 16
-                    for (std::size_t p = 0; p < Pixels; ++p) {
-                        const Vector pixel = simd::broadcast(from[p * Of.stride * Of.input.stride]);
-#pragma GCC unroll 4
-                        for (std::size_t v = 0; v < Vectors; ++v) sum[p][v] = simd::fma(pixel, weight[v], sum[p][v]);
-                    }
-                }
-            }
-#pragma GCC unroll 16
-        for (std::size_t p = 0; p < Pixels; ++p)
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < Vectors; ++v) done(p, v, sum[p][v]);
-    }
-
-    template <Gradient Mode, std::size_t Pixels, std::size_t Vectors>
-    static void place(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
-                      std::size_t x, std::size_t first) {
-        const float* weights = packed + first * lanes * taps;
-        const float* bias = packed + taps * padded + first * lanes;
-        if constexpr (Of.pooled()) {
-            alignas(64) float z[2][Pixels][Vectors * lanes];
-            for (std::size_t h = 0; h < 2; ++h)
-                sums<Pixels, Vectors>(input, weights, 2 * y + h, x,
-                                      [&](std::size_t p, std::size_t v, Vector sum) { simd::store(&z[h][p][v * lanes], sum); });
-            for (std::size_t p = 0; p < Pixels; p += 2)
-                for (std::size_t v = 0; v < Vectors; ++v) {
-                    const auto at = [&](std::size_t h, std::size_t q) { return simd::load(&z[h][p + q][v * lanes]); };
-                    const std::size_t column = (x + p) / 2;
-                    std::uint8_t* winners =
-                        record ? record + (y * Of.output.shape.width + column) * padded + (first + v) * lanes : nullptr;
-                    const Vector best = detail::pool(at(0, 0), at(0, 1), at(1, 0), at(1, 1), winners);
-                    write<Mode>(output + Of.output.offset(y, column), first + v, best + simd::load(bias + v * lanes));
-                }
-        } else {
-            sums<Pixels, Vectors>(input, weights, y, x, [&](std::size_t p, std::size_t v, Vector sum) {
-                write<Mode>(output + Of.output.offset(y, x + p), first + v, sum + simd::load(bias + v * lanes));
-            });
-        }
-    }
-
-    // Vector number `v` of a pixel, never beyond the pixel.
-    template <Gradient Mode>
-    DENIM_INLINE static void write(float* pixel, std::size_t v, Vector value) {
-        if constexpr (Of.epilogue != Epilogue::linear) value = simd::relu(value);
-        if (Of.output.stride >= padded || v + 1 < vectors) {
-            if constexpr (Mode == Gradient::add) value = value + simd::load(pixel + v * lanes);
-            simd::store(pixel + v * lanes, value);
-        } else {
-            constexpr std::size_t rest = Of.output.stride % lanes;
-            if constexpr (Mode == Gradient::add) value = value + simd::load_first(pixel + v * lanes, rest);
-            simd::store_first(pixel + v * lanes, value, rest);
-        }
+        const std::size_t last = first + Vectors < vectors || Of.output.stride >= padded ? lanes : Of.output.stride % lanes;
+        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+        const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
+            tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
+                sizes, input + Of.input.offset(unit * y * Of.stride - Of.top, x * Of.stride - Of.left), weights, bias,
+                output + Of.output.offset(y, x / unit) + first * lanes,
+                record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
+        };
+        if constexpr (large_tiles > 0) run.template operator()<small + unit>(0, large_tiles);
+        if constexpr (small > 0) run.template operator()<small>(large_tiles * (small + unit), tiles - large_tiles);
     }
 };
 
@@ -6454,7 +6589,7 @@ namespace denim::inline DENIM_TARGET::kernel {
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
 /// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
-/// takes the winners as (row, column, filters rounded up to whole vectors). Scratch is zero when it is handed over first.
+/// takes the winners as (row, column, filters rounded up to whole vectors). In scratch any numbers may stand, before and between calls.
 template <Convolution Of>
 struct DirectConvolution {
 private:
@@ -6536,6 +6671,7 @@ public:
             Live::template run<false>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
             if constexpr (Input != Gradient::none) {
                 float* z = scratch + Live::scratch_size;
+                clear_border(flipped.input, z);
                 for (std::size_t y = 0; y < Of.rows; ++y)
                     for (std::size_t x = 0; x < Of.columns; ++x)
                         std::copy_n(output_gradient + Of.output.offset(y, x), Of.filters(), z + flipped.input.offset(y, x));
@@ -6835,6 +6971,7 @@ public:
 
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
+        clear_input(scratch);
         for (std::size_t number = first; number < last; ++number) {
             const Band band{number};
             if (band.empty()) continue;
@@ -6855,10 +6992,12 @@ public:
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)
                 for (std::size_t x = 0; x < Of.input.shape.width; ++x)
                     std::fill_n(input_gradient + Of.input.offset(y, x), Of.channels(), 0.0f);
+        clear_input(scratch);
         for (std::size_t number = 0; number < bands; ++number) {
             const Band band{number};
             if (band.empty()) continue;
             take_input(input, scratch, band);
+            std::fill_n(scratch + output_at, Part.output.size(), 0.0f);
             std::fill_n(scratch + output_gradient_at, Part.output.size(), 0.0f);
             each_output(band, [&](std::size_t whole, std::size_t part) {
                 std::copy_n(output + whole, filters, scratch + output_at + part);
@@ -6904,6 +7043,10 @@ private:
                 each(inside, Of.input.offset(y, x) + band.group * channels, Part.input.offset(v, u));
             }
     }
+    // Once for all parts, which leave their border and padding as they are.
+    static void clear_input(float* scratch) {
+        if constexpr (!Part.input.dense()) std::fill_n(scratch, Part.input.size(), 0.0f);
+    }
     static void take_input(const float* input, float* scratch, const Band& band) {
         each_input(band, [&](bool inside, std::size_t whole, std::size_t part) {
             if (inside)
@@ -6933,6 +7076,10 @@ inline constexpr std::size_t product_vectors = 2;
 /// Rows that the registers then hold, one left for the row's own number.
 inline constexpr std::size_t product_rows = (simd::registers - product_vectors - 1) / product_vectors;
 
+/// Channels that stand side by side in the transform domain, run after run of them, so that what a product strides over is a constant for
+/// any number of channels.
+inline constexpr std::size_t channel_chunk = 32;
+
 /// How many rows a product of `count` rows takes at a time, so that little is computed beyond the last.
 constexpr std::size_t rows_at_a_time(std::size_t count) {
     std::size_t best = 1, best_cost = ~std::size_t{0};
@@ -6944,68 +7091,107 @@ constexpr std::size_t rows_at_a_time(std::size_t count) {
     return best;
 }
 
-/// m(r, n) = sum over k < depth of v(r, k) * u(k, n); rows of v and m are `VRow` and `MRow` numbers apart, those of u follow
-/// each other.
-template <std::size_t Rows, std::size_t Vectors, std::size_t VRow, std::size_t MRow>
-inline void multiply(const float* v, const float* u, float* m, std::size_t depth) {
+/// m(t, n) = sum over k < depth of v(t, k) * u(k, n) for `Vectors` vectors and t < count, `Rows` at a time, so up to Rows - 1 rows beyond. v and
+/// m stand in chunks of channel_chunk channels, each with its rows one after the other, `next` numbers from one chunk of v to the next; the rows of u
+/// follow each other.
+template <std::size_t Rows, std::size_t Vectors>
+DENIM_KERNEL void multiply(const float* v, const float* u, float* m, std::size_t depth, std::size_t next, std::size_t count) {
     constexpr std::size_t lanes = simd::lanes<float>, ahead = 2048;  // numbers of u, the 8 KB that are wanted next
-    simd::Vector<float> sums[Rows][Vectors];
+    for (std::size_t t = 0; t < count; t += Rows, v += Rows * channel_chunk, m += Rows * channel_chunk) {
+        simd::Vector<float> sums[Rows][Vectors];
 #pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::broadcast(0.0f);
-    for (std::size_t k = 0; k < depth; ++k, u += Vectors * lanes) {
-        simd::Vector<float> weights[Vectors];
+            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::broadcast(0.0f);
+        const float *from = v, *weights = u;
+        for (std::size_t left = depth; left; from += next) {
+            const std::size_t together = std::min(left, channel_chunk);
+            left -= together;
+            for (std::size_t k = 0; k < together; ++k, weights += Vectors * lanes) {
+                simd::Vector<float> weight[Vectors];
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) {
-            weights[n] = simd::load(u + n * lanes);
-            simd::prefetch(u + n * lanes + ahead);
+                for (std::size_t n = 0; n < Vectors; ++n) {
+                    weight[n] = simd::load(weights + n * lanes);
+                    simd::prefetch(weights + n * lanes + ahead);
+                }
+#pragma GCC unroll 16
+                for (std::size_t r = 0; r < Rows; ++r) {
+                    const auto value = simd::broadcast(from[r * channel_chunk + k]);
+#pragma GCC unroll 4
+                    for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, weight[n], sums[r][n]);
+                }
+            }
         }
 #pragma GCC unroll 16
-        for (std::size_t r = 0; r < Rows; ++r) {
-            const auto value = simd::broadcast(v[r * VRow + k]);
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, weights[n], sums[r][n]);
-        }
+            for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * channel_chunk + n * lanes, sums[r][n]);
     }
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
-#pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) simd::store(m + r * MRow + n * lanes, sums[r][n]);
 }
 
-/// sums(c, f) += sum over t < count of v(t, c) * d(t, f) for c < Rows; the rows of `sums` follow each other.
-template <std::size_t Rows, std::size_t Vectors, std::size_t VRow, std::size_t DRow>
-inline void accumulate(const float* v, const float* d, float* to, std::size_t count) {
+/// sums(c, f) += sum over t < count of v(t, c) * d(t, f) for c < channels, a multiple of `Rows`; rows of v and d are `v_row` and `d_row`
+/// numbers apart, those of `sums` follow each other.
+template <std::size_t Rows, std::size_t Vectors>
+DENIM_KERNEL void accumulate(const float* v, std::size_t v_row, const float* d, std::size_t d_row, float* sums, std::size_t count,
+                             std::size_t channels) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    simd::Vector<float> sums[Rows][Vectors];
+    for (std::size_t c = 0; c < channels; c += Rows, sums += Rows * Vectors * lanes) {
+        simd::Vector<float> sum[Rows][Vectors];
 #pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::load(to + (r * Vectors + n) * lanes);
-    for (std::size_t t = 0; t < count; ++t, v += VRow, d += DRow) {
-        simd::Vector<float> gradients[Vectors];
+            for (std::size_t n = 0; n < Vectors; ++n) sum[r][n] = simd::load(sums + (r * Vectors + n) * lanes);
+        const float *value = v + c, *gradient = d;
+        for (std::size_t t = 0; t < count; ++t, value += v_row, gradient += d_row) {
+            simd::Vector<float> gradients[Vectors];
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) gradients[n] = simd::load(d + n * lanes);
+            for (std::size_t n = 0; n < Vectors; ++n) gradients[n] = simd::load(gradient + n * lanes);
 #pragma GCC unroll 16
-        for (std::size_t r = 0; r < Rows; ++r) {
-            const auto value = simd::broadcast(v[r]);
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const auto factor = simd::broadcast(value[r]);
 #pragma GCC unroll 4
-            for (std::size_t n = 0; n < Vectors; ++n) sums[r][n] = simd::fma(value, gradients[n], sums[r][n]);
+                for (std::size_t n = 0; n < Vectors; ++n) sum[r][n] = simd::fma(factor, gradients[n], sum[r][n]);
+            }
         }
-    }
 #pragma GCC unroll 16
-    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-        for (std::size_t n = 0; n < Vectors; ++n) simd::store(to + (r * Vectors + n) * lanes, sums[r][n]);
+            for (std::size_t n = 0; n < Vectors; ++n) simd::store(sums + (r * Vectors + n) * lanes, sum[r][n]);
+    }
 }
 
-/// Calls `body.operator()<Vectors>(n)` for each group of vectors that begins with vector n of `Count`.
-template <std::size_t Count, class Body>
-DENIM_INLINE void for_groups(Body body) {
-    for (std::size_t n = 0; n + product_vectors <= Count; n += product_vectors) body.template operator()<product_vectors>(n);
-    if constexpr (Count % product_vectors != 0)
-        body.template operator()<Count % product_vectors>(Count - Count % product_vectors);
+/// The products of one pass over `width` numbers: of groups of product_vectors vectors, and of the vectors that remain; null where there are none.
+template <class Function>
+struct Products {
+    Function group = nullptr, rest = nullptr;
+
+    /// Calls act(product, n) for each group that begins with vector n of `count`.
+    template <class Act>
+    DENIM_INLINE void each(std::size_t count, Act act) const {
+        std::size_t n = 0;
+        for (; n + product_vectors <= count; n += product_vectors) act(group, n);
+        if (n < count) act(rest, n);
+    }
+};
+using Multiply = Products<decltype(&multiply<1, 1>)>;
+using Accumulate = Products<decltype(&accumulate<1, 1>)>;
+
+/// The products of `Rows` rows that `width` = `Width` numbers ask for.
+template <std::size_t Rows, std::size_t Width>
+constexpr Multiply multiply_by() {
+    constexpr std::size_t vectors = Width / simd::lanes<float>;
+    Multiply by;
+    if constexpr (vectors >= product_vectors) by.group = multiply<Rows, product_vectors>;
+    if constexpr (vectors % product_vectors != 0) by.rest = multiply<Rows, vectors % product_vectors>;
+    return by;
+}
+template <std::size_t Rows, std::size_t Width>
+constexpr Accumulate accumulate_by() {
+    constexpr std::size_t vectors = Width / simd::lanes<float>;
+    Accumulate by;
+    if constexpr (vectors >= product_vectors) by.group = accumulate<Rows, product_vectors>;
+    if constexpr (vectors % product_vectors != 0) by.rest = accumulate<Rows, vectors % product_vectors>;
+    return by;
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -7169,35 +7355,40 @@ struct TilePass {
     std::size_t row = 0, pixel = 0;  ///< numbers from one row, one pixel of the picture to the next
     std::size_t depth = 0;           ///< channels that are read
     std::size_t width = 0;           ///< channels that are made, whole vectors
+    std::size_t rows = 0;            ///< tiles in one product
+    std::size_t block = 0;           ///< tiles that are transformed together: whole products
+    std::size_t v_point = 0, m_point = 0;  ///< numbers from one point of the transform domain to the next, of what is read and made
 
-    static constexpr std::size_t lanes = simd::lanes<float>;
-
-    [[nodiscard]] constexpr std::size_t padded_depth() const { return round_up(depth, lanes); }
-    [[nodiscard]] constexpr std::size_t rows() const { return rows_at_a_time(tiles.count()); }
-    /// Tiles that are transformed together: whole products, as many as fit the cache and leave a few blocks to threads.
-    [[nodiscard]] constexpr std::size_t block() const {
-        const std::size_t fit = block_bytes / (tile * tile * (padded_depth() + width) * sizeof(float));
-        const std::size_t wanted = round_up((tiles.count() + 3) / 4, rows());
-        return std::clamp(fit / rows() * rows(), rows(), wanted);
-    }
-    [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block() - 1) / block(); }
-    /// Numbers from one point of the transform domain to the next: an odd number of cache lines, so that they spread over the
-    /// cache.
-    [[nodiscard]] constexpr std::size_t point(std::size_t channels) const { return ((block() * channels + 15) / 16 | 1) * 16; }
-    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (point(padded_depth()) + point(width)); }
+    [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block - 1) / block; }
+    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (v_point + m_point); }
     [[nodiscard]] constexpr std::size_t weights() const { return tile * tile * depth * width; }
 };
 
+/// An odd number of cache lines, so that points spread over the cache.
+constexpr std::size_t odd_lines(std::size_t numbers) { return ((numbers + 15) / 16 | 1) * 16; }
+
+constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
+    TilePass pass{tiles, row, pixel, depth, width};
+    const std::size_t read = round_up(depth, channel_chunk), made = round_up(width, channel_chunk);
+    // As many as fit the cache and leave a few blocks to threads.
+    const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + width) * sizeof(float));
+    pass.rows = rows_at_a_time(tiles.count());
+    pass.block = std::clamp(fit / pass.rows * pass.rows, pass.rows, round_up((tiles.count() + 3) / 4, pass.rows));
+    pass.v_point = odd_lines(pass.block * read);
+    pass.m_point = odd_lines(pass.block * made);
+    return pass;
+}
+
 /// Forward: the input becomes z.
 constexpr TilePass forward_pass(const Convolution& of) {
-    return {output_tiles(of), of.input.row(), of.input.stride, of.channels(), of.output.stride};
+    return tile_pass(output_tiles(of), of.input.row(), of.input.stride, of.channels(), of.output.stride);
 }
 
 /// Back to the input: the gradient of z becomes that of the input.
 constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
-    return {tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
-            round_up(of.channels(), TilePass::lanes)};
+    return tile_pass(tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+                     round_up(of.channels(), simd::lanes<float>));
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -7345,37 +7536,34 @@ DENIM_INLINE void store_up_to(float* to, Channels value, std::size_t count) {
         simd::store_first(to, value, count);
 }
 
-/// The weights of input channel `channel`, for forward_pass.
-template <Convolution Of>
-inline void forward_weights(const float* weights, float* to, std::size_t channel) {
-    constexpr TilePass pass = forward_pass(Of);
+/// The weights of input channel `channel`, for the forward pass.
+template <std::size_t Window>
+DENIM_KERNEL void forward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t channel) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t n = 0; n < pass.width / lanes; ++n)
-        transform_weight_tile<Of.window>(
+    const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
+    for (std::size_t n = 0; n < pass.width / lanes; ++n) {
+        float* const first = to + grouped(n, channel, pass.depth, pass.width);
+        transform_weight_tile<Window>(
             [&](std::size_t i, std::size_t j) {
-                return load_up_to(weights + ((i * Of.window + j) * Of.channels() + channel) * Of.filters() + n * lanes,
-                                  Of.filters() - n * lanes);
+                return load_up_to(weights + ((i * Window + j) * channels + channel) * filters + n * lanes, filters - n * lanes);
             },
-            [&](std::size_t i, std::size_t j, Channels value) {
-                simd::store(to + (i * tile + j) * pass.depth * pass.width + grouped(n, channel, pass.depth, pass.width), value);
-            });
+            [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * point, value); });
+    }
 }
 
-/// The weights of filter `filter`, turned by half a circle, for backward_pass.
-template <Convolution Of>
-inline void backward_weights(const float* weights, float* to, std::size_t filter) {
-    constexpr TilePass pass = backward_pass(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
+/// The weights of filter `filter`, turned by half a circle, for the backward pass.
+template <std::size_t Window>
+DENIM_KERNEL void backward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t filter) {
+    constexpr std::size_t lanes = simd::lanes<float>, taps = Window * Window;
+    const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
     for (std::size_t n = 0; n < pass.width / lanes; ++n) {
         alignas(64) float turned[taps][lanes] = {};
         for (std::size_t tap = 0; tap < taps; ++tap)
-            for (std::size_t c = 0; c < std::min(lanes, Of.channels() - n * lanes); ++c)
-                turned[taps - 1 - tap][c] = weights[(tap * Of.channels() + n * lanes + c) * Of.filters() + filter];
-        transform_weight_tile<Of.window>(
-            [&](std::size_t i, std::size_t j) { return simd::load(turned[i * Of.window + j]); },
-            [&](std::size_t i, std::size_t j, Channels value) {
-                simd::store(to + (i * tile + j) * pass.depth * pass.width + grouped(n, filter, pass.depth, pass.width), value);
-            });
+            for (std::size_t c = 0; c < std::min(lanes, channels - n * lanes); ++c)
+                turned[taps - 1 - tap][c] = weights[(tap * channels + n * lanes + c) * filters + filter];
+        float* const first = to + grouped(n, filter, pass.depth, pass.width);
+        transform_weight_tile<Window>([&](std::size_t i, std::size_t j) { return simd::load(turned[i * Window + j]); },
+                                      [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * point, value); });
     }
 }
 
@@ -7390,8 +7578,9 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// The sizes of one row of tiles. Column x of the picture stands with those that lie a whole number of tiles away, as pixel
 /// x / side of phase x % side, so that a vector holds the same column of neighbouring tiles.
 struct TileRow {
-    std::size_t together;  ///< tiles whose sums are in registers at a time
-    std::size_t numbers;   ///< of one point: tiles x channels, whole vectors
+    static constexpr std::size_t together = 2;  ///< tiles whose sums are in registers at a time
+
+    std::size_t numbers;   ///< of one point: tiles x channels, whole runs
     std::size_t phase;     ///< numbers of one phase
     std::size_t row;       ///< numbers of all phases
 
@@ -7400,127 +7589,128 @@ struct TileRow {
     [[nodiscard]] constexpr std::size_t scratch() const { return 2 * pixels() + points(); }
 };
 
+/// Numbers of a point that stand side by side in the transform domain before those of the next point: whole vectors, and all channels of
+/// tiles that are together.
+constexpr std::size_t few_run(std::size_t channels) { return std::lcm(simd::lanes<float>, TileRow::together * channels); }
+
 constexpr TileRow tile_row(const Convolution& of) {
-    constexpr std::size_t lanes = simd::lanes<float>, together = 2;
+    constexpr std::size_t lanes = simd::lanes<float>;
     const Tiles tiles = output_tiles(of);
-    const std::size_t numbers = round_up(round_up(tiles.across, together) * of.channels(), lanes);
+    const std::size_t numbers = round_up(tiles.across * of.channels(), few_run(of.channels()));
     const std::size_t phase = round_up(numbers + (tile - 1) / tiles.side * of.channels(), lanes);
-    return {together, numbers, phase, tiles.side * phase};
+    return {numbers, phase, tiles.side * phase};
 }
 
 /// Numbers of few_weights: (filters / lanes, column, row, channel, lanes), columns and rows of the transform domain.
 constexpr std::size_t few_weights_size(const Convolution& of) { return tile * tile * of.channels() * of.output.stride; }
 
 /// All weights into the transform domain.
-template <Convolution Of>
-inline void few_weights(const float* weights, float* to) {
+template <std::size_t Window>
+DENIM_KERNEL void few_weights(const Convolution& of, const float* weights, float* to) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t n = 0; n < Of.output.stride; n += lanes)
-        for (std::size_t c = 0; c < Of.channels(); ++c)
-            transform_weight_tile<Of.window>(
+    const std::size_t channels = of.channels(), filters = of.filters();
+    for (std::size_t n = 0; n < of.output.stride; n += lanes)
+        for (std::size_t c = 0; c < channels; ++c)
+            transform_weight_tile<Window>(
                 [&](std::size_t i, std::size_t j) {
-                    return load_up_to(weights + ((i * Of.window + j) * Of.channels() + c) * Of.filters() + n, Of.filters() - n);
+                    return load_up_to(weights + ((i * Window + j) * channels + c) * filters + n, filters - n);
                 },
                 [&](std::size_t i, std::size_t j, Channels value) {
-                    simd::store(to + (n * tile * tile + ((j * tile + i) * lanes)) * Of.channels() + c * lanes, value);
+                    simd::store(to + (n * tile * tile + ((j * tile + i) * lanes)) * channels + c * lanes, value);
                 });
 }
 
 namespace detail {
 
 /// Copies row y of the windows' reach into phases; zeros stand for what lies beyond the picture and its border.
-template <Convolution Of>
-inline void split_row(const float* input, std::size_t y, float* to) {
-    constexpr TileRow sizes = tile_row(Of);
-    constexpr std::size_t channels = Of.channels(), side = output_tiles(Of).side;
-    constexpr std::size_t rows = Of.top + Of.input.shape.height + Of.input.border.bottom;
-    constexpr std::size_t columns = Of.left + Of.input.shape.width + Of.input.border.right;
-    constexpr std::size_t pixels = sizes.phase / channels, whole = std::min(columns / side, pixels);
+template <std::size_t Channels, std::size_t Side>
+inline void split_row(const Convolution& of, const TileRow& sizes, const float* input, std::size_t y, float* to) {
+    const std::size_t rows = of.top + of.input.shape.height + of.input.border.bottom;
+    const std::size_t columns = of.left + of.input.shape.width + of.input.border.right;
+    const std::size_t pixels = sizes.phase / Channels, whole = std::min(columns / Side, pixels), stride = of.input.stride;
     if (y >= rows) {
         std::fill_n(to, sizes.row, 0.0f);
         return;
     }
-    const float* from = input + Of.input.offset(y - Of.top, 0 - Of.left);
-    for (std::size_t pixel = 0; pixel < whole; ++pixel)
-        for (std::size_t x = 0; x < side; ++x, from += Of.input.stride)
-            std::copy_n(from, channels, to + x * sizes.phase + pixel * channels);
-    for (std::size_t x = 0; x < side; ++x) {
-        float* const rest = to + x * sizes.phase + whole * channels;
-        std::fill(rest, to + (x + 1) * sizes.phase, 0.0f);
-        if (whole < pixels && whole * side + x < columns) std::copy_n(from + x * Of.input.stride, channels, rest);
+    const float* const from = input + of.input.offset(y - of.top, 0 - of.left);
+    for (std::size_t x = 0; x < Side; ++x, to += sizes.phase) {
+        for (std::size_t pixel = 0; pixel < whole; ++pixel) std::copy_n(from + (pixel * Side + x) * stride, Channels, to + pixel * Channels);
+        std::fill(to + whole * Channels, to + sizes.phase, 0.0f);
+        if (whole < pixels && whole * Side + x < columns) std::copy_n(from + (whole * Side + x) * stride, Channels, to + whole * Channels);
     }
 }
 
 /// The row of tiles whose pixels stand in `rows`, the first of them in row `first` of 8, into the transform domain.
-template <Convolution Of>
-inline void transform_row(const float* rows, std::size_t first, float* between, float* to) {
-    constexpr TileRow sizes = tile_row(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, channels = Of.channels(), side = output_tiles(Of).side;
+template <std::size_t Count, std::size_t Side>
+inline void transform_row(const TileRow& sizes, const float* rows, std::size_t first, float* between, float* to) {
+    constexpr std::size_t lanes = simd::lanes<float>;
     for (std::size_t n = 0; n < sizes.row; n += lanes) {
         Channels d[tile], v[tile];
         for (std::size_t i = 0; i < tile; ++i) d[i] = simd::load(rows + (first + i) % tile * sizes.row + n);
         input_transform(d, v);
         for (std::size_t i = 0; i < tile; ++i) simd::store(between + i * sizes.row + n, v[i]);
     }
+    constexpr std::size_t run = few_run(Count);
     for (std::size_t i = 0; i < tile; ++i)
         for (std::size_t n = 0; n < sizes.numbers; n += lanes) {
             Channels d[tile], v[tile];
-            for (std::size_t j = 0; j < tile; ++j)
-                d[j] = simd::load(between + i * sizes.row + j % side * sizes.phase + j / side * channels + n);
+            for (std::size_t j = 0; j < tile; ++j) d[j] = simd::load(between + i * sizes.row + j % Side * sizes.phase + j / Side * Count + n);
             input_transform(d, v);
-            for (std::size_t j = 0; j < tile; ++j) simd::store(to + (i * tile + j) * sizes.numbers + n, v[j]);
+            float* const own = to + n / run * tile * tile * run + i * tile * run + n % run;
+            for (std::size_t j = 0; j < tile; ++j) simd::store(own + j * run, v[j]);
         }
 }
 
 }  // namespace detail
 
-/// Rows of tiles `first` to `last`: convolution, bias and epilogue.
-template <Convolution Of>
-inline void few_forward(const float* input, const float* weights, const float* bias, float* output, std::uint8_t* record,
-                        float* scratch, std::size_t first, std::size_t last) {
-    constexpr TileRow sizes = tile_row(Of);
-    constexpr Tiles tiles = output_tiles(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, channels = Of.channels(), side = tiles.side, together = sizes.together;
+/// Rows of tiles `first` to `last` of a picture of `Count` channels: convolution, bias and epilogue.
+template <std::size_t Count, std::size_t Side, Epilogue End>
+DENIM_KERNEL void few_forward(const Convolution& of, const TileRow& sizes, const Tiles& tiles, const float* input, const float* weights,
+                              const float* bias, float* output, std::uint8_t* record, float* scratch, std::size_t first, std::size_t last) {
+    constexpr std::size_t lanes = simd::lanes<float>, together = TileRow::together, run = few_run(Count);
+    const PictureRows to = rows_of(of.output);
     float* const rows = scratch;
     float* const between = rows + sizes.pixels();
     float* const transformed = between + sizes.pixels();
     for (std::size_t ty = first; ty < last; ++ty) {
-        for (std::size_t i = ty == first ? 0 : tile - side; i < tile; ++i)
-            detail::split_row<Of>(input, ty * side + i, rows + (ty * side + i) % tile * sizes.row);
-        detail::transform_row<Of>(rows, ty * side % tile, between, transformed);
-        for (std::size_t f = 0; f < Of.output.stride; f += lanes) {
-            const float* const u = weights + f * tile * tile * channels;
+        for (std::size_t i = ty == first ? 0 : tile - Side; i < tile; ++i)
+            detail::split_row<Count, Side>(of, sizes, input, ty * Side + i, rows + (ty * Side + i) % tile * sizes.row);
+        detail::transform_row<Count, Side>(sizes, rows, ty * Side % tile, between, transformed);
+        for (std::size_t f = 0; f < of.output.stride; f += lanes) {
+            const float* const u = weights + f * tile * tile * Count;
             const Channels shift = simd::load(bias + f);
             for (std::size_t tx = 0; tx < tiles.across; tx += together) {
-                Channels half[together][side][tile];
+                Channels half[together][Side][tile];
+                const float* const pair = transformed + tx * Count / run * tile * tile * run + tx * Count % run;
                 for (std::size_t j = 0; j < tile; ++j) {
                     Channels sums[together][tile];
 #pragma GCC unroll 8
-                    for (std::size_t i = 0; i < tile; ++i)
+                    for (std::size_t i = 0; i < tile; ++i) {
+                        const float* const values = pair + (i * tile + j) * run;
 #pragma GCC unroll 4
-                        for (std::size_t c = 0; c < channels; ++c) {
-                            const Channels weight = simd::keep(simd::load(u + ((j * tile + i) * channels + c) * lanes));
+                        for (std::size_t c = 0; c < Count; ++c) {
+                            const Channels weight = simd::keep(simd::load(u + ((j * tile + i) * Count + c) * lanes));
 #pragma GCC unroll 2
                             for (std::size_t t = 0; t < together; ++t) {
-                                const Channels value =
-                                    simd::broadcast(transformed[(i * tile + j) * sizes.numbers + (tx + t) * channels + c]);
+                                const Channels value = simd::broadcast(values[t * Count + c]);
                                 sums[t][i] = c == 0 ? value * weight : simd::fma(value, weight, sums[t][i]);
                             }
                         }
+                    }
 #pragma GCC unroll 2
                     for (std::size_t t = 0; t < together; ++t) {
-                        Channels column[side];
-                        output_transform<side>(sums[t], column);
+                        Channels column[Side];
+                        output_transform<Side>(sums[t], column);
 #pragma GCC unroll 6
-                        for (std::size_t i = 0; i < side; ++i) half[t][i][j] = column[i];
+                        for (std::size_t i = 0; i < Side; ++i) half[t][i][j] = column[i];
                     }
                 }
                 for (std::size_t t = 0; t < std::min(together, tiles.across - tx); ++t)
-                    for (std::size_t i = 0; i < side; i += 2) {
-                        Channels upper[side], lower[side];
-                        output_transform<side>(half[t][i], upper);
-                        output_transform<side>(half[t][i + 1], lower);
-                        write_rows<Of, side>(upper, lower, shift, ty * side + i, (tx + t) * side, f, output, record);
+                    for (std::size_t i = 0; i < Side; i += 2) {
+                        Channels upper[Side], lower[Side];
+                        output_transform<Side>(half[t][i], upper);
+                        output_transform<Side>(half[t][i + 1], lower);
+                        write_rows<End, Side>(to, upper, lower, shift, ty * Side + i, (tx + t) * Side, f, output, record);
                     }
             }
         }
@@ -7545,8 +7735,7 @@ struct FewWinners {
     std::size_t vectors;  ///< whose sums are in registers at a time
     std::size_t filters;  ///< likewise
     std::size_t rows;     ///< of the pooled picture in a strip
-    std::size_t span;     ///< pooled pixels of its rows
-    std::size_t reach;    ///< numbers of an input row, with what a last vector reads beyond
+    std::size_t span;     ///< pooled pixels of its rows, at most
 
     /// Numbers from one pooled row, one pooled pixel to the next, and from one line of shared windows.
     [[nodiscard]] constexpr std::size_t down() const { return shared ? 2 * below() : span * across(); }
@@ -7563,82 +7752,82 @@ struct FewWinners {
     }
 };
 
-constexpr FewWinners few_winners(const Convolution& of) {
+constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
     constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, numbers = 24 * 1024 / sizeof(float);
-    const std::size_t tight = of.window * of.channels(), dense = round_up(of.window * tight, lanes);
+    const std::size_t tight = window * channels, dense = round_up(window * tight, lanes);
     FewWinners best{};
-    best.shared = of.window * round_up(tight, lanes) == dense && dense <= sums * lanes;
+    best.shared = window * round_up(tight, lanes) == dense && dense <= sums * lanes;
     best.line = best.shared ? round_up(tight, lanes) : tight;
     const std::size_t whole = dense / lanes, parts = (whole + sums - 1) / sums;
     best.vectors = (whole + parts - 1) / parts;
     best.window = best.vectors * parts * lanes;
     best.filters = 4 * best.vectors <= sums ? 4 : 2 * best.vectors <= sums ? 2 : 1;
-    const std::size_t width = std::max<std::size_t>(of.output.shape.width, 1);
     for (std::size_t rows = 1; rows <= (best.shared ? 4 : 1); ++rows) {
-        const std::size_t pixel = best.shared ? (2 * rows + of.window - 1) * 2 * best.line : rows * 4 * best.window;
-        const std::size_t spans =
-            (width + std::max<std::size_t>(numbers / pixel, 1) - 1) / std::max<std::size_t>(numbers / pixel, 1);
-        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.rows * best.span) {
+        const std::size_t pixel = best.shared ? (2 * rows + window - 1) * 2 * best.line : rows * 4 * best.window;
+        // Odd, so that lines of shared windows are no whole number of pages apart: 4 % slower otherwise (5 x 5, 3 channels).
+        if (const std::size_t span = (std::max<std::size_t>(numbers / pixel, 1) - 1) | 1; rows * span > best.rows * best.span) {
             best.rows = rows;
             best.span = span;
         }
     }
-    best.reach = round_up((2 * width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
     return best;
 }
 
+/// Numbers of an input row as windows touch it, with what a last vector reads beyond.
+constexpr std::size_t few_winners_reach(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    return round_up((2 * of.output.shape.width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+}
+
 /// Numbers of the sums: (filters, window).
-constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of).window; }
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.window, of.channels()).window; }
 
 /// Numbers of scratch: the input rows below a strip, and its windows.
 constexpr std::size_t few_winners_scratch(const Convolution& of) {
-    const FewWinners sizes = few_winners(of);
+    const FewWinners sizes = few_winners(of.window, of.channels());
     const std::size_t lines = 2 * sizes.rows + of.window - 1;
-    return lines * sizes.reach + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
+    return lines * few_winners_reach(of) + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
 }
 
 namespace detail {
 
 /// The part of an input row that windows of the pool's winners touch, without padding between pixels.
-template <Convolution Of>
-inline void copy_pixels(const float* from, float* to) {
-    constexpr std::size_t pixels = 2 * Of.output.shape.width + Of.window - 1, channels = Of.channels();
-    if constexpr (Of.input.stride == channels)
+inline void copy_pixels(const Convolution& of, const float* from, float* to) {
+    const std::size_t pixels = 2 * of.output.shape.width + of.window - 1, channels = of.channels();
+    if (of.input.stride == channels)
         std::copy_n(from, pixels * channels, to);
     else
-        for (std::size_t x = 0; x < pixels; ++x) std::copy_n(from + x * Of.input.stride, channels, to + x * channels);
+        for (std::size_t x = 0; x < pixels; ++x) std::copy_n(from + x * of.input.stride, channels, to + x * channels);
 }
 
 /// The windows of a strip that begins in the first of `rows`, at pooled column `left`.
-template <Convolution Of>
-inline void cut_windows(const float* rows, std::size_t count, std::size_t left, std::size_t span, float* to) {
-    constexpr FewWinners sizes = few_winners(Of);
+template <std::size_t Window, std::size_t Channels>
+inline void cut_windows(const float* rows, std::size_t reach, std::size_t count, std::size_t left, std::size_t span, float* to) {
+    constexpr FewWinners sizes = few_winners(Window, Channels);
     constexpr std::size_t lanes = simd::lanes<float>;
     const auto copy_line = [](const float* from, float* line) {  // may write beyond, where the next line follows
         for (std::size_t n = 0; n < sizes.line; n += lanes) simd::store(line + n, simd::load(from + n));
     };
     if constexpr (sizes.shared) {
-        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
+        for (std::size_t i = 0; i < 2 * count + Window - 1; ++i)
             for (std::size_t x = 0; x < 2 * span; ++x)
-                copy_line(rows + i * sizes.reach + (2 * left + x) * Of.channels(), to + i * sizes.below() + x * sizes.line);
+                copy_line(rows + i * reach + (2 * left + x) * Channels, to + i * sizes.below() + x * sizes.line);
     } else {
         for (std::size_t y = 0; y < count; ++y)
             for (std::size_t n = 0; n < 4 * span; ++n) {
-                const float* const from =
-                    rows + (2 * y + n / 2 % 2) * sizes.reach + (2 * (left + n / 4) + n % 2) * Of.channels();
-                for (std::size_t i = 0; i < Of.window; ++i)
-                    copy_line(from + i * sizes.reach, to + y * sizes.down() + n * sizes.window + i * sizes.line);
+                const float* const from = rows + (2 * y + n / 2 % 2) * reach + (2 * (left + n / 4) + n % 2) * Channels;
+                for (std::size_t i = 0; i < Window; ++i)
+                    copy_line(from + i * reach, to + y * sizes.down() + n * sizes.window + i * sizes.line);
             }
     }
 }
 
 /// Clears the gradient where the output is not above zero nor NaN, in one row, and adds the rest to `bias_gradient`.
-template <Convolution Of>
-inline void mask_row(const float* output, float* output_gradient, float* bias_gradient) {
+inline void mask_row(const Layout& of, const float* output, float* output_gradient, float* bias_gradient) {
     const auto zero = simd::broadcast(0.0f);
-    for (std::size_t f = 0; f < Of.output.stride; f += simd::lanes<float>) {
+    for (std::size_t f = 0; f < of.stride; f += simd::lanes<float>) {
         auto sum = zero;
-        for (std::size_t at = f; at < Of.output.shape.width * Of.output.stride; at += Of.output.stride) {
+        for (std::size_t at = f; at < of.shape.width * of.stride; at += of.stride) {
             const auto alive = simd::relu_gradient(simd::load(output + at), simd::load(output_gradient + at));
             sum += alive;
             simd::store(output_gradient + at, alive);
@@ -7649,27 +7838,27 @@ inline void mask_row(const float* output, float* output_gradient, float* bias_gr
 
 }  // namespace detail
 
-/// Adds one sample to `sums` and `bias_gradient`. The gradient where the output is not positive is cleared in
-/// `output_gradient`.
-template <Convolution Of>
-inline void add_few_winners(const float* input, const float* output, float* output_gradient, const std::uint8_t* record,
-                            float* scratch, float* sums, float* bias_gradient) {
-    constexpr FewWinners sizes = few_winners(Of);
-    constexpr Shape shape = Of.output.shape;
-    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, vectors = sizes.vectors,
-                          filters = sizes.filters;
+/// Adds one sample to `sums` and `bias_gradient`. The gradient where the output is not positive is cleared in `output_gradient`.
+template <std::size_t Window, std::size_t Channels>
+DENIM_KERNEL void add_few_winners(const Convolution& of, const float* input, const float* output, float* output_gradient,
+                                  const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
+    constexpr FewWinners sizes = few_winners(Window, Channels);
+    constexpr std::size_t lanes = simd::lanes<float>, vectors = sizes.vectors, filters = sizes.filters;
     constexpr std::uint32_t corners[4] = {0, sizes.corner(1), sizes.corner(2), sizes.corner(3)};
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, reach = few_winners_reach(of);
+    const std::size_t spans = (shape.width + sizes.span - 1) / sizes.span, most = spans ? (shape.width + spans - 1) / spans : 0;
     float* const rows = scratch;
-    float* const windows = rows + (2 * sizes.rows + Of.window - 1) * sizes.reach;
+    float* const windows = rows + (2 * sizes.rows + Window - 1) * reach;
     for (std::size_t top = 0; top < shape.height; top += sizes.rows) {
         const std::size_t count = std::min(sizes.rows, shape.height - top);
-        for (std::size_t i = 0; i < 2 * count + Of.window - 1; ++i)
-            detail::copy_pixels<Of>(input + Of.input.offset(2 * top + i - Of.top, 0 - Of.left), rows + i * sizes.reach);
+        for (std::size_t i = 0; i < 2 * count + Window - 1; ++i)
+            detail::copy_pixels(of, input + of.input.offset(2 * top + i - of.top, 0 - of.left), rows + i * reach);
         for (std::size_t y = top; y < top + count; ++y)
-            detail::mask_row<Of>(output + Of.output.offset(y, 0), output_gradient + Of.output.offset(y, 0), bias_gradient);
-        for (std::size_t left = 0; left < shape.width; left += sizes.span) {
-            const std::size_t span = std::min(sizes.span, shape.width - left);
-            detail::cut_windows<Of>(rows, count, left, span, windows);
+            detail::mask_row(of.output, output + of.output.offset(y, 0), output_gradient + of.output.offset(y, 0), bias_gradient);
+        for (std::size_t left = 0; left < shape.width; left += most) {
+            const std::size_t span = std::min(most, shape.width - left);
+            detail::cut_windows<Window, Channels>(rows, reach, count, left, span, windows);
             for (std::size_t f = 0; f < stride; f += filters)
                 for (std::size_t part = 0; part < sizes.window / lanes; part += vectors) {
                     simd::Vector<float> sum[filters][vectors];
@@ -7679,7 +7868,7 @@ inline void add_few_winners(const float* input, const float* output, float* outp
 #pragma GCC unroll 28
                         for (std::size_t n = 0; n < vectors; ++n) sum[q][n] = simd::load(to + q * sizes.window + n * lanes);
                     for (std::size_t y = 0; y < count; ++y) {
-                        const float* gradient = output_gradient + Of.output.offset(top + y, left) + f;
+                        const float* gradient = output_gradient + of.output.offset(top + y, left) + f;
                         const std::uint8_t* winner = record + ((top + y) * shape.width + left) * stride + f;
                         const float* first = windows + y * sizes.down() + sizes.offset(part);
                         for (std::size_t x = 0; x < span; ++x, gradient += stride, winner += stride, first += sizes.across())
@@ -7703,13 +7892,12 @@ inline void add_few_winners(const float* input, const float* output, float* outp
 }
 
 /// The weights' gradient from the sums of all samples.
-template <Convolution Of>
-inline void finish_few_winners(const float* sums, float* weight_gradient) {
-    constexpr FewWinners sizes = few_winners(Of);
-    constexpr std::size_t line = Of.window * Of.channels();
-    for (std::size_t tap = 0; tap < Of.window * line; ++tap)
-        for (std::size_t f = 0; f < Of.filters(); ++f)
-            weight_gradient[tap * Of.filters() + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
+inline void finish_few_winners(const Convolution& of, const float* sums, float* weight_gradient) {
+    const FewWinners sizes = few_winners(of.window, of.channels());
+    const std::size_t line = of.window * of.channels(), filters = of.filters();
+    for (std::size_t tap = 0; tap < of.window * line; ++tap)
+        for (std::size_t f = 0; f < filters; ++f)
+            weight_gradient[tap * filters + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -7720,55 +7908,67 @@ inline void finish_few_winners(const float* sums, float* weight_gradient) {
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// Transforms the tile whose first pixel is at `from`: channel c at point p goes to `to[p * Point + c]`.
-template <TilePass Pass, std::size_t Point>
-inline void read_tile(const float* from, float* to) {
+/// Where a transformed tile stands: point p of channel c at p * point + c / channel_chunk * next + c % channel_chunk.
+struct TileAt {
+    std::size_t point, next;
+};
+
+/// Transforms the tile whose first pixel is at `from`, `depth` channels of it.
+inline void read_tile(const TilePass& pass, const float* from, float* to, TileAt at) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t c = 0; c < Pass.depth; c += lanes)
-        transform_input_tile(
-            [&](std::size_t i, std::size_t j) {
-                const float* pixel = from + i * Pass.row + j * Pass.pixel + c;
-                return c + lanes <= Pass.pixel ? simd::load(pixel) : simd::load_first(pixel, Pass.depth - c);
-            },
-            [&](std::size_t i, std::size_t j, Channels value) { simd::store(to + (i * tile + j) * Point + c, value); });
+    const std::size_t row = pass.row, pixel = pass.pixel, depth = pass.depth;
+    for (std::size_t c = 0; c < depth; c += lanes, from += lanes) {
+        float* const first = to + c / channel_chunk * at.next + c % channel_chunk;
+        const auto store = [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * at.point, value); };
+        if (c + lanes <= pixel)
+            transform_input_tile([&](std::size_t i, std::size_t j) { return simd::load(from + i * row + j * pixel); }, store);
+        else
+            transform_input_tile([&](std::size_t i, std::size_t j) { return simd::load_first(from + i * row + j * pixel, depth - c); }, store);
+    }
 }
 
-/// Blocks `first` to `last`. `picture` is where the first tile begins, `weights` as forward_weights or backward_weights make
-/// them; `sink(y, x, channel, upper, lower)` gets rows y and y + 1 of each tile from column x on, as many channels as a
-/// register holds.
-template <TilePass Pass, class Sink>
-inline void run_tiles(const float* picture, const float* weights, float* scratch, std::size_t first, std::size_t last,
-                      Sink sink) {
-    constexpr std::size_t lanes = simd::lanes<float>, side = Pass.tiles.side, rows = Pass.rows(), block = Pass.block();
-    constexpr std::size_t depth = Pass.padded_depth(), width = Pass.width;
-    constexpr std::size_t v_point = Pass.point(depth), m_point = Pass.point(width);
+/// The first pixel of tile number `t` of a pass.
+struct TilePlace {
+    std::size_t y, x;
+};
+template <std::size_t Side>
+DENIM_INLINE TilePlace place_of(const TilePass& pass, std::size_t t) {
+    return {t / pass.tiles.across * Side, t % pass.tiles.across * Side};
+}
+
+/// Blocks `first` to `last` of tiles of `Side` pixels. `picture` is where the first tile begins, `weights` as forward_weights or
+/// backward_weights make them; `sink(y, x, channel, upper, lower)` gets rows y and y + 1 of each tile from column x on, as many channels
+/// as a register holds.
+template <std::size_t Side, class Sink>
+DENIM_KERNEL void run_tiles(const TilePass& pass, const Multiply& products, const float* picture, const float* weights, float* scratch,
+                            std::size_t first, std::size_t last, const Sink& to) {
+    const Sink sink = to;
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t width = pass.width, depth = pass.depth, next = pass.block * channel_chunk;
     float* const v = scratch;
-    float* const m = scratch + tile * tile * v_point;
-    for (std::size_t begin = first * block; begin < std::min(last * block, Pass.tiles.count()); begin += block) {
-        const std::size_t count = std::min(block, Pass.tiles.count() - begin);
+    float* const m = scratch + tile * tile * pass.v_point;
+    for (std::size_t begin = first * pass.block; begin < std::min(last * pass.block, pass.tiles.count()); begin += pass.block) {
+        const std::size_t count = std::min(pass.block, pass.tiles.count() - begin);
         for (std::size_t t = 0; t < count; ++t) {
-            const std::size_t y = (begin + t) / Pass.tiles.across * side, x = (begin + t) % Pass.tiles.across * side;
-            read_tile<Pass, v_point>(picture + y * Pass.row + x * Pass.pixel, v + t * depth);
+            const auto [y, x] = place_of<Side>(pass, begin + t);
+            read_tile(pass, picture + y * pass.row + x * pass.pixel, v + t * channel_chunk, {pass.v_point, next});
         }
         // The last product may read rows of an earlier block: what they give is not used.
         for (std::size_t p = 0; p < tile * tile; ++p)
-            for_groups<width / lanes>([&]<std::size_t Vectors>(std::size_t n) {
-                for (std::size_t t = 0; t < count; t += rows)
-                    multiply<rows, Vectors, depth, width>(v + p * v_point + t * depth,
-                                                          weights + (p * width + n * lanes) * Pass.depth,
-                                                          m + p * m_point + t * width + n * lanes, Pass.depth);
+            products.each(width / lanes, [&](auto product, std::size_t n) {
+                const float* const u = weights + (p * width + n * lanes) * depth;
+                product(v + p * pass.v_point, u, m + p * pass.m_point + n * lanes / channel_chunk * next + n * lanes % channel_chunk, depth, next, count);
             });
         for (std::size_t t = 0; t < count; ++t) {
-            const std::size_t y = (begin + t) / Pass.tiles.across * side, x = (begin + t) % Pass.tiles.across * side;
+            const auto [y, x] = place_of<Side>(pass, begin + t);
             for (std::size_t n = 0; n < width; n += lanes) {
-                Channels half[side][tile];
-                transform_output_columns<side>(
-                    [&](std::size_t i, std::size_t j) { return simd::load(m + (i * tile + j) * m_point + t * width + n); },
-                    half);
-                for (std::size_t i = 0; i < side; i += 2) {
-                    Channels upper[side], lower[side];
-                    output_transform<side>(half[i], upper);
-                    output_transform<side>(half[i + 1], lower);
+                Channels half[Side][tile];
+                const float* const at = m + n / channel_chunk * next + t * channel_chunk + n % channel_chunk;
+                transform_output_columns<Side>([&](std::size_t i, std::size_t j) { return simd::load(at + (i * tile + j) * pass.m_point); }, half);
+                for (std::size_t i = 0; i < Side; i += 2) {
+                    Channels upper[Side], lower[Side];
+                    output_transform<Side>(half[i], upper);
+                    output_transform<Side>(half[i + 1], lower);
                     sink(y + i, x, n, upper, lower);
                 }
             }
@@ -7799,56 +7999,64 @@ constexpr GradientSums gradient_sums(const Convolution& of) {
     return {rows, round_up(of.channels(), rows), of.output.stride};
 }
 
-/// Numbers of scratch that add_weight_gradient needs.
-constexpr std::size_t weight_gradient_scratch(const Convolution& of) { return forward_pass(of).scratch() + tile * tile; }
+/// How a sample's tiles stand: tile after tile, each with its channels side by side.
+struct GradientTiles {
+    std::size_t depth, width;      ///< numbers of a tile at one point: of the input, of z
+    std::size_t v_point, d_point;  ///< numbers from one point to the next
+    std::size_t row;               ///< of the gradient of z
 
-/// Adds one sample to `sums`. `input` is where its first window begins, `gradient` where the gradient of z begins in a picture
-/// laid out as gradient_picture.
-template <Convolution Of>
-inline void add_weight_gradient(const float* input, const float* gradient, float* scratch, float* sums) {
-    constexpr TilePass pass = forward_pass(Of);
-    constexpr GradientSums to = gradient_sums(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, side = pass.tiles.side, depth = pass.padded_depth(), width = pass.width;
-    constexpr std::size_t rows = to.rows, channels = to.channels, point = to.point();
-    constexpr std::size_t v_point = pass.point(depth), d_point = pass.point(width), row = gradient_picture(Of).row();
+    [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (v_point + d_point + 1); }
+};
+
+constexpr GradientTiles gradient_tiles(const Convolution& of) {
+    const TilePass pass = forward_pass(of);
+    const std::size_t depth = round_up(pass.depth, simd::lanes<float>);
+    return {depth, pass.width, odd_lines(pass.block * depth), odd_lines(pass.block * pass.width), gradient_picture(of).row()};
+}
+
+/// Adds one sample to `sums`. `input` is where its first window begins, `gradient` where the gradient of z begins in a picture laid out as
+/// gradient_picture.
+template <std::size_t Side>
+DENIM_KERNEL void add_weight_gradient(const TilePass& pass, const GradientTiles& tiles, const GradientSums& to, const Accumulate& products,
+                                      const float* input, const float* gradient, float* scratch, float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t width = tiles.width;
     float* const d = scratch;
-    float* const v = scratch + tile * tile * d_point;  // the last product reads a little beyond
-    for (std::size_t begin = 0; begin < pass.tiles.count(); begin += pass.block()) {
-        const std::size_t count = std::min(pass.block(), pass.tiles.count() - begin);
+    float* const v = scratch + tile * tile * tiles.d_point;  // the last product reads a little beyond
+    for (std::size_t begin = 0; begin < pass.tiles.count(); begin += pass.block) {
+        const std::size_t count = std::min(pass.block, pass.tiles.count() - begin);
         for (std::size_t t = 0; t < count; ++t) {
-            const std::size_t y = (begin + t) / pass.tiles.across * side, x = (begin + t) % pass.tiles.across * side;
-            read_tile<pass, v_point>(input + y * pass.row + x * pass.pixel, v + t * depth);
+            const auto [y, x] = place_of<Side>(pass, begin + t);
+            read_tile(pass, input + y * pass.row + x * pass.pixel, v + t * tiles.depth, {tiles.v_point, channel_chunk});
+            const float* const first = gradient + y * tiles.row + x * width;
             for (std::size_t n = 0; n < width; n += lanes)
-                transform_weight_tile<side>(
-                    [&](std::size_t i, std::size_t j) { return simd::load(gradient + (y + i) * row + (x + j) * width + n); },
-                    [&](std::size_t i, std::size_t j, Channels value) {
-                        simd::store(d + (i * tile + j) * d_point + t * width + n, value);
-                    });
+                transform_weight_tile<Side>(
+                    [&](std::size_t i, std::size_t j) { return simd::load(first + i * tiles.row + j * width + n); },
+                    [&](std::size_t i, std::size_t j, Channels value) { simd::store(d + (i * tile + j) * tiles.d_point + t * width + n, value); });
         }
         for (std::size_t p = 0; p < tile * tile; ++p)
-            for_groups<width / lanes>([&]<std::size_t Vectors>(std::size_t n) {
-                for (std::size_t c = 0; c < channels; c += rows)
-                    accumulate<rows, Vectors, depth, width>(v + p * v_point + c, d + p * d_point + n * lanes,
-                                                            sums + p * point + (n * channels + c * Vectors) * lanes, count);
+            products.each(width / lanes, [&](auto product, std::size_t n) {
+                product(v + p * tiles.v_point, tiles.depth, d + p * tiles.d_point + n * lanes, width, sums + p * to.point() + n * to.channels * lanes,
+                        count, to.channels);
             });
     }
 }
 
-/// The weights' gradient of input channel `channel` and a vector of filters from `filter` on, from the sums of all samples.
-template <Convolution Of>
-inline void finish_weight_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
-    constexpr GradientSums from = gradient_sums(Of);
-    constexpr std::size_t window = Of.window;
-    const float* const first = sums + grouped(filter / simd::lanes<float>, channel, from.channels, from.filters);
-    Channels half[window][tile];
-    transform_output_columns<window>(
-        [&](std::size_t i, std::size_t j) { return simd::load(first + (i * tile + j) * from.point()); }, half);
-    for (std::size_t i = 0; i < window; ++i) {
-        Channels taps[window];
-        output_transform<window>(half[i], taps);
-        for (std::size_t j = 0; j < window; ++j)
-            store_up_to(weight_gradient + ((i * window + j) * Of.channels() + channel) * Of.filters() + filter, taps[j],
-                        Of.filters() - filter);
+/// The weights' gradient of input channels `first` to `last` and a vector of filters from `filter` on, from the sums of all samples.
+template <std::size_t Window>
+DENIM_KERNEL void finish_weight_gradient(const Convolution& of, const GradientSums& from, const float* sums, float* weight_gradient,
+                                         std::size_t first, std::size_t last, std::size_t filter) {
+    const std::size_t filters = of.filters(), line = of.channels() * filters, point = from.point();
+    for (std::size_t channel = first; channel < last; ++channel) {
+        const float* const own = sums + grouped(filter / simd::lanes<float>, channel, from.channels, from.filters);
+        Channels half[Window][tile];
+        transform_output_columns<Window>([&](std::size_t i, std::size_t j) { return simd::load(own + (i * tile + j) * point); }, half);
+        float* to = weight_gradient + channel * filters + filter;
+        for (std::size_t i = 0; i < Window; ++i) {
+            Channels taps[Window];
+            output_transform<Window>(half[i], taps);
+            for (std::size_t j = 0; j < Window; ++j, to += line) store_up_to(to, taps[j], filters - filter);
+        }
     }
 }
 
@@ -7861,40 +8069,53 @@ inline void finish_weight_gradient(const float* sums, float* weight_gradient, st
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// How windows go through the registers and the first level of the cache: a strip of pooled pixels at a time, of which
-/// `vectors` vectors of channels are packed side by side.
+/// How windows go through the registers and the first level of the cache: a strip of pooled pixels at a time, of which `vectors` vectors of
+/// channels are packed side by side.
 struct WinnerStrip {
     std::size_t vectors;  ///< of channels, a divisor of all
     std::size_t lines;    ///< of a window whose sums are in registers at a time
     std::size_t rows;     ///< of the pooled picture
-    std::size_t span;     ///< pooled pixels of a row
+    std::size_t span;     ///< pooled pixels of a row, at most
     std::size_t pixel;    ///< numbers of a packed pixel
     std::size_t row;      ///< numbers of a packed row
-    std::size_t filter;   ///< numbers of a filter's sums: (channels / pixel, window, window, pixel)
+    std::size_t packed;   ///< numbers of the strip
 
     [[nodiscard]] constexpr std::size_t winners() const { return rows * span; }
-    [[nodiscard]] constexpr std::size_t packed(std::size_t window) const { return (2 * rows + window - 1) * row; }
 };
 
-constexpr WinnerStrip winner_strip(const Convolution& of) {
-    constexpr std::size_t lanes = simd::lanes<float>, sums = simd::registers - 4, bytes = 28 * 1024;
-    const std::size_t most = std::max<std::size_t>(sums / of.window, 1), parts = (of.window + most - 1) / most;
-    const std::size_t lines = (of.window + parts - 1) / parts, all = (of.channels() + lanes - 1) / lanes;
-    std::size_t vectors = std::clamp<std::size_t>(sums / (lines * of.window), 1, all);
+/// Lines of a window whose sums fit the registers together, about as many each time.
+constexpr std::size_t winner_lines(std::size_t window) {
+    const std::size_t most = std::max<std::size_t>((simd::registers - 4) / window, 1), parts = (window + most - 1) / most;
+    return (window + parts - 1) / parts;
+}
+
+/// Vectors of `channels` that are packed together: as many as the registers hold, and divide all of them.
+constexpr std::size_t winner_vectors(std::size_t window, std::size_t channels) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t all = std::max<std::size_t>((channels + lanes - 1) / lanes, 1);
+    std::size_t vectors = std::clamp<std::size_t>((simd::registers - 4) / (winner_lines(window) * window), 1, all);
     while (all % vectors != 0) --vectors;
-    const std::size_t pixel = vectors * lanes, width = std::max<std::size_t>(of.output.shape.width, 1);
-    WinnerStrip best{vectors, lines, 0, 0, pixel, 0, of.window * of.window * all * lanes};
+    return vectors;
+}
+
+constexpr WinnerStrip winner_strip(std::size_t window, std::size_t vectors) {
+    const std::size_t pixel = vectors * simd::lanes<float>, pixels = 28 * 1024 / sizeof(float) / pixel;
+    WinnerStrip best{vectors, winner_lines(window), 0, 0, pixel, 0, 0};
     for (std::size_t rows = 1; rows <= 4; ++rows) {
-        const std::size_t columns = bytes / sizeof(float) / ((2 * rows + of.window - 1) * pixel);
-        const std::size_t fit = columns > of.window ? (columns - of.window + 1) / 2 : 1, spans = (width + fit - 1) / fit;
-        if (const std::size_t span = (width + spans - 1) / spans; rows * span > best.winners()) {
+        const std::size_t columns = pixels / (2 * rows + window - 1);
+        if (const std::size_t span = columns > window ? (columns - window + 1) / 2 : 1; rows * span > best.winners()) {
             best.rows = rows;
             best.span = span;
-            best.row = (2 * span + of.window - 1) * pixel;
+            best.row = (2 * span + window - 1) * pixel;
+            best.packed = (2 * rows + window - 1) * best.row;
         }
     }
     return best;
 }
+constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.window, winner_vectors(of.window, of.channels())); }
+
+/// Numbers of a filter's sums: (channels / pixel, window, window, pixel).
+constexpr std::size_t winner_filter(const Convolution& of) { return of.window * of.window * round_up(of.channels(), simd::lanes<float>); }
 
 /// One winner: where its window begins in the packed strip, and its gradient.
 struct Winner {
@@ -7903,28 +8124,28 @@ struct Winner {
 };
 
 /// Numbers of the sums: (filters, channels / pixel, window, window, pixel).
-constexpr std::size_t winners_sums(const Convolution& of) { return of.output.stride * winner_strip(of).filter; }
+constexpr std::size_t winners_sums(const Convolution& of) { return of.output.stride * winner_filter(of); }
 
 /// Numbers of scratch: a packed strip, the lists of its winners and their lengths, a pixel's gradients and their sums.
 constexpr std::size_t winners_scratch(const Convolution& of) {
-    return winner_strip(of).packed(of.window) + of.output.stride * (2 * winner_strip(of).winners() + 3);
+    return winner_strip(of).packed + of.output.stride * (2 * winner_strip(of).winners() + 3);
 }
 
 namespace detail {
 
 /// The windows of pooled pixels from (y, x) on, `channel` and its neighbours of each pixel side by side.
-template <Convolution Of>
-inline void pack_strip(const float* input, std::size_t y, std::size_t rows, std::size_t x, std::size_t span,
+template <WinnerStrip Strip>
+inline void pack_strip(const Convolution& of, const float* input, std::size_t y, std::size_t rows, std::size_t x, std::size_t span,
                        std::size_t channel, float* to) {
-    constexpr WinnerStrip strip = winner_strip(Of);
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t i = 0; i < 2 * rows + Of.window - 1; ++i) {
-        const float* from = input + Of.input.offset(2 * y + i - Of.top, 2 * x - Of.left) + channel;
-        for (std::size_t j = 0; j < 2 * span + Of.window - 1; ++j, from += Of.input.stride)
-            for (std::size_t c = 0; c < strip.pixel; c += lanes) {
-                const bool whole = channel + c + lanes <= Of.input.stride;
-                simd::store(to + i * strip.row + j * strip.pixel + c,
-                            whole ? simd::load(from + c) : simd::load_first(from + c, Of.channels() - channel - c));
+    const std::size_t stride = of.input.stride;
+    for (std::size_t i = 0; i < 2 * rows + of.window - 1; ++i) {
+        const float* from = input + of.input.offset(2 * y + i - of.top, 2 * x - of.left) + channel;
+        for (std::size_t j = 0; j < 2 * span + of.window - 1; ++j, from += stride)
+            for (std::size_t c = 0; c < Strip.pixel; c += lanes) {
+                const bool whole = channel + c + lanes <= stride;
+                simd::store(to + i * Strip.row + j * Strip.pixel + c,
+                            whole ? simd::load(from + c) : simd::load_first(from + c, of.channels() - channel - c));
             }
     }
 }
@@ -7956,41 +8177,41 @@ inline void add_windows(const Winner* winners, std::size_t count, const float* p
 }  // namespace detail
 
 /// Whether at most `percent` of the winners are alive.
-template <Convolution Of>
-inline bool few_alive(const float* output, std::size_t percent) {
+DENIM_KERNEL bool few_alive(const Layout& of, const float* output, std::size_t percent) {
     const auto zero = simd::broadcast(0.0f), one = simd::broadcast(1.0f);
     float alive = 0.0f;
-    for (std::size_t y = 0; y < Of.output.shape.height; ++y) {
+    for (std::size_t y = 0; y < of.shape.height; ++y) {
         auto sum = zero;
-        for (std::size_t n = 0; n < Of.output.shape.width * Of.output.stride; n += simd::lanes<float>)
-            sum += simd::relu_gradient(simd::load(output + Of.output.offset(y, 0) + n), one);
+        for (std::size_t n = 0; n < of.shape.width * of.stride; n += simd::lanes<float>)
+            sum += simd::relu_gradient(simd::load(output + of.offset(y, 0) + n), one);
         alive += simd::sum(sum);
     }
-    return alive <= static_cast<float>(percent * Of.output.shape.size()) / 100.0f;
+    return alive <= static_cast<float>(percent * of.shape.size()) / 100.0f;
 }
 
-/// Adds one sample to `sums` and `bias_gradient`.
-template <Convolution Of>
-inline void add_winners_gradient(const float* input, const float* output, const float* output_gradient,
-                                 const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
-    constexpr WinnerStrip strip = winner_strip(Of);
-    constexpr Shape shape = Of.output.shape;
-    constexpr std::size_t lanes = simd::lanes<float>, stride = Of.output.stride, window = Of.window,
-                          line = window * strip.pixel;
+/// Adds one sample to `sums` and `bias_gradient`; `Vectors` as winner_vectors says.
+template <std::size_t Window, std::size_t Vectors>
+DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input, const float* output, const float* output_gradient,
+                                       const std::uint8_t* record, float* scratch, float* sums, float* bias_gradient) {
+    constexpr WinnerStrip strip = winner_strip(Window, Vectors);
+    constexpr std::size_t lanes = simd::lanes<float>, line = Window * strip.pixel;
     constexpr std::uint32_t corners[4] = {0, strip.pixel, strip.row, strip.row + strip.pixel};
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, filters = of.filters(), filter = winner_filter(of);
+    const std::size_t spans = (shape.width + strip.span - 1) / strip.span, most = spans ? (shape.width + spans - 1) / spans : 0;
     float* const packed = scratch;
-    float* const gradients = packed + strip.packed(window);
+    float* const gradients = packed + strip.packed;
     float* const bias_sums = gradients + stride;
     auto* const lengths = reinterpret_cast<std::uint32_t*>(bias_sums + stride);
     auto* const winners = reinterpret_cast<Winner*>(lengths + stride);
     for (std::size_t top = 0; top < shape.height; top += strip.rows)
-        for (std::size_t left = 0; left < shape.width; left += strip.span) {
-            const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(strip.span, shape.width - left);
+        for (std::size_t left = 0; left < shape.width; left += most) {
+            const std::size_t rows = std::min(strip.rows, shape.height - top), span = std::min(most, shape.width - left);
             std::fill_n(lengths, stride, 0u);
             std::fill_n(bias_sums, stride, 0.0f);
             for (std::size_t y = 0; y < rows; ++y)
                 for (std::size_t x = 0; x < span; ++x) {
-                    const std::size_t at = Of.output.offset(top + y, left + x);
+                    const std::size_t at = of.output.offset(top + y, left + x);
                     for (std::size_t f = 0; f < stride; f += lanes) {
                         const auto alive = simd::relu_gradient(simd::load(output + at + f), simd::load(output_gradient + at + f));
                         simd::store(gradients + f, alive);
@@ -7998,44 +8219,43 @@ inline void add_winners_gradient(const float* input, const float* output, const 
                     }
                     const std::uint8_t* const corner = record + ((top + y) * shape.width + left + x) * stride;
                     const auto first = static_cast<std::uint32_t>(2 * y * strip.row + 2 * x * strip.pixel);
-                    for (std::size_t f = 0; f < Of.filters(); ++f) {
+                    for (std::size_t f = 0; f < filters; ++f) {
                         winners[f * strip.winners() + lengths[f]] = {gradients[f], first + corners[corner[f]]};
                         lengths[f] += is_nonzero(gradients[f]);
                     }
                 }
             for (std::size_t f = 0; f < stride; f += lanes)
                 simd::store(bias_gradient + f, simd::load(bias_gradient + f) + simd::load(bias_sums + f));
-            for (std::size_t c = 0; c < Of.channels(); c += strip.pixel) {
-                detail::pack_strip<Of>(input, top, rows, left, span, c, packed);
-                for (std::size_t f = 0; f < Of.filters(); ++f) {
-                    float* const to = sums + f * strip.filter + c * window * window;
+            for (std::size_t c = 0; c < of.channels(); c += strip.pixel) {
+                detail::pack_strip<strip>(of, input, top, rows, left, span, c, packed);
+                for (std::size_t f = 0; f < filters; ++f) {
+                    float* const to = sums + f * filter + c * Window * Window;
                     const Winner* const own = winners + f * strip.winners();
-                    for (std::size_t i = 0; i + strip.lines <= window; i += strip.lines)
-                        detail::add_windows<strip.lines, line / lanes, strip.row>(own, lengths[f], packed + i * strip.row,
-                                                                                  to + i * line);
-                    if constexpr (constexpr std::size_t rest = window % strip.lines; rest != 0)
-                        detail::add_windows<rest, line / lanes, strip.row>(
-                            own, lengths[f], packed + (window - rest) * strip.row, to + (window - rest) * line);
+                    for (std::size_t i = 0; i + strip.lines <= Window; i += strip.lines)
+                        detail::add_windows<strip.lines, line / lanes, strip.row>(own, lengths[f], packed + i * strip.row, to + i * line);
+                    if constexpr (constexpr std::size_t rest = Window % strip.lines; rest != 0)
+                        detail::add_windows<rest, line / lanes, strip.row>(own, lengths[f], packed + (Window - rest) * strip.row,
+                                                                           to + (Window - rest) * line);
                 }
             }
         }
 }
 
-/// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all
-/// samples: written, or added to what stands there.
-template <Convolution Of, bool Add>
-inline void finish_winners_gradient(const float* sums, float* weight_gradient, std::size_t channel, std::size_t filter) {
-    constexpr WinnerStrip strip = winner_strip(Of);
-    constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window;
-    const std::size_t group = channel / strip.pixel * strip.pixel, filters = Of.filters() - filter;
+/// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all samples: written,
+/// or with `add` added to what stands there.
+DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
+                                          std::size_t filter) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t taps = of.window * of.window, pixel = winner_vectors(of.window, of.channels()) * lanes, own = winner_filter(of);
+    const std::size_t group = channel / pixel * pixel, filters = of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
-        const float* const first = sums + filter * strip.filter + group * taps + tap * strip.pixel + channel - group;
+        const float* const first = sums + filter * own + group * taps + tap * pixel + channel - group;
         alignas(64) float by_channel[lanes * lanes];
-        simd::transpose(first, strip.filter, by_channel, lanes);
-        for (std::size_t c = 0; c < std::min(lanes, Of.channels() - channel); ++c) {
-            float* const to = weight_gradient + (tap * Of.channels() + channel + c) * Of.filters() + filter;
+        simd::transpose(first, own, by_channel, lanes);
+        for (std::size_t c = 0; c < std::min(lanes, of.channels() - channel); ++c) {
+            float* const to = weight_gradient + (tap * of.channels() + channel + c) * of.filters() + filter;
             Channels sum = simd::load(by_channel + c * lanes);
-            if constexpr (Add) sum += load_up_to(to, filters);
+            if (add) sum += load_up_to(to, filters);
             store_up_to(to, sum, filters);
         }
     }
@@ -8048,6 +8268,46 @@ inline void finish_winners_gradient(const float* sums, float* weight_gradient, s
 // what each function computes, toom_cook.hpp for the arithmetic, tiling.hpp for the sizes.
 
 namespace denim::inline DENIM_TARGET::kernel {
+
+namespace detail {
+
+/// Sink of run_tiles: bias, epilogue, and what lies inside the picture into the output.
+template <Epilogue End, std::size_t Side>
+struct WriteOutput {
+    PictureRows of;
+    const float* bias;
+    float* output;
+    std::uint8_t* record;  ///< of winners, or null
+
+    DENIM_INLINE void operator()(std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) const {
+        write_rows<End, Side>(of, upper, lower, simd::load(bias + f), y, x, f, output, record);
+    }
+};
+
+/// Sink of run_tiles: rows of the input's gradient, as far as they lie inside.
+template <Gradient Input, std::size_t Side>
+struct WriteGradient {
+    PictureRows to;
+    float* gradient;
+
+    DENIM_INLINE void operator()(std::size_t y, std::size_t x, std::size_t c, const Channels* upper, const Channels* lower) const {
+        const std::size_t rest = to.pixel - c, columns = std::min(Side, to.width - x);
+        for (std::size_t q = 0; q < 2 && y + q < to.height; ++q) {
+            float* at = gradient + to.offset(y + q, x) + c;
+            const Channels* const values = q ? lower : upper;
+            if (rest >= simd::lanes<float> && columns == Side) {
+#pragma GCC unroll 6
+                for (std::size_t i = 0; i < Side; ++i, at += to.pixel)
+                    simd::store(at, Input == Gradient::add ? values[i] + simd::load(at) : values[i]);
+            } else {
+                for (std::size_t i = 0; i < columns; ++i, at += to.pixel)
+                    store_up_to(at, Input == Gradient::add ? values[i] + load_up_to(at, rest) : values[i], rest);
+            }
+        }
+    }
+};
+
+}  // namespace detail
 
 template <Convolution Of>
 struct TransformedConvolution {
@@ -8065,6 +8325,11 @@ struct TransformedConvolution {
     static constexpr bool by_few_winners = few && Of.pooled();
     static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
     static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
+    static constexpr std::size_t side = tile + 1 - Of.window;
+    static constexpr TileRow line = tile_row(Of);
+    static constexpr GradientTiles tiles = gradient_tiles(Of);
+    static constexpr GradientSums sums = gradient_sums(Of);
+    static constexpr Layout picture = gradient_picture(Of);
 
     static constexpr std::size_t filter_vectors = Of.output.stride / simd::lanes<float>,
                                  channel_vectors = back.width / simd::lanes<float>;
@@ -8078,17 +8343,17 @@ struct TransformedConvolution {
     /// Numbers that forward reads, then those of the gradient to the input.
     static constexpr std::size_t forward_prepared_size = Of.output.stride + (few ? few_weights_size(Of) : there.weights());
     static constexpr std::size_t prepared_size = forward_prepared_size + back.weights();
-    static constexpr std::size_t tile_sums = by_tiles ? gradient_sums(Of).size() : 0;
+    static constexpr std::size_t tile_sums = by_tiles ? sums.size() : 0;
     static constexpr std::size_t winner_sums = by_few_winners ? few_winners_sums(Of) : by_winners ? winners_sums(Of) : 0;
     static constexpr std::size_t accumulator_size = Of.output.stride + tile_sums + winner_sums;
     static constexpr std::size_t record_size = winners_size(Of);
-    static constexpr std::size_t picture_size = gradient_picture(Of).size();
-    static constexpr std::size_t forward_scratch_size = few ? tile_row(Of).scratch() : there.scratch();
+    static constexpr std::size_t picture_size = picture.size();
+    static constexpr std::size_t forward_scratch_size = few ? line.scratch() : there.scratch();
     static constexpr std::size_t work_size =
-        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? weight_gradient_scratch(Of) : 0,
+        round_up(std::max({forward_scratch_size, back.scratch(), by_tiles ? tiles.scratch() : 0,
                            by_few_winners ? few_winners_scratch(Of) : 0, by_winners ? winners_scratch(Of) : 0}),
                  16);
-    static constexpr std::size_t scratch_size = work_size + picture_size;  // the picture's border is zero and stays so
+    static constexpr std::size_t scratch_size = work_size + picture_size;
 
     /// prepared = (bias, weights forward, weights backward), those in the transform domain.
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
@@ -8099,12 +8364,12 @@ struct TransformedConvolution {
         float* const forward_to = prepared + Of.output.stride;
         if (part >= forward_prepare_parts) {
             share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
-                      [&](std::size_t filter) { backward_weights<Of>(weights, prepared + forward_prepared_size, filter); });
+                      [&](std::size_t filter) { backward_weights<Of.window>(Of, back, weights, prepared + forward_prepared_size, filter); });
         } else if constexpr (few) {
-            few_weights<Of>(weights, forward_to);
+            few_weights<Of.window>(Of, weights, forward_to);
         } else {
             share_out(Of.channels(), forward_prepare_parts, part,
-                      [&](std::size_t channel) { forward_weights<Of>(weights, forward_to, channel); });
+                      [&](std::size_t channel) { forward_weights<Of.window>(Of, there, weights, forward_to, channel); });
         }
     }
 
@@ -8112,38 +8377,41 @@ struct TransformedConvolution {
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* scratch,
                         std::size_t first, std::size_t last) {
         if constexpr (few)
-            few_forward<Of>(input, prepared + Of.output.stride, prepared, output, record, scratch, first, last);
+            few_forward<Of.channels(), side, Of.epilogue>(Of, line, there.tiles, input, prepared + Of.output.stride, prepared, output, record,
+                                                          scratch, first, last);
         else
-            run_tiles<there>(input + origin, prepared + Of.output.stride, scratch, first, last,
-                             [&](std::size_t y, std::size_t x, std::size_t f, const Channels* upper, const Channels* lower) {
-                                 write_rows<Of, there.tiles.side>(upper, lower, simd::load(prepared + f), y, x, f, output,
-                                                                  record);
-                             });
+            run_tiles<side>(there, multiply_by<there.rows, there.width>(), input + origin, prepared + Of.output.stride, scratch, first, last,
+                            detail::WriteOutput<Of.epilogue, side>{rows_of(Of.output), prepared, output, record});
     }
 
     /// One sample: see PlainConvolution. accumulator = (bias, weights in the transform domain, weights through winners).
     template <Gradient Input>
     static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
                          float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
-        constexpr Layout picture = gradient_picture(Of);
+        constexpr Layout unfolded = inside_of(picture);
         float *const work = scratch, *const z = scratch + work_size;
         float* const by_tile = accumulator + Of.output.stride;
         float* const by_winner = by_tile + tile_sums;
-        bool tiles = by_tiles;
-        if constexpr (by_tiles && by_winners) tiles = !few_alive<Of>(output, winners_pay(Of));
+        bool through_tiles = by_tiles;
+        if constexpr (by_tiles && by_winners) through_tiles = !few_alive(Of.output, output, winners_pay(Of));
         if constexpr (by_few_winners)
-            add_few_winners<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
+            add_few_winners<Of.window, Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
         else if constexpr (by_winners)
-            if (!tiles) add_winners_gradient<Of>(input, output, output_gradient, record, work, by_winner, accumulator);
-        if (tiles || Input != Gradient::none) {
+            if (!through_tiles)
+                add_winners_gradient<Of.window, winner_vectors(Of.window, Of.channels())>(Of, input, output, output_gradient, record, work,
+                                                                                          by_winner, accumulator);
+        if (through_tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
-            unfold_gradient<Of, picture>(output, output_gradient, record, z, tiles ? accumulator : work);
+            clear_border(unfolded, z);
+            unfold_gradient<Of.epilogue>(Of, picture, output, output_gradient, record, z, through_tiles ? accumulator : work);
         }
         if constexpr (by_tiles)
-            if (tiles) add_weight_gradient<Of>(input + origin, z + picture.offset(0, 0), work, by_tile);
+            if (through_tiles)
+                add_weight_gradient<side>(there, tiles, sums, accumulate_by<sums.rows, there.width>(), input + origin, z + picture.offset(0, 0),
+                                          work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<back>(z, prepared + forward_prepared_size, work, 0, back.blocks(),
-                            [&](auto... at) { put<Input>(input_gradient, at...); });
+            run_tiles<side>(back, multiply_by<back.rows, back.width>(), z, prepared + forward_prepared_size, work, 0, back.blocks(),
+                            detail::WriteGradient<Input, side>{rows_of(Of.input), input_gradient});
     }
 
     /// Writes the gradients, from the accumulator of all samples.
@@ -8152,44 +8420,34 @@ struct TransformedConvolution {
         const float* const by_tile = accumulator + Of.output.stride;
         const float* const by_winner = by_tile + tile_sums;
         if constexpr (by_few_winners) {
-            finish_few_winners<Of>(by_winner, weight_gradient);
+            finish_few_winners(Of, by_winner, weight_gradient);
         } else {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
-                for (std::size_t c = channel; c < std::min(channel + lanes, Of.channels()); ++c)
-                    finish_weight_gradient<Of>(by_tile, weight_gradient, c, filter);
+                finish_weight_gradient<Of.window>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
             if constexpr (by_winners)
-                finish_winners_gradient<Of, by_tiles>(by_winner, weight_gradient, channel, filter);
+                finish_winners_gradient(Of, by_tiles, by_winner, weight_gradient, channel, filter);
         }
     }
 
 private:
+    // The same picture, with all that unfold_gradient leaves as it is for its border.
+    static constexpr Layout inside_of(Layout picture) {
+        const std::size_t pooled = Of.pooled() ? 2 : 1, height = Of.output.shape.height * pooled, width = Of.output.shape.width * pooled;
+        picture.border.bottom += picture.shape.height - height;
+        picture.border.right += picture.shape.width - width;
+        picture.shape.height = height;
+        picture.shape.width = width;
+        return picture;
+    }
+
     // Where the first window begins, which may be in the border.
     static constexpr std::size_t origin = Of.input.offset(0 - Of.top, 0 - Of.left);
 
     template <class Body>
     static void share_out(std::size_t count, std::size_t parts, std::size_t part, Body body) {
         for (std::size_t n = part * count / parts; n < (part + 1) * count / parts; ++n) body(n);
-    }
-
-    // Two rows of a tile of the input's gradient, as far as they lie inside.
-    template <Gradient Input>
-    static void put(float* gradient, std::size_t y, std::size_t x, std::size_t c, const Channels* upper,
-                    const Channels* lower) {
-        constexpr Layout to = Of.input;
-        for (std::size_t q = 0; q < 2 && y + q < to.shape.height; ++q)
-            for (std::size_t i = 0; i < back.tiles.side && x + i < to.shape.width; ++i) {
-                float* const at = gradient + to.offset(y + q, x + i) + c;
-                Channels value = (q ? lower : upper)[i];
-                if (c + simd::lanes<float> <= to.stride) {
-                    if (Input == Gradient::add) value += simd::load(at);
-                    simd::store(at, value);
-                } else {
-                    if (Input == Gradient::add) value += simd::load_first(at, to.stride - c);
-                    simd::store_first(at, value, to.stride - c);
-                }
-            }
     }
 };
 
@@ -8373,9 +8631,13 @@ struct Forward {
     const Scalar* parameters = nullptr;  ///< the layer's rows, one after the other
     const Scalar* prepared = nullptr;
     std::uint8_t* record = nullptr;  ///< what backward wants to know again (winners of a pool); null when there is no backward
-    Scalar* scratch = nullptr;       ///< zero at first, then this layer's and this thread's own; on batches: the layer's own
+    /// Of this thread: what stands there is any number, as other layers take it between two calls. On batches: the layer's own, zero at
+    /// first, then as the layer left it.
+    Scalar* scratch = nullptr;
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
+    /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
+    bool again = false;
     std::size_t count = 1;           ///< samples in the batch; on samples 1
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
@@ -8418,7 +8680,7 @@ struct LayerDefaults {
     static constexpr const char* algorithm = "";
     static constexpr std::size_t prepared_size = 0;     // numbers
     static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
-    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread; on batches: once
+    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept
     static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; on batches alone
     static constexpr std::size_t record_size = 0;       // bytes, for each sample
     static constexpr std::size_t bands = 1;             // parts of a sample that forward can compute side by side
@@ -8556,11 +8818,18 @@ struct List {
     static constexpr std::size_t size = sizeof...(Types);
 };
 
-/// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list.
+/// The layers one after the other. A composition says with `Expanded` what it stands for; the network sees the flat list. A struct that
+/// derives from it is a block under its own name, template <std::size_t C> struct Basic : Sequential<...> {}, which summary and errors show;
+/// with static constexpr const char* name under that.
 template <class... Specs>
 struct Sequential {
     using Expanded = List<Specs...>;
+    using Unnamed = Sequential;
 };
+
+/// A struct of one's own that derives from Sequential.
+template <class Spec>
+concept NamedBlock = requires { typename Spec::Unnamed; } && !std::same_as<Spec, typename Spec::Unnamed>;
 
 /// True for entries that compute nothing: they pass on a value that was there before.
 constexpr bool passes_on(Role role) { return role == Role::fork || role == Role::turn; }
@@ -8923,11 +9192,20 @@ consteval bool check_fused() {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/spelled.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What derives from this stands in the table of spellings (exchange/spelling_table.hpp) under its own name.
+struct Spelled {};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/layer/activation_function.hpp
 
 // The activations. Each is one class: `value(x)`, and `slope(x, y)`, its derivative at x where y = value(x), written once for
 // vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
-// to add one class here, one line in tests/runtime/layer/activation.cpp, and one in the table of docs/layers.md.
+// to add one class here or in a ..._function.hpp beside it, one line in tests/runtime/layer/activation.cpp, one row in
+// exchange/spelling_table.hpp, and one in the table of docs/layers.md.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -8958,15 +9236,13 @@ Number logistic(Number x) {
 /// min(max(x / 6 + 1 / 2, 0), 1)
 template <class Number>
 Number hard_logistic(Number x) {
-    const Number line = x * same<Number>(1.0 / 6) + same<Number>(0.5);
-    const Number above = simd::relu(line);
-    return simd::select(above > same<Number>(1), same<Number>(1), above);
+    return simd::clamp(x * same<Number>(1.0 / 6) + same<Number>(0.5), 0, 1);
 }
 
 }  // namespace detail
 
 /// x: the default of Dense.
-struct Linear {
+struct Linear : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -8979,7 +9255,7 @@ struct Linear {
 };
 
 /// max(0, x): the default of Conv.
-struct ReLU {
+struct ReLU : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -8991,35 +9267,8 @@ struct ReLU {
     }
 };
 
-/// x above 0, 0.3 x below: Keras's slope (PyTorch's is 0.01).
-struct LeakyReLU {
-    static constexpr bool of_input = false;
-    template <class Number>
-    static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(0.3) * x);
-    }
-    template <class Number>
-    static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(0.3));
-    }
-};
-
-/// x above 0, exp(x) - 1 below (Clevert et al., 2016).
-struct ELU {
-    static constexpr bool of_input = false;
-    template <class Number>
-    static Number value(Number x) {
-        const Number below = x - simd::relu(x);
-        return simd::select(x > detail::same<Number>(0), x, simd::exp(below) - detail::same<Number>(1));
-    }
-    template <class Number>
-    static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(1));
-    }
-};
-
 /// x (1 + erf(x / sqrt 2)) / 2: x times the normal distribution's share below x (Hendrycks and Gimpel, 2016), not approximated.
-struct GELU {
+struct GELU : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number share(Number x) {
@@ -9037,7 +9286,7 @@ struct GELU {
 };
 
 /// x / (1 + exp(-x)), also called swish (Ramachandran et al., 2017).
-struct SiLU {
+struct SiLU : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number value(Number x) {
@@ -9051,7 +9300,7 @@ struct SiLU {
 };
 
 /// x min(max(x + 3, 0), 6) / 6 (Howard et al., "Searching for MobileNetV3", 2019).
-struct HardSwish {
+struct HardSwish : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number value(Number x) {
@@ -9067,7 +9316,7 @@ struct HardSwish {
 };
 
 /// 1 / (1 + exp(-x))
-struct Sigmoid {
+struct Sigmoid : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -9080,7 +9329,7 @@ struct Sigmoid {
 };
 
 /// The hyperbolic tangent.
-struct Tanh {
+struct Tanh : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
@@ -9093,7 +9342,7 @@ struct Tanh {
 };
 
 /// exp(x) divided by the sum of it over the channels of a pixel. Not a function of each number alone.
-struct Softmax {
+struct Softmax : detail::Spelled {
     static constexpr bool of_input = false;
 };
 
@@ -9151,6 +9400,126 @@ void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/decimal.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// A number among the arguments of a template, as it is written: Clip<-0.5, 6>. All compilers spell it alike: it is kept as the whole
+/// number of its digits and how many of them stand behind the point, the shortest that give the number back.
+struct Decimal {
+    std::int64_t digits = 0;
+    int places = 0;
+
+    /// From a literal. Of a number that is not finite, or has more than fifteen digits in front of the point, nothing is promised.
+    template <class Number>
+        requires(std::integral<Number> || std::floating_point<Number>)
+    consteval Decimal(Number number) {  // NOLINT: meant to convert
+        if constexpr (std::integral<Number>) {
+            digits = static_cast<std::int64_t>(number);
+        } else {
+            double ten = 1;
+            for (int next = 0; next <= 22; ++next, ten *= 10) {  // until where the powers of ten are exact
+                const double moved = static_cast<double>(number) * ten;
+                if (!(moved < 0x1p53 && moved > -0x1p53)) break;
+                digits = static_cast<std::int64_t>(moved < 0 ? moved - 0.5 : moved + 0.5), places = next;
+                if (static_cast<Number>(static_cast<double>(digits) / ten) == number) break;
+            }
+        }
+    }
+
+    /// The number, rounded once.
+    [[nodiscard]] constexpr double value() const {
+        double ten = 1;
+        for (int n = 0; n < places; ++n) ten *= 10;
+        return static_cast<double>(digits) / ten;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/clip_function.hpp
+
+// Activations that are a line between two limits, and flat beyond them. Their slope is 0 at the limits, as in Keras and PyTorch.
+
+namespace denim::inline DENIM_TARGET {
+
+/// min(max(x, Low), High): Clip<-1, 1> is what PyTorch calls Hardtanh.
+template <Decimal Low, Decimal High>
+struct Clip : detail::Spelled {
+    static_assert(Low.value() < High.value(), "denim: Clip: the first limit must be below the second.");
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::clamp(x, Low.value(), High.value());
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        const Number below = detail::same<Number>(High.value()) - y, above = y - detail::same<Number>(Low.value());
+        return simd::relu_gradient(above, simd::relu_gradient(below, detail::same<Number>(1)));
+    }
+};
+
+/// min(max(x, 0), 6) (Krizhevsky, 2010).
+struct ReLU6 : Clip<0, 6> {};
+
+/// min(max(x + 3, 0), 6) / 6, as Keras 3 and PyTorch have it (Keras 2 and ONNX's default are 0.2 x + 0.5, between 0 and 1).
+struct HardSigmoid : detail::Spelled {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return detail::hard_logistic(x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        const Number below = detail::same<Number>(1) - y;
+        return simd::relu_gradient(y, simd::relu_gradient(below, detail::same<Number>(1.0 / 6)));
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/leaky_function.hpp
+
+// Activations that are x above 0, and something else below.
+
+namespace denim::inline DENIM_TARGET {
+
+/// x above 0, Slope x below: LeakyReLUOf<0.01> is what PyTorch calls LeakyReLU.
+template <Decimal Slope>
+struct LeakyReLUOf : detail::Spelled {
+    static_assert(Slope.value() >= 0, "denim: LeakyReLUOf: the slope must be at least 0.");
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(Slope.value()) * x);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(Slope.value()));
+    }
+};
+
+/// x above 0, 0.3 x below: the slope of Keras's layer (PyTorch's is 0.01).
+struct LeakyReLU : LeakyReLUOf<0.3> {};
+
+/// x above 0, Alpha (exp(x) - 1) below.
+template <Decimal Alpha>
+struct ELUOf : detail::Spelled {
+    static_assert(Alpha.value() > 0, "denim: ELUOf: alpha must be more than 0.");
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        const Number below = simd::exp(x - simd::relu(x)) - detail::same<Number>(1);
+        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(Alpha.value()) * below);
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number y) {
+        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(Alpha.value()));
+    }
+};
+
+/// x above 0, exp(x) - 1 below (Clevert et al., 2016).
+struct ELU : ELUOf<1> {};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/pixels.hpp
 
 // Walks over the pictures of a layer.
@@ -9173,6 +9542,84 @@ void for_each_number(Each each) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/layer/softplus_function.hpp
+
+// log(1 + exp(x)), and what is made of it. Nothing overflows: exponentials are of -|x| alone.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// exp(-|x|)
+template <class Number>
+Number exp_of_distance(Number x) {
+    return simd::exp(-(simd::relu(x) + simd::relu(-x)));
+}
+
+/// 1 / (1 + exp(-x))
+template <class Number>
+Number share_of_two(Number x) {
+    const Number e = exp_of_distance(x);
+    return simd::select(x > same<Number>(0), same<Number>(1), e) / (same<Number>(1) + e);
+}
+
+}  // namespace detail
+
+/// log(1 + exp(x)). PyTorch's gives x itself above 20, where no float shows the difference.
+struct Softplus : detail::Spelled {
+    static constexpr bool of_input = true;  // of y alone the slope would be 1 - exp(-y), which is nothing where y is small
+    template <class Number>
+    static Number value(Number x) {
+        return simd::relu(x) + simd::log1p(detail::exp_of_distance(x));
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        return detail::share_of_two(x);
+    }
+};
+
+/// x tanh(log(1 + exp(x))) (Misra, 2019); 0 where x is minus infinity.
+struct Mish : detail::Spelled {
+    static constexpr bool of_input = true;
+    /// The tangent: with a = (1 + exp(x))^2 it is (a - 1) / (a + 1), both divided by exp(2 x) above 0.
+    template <class Number>
+    static Number share(Number x) {
+        const Number e = detail::exp_of_distance(x), zero = detail::same<Number>(0), one = detail::same<Number>(1), two = detail::same<Number>(2);
+        const Number above = simd::select(x > zero, one + two * e, e * (e + two));
+        return above / (above + simd::select(x > zero, two * e * e, two));
+    }
+    template <class Number>
+    static Number value(Number x) {
+        return (simd::relu(x) + simd::clamp(x, -1000, 0)) * share(x);
+    }
+    template <class Number>
+    static Number slope(Number x, Number /*y*/) {
+        const Number all = share(x);
+        return all + simd::clamp(x, -1000, 1000) * (detail::same<Number>(1) - all * all) * detail::share_of_two(x);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/times_function.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Factor x. At the end of a Residual it scales what is added: Residual<Conv<3, 64, Same>, Conv<3, 64, Same, Times<0.1>>> (Szegedy et al.,
+/// "Inception-v4, Inception-ResNet and the impact of residual connections on learning", 2017).
+template <Decimal Factor>
+struct Times : detail::Spelled {
+    static constexpr bool of_input = false;
+    template <class Number>
+    static Number value(Number x) {
+        return detail::same<Number>(Factor.value()) * x;
+    }
+    template <class Number>
+    static Number slope(Number /*x*/, Number /*y*/) {
+        return detail::same<Number>(Factor.value());
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/activation.hpp
 
 // Shape kept: y = f(x), number by number; Softmax over the channels of each pixel.
@@ -9199,13 +9646,13 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// An activation by itself: ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Sigmoid, Tanh, Softmax, or a class of one's own that is
-/// an ActivationFunction. Conv and Dense take the same names as options.
+/// An activation by itself: ReLU, GELU, Clip<-1, 1>, Softmax, another of the ..._function.hpp beside this header, or a class of one's own
+/// that is an ActivationFunction. Conv and Dense take the same names as options.
 template <class Applied>
 struct Activation : SpecDefaults {
     using Function = Applied;
-    static_assert(is_activation<Function>, "denim: Activation: the function must be ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, "
-                                           "Sigmoid, Tanh, Softmax or a class with value(x), slope(x, y) and of_input.");
+    static_assert(is_activation<Function>, "denim: Activation: the function must be one of Denim's, for example ReLU, or a class with value(x), "
+                                           "slope(x, y) and of_input.");
 
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = ActivationLayer<Arithmetic, Out, In, Function>;
@@ -11053,7 +11500,9 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
-        if (at.settings->frozen) {
+        if (at.again) {
+            // mean and scale are those of the first time
+        } else if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
         } else {
@@ -11360,33 +11809,71 @@ struct Dropout : SpecDefaults {
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/residual.hpp
+// ---- denim/layer/branches.hpp
 
-// (H, W, C) -> (H, W, C): what the inner layers make of the input, plus the input. He et al., "Deep residual learning" (2016).
+// Branches side by side from one value, as entries of the flat list: Fork, first branch, Turn, second branch, Turn, ..., join.
 
 namespace denim::inline DENIM_TARGET {
 
-/// The sum of two pictures, number by number, bound to its layouts.
-template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
+/// The end of a branch: remembers its value for the join to come, and goes back to the value that the fork remembered; the last
+/// turn forgets that one.
+template <bool Last>
+struct Turn : SpecDefaults {
+    static constexpr Role role = Role::turn;
+    static constexpr bool last = Last;
+};
+
+namespace detail {
+
+template <class Join, class Sequence, class... Branches>
+struct BranchList;
+template <class Join, std::size_t... Index, class First, class... Rest>
+struct BranchList<Join, std::index_sequence<Index...>, First, Rest...> {
+    using type = decltype((List<Fork, First>{} + ... + List<Turn<Index + 1 == sizeof...(Rest)>, Rest>{}) + List<Join>{});
+};
+template <class Join>
+struct BranchList<Join, std::index_sequence<>> {
+    using type = List<>;
+};
+
+}  // namespace detail
+
+/// The list of branches between a fork and a join that reads the end of each, in their order.
+template <class Join, class... Branches>
+using branches = typename detail::BranchList<Join, std::make_index_sequence<sizeof...(Branches) ? sizeof...(Branches) - 1 : 0>,
+                                             Branches...>::type;
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/sum.hpp
+
+// (H, W, C) -> (H', W', C'): what branches of one input give, added number by number.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The sum of pictures of one shape, number by number, bound to its layouts: of the first two, and that with each of the others.
+template <class Arithmetic, Layout Out, Layout... Ins>
 struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t operations = Out.shape.size();
+    static constexpr std::size_t operations = (sizeof...(Ins) - 1) * Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel([&](std::size_t y, std::size_t x) {
-            Scalar* sum = at.output + Out.offset(y, x);
-            const Scalar *skip = at.inputs[0] + Skip.offset(y, x), *main = at.inputs[1] + Main.offset(y, x);
-            for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = main[c] + skip[c];
-        });
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            for_each_pixel([&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
+        }(std::make_index_sequence<sizeof...(Ins)>{});
     }
-    template <Gradient ToSkip, Gradient ToMain>
+    template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
-        give<ToSkip, Skip>(at.output_gradient, at.input_gradients[0]);
-        give<ToMain, Main>(at.output_gradient, at.input_gradients[1]);
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (give<To, Ins>(at.output_gradient, at.input_gradients[Number]), ...);
+        }(std::make_index_sequence<sizeof...(Ins)>{});
     }
 
 private:
+    template <class... Inputs>
+    static void add(Scalar* sum, Inputs... inputs) {
+        for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = (... + inputs[c]);
+    }
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
@@ -11403,35 +11890,233 @@ private:
     }
 };
 
-/// A join that adds two values, number by number.
-struct Addition : SpecDefaults {
+/// A join that adds values, number by number.
+template <std::size_t Count>
+struct AdditionOf : SpecDefaults {
     static constexpr Role role = Role::join;
-    static constexpr std::size_t inputs = 2;
+    static constexpr std::size_t inputs = Count;
+
+    template <class... Shapes>
+    static constexpr bool accepts(Shape first, Shapes... rest) {
+        return ((rest == first) && ...);
+    }
+    template <class... Shapes>
+    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
+        return first;
+    }
+
+    template <class Arithmetic, Layout Out, Layout... Ins>
+    using Layer = SumLayer<Arithmetic, Out, Ins...>;
 };
 
-/// Adds the input to what the inner layers make of it; they must keep its shape.
-template <class... Inner>
-struct Residual {
-    /// The join at the end: the input that the fork remembered, and the branch through the inner layers.
-    struct Sum : Addition {
-        static constexpr bool accepts(Shape skip, Shape main) { return main == skip; }
-        static constexpr Shape output(Shape skip, Shape /*main*/) { return skip; }
+/// The sum of 2 to 8 branches that get the same input and give one shape: Sum<Sequential<Conv<3, 8, Same, Linear>, BatchNorm>, Conv<1, 8, Linear>>.
+/// An empty Sequential gives its input. Infinities of opposite signs make a NaN, and a NaN stays one.
+template <class... Branches>
+struct Sum {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: Sum: there must be 2 to 8 branches.");
 
-        template <class Arithmetic, Layout Out, Layout Skip, Layout Main>
-        using Layer = SumLayer<Arithmetic, Out, Skip, Main>;
-
-        template <Shape Skip, Shape Main>
+    /// The join at the end.
+    struct Added : AdditionOf<sizeof...(Branches)> {
+        template <Shape... Got>
         struct Problem {
-            static_assert(accepts(Skip, Main),
-                          "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
-                          "give them Same, stride 1 and as many filters as the input has channels.");
+            static_assert(Added::accepts(Got...), "denim: Sum: the branches give different shapes, so they cannot be added; give them the same "
+                                                  "strides, Same or windows of the same size, and as many filters at their ends.");
         };
     };
 
-    using Expanded = List<Fork, Inner..., Sum>;
+    using Expanded = branches<Added, Branches...>;
 };
 
-static_assert(check_layer<Residual<>::Sum, Shape{2, 2, 8}, Shape{2, 2, 8}>());
+static_assert(check_layer<AdditionOf<2>, Shape{2, 2, 8}, Shape{2, 2, 8}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/product.hpp
+
+// (H, W, C) -> (H', W', C'): what branches of one input give, multiplied number by number. Gate multiplies by one number for each channel.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The product of pictures of one shape, number by number, bound to its layouts.
+template <class Arithmetic, Layout Out, Layout... Ins>
+struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t count = sizeof...(Ins), channels = Out.shape.channels;
+    static constexpr std::array<Layout, count> ins{Ins...};
+    static constexpr std::size_t operations = (count - 1) * Out.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            for_each_pixel([&](std::size_t y, std::size_t x) {
+                const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
+                    for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
+                };
+                multiply((at.inputs[Number] + Ins.offset(y, x))...);
+            });
+        }(std::make_index_sequence<count>{});
+    }
+    template <Gradient... To>
+    static void backward(const Backward<Scalar>& at) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            (give<Number, To>(at), ...);
+        }(std::make_index_sequence<count>{});
+    }
+
+private:
+    // The gradient times all other inputs.
+    template <std::size_t Number, Gradient To>
+    static void give(const Backward<Scalar>& at) {
+        if constexpr (To != Gradient::none)
+            for_each_pixel([&](std::size_t y, std::size_t x) {
+                const Scalar* dy = at.output_gradient + Out.offset(y, x);
+                Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    Scalar gradient = dy[c];
+                    for (std::size_t other = 0; other < count; ++other)
+                        if (other != Number) gradient *= (at.inputs[other] + ins[other].offset(y, x))[c];
+                    dx[c] = To == Gradient::add ? dx[c] + gradient : gradient;
+                }
+            });
+    }
+    template <class Each>
+    static void for_each_pixel(Each each) {
+        for (std::size_t y = 0; y < Out.shape.height; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
+    }
+};
+
+/// A join that multiplies values, number by number.
+template <std::size_t Count>
+struct MultiplicationOf : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class... Shapes>
+    static constexpr bool accepts(Shape first, Shapes... rest) {
+        return ((rest == first) && ...);
+    }
+    template <class... Shapes>
+    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
+        return first;
+    }
+
+    template <class Arithmetic, Layout Out, Layout... Ins>
+    using Layer = ProductOfLayer<Arithmetic, Out, Ins...>;
+};
+
+/// The product of 2 to 8 branches that get the same input and give one shape: Product<Conv<3, 8, Linear>, Conv<3, 8, Sigmoid>>. An empty
+/// Sequential gives its input. An infinity times zero makes a NaN, and a NaN stays one.
+template <class... Branches>
+struct Product {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: Product: there must be 2 to 8 branches.");
+
+    /// The join at the end.
+    struct Multiplied : MultiplicationOf<sizeof...(Branches)> {
+        template <Shape... Got>
+        struct Problem {
+            static_assert(Multiplied::accepts(Got...), "denim: Product: the branches give different shapes, so they cannot be multiplied; give them "
+                                                       "the same strides, Same or windows of the same size, and as many filters at their ends.");
+        };
+    };
+
+    using Expanded = branches<Multiplied, Branches...>;  // its closing line stands in tests/runtime/layer/product.cpp: every program would pay for it
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/repeat.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+template <class Block, class Sequence>
+struct RepeatedList;
+template <class Block, std::size_t... Index>
+struct RepeatedList<Block, std::index_sequence<Index...>> {
+    template <std::size_t>
+    using Same = Block;
+    using type = List<Same<Index>...>;
+};
+
+}  // namespace detail
+
+/// The block Count times, one behind the other, each with weights of its own: Repeat<3, Residual<Conv<3, 64, Same>, Conv<3, 64, Same, Linear>>>.
+/// None at all is what went in.
+template <std::size_t Count, class Block>
+struct Repeat {
+    using Expanded = typename detail::RepeatedList<Block, std::make_index_sequence<Count>>::type;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/residual.hpp
+
+// (H, W, C) -> (H, W, C): what the inner layers make of the input, plus the input, or plus what a Shortcut makes of it: (H', W', C'). He
+// et al., "Deep residual learning" (2016).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The other way around the inner layers of a Residual, the last of its arguments, where they change the shape:
+/// Residual<Conv<3, 128, Same, Stride<2>>, Conv<3, 128, Same, Linear>, Shortcut<Conv<1, 128, Stride<2>, Linear>>>.
+template <class... Layers>
+struct Shortcut {};
+
+namespace detail {
+
+template <class Type>
+inline constexpr bool is_shortcut = false;
+template <class... Layers>
+inline constexpr bool is_shortcut<Shortcut<Layers...>> = true;
+
+template <class Type>
+struct LayersOfShortcut {
+    using type = Sequential<>;
+};
+template <class... Layers>
+struct LayersOfShortcut<Shortcut<Layers...>> {
+    using type = Sequential<Layers...>;
+};
+
+template <class Join, class Sequence, class... Inner>
+struct ShortcutList;
+template <class Join, std::size_t... Index, class... Inner>
+struct ShortcutList<Join, std::index_sequence<Index...>, Inner...> {
+    using All = List<Inner...>;
+    using Last = type_at<All, sizeof...(Index)>;
+    static constexpr bool in_order = is_shortcut<Last> && !(is_shortcut<type_at<All, Index>> || ...);
+    static_assert(in_order, "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
+    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>, List<>>;
+};
+
+template <bool HasShortcut, class Join, class... Inner>
+struct ResidualList {
+    using type = List<Fork, Inner..., Join>;
+};
+template <class Join, class... Inner>
+struct ResidualList<true, Join, Inner...> : ShortcutList<Join, std::make_index_sequence<sizeof...(Inner) - 1>, Inner...> {};
+
+}  // namespace detail
+
+/// Adds the input to what the inner layers make of it, which must keep its shape; or, if the last argument is a Shortcut, what the layers of
+/// that make of the input.
+template <class... Inner>
+struct Residual {
+    static constexpr bool has_shortcut = (detail::is_shortcut<Inner> || ...);
+
+    /// The join at the end: of the input that the fork remembered and the branch through the inner layers, or of both branches.
+    struct Sum : AdditionOf<2> {
+        template <Shape First, Shape Second>
+        struct Problem {
+            static_assert(Sum::accepts(First, Second) || has_shortcut,
+                          "denim: Residual: the inner layers change the shape, so their result cannot be added to the input; "
+                          "give them Same, stride 1 and as many filters as the input has channels.");
+            static_assert(Sum::accepts(First, Second) || !has_shortcut,
+                          "denim: Residual: the inner layers and the Shortcut give different shapes, so they cannot be added; give both the same "
+                          "strides and as many filters at their ends.");
+        };
+    };
+
+    using Expanded = typename detail::ResidualList<has_shortcut, Sum, Inner...>::type;
+};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/gate.hpp
@@ -11528,41 +12213,6 @@ using SqueezeExcite =
     Gate<GlobalPool<Average>, Dense<detail::squeezed<Channels, Reduction>(), ReLU>, Dense<Channels, Sigmoid>>;
 
 static_assert(check_layer<Gate<>::Product, Shape{2, 2, 8}, Shape{1, 1, 8}>());
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/branches.hpp
-
-// Branches side by side from one value, as entries of the flat list: Fork, first branch, Turn, second branch, Turn, ..., join.
-
-namespace denim::inline DENIM_TARGET {
-
-/// The end of a branch: remembers its value for the join to come, and goes back to the value that the fork remembered; the last
-/// turn forgets that one.
-template <bool Last>
-struct Turn : SpecDefaults {
-    static constexpr Role role = Role::turn;
-    static constexpr bool last = Last;
-};
-
-namespace detail {
-
-template <class Join, class Sequence, class... Branches>
-struct BranchList;
-template <class Join, std::size_t... Index, class First, class... Rest>
-struct BranchList<Join, std::index_sequence<Index...>, First, Rest...> {
-    using type = decltype((List<Fork, First>{} + ... + List<Turn<Index + 1 == sizeof...(Rest)>, Rest>{}) + List<Join>{});
-};
-template <class Join>
-struct BranchList<Join, std::index_sequence<>> {
-    using type = List<>;
-};
-
-}  // namespace detail
-
-/// The list of branches between a fork and a join that reads the end of each, in their order.
-template <class Join, class... Branches>
-using branches = typename detail::BranchList<Join, std::make_index_sequence<sizeof...(Branches) ? sizeof...(Branches) - 1 : 0>,
-                                             Branches...>::type;
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/concatenation.hpp
@@ -11703,6 +12353,107 @@ struct Heads {
 static_assert(check_layer<Heads<Sequential<>, Sequential<>>::Concatenated, Shape{1, 1, 3}, Shape{1, 1, 2}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/recompute.hpp
+
+// Layers whose values are not kept for the backward pass, but computed a second time in front of it. Chen et al., "Training deep nets
+// with sublinear memory cost" (2016).
+
+namespace denim {
+
+/// Entries of the flat list whose values are computed a second time: from `first` to the one before `last`.
+struct RecomputedEntries {
+    std::size_t first = 0, last = 0;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The layers one after the other, as Sequential: the same bits, the same parameters and random numbers. But of the values between them
+/// none is kept for backward. The forward pass keeps what enters and what leaves; when backward comes to the last of these layers, they run
+/// forward once more, those that backward needs. BatchNorm then takes the statistics that it has. Costs at most one more forward pass of
+/// these layers; a Predictor is the same as without. Within another Recompute the values of the inner one are computed a third time.
+/// Rows are named as those of Sequential<Layers...>, of one layer or composition alone as its own; so files of weights go from one to
+/// the other, and so do checkpoints.
+template <class... Layers>
+struct Recompute {
+    using Expanded = List<Layers...>;
+    static_assert(detail::Expand<Expanded>::type::size >= 2,
+                  "denim: Recompute: at least two layers were expected; what leaves is kept, so of one alone there is nothing to compute again.");
+};
+
+namespace detail {
+
+template <class Spec>
+inline constexpr bool is_recompute = false;
+template <class... Layers>
+inline constexpr bool is_recompute<Recompute<Layers...>> = true;
+
+/// What a composition is called after: Recompute around a single layer or composition is transparent.
+template <class Spec>
+struct NamedAs {
+    using type = Spec;
+};
+template <class Only>
+struct NamedAs<Recompute<Only>> : NamedAs<Only> {};
+template <class Spec>
+using named_as = typename NamedAs<Spec>::type;
+
+/// How many Recomputes are in a spec, itself among them, and where in the flat list each begins and ends: the outer in front of its inner.
+template <class Spec>
+struct RecomputesIn {
+    static constexpr std::size_t count = 0;
+};
+template <class... Specs>
+struct RecomputesIn<List<Specs...>> {
+    static constexpr std::array<std::size_t, sizeof...(Specs) + 1> counts{RecomputesIn<Specs>::count..., 0};
+    static constexpr std::size_t count = [] {
+        std::size_t all = 0;
+        for (const std::size_t one : counts) all += one;
+        return all;
+    }();
+
+    static constexpr void find(std::size_t first, RecomputedEntries* to) {
+        if constexpr (count > 0) {
+            constexpr void (*finders[])(std::size_t, RecomputedEntries*){&find_in<Specs>...};
+            constexpr std::size_t entries[]{Expand<Specs>::type::size...};
+            for (std::size_t n = 0; n < sizeof...(Specs); ++n) {
+                finders[n](first, to);
+                first += entries[n];
+                to += counts[n];
+            }
+        }
+    }
+
+private:
+    template <class Spec>
+    static constexpr void find_in(std::size_t first, RecomputedEntries* to) {
+        if constexpr (RecomputesIn<Spec>::count > 0) RecomputesIn<Spec>::find(first, to);
+    }
+};
+template <class Spec>
+    requires requires { typename Spec::Expanded; }
+struct RecomputesIn<Spec> {
+    using Inner = RecomputesIn<typename Spec::Expanded>;
+    static constexpr std::size_t count = Inner::count + is_recompute<Spec>;
+
+    static constexpr void find(std::size_t first, RecomputedEntries* to) {
+        if (is_recompute<Spec>) *to++ = {first, first + Expand<Spec>::type::size};
+        Inner::find(first, to);
+    }
+};
+
+/// Those of a network's body.
+template <class Body>
+inline constexpr auto recomputed_entries = [] {
+    std::array<RecomputedEntries, RecomputesIn<Body>::count> all{};
+    if constexpr (RecomputesIn<Body>::count > 0) RecomputesIn<Body>::find(0, all.data());
+    return all;
+}();
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/target.hpp
 
 namespace denim {
@@ -11739,6 +12490,19 @@ inline std::vector<std::string> words_of(std::span<const Gives> heads) {
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// "Decimal{-15, 1}" at this place becomes "-1.5".
+inline void write_decimal(std::string& name, std::size_t at) {
+    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
+    std::string digits = name.substr(first, comma - first);
+    std::size_t places = 0;
+    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
+    const bool negative = digits[0] == '-';
+    digits.erase(0, negative);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    if (places) digits.insert(digits.size() - places, 1, '.');
+    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
+}
+
 /// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
 inline std::string spelling_in(std::string_view text) {
     text.remove_prefix(text.find("Type = ") + 7);
@@ -11753,8 +12517,11 @@ inline std::string spelling_in(std::string_view text) {
     const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
     erase(space, [](std::size_t) { return true; });
     erase("denim::", [](std::size_t) { return true; });
+    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
     erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
     const std::string_view pool = "Pool<Max, 2>";
     for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
     return name;
@@ -13517,6 +14284,113 @@ constexpr void each_index_reversed(Body&& body) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/names.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// How many entries of the flat list a spec stands for.
+template <class Spec>
+inline constexpr std::size_t entries_of = expanded<Spec>::size;
+
+/// The names of a network's entries, and of the blocks with names of their own among them: column by column, as every program has vectors
+/// of these types.
+struct EntryNames {
+    std::vector<std::string> entries;
+    std::vector<std::size_t> block_begins;           ///< a block's first entry
+    std::vector<std::string> block_places, blocks;   ///< "2", "Basic<64>"
+    std::vector<std::string> block_layers;           ///< what it stands for, "Sequential<...>"
+};
+
+template <class... Specs>
+void name_children(List<Specs...>, const std::string& prefix, EntryNames& names);
+
+/// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
+/// Forks and joins are named as the composition that they belong to.
+template <class Written>
+void name_entries(const std::string& name, EntryNames& names) {
+    using Spec = named_as<Written>;
+    if constexpr (NamedBlock<Spec>) {
+        names.block_begins.push_back(names.entries.size());
+        names.block_places.push_back(name);
+        names.block_layers.push_back(spelling<typename Spec::Unnamed>());
+        if constexpr (requires { std::string{Spec::name}; })
+            names.blocks.emplace_back(Spec::name);
+        else
+            names.blocks.push_back(spelling<Spec>());
+    }
+    if constexpr (requires { typename Spec::Expanded; })
+        name_children(typename Spec::Expanded{}, name, names);
+    else
+        names.entries.push_back(name);
+}
+template <class Spec>
+void name_entries(const std::string& name, std::vector<std::string>& entries) {
+    EntryNames names;
+    names.entries = std::move(entries);
+    name_entries<Spec>(name, names);
+    entries = std::move(names.entries);
+}
+
+template <class... Specs>
+void name_children(List<Specs...>, const std::string& name, EntryNames& names) {
+    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
+    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
+        using Spec = type_at<List<Specs...>, Index>;
+        if constexpr (role_of<Spec>() == Role::layer)
+            name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
+        else
+            names.entries.push_back(name);
+    };
+    each_index<0, sizeof...(Specs)>(add);
+}
+
+/// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
+struct PathEnd {
+    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+    std::size_t first = nowhere, entries = 0;
+};
+
+template <std::size_t Wanted, std::size_t... Deeper, class... Specs>
+consteval PathEnd follow(List<Specs...>) {
+    std::size_t place = 0, entry = 0;
+    PathEnd end;
+    [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
+        using Spec = named_as<type_at<List<Specs...>, Index>>;
+        if (role_of<Spec>() == Role::layer && place++ == Wanted) {
+            if constexpr (sizeof...(Deeper) == 0) {
+                end = {entry, entries_of<Spec>};
+            } else if constexpr (requires { typename Spec::Expanded; }) {
+                end = follow<Deeper...>(typename Spec::Expanded{});
+                if (end.first != PathEnd::nowhere) end.first += entry;
+            }
+        }
+        entry += entries_of<Spec>;
+    };
+    each_index<0, sizeof...(Specs)>(visit);
+    return end;
+}
+
+template <class Spec, std::size_t Index, class Block>
+consteval auto block_around();
+
+/// The innermost block with a name of its own around an entry of these, which `Block` stands around; void where there is none.
+template <std::size_t Index, class Block, class First, class... Rest>
+consteval auto block_among(List<First, Rest...>) {
+    if constexpr (Index < entries_of<First>)
+        return block_around<First, Index, Block>();
+    else
+        return block_among<Index - entries_of<First>, Block>(List<Rest...>{});
+}
+template <class Spec, std::size_t Index, class Block>
+consteval auto block_around() {
+    using Around = std::conditional_t<NamedBlock<Spec>, Spec, Block>;
+    if constexpr (requires { typename Spec::Expanded; })
+        return block_among<Index, Around>(typename Spec::Expanded{});
+    else
+        return Identity<Around>{};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/network/graph.hpp
 
 // From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
@@ -13677,6 +14551,12 @@ consteval auto problem_of() {
 template <std::size_t Index, class Spec, Shape... Got>
 struct problem_at_layer : decltype(detail::problem_of<Spec, Got...>())::type {};
 
+/// The same inside a block with a name of its own, the innermost.
+template <class Block, std::size_t Index, class Spec, Shape... Got>
+struct problem_in_block : problem_at_layer<Index, Spec, Got...> {};
+template <std::size_t Index, class Spec, Shape... Got>
+struct problem_in_block<void, Index, Spec, Got...> : problem_at_layer<Index, Spec, Got...> {};
+
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
@@ -13691,6 +14571,7 @@ struct Graph {
     static constexpr Shape input = Input::shape;
     static constexpr Trace<count> trace = detail::trace_entries<Entries>(input);
     static constexpr Shape output = detail::shape_of(trace, input, trace.result);
+    static constexpr auto& recomputed = detail::recomputed_entries<Body>;  ///< an array of RecomputedEntries, the outer in front of its inner
 
 private:
     template <class Type>
@@ -13719,7 +14600,8 @@ public:
     static consteval bool explain() {
         if constexpr (trace.problem != count) {
             return []<std::size_t... Got>(std::index_sequence<Got...>) {
-                return sizeof(problem_at_layer<trace.problem, At<trace.problem>,
+                using Block = typename decltype(detail::block_around<Body, trace.problem, void>())::type;
+                return sizeof(problem_in_block<Block, trace.problem, At<trace.problem>,
                                                detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
             }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
         } else {
@@ -13844,67 +14726,6 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/names.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// How many entries of the flat list a spec stands for.
-template <class Spec>
-inline constexpr std::size_t entries_of = expanded<Spec>::size;
-
-template <class... Specs>
-void name_children(List<Specs...>, const std::string& prefix, std::vector<std::string>& names);
-
-/// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
-/// Forks and joins are named as the composition that they belong to.
-template <class Spec>
-void name_entries(const std::string& name, std::vector<std::string>& names) {
-    if constexpr (requires { typename Spec::Expanded; })
-        name_children(typename Spec::Expanded{}, name, names);
-    else
-        names.push_back(name);
-}
-
-template <class... Specs>
-void name_children(List<Specs...>, const std::string& name, std::vector<std::string>& names) {
-    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
-    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
-        using Spec = type_at<List<Specs...>, Index>;
-        if constexpr (role_of<Spec>() == Role::layer)
-            name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
-        else
-            names.push_back(name);
-    };
-    each_index<0, sizeof...(Specs)>(add);
-}
-
-/// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
-struct PathEnd {
-    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-    std::size_t first = nowhere, entries = 0;
-};
-
-template <std::size_t Wanted, std::size_t... Deeper, class... Specs>
-consteval PathEnd follow(List<Specs...>) {
-    std::size_t place = 0, entry = 0;
-    PathEnd end;
-    [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
-        using Spec = type_at<List<Specs...>, Index>;
-        if (role_of<Spec>() == Role::layer && place++ == Wanted) {
-            if constexpr (sizeof...(Deeper) == 0) {
-                end = {entry, entries_of<Spec>};
-            } else if constexpr (requires { typename Spec::Expanded; }) {
-                end = follow<Deeper...>(typename Spec::Expanded{});
-                if (end.first != PathEnd::nowhere) end.first += entry;
-            }
-        }
-        entry += entries_of<Spec>;
-    };
-    each_index<0, sizeof...(Specs)>(visit);
-    return end;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/network/settings.hpp
 
 // The settings of layers while the program runs: which layer has which, what they accept, and how a user reaches them by a
@@ -14222,7 +15043,7 @@ private:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/plan.hpp
 
-// From the traced list to what runs: neighbours fused, layers bound to their layouts, cut into stages, every value given a place.
+// From the traced list to what runs: neighbours fused, layers bound to their layouts.
 
 namespace denim {
 
@@ -14238,7 +15059,7 @@ struct Node {
 
 namespace denim::inline DENIM_TARGET {
 
-/// What runs, for one network, arithmetic and purpose: nodes, layouts of the values between them, stages.
+/// What runs, for one network, arithmetic and purpose: nodes, and layouts of the values between them.
 template <class SourceGraph, class Arithmetic, Mode For>
 struct Plan {
     using Source = SourceGraph;
@@ -14373,37 +15194,196 @@ public:
     /// A node's layer, bound to its layouts.
     template <std::size_t Index>
     using LayerAt = typename Bind<Index>::type;
+};
 
-    /// A stage is a run of layers that work on samples, or one layer that works on batches. The last stage works on samples,
-    /// empty if need be: the loss stands at its end.
-    struct Stage {
-        std::size_t first = 0, last = 0;  ///< nodes
-        Works works = Works::on_samples;
-    };
-    struct Stages {
-        std::array<Stage, Plan::count + 1> list{};
-        std::size_t count = 0;
-    };
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/steps.hpp
+
+// What happens to a batch, node by node, in its order, and how it is cut into runs: steps on samples, which a thread does one after the
+// other for each sample of a share, and single steps on the whole batch.
+
+namespace denim {
+
+/// What a step does with a node.
+enum class Does {
+    forward,   ///< computes its output
+    answer,    ///< no node: what has come out is taken, by the loss or by who asks
+    again,     ///< computes its output once more, for a backward step to come (Recompute)
+    backward,  ///< from the gradient to its output to those of its inputs and parameters
+};
+
+/// One step.
+struct NodeStep {
+    std::size_t node = 0;
+    Does does = Does::forward;
+};
+
+/// Steps from `first` to the one before `last`: any number that work on samples, or one that works on the batch.
+struct StepRun {
+    std::size_t first = 0, last = 0;
+    bool on_samples = true;
+    std::size_t first_back = 0, last_back = 0;  ///< the nodes that go backward in it, on samples: these gather in accumulators
+    bool reads_picture = false;                 ///< some step reads value 0
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The steps of a plan: node n goes forward in step n, step `answer` follows, and in training each node goes backward, from the last to the
+/// first. Where backward comes to the end of a Recompute, the steps stand in front that compute its values again.
+template <class Plan>
+struct Steps {
+    static constexpr bool training = Plan::mode == Mode::training;
+    static constexpr std::size_t nodes = Plan::count, answer = nodes;
 
 private:
-    static consteval Stages cut() {
-        const auto works = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::array<Works, count + 1>{LayerAt<Index>::works..., Works::on_samples};
-        }(std::make_index_sequence<count>{});
-        Stages all;
-        std::size_t first = 0;
-        for (std::size_t index = 0; index < count; ++index)
-            if (works[index] == Works::on_batches) {
-                if (index > first) all.list[all.count++] = {first, index, Works::on_samples};
-                all.list[all.count++] = {index, index + 1, Works::on_batches};
-                first = index + 1;
-            }
-        all.list[all.count++] = {first, count, Works::on_samples};
-        return all;
+    struct Facts {
+        bool on_samples = true, reads_input = false, reads_output = false;
+    };
+    template <std::size_t Index>
+    static consteval Facts facts_of() {
+        using Layer = typename Plan::template LayerAt<Index>;
+        return {Layer::works == Works::on_samples, training && Layer::backward_reads_input, training && Layer::backward_reads_output};
     }
+    static constexpr std::array<Facts, nodes + 1> facts = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return std::array<Facts, nodes + 1>{facts_of<Index>()..., Facts{}};
+    }(std::make_index_sequence<nodes>{});
+
+    // A Recompute in numbers of nodes; a node of fused entries is where its first entry is. Outer ones come first.
+    static constexpr std::size_t block_count = Plan::Source::recomputed.size(), no_block = block_count, deepest = 32;
+    struct Block {
+        std::size_t first = 0, last = 0, around = no_block, depth = 0;  // depth: how many are around it
+    };
+    struct Blocks {
+        std::array<Block, block_count + 1> list{};
+        std::array<std::size_t, nodes + 1> of{};  // the innermost around a node
+    };
+    static constexpr Blocks blocks = [] {
+        Blocks all;
+        std::array<std::size_t, Plan::entries + 1> node_at{};  // how many nodes begin before an entry
+        for (std::size_t entry = 0, node = 0; entry <= Plan::entries; ++entry) {
+            node_at[entry] = node;
+            if (node < nodes && Plan::nodes[node].first == entry) ++node;
+        }
+        all.of.fill(no_block);
+        for (std::size_t n = 0; n < block_count; ++n) {
+            Block& block = all.list[n];
+            block.first = node_at[Plan::Source::recomputed[n].first];
+            block.last = node_at[Plan::Source::recomputed[n].last];
+            block.around = n == 0 ? no_block : n - 1;  // the one before, or one around that
+            while (block.around != no_block && Plan::Source::recomputed[block.around].last <= Plan::Source::recomputed[n].first)
+                block.around = all.list[block.around].around;
+            block.depth = block.around == no_block ? 0 : all.list[block.around].depth + 1;
+            for (std::size_t node = block.first; node < block.last; ++node) all.of[node] = n;
+        }
+        return all;
+    }();
+    static_assert([] {
+        std::size_t most = 0;
+        for (const Block& block : blocks.list) most = block.depth > most ? block.depth : most;
+        return most < deepest;
+    }(), "denim: Recompute: at most 32 were expected, one within the other.");
+
+    // The last node that reads each value; the answer is as one behind all nodes.
+    static constexpr std::array<std::size_t, Plan::values> last_readers = [] {
+        std::array<std::size_t, Plan::values> all{};
+        for (std::size_t node = 0; node < nodes; ++node)
+            for (std::size_t n = 0; n < Plan::nodes[node].inputs; ++n) all[Plan::nodes[node].from[n]] = node;
+        all[Plan::result] = nodes;
+        return all;
+    }();
+
+    // In which of the Recomputes around it each node is computed again: bit 0 is the outermost. A value that is read outside of one is kept
+    // there; one that is read inside alone is computed again where backward, or another node that is computed again, reads it.
+    struct Repeats {
+        std::array<std::uint32_t, nodes + 1> in{};
+        std::size_t count = 0;
+    };
+    static constexpr Repeats repeats = [] {
+        Repeats all;
+        if (!training || block_count == 0) return all;
+        std::array<std::uint32_t, Plan::values> read_again{};
+        std::array<bool, Plan::values> read_back{};
+        for (std::size_t index = nodes; index-- > 0;) {
+            const Node& node = Plan::nodes[index];
+            std::size_t block = blocks.of[index];
+            while (block != no_block && blocks.list[block].last <= last_readers[node.to]) block = blocks.list[block].around;
+            if (block != no_block) {
+                const std::uint32_t own = std::uint32_t{1} << blocks.list[block].depth;
+                all.in[index] = read_again[node.to] & (own | (own - 1));
+                if (read_back[node.to] || facts[index].reads_output || read_again[node.to] >= own) all.in[index] |= own;
+            }
+            for (std::uint32_t left = all.in[index]; left; left &= left - 1) ++all.count;
+            for (std::size_t n = 0; n < node.inputs; ++n) {
+                read_again[node.from[n]] |= all.in[index];
+                read_back[node.from[n]] = read_back[node.from[n]] || facts[index].reads_input;
+            }
+        }
+        return all;
+    }();
 
 public:
-    static constexpr Stages stages = cut();
+    static constexpr std::size_t count = training ? 2 * nodes + 1 + repeats.count : nodes + 1;
+
+    /// Whether a node is computed a second time.
+    static constexpr bool repeated(std::size_t node) { return repeats.in[node] != 0; }
+    /// Whether a node's backward reads its inputs, or its output.
+    static constexpr bool reads_input(std::size_t node) { return facts[node].reads_input; }
+    static constexpr bool reads_output(std::size_t node) { return facts[node].reads_output; }
+    /// Whether a node's backward is the first that gives a value its gradient: the others add to it.
+    static constexpr bool writes_gradient(std::size_t node, std::size_t value) { return last_readers[value] == node; }
+
+    /// All of them, in order.
+    static constexpr std::array<NodeStep, count> list = [] {
+        std::array<NodeStep, count> all{};
+        std::size_t at = 0;
+        for (std::size_t node = 0; node < nodes; ++node) all[at++] = {node, Does::forward};
+        all[at++] = {nodes, Does::answer};
+        if (!training) return all;
+        std::array<std::size_t, deepest> ending{};
+        for (std::size_t node = nodes; node-- > 0;) {
+            std::size_t many = 0;
+            for (std::size_t block = blocks.of[node]; block != no_block && blocks.list[block].last == node + 1; block = blocks.list[block].around)
+                ending[many++] = block;
+            while (many > 0) {
+                const Block& block = blocks.list[ending[--many]];
+                for (std::size_t inner = block.first; inner < block.last; ++inner)
+                    if (repeats.in[inner] >> block.depth & 1) all[at++] = {inner, Does::again};
+            }
+            all[at++] = {node, Does::backward};
+        }
+        return all;
+    }();
+
+    struct Runs {
+        std::array<StepRun, Steps::count> list{};
+        std::size_t count = 0;
+    };
+    static constexpr Runs runs = [] {
+        Runs all;
+        for (std::size_t step = 0; step < count; ++step) {
+            const auto [node, does] = list[step];
+            const bool on_samples = facts[node].on_samples;
+            if (all.count == 0 || !on_samples || !all.list[all.count - 1].on_samples) all.list[all.count++] = {step, step, on_samples};
+            StepRun& run = all.list[all.count - 1];
+            run.last = step + 1;
+            if (does == Does::backward && on_samples) {
+                run.first_back = node;
+                if (run.last_back == 0) run.last_back = node + 1;
+            }
+            if (does == Does::answer) continue;
+            for (std::size_t n = 0; n < Plan::nodes[node].inputs; ++n) run.reads_picture = run.reads_picture || Plan::nodes[node].from[n] == 0;
+        }
+        return all;
+    }();
+    /// The run that each step is in.
+    static constexpr std::array<std::size_t, count> run_of = [] {
+        std::array<std::size_t, count> all{};
+        for (std::size_t run = 0; run < runs.count; ++run)
+            for (std::size_t step = runs.list[run].first; step < runs.list[run].last; ++step) all[step] = run;
+        return all;
+    }();
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -14478,23 +15458,30 @@ inline std::string machine_line(std::string_view precision) {
 template <class Input, class Body, class Arithmetic>
 std::string Network<Input, Body, Arithmetic>::summary() const {
     using Plan = denim::Plan<Graph, Arithmetic, Mode::training>;
-    std::vector<std::string> names;
+    detail::EntryNames names;
     detail::name_entries<Body>("", names);
+    std::size_t block = 0;
     std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
                                          {"", "Image", to_string(input), "", "", ""}};
     std::size_t operations_of_all = 0;
     const auto add = [&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
+        constexpr bool again = Steps<Plan>::repeated(Index);
         operations_of_all += Layer::operations;
+        for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
+            lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
         const auto add_entry = [&]<std::size_t Step>() {
             constexpr Entry entry = Graph::trace.entries[node.first + Step];
             using Spec = typename Graph::template At<node.first + Step>;
             const bool first = Step == 0;
-            lines.push_back({names[node.first + Step], detail::spelling<Spec>(), to_string(entry.out),
+            std::string word = detail::spelling<Spec>();
+            if (const std::size_t at = word.rfind("::"); entry.role == Role::join && at != word.npos) word.erase(0, at + 2);
+            lines.push_back({names.entries[node.first + Step], word, to_string(entry.out),
                              entry.parameters ? detail::with_commas(entry.parameters) : "",
                              first && Layer::operations ? detail::with_unit(Layer::operations) : "",
-                             first ? Layer::algorithm : "with the layer above"});
+                             first ? std::string{Layer::algorithm} + (again ? *Layer::algorithm ? ", computed again" : "computed again" : "")
+                                   : "with the layer above"});
         };
         [&]<std::size_t... Step>(std::index_sequence<Step...>) {
             (add_entry.template operator()<Step>(), ...);
@@ -14517,12 +15504,13 @@ namespace denim::inline DENIM_TARGET {
 /// One layer, fork or join of a network, as describe() found it.
 struct DescribedLayer {
     std::string name;   ///< its place: "0", or "2.0" inside a composition
-    std::string layer;  ///< as users write it: "Conv<3, 32>"; "Sum" for the join of a Residual, "Concatenated" of a Parallel or Heads
+    std::string layer;  ///< as users write it: "Conv<3, 32>"; for a join its last word: "Sum" of a Residual, "Concatenated" of a Parallel or Heads
     std::vector<std::size_t>
         inputs;  ///< the layers whose values it reads, by their number in the list from 1; 0 is the picture
     Shape output;
     std::size_t parameters = 0;
     std::vector<Row> rows;
+    bool recomputed = false;  ///< it stands inside of a Recompute
 };
 
 /// A network as a list of layers in the order of computation; forks, which only remember a value, are left out.
@@ -14531,14 +15519,14 @@ struct Description {
     std::size_t parameters = 0;
     std::vector<DescribedLayer> layers;
 
-    /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "inputs", "output",
-    /// "parameters", "rows"}]}
+    /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "recomputed",
+    /// "inputs", "output", "parameters", "rows"}]}
     [[nodiscard]] std::string json() const {
         std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
                            ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
         for (const DescribedLayer& layer : layers) {
             text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
-                    "\", \"layer\": \"" + layer.layer + "\", \"inputs\": [";
+                    "\", \"layer\": \"" + layer.layer + "\", \"recomputed\": " + (layer.recomputed ? "true" : "false") + ", \"inputs\": [";
             for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
             text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
                     ", \"rows\": [";
@@ -14562,9 +15550,10 @@ struct Description {
             "fillcolor=\"#fff4d6\"];\n";
         for (std::size_t n = 0; n < layers.size(); ++n) {
             const DescribedLayer& layer = layers[n];
-            const bool adds = layer.layer == "Sum";
+            const bool adds = layer.layer == "Sum" || layer.layer == "Added";
             text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
             if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
+            if (layer.recomputed && !adds) text += "\\ncomputed again";
             text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
             for (const std::size_t from : layer.inputs) {
                 const Shape shape = from ? layers[from - 1].output : input;
@@ -14605,9 +15594,10 @@ Description describe(const Network& network) {
             return;
         }
         DescribedLayer layer{names[Index], detail::spelling<Spec>(), {}, entry.out, entry.parameters, {}};
-        if (entry.role == Role::join) layer.layer.erase(0, layer.layer.rfind("::") + 2);
+        if (const std::size_t at = layer.layer.rfind("::"); entry.role == Role::join && at != std::string::npos) layer.layer.erase(0, at + 2);
         for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
         for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
+        for (const RecomputedEntries& block : Graph::recomputed) layer.recomputed = layer.recomputed || (block.first <= Index && Index < block.last);
         description.layers.push_back(std::move(layer));
         number_of[Index + 1] = description.layers.size();
     };
@@ -14765,9 +15755,9 @@ private:
 // ---- denim/network/memory.hpp
 
 // Where everything stands while a plan runs, decided by the compiler. A value that lives within one run over the samples has one
-// place in each thread's workspace; one that is needed after that run, by a layer on batches or by the backward pass of an earlier
-// stage, is kept for every sample of the batch. Each has its place from the step that writes it to the last one that reads it;
-// afterwards another value takes it.
+// place in each thread's workspace; one that is needed after that run, by a layer on batches or by a step of a later run, is kept for
+// every sample of the batch. Each has its place from the step that writes it to the last one that reads it; afterwards another value
+// takes it. A value that is computed again (Recompute) lives again, in another place.
 
 namespace denim {
 
@@ -14788,70 +15778,55 @@ namespace denim::inline DENIM_TARGET {
 
 template <class Plan>
 struct Memory {
+    using Order = Steps<Plan>;
     static constexpr std::size_t count = Plan::count, values = Plan::values;
     // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
     // the same lines of the cache.
     static constexpr std::size_t apart = 64;
 
-    std::array<Place, values> activations{}, gradients{};
+    // Life 0 is the picture's, life s + 1 is that of the value which step s writes.
+    static constexpr std::size_t lives = Order::count + 1;
+    std::array<Place, lives> activations{};
+    std::array<std::size_t, lives> value_of{};
+    std::array<std::array<std::size_t, max_inputs>, Order::count> inputs{};  // the lives that a step reads
+    std::array<std::size_t, Order::count> output{};                          // and the one it writes, or backward reads; at the answer the result
+
+    std::array<Place, values> gradients{};
     std::array<Place, count> records{};
-    std::array<std::size_t, count> scratch{};  // on samples: numbers of each thread's; on batches: where it begins
-    std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{};
-    std::size_t thread_numbers = 0, thread_bytes = 0;
-    std::size_t batch_numbers = 0, batch_bytes = 0;      // for each sample
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;
+    std::array<std::size_t, count> record_step{};  // the last one before backward that computes the node, which makes the record
+    std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{}, batch_scratch_of_samples{};
+    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  // the layers on samples take turns with one scratch
+    std::size_t batch_numbers = 0, batch_bytes = 0;                        // for each sample
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     // each layer on batches keeps its own
     std::size_t prepared_numbers = 0;
     // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
     std::array<std::size_t, count> rows{}, numbers_in_rows{};
     std::size_t row_numbers = 0;
-    std::array<std::size_t, count + 1> stage_accumulators{};  // numbers of each stage's, which all begin at 0: one stage is finished before
-    std::size_t accumulator_numbers = 0;                      // the next begins; and the most of them, for each share
+    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before
+    std::size_t accumulator_numbers = 0;                       // the next begins; and the most of them, for each share
 
     /// The places of a plan.
     static consteval Memory of() {
         Memory memory;
         memory.place_values();
         each_index<0, count>([&]<std::size_t Index>() { memory.template add_node<Index>(); });
+        memory.add_backward();
         return memory;
     }
 
 private:
-    // The steps of a batch in their order: forward through node n is step n, the loss (or the answer) step count, backward through
-    // node n step 2 count - n. Runs over the samples are intervals of them.
-    static constexpr bool training = Plan::mode == Mode::training;
-    static constexpr std::size_t at_loss = count, steps = 2 * count + 1;
-    static constexpr std::size_t back(std::size_t node) { return 2 * count - node; }
-    static constexpr std::size_t last_stage = Plan::stages.count - 1;
-
-    struct Run {
-        std::size_t first, last;
-        bool on_samples;
-    };
-    static consteval std::array<Run, steps> runs_of_steps() {
-        std::array<Run, steps> runs{};
-        for (std::size_t stage = 0; stage <= last_stage; ++stage) {
-            const auto [first, end, works] = Plan::stages.list[stage];
-            const bool on_samples = works == Works::on_samples;
-            if (stage == last_stage) {
-                for (std::size_t step = first; step <= back(first); ++step) runs[step] = {first, back(first), on_samples};
-            } else {
-                for (std::size_t node = first; node < end; ++node) {
-                    runs[node] = {first, end - 1, on_samples};
-                    runs[back(node)] = {back(end - 1), back(first), on_samples};
-                }
-            }
-        }
-        return runs;
-    }
+    static constexpr bool training = Order::training;
+    static constexpr std::size_t steps = Order::count;
+    static constexpr const StepRun& run_of(std::size_t step) { return Order::runs.list[Order::run_of[step]]; }
 
     // From the first step that touches something to the last, and whether all of them are one run over the samples.
     struct Life {
         std::size_t first = steps, last = 0;
         bool one_run = true;
 
-        constexpr void touch(std::size_t step, const std::array<Run, steps>& runs) {
-            if (first <= last) one_run = one_run && runs[step].first == runs[first].first;
-            one_run = one_run && runs[step].on_samples;
+        constexpr void touch(std::size_t step) {
+            if (first <= last) one_run = one_run && Order::run_of[step] == Order::run_of[first];
+            one_run = one_run && run_of(step).on_samples;
             first = std::min(first, step);
             last = std::max(last, step);
         }
@@ -14859,33 +15834,40 @@ private:
     };
 
     consteval void place_values() {
-        const std::array<Run, steps> runs = runs_of_steps();
-        std::array<Life, values> of_activations{}, of_gradients{};
-        const auto follow = [&]<std::size_t Index>() {
-            using Layer = typename Plan::template LayerAt<Index>;
-            constexpr Node node = Plan::template node<Index>;
-            of_activations[node.to].touch(Index, runs);
-            for (std::size_t n = 0; n < node.inputs; ++n) of_activations[node.from[n]].touch(Index, runs);
-            if constexpr (training) {
-                if (Layer::backward_reads_output) of_activations[node.to].touch(back(Index), runs);
-                of_gradients[node.to].touch(back(Index), runs);
-                for (std::size_t n = 0; n < node.inputs; ++n) {
-                    const std::size_t from = node.from[n];
-                    if (from == 0) continue;  // the picture has no gradient, and is loaded again for backward
-                    if (Layer::backward_reads_input) of_activations[from].touch(back(Index), runs);
-                    of_gradients[from].touch(back(Index), runs);
-                }
+        std::array<Life, lives> of_activations{};
+        std::array<Life, values> of_gradients{};
+        std::array<std::size_t, values> now{};  // the life of each value at the step
+        for (std::size_t step = 0; step < steps; ++step) {
+            const auto [index, does] = Order::list[step];
+            if (does == Does::answer) {
+                of_activations[output[step] = now[Plan::result]].touch(step);
+                if (training && Plan::result != 0) of_gradients[Plan::result].touch(step);
+                continue;
             }
-        };
-        each_index<0, count>(follow);
-        of_activations[Plan::result].touch(at_loss, runs);
-        if (training && Plan::result != 0) of_gradients[Plan::result].touch(at_loss, runs);
+            const Node& node = Plan::nodes[index];
+            const bool back = does == Does::backward;
+            for (std::size_t n = 0; n < node.inputs; ++n) {
+                const std::size_t from = node.from[n];
+                inputs[step][n] = now[from];
+                if (from == 0 && does != Does::forward) continue;  // the picture has no gradient, and is loaded again in later runs
+                if (!back || Order::reads_input(index)) of_activations[now[from]].touch(step);
+                if (back) of_gradients[from].touch(step);
+            }
+            if (!back) {
+                now[node.to] = step + 1;
+                value_of[step + 1] = node.to;
+                record_step[index] = step;
+            }
+            output[step] = now[node.to];
+            if (!back || Order::reads_output(index)) of_activations[now[node.to]].touch(step);
+            if (back) of_gradients[node.to].touch(step);
+        }
         if (of_activations[0].any()) {
             of_activations[0].first = 0;
             if (training) of_activations[0].last = steps - 1;
         }
 
-        PlaceLine<2 * values, steps> thread, batch;
+        PlaceLine<lives + values, steps> thread, batch;
         const auto add = [&](Place& place, const Life& life, std::size_t value) {
             if (!life.any()) return;
             const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
@@ -14893,44 +15875,48 @@ private:
             if (life.one_run)
                 thread.add({&place.offset, &place.shared, life.first, life.last, size});
             else
-                batch.add({&place.offset, &place.shared, runs[life.first].first, runs[life.last].last, size});
+                batch.add({&place.offset, &place.shared, run_of(life.first).first, run_of(life.last).last - 1, size});
         };
-        for (std::size_t value = 0; value < values; ++value) {
-            add(activations[value], of_activations[value], value);
-            add(gradients[value], of_gradients[value], value);
-        }
+        for (std::size_t life = 0; life < lives; ++life) add(activations[life], of_activations[life], value_of[life]);
+        for (std::size_t value = 0; value < values; ++value) add(gradients[value], of_gradients[value], value);
         thread_numbers = thread.settle();
         batch_numbers = batch.settle();
     }
 
-    std::size_t stage = 0;  // of the node that is added
-
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
-        while (Index >= Plan::stages.list[stage].last) ++stage;
         rows[Index] = row_numbers;
         numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
         row_numbers += numbers_in_rows[Index];
         prepared[Index] = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
-            if (Plan::mode == Mode::training && Layer::record_size) {
-                const bool by_thread = stage == last_stage;
-                std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-                records[Index] = {by_thread ? Held::by_thread : Held::by_batch, end};
-                end += round_up(Layer::record_size, 64);
-            }
-            scratch[Index] = Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0;
-            std::size_t& sums = stage_accumulators[stage];
-            accumulators[Index] = sums;
-            sums += round_up(Layer::accumulator_size, 16);
-            accumulator_numbers = std::max(accumulator_numbers, sums);
+            thread_scratch = std::max(thread_scratch, Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0);
         } else {
-            scratch[Index] = batch_scratch_fixed;
-            batch_scratch[Index] = batch_scratch_per_sample;
+            batch_scratch[Index] = batch_scratch_fixed;
+            batch_scratch_of_samples[Index] = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;
+        }
+        accumulators[Index] = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
+        records[Index].offset = round_up(Layer::record_size, 64);     // likewise
+    }
+
+    consteval void add_backward() {
+        if (!training) return;
+        for (std::size_t step = steps; step-- > 0;) {
+            const auto [index, does] = Order::list[step];
+            if (does != Does::backward || !run_of(step).on_samples) continue;
+            const std::size_t run = Order::run_of[step];
+            const std::size_t sums = std::exchange(accumulators[index], run_accumulators[run]), bytes = records[index].offset;
+            run_accumulators[run] += sums;
+            accumulator_numbers = std::max(accumulator_numbers, run_accumulators[run]);
+            if (bytes == 0) continue;
+            const bool by_thread = Order::run_of[record_step[index]] == run;
+            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+            records[index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+            end += bytes;
         }
     }
 };
@@ -14989,7 +15975,7 @@ struct PrepareCall {
 template <class Plan>
 struct FinishCall {
     using Scalar = typename Plan::Scalar;
-    const Scalar* accumulators;  // of the stage
+    const Scalar* accumulators;  // of the run
     Scalar* gradients;           // of the network
 
     template <std::size_t Index>
@@ -15012,12 +15998,12 @@ void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* pre
     detail::run_parts(call.parts.counts.data(), call.parts.calls.data(), Plan::count, &call, 16 * places<Plan>.prepared_numbers);
 }
 
-/// The accumulators of a stage, summed over all shares, to the network's gradients.
+/// The accumulators of a run, summed over all shares, to the network's gradients.
 template <class Plan>
-void finish(std::size_t stage, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
+void finish(std::size_t run, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
     const detail::FinishCall<Plan> call{accumulators, gradients};
-    const std::size_t first = Plan::stages.list[stage].first, nodes = Plan::stages.list[stage].last - first;
-    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, nodes, &call, 4 * places<Plan>.stage_accumulators[stage]);
+    const auto [first, last] = std::pair{Steps<Plan>::runs.list[run].first_back, Steps<Plan>::runs.list[run].last_back};
+    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, last - first, &call, 4 * places<Plan>.run_accumulators[run]);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -15074,21 +16060,8 @@ void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
 
 namespace denim::inline DENIM_TARGET {
 
-/// Zeros around a picture.
-template <class Scalar>
-void clear_border(const Layout& of, Scalar* picture) {
-    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
-    std::fill_n(picture, of.border.top * row + left, Scalar{0});
-    Scalar* end = picture + of.border.top * row;  // of a row of the picture
-    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
-        end += row;
-        std::fill_n(end - right, right + left, Scalar{0});
-    }
-    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
-}
-
-/// The numbers that a plan works on: values for each thread, scratch for each thread and node, and a block for the batch. It knows
-/// where everything stands, and hands each node the pointers of one call.
+/// The numbers that a plan works on: values and scratch for each thread, and a block for the batch. It knows where everything stands, and
+/// hands each step the pointers of one call.
 template <class Plan>
 class Workspace {
 public:
@@ -15096,6 +16069,9 @@ public:
     static constexpr const Memory<Plan>& memory = places<Plan>;
 
 private:
+    using Order = Steps<Plan>;
+    template <std::size_t Life>
+    static constexpr const Layout& layout_of = Plan::layouts[memory.value_of[Life]];
     // A place that nothing else takes is zero from the beginning, where no layer writes.
     static constexpr bool finds_no_zeros(const Place& place, const Layout& layout) {
         return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
@@ -15123,78 +16099,83 @@ public:
     /// Makes room for `count` threads that each take samples of their own; to be called before they start.
     void reserve_threads(std::size_t count) {
         reserve_values(count);
-        each_index<0, Plan::count>([&]<std::size_t Index>() { reserve_scratch<Index>(count); });
+        reserve_scratch(count);
     }
     /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
     void reserve_bands(std::size_t count) {
         reserve_values(1);
-        each_index<0, Plan::count>([&]<std::size_t Index>() { reserve_scratch<Index>(std::min(count, Layer<Index>::bands)); });
+        reserve_scratch(std::min(count, most_bands));
     }
 
-    /// Value `Value` of a sample, its border included.
-    template <std::size_t Value>
+    /// The value of a life (see Memory) and a sample, its border included.
+    template <std::size_t Life>
     Scalar* activation(std::size_t sample, std::size_t worker) {
-        return at<memory.activations[Value]>(Plan::layouts[Value].size(), sample, worker);
+        return at<memory.activations[Life]>(layout_of<Life>.size(), sample, worker);
     }
-    /// The gradient to it; none for the picture.
+    /// The gradient to value `Value`; none for the picture.
     template <std::size_t Value>
     Scalar* gradient(std::size_t sample, std::size_t worker) {
         return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
     }
 
-    /// To be called before `Value` of a sample, or the gradient to it, is written: its border, and what pads its channels, are zero.
+    /// To be called before a value of a sample, or the gradient to it, is written: its border, and what pads its channels, are zero.
     /// Where `begins_...` is false there is nothing to do.
-    template <std::size_t Value>
-    static constexpr bool begins_activation = finds_no_zeros(memory.activations[Value], Plan::layouts[Value]);
+    template <std::size_t Life>
+    static constexpr bool begins_activation = finds_no_zeros(memory.activations[Life], layout_of<Life>);
     template <std::size_t Value>
     static constexpr bool begins_gradient = finds_no_zeros(memory.gradients[Value], Plan::layouts[Value]);
-    template <std::size_t Value>
+    template <std::size_t Life>
     void begin_activation(std::size_t sample, std::size_t worker) {
-        begin<memory.activations[Value], Plan::layouts[Value]>(sample, worker);
+        begin<memory.activations[Life], layout_of<Life>>(sample, worker);
     }
     template <std::size_t Value>
     void begin_gradient(std::size_t sample, std::size_t worker) {
         begin<memory.gradients[Value], Plan::layouts[Value]>(sample, worker);
     }
 
-    /// The scratch of node `Index`: each thread's own, or for a layer on batches the only one.
+    /// The scratch of node `Index`: each thread's, where its layers find what others left, or for a layer on batches its own.
     template <std::size_t Index>
     Scalar* scratch(std::size_t worker) {
-        if constexpr (Layer<Index>::works == Works::on_samples) return scratch_[Index].data() + memory.scratch[Index] * worker;
-        return batch_scratch_.data() + memory.scratch[Index] + memory.batch_scratch[Index] * capacity_;
+        if constexpr (Layer<Index>::works == Works::on_samples)
+            return scratch_.data() + memory.thread_scratch * worker;
+        else
+            return batch_scratch_.data() + memory.batch_scratch[Index] + memory.batch_scratch_of_samples[Index] * capacity_;
     }
 
-    /// The pointers of a forward call, for node `Index`, whose own parameters are given, and a sample (on batches: from sample 0).
-    template <std::size_t Index>
+    /// The pointers of a forward call in step `Step`, for a node whose own parameters are given, and a sample (on batches: from sample 0).
+    template <std::size_t Step>
     Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
                             std::size_t worker) {
+        constexpr std::size_t index = Order::list[Step].node;
         Forward<Scalar> call;
-        each_input<Index>([&]<std::size_t N, std::size_t Value>() { call.inputs[N] = activation<Value>(sample, worker); });
-        call.output = activation<node<Index>.to>(sample, worker);
+        each_input<Step>([&]<std::size_t N, std::size_t Life>() { call.inputs[N] = activation<Life>(sample, worker); });
+        call.output = activation<memory.output[Step]>(sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + memory.prepared[Index];
-        call.record = Plan::mode == Mode::training ? record<Index>(sample, worker) : nullptr;
-        call.scratch = scratch<Index>(worker);
-        call.settings = &settings[node<Index>.first];
-        call.last_band = Layer<Index>::bands;
+        call.prepared = prepared + memory.prepared[index];
+        if constexpr (Order::training && memory.record_step[index] == Step) call.record = record<index>(sample, worker);
+        call.scratch = scratch<index>(worker);
+        call.settings = &settings[node<index>.first];
+        call.again = Order::list[Step].does == Does::again;
+        call.last_band = Layer<index>::bands;
         return call;
     }
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
-    template <std::size_t Index>
+    template <std::size_t Step>
     Backward<Scalar> backward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
                               std::size_t worker) {
+        constexpr std::size_t index = Order::list[Step].node;
         Backward<Scalar> call;
-        each_input<Index>([&]<std::size_t N, std::size_t Value>() {
-            call.inputs[N] = activation<Value>(sample, worker);
-            call.input_gradients[N] = gradient<Value>(sample, worker);
+        each_input<Step>([&]<std::size_t N, std::size_t Life>() {
+            call.inputs[N] = activation<Life>(sample, worker);
+            call.input_gradients[N] = gradient<node<index>.from[N]>(sample, worker);
         });
-        call.output = activation<node<Index>.to>(sample, worker);
-        call.output_gradient = gradient<node<Index>.to>(sample, worker);
+        call.output = activation<memory.output[Step]>(sample, worker);
+        call.output_gradient = gradient<node<index>.to>(sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + memory.prepared[Index];
-        call.record = record<Index>(sample, worker);
-        call.scratch = scratch<Index>(worker);
-        call.settings = &settings[node<Index>.first];
+        call.prepared = prepared + memory.prepared[index];
+        call.record = record<index>(sample, worker);
+        call.scratch = scratch<index>(worker);
+        call.settings = &settings[node<index>.first];
         return call;
     }
 
@@ -15209,23 +16190,30 @@ private:
         AlignedArray<std::uint8_t> records{memory.thread_bytes};
     };
 
+    // As many threads as can find a band of some layer at a time.
+    static constexpr std::size_t most_bands = [] {
+        std::size_t most = 0;
+        each_index<0, Plan::count>([&]<std::size_t Index>() {
+            if (Layer<Index>::scratch_size > 0) most = std::max(most, Layer<Index>::bands);
+        });
+        return most;
+    }();
+
     void reserve_values(std::size_t threads) {
         while (threads_.size() < threads) threads_.emplace_back();
     }
-    template <std::size_t Index>
     void reserve_scratch(std::size_t threads) {
-        if constexpr (Layer<Index>::works == Works::on_samples)
-            if (const std::size_t wanted = memory.scratch[Index] * threads; scratch_[Index].size() < wanted) {
-                scratch_[Index] = {};
-                scratch_[Index] = AlignedArray<Scalar>(wanted);
-            }
+        if (const std::size_t wanted = memory.thread_scratch * threads; scratch_.size() < wanted) {
+            scratch_ = {};
+            scratch_ = AlignedArray<Scalar>(wanted);
+        }
     }
 
-    template <std::size_t Index, class Each>
+    template <std::size_t Step, class Each>
     static void each_input(Each each) {
         [&]<std::size_t... N>(std::index_sequence<N...>) {
-            (each.template operator()<N, node<Index>.from[N]>(), ...);
-        }(std::make_index_sequence<node<Index>.inputs>{});
+            (each.template operator()<N, memory.inputs[Step][N]>(), ...);
+        }(std::make_index_sequence<node<Order::list[Step].node>.inputs>{});
     }
     template <Place Of>
     Scalar* at(std::size_t size, std::size_t sample, std::size_t worker) {
@@ -15256,14 +16244,18 @@ private:
     AlignedArray<std::uint8_t> batch_records_;
     AlignedArray<Scalar> batch_scratch_;
     std::vector<Thread> threads_;
-    std::array<AlignedArray<Scalar>, Plan::count> scratch_;
+    AlignedArray<Scalar> scratch_;  // of all threads
 };
 
-/// Multiplications and additions of nodes [First, Last) for one sample, forward.
+/// Multiplications and additions of steps [First, Last) for one sample: backward has two for one of forward.
 template <class Plan, std::size_t First, std::size_t Last>
 constexpr std::size_t operations() {
     std::size_t total = 0;
-    each_index<First, Last>([&]<std::size_t Index>() { total += Plan::template LayerAt<Index>::operations; });
+    each_index<First, Last>([&]<std::size_t Step>() {
+        constexpr NodeStep step = Steps<Plan>::list[Step];
+        if constexpr (step.does != Does::answer)
+            total += (step.does == Does::backward ? 2 : 1) * Plan::template LayerAt<step.node>::operations;
+    });
     return total;
 }
 
@@ -15423,14 +16415,11 @@ public:
 private:
     using Space = Workspace<Plan>;
     static constexpr const Memory<Plan>& memory = places<Plan>;
-    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;
-    static constexpr std::size_t chunk = 64;  // samples that go through the stages together
-    static constexpr std::size_t last_stage = Plan::stages.count - 1;
+    using Order = Steps<Plan>;  // step n is node n
+    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;
+    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
-    template <std::size_t Index>
-    static constexpr auto stage = Plan::stages.list[Index];
-
     struct Call {
         const Pictures& pictures;
         std::size_t first, count;
@@ -15452,43 +16441,44 @@ private:
     }
 
     void run(Space& space, const Call& call) const {
-        if constexpr (!load_in_stage)
+        if constexpr (!load_in_runs)
             parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        each_index<0, Plan::stages.count>([&]<std::size_t Stage>() { run_stage<Stage>(space, call); });
+        each_index<0, Order::runs.count>([&]<std::size_t Run>() { run_steps<Run>(space, call); });
     }
     void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
         space.template begin_activation<0>(sample, worker);
         load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
     }
 
-    template <std::size_t Stage>
-    void run_stage(Space& space, const Call& call) const {
-        constexpr std::size_t work = operations<Plan, stage<Stage>.first, stage<Stage>.last>() + outputs;
+    template <std::size_t Run>
+    void run_steps(Space& space, const Call& call) const {
+        constexpr StepRun run = Order::runs.list[Run];
+        constexpr bool answers = run.last > Order::answer;
+        constexpr std::size_t work = operations<Plan, run.first, run.last>() + outputs;
         const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
-            if constexpr (load_in_stage && Stage == 0) load(space, call, sample, worker);
-            each_index<stage<Stage>.first, stage<Stage>.last>(run_node);
-            if constexpr (Stage == last_stage)
-                give(space.template activation<Plan::result>(sample, worker), call.to + (call.first + sample) * outputs);
+            if constexpr (load_in_runs && run.reads_picture) load(space, call, sample, worker);
+            each_index<run.first, answers ? Order::answer : run.last>(run_node);
+            if constexpr (answers) give(space.template activation<memory.output[Order::answer]>(sample, worker), call.to + (call.first + sample) * outputs);
         };
-        if constexpr (stage<Stage>.works == Works::on_batches) {
-            constexpr std::size_t to = Plan::template node<stage<Stage>.first>.to;
+        if constexpr (!run.on_samples) {
+            constexpr std::size_t to = memory.output[run.first];
             if constexpr (Space::template begins_activation<to>)
-                parallel_for(call.team, call.count, call.count * Plan::layouts[to].size(),
+                parallel_for(call.team, call.count, call.count * Plan::layouts[memory.value_of[to]].size(),
                              [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
-            auto arguments = space.template forward<stage<Stage>.first>(parameters_.data() + memory.rows[stage<Stage>.first], prepared_.data(), settings_, 0, 0);
+            auto arguments = space.template forward<run.first>(parameters_.data() + memory.rows[run.first], prepared_.data(), settings_, 0, 0);
             arguments.count = call.count;
-            LayerAt<stage<Stage>.first>::forward(arguments);
+            LayerAt<run.first>::forward(arguments);
         } else if (!call.one_by_one()) {
             parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
                 sample_through(sample, worker, [&]<std::size_t Index>() {
-                    space.template begin_activation<Plan::template node<Index>.to>(sample, worker);
+                    space.template begin_activation<memory.output[Index]>(sample, worker);
                     LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
                 });
             });
         } else {
             for (std::size_t sample = 0; sample < call.count; ++sample)
                 sample_through(sample, 0, [&]<std::size_t Index>() {
-                    space.template begin_activation<Plan::template node<Index>.to>(sample, 0);
+                    space.template begin_activation<memory.output[Index]>(sample, 0);
                     const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
                     parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
                         auto part = arguments;
@@ -15669,8 +16659,8 @@ void sum_shares(Scalar* shares, std::size_t count, std::size_t distance, std::si
 
 namespace denim::inline DENIM_TARGET {
 
-/// What the shares of a batch gather while a stage runs backward, each by itself. The stages of a plan take the same memory, one after
-/// the other.
+/// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
+/// other.
 template <class Plan>
 class Accumulators {
 public:
@@ -15683,24 +16673,24 @@ public:
     Scalar* of(std::size_t share) {
         return numbers_.data() + share * distance + places<Plan>.accumulators[Index];
     }
-    /// A share's, of a whole stage.
-    template <std::size_t Stage>
+    /// A share's, of a whole run.
+    template <std::size_t Run>
     void clear(std::size_t share) {
-        std::fill_n(numbers_.data() + share * distance, size<Stage>, Scalar{0});
+        std::fill_n(numbers_.data() + share * distance, size<Run>, Scalar{0});
     }
     /// Their sums, to the network's gradients; what was gathered is no longer there.
-    template <std::size_t Stage>
+    template <std::size_t Run>
     void finish(const Shares& shares, Scalar* gradients) {
-        if constexpr (size<Stage> > 0) {
-            sum_shares(numbers_.data(), shares.count, distance, size<Stage>);
-            denim::finish<Plan>(Stage, numbers_.data(), gradients);
+        if constexpr (size<Run> > 0) {
+            sum_shares(numbers_.data(), shares.count, distance, size<Run>);
+            denim::finish<Plan>(Run, numbers_.data(), gradients);
         }
     }
 
 private:
     static constexpr std::size_t distance = places<Plan>.accumulator_numbers;
-    template <std::size_t Stage>
-    static constexpr std::size_t size = places<Plan>.stage_accumulators[Stage];
+    template <std::size_t Run>
+    static constexpr std::size_t size = places<Plan>.run_accumulators[Run];
 
     AlignedArray<Scalar> numbers_;
 };
@@ -15797,26 +16787,28 @@ public:
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare<Plan>(parameters.data(), prepared_.data());
-        if constexpr (!load_in_stage) load_batch(of);
-        each_index<0, last_stage>([&]<std::size_t Stage>() { forward_stage<Stage>(of); });
-        run_last_stage(of);
-        const StepResult result = join_results(batch);
-        accumulators_.template finish<last_stage>(of.shares, gradients_.data());
-        each_index_reversed<0, last_stage>([&]<std::size_t Stage>() { backward_stage<Stage>(of); });
+        if constexpr (!load_in_runs) load_batch(of);
+        StepResult result;
+        each_index<0, Order::runs.count>([&]<std::size_t Run>() {
+            constexpr StepRun run = Order::runs.list[Run];
+            if constexpr (run.on_samples)
+                run_shares<Run>(of);
+            else
+                take_step<run.first>(of, 0, 0, 0);
+            if constexpr (Run == Order::run_of[Order::answer]) result = join_results(batch);
+            if constexpr (run.last_back > 0) accumulators_.template finish<Run>(of.shares, gradients_.data());
+        });
         return result;
     }
 
 private:
     static constexpr const Memory<Plan>& memory = places<Plan>;
-    static constexpr std::size_t last_stage = Plan::stages.count - 1;
-    static constexpr bool load_in_stage = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
+    using Order = Steps<Plan>;
+    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
     static constexpr auto& heads = SourceGraph::heads;
 
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
-    template <std::size_t Index>
-    static constexpr auto stage = Plan::stages.list[Index];
-
     struct Step {
         const Batch& batch;
         Shares shares;
@@ -15828,14 +16820,11 @@ private:
     // How the gradient to an input is given: the node nearest to the end writes, those before it add.
     template <std::size_t Index, std::size_t Input>
     static constexpr Gradient gradient_to() {
-        const std::size_t value = Plan::template node<Index>.from[Input];
-        if (value == 0) return Gradient::none;
-        bool written = false;
-        for (std::size_t later = Index + 1; later < Plan::count; ++later)
-            for (std::size_t n = 0; n < Plan::nodes[later].inputs; ++n) written |= Plan::nodes[later].from[n] == value;
-        for (std::size_t n = 0; n < Input; ++n)
-            written |= Plan::template node<Index>.from[n] == value;  // read twice by one join
-        return written ? Gradient::add : Gradient::write;
+        constexpr Node node = Plan::template node<Index>;
+        if (node.from[Input] == 0) return Gradient::none;
+        bool writes = Order::writes_gradient(Index, node.from[Input]);
+        for (std::size_t n = 0; n < Input; ++n) writes = writes && node.from[n] != node.from[Input];  // read twice by one join
+        return writes ? Gradient::write : Gradient::add;
     }
 
     // The random numbers of a layer, step and sample.
@@ -15845,10 +16834,6 @@ private:
         return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
     }
 
-    template <std::size_t Stage>
-    void load(const Step& of, std::size_t sample, std::size_t worker) {
-        if constexpr (load_in_stage && Stage == 0) load_sample(of, sample, worker);
-    }
     void load_batch(const Step& of) {
         parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) { load_sample(of, sample, 0); });
     }
@@ -15865,27 +16850,39 @@ private:
         else
             parallel_for(of.team, of.batch.size(), of.batch.size() * Plan::layouts[value].size(), [&](std::size_t each, std::size_t) { body(each, 0); });
     }
-    template <std::size_t Index>
-    void forward_node(const Step& of, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t to = Plan::template node<Index>.to;
-        if constexpr (Workspace<Plan>::template begins_activation<to>)
-            each_sample_of<Index>(of, sample, worker, to, [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
-        auto call = workspace_.template forward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<Index>(of, sample);
-        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
-        LayerAt<Index>::forward(call);
+    template <std::size_t At>
+    void take_step(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        constexpr Does does = Order::list[At].does;
+        if constexpr (does == Does::answer)
+            take_loss(of, share, sample, worker);
+        else if constexpr (does == Does::backward)
+            go_backward<At>(of, share, sample, worker);
+        else
+            go_forward<At>(of, sample, worker);
     }
-    template <std::size_t Index>
-    void backward_node(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        auto call = workspace_.template backward<Index>(of.parameters + Plan::template first_parameter<Index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<Index>(of, sample);
-        call.count = LayerAt<Index>::works == Works::on_samples ? 1 : of.batch.size();
-        call.accumulator = accumulators_.template of<Index>(share);
-        call.gradients = gradients_.data() + Plan::template first_parameter<Index>;
+    template <std::size_t At>
+    void go_forward(const Step& of, std::size_t sample, std::size_t worker) {
+        constexpr std::size_t index = Order::list[At].node, to = memory.output[At];
+        if constexpr (Workspace<Plan>::template begins_activation<to>)
+            each_sample_of<index>(of, sample, worker, Plan::template node<index>.to,
+                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
+        auto call = workspace_.template forward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
+        call.random = random<index>(of, sample);
+        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
+        LayerAt<index>::forward(call);
+    }
+    template <std::size_t At>
+    void go_backward(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
+        constexpr std::size_t index = Order::list[At].node;
+        auto call = workspace_.template backward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
+        call.random = random<index>(of, sample);
+        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
+        call.accumulator = accumulators_.template of<index>(share);
+        call.gradients = gradients_.data() + Plan::template first_parameter<index>;
         [&]<std::size_t... Input>(std::index_sequence<Input...>) {
-            (begin_gradient_to<Index, Input>(of, sample, worker), ...);
-            LayerAt<Index>::template backward<gradient_to<Index, Input>()...>(call);
-        }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+            (begin_gradient_to<index, Input>(of, sample, worker), ...);
+            LayerAt<index>::template backward<gradient_to<index, Input>()...>(call);
+        }(std::make_index_sequence<Plan::template node<index>.inputs>{});
     }
     template <std::size_t Index, std::size_t Input>
     void begin_gradient_to(const Step& of, std::size_t sample, std::size_t worker) {
@@ -15895,43 +16892,22 @@ private:
                                   [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
     }
 
-    template <std::size_t Stage, class Body>
-    void over_shares(const Step& of, Body body) {
-        constexpr std::size_t work = 3 * operations<Plan, stage<Stage>.first, stage<Stage>.last>() + SourceGraph::input.size();
-        parallel_for(of.team, of.shares.count, work * of.batch.size(), body);
-    }
-
-    template <std::size_t Stage>
-    void forward_stage(const Step& of) {
-        if constexpr (stage<Stage>.works == Works::on_batches)
-            forward_node<stage<Stage>.first>(of, 0, 0);
-        else
-            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
-                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                    load<Stage>(of, sample, worker);
-                    each_index<stage<Stage>.first, stage<Stage>.last>(
-                        [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
-                }
-            });
-    }
-
-    // The last stage goes forward and back sample by sample, while everything is still near.
-    void run_last_stage(const Step& of) {
-        over_shares<last_stage>(of, [&](std::size_t share, std::size_t worker) {
-            accumulators_.template clear<last_stage>(share);
+    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
+    template <std::size_t Run>
+    void run_shares(const Step& of) {
+        constexpr StepRun run = Order::runs.list[Run];
+        constexpr std::size_t work = operations<Plan, run.first, run.last>() + SourceGraph::input.size();
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+            if constexpr (run.last_back > 0) accumulators_.template clear<Run>(share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                load<last_stage>(of, sample, worker);
-                each_index<stage<last_stage>.first, Plan::count>(
-                    [&]<std::size_t Index>() { forward_node<Index>(of, sample, worker); });
-                take_loss(of, share, sample, worker);
-                each_index_reversed<stage<last_stage>.first, Plan::count>(
-                    [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
+                if constexpr (load_in_runs && run.reads_picture) load_sample(of, sample, worker);
+                each_index<run.first, run.last>([&]<std::size_t At>() { take_step<At>(of, share, sample, worker); });
             }
         });
     }
     void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
         workspace_.template begin_gradient<Plan::result>(sample, worker);
-        const Scalar* logits = workspace_.template activation<Plan::result>(sample, worker);
+        const Scalar* logits = workspace_.template activation<memory.output[Order::answer]>(sample, worker);
         const HeadLosses losses = head_losses(
             loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
             workspace_.template gradient<Plan::result>(sample, worker), 1.0 / static_cast<double>(of.batch.size()));
@@ -15947,23 +16923,6 @@ private:
         result.loss /= static_cast<double>(batch.size());
         if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
         return result;
-    }
-
-    template <std::size_t Stage>
-    void backward_stage(const Step& of) {
-        if constexpr (stage<Stage>.works == Works::on_batches) {
-            backward_node<stage<Stage>.first>(of, 0, 0, 0);
-        } else {
-            over_shares<Stage>(of, [&](std::size_t share, std::size_t worker) {
-                accumulators_.template clear<Stage>(share);
-                for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                    load<Stage>(of, sample, worker);
-                    each_index_reversed<stage<Stage>.first, stage<Stage>.last>(
-                        [&]<std::size_t Index>() { backward_node<Index>(of, share, sample, worker); });
-                }
-            });
-            accumulators_.template finish<Stage>(of.shares, gradients_.data());
-        }
     }
 
     OneLoss loss_;
@@ -16182,14 +17141,45 @@ private:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/architecture.hpp
 
+#include <cctype>
+
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler.
+/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
+/// a network is trained is no part of what its weights are.
+inline std::string without_recompute(std::string text) {
+    constexpr std::string_view word = "Recompute<";
+    for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
+        if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
+            std::size_t end = at + word.size(), depth = 0;
+            bool several = false;
+            for (; end < text.size() && (text[end] != '>' || depth > 0); ++end) {
+                several = several || (text[end] == ',' && depth == 0);
+                if (text[end] == '<') ++depth;
+                if (text[end] == '>') --depth;
+            }
+            if (several) {
+                text.replace(at, word.size(), "Sequential<");
+            } else {
+                text.erase(end, 1);
+                text.erase(at, word.size());
+            }
+        }
+        if (at-- == 0) break;
+    }
+    return text;
+}
+
+/// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
+/// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
 template <class Network>
 std::string architecture_of() {
     std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
-    for (std::size_t at = text.find("> >"); at != text.npos; at = text.find("> >")) text.erase(at + 1, 1);
-    return text;
+    EntryNames names;
+    name_entries<typename Network::Layers>("", names);
+    for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
+        if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
+    return without_recompute(text);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -18821,8 +19811,6 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
 
 // The arrays of an npz or safetensors file that another framework wrote, and what their names say.
 
-#include <cctype>
-
 namespace denim::inline DENIM_TARGET {
 
 /// One array of numbers in a file of weights.
@@ -19616,6 +20604,169 @@ struct OnnxLayer {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/onnx_term.hpp
+
+// What the table of spellings says of ONNX, taken apart: "LeakyRelu(x, alpha: 0.3 else 0.01)".
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A node with what it reads, or something that a node reads.
+struct OnnxTerm {
+    enum class Kind { value, number, parameter, node };
+    struct Attribute {
+        std::string name, number, otherwise;
+    };
+
+    Kind kind;
+    std::string text;  ///< the number, the parameter's name, the node's type
+    std::vector<OnnxTerm> inputs;
+    std::vector<Attribute> attributes;
+
+    explicit OnnxTerm(std::string_view from) : OnnxTerm(from, 0) {}
+
+    /// Whether it is one node of the value, and of parameters.
+    [[nodiscard]] bool flat() const {
+        if (kind != Kind::node || inputs.empty() || inputs[0].kind != Kind::value) return false;
+        for (std::size_t n = 1; n < inputs.size(); ++n)
+            if (inputs[n].kind != Kind::parameter) return false;
+        return true;
+    }
+
+private:
+    // Each reads from `at` on, and leaves it where it ended.
+    OnnxTerm(std::string_view from, std::size_t&& at) : OnnxTerm(from, at) {}
+    OnnxTerm(std::string_view from, std::size_t& at) : kind(Kind::node), text(word(from, at)) {
+        if (at == from.size() || from[at] != '(') {
+            const bool letter = std::isalpha(static_cast<unsigned char>(text[0])) != 0;
+            kind = text == "x" ? Kind::value : letter ? Kind::parameter : Kind::number;
+            return;
+        }
+        while (from[at] != ')') {
+            at = from.find_first_not_of("(, ", at);
+            const std::size_t begin = at;
+            std::string name = word(from, at);
+            if (from[at] != ':') {
+                at = begin;
+                inputs.push_back(OnnxTerm{from, at});
+                continue;
+            }
+            Attribute attribute{std::move(name), word(from, at += 2), {}};
+            if (from.substr(at).starts_with(" else ")) attribute.otherwise = word(from, at += 6);
+            attributes.push_back(std::move(attribute));
+        }
+        ++at;
+    }
+    static std::string word(std::string_view from, std::size_t& at) {
+        const std::size_t begin = at;
+        at = std::min(from.find_first_of("(),: ", at), from.size());
+        return std::string{from.substr(begin, at - begin)};
+    }
+};
+
+/// Adds the nodes of a term to a graph, and gives the name of what they give. `parameter` gives the name of a parameter's numbers.
+inline std::string add_onnx_term(OnnxGraph& graph, const OnnxTerm& term, const std::string& x,
+                                 const std::function<std::string(const std::string&)>& parameter = {}) {
+    switch (term.kind) {
+        case OnnxTerm::Kind::value: return x;
+        case OnnxTerm::Kind::parameter: return parameter(term.text);
+        case OnnxTerm::Kind::number: {
+            const auto number = static_cast<float>(number_in(term.text));
+            return graph.constant<float>("number", std::span{&number, 1}, {});
+        }
+        case OnnxTerm::Kind::node: break;
+    }
+    std::vector<std::string> inputs;
+    for (const OnnxTerm& input : term.inputs) inputs.push_back(add_onnx_term(graph, input, x, parameter));
+    std::vector<OnnxAttribute> attributes;
+    for (const auto& [name, number, otherwise] : term.attributes)
+        if (number.ends_with('i'))
+            attributes.push_back({name, static_cast<std::int64_t>(number_in(number.substr(0, number.size() - 1)))});
+        else
+            attributes.push_back({name, static_cast<float>(number_in(number))});
+    return graph.add(term.text, std::move(inputs), std::move(attributes));
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelling_table.hpp
+
+// The one table of how activations, and layers that keep the shape, are called: by users, by Keras, and as nodes of ONNX. Export, import,
+// print_network and docs/layers.md go by it; a new one is a row.
+
+namespace denim {
+
+/// A row of the table. "#" stands for a number, alike in all columns.
+struct SpellingRow {
+    std::string_view word;   ///< as users write it, "Clip<#, #>"
+    std::string_view keras;  ///< an activation under its name, the numbers of its layer behind " of "; of a layer with weights its layer
+    std::string_view onnx;   ///< nodes of opset 17 for the value x; a name alone is a parameter, with "..." one number for each channel
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The first row that fits is taken. Behind "else" stands what ONNX takes for an attribute that is not there.
+inline constexpr SpellingRow spelling_table[]{
+    {"ReLU", "relu", "Relu(x)"},
+    {"ReLU6", "relu6", "Clip(x, 0, 6)"},
+    {"Clip<-1, 1>", "hard_tanh", "Clip(x, -1, 1)"},
+    {"Clip<#, #>", "clip of #, #", "Clip(x, #, #)"},
+    {"LeakyReLU", "leaky_relu of 0.3", "LeakyRelu(x, alpha: 0.3 else 0.01)"},
+    {"LeakyReLUOf<#>", "leaky_relu of #", "LeakyRelu(x, alpha: # else 0.01)"},
+    {"ELU", "elu", "Elu(x, alpha: 1 else 1)"},
+    {"ELUOf<#>", "elu of #", "Elu(x, alpha: # else 1)"},
+    {"GELU", "gelu", "Mul(Mul(x, 0.5), Add(Erf(Mul(x, 0.70710678)), 1))"},
+    {"SiLU", "silu", "Mul(x, Sigmoid(x))"},
+    {"SiLU", "swish", "Mul(x, Sigmoid(x))"},
+    {"HardSwish", "hard_silu", "HardSwish(x)"},
+    {"HardSwish", "hard_swish", "HardSwish(x)"},
+    {"Sigmoid", "sigmoid", "Sigmoid(x)"},
+    {"HardSigmoid", "hard_sigmoid", "HardSigmoid(x, alpha: 0.16666667 else 0.2, beta: 0.5 else 0.5)"},
+    {"Tanh", "tanh", "Tanh(x)"},
+    {"Softplus", "softplus", "Softplus(x)"},
+    {"Mish", "mish", "Mul(x, Tanh(Softplus(x)))"},
+    {"Times<#>", "times #", "Mul(x, #)"},
+    {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
+};
+
+namespace detail {
+
+/// The numbers that stand for "#" where a text is what the pattern says; nothing where it is not.
+inline std::optional<std::vector<std::string>> numbers_of_pattern(std::string_view pattern, std::string_view text) {
+    std::vector<std::string> numbers;
+    std::size_t at = 0;
+    for (const char letter : pattern) {
+        if (letter != '#') {
+            if (at == text.size() || text[at] != letter) return std::nullopt;
+            ++at;
+            continue;
+        }
+        const std::size_t end = text.find_first_not_of("0123456789+-.einf", at);  // inf and e: as numbers are written
+        numbers.emplace_back(text.substr(at, end == text.npos ? end : end - at));
+        if (numbers.back().empty()) return std::nullopt;
+        at += numbers.back().size();
+    }
+    return at == text.size() ? std::optional{numbers} : std::nullopt;
+}
+
+/// The pattern with numbers in the places of "#".
+inline std::string with_numbers(std::string_view pattern, const std::vector<std::string>& numbers) {
+    std::string text;
+    std::size_t next = 0;
+    for (const char letter : pattern) text += letter == '#' && next < numbers.size() ? numbers[next++] : std::string(1, letter);
+    return text;
+}
+
+/// What the column `to` says where the column `from` says `text`; nothing if no row does.
+inline std::optional<std::string> respelled(std::string_view text, std::string_view SpellingRow::* from, std::string_view SpellingRow::* to) {
+    for (const SpellingRow& row : spelling_table)
+        if (const auto numbers = numbers_of_pattern(row.*from, text)) return with_numbers(row.*to, *numbers);
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/exchange/onnx_layers.hpp
 
 // Each layer as nodes of an ONNX graph. A layer of one's own is exported once an overload of `to_onnx` for its spec stands
@@ -19625,40 +20776,18 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The operator of an activation and its attributes; GELU and SiLU have none in opset 17.
-template <class Function>
-inline const OnnxNode onnx_operator{};
-template <>
-inline const OnnxNode onnx_operator<ReLU>{.type = "Relu"};
-template <>
-inline const OnnxNode onnx_operator<LeakyReLU>{.type = "LeakyRelu", .attributes = {{"alpha", 0.3f}}};
-template <>
-inline const OnnxNode onnx_operator<ELU>{.type = "Elu"};
-template <>
-inline const OnnxNode onnx_operator<HardSwish>{.type = "HardSwish"};
-template <>
-inline const OnnxNode onnx_operator<Sigmoid>{.type = "Sigmoid"};
-template <>
-inline const OnnxNode onnx_operator<Tanh>{.type = "Tanh"};
-template <>
-inline const OnnxNode onnx_operator<Softmax>{.type = "Softmax", .attributes = {{"axis", std::int64_t{1}}}};
-
-/// Adds an activation behind a value.
+/// Adds an activation behind a value, as the table of spellings has it.
 template <class Function>
 std::string add_activation(OnnxGraph& graph, const std::string& x) {
-    const auto scalar = [&](const char* name, float number) { return graph.constant<float>(name, std::span{&number, 1}, {}); };
     if constexpr (std::is_same_v<Function, Linear>) {
         return x;
-    } else if constexpr (std::is_same_v<Function, SiLU>) {
-        return graph.add("Mul", {x, graph.add("Sigmoid", {x})});
-    } else if constexpr (std::is_same_v<Function, GELU>) {
-        const std::string erf = graph.add("Erf", {graph.add("Mul", {x, scalar("root_of_half", 0.70710678f)})});
-        return graph.add("Mul", {graph.add("Mul", {x, scalar("half", 0.5f)}), graph.add("Add", {erf, scalar("one", 1.0f)})});
     } else {
-        if (onnx_operator<Function>.type.empty())
+        std::optional<std::string> nodes;
+        if constexpr (std::is_base_of_v<Spelled, Function>) nodes = respelled(spelling<Function>(), &SpellingRow::word, &SpellingRow::onnx);
+        if (!nodes)
             throw std::invalid_argument("denim: export_onnx: the activation of layer " + graph.layer +
                                         " has no operator in ONNX");
-        return graph.add(onnx_operator<Function>.type, {x}, onnx_operator<Function>.attributes);
+        return add_onnx_term(graph, OnnxTerm{*nodes}, x);
     }
 }
 
@@ -19756,10 +20885,29 @@ inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxG
     return {vector ? normal : graph.channels_first(normal), vector};
 }
 
-inline OnnxFlow to_onnx(const Addition& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const OnnxFlow &skip = layer.inputs[0], &main = layer.inputs[1];
-    if (main.vector == skip.vector) return {graph.add("Add", {skip.name, main.name}), main.vector};
-    return {graph.add("Add", {graph.as_vector(skip).name, graph.as_vector(main).name}), true};
+namespace detail {
+
+/// The values one after the other, joined by a node of two inputs.
+inline OnnxFlow join_in_turn(const char* type, const OnnxLayer& layer, OnnxGraph& graph) {
+    const bool vector = std::ranges::any_of(layer.inputs, [](const OnnxFlow& flow) { return flow.vector; });
+    std::string all;
+    for (const OnnxFlow& flow : layer.inputs) {
+        const std::string& name = vector ? graph.as_vector(flow).name : flow.name;
+        all = all.empty() ? name : graph.add(type, {all, name});
+    }
+    return {all, vector};
+}
+
+}  // namespace detail
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const AdditionOf<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::join_in_turn("Add", layer, graph);
+}
+
+template <std::size_t Count>
+OnnxFlow to_onnx(const MultiplicationOf<Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return detail::join_in_turn("Mul", layer, graph);
 }
 
 inline OnnxFlow to_onnx(const Multiplication& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
@@ -20562,21 +21710,9 @@ inline std::string qualified(const std::string& text) {
     return result;
 }
 
-/// Our word for an activation under Keras's name.
+/// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
-    constexpr std::pair<std::string_view, std::string_view> words[]{{"relu", "ReLU"},
-                                                                    {"elu", "ELU"},
-                                                                    {"gelu", "GELU"},
-                                                                    {"silu", "SiLU"},
-                                                                    {"swish", "SiLU"},
-                                                                    {"sigmoid", "Sigmoid"},
-                                                                    {"tanh", "Tanh"},
-                                                                    {"softmax", "Softmax"},
-                                                                    {"hard_silu", "HardSwish"},
-                                                                    {"hard_swish", "HardSwish"},
-                                                                    {"leaky_relu of 0.3", "LeakyReLU"}};
-    for (const auto& [theirs, ours] : words)
-        if (theirs == name) return std::string{ours};
+    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word)) return *word;
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 
@@ -20671,19 +21807,30 @@ public:
         last.takes = Takes::nothing;
         last.number = next();  // what branched off before it is another value
     }
-    /// The sum of two branches of which one is the other's beginning: a Residual.
+    /// The sum of two branches that begin as one: a Residual, with a Shortcut if both have layers of their own.
     static LayerChain sum(LayerChain a, LayerChain b) {
-        order_branches(a, b, "sum");
+        const std::size_t common = order_branches(a, b, "sum");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        b.push("Residual", {detail::listed(a.layers_, b.layers_.size())});
+        std::vector<std::string> parts{detail::listed(a.layers_, common)};
+        if (common < b.layers_.size()) parts.push_back("Shortcut<" + detail::listed(b.layers_, common) + ">");
+        b.layers_.resize(common);
+        b.push("Residual", std::move(parts));
         return b;
     }
-    /// Their product: a Gate. What the longer branch gives has the shape of the other, or is one number for each channel.
+    /// Their product: a Gate if one is the beginning of the other. What the longer branch gives has then the shape of the other, or is one
+    /// number for each channel.
     static LayerChain product(LayerChain a, LayerChain b) {
-        order_branches(a, b, "product");
-        if (a.shape_ != b.shape_ && a.shape_ != Shape{1, 1, b.shape_.channels})
+        const std::size_t common = order_branches(a, b, "product");
+        const bool gate = common == b.layers_.size();
+        if (a.shape_ != b.shape_ && !(gate && a.shape_ == Shape{1, 1, b.shape_.channels}))
             throw std::invalid_argument("a product of two shapes has no spelling");
-        b.push("Gate", {detail::listed(a.layers_, b.layers_.size())});
+        const auto own = [&](const LayerChain& chain) {
+            const std::string list = detail::listed(chain.layers_, common);
+            return chain.layers_.size() == common + 1 ? list : "Sequential<" + list + ">";
+        };
+        std::vector<std::string> parts = gate ? std::vector{detail::listed(a.layers_, common)} : std::vector{own(b), own(a)};
+        b.layers_.resize(common);
+        b.push(gate ? "Gate" : "Product", std::move(parts));
         return b;
     }
     /// Branches that begin as one, their channels one after the other: a Parallel.
@@ -20703,7 +21850,6 @@ public:
         std::size_t channels = 0;
         for (const LayerChain& branch : branches) {
             const std::size_t own = branch.layers_.size() - common;
-            if (own == 0) throw std::invalid_argument("a branch without layers of its own has no spelling");
             const std::string inner = detail::listed(branch.layers_, common);
             parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
             channels += branch.shape_.channels;
@@ -20744,16 +21890,14 @@ private:
     void settle() {
         if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
     }
-    // So that the second is the beginning of the first.
-    static void order_branches(LayerChain& a, LayerChain& b, const char* join) {
+    // So that the second has no more layers than the first; how many they have in common.
+    static std::size_t order_branches(LayerChain& a, LayerChain& b, const char* join) {
         a.settle(), b.settle();
         if (a.layers_.size() < b.layers_.size()) std::swap(a, b);
-        const auto begins = [](const Layer& one, const Layer& other) { return one.number == other.number; };
-        if (!std::equal(b.layers_.begin(), b.layers_.end(), a.layers_.begin(), begins))
-            throw std::invalid_argument(
-                detail::sentence("a ", join, " of two branches that both have layers of their own has no spelling"));
-        if (a.layers_.size() == b.layers_.size())
-            throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
+        std::size_t common = 0;
+        while (common < b.layers_.size() && a.layers_[common].number == b.layers_[common].number) ++common;
+        if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
+        return common;
     }
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
@@ -21006,20 +22150,34 @@ namespace denim::inline DENIM_TARGET::detail {
 /// x -> f(slope x + offset) scale + shift, and times x if `times_x`.
 class Pointwise {
 public:
-    enum class Function { identity, sigmoid, erf, relu, clip };  ///< clip: to 0 ... 1
+    enum class Function { identity, sigmoid, erf, relu, clip, softplus, tanh_of_softplus };  ///< clip: to 0 ... 1
 
-    /// "linear", "relu", "silu", ... as Keras names it; empty if it is none of ours.
-    [[nodiscard]] std::string_view name() const {
-        const bool alone = !times_x_ && equal(slope_, 1) && equal(offset_, 0) && equal(scale_, 1) && equal(shift_, 0);
-        if (alone && function_ == Function::identity) return "linear";
-        if (alone && function_ == Function::sigmoid) return "sigmoid";
-        if (alone && function_ == Function::relu) return "relu";
-        if (!times_x_) return "";
-        if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
-        if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
-        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
+    /// "linear", "relu", "clip of -1, 1", ... as Keras names it; empty if it is none of ours.
+    [[nodiscard]] std::string name() const {
+        if (times_x_) {
+            if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
+            if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
+            if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
+            if (is(Function::tanh_of_softplus, 1, 0, 1, 0)) return "mish";
+            return "";
+        }
+        if (is(Function::identity, 1, 0, 1, 0)) return "linear";
+        if (is(Function::identity, 1, 0, scale_, 0) && scale_ != 0) return "times " + as_float(scale_);
+        if (is(Function::sigmoid, 1, 0, 1, 0)) return "sigmoid";
+        if (is(Function::relu, 1, 0, 1, 0)) return "relu";
+        if (is(Function::softplus, 1, 0, 1, 0)) return "softplus";
+        if (is(Function::tanh_of_softplus, 1, 0, 1, 0)) return "tanh of softplus";  // two, one behind the other
+        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_sigmoid";
+        if (is(Function::clip, 1, 0, 1, 0)) return "clip of 0, 1";
+        if (function_ == Function::clip && scale_ > 0 && is(Function::clip, 1 / scale_, -shift_ / scale_, scale_, shift_)) {
+            const std::string limits = as_float(shift_) + ", " + as_float(shift_ + scale_);
+            return limits == "0, 6" ? "relu6" : limits == "-1, 1" ? "hard_tanh" : "clip of " + limits;
+        }
         return "";
     }
+
+    /// Whether a function may be applied: to x times a number, plus a number.
+    [[nodiscard]] bool is_line() const { return function_ == Function::identity && !times_x_; }
 
     void scale(double factor) {
         check(factor);
@@ -21031,17 +22189,22 @@ public:
         shift_ += number;
     }
     void apply(Function function) {
-        if (function_ != Function::identity || times_x_) throw std::invalid_argument("this function of a function has no spelling");
+        require_line();
         function_ = function;
         slope_ = scale_, offset_ = shift_, scale_ = 1, shift_ = 0;
     }
-    /// min(max(y, 0), high) of the present y; without an upper limit if there is none.
-    void clip(std::optional<double> high) {
-        if (!high) return apply(Function::relu);
-        if (!is_finite(*high) || *high <= 0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
-        scale(1 / *high);
+    /// The tangent of a softplus.
+    void apply_tanh() { function_ = Function::tanh_of_softplus; }
+    /// min(max(y, low), high) of the present y; without an upper limit if there is none.
+    void clip(double low, std::optional<double> high) {
+        if (!high && low == 0) return apply(Function::relu);
+        require_line();
+        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
+        shift(-low);
+        scale(1 / (*high - low));
         apply(Function::clip);
-        scale(*high);
+        scale(*high - low);
+        shift(low);
     }
     /// The product of two functions of one x, one of which is x times a number.
     [[nodiscard]] static Pointwise product(Pointwise a, Pointwise b) {
@@ -21054,9 +22217,13 @@ public:
     }
 
 private:
+    void require_line() const {
+        if (!is_line()) throw std::invalid_argument("this function of a function has no spelling");
+    }
     static void check(double number) {
         if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
     }
+    [[nodiscard]] static std::string as_float(double number) { return shortest_text(static_cast<float>(number)); }
     [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
     [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
         return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);
@@ -21234,7 +22401,9 @@ using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
 /// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
 class OnnxAttributes {
 public:
-    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known) : node_(node) {
+    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known)
+        : OnnxAttributes(node, std::vector<std::string_view>(known)) {}
+    OnnxAttributes(const OnnxNode& node, const std::vector<std::string_view>& known = {}) : node_(node) {
         for (const OnnxAttribute& attribute : node.attributes)
             if (std::ranges::find(known, attribute.name) == known.end())
                 throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
@@ -21335,14 +22504,19 @@ public:
     const PictureTensor& settled(std::string_view name, bool padded = false) {
         static_cast<void>(tensor(name, false, padded));
         auto& found = std::get<PictureTensor>(known_.find(name)->second);
-        const std::string_view activation = found.function.name();
-        if (activation.empty())
+        std::string activation = found.function.name();
+        const bool of_picture = found.view.value == 0 && activation.starts_with("times ");
+        if (activation.empty() || of_picture)
             throw Refusal{found.view.value == 0
                               ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
                               : "what it computes is none of Denim's activations",
                           found.node};
+        if (activation == "tanh of softplus") {
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), "softplus"});
+            activation = "tanh";
+        }
         if (activation != "linear") {
-            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), std::string{activation}});
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), activation});
             found.function = {};
             found.shared = readers.find(name)->second > 1;
         }
@@ -21436,7 +22610,7 @@ inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, co
     using Numbers = std::vector<std::int64_t>;
     const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
     if (node.type == "Shape") {
-        static_cast<void>(OnnxAttributes{node, {}});
+        static_cast<void>(OnnxAttributes{node});
         return list(Numbers(array.shape.begin(), array.shape.end()));
     }
     if (array.size() > most) return std::nullopt;
@@ -21861,7 +23035,7 @@ inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     multiply(builder, node, false, nullptr);
 }
 
@@ -21955,7 +23129,7 @@ inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char*
 }
 
 inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     if (!builder.tensor(node.input(0)).view.channels_first())
         throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
     pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);
@@ -22036,7 +23210,7 @@ inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     builder.put(node.outputs[0], builder.tensor(node.input(0), true));
 }
 
@@ -22126,31 +23300,50 @@ inline void read_parts(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_pointwise.hpp
+// ---- denim/exchange/onnx_activations.hpp
 
-// Nodes of ONNX that work number by number, and those that join values.
+// Nodes of ONNX that are an activation, or part of one.
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// An activation that is a node of its own.
-inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const char* word) {
+/// An activation that is a node of its own, under Keras's name.
+inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const std::string& word) {
     PictureTensor tensor = builder.settled(node.input(0));
     builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
+/// Whether a node's attributes are what a row of the table says; the numbers that stand there for "#".
+inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& node, const OnnxTerm& term) {
+    std::vector<std::string_view> known;
+    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
+    const OnnxAttributes attributes{node, known};
+    std::vector<std::string> numbers;
+    for (const auto& [name, number, otherwise] : term.attributes) {
+        const std::string stated = shortest_text(attributes.get(name, static_cast<float>(number_in(otherwise))));
+        const bool digits = stated[0] >= '0' && stated[0] <= '9';  // neither negative nor infinite, which the types refuse
+        if (number != "#" ? stated != number : !digits || (stated == "0" && node.type == "Elu")) return std::nullopt;
+        if (number == "#") numbers.push_back(stated);
+    }
+    return numbers;
+}
+
+/// A node that a row of the table of spellings has by itself.
+inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
+    for (const SpellingRow& row : spelling_table) {
+        const OnnxTerm term{row.onnx};
+        if (term.text != node.type || !term.flat()) continue;
+        if (const auto numbers = row_attributes(node, term)) return add_activation(builder, node, with_numbers(row.keras, *numbers));
+    }
+    throw std::invalid_argument("with these attributes it has no spelling");
+}
+
+/// Nodes of later versions for what the table puts together from others.
 inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"alpha", "approximate"}};
-    if (node.type == "Elu") attributes.expect("alpha", 1.0f, "an ELU with an alpha other than 1 has no spelling");
     if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
     if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
-    if (node.type == "LeakyRelu" && attributes.get("alpha", 0.01f) != 0.3f)
-        throw std::invalid_argument("a LeakyReLU with a slope other than 0.3 has no spelling");
-    const std::pair<std::string_view, const char*> words[]{
-        {"Elu", "elu"},   {"Swish", "silu"}, {"Gelu", "gelu"},           {"LeakyRelu", "leaky_relu of 0.3"},
-        {"Relu", "relu"}, {"Tanh", "tanh"},  {"HardSwish", "hard_swish"}};
-    const auto* const found = std::ranges::find(words, node.type, &std::pair<std::string_view, const char*>::first);
-    add_activation(builder, node, found->second);
+    add_activation(builder, node, node.type == "Swish" ? "silu" : node.type == "Gelu" ? "gelu" : "mish");
 }
 
 /// Over the channels; which axis that is by default changed with version 13.
@@ -22178,6 +23371,8 @@ inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
 inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
     if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
     PictureTensor tensor = builder.tensor(node.input(0));
+    const bool mish = node.type == "Tanh" && tensor.function.name() == "softplus";
+    if (!mish && !tensor.function.is_line() && !tensor.function.name().empty()) tensor = builder.settled(node.input(0));
     begin_function(builder, tensor);
     const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
         if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
@@ -22188,21 +23383,34 @@ inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
     };
     if (node.type == "Clip") {
         const OnnxAttributes attributes{node, {"min", "max"}};
-        if (limit(attributes, 1, "min") != 0.0) throw std::invalid_argument("limits other than 0 and a positive number have no spelling");
-        const std::optional<double> high = limit(attributes, 2, "max");
+        const std::optional<double> low = limit(attributes, 1, "min"), high = limit(attributes, 2, "max");
+        if (!low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
         const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
-        tensor.function.clip(none ? std::nullopt : high);
+        tensor.function.clip(*low, none ? std::nullopt : high);
     } else if (node.type == "HardSigmoid") {
         const OnnxAttributes attributes{node, {"alpha", "beta"}};
         tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
         tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
-        tensor.function.clip(1);
+        tensor.function.clip(0, 1);
     } else {
-        static_cast<void>(OnnxAttributes{node, {}});
-        tensor.function.apply(node.type == "Erf" ? Pointwise::Function::erf : Pointwise::Function::sigmoid);
+        static_cast<void>(OnnxAttributes{node});
+        using enum Pointwise::Function;
+        if (node.type == "Tanh") {
+            if (!mish) return add_activation(builder, node, "tanh");
+            tensor.function.apply_tanh();
+        } else {
+            tensor.function.apply(node.type == "Erf" ? erf : node.type == "Softplus" ? softplus : sigmoid);
+        }
     }
     builder.put(node.outputs[0], tensor);
 }
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_pointwise.hpp
+
+// Arithmetic of ONNX number by number, and what joins values.
+
+namespace denim::inline DENIM_TARGET::detail {
 
 /// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
 /// the channels alone.
@@ -22303,7 +23511,7 @@ inline void join(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node, {}});
+    static_cast<void>(OnnxAttributes{node});
     if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
     const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
     if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
@@ -22367,17 +23575,15 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"MatMul", read_matmul},
                                                                     {"BatchNormalization", read_batch_norm},
                                                                     {"LayerNormalization", read_layer_norm},
-                                                                    {"Relu", read_activation},
-                                                                    {"LeakyRelu", read_activation},
-                                                                    {"Elu", read_activation},
                                                                     {"Gelu", read_activation},
                                                                     {"Swish", read_activation},
-                                                                    {"Tanh", read_activation},
-                                                                    {"HardSwish", read_activation},
+                                                                    {"Mish", read_activation},
                                                                     {"Softmax", read_softmax},
                                                                     {"LogSoftmax", read_softmax},
                                                                     {"Sigmoid", read_function},
                                                                     {"Erf", read_function},
+                                                                    {"Tanh", read_function},
+                                                                    {"Softplus", read_function},
                                                                     {"HardSigmoid", read_function},
                                                                     {"Clip", read_function},
                                                                     {"Add", read_arithmetic},
@@ -22396,8 +23602,12 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"Cast", read_cast},
                                                                     {"Dropout", read_dropout},
                                                                     {"Pad", read_pad}};
-    const auto found = operators.find(type);
-    return found == operators.end() ? nullptr : found->second;
+    if (const auto found = operators.find(type); found != operators.end()) return found->second;
+    const bool in_table = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) {
+        const OnnxTerm term{row.onnx};
+        return term.text == type && term.flat();
+    });
+    return in_table ? read_row : nullptr;
 }
 
 /// Reads one file's graph.
@@ -23144,6 +24354,156 @@ MatchReport load_matching(Network& network, const std::filesystem::path& path, c
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/keras_settings.hpp
+
+// What a Keras layer was told ("config" in its file). Every key is used, or says what changes no answer, or is refused by name.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The settings of one layer. Whoever asks for a key accounts for it; `refuse_others` refuses what else is
+/// set.
+class KerasSettings {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasSettings(const Json& config) : config_(config) {
+        if (!config.is_object()) throw std::invalid_argument("its config is no object");
+        learning_only({"name", "trainable"});
+        require_float_numbers("dtype");
+    }
+
+    /// Throws std::invalid_argument with the key, what it is, and a sentence.
+    [[noreturn]] void refuse(const std::string& key, std::string_view sentence) const {
+        const auto found = config_.find(key);
+        throw std::invalid_argument(in_quotes(key) + " is " + in_quotes(found == config_.end() ? "missing" : found->dump()) +
+                                    "; " + std::string{sentence});
+    }
+
+    /// The value of a key, null where it is missing.
+    const Json& value(const std::string& key) {
+        static const Json none;
+        known_.insert(key);
+        const auto found = config_.find(key);
+        return found == config_.end() ? none : *found;
+    }
+    bool flag(const std::string& key, bool otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (!json.is_boolean()) refuse(key, "true or false was expected");
+        return json.get<bool>();
+    }
+    double number(const std::string& key, double otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (!json.is_number()) refuse(key, "a number was expected");
+        return json.get<double>();
+    }
+    std::size_t size(const std::string& key) { return size_of(key, value(key)); }
+    /// Rows and columns: two numbers, or one for both.
+    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
+        return {size_of(key, json), size_of(key, json)};
+    }
+    std::array<std::size_t, 2> pair(const std::string& key) {
+        if (value(key).is_null()) refuse(key, "sizes were expected");
+        return pair(key, {});
+    }
+
+    /// Must be missing, null, or this: another value has no spelling.
+    void require(const std::string& key, const Json& neutral, std::string_view sentence) {
+        const Json& json = value(key);
+        if (!json.is_null() && json != neutral) refuse(key, sentence);
+    }
+    /// An axis or a list of one, which must be that of the channels: the last of `axes`, counted with the batch's.
+    void require_channels(const std::string& key, int axes, std::string_view sentence) {
+        const Json& json = value(key);
+        const Json& axis = json.is_array() && json.size() == 1 ? json[0] : json;
+        if (!json.is_null() && axis != -1 && axis != axes - 1) refuse(key, sentence);
+    }
+    /// Rows, columns, channels in this order, which is what Keras takes where nothing is said.
+    void require_channels_last() { require("data_format", "channels_last", "channels_last was expected"); }
+
+    /// Keys that say how a layer learns: a trained network gives the same whatever they are.
+    void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
+
+    void refuse_others() const {
+        for (const auto& [key, json] : config_.items()) {
+            const std::string_view text = key;
+            const bool learns =
+                text.ends_with("_initializer") || text.ends_with("_regularizer") || text.ends_with("_constraint");
+            if (!learns && !known_.contains(key) && !json.is_null()) refuse(key, "Denim does not know what that does");
+        }
+    }
+
+    std::size_t size_of(const std::string& key, const Json& json) const {
+        if (!json.is_number_integer() || json.get<std::int64_t>() <= 0 || json.get<std::int64_t>() > 1'000'000)
+            refuse(key, "a size was expected, " + in_quotes(json.dump()) + " came");
+        return json.get<std::size_t>();
+    }
+
+private:
+    // A name, or an object that holds it. Numbers of less precision are the same network; whole or quantized ones are not.
+    void require_float_numbers(const std::string& key) {
+        const Json& json = value(key);
+        const Json name = json.is_object() && json.contains("config") && json["config"].is_object()
+                              ? json["config"].value("name", Json{})
+                              : json;
+        if (json.is_null()) return;
+        for (const char* const known : {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"})
+            if (name == known) return;
+        refuse(key, "floats were expected");
+    }
+
+    const Json& config_;
+    std::set<std::string, std::less<>> known_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_activations.hpp
+
+// Keras's layers that are an activation with numbers of its own.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A number of at least 0 as it is written, to the precision of a float.
+inline std::string keras_number(KerasSettings& settings, const std::string& key, double otherwise) {
+    const double number = settings.number(key, otherwise);
+    if (!(number >= 0)) settings.refuse(key, "a number of at least 0 was expected");
+    return shortest_text(static_cast<float>(number));
+}
+
+/// A ReLU that may be cut off, or tilted.
+inline std::string keras_relu(KerasSettings& settings) {
+    settings.require("threshold", 0, "a ReLU that is moved has no spelling");
+    const std::string slope = keras_number(settings, "negative_slope", 0);
+    if (settings.value("max_value").is_null()) return slope == "0" ? "relu" : "leaky_relu of " + slope;
+    if (slope != "0") settings.refuse("negative_slope", "a ReLU that is both cut off and tilted has no spelling");
+    const std::string most = keras_number(settings, "max_value", 0);
+    if (most == "0") settings.refuse("max_value", "a number above 0 was expected");
+    return most == "6" ? "relu6" : "clip of 0, " + most;
+}
+
+inline std::string keras_leaky_relu(KerasSettings& settings) {
+    const bool old = !settings.value("alpha").is_null(), now = !settings.value("negative_slope").is_null();  // its names in Keras 2 and 3
+    const std::string slope = keras_number(settings, old ? "alpha" : "negative_slope", 0.3);
+    if (old && now && keras_number(settings, "negative_slope", 0) != slope)
+        settings.refuse("negative_slope", "two slopes that are not the same have no spelling");
+    return "leaky_relu of " + slope;
+}
+
+/// The activation that a layer of this kind is, in the words of the table of spellings; empty if it is none.
+inline std::string keras_activation(const std::string& kind, KerasSettings& settings) {
+    if (kind == "ReLU") return keras_relu(settings);
+    if (kind == "LeakyReLU") return keras_leaky_relu(settings);
+    if (kind != "ELU") return "";
+    const std::string alpha = keras_number(settings, "alpha", 1);
+    if (alpha == "0") settings.refuse("alpha", "a number above 0 was expected");
+    return alpha == "1" ? "elu" : "elu of " + alpha;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/keras_model.hpp
 
 // The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
@@ -23297,113 +24657,6 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/keras_settings.hpp
-
-// What a Keras layer was told ("config" in its file). Every key is used, or says what changes no answer, or is refused by name.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The settings of one layer. Whoever asks for a key accounts for it; `refuse_others` refuses what else is
-/// set.
-class KerasSettings {
-public:
-    using Json = nlohmann::json;
-
-    explicit KerasSettings(const Json& config) : config_(config) {
-        if (!config.is_object()) throw std::invalid_argument("its config is no object");
-        learning_only({"name", "trainable"});
-        require_float_numbers("dtype");
-    }
-
-    /// Throws std::invalid_argument with the key, what it is, and a sentence.
-    [[noreturn]] void refuse(const std::string& key, std::string_view sentence) const {
-        const auto found = config_.find(key);
-        throw std::invalid_argument(in_quotes(key) + " is " + in_quotes(found == config_.end() ? "missing" : found->dump()) +
-                                    "; " + std::string{sentence});
-    }
-
-    /// The value of a key, null where it is missing.
-    const Json& value(const std::string& key) {
-        static const Json none;
-        known_.insert(key);
-        const auto found = config_.find(key);
-        return found == config_.end() ? none : *found;
-    }
-    bool flag(const std::string& key, bool otherwise) {
-        const Json& json = value(key);
-        if (json.is_null()) return otherwise;
-        if (!json.is_boolean()) refuse(key, "true or false was expected");
-        return json.get<bool>();
-    }
-    double number(const std::string& key, double otherwise) {
-        const Json& json = value(key);
-        if (json.is_null()) return otherwise;
-        if (!json.is_number()) refuse(key, "a number was expected");
-        return json.get<double>();
-    }
-    std::size_t size(const std::string& key) { return size_of(key, value(key)); }
-    /// Rows and columns: two numbers, or one for both.
-    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise) {
-        const Json& json = value(key);
-        if (json.is_null()) return otherwise;
-        if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
-        return {size_of(key, json), size_of(key, json)};
-    }
-    std::array<std::size_t, 2> pair(const std::string& key) {
-        if (value(key).is_null()) refuse(key, "sizes were expected");
-        return pair(key, {});
-    }
-
-    /// Must be missing, null, or this: another value has no spelling.
-    void require(const std::string& key, const Json& neutral, std::string_view sentence) {
-        const Json& json = value(key);
-        if (!json.is_null() && json != neutral) refuse(key, sentence);
-    }
-    /// An axis or a list of one, which must be that of the channels: the last of `axes`, counted with the batch's.
-    void require_channels(const std::string& key, int axes, std::string_view sentence) {
-        const Json& json = value(key);
-        const Json& axis = json.is_array() && json.size() == 1 ? json[0] : json;
-        if (!json.is_null() && axis != -1 && axis != axes - 1) refuse(key, sentence);
-    }
-    /// Rows, columns, channels in this order, which is what Keras takes where nothing is said.
-    void require_channels_last() { require("data_format", "channels_last", "channels_last was expected"); }
-
-    /// Keys that say how a layer learns: a trained network gives the same whatever they are.
-    void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
-
-    void refuse_others() const {
-        for (const auto& [key, json] : config_.items()) {
-            const std::string_view text = key;
-            const bool learns =
-                text.ends_with("_initializer") || text.ends_with("_regularizer") || text.ends_with("_constraint");
-            if (!learns && !known_.contains(key) && !json.is_null()) refuse(key, "Denim does not know what that does");
-        }
-    }
-
-    std::size_t size_of(const std::string& key, const Json& json) const {
-        if (!json.is_number_integer() || json.get<std::int64_t>() <= 0 || json.get<std::int64_t>() > 1'000'000)
-            refuse(key, "a size was expected, " + in_quotes(json.dump()) + " came");
-        return json.get<std::size_t>();
-    }
-
-private:
-    // A name, or an object that holds it. Numbers of less precision are the same network; whole or quantized ones are not.
-    void require_float_numbers(const std::string& key) {
-        const Json& json = value(key);
-        const Json name = json.is_object() && json.contains("config") && json["config"].is_object()
-                              ? json["config"].value("name", Json{})
-                              : json;
-        if (json.is_null()) return;
-        for (const char* const known : {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"})
-            if (name == known) return;
-        refuse(key, "floats were expected");
-    }
-
-    const Json& config_;
-    std::set<std::string, std::less<>> known_;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/keras_spelling.hpp
 
 // From the layers of a Keras model to Denim's words for them.
@@ -23475,8 +24728,8 @@ private:
             settings.require_channels("axis", value.axes(), "a concatenation of channels was expected");
             value.chain = LayerChain::concatenation(std::move(branches));
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
-            if (branches.size() != 2) throw std::invalid_argument("two inputs were expected");
-            value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(branches[0], branches[1]);
+            value.chain = branches[0];
+            for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
         } else {
             throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
         }
@@ -23587,19 +24840,8 @@ private:
         } else if (kind == "Softmax") {
             settings.require_channels("axis", value.axes(), "a softmax over the channels was expected");
             activate("softmax", value, apart_);
-        } else if (kind == "ReLU") {
-            const char* const reason = "a ReLU that is cut off, tilted or moved has no spelling";
-            settings.require("max_value", nullptr, reason);
-            settings.require("negative_slope", 0, reason);
-            settings.require("threshold", 0, reason);
-            activate("relu", value, apart_);
-        } else if (kind == "LeakyReLU") {
-            for (const char* const key : {"negative_slope", "alpha"})
-                if (std::abs(settings.number(key, 0.3) - 0.3) > 1e-6) settings.refuse(key, "a LeakyReLU with a slope other than 0.3 has no spelling");
-            activate("leaky_relu of 0.3", value, apart_);
-        } else if (kind == "ELU") {
-            settings.require("alpha", 1, "an ELU with an alpha other than 1 has no spelling");
-            activate("elu", value, apart_);
+        } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
+            activate(name, value, apart_);
         } else {
             throw std::invalid_argument("Denim has no layer for it");
         }

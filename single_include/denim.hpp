@@ -10868,7 +10868,10 @@ public:
                 run.first_back = node;
                 if (run.last_back == 0) run.last_back = node + 1;
             }
-            if (does == Does::answer) continue;
+            if (does == Does::answer) {
+                run.reads_picture = run.reads_picture || Plan::result == 0;  // of a network whose layers are all gone
+                continue;
+            }
             for (std::size_t n = 0; n < Plan::nodes[node].inputs; ++n) run.reads_picture = run.reads_picture || Plan::nodes[node].from[n] == 0;
         }
         return all;

@@ -521,7 +521,7 @@ DENIM_INLINE __m256i below(std::size_t count) {
 }  // namespace detail
 #endif
 
-/// Reads the first `count` < lanes numbers and fills the rest with zero; nothing beyond them is touched.
+/// Reads the first `count` numbers, at most lanes, and fills the rest with zero; nothing beyond them is touched.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #if defined(__AVX512F__)
@@ -534,6 +534,7 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
     else
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
+        if (count >= 4) return load(from);
         const __m128 low = count >= 2 ? _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
@@ -545,7 +546,7 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
     }
 }
 
-/// Writes the first `count` < lanes numbers; nothing beyond them is touched.
+/// Writes the first `count` numbers, at most lanes; nothing beyond them is touched.
 template <class Scalar>
 DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t count) {
 #if defined(__AVX512F__)
@@ -558,6 +559,7 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
     else
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
+        if (count >= 4) return store(to, value);
         const __m128 all = value;
         if (count >= 2) _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(all));
         if (count == 1) _mm_store_ss(to, all);
@@ -3927,13 +3929,13 @@ struct TransformedConvolution {
 
 private:
     // The same picture, with all that unfold_gradient leaves as it is for its border.
-    static constexpr Layout inside_of(Layout picture) {
+    static constexpr Layout inside_of(Layout inner) {
         const std::size_t pooled = Of.pooled() ? 2 : 1, height = Of.output.shape.height * pooled, width = Of.output.shape.width * pooled;
-        picture.border.bottom += picture.shape.height - height;
-        picture.border.right += picture.shape.width - width;
-        picture.shape.height = height;
-        picture.shape.width = width;
-        return picture;
+        inner.border.bottom += inner.shape.height - height;
+        inner.border.right += inner.shape.width - width;
+        inner.shape.height = height;
+        inner.shape.width = width;
+        return inner;
     }
 
     // Where the first window begins, which may be in the border.

@@ -184,13 +184,13 @@ struct TransformedConvolution {
 
 private:
     // The same picture, with all that unfold_gradient leaves as it is for its border.
-    static constexpr Layout inside_of(Layout picture) {
+    static constexpr Layout inside_of(Layout inner) {
         const std::size_t pooled = Of.pooled() ? 2 : 1, height = Of.output.shape.height * pooled, width = Of.output.shape.width * pooled;
-        picture.border.bottom += picture.shape.height - height;
-        picture.border.right += picture.shape.width - width;
-        picture.shape.height = height;
-        picture.shape.width = width;
-        return picture;
+        inner.border.bottom += inner.shape.height - height;
+        inner.border.right += inner.shape.width - width;
+        inner.shape.height = height;
+        inner.shape.width = width;
+        return inner;
     }
 
     // Where the first window begins, which may be in the border.

@@ -103,7 +103,7 @@ TEST_CASE_TEMPLATE("reading and writing, whole and in part, at any alignment", S
         std::fill(to.begin(), to.end(), Scalar(-1));
         simd::store(to.data() + offset, simd::load(from.data() + offset));
         for (std::size_t n = 0; n < to.size(); ++n) REQUIRE(to[n] == (n >= offset && n < offset + count ? from[n] : Scalar(-1)));
-        for (std::size_t some = 0; some < count; ++some) {
+        for (std::size_t some = 0; some <= count; ++some) {
             const auto part = numbers<Scalar>(simd::load_first(from.data() + offset, some));
             for (std::size_t n = 0; n < count; ++n) REQUIRE(part[n] == (n < some ? from[offset + n] : Scalar(0)));
             std::fill(to.begin(), to.end(), Scalar(-1));

@@ -5549,7 +5549,8 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return detail::nan_of(value, xsimd::sqrt(value));
 }
-/// Where infinities are assumed away, clang leaves out the one that xsimd gives for large numbers, and it is put in here.
+/// Where infinities are assumed away, clang leaves out the one that xsimd gives for large numbers, and it is put in here: from just
+/// below xsimd's own limits on, the logarithms of the largest numbers.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
     if constexpr (detail::nans_assumed_away) {
@@ -7178,22 +7179,22 @@ struct Products {
 using Multiply = Products<decltype(&multiply<1, 1>)>;
 using Accumulate = Products<decltype(&accumulate<1, 1>)>;
 
-/// The products of `Rows` rows that `width` = `Width` numbers ask for.
-template <std::size_t Rows, std::size_t Width>
-constexpr Multiply multiply_by() {
-    constexpr std::size_t vectors = Width / simd::lanes<float>;
-    Multiply by;
-    if constexpr (vectors >= product_vectors) by.group = multiply<Rows, product_vectors>;
-    if constexpr (vectors % product_vectors != 0) by.rest = multiply<Rows, vectors % product_vectors>;
+/// Those that `Width` numbers ask for; `pick` gives the function for so many vectors.
+template <class All, std::size_t Width, class Pick>
+constexpr All products_for(Pick pick) {
+    constexpr std::size_t vectors = Width / simd::lanes<float>, rest = vectors % product_vectors;
+    All by;
+    if constexpr (vectors >= product_vectors) by.group = pick.template operator()<product_vectors>();
+    if constexpr (rest != 0) by.rest = pick.template operator()<rest>();
     return by;
 }
 template <std::size_t Rows, std::size_t Width>
+constexpr Multiply multiply_by() {
+    return products_for<Multiply, Width>([]<std::size_t Vectors>() { return &multiply<Rows, Vectors>; });
+}
+template <std::size_t Rows, std::size_t Width>
 constexpr Accumulate accumulate_by() {
-    constexpr std::size_t vectors = Width / simd::lanes<float>;
-    Accumulate by;
-    if constexpr (vectors >= product_vectors) by.group = accumulate<Rows, product_vectors>;
-    if constexpr (vectors % product_vectors != 0) by.rest = accumulate<Rows, vectors % product_vectors>;
-    return by;
+    return products_for<Accumulate, Width>([]<std::size_t Vectors>() { return &accumulate<Rows, Vectors>; });
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -7766,8 +7767,7 @@ constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
     best.filters = 4 * best.vectors <= sums ? 4 : 2 * best.vectors <= sums ? 2 : 1;
     for (std::size_t rows = 1; rows <= (best.shared ? 4 : 1); ++rows) {
         const std::size_t pixel = best.shared ? (2 * rows + window - 1) * 2 * best.line : rows * 4 * best.window;
-        // Odd, so that lines of shared windows are no whole number of pages apart: 4 % slower otherwise (5 x 5, 3 channels).
-        if (const std::size_t span = (std::max<std::size_t>(numbers / pixel, 1) - 1) | 1; rows * span > best.rows * best.span) {
+        if (const std::size_t span = std::max<std::size_t>(numbers / pixel, 1); rows * span > best.rows * best.span) {
             best.rows = rows;
             best.span = span;
         }
@@ -9527,6 +9527,13 @@ struct ELU : ELUOf<1> {};
 // Walks over the pictures of a layer.
 
 namespace denim::inline DENIM_TARGET::detail {
+
+/// Calls `each(y, x)` for every pixel of a picture, row by row.
+template <Shape Of, class Each>
+void for_each_row_and_column(Each each) {
+    for (std::size_t y = 0; y < Of.height; ++y)
+        for (std::size_t x = 0; x < Of.width; ++x) each(y, x);
+}
 
 /// Calls `each(in, out)` with the place of every pixel in both layouts.
 template <Layout In, Layout Out, class Each>
@@ -11825,6 +11832,22 @@ struct Turn : SpecDefaults {
     static constexpr bool last = Last;
 };
 
+/// What a join says of `Count` values of one shape that become one of the same, number by number.
+template <std::size_t Count>
+struct JoinOfEqualShapes : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class... Shapes>
+    static constexpr bool accepts(Shape first, Shapes... rest) {
+        return ((rest == first) && ...);
+    }
+    template <class... Shapes>
+    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
+        return first;
+    }
+};
+
 namespace detail {
 
 template <class Join, class Sequence, class... Branches>
@@ -11861,7 +11884,8 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_pixel([&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
+            detail::for_each_row_and_column<Out.shape>(
+                [&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
     template <Gradient... To>
@@ -11879,34 +11903,17 @@ private:
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
-            for_each_pixel([&](std::size_t y, std::size_t x) {
+            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* from = gradient + Out.offset(y, x);
                 Scalar* to = input_gradient + In.offset(y, x);
                 for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }
-    template <class Each>
-    static void for_each_pixel(Each each) {
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
-    }
 };
 
 /// A join that adds values, number by number.
 template <std::size_t Count>
-struct AdditionOf : SpecDefaults {
-    static constexpr Role role = Role::join;
-    static constexpr std::size_t inputs = Count;
-
-    template <class... Shapes>
-    static constexpr bool accepts(Shape first, Shapes... rest) {
-        return ((rest == first) && ...);
-    }
-    template <class... Shapes>
-    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
-        return first;
-    }
-
+struct AdditionOf : JoinOfEqualShapes<Count> {
     template <class Arithmetic, Layout Out, Layout... Ins>
     using Layer = SumLayer<Arithmetic, Out, Ins...>;
 };
@@ -11949,7 +11956,7 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_pixel([&](std::size_t y, std::size_t x) {
+            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
                     for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
                 };
@@ -11969,7 +11976,7 @@ private:
     template <std::size_t Number, Gradient To>
     static void give(const Backward<Scalar>& at) {
         if constexpr (To != Gradient::none)
-            for_each_pixel([&](std::size_t y, std::size_t x) {
+            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* dy = at.output_gradient + Out.offset(y, x);
                 Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
                 for (std::size_t c = 0; c < channels; ++c) {
@@ -11980,28 +11987,11 @@ private:
                 }
             });
     }
-    template <class Each>
-    static void for_each_pixel(Each each) {
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
-    }
 };
 
 /// A join that multiplies values, number by number.
 template <std::size_t Count>
-struct MultiplicationOf : SpecDefaults {
-    static constexpr Role role = Role::join;
-    static constexpr std::size_t inputs = Count;
-
-    template <class... Shapes>
-    static constexpr bool accepts(Shape first, Shapes... rest) {
-        return ((rest == first) && ...);
-    }
-    template <class... Shapes>
-    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
-        return first;
-    }
-
+struct MultiplicationOf : JoinOfEqualShapes<Count> {
     template <class Arithmetic, Layout Out, Layout... Ins>
     using Layer = ProductOfLayer<Arithmetic, Out, Ins...>;
 };

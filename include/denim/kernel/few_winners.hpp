@@ -52,8 +52,7 @@ constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
     best.filters = 4 * best.vectors <= sums ? 4 : 2 * best.vectors <= sums ? 2 : 1;
     for (std::size_t rows = 1; rows <= (best.shared ? 4 : 1); ++rows) {
         const std::size_t pixel = best.shared ? (2 * rows + window - 1) * 2 * best.line : rows * 4 * best.window;
-        // Odd, so that lines of shared windows are no whole number of pages apart: 4 % slower otherwise (5 x 5, 3 channels).
-        if (const std::size_t span = (std::max<std::size_t>(numbers / pixel, 1) - 1) | 1; rows * span > best.rows * best.span) {
+        if (const std::size_t span = std::max<std::size_t>(numbers / pixel, 1); rows * span > best.rows * best.span) {
             best.rows = rows;
             best.span = span;
         }

@@ -116,22 +116,22 @@ struct Products {
 using Multiply = Products<decltype(&multiply<1, 1>)>;
 using Accumulate = Products<decltype(&accumulate<1, 1>)>;
 
-/// The products of `Rows` rows that `width` = `Width` numbers ask for.
-template <std::size_t Rows, std::size_t Width>
-constexpr Multiply multiply_by() {
-    constexpr std::size_t vectors = Width / simd::lanes<float>;
-    Multiply by;
-    if constexpr (vectors >= product_vectors) by.group = multiply<Rows, product_vectors>;
-    if constexpr (vectors % product_vectors != 0) by.rest = multiply<Rows, vectors % product_vectors>;
+/// Those that `Width` numbers ask for; `pick` gives the function for so many vectors.
+template <class All, std::size_t Width, class Pick>
+constexpr All products_for(Pick pick) {
+    constexpr std::size_t vectors = Width / simd::lanes<float>, rest = vectors % product_vectors;
+    All by;
+    if constexpr (vectors >= product_vectors) by.group = pick.template operator()<product_vectors>();
+    if constexpr (rest != 0) by.rest = pick.template operator()<rest>();
     return by;
 }
 template <std::size_t Rows, std::size_t Width>
+constexpr Multiply multiply_by() {
+    return products_for<Multiply, Width>([]<std::size_t Vectors>() { return &multiply<Rows, Vectors>; });
+}
+template <std::size_t Rows, std::size_t Width>
 constexpr Accumulate accumulate_by() {
-    constexpr std::size_t vectors = Width / simd::lanes<float>;
-    Accumulate by;
-    if constexpr (vectors >= product_vectors) by.group = accumulate<Rows, product_vectors>;
-    if constexpr (vectors % product_vectors != 0) by.rest = accumulate<Rows, vectors % product_vectors>;
-    return by;
+    return products_for<Accumulate, Width>([]<std::size_t Vectors>() { return &accumulate<Rows, Vectors>; });
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

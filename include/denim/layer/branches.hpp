@@ -19,6 +19,22 @@ struct Turn : SpecDefaults {
     static constexpr bool last = Last;
 };
 
+/// What a join says of `Count` values of one shape that become one of the same, number by number.
+template <std::size_t Count>
+struct JoinOfEqualShapes : SpecDefaults {
+    static constexpr Role role = Role::join;
+    static constexpr std::size_t inputs = Count;
+
+    template <class... Shapes>
+    static constexpr bool accepts(Shape first, Shapes... rest) {
+        return ((rest == first) && ...);
+    }
+    template <class... Shapes>
+    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
+        return first;
+    }
+};
+
 namespace detail {
 
 template <class Join, class Sequence, class... Branches>

@@ -9,6 +9,13 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Calls `each(y, x)` for every pixel of a picture, row by row.
+template <Shape Of, class Each>
+void for_each_row_and_column(Each each) {
+    for (std::size_t y = 0; y < Of.height; ++y)
+        for (std::size_t x = 0; x < Of.width; ++x) each(y, x);
+}
+
 /// Calls `each(in, out)` with the place of every pixel in both layouts.
 template <Layout In, Layout Out, class Each>
 void for_each_pixel(Each each) {

@@ -6,6 +6,7 @@
 #include <denim/layer/branches.hpp>
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
 
 #include <array>
 #include <cstddef>
@@ -24,7 +25,7 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_pixel([&](std::size_t y, std::size_t x) {
+            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
                     for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
                 };
@@ -44,7 +45,7 @@ private:
     template <std::size_t Number, Gradient To>
     static void give(const Backward<Scalar>& at) {
         if constexpr (To != Gradient::none)
-            for_each_pixel([&](std::size_t y, std::size_t x) {
+            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* dy = at.output_gradient + Out.offset(y, x);
                 Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
                 for (std::size_t c = 0; c < channels; ++c) {
@@ -55,28 +56,11 @@ private:
                 }
             });
     }
-    template <class Each>
-    static void for_each_pixel(Each each) {
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
-    }
 };
 
 /// A join that multiplies values, number by number.
 template <std::size_t Count>
-struct MultiplicationOf : SpecDefaults {
-    static constexpr Role role = Role::join;
-    static constexpr std::size_t inputs = Count;
-
-    template <class... Shapes>
-    static constexpr bool accepts(Shape first, Shapes... rest) {
-        return ((rest == first) && ...);
-    }
-    template <class... Shapes>
-    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
-        return first;
-    }
-
+struct MultiplicationOf : JoinOfEqualShapes<Count> {
     template <class Arithmetic, Layout Out, Layout... Ins>
     using Layer = ProductOfLayer<Arithmetic, Out, Ins...>;
 };

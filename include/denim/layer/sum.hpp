@@ -7,6 +7,7 @@
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/composition.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -22,7 +23,8 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_pixel([&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
+            detail::for_each_row_and_column<Out.shape>(
+                [&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
     template <Gradient... To>
@@ -40,34 +42,17 @@ private:
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
-            for_each_pixel([&](std::size_t y, std::size_t x) {
+            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* from = gradient + Out.offset(y, x);
                 Scalar* to = input_gradient + In.offset(y, x);
                 for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }
-    template <class Each>
-    static void for_each_pixel(Each each) {
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x) each(y, x);
-    }
 };
 
 /// A join that adds values, number by number.
 template <std::size_t Count>
-struct AdditionOf : SpecDefaults {
-    static constexpr Role role = Role::join;
-    static constexpr std::size_t inputs = Count;
-
-    template <class... Shapes>
-    static constexpr bool accepts(Shape first, Shapes... rest) {
-        return ((rest == first) && ...);
-    }
-    template <class... Shapes>
-    static constexpr Shape output(Shape first, Shapes... /*rest*/) {
-        return first;
-    }
-
+struct AdditionOf : JoinOfEqualShapes<Count> {
     template <class Arithmetic, Layout Out, Layout... Ins>
     using Layer = SumLayer<Arithmetic, Out, Ins...>;
 };

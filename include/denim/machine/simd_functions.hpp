@@ -34,7 +34,8 @@ template <class Scalar>
 DENIM_INLINE Vector<Scalar> sqrt(Vector<Scalar> value) {
     return detail::nan_of(value, xsimd::sqrt(value));
 }
-/// Where infinities are assumed away, clang leaves out the one that xsimd gives for large numbers, and it is put in here.
+/// Where infinities are assumed away, clang leaves out the one that xsimd gives for large numbers, and it is put in here: from just
+/// below xsimd's own limits on, the logarithms of the largest numbers.
 template <class Scalar>
 DENIM_INLINE Vector<Scalar> exp(Vector<Scalar> value) {
     if constexpr (detail::nans_assumed_away) {

@@ -98,7 +98,7 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return load(from);
-        const __m128 low = count >= 2 ? _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
 #endif
@@ -124,7 +124,7 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return store(to, value);
         const __m128 all = value;
-        if (count >= 2) _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(all));
+        if (count >= 2) _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_castps_si128(all));
         if (count == 1) _mm_store_ss(to, all);
         if (count == 3) _mm_store_ss(to + 2, _mm_movehl_ps(all, all));
     } else

@@ -27,6 +27,7 @@ public:
         std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
         bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
         std::array<std::size_t, 4> zeros{};
+        bool counts_padding = false;  ///< of a mean: the zeros count
     };
 
     explicit LayerChain(Shape picture) : picture_(picture), shape_(picture) {}
@@ -56,6 +57,7 @@ public:
             throw std::invalid_argument("a dilated pool has no spelling");
         if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
         parts.insert(parts.begin(), operation);
+        if (windows.counts_padding) parts.push_back("CountPadding");
         push("Pool", std::move(parts));
     }
     void global_pool(const char* operation) {
@@ -207,18 +209,25 @@ private:
         }
         std::vector<std::string> parts{std::to_string(height)};
         const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
-        if (windows.same || (!none && windows.zeros == same)) {
+        if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
             if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
             shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
-        } else if (none) {
-            if (extents[0] < spans || extents[1] < spans) throw std::invalid_argument("a window is larger than its picture");
-            shape_ = {(shape_.height - spans) / stride + 1, (shape_.width - spans) / stride + 1, shape_.channels};
         } else {
-            throw std::invalid_argument(detail::sentence("zeros around a picture of ", to_string(shape_), ", ",
-                                                         windows.zeros[0], " above, ", windows.zeros[1], " to the left, ",
-                                                         windows.zeros[2], " below and ", windows.zeros[3],
-                                                         " to the right, are neither Valid nor Same (which would be ", same[0],
-                                                         ", ", same[1], ", ", same[2], ", ", same[3], ")"));
+            std::array<std::size_t, 2> counts{};
+            std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
+            for (std::size_t axis = 0; axis < 2; ++axis) {
+                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis];
+                if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
+                if (front >= spans || windows.zeros[2 + axis] >= spans) throw std::invalid_argument("windows outside the picture have no spelling");
+                counts[axis] = (padded - spans) / stride + 1;
+                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans) / stride + 1 == counts[axis] &&
+                                  extents[axis] + 2 * front >= spans && (!windows.counts_padding || front == windows.zeros[2 + axis]);
+            }
+            if (!none) parts.push_back(all_alike[0] && all_alike[1]
+                                           ? detail::sentence("Padding<", windows.zeros[0], ">")
+                                           : detail::sentence("Padding<", windows.zeros[0], ", ", windows.zeros[1], ", ", windows.zeros[2], ", ",
+                                                              windows.zeros[3], ">"));
+            shape_ = {counts[0], counts[1], shape_.channels};
         }
         if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
         if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");

@@ -57,10 +57,10 @@ namespace detail {
 inline std::string words_of(const GraphLayer& layer) {
     using Kind = GraphLayer::Kind;
     const auto windows = [&] {
-        const auto& [size, step, dilation, same, zeros] = layer.windows;
+        const auto& [size, step, dilation, same, zeros, counts_padding] = layer.windows;
         std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
         if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
-        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3]);
+        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3], counts_padding ? ", which count" : "");
     };
     const char* const bias = layer.bias ? ", a bias" : ", no bias";
     switch (layer.kind) {

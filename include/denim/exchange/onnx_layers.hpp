@@ -61,16 +61,13 @@ OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, O
 
 namespace detail {
 
-/// Window, stride and zeros of a convolution or a pool whose windows reach over `touched` pixels.
+/// Window, stride and zeros of a convolution or a pool, those that its windows touch.
 template <class Spec>
-std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window, std::size_t touched) {
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window) {
     const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
-    const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
-        const std::size_t reach = (out - 1) * Spec::stride + touched - Spec::before(in);
-        return number(reach > in ? reach - in : 0);
-    };
-    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
-                                         after(layer.in.height, layer.out.height), after(layer.in.width, layer.out.width)};
+    const std::size_t height = layer.in.height, width = layer.in.width;
+    const std::vector<std::int64_t> pads{number(Spec::rows.before(height)), number(Spec::columns.before(width)),
+                                         number(Spec::rows.after(height)), number(Spec::columns.after(width))};
     return {{"kernel_shape", std::vector{number(window), number(window)}},
             {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
             {"pads", pads}};
@@ -84,7 +81,7 @@ template <class Spec>
 OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
     std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
     if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
-    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window, Spec::reach);
+    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window);
     const auto step = static_cast<std::int64_t>(Spec::dilation);
     if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
     if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
@@ -106,9 +103,17 @@ OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLa
 
 template <class Operation, std::size_t Window, class... Options>
 OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
-    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name},
-                      detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
+    using Spec = Pool<Operation, Window, Options...>;
+    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";
+    // What lies outside does not count, so zeros that a window reaches beyond its Padding for CeilMode are as good as those of the Padding.
+    std::vector<OnnxAttribute> attributes = detail::windows_of<Spec>(layer, Window);
+    if constexpr (Spec::counts_padding) {
+        const auto beyond = [](const WindowAxis& axis, std::size_t in) { return axis.after(in) > axis.back; };
+        if (beyond(Spec::rows, layer.in.height) || beyond(Spec::columns, layer.in.width))
+            throw std::invalid_argument("denim: export_onnx: Pool: CeilMode with CountPadding has windows beyond the zeros that it counts, which ONNX's operators do not say");
+        attributes.push_back({"count_include_pad", std::int64_t{1}});
+    }
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, attributes)};
 }
 
 template <std::size_t Outputs, class... Options>

@@ -155,9 +155,10 @@ inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
         if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
     LayerChain::Windows inside = layer.windows;
     const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
-    if (average && counts != count_windows(inside, in, false)) throw std::invalid_argument("means of windows beyond the edge have no spelling");
-    if (average && attributes.get("count_include_pad", std::int64_t{0}) != 0 && layer.windows.zeros != std::array<std::size_t, 4>{})
-        throw std::invalid_argument("means that count what lies outside the picture have no spelling");
+    layer.windows.counts_padding = average && attributes.get("count_include_pad", std::int64_t{0}) != 0 &&
+                                   layer.windows.zeros != std::array<std::size_t, 4>{};
+    if (layer.windows.counts_padding && counts != count_windows(inside, in, false))
+        throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
     layer.output = {counts[0], counts[1], in.channels};
     builder.add(tensor.view, std::move(layer));
     tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),

@@ -12,6 +12,8 @@ struct Windows {
     std::size_t size = 2, stride = 2;
     std::size_t top = 0, left = 0;
     bool clipped = false;  ///< some windows reach beyond the picture
+    bool counts_padding = false;  ///< a mean counts the zeros around the picture, of which so many stand below and to the right
+    std::size_t bottom = 0, right = 0;
 
     /// Rows (or columns) [first, last) of window number `at` that lie inside a picture of `extent` of them.
     [[nodiscard]] constexpr std::size_t first(std::size_t at, std::size_t before) const {
@@ -21,9 +23,10 @@ struct Windows {
         return std::min(size, extent + before - at * stride);
     }
 
-    /// Places of window (y, x) inside the picture.
+    /// Places of window (y, x) that count: inside the picture, or inside of the zeros around it.
     [[nodiscard]] constexpr std::size_t places(std::size_t y, std::size_t x, std::size_t height, std::size_t width) const {
         if (!clipped) return size * size;
+        if (counts_padding) return last(y, top, height + bottom) * last(x, left, width + right);
         return (last(y, top, height) - first(y, top)) * (last(x, left, width) - first(x, left));
     }
 

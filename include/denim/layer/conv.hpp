@@ -2,7 +2,7 @@
 #pragma once
 
 // (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
-// Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
 // Filters).
 
 #include <denim/layer/check_layer.hpp>
@@ -13,7 +13,7 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, Dilation<N>, Groups<N>, an
+/// Convolution with Filters kernels of Window x Window. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, Groups<N>, an
 /// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
 /// Algorithm<Direct or Transformed>.
 template <std::size_t Window, std::size_t Filters, class... Options>
@@ -26,10 +26,10 @@ struct Conv : ConvWindows<Window, Options...> {
                     is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
                     detail::choice_of<Options> != kernel::Choice::fastest) &&
                    ...),
-                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
+                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "denim: Conv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
@@ -39,7 +39,7 @@ struct Conv : ConvWindows<Window, Options...> {
                   "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in) && in.channels % groups == 0; }
-    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), Filters}; }
+    static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
         const std::size_t channels = in.channels / groups;
         const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
@@ -69,7 +69,7 @@ struct Conv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(Windows::fits(In),
-                      "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or "
+                      "denim: Conv: the window does not fit the picture that it gets; choose Same, a Padding or a smaller window, or "
                       "enlarge the image.");
         static_assert(In.channels % groups == 0,
                       "denim: Conv: Groups<N> must divide the channels that it gets; each group sees as many as the others.");

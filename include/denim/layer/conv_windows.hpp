@@ -6,6 +6,7 @@
 #include <denim/layer/concept.hpp>
 #include <denim/layer/fusion.hpp>
 #include <denim/layer/options.hpp>
+#include <denim/layer/window_axis.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -50,7 +51,6 @@ template <std::size_t Window, class... Options>
 struct ConvWindows : SpecDefaults {
     static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
 
-    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
@@ -61,29 +61,23 @@ struct ConvWindows : SpecDefaults {
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
-    /// Windows along `in` rows or columns, and zeros in front of the first.
-    static constexpr std::size_t extent(std::size_t in) {
-        return same ? in / stride + (in % stride != 0) : (in - reach) / stride + 1;
-    }
-    static constexpr std::size_t before(std::size_t in) {
-        const std::size_t touched = (extent(in) - 1) * stride + reach;
-        return same && touched > in ? (touched - in) / 2 : 0;
-    }
-    static constexpr bool fits(Shape in) {
-        return same ? in.size() > 0 : in.height >= reach && in.width >= reach && in.channels > 0;
-    }
+    static constexpr WindowAxis rows = detail::row_axis<Options...>(reach, stride), columns = detail::column_axis<Options...>(reach, stride);
+    static_assert(rows.touches() && columns.touches(),
+                  "denim: Conv: a Padding of less than the pixels that a window reaches over was expected, so that each window touches the picture.");
+
+    static constexpr bool fits(Shape in) { return in.channels > 0 && rows.fits(in.height) && columns.fits(in.width); }
 
 protected:
     /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
     static constexpr kernel::Convolution convolution(Layout in, Layout out, kernel::Epilogue with, std::size_t groups) {
         return {in,
                 out,
-                extent(in.shape.height),
-                extent(in.shape.width),
+                rows.count(in.shape.height),
+                columns.count(in.shape.width),
                 Window,
                 stride,
-                before(in.shape.height),
-                before(in.shape.width),
+                rows.before(in.shape.height),
+                columns.before(in.shape.width),
                 with,
                 bias,
                 choice,
@@ -93,13 +87,9 @@ protected:
 
     template <class Arithmetic>
     static constexpr Border border_of(Shape in, std::size_t filters, kernel::Epilogue with, std::size_t groups) {
-        const auto after = [](std::size_t size) {
-            const std::size_t touched = (extent(size) - 1) * stride + reach;
-            return touched > size + before(size) ? touched - size - before(size) : 0;
-        };
-        const Border touched{before(in.height), before(in.width), after(in.height), after(in.width)};
+        const Border touched{rows.before(in.height), columns.before(in.width), rows.after(in.height), columns.after(in.width)};
         const std::size_t pool = with == kernel::Epilogue::relu_pool ? 2 : 1;
-        const Shape kept{extent(in.height) / pool, extent(in.width) / pool, filters};
+        const Shape kept{rows.count(in.height) / pool, columns.count(in.width) / pool, filters};
         return kernel::border<Arithmetic>(convolution({in, touched}, {kept}, with, groups));
     }
 };

@@ -12,7 +12,7 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself. Options: Same or Valid, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// Convolution of each channel by itself. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, an activation (ReLU unless said
 /// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
 template <std::size_t Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
@@ -21,14 +21,14 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
                     is_activation<Options> || detail::dilation_of<Options> > 0) &&
                    ...),
-                  "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: DepthwiseConv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "denim: DepthwiseConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, initialiser and activation.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
-    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
+    static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
         // Keras counts the fans of the shape (Window, Window, C, 1).
         const Parameter weights{"weights",
@@ -63,8 +63,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(accepts(In),
-                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller "
-                      "window, or enlarge the image.");
+                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same, a Padding or a "
+                      "smaller window, or enlarge the image.");
     };
 };
 

@@ -19,6 +19,18 @@ namespace denim::inline DENIM_TARGET {
 struct Valid {};
 /// Zeros around the picture: out = ceil(in / stride); an odd zero goes below and to the right, as in Keras.
 struct Same {};
+/// Zeros around the picture in numbers: as many all around, or so many above, to the left, below and to the right. Per axis out = (in + zeros -
+/// window) / stride + 1. As in PyTorch and ONNX; of pools what lies outside of the picture does not count, whatever its name.
+template <std::size_t... Zeros>
+struct Padding {
+    static_assert(sizeof...(Zeros) == 1 || sizeof...(Zeros) == 4,
+                  "denim: Padding: one number was expected, or four: above, to the left, below and to the right.");
+};
+/// Of a pool: a last window that begins in the picture counts, though it reaches beyond the zeros around: out is rounded up. As PyTorch's
+/// ceil_mode.
+struct CeilMode {};
+/// Of a pool of averages: the zeros of its Padding count. As PyTorch's count_include_pad, which is on by default there.
+struct CountPadding {};
 /// The step from one window to the next, in rows and in columns.
 template <std::size_t Step>
 struct Stride {
@@ -64,6 +76,24 @@ inline constexpr std::size_t step_of = 0;
 template <std::size_t Step>
 inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
+/// Zeros around the picture, if the option is a Padding.
+template <class Option>
+inline constexpr bool is_padding = false;
+template <std::size_t... Zeros>
+inline constexpr bool is_padding<Padding<Zeros...>> = sizeof(Padding<Zeros...>) > 0;
+template <class Option>
+inline constexpr Border zeros_of = {};
+template <std::size_t All>
+inline constexpr Border zeros_of<Padding<All>> = {All, All, All, All};
+template <std::size_t Top, std::size_t Left, std::size_t Bottom, std::size_t Right>
+inline constexpr Border zeros_of<Padding<Top, Left, Bottom, Right>> = {Top, Left, Bottom, Right};
+template <class... Options>
+constexpr Border zeros_among() {
+    Border zeros{};
+    ((zeros = is_padding<Options> ? zeros_of<Options> : zeros), ...);
+    return zeros;
+}
+
 /// True if the option stands in the list.
 template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
@@ -104,11 +134,11 @@ constexpr kernel::Choice chosen_kernel() {
     return choice;
 }
 
-/// True if every option is one of Known, or a Stride.
+/// True if every option is one of Known, or a Stride or a Padding.
 template <class... Known>
 struct only {
     template <class... Options>
-    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0) && ...);
+    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0 || is_padding<Options>) && ...);
 };
 
 template <class Option>
@@ -118,7 +148,7 @@ inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, 
 enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initialiser, activation, other };
 
 template <class Option>
-inline constexpr OptionKind kind_of = has<Option, Same, Valid>                             ? OptionKind::padding
+inline constexpr OptionKind kind_of = has<Option, Same, Valid> || is_padding<Option>       ? OptionKind::padding
                                       : step_of<Option> > 0                                ? OptionKind::stride
                                       : dilation_of<Option> > 0                            ? OptionKind::dilation
                                       : group_count_of<Option> > 0                         ? OptionKind::groups

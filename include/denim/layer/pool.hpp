@@ -2,13 +2,15 @@
 #pragma once
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// Valid: H' = (H - Window) / stride + 1. Same: H' = ceil(H / stride), and what lies outside does not count. Columns alike.
+// H' = (H + zeros - Window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
+// unless an average is told so.
 
 #include <denim/kernel/plain_pool.hpp>
 #include <denim/kernel/pool.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
+#include <denim/layer/window_axis.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -34,31 +36,39 @@ struct PoolLayer : LayerDefaults<Number> {
 };
 
 /// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
-/// Average. Options: Same or Valid, Stride<N>.
+/// Average. Options: Same, Valid or Padding<...>, Stride<N>, CeilMode; of an average CountPadding.
 template <class Operation, std::size_t Window, class... Options>
 struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
-    static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+    static_assert(detail::only<Same, Valid, CeilMode, CountPadding>::among<Options...>,
+                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.");
+                  "denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.");
 
-    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
+    static constexpr bool counts_padding = detail::has<CountPadding, Options...>;
+    static constexpr WindowAxis rows = detail::row_axis<Options...>(Window, stride), columns = detail::column_axis<Options...>(Window, stride);
+    static_assert(Window == 0 || (rows.touches() && columns.touches()),
+                  "denim: Pool: a Padding of less than the window's size was expected, so that each window touches the picture.");
+    static_assert(!detail::has<CeilMode, Options...> || !detail::has<Same, Options...>,
+                  "denim: Pool: CeilMode and Same do not go together; Same has a window for each step already.");
+    static_assert(!counts_padding || std::same_as<Operation, Average>, "denim: Pool: CountPadding is an option of Pool<Average, ...>.");
 
-    /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
-    static constexpr std::size_t extent(std::size_t in) { return same ? in / stride + (in % stride != 0) : (in - Window) / stride + 1; }
-    static constexpr std::size_t before(std::size_t in) {
-        const std::size_t reach = (extent(in) - 1) * stride + Window;
-        return same && reach > in ? (reach - in) / 2 : 0;
-    }
     static constexpr kernel::Windows windows(Shape in) {
-        const auto reaches_out = [](std::size_t size) { return (extent(size) - 1) * stride + Window > size; };
-        return {Window, stride, before(in.height), before(in.width), reaches_out(in.height) || reaches_out(in.width)};
+        const auto clips = [](const WindowAxis& axis, std::size_t size) { return axis.before(size) > 0 || axis.after(size) > 0; };
+        return {.size = Window,
+                .stride = stride,
+                .top = rows.before(in.height),
+                .left = columns.before(in.width),
+                .clipped = clips(rows, in.height) || clips(columns, in.width),
+                .counts_padding = counts_padding,
+                .bottom = rows.back,
+                .right = columns.back};
     }
 
-    static constexpr bool accepts(Shape in) { return same ? in.size() > 0 : in.height >= Window && in.width >= Window; }
-    static constexpr Shape output(Shape in) { return {extent(in.height), extent(in.width), in.channels}; }
+    static constexpr bool accepts(Shape in) { return in.channels > 0 && rows.fits(in.height) && columns.fits(in.width); }
+    static constexpr Shape output(Shape in) { return {rows.count(in.height), columns.count(in.width), in.channels}; }
 
     template <class Arithmetic, Layout Out, Layout In>
     struct Kernel {

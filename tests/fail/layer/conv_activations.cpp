@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, Dilation, Groups, initialiser, Algorithm and activation.
+// expect: denim: Conv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, Dilation, Groups, initialiser, Algorithm and activation.
 // errors: 1
 #include <denim/denim.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or enlarge the image.
+// expect: denim: Conv: the window does not fit the picture that it gets; choose Same, a Padding or a smaller window, or enlarge the image.
 // expect: problem_at_layer<2, Conv<7, 8>, Shape{6, 5, 4}>
 // errors: 1
 #include <denim/denim.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller window, or enlarge the image.
+// expect: denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same, a Padding or a smaller window, or enlarge the image.
 // expect: /problem_at_layer<0, DepthwiseConv<9>, Shape\{8, 8, 1\}>/
 // errors: 1
 #include <denim/denim.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.
+// expect: denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.
 // errors: 1
 #include <denim/denim.hpp>
 

@@ -133,8 +133,12 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
     refused({{"MatMul", "columns", {"x", "wide"}, {"y"}}}, "columns", "another axis than the channels");
     // windows
     refused({{"MaxPool", "p", {"x"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"dilations", Numbers{2, 2}}}}}, "p", "a dilated pool");
-    refused({{"AveragePool", "p", {"x"}, {"y"}, {{"kernel_shape", Numbers{3, 3}}, {"strides", Numbers{2, 2}}, {"ceil_mode", std::int64_t{1}}}}}, "p",
-            "windows beyond the edge");
+    refused({{"AveragePool",
+              "p",
+              {"x"},
+              {"y"},
+              {{"kernel_shape", Numbers{3, 3}}, {"strides", Numbers{3, 2}}, {"pads", Numbers{0, 0, 1, 1}}, {"ceil_mode", std::int64_t{1}}, {"count_include_pad", std::int64_t{1}}}}},
+            "p", "windows beyond the zeros that they count");
     refused({{"MaxPool", "p", {"x"}, {"z", "y"}, {{"kernel_shape", Numbers{2, 2}}}}}, "p", "more than its first output");
     refused({{"ReduceMean", "m", {"x"}, {"y"}, {{"axes", Numbers{1, 2}}}}}, "m", "other axes than all rows and columns");
 

@@ -24,7 +24,7 @@ namespace {
 
 template <class Type>
 struct Windows : Type {  // shows what is protected
-    using Type::before, Type::extent;
+    using Type::rows;
 };
 
 template <class Spec, Shape In>
@@ -51,20 +51,20 @@ TEST_CASE("windows: how many there are, and where the first begins") {
     CHECK(Dense<7>::output({2, 3, 4}) == Shape{1, 1, 7});
     CHECK(GlobalPool<Max>::output({2, 3, 4}) == Shape{1, 1, 4});
     // Same adds zeros on both sides, one more behind where their number is odd.
-    CHECK(Windows<Conv<3, 8, Same>>::before(7) == 1);
-    CHECK(Windows<Conv<5, 8, Same>>::before(7) == 2);
-    CHECK(Windows<Conv<5, 8, Same, Stride<2>>>::before(8) == 1);
-    CHECK(Windows<Conv<5, 8, Same, Stride<3>>>::before(8) == 1);
-    CHECK(Windows<Conv<3, 8, Same, Dilation<3>>>::before(7) == 3);
-    CHECK(Windows<Conv<1, 8, Same, Stride<3>>>::before(7) == 0);
-    CHECK(Windows<Conv<1, 8, Same, Stride<3>>>::before(9) == 0);  // the last window ends before the picture does
-    CHECK(Windows<Conv<5, 8>>::before(7) == 0);
-    CHECK(Pool<Max, 3, Same, Stride<2>>::before(9) == 1);
-    CHECK(Pool<Max, 5, Same, Stride<2>>::before(9) == 2);
-    CHECK(Pool<Max, 5, Same, Stride<2>>::before(8) == 1);
-    CHECK(Pool<Max, 2, Same>::before(8) == 0);
-    CHECK(Pool<Max, 1, Same, Stride<3>>::before(9) == 0);
-    CHECK(Pool<Max, 5>::before(9) == 0);
+    CHECK(Windows<Conv<3, 8, Same>>::rows.before(7) == 1);
+    CHECK(Windows<Conv<5, 8, Same>>::rows.before(7) == 2);
+    CHECK(Windows<Conv<5, 8, Same, Stride<2>>>::rows.before(8) == 1);
+    CHECK(Windows<Conv<5, 8, Same, Stride<3>>>::rows.before(8) == 1);
+    CHECK(Windows<Conv<3, 8, Same, Dilation<3>>>::rows.before(7) == 3);
+    CHECK(Windows<Conv<1, 8, Same, Stride<3>>>::rows.before(7) == 0);
+    CHECK(Windows<Conv<1, 8, Same, Stride<3>>>::rows.before(9) == 0);  // the last window ends before the picture does
+    CHECK(Windows<Conv<5, 8>>::rows.before(7) == 0);
+    CHECK(Pool<Max, 3, Same, Stride<2>>::rows.before(9) == 1);
+    CHECK(Pool<Max, 5, Same, Stride<2>>::rows.before(9) == 2);
+    CHECK(Pool<Max, 5, Same, Stride<2>>::rows.before(8) == 1);
+    CHECK(Pool<Max, 2, Same>::rows.before(8) == 0);
+    CHECK(Pool<Max, 1, Same, Stride<3>>::rows.before(9) == 0);
+    CHECK(Pool<Max, 5>::rows.before(9) == 0);
     CHECK(Pool<Average, 2, Same>::windows({8, 8, 1}).clipped == false);
     CHECK(Pool<Average, 2, Same>::windows({7, 8, 1}).clipped);
     CHECK(Pool<Average, 2, Same>::windows({8, 7, 1}).clipped);

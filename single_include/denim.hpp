@@ -535,7 +535,7 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return load(from);
-        const __m128 low = count >= 2 ? _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
 #endif
@@ -561,7 +561,7 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return store(to, value);
         const __m128 all = value;
-        if (count >= 2) _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(all));
+        if (count >= 2) _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_castps_si128(all));
         if (count == 1) _mm_store_ss(to, all);
         if (count == 3) _mm_store_ss(to + 2, _mm_movehl_ps(all, all));
     } else
@@ -5256,6 +5256,18 @@ namespace denim::inline DENIM_TARGET {
 struct Valid {};
 /// Zeros around the picture: out = ceil(in / stride); an odd zero goes below and to the right, as in Keras.
 struct Same {};
+/// Zeros around the picture in numbers: as many all around, or so many above, to the left, below and to the right. Per axis out = (in + zeros -
+/// window) / stride + 1. As in PyTorch and ONNX; of pools what lies outside of the picture does not count, whatever its name.
+template <std::size_t... Zeros>
+struct Padding {
+    static_assert(sizeof...(Zeros) == 1 || sizeof...(Zeros) == 4,
+                  "denim: Padding: one number was expected, or four: above, to the left, below and to the right.");
+};
+/// Of a pool: a last window that begins in the picture counts, though it reaches beyond the zeros around: out is rounded up. As PyTorch's
+/// ceil_mode.
+struct CeilMode {};
+/// Of a pool of averages: the zeros of its Padding count. As PyTorch's count_include_pad, which is on by default there.
+struct CountPadding {};
 /// The step from one window to the next, in rows and in columns.
 template <std::size_t Step>
 struct Stride {
@@ -5301,6 +5313,24 @@ inline constexpr std::size_t step_of = 0;
 template <std::size_t Step>
 inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
+/// Zeros around the picture, if the option is a Padding.
+template <class Option>
+inline constexpr bool is_padding = false;
+template <std::size_t... Zeros>
+inline constexpr bool is_padding<Padding<Zeros...>> = sizeof(Padding<Zeros...>) > 0;
+template <class Option>
+inline constexpr Border zeros_of = {};
+template <std::size_t All>
+inline constexpr Border zeros_of<Padding<All>> = {All, All, All, All};
+template <std::size_t Top, std::size_t Left, std::size_t Bottom, std::size_t Right>
+inline constexpr Border zeros_of<Padding<Top, Left, Bottom, Right>> = {Top, Left, Bottom, Right};
+template <class... Options>
+constexpr Border zeros_among() {
+    Border zeros{};
+    ((zeros = is_padding<Options> ? zeros_of<Options> : zeros), ...);
+    return zeros;
+}
+
 /// True if the option stands in the list.
 template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
@@ -5341,11 +5371,11 @@ constexpr kernel::Choice chosen_kernel() {
     return choice;
 }
 
-/// True if every option is one of Known, or a Stride.
+/// True if every option is one of Known, or a Stride or a Padding.
 template <class... Known>
 struct only {
     template <class... Options>
-    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0) && ...);
+    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0 || is_padding<Options>) && ...);
 };
 
 template <class Option>
@@ -5355,7 +5385,7 @@ inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, 
 enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initialiser, activation, other };
 
 template <class Option>
-inline constexpr OptionKind kind_of = has<Option, Same, Valid>                             ? OptionKind::padding
+inline constexpr OptionKind kind_of = has<Option, Same, Valid> || is_padding<Option>       ? OptionKind::padding
                                       : step_of<Option> > 0                                ? OptionKind::stride
                                       : dilation_of<Option> > 0                            ? OptionKind::dilation
                                       : group_count_of<Option> > 0                         ? OptionKind::groups
@@ -5381,6 +5411,51 @@ constexpr Initial initial_of() {
            : has<HeNormal, Options...>     ? Initial::he_normal
            : has<GlorotNormal, Options...> ? Initial::glorot_normal
                                            : Initial::glorot_uniform;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/window_axis.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How the windows of a convolution or a pool stand along one axis, rows or columns. Counts are of pixels.
+struct WindowAxis {
+    std::size_t reach = 1;   ///< pixels from the first tap of a window to its last
+    std::size_t stride = 1;  ///< from one window to the next
+    bool same = false;       ///< as many zeros as ceil(in / stride) windows need, the odd one behind
+    std::size_t front = 0, back = 0;  ///< else these zeros
+    bool ceil = false;       ///< a last window that begins in the picture may reach beyond the zeros behind
+
+    /// Windows over `in` pixels, which they fit.
+    [[nodiscard]] constexpr std::size_t count(std::size_t in) const {
+        if (same) return in / stride + (in % stride != 0);
+        const std::size_t steps = in + front + back - reach, whole = steps / stride + 1;
+        return ceil && steps % stride != 0 && whole * stride < in + front ? whole + 1 : whole;
+    }
+    /// Pixels from the first one that a window touches to the last, zeros among them.
+    [[nodiscard]] constexpr std::size_t touched(std::size_t in) const { return (count(in) - 1) * stride + reach; }
+    /// Zeros in front of the first pixel, and behind the last as far as windows touch them.
+    [[nodiscard]] constexpr std::size_t before(std::size_t in) const { return same ? (touched(in) > in ? (touched(in) - in) / 2 : 0) : front; }
+    [[nodiscard]] constexpr std::size_t after(std::size_t in) const {
+        return touched(in) > in + before(in) ? touched(in) - in - before(in) : 0;
+    }
+    [[nodiscard]] constexpr bool fits(std::size_t in) const { return in > 0 && (same || in + front + back >= reach); }
+    /// Whether every window touches the picture, however small that is.
+    [[nodiscard]] constexpr bool touches() const { return front < reach && back < reach; }
+};
+
+namespace detail {
+
+/// The axes of windows that reach over so many pixels, by their options.
+template <class... Options>
+constexpr WindowAxis row_axis(std::size_t reach, std::size_t stride) {
+    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+}
+template <class... Options>
+constexpr WindowAxis column_axis(std::size_t reach, std::size_t stride) {
+    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail
@@ -5427,7 +5502,6 @@ template <std::size_t Window, class... Options>
 struct ConvWindows : SpecDefaults {
     static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
 
-    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
@@ -5438,29 +5512,23 @@ struct ConvWindows : SpecDefaults {
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
-    /// Windows along `in` rows or columns, and zeros in front of the first.
-    static constexpr std::size_t extent(std::size_t in) {
-        return same ? in / stride + (in % stride != 0) : (in - reach) / stride + 1;
-    }
-    static constexpr std::size_t before(std::size_t in) {
-        const std::size_t touched = (extent(in) - 1) * stride + reach;
-        return same && touched > in ? (touched - in) / 2 : 0;
-    }
-    static constexpr bool fits(Shape in) {
-        return same ? in.size() > 0 : in.height >= reach && in.width >= reach && in.channels > 0;
-    }
+    static constexpr WindowAxis rows = detail::row_axis<Options...>(reach, stride), columns = detail::column_axis<Options...>(reach, stride);
+    static_assert(rows.touches() && columns.touches(),
+                  "denim: Conv: a Padding of less than the pixels that a window reaches over was expected, so that each window touches the picture.");
+
+    static constexpr bool fits(Shape in) { return in.channels > 0 && rows.fits(in.height) && columns.fits(in.width); }
 
 protected:
     /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
     static constexpr kernel::Convolution convolution(Layout in, Layout out, kernel::Epilogue with, std::size_t groups) {
         return {in,
                 out,
-                extent(in.shape.height),
-                extent(in.shape.width),
+                rows.count(in.shape.height),
+                columns.count(in.shape.width),
                 Window,
                 stride,
-                before(in.shape.height),
-                before(in.shape.width),
+                rows.before(in.shape.height),
+                columns.before(in.shape.width),
                 with,
                 bias,
                 choice,
@@ -5470,13 +5538,9 @@ protected:
 
     template <class Arithmetic>
     static constexpr Border border_of(Shape in, std::size_t filters, kernel::Epilogue with, std::size_t groups) {
-        const auto after = [](std::size_t size) {
-            const std::size_t touched = (extent(size) - 1) * stride + reach;
-            return touched > size + before(size) ? touched - size - before(size) : 0;
-        };
-        const Border touched{before(in.height), before(in.width), after(in.height), after(in.width)};
+        const Border touched{rows.before(in.height), columns.before(in.width), rows.after(in.height), columns.after(in.width)};
         const std::size_t pool = with == kernel::Epilogue::relu_pool ? 2 : 1;
-        const Shape kept{extent(in.height) / pool, extent(in.width) / pool, filters};
+        const Shape kept{rows.count(in.height) / pool, columns.count(in.width) / pool, filters};
         return kernel::border<Arithmetic>(convolution({in, touched}, {kept}, with, groups));
     }
 };
@@ -5485,12 +5549,12 @@ protected:
 // ---- denim/layer/conv.hpp
 
 // (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
-// Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
 // Filters).
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, Dilation<N>, Groups<N>, an
+/// Convolution with Filters kernels of Window x Window. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, Groups<N>, an
 /// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
 /// Algorithm<Direct or Transformed>.
 template <std::size_t Window, std::size_t Filters, class... Options>
@@ -5503,10 +5567,10 @@ struct Conv : ConvWindows<Window, Options...> {
                     is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
                     detail::choice_of<Options> != kernel::Choice::fastest) &&
                    ...),
-                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
+                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "denim: Conv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
@@ -5516,7 +5580,7 @@ struct Conv : ConvWindows<Window, Options...> {
                   "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in) && in.channels % groups == 0; }
-    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), Filters}; }
+    static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
         const std::size_t channels = in.channels / groups;
         const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
@@ -5546,7 +5610,7 @@ struct Conv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(Windows::fits(In),
-                      "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or "
+                      "denim: Conv: the window does not fit the picture that it gets; choose Same, a Padding or a smaller window, or "
                       "enlarge the image.");
         static_assert(In.channels % groups == 0,
                       "denim: Conv: Groups<N> must divide the channels that it gets; each group sees as many as the others.");
@@ -5564,7 +5628,7 @@ static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself. Options: Same or Valid, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// Convolution of each channel by itself. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, an activation (ReLU unless said
 /// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
 template <std::size_t Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
@@ -5573,14 +5637,14 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
                     is_activation<Options> || detail::dilation_of<Options> > 0) &&
                    ...),
-                  "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: DepthwiseConv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "denim: DepthwiseConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, initialiser and activation.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
-    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
+    static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
         // Keras counts the fans of the shape (Window, Window, C, 1).
         const Parameter weights{"weights",
@@ -5615,8 +5679,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(accepts(In),
-                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller "
-                      "window, or enlarge the image.");
+                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same, a Padding or a "
+                      "smaller window, or enlarge the image.");
     };
 };
 
@@ -5634,6 +5698,8 @@ struct Windows {
     std::size_t size = 2, stride = 2;
     std::size_t top = 0, left = 0;
     bool clipped = false;  ///< some windows reach beyond the picture
+    bool counts_padding = false;  ///< a mean counts the zeros around the picture, of which so many stand below and to the right
+    std::size_t bottom = 0, right = 0;
 
     /// Rows (or columns) [first, last) of window number `at` that lie inside a picture of `extent` of them.
     [[nodiscard]] constexpr std::size_t first(std::size_t at, std::size_t before) const {
@@ -5643,9 +5709,10 @@ struct Windows {
         return std::min(size, extent + before - at * stride);
     }
 
-    /// Places of window (y, x) inside the picture.
+    /// Places of window (y, x) that count: inside the picture, or inside of the zeros around it.
     [[nodiscard]] constexpr std::size_t places(std::size_t y, std::size_t x, std::size_t height, std::size_t width) const {
         if (!clipped) return size * size;
+        if (counts_padding) return last(y, top, height + bottom) * last(x, left, width + right);
         return (last(y, top, height) - first(y, top)) * (last(x, left, width) - first(x, left));
     }
 
@@ -5909,7 +5976,8 @@ public:
 // ---- denim/layer/pool.hpp
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// Valid: H' = (H - Window) / stride + 1. Same: H' = ceil(H / stride), and what lies outside does not count. Columns alike.
+// H' = (H + zeros - Window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
+// unless an average is told so.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -5930,31 +5998,39 @@ struct PoolLayer : LayerDefaults<Number> {
 };
 
 /// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
-/// Average. Options: Same or Valid, Stride<N>.
+/// Average. Options: Same, Valid or Padding<...>, Stride<N>, CeilMode; of an average CountPadding.
 template <class Operation, std::size_t Window, class... Options>
 struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
-    static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+    static_assert(detail::only<Same, Valid, CeilMode, CountPadding>::among<Options...>,
+                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.");
+                  "denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.");
 
-    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
+    static constexpr bool counts_padding = detail::has<CountPadding, Options...>;
+    static constexpr WindowAxis rows = detail::row_axis<Options...>(Window, stride), columns = detail::column_axis<Options...>(Window, stride);
+    static_assert(Window == 0 || (rows.touches() && columns.touches()),
+                  "denim: Pool: a Padding of less than the window's size was expected, so that each window touches the picture.");
+    static_assert(!detail::has<CeilMode, Options...> || !detail::has<Same, Options...>,
+                  "denim: Pool: CeilMode and Same do not go together; Same has a window for each step already.");
+    static_assert(!counts_padding || std::same_as<Operation, Average>, "denim: Pool: CountPadding is an option of Pool<Average, ...>.");
 
-    /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
-    static constexpr std::size_t extent(std::size_t in) { return same ? in / stride + (in % stride != 0) : (in - Window) / stride + 1; }
-    static constexpr std::size_t before(std::size_t in) {
-        const std::size_t reach = (extent(in) - 1) * stride + Window;
-        return same && reach > in ? (reach - in) / 2 : 0;
-    }
     static constexpr kernel::Windows windows(Shape in) {
-        const auto reaches_out = [](std::size_t size) { return (extent(size) - 1) * stride + Window > size; };
-        return {Window, stride, before(in.height), before(in.width), reaches_out(in.height) || reaches_out(in.width)};
+        const auto clips = [](const WindowAxis& axis, std::size_t size) { return axis.before(size) > 0 || axis.after(size) > 0; };
+        return {.size = Window,
+                .stride = stride,
+                .top = rows.before(in.height),
+                .left = columns.before(in.width),
+                .clipped = clips(rows, in.height) || clips(columns, in.width),
+                .counts_padding = counts_padding,
+                .bottom = rows.back,
+                .right = columns.back};
     }
 
-    static constexpr bool accepts(Shape in) { return same ? in.size() > 0 : in.height >= Window && in.width >= Window; }
-    static constexpr Shape output(Shape in) { return {extent(in.height), extent(in.width), in.channels}; }
+    static constexpr bool accepts(Shape in) { return in.channels > 0 && rows.fits(in.height) && columns.fits(in.width); }
+    static constexpr Shape output(Shape in) { return {rows.count(in.height), columns.count(in.width), in.channels}; }
 
     template <class Arithmetic, Layout Out, Layout In>
     struct Kernel {

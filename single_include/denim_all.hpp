@@ -3594,7 +3594,7 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return load(from);
-        const __m128 low = count >= 2 ? _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
 #endif
@@ -3620,7 +3620,7 @@ DENIM_INLINE void store_first(Scalar* to, Vector<Scalar> value, std::size_t coun
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return store(to, value);
         const __m128 all = value;
-        if (count >= 2) _mm_store_sd(reinterpret_cast<double*>(to), _mm_castps_pd(all));
+        if (count >= 2) _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_castps_si128(all));
         if (count == 1) _mm_store_ss(to, all);
         if (count == 3) _mm_store_ss(to + 2, _mm_movehl_ps(all, all));
     } else
@@ -9760,6 +9760,18 @@ namespace denim::inline DENIM_TARGET {
 struct Valid {};
 /// Zeros around the picture: out = ceil(in / stride); an odd zero goes below and to the right, as in Keras.
 struct Same {};
+/// Zeros around the picture in numbers: as many all around, or so many above, to the left, below and to the right. Per axis out = (in + zeros -
+/// window) / stride + 1. As in PyTorch and ONNX; of pools what lies outside of the picture does not count, whatever its name.
+template <std::size_t... Zeros>
+struct Padding {
+    static_assert(sizeof...(Zeros) == 1 || sizeof...(Zeros) == 4,
+                  "denim: Padding: one number was expected, or four: above, to the left, below and to the right.");
+};
+/// Of a pool: a last window that begins in the picture counts, though it reaches beyond the zeros around: out is rounded up. As PyTorch's
+/// ceil_mode.
+struct CeilMode {};
+/// Of a pool of averages: the zeros of its Padding count. As PyTorch's count_include_pad, which is on by default there.
+struct CountPadding {};
 /// The step from one window to the next, in rows and in columns.
 template <std::size_t Step>
 struct Stride {
@@ -9805,6 +9817,24 @@ inline constexpr std::size_t step_of = 0;
 template <std::size_t Step>
 inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
+/// Zeros around the picture, if the option is a Padding.
+template <class Option>
+inline constexpr bool is_padding = false;
+template <std::size_t... Zeros>
+inline constexpr bool is_padding<Padding<Zeros...>> = sizeof(Padding<Zeros...>) > 0;
+template <class Option>
+inline constexpr Border zeros_of = {};
+template <std::size_t All>
+inline constexpr Border zeros_of<Padding<All>> = {All, All, All, All};
+template <std::size_t Top, std::size_t Left, std::size_t Bottom, std::size_t Right>
+inline constexpr Border zeros_of<Padding<Top, Left, Bottom, Right>> = {Top, Left, Bottom, Right};
+template <class... Options>
+constexpr Border zeros_among() {
+    Border zeros{};
+    ((zeros = is_padding<Options> ? zeros_of<Options> : zeros), ...);
+    return zeros;
+}
+
 /// True if the option stands in the list.
 template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
@@ -9845,11 +9875,11 @@ constexpr kernel::Choice chosen_kernel() {
     return choice;
 }
 
-/// True if every option is one of Known, or a Stride.
+/// True if every option is one of Known, or a Stride or a Padding.
 template <class... Known>
 struct only {
     template <class... Options>
-    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0) && ...);
+    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0 || is_padding<Options>) && ...);
 };
 
 template <class Option>
@@ -9859,7 +9889,7 @@ inline constexpr bool is_initialiser = has<Option, GlorotUniform, GlorotNormal, 
 enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initialiser, activation, other };
 
 template <class Option>
-inline constexpr OptionKind kind_of = has<Option, Same, Valid>                             ? OptionKind::padding
+inline constexpr OptionKind kind_of = has<Option, Same, Valid> || is_padding<Option>       ? OptionKind::padding
                                       : step_of<Option> > 0                                ? OptionKind::stride
                                       : dilation_of<Option> > 0                            ? OptionKind::dilation
                                       : group_count_of<Option> > 0                         ? OptionKind::groups
@@ -9885,6 +9915,51 @@ constexpr Initial initial_of() {
            : has<HeNormal, Options...>     ? Initial::he_normal
            : has<GlorotNormal, Options...> ? Initial::glorot_normal
                                            : Initial::glorot_uniform;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/window_axis.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How the windows of a convolution or a pool stand along one axis, rows or columns. Counts are of pixels.
+struct WindowAxis {
+    std::size_t reach = 1;   ///< pixels from the first tap of a window to its last
+    std::size_t stride = 1;  ///< from one window to the next
+    bool same = false;       ///< as many zeros as ceil(in / stride) windows need, the odd one behind
+    std::size_t front = 0, back = 0;  ///< else these zeros
+    bool ceil = false;       ///< a last window that begins in the picture may reach beyond the zeros behind
+
+    /// Windows over `in` pixels, which they fit.
+    [[nodiscard]] constexpr std::size_t count(std::size_t in) const {
+        if (same) return in / stride + (in % stride != 0);
+        const std::size_t steps = in + front + back - reach, whole = steps / stride + 1;
+        return ceil && steps % stride != 0 && whole * stride < in + front ? whole + 1 : whole;
+    }
+    /// Pixels from the first one that a window touches to the last, zeros among them.
+    [[nodiscard]] constexpr std::size_t touched(std::size_t in) const { return (count(in) - 1) * stride + reach; }
+    /// Zeros in front of the first pixel, and behind the last as far as windows touch them.
+    [[nodiscard]] constexpr std::size_t before(std::size_t in) const { return same ? (touched(in) > in ? (touched(in) - in) / 2 : 0) : front; }
+    [[nodiscard]] constexpr std::size_t after(std::size_t in) const {
+        return touched(in) > in + before(in) ? touched(in) - in - before(in) : 0;
+    }
+    [[nodiscard]] constexpr bool fits(std::size_t in) const { return in > 0 && (same || in + front + back >= reach); }
+    /// Whether every window touches the picture, however small that is.
+    [[nodiscard]] constexpr bool touches() const { return front < reach && back < reach; }
+};
+
+namespace detail {
+
+/// The axes of windows that reach over so many pixels, by their options.
+template <class... Options>
+constexpr WindowAxis row_axis(std::size_t reach, std::size_t stride) {
+    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+}
+template <class... Options>
+constexpr WindowAxis column_axis(std::size_t reach, std::size_t stride) {
+    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail
@@ -9931,7 +10006,6 @@ template <std::size_t Window, class... Options>
 struct ConvWindows : SpecDefaults {
     static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
 
-    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
@@ -9942,29 +10016,23 @@ struct ConvWindows : SpecDefaults {
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
-    /// Windows along `in` rows or columns, and zeros in front of the first.
-    static constexpr std::size_t extent(std::size_t in) {
-        return same ? in / stride + (in % stride != 0) : (in - reach) / stride + 1;
-    }
-    static constexpr std::size_t before(std::size_t in) {
-        const std::size_t touched = (extent(in) - 1) * stride + reach;
-        return same && touched > in ? (touched - in) / 2 : 0;
-    }
-    static constexpr bool fits(Shape in) {
-        return same ? in.size() > 0 : in.height >= reach && in.width >= reach && in.channels > 0;
-    }
+    static constexpr WindowAxis rows = detail::row_axis<Options...>(reach, stride), columns = detail::column_axis<Options...>(reach, stride);
+    static_assert(rows.touches() && columns.touches(),
+                  "denim: Conv: a Padding of less than the pixels that a window reaches over was expected, so that each window touches the picture.");
+
+    static constexpr bool fits(Shape in) { return in.channels > 0 && rows.fits(in.height) && columns.fits(in.width); }
 
 protected:
     /// The kernel's geometry; with Epilogue::relu_pool `out` is the pooled picture.
     static constexpr kernel::Convolution convolution(Layout in, Layout out, kernel::Epilogue with, std::size_t groups) {
         return {in,
                 out,
-                extent(in.shape.height),
-                extent(in.shape.width),
+                rows.count(in.shape.height),
+                columns.count(in.shape.width),
                 Window,
                 stride,
-                before(in.shape.height),
-                before(in.shape.width),
+                rows.before(in.shape.height),
+                columns.before(in.shape.width),
                 with,
                 bias,
                 choice,
@@ -9974,13 +10042,9 @@ protected:
 
     template <class Arithmetic>
     static constexpr Border border_of(Shape in, std::size_t filters, kernel::Epilogue with, std::size_t groups) {
-        const auto after = [](std::size_t size) {
-            const std::size_t touched = (extent(size) - 1) * stride + reach;
-            return touched > size + before(size) ? touched - size - before(size) : 0;
-        };
-        const Border touched{before(in.height), before(in.width), after(in.height), after(in.width)};
+        const Border touched{rows.before(in.height), columns.before(in.width), rows.after(in.height), columns.after(in.width)};
         const std::size_t pool = with == kernel::Epilogue::relu_pool ? 2 : 1;
-        const Shape kept{extent(in.height) / pool, extent(in.width) / pool, filters};
+        const Shape kept{rows.count(in.height) / pool, columns.count(in.width) / pool, filters};
         return kernel::border<Arithmetic>(convolution({in, touched}, {kept}, with, groups));
     }
 };
@@ -9989,12 +10053,12 @@ protected:
 // ---- denim/layer/conv.hpp
 
 // (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
-// Valid: H' = (H - reach) / stride + 1. Same: H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
 // Filters).
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window x Window. Options: Same or Valid, Stride<N>, Dilation<N>, Groups<N>, an
+/// Convolution with Filters kernels of Window x Window. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, Groups<N>, an
 /// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
 /// Algorithm<Direct or Transformed>.
 template <std::size_t Window, std::size_t Filters, class... Options>
@@ -10007,10 +10071,10 @@ struct Conv : ConvWindows<Window, Options...> {
                     is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
                     detail::choice_of<Options> != kernel::Choice::fastest) &&
                    ...),
-                  "denim: Conv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
+                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: Conv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "denim: Conv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
@@ -10020,7 +10084,7 @@ struct Conv : ConvWindows<Window, Options...> {
                   "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in) && in.channels % groups == 0; }
-    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), Filters}; }
+    static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
         const std::size_t channels = in.channels / groups;
         const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
@@ -10050,7 +10114,7 @@ struct Conv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(Windows::fits(In),
-                      "denim: Conv: the window does not fit the picture that it gets; choose Same or a smaller window, or "
+                      "denim: Conv: the window does not fit the picture that it gets; choose Same, a Padding or a smaller window, or "
                       "enlarge the image.");
         static_assert(In.channels % groups == 0,
                       "denim: Conv: Groups<N> must divide the channels that it gets; each group sees as many as the others.");
@@ -10068,7 +10132,7 @@ static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself. Options: Same or Valid, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// Convolution of each channel by itself. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, an activation (ReLU unless said
 /// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
 template <std::size_t Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
@@ -10077,14 +10141,14 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
                     is_activation<Options> || detail::dilation_of<Options> > 0) &&
                    ...),
-                  "denim: DepthwiseConv: an option is not one of Same, Valid, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: DepthwiseConv: options contradict each other; take one at most of Same and Valid, and one Stride, "
+                  "denim: DepthwiseConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, initialiser and activation.");
 
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
-    static constexpr Shape output(Shape in) { return {Windows::extent(in.height), Windows::extent(in.width), in.channels}; }
+    static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
         // Keras counts the fans of the shape (Window, Window, C, 1).
         const Parameter weights{"weights",
@@ -10119,8 +10183,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     template <Shape In>
     struct Problem {
         static_assert(accepts(In),
-                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same or a smaller "
-                      "window, or enlarge the image.");
+                      "denim: DepthwiseConv: the window does not fit the picture that it gets; choose Same, a Padding or a "
+                      "smaller window, or enlarge the image.");
     };
 };
 
@@ -10138,6 +10202,8 @@ struct Windows {
     std::size_t size = 2, stride = 2;
     std::size_t top = 0, left = 0;
     bool clipped = false;  ///< some windows reach beyond the picture
+    bool counts_padding = false;  ///< a mean counts the zeros around the picture, of which so many stand below and to the right
+    std::size_t bottom = 0, right = 0;
 
     /// Rows (or columns) [first, last) of window number `at` that lie inside a picture of `extent` of them.
     [[nodiscard]] constexpr std::size_t first(std::size_t at, std::size_t before) const {
@@ -10147,9 +10213,10 @@ struct Windows {
         return std::min(size, extent + before - at * stride);
     }
 
-    /// Places of window (y, x) inside the picture.
+    /// Places of window (y, x) that count: inside the picture, or inside of the zeros around it.
     [[nodiscard]] constexpr std::size_t places(std::size_t y, std::size_t x, std::size_t height, std::size_t width) const {
         if (!clipped) return size * size;
+        if (counts_padding) return last(y, top, height + bottom) * last(x, left, width + right);
         return (last(y, top, height) - first(y, top)) * (last(x, left, width) - first(x, left));
     }
 
@@ -10413,7 +10480,8 @@ public:
 // ---- denim/layer/pool.hpp
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// Valid: H' = (H - Window) / stride + 1. Same: H' = ceil(H / stride), and what lies outside does not count. Columns alike.
+// H' = (H + zeros - Window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
+// unless an average is told so.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -10434,31 +10502,39 @@ struct PoolLayer : LayerDefaults<Number> {
 };
 
 /// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
-/// Average. Options: Same or Valid, Stride<N>.
+/// Average. Options: Same, Valid or Padding<...>, Stride<N>, CeilMode; of an average CountPadding.
 template <class Operation, std::size_t Window, class... Options>
 struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
     static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
-    static_assert(detail::only<Same, Valid>::among<Options...>, "denim: Pool: an option is not one of Same, Valid, Stride<N>.");
+    static_assert(detail::only<Same, Valid, CeilMode, CountPadding>::among<Options...>,
+                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.");
     static_assert(detail::one_of_a_kind<Options...>(),
-                  "denim: Pool: options contradict each other; take one at most of Same and Valid, and one Stride.");
+                  "denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.");
 
-    static constexpr bool same = detail::has<Same, Options...>;
     static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
+    static constexpr bool counts_padding = detail::has<CountPadding, Options...>;
+    static constexpr WindowAxis rows = detail::row_axis<Options...>(Window, stride), columns = detail::column_axis<Options...>(Window, stride);
+    static_assert(Window == 0 || (rows.touches() && columns.touches()),
+                  "denim: Pool: a Padding of less than the window's size was expected, so that each window touches the picture.");
+    static_assert(!detail::has<CeilMode, Options...> || !detail::has<Same, Options...>,
+                  "denim: Pool: CeilMode and Same do not go together; Same has a window for each step already.");
+    static_assert(!counts_padding || std::same_as<Operation, Average>, "denim: Pool: CountPadding is an option of Pool<Average, ...>.");
 
-    /// Windows along `in` rows or columns, and how far the first reaches beyond the picture.
-    static constexpr std::size_t extent(std::size_t in) { return same ? in / stride + (in % stride != 0) : (in - Window) / stride + 1; }
-    static constexpr std::size_t before(std::size_t in) {
-        const std::size_t reach = (extent(in) - 1) * stride + Window;
-        return same && reach > in ? (reach - in) / 2 : 0;
-    }
     static constexpr kernel::Windows windows(Shape in) {
-        const auto reaches_out = [](std::size_t size) { return (extent(size) - 1) * stride + Window > size; };
-        return {Window, stride, before(in.height), before(in.width), reaches_out(in.height) || reaches_out(in.width)};
+        const auto clips = [](const WindowAxis& axis, std::size_t size) { return axis.before(size) > 0 || axis.after(size) > 0; };
+        return {.size = Window,
+                .stride = stride,
+                .top = rows.before(in.height),
+                .left = columns.before(in.width),
+                .clipped = clips(rows, in.height) || clips(columns, in.width),
+                .counts_padding = counts_padding,
+                .bottom = rows.back,
+                .right = columns.back};
     }
 
-    static constexpr bool accepts(Shape in) { return same ? in.size() > 0 : in.height >= Window && in.width >= Window; }
-    static constexpr Shape output(Shape in) { return {extent(in.height), extent(in.width), in.channels}; }
+    static constexpr bool accepts(Shape in) { return in.channels > 0 && rows.fits(in.height) && columns.fits(in.width); }
+    static constexpr Shape output(Shape in) { return {rows.count(in.height), columns.count(in.width), in.channels}; }
 
     template <class Arithmetic, Layout Out, Layout In>
     struct Kernel {
@@ -20795,16 +20871,13 @@ OnnxFlow to_onnx(const Activation<Function>& /*spec*/, const OnnxLayer& layer, O
 
 namespace detail {
 
-/// Window, stride and zeros of a convolution or a pool whose windows reach over `touched` pixels.
+/// Window, stride and zeros of a convolution or a pool, those that its windows touch.
 template <class Spec>
-std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window, std::size_t touched) {
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window) {
     const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
-    const auto after = [&](std::size_t in, std::size_t out) {  // zeros behind the last row or column
-        const std::size_t reach = (out - 1) * Spec::stride + touched - Spec::before(in);
-        return number(reach > in ? reach - in : 0);
-    };
-    const std::vector<std::int64_t> pads{number(Spec::before(layer.in.height)), number(Spec::before(layer.in.width)),
-                                         after(layer.in.height, layer.out.height), after(layer.in.width, layer.out.width)};
+    const std::size_t height = layer.in.height, width = layer.in.width;
+    const std::vector<std::int64_t> pads{number(Spec::rows.before(height)), number(Spec::columns.before(width)),
+                                         number(Spec::rows.after(height)), number(Spec::columns.after(width))};
     return {{"kernel_shape", std::vector{number(window), number(window)}},
             {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
             {"pads", pads}};
@@ -20818,7 +20891,7 @@ template <class Spec>
 OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
     std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
     if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
-    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window, Spec::reach);
+    std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window);
     const auto step = static_cast<std::int64_t>(Spec::dilation);
     if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
     if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
@@ -20840,9 +20913,17 @@ OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLa
 
 template <class Operation, std::size_t Window, class... Options>
 OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";  // what lies outside does not count
-    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name},
-                      detail::windows_of<Pool<Operation, Window, Options...>>(layer, Window, Window))};
+    using Spec = Pool<Operation, Window, Options...>;
+    const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";
+    // What lies outside does not count, so zeros that a window reaches beyond its Padding for CeilMode are as good as those of the Padding.
+    std::vector<OnnxAttribute> attributes = detail::windows_of<Spec>(layer, Window);
+    if constexpr (Spec::counts_padding) {
+        const auto beyond = [](const WindowAxis& axis, std::size_t in) { return axis.after(in) > axis.back; };
+        if (beyond(Spec::rows, layer.in.height) || beyond(Spec::columns, layer.in.width))
+            throw std::invalid_argument("denim: export_onnx: Pool: CeilMode with CountPadding has windows beyond the zeros that it counts, which ONNX's operators do not say");
+        attributes.push_back({"count_include_pad", std::int64_t{1}});
+    }
+    return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, attributes)};
 }
 
 template <std::size_t Outputs, class... Options>
@@ -21734,6 +21815,7 @@ public:
         std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
         bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
         std::array<std::size_t, 4> zeros{};
+        bool counts_padding = false;  ///< of a mean: the zeros count
     };
 
     explicit LayerChain(Shape picture) : picture_(picture), shape_(picture) {}
@@ -21763,6 +21845,7 @@ public:
             throw std::invalid_argument("a dilated pool has no spelling");
         if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
         parts.insert(parts.begin(), operation);
+        if (windows.counts_padding) parts.push_back("CountPadding");
         push("Pool", std::move(parts));
     }
     void global_pool(const char* operation) {
@@ -21914,18 +21997,25 @@ private:
         }
         std::vector<std::string> parts{std::to_string(height)};
         const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
-        if (windows.same || (!none && windows.zeros == same)) {
+        if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
             if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
             shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
-        } else if (none) {
-            if (extents[0] < spans || extents[1] < spans) throw std::invalid_argument("a window is larger than its picture");
-            shape_ = {(shape_.height - spans) / stride + 1, (shape_.width - spans) / stride + 1, shape_.channels};
         } else {
-            throw std::invalid_argument(detail::sentence("zeros around a picture of ", to_string(shape_), ", ",
-                                                         windows.zeros[0], " above, ", windows.zeros[1], " to the left, ",
-                                                         windows.zeros[2], " below and ", windows.zeros[3],
-                                                         " to the right, are neither Valid nor Same (which would be ", same[0],
-                                                         ", ", same[1], ", ", same[2], ", ", same[3], ")"));
+            std::array<std::size_t, 2> counts{};
+            std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
+            for (std::size_t axis = 0; axis < 2; ++axis) {
+                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis];
+                if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
+                if (front >= spans || windows.zeros[2 + axis] >= spans) throw std::invalid_argument("windows outside the picture have no spelling");
+                counts[axis] = (padded - spans) / stride + 1;
+                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans) / stride + 1 == counts[axis] &&
+                                  extents[axis] + 2 * front >= spans && (!windows.counts_padding || front == windows.zeros[2 + axis]);
+            }
+            if (!none) parts.push_back(all_alike[0] && all_alike[1]
+                                           ? detail::sentence("Padding<", windows.zeros[0], ">")
+                                           : detail::sentence("Padding<", windows.zeros[0], ", ", windows.zeros[1], ", ", windows.zeros[2], ", ",
+                                                              windows.zeros[3], ">"));
+            shape_ = {counts[0], counts[1], shape_.channels};
         }
         if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
         if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
@@ -21985,10 +22075,10 @@ namespace detail {
 inline std::string words_of(const GraphLayer& layer) {
     using Kind = GraphLayer::Kind;
     const auto windows = [&] {
-        const auto& [size, step, dilation, same, zeros] = layer.windows;
+        const auto& [size, step, dilation, same, zeros, counts_padding] = layer.windows;
         std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
         if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
-        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3]);
+        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3], counts_padding ? ", which count" : "");
     };
     const char* const bias = layer.bias ? ", a bias" : ", no bias";
     switch (layer.kind) {
@@ -22965,9 +23055,10 @@ inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
         if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
     LayerChain::Windows inside = layer.windows;
     const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
-    if (average && counts != count_windows(inside, in, false)) throw std::invalid_argument("means of windows beyond the edge have no spelling");
-    if (average && attributes.get("count_include_pad", std::int64_t{0}) != 0 && layer.windows.zeros != std::array<std::size_t, 4>{})
-        throw std::invalid_argument("means that count what lies outside the picture have no spelling");
+    layer.windows.counts_padding = average && attributes.get("count_include_pad", std::int64_t{0}) != 0 &&
+                                   layer.windows.zeros != std::array<std::size_t, 4>{};
+    if (layer.windows.counts_padding && counts != count_windows(inside, in, false))
+        throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
     layer.output = {counts[0], counts[1], in.channels};
     builder.add(tensor.view, std::move(layer));
     tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),

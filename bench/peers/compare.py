@@ -40,6 +40,7 @@ options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.
 options.add_argument("--programs", type=Path, required=True)
 options.add_argument("--photographs", type=Path, required=True)
 options.add_argument("--out", type=Path, required=True)
+options.add_argument("--before", type=Path, help="programs of another state of Denim, which then is the only peer")
 options.add_argument("--rounds", type=int, default=5)
 options.add_argument("--seconds", type=float, default=2.5, help="about how long a piece of work takes")
 options.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -94,17 +95,26 @@ def start(name, network, weights, threads, restrict):
     words = ("kernel", "second", "filters", "hidden", "classes")
     arguments = [word for pair in ((f"--{key}", str(value)) for key, value in zip(words, network)) for word in pair]
     arguments += ["--threads", str(threads), "--weights", str(weights), "--photographs", str(options.photographs)]
-    if name == "Denim":
+    if name in ("Denim", "before"):
         program = "study_" + "_".join(map(str, network)) + ("_avx2" if restrict else "")
-        return Worker(name, [options.programs / program, *arguments], {})
+        return Worker(name, [(options.programs if name == "Denim" else options.before) / program, *arguments], {})
     if name == "dlib":
         return Worker(name, [options.programs / "dlib", *arguments], {})
     return Worker(name, [sys.executable, here / f"{PYTHON[name]}_worker.py", *arguments], restrict or {})
 
 
+def speed_beside_before(work, rounds):
+    """How often as fast as before, as the median of the rounds' ratios: both took turns, so a slow minute is both's."""
+    if not options.before:
+        return ""
+    ratios = [now / before for now, before in zip(rounds["Denim"], rounds["before"])]
+    return f", {statistics.median(1 / ratio if work == 'single' else ratio for ratio in ratios):.3f} x"
+
+
 def run(name, missing):
     network, peers, works, threads, restrict = RUNS[name]
     threads = threads or options.threads
+    peers = ["before"] if options.before else peers
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "weights.npz"
         draw_weights(network, weights)
@@ -137,7 +147,8 @@ def run(name, missing):
                 for worker in able:
                     rounds[worker.name].append(worker.ask(work, amount[worker.name]))
             result["work"][work] = rounds
-            print(f"{name}, {work}: " + ", ".join(f"{peer} {statistics.median(values):.4g}" for peer, values in rounds.items()), flush=True)
+            medians = ", ".join(f"{peer} {statistics.median(values):.4g}" for peer, values in rounds.items())
+            print(f"{name}, {work}: {medians}{speed_beside_before(work, rounds)}", flush=True)
         for worker in workers:
             worker.end()
     return result

@@ -114,6 +114,44 @@ TEST_CASE("a file has shared numbers once, and gives them back to all who had th
     CHECK(again.average.size() == 9);
 }
 
+TEST_CASE("all that a run counts and scores comes back from its file") {
+    const Scratch scratch;
+    const std::vector<float> weights{1, 2};
+    SnapshotView view{.parameters = weights, .optimizer = {}, .average = {}};
+    view.step = 11;
+    view.epoch = 3;
+    view.batch = 5;
+    view.images = 320;
+    view.finished = true;
+    view.train = {0.625, 0.75};
+    view.seconds = 12.5;
+    view.rate = 0.03125f;
+    view.history.best_epoch = 2;
+    view.history.epochs = {{1, {0.5, 0.25}, {0.75, 0.125}, 0.0625, 3.5, 4.5}};
+    write_snapshot(scratch / "run", view);
+    const Snapshot back = read_snapshot(scratch / "run");
+    CHECK(back.step == 11);
+    CHECK(back.epoch == 3);
+    CHECK(back.batch == 5);
+    CHECK(back.images == 320);
+    CHECK(back.finished);
+    CHECK(back.train.loss == 0.625);
+    CHECK(back.train.accuracy == 0.75);
+    CHECK(back.seconds == 12.5);
+    CHECK(back.rate == 0.03125f);
+    CHECK(back.history.best_epoch == 2);
+    REQUIRE(back.history.epochs.size() == 1);
+    const auto& [epoch, train, validation, rate, seconds, images] = back.history.epochs.front();
+    CHECK(epoch == 1);
+    CHECK(train.loss == 0.5);
+    CHECK(train.accuracy == 0.25);
+    CHECK(validation.loss == 0.75);
+    CHECK(validation.accuracy == 0.125);
+    CHECK(rate == 0.0625);
+    CHECK(seconds == 3.5);
+    CHECK(images == 4.5);
+}
+
 TEST_CASE("a file that says of a tensor that it is one which is not there is none of ours") {
     const Scratch scratch;
     write_safetensors(scratch / "file", {}, {{"run", ""}, {"snapshot", "3"}, {"same as/average", "elsewhere"}});

@@ -10,6 +10,7 @@ and named. Figures are medians of the rounds; the file holds all rounds.
 """
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -103,28 +104,20 @@ def start(name, network, weights, threads, restrict):
     return Worker(name, [sys.executable, here / f"{PYTHON[name]}_worker.py", *arguments], restrict or {})
 
 
-def speed_beside_before(work, rounds):
-    """How often as fast as before, as the median of the rounds' ratios: both took turns, so a slow minute is both's."""
-    if not options.before:
-        return ""
-    ratios = [now / before for now, before in zip(rounds["Denim"], rounds["before"])]
-    return f", {statistics.median(1 / ratio if work == 'single' else ratio for ratio in ratios):.3f} x"
-
-
-def run(name, missing):
+def run(name, missing, denims=("Denim",)):
     network, peers, works, threads, restrict = RUNS[name]
     threads = threads or options.threads
-    peers = ["before"] if options.before else peers
+    peers = [*denims, *([] if options.before else peers)]
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "weights.npz"
         draw_weights(network, weights)
         workers = []
-        for peer in ["Denim", *peers]:
+        for peer in peers:
             try:
                 workers.append(start(peer, network, weights, threads, restrict))
             except (RuntimeError, OSError) as problem:
-                if peer == "Denim":
-                    sys.exit(f"Denim: {problem}; build the target bench.peers first")
+                if peer in denims:
+                    sys.exit(f"{peer}: {problem}; build the target bench.peers first")
                 missing[peer] = str(problem)
         logits = {}
         for worker in workers:
@@ -143,15 +136,27 @@ def run(name, missing):
                 per_call = first / 1e3 if work == "single" else 64 / first
                 amount[worker.name] = min(max(int(options.seconds / per_call), 2), 200 if work == "single" else 24)
             rounds = {worker.name: [] for worker in able}
-            for _ in range(options.rounds):
-                for worker in able:
+            for number in range(options.rounds):
+                for worker in able if number % 2 == 0 else reversed(able):  # who follows a large peer finds the memory as that left it
                     rounds[worker.name].append(worker.ask(work, amount[worker.name]))
             result["work"][work] = rounds
             medians = ", ".join(f"{peer} {statistics.median(values):.4g}" for peer, values in rounds.items())
-            print(f"{name}, {work}: {medians}{speed_beside_before(work, rounds)}", flush=True)
+            print(f"{name}, {work}: {medians}", flush=True)
         for worker in workers:
             worker.end()
     return result
+
+
+def run_beside_before(name, missing):
+    """Twice, for who starts first may be the slower by 7 % where much memory is asked for; the speed is the mean of both, each the
+    median of the rounds' ratios, since a slow minute is everybody's."""
+    results = [run(name, missing, denims) for denims in (("Denim", "before"), ("before", "Denim"))]
+    for work in results[0]["work"]:
+        sides = [result["work"][work] for result in results]
+        medians = [statistics.median(now / before for now, before in zip(side["Denim"], side["before"])) for side in sides]
+        speed = math.prod(medians) ** (0.5 if work != "single" else -0.5)
+        print(f"{name}, {work}: {speed:.3f} times as fast as before", flush=True)
+    return {"now first": results[0], "before first": results[1]}
 
 
 def processor():
@@ -164,7 +169,7 @@ def processor():
 report = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
 missing = {}
 for name in options.only:
-    report["runs"][name] = run(name, missing)
+    report["runs"][name] = run_beside_before(name, missing) if options.before else run(name, missing)
     report["machine"] = {"processor": processor(), "cores": options.threads, "system": platform.freedesktop_os_release()["PRETTY_NAME"]}
     report["missing"] = missing
     temporary = options.out.with_suffix(".part")

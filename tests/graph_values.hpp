@@ -80,6 +80,12 @@ private:
                         y[at + c] = (x[at + c] - mean) / std::sqrt(squares + 1e-3) * weights.at(0).at(c) + weights.at(1).at(c);
                 });
                 return y;
+            case Kind::channelwise:
+                for (std::size_t n = 0; n < y.size(); ++n) {
+                    const double number = weights.at(0).at(n % in.channels);
+                    y[n] = layer.word == "PReLU" && x[n] > 0 ? x[n] : number * x[n];
+                }
+                return y;
             case Kind::activation:
                 if (layer.word.ends_with("softmax")) {
                     each_pixel([&](std::size_t at) {

@@ -88,5 +88,5 @@ inline std::string pascal_case(const std::string& stem) {
         if (letter != '_') name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
         upper = letter == '_';
     }
-    return name;
+    return name == "Prelu" ? "PReLU" : name;
 }

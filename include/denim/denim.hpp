@@ -36,6 +36,8 @@
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
+#include <denim/layer/prelu.hpp>
+#include <denim/layer/scale.hpp>
 #include <denim/layer/sum.hpp>
 #include <denim/layer/product.hpp>
 #include <denim/layer/repeat.hpp>

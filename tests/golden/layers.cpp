@@ -200,3 +200,8 @@ TEST_CASE("LayerNorm and GlobalPool") {
     compare<Image<5, 4, 6>, GlobalPool<Average>>("layers.npz", "global_average", {});
     compare<Image<5, 4, 6>, GlobalPool<Max>>("layers.npz", "global_max", {});
 }
+
+TEST_CASE("PReLU and Scale") {
+    compare<Image<4, 3, 19>, PReLU>("layers.npz", "prelu", {"slope"});
+    compare<Image<4, 3, 19>, Scale>("layers.npz", "scale", {"factor"});
+}

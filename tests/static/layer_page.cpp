@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 TEST_CASE("every header of a layer has its row, and every row its layer") {
     const std::string page = read(root / "docs/layers.md");
     const std::set<std::string> others{
-        "Arithmetic",    "Branches", "CheckLayer",  "Composition", "Concatenation", "Concept",
+        "Arithmetic",    "Branches", "Channelwise",   "CheckLayer",  "Composition", "Concatenation", "Concept",
         "Contract",           "ConvBatchNorm", "ConvPool", "ConvWindows", "Fusion",      "Options",       "Parameter", "Pixels"};
     std::set<std::string> named;
     std::string all;

@@ -43,8 +43,8 @@ struct ForeignWeights {
 
 namespace detail {
 
-/// What a name says: the layer ("conv1" of "conv1.weight" and of "conv1_kernel"), and which of its parameters: 0 weights or
-/// gamma, 1 bias or beta, 2 mean, 3 variance; `unknown` if it says nothing ("arr_0").
+/// What a name says: the layer ("conv1" of "conv1.weight" and of "conv1_kernel"), and which of its parameters: 0 weights,
+/// gamma, slopes or factors, 1 bias or beta, 2 mean, 3 variance; `unknown` if it says nothing ("arr_0").
 struct WeightName {
     static constexpr std::size_t unknown = 4;
     std::string layer;
@@ -52,11 +52,15 @@ struct WeightName {
 };
 
 inline WeightName parse_weight_name(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::size_t>, 15> endings{{{"depthwise_kernel", 0},
+    constexpr std::array<std::pair<std::string_view, std::size_t>, 19> endings{{{"depthwise_kernel", 0},
                                                                                 {"kernel", 0},
                                                                                 {"weights", 0},
                                                                                 {"weight", 0},
                                                                                 {"gamma", 0},
+                                                                                {"slope", 0},
+                                                                                {"alpha", 0},
+                                                                                {"factor", 0},
+                                                                                {"layer_scale", 0},
                                                                                 {"bias", 1},
                                                                                 {"beta", 1},
                                                                                 {"moving_mean", 2},
@@ -110,7 +114,8 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
         try {
-            weights.tensors.push_back({name, array.shape, array.as<float>()});
+            const bool factors = name.ends_with("layer_scale") && array.shape.size() == 3 && array.shape[1] * array.shape[2] == 1;  // as torchvision has them
+            weights.tensors.push_back({name, factors ? std::vector{array.shape[0]} : array.shape, array.as<float>()});
         } catch (const std::range_error& error) {
             throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
         }

@@ -98,7 +98,7 @@ private:
     static void require_once(const Value& value) {
         const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm"})
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::PReLU", "::Scale"})
             for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
         if (spelled != value.learned_by.size())
             throw std::invalid_argument("its branches share layers in a way that has no spelling");
@@ -133,6 +133,18 @@ private:
             normalise(settings, value, "LayerNorm");
             settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
             chain.layer_norm();
+        } else if (kind == "PReLU") {
+            if (!value.row) {
+                const Json& shared = settings.value("shared_axes");
+                const bool of_channels = shared == Json{1, 2} || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
+                if (!of_channels) settings.refuse("shared_axes", "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
+            } else {
+                settings.require("shared_axes", nullptr, "a PReLU with a slope for each number was expected");
+            }
+            chain.layer("PReLU");
+        } else if (kind == "LayerScale") {
+            settings.learning_only({"init_values", "projection_dim"});
+            chain.layer("Scale");
         } else if (kind == "Dropout") {
             settings.learning_only({"rate", "seed", "noise_shape"});
             chain.dropout();
@@ -145,7 +157,7 @@ private:
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization"})
+        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization", "PReLU", "LayerScale"})
             if (kind == learns) value.learned_by.insert(layer.name);
     }
 

@@ -79,6 +79,8 @@ public:
     }
     void batch_norm() { push("BatchNorm"); }
     void layer_norm() { push("LayerNorm"); }
+    /// A layer that keeps the shape.
+    void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
     void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
     /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand

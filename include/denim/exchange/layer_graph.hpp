@@ -29,13 +29,13 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
     std::size_t groups = 1;            ///< of a convolution
     bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
@@ -77,6 +77,8 @@ inline std::string words_of(const GraphLayer& layer) {
             return "batch normalisation";
         case Kind::layer_norm:
             return "layer normalisation";
+        case Kind::channelwise:
+            return "a " + layer.word + " of each channel";
         case Kind::activation:
             return "the activation " + layer.word;
         case Kind::flatten:

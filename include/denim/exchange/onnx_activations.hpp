@@ -3,6 +3,7 @@
 
 // Nodes of ONNX that are an activation, or part of one.
 
+#include <denim/exchange/onnx_channelwise.hpp>
 #include <denim/exchange/onnx_parts.hpp>
 #include <denim/exchange/onnx_term.hpp>
 #include <denim/exchange/onnx_windows.hpp>
@@ -47,7 +48,9 @@ inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
     for (const SpellingRow& row : spelling_table) {
         const OnnxTerm term{row.onnx};
         if (term.text != node.type || !term.flat()) continue;
-        if (const auto numbers = row_attributes(node, term)) return add_activation(builder, node, with_numbers(row.keras, *numbers));
+        const auto numbers = row_attributes(node, term);
+        if (numbers && learns(row)) return add_channelwise(builder, node, 0, std::string{row.word});
+        if (numbers) return add_activation(builder, node, with_numbers(row.keras, *numbers));
     }
     throw std::invalid_argument("with these attributes it has no spelling");
 }

@@ -4,6 +4,7 @@
 // Nodes of ONNX with weights and no windows, and pools over the whole picture.
 
 #include <denim/exchange/changed_gamma.hpp>
+#include <denim/exchange/onnx_channelwise.hpp>
 #include <denim/exchange/onnx_constants.hpp>
 #include <denim/exchange/onnx_windows.hpp>
 
@@ -67,19 +68,6 @@ inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
 inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
     static_cast<void>(OnnxAttributes{node});
     multiply(builder, node, false, nullptr);
-}
-
-/// The numbers for each channel of a layer that looks at the channels alone, whose order is that of the file.
-inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
-    GraphWeights weights = numbers_of(from, view.shape().channels, what);
-    if (view.flat)
-        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
-            const std::vector<float> numbers = theirs();
-            std::vector<float> ours(numbers.size());
-            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
-            return ours;
-        };
-    return weights;
 }
 
 inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {

@@ -86,6 +86,13 @@ struct OnnxLayer {
         return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
                                      shape_in(*row, WeightLayout::pytorch));
     }
+    /// A parameter of one number for each channel, with axes of extent 1 so that ONNX spreads it over the others.
+    std::string channel_weight(OnnxGraph& graph, std::string_view name) const {
+        const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });
+        std::vector<std::size_t> shape{1, row->extents.size()};
+        if (!inputs[0].vector) shape.insert(shape.end(), {1, 1});
+        return graph.constant<float>(row->name, parameters.subspan(row->offset, row->extents.size()), shape);
+    }
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -9,6 +9,7 @@
 #include <denim/exchange/spelling_table.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
+#include <denim/layer/channelwise.hpp>
 #include <denim/layer/concatenation.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/dense.hpp>
@@ -130,6 +131,13 @@ inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxG
     for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
     return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
             layer.inputs[0].vector};
+}
+
+template <class Rule, Decimal Start>
+OnnxFlow to_onnx(const Channelwise<Rule, Start>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto nodes = detail::respelled(Rule::word, &SpellingRow::word, &SpellingRow::onnx);
+    const auto parameter = [&](const std::string& name) { return layer.channel_weight(graph, std::string_view{name}.substr(0, name.size() - 3)); };
+    return {detail::add_onnx_term(graph, detail::OnnxTerm{*nodes}, layer.inputs[0].name, parameter), layer.inputs[0].vector};
 }
 
 template <class Operation>

@@ -68,10 +68,17 @@ inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const Pictur
     return true;
 }
 
+/// Whether the function that a tensor is of a value is whole: the value itself or an activation.
+inline bool may_settle(const PictureTensor& tensor) {
+    const std::string name = tensor.function.name();
+    return name == "linear" || (!name.empty() && tensor.view.value != 0);
+}
+
 /// Add, Sub, Mul or Div with numbers of the file.
 inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
     PictureTensor tensor = builder.tensor(node.input(place));
     const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
     const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
     const bool sum = node.type == "Add" || node.type == "Sum";
     if (sum && add_to_bias(builder, node, tensor, constant)) return;
@@ -79,7 +86,7 @@ inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std
         throw std::invalid_argument(
             tensor.view.value == 0
                 ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                : "numbers for each channel that are not the bias of a convolution or dense layer have no spelling");
+                : "numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
     if ((node.type == "Sub" || node.type == "Div") && place == 1)
         throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
     begin_function(builder, tensor);

@@ -35,6 +35,8 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
             return chain.batch_norm();
         case Kind::layer_norm:
             return chain.layer_norm();
+        case Kind::channelwise:
+            return chain.layer(layer.word);
         case Kind::activation:
             return chain.activate(layer.word, apart);
         case Kind::flatten:

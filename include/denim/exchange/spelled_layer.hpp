@@ -51,7 +51,8 @@ inline std::string qualified(const std::string& text) {
 
 /// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
-    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word)) return *word;
+    const bool layer = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) { return learns(row) && row.keras == name; });
+    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !layer) return *word;
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 

@@ -47,9 +47,14 @@ inline constexpr SpellingRow spelling_table[]{
     {"Mish", "mish", "Mul(x, Tanh(Softplus(x)))"},
     {"Times<#>", "times #", "Mul(x, #)"},
     {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
+    {"PReLU", "PReLU", "PRelu(x, slope...)"},
+    {"Scale", "LayerScale", "Mul(x, factor...)"},
 };
 
 namespace detail {
+
+/// Whether a row is of a layer with a parameter, and of no activation.
+constexpr bool learns(const SpellingRow& row) { return row.onnx.find("...") != std::string_view::npos; }
 
 /// The numbers that stand for "#" where a text is what the pattern says; nothing where it is not.
 inline std::optional<std::vector<std::string>> numbers_of_pattern(std::string_view pattern, std::string_view text) {

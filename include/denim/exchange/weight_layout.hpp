@@ -80,6 +80,8 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
     }
     std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
     if (rank == 3) shape.push_back(1);
+    if (place.name.ends_with(".slope") && layout == WeightLayout::keras && place.in.height * place.in.width != 1)
+        shape.insert(shape.begin(), {1, 1});  // shared_axes=[1, 2]
     return shape;
 }
 

@@ -11,6 +11,7 @@ namespace denim {
 enum class Initial {
     zeros,
     ones,
+    constant,        ///< all of them Parameter::start
     glorot_uniform,  ///< uniform in +-sqrt(6 / (fan_in + fan_out)); Glorot and Bengio (2010), Keras's default
     glorot_normal,   ///< normal with deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations as Keras does
     he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
@@ -29,6 +30,7 @@ struct Parameter {
     bool decays = false;  ///< L2 and weight decay apply: weights, not biases
     Moved moved = Moved::by_gradient;
     std::size_t fan_in = 1, fan_out = 1;
+    double start = 0;  ///< of Initial::constant
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -30,6 +30,7 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
     switch (parameter.initial) {
         case Initial::zeros: fill([] { return 0.0; }); break;
         case Initial::ones: fill([] { return 1.0; }); break;
+        case Initial::constant: fill([&] { return parameter.start; }); break;
         case Initial::glorot_uniform: fill([&, limit = std::sqrt(6 / (in + out))] { return random.uniform(-limit, limit); }); break;
         case Initial::he_uniform: fill([&, limit = std::sqrt(6 / in)] { return random.uniform(-limit, limit); }); break;
         case Initial::glorot_normal: fill([&, deviation = std::sqrt(2 / (in + out))] { return deviation * detail::cut_normal(random); }); break;

@@ -64,6 +64,19 @@ public:
         return row<place("variance")>();
     }
 
+    /// PReLU: the slope of each channel.
+    [[nodiscard]] auto slope() const
+        requires(has("slope"))
+    {
+        return row<place("slope")>();
+    }
+    /// Scale: the factor of each channel.
+    [[nodiscard]] auto factor() const
+        requires(has("factor"))
+    {
+        return row<place("factor")>();
+    }
+
     /// Parameter number Row of the layer, in the order of its table.
     template <std::size_t Row>
     [[nodiscard]] auto row() const {

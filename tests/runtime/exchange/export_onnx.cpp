@@ -220,3 +220,24 @@ TEST_CASE("every layer's own export is read back as that network") {
         CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
     }
 }
+
+TEST_CASE("a number for each channel goes out along the channels and comes back, of pictures, rows and one channel, also where all are alike") {
+    const Scratch scratch;
+    using Net = Network<Image<5, 4, 3>, Sequential<Scale, Conv<3, 6, Linear>, PReLU, Residual<Conv<1, 6, GELU>, ScaleOf<0.1>>, Activation<Times<0.5>>, Scale, Conv<1, 1>,
+                                                   Scale, Activation<Times<2>>, Flatten, Scale, Dense<4>, PReLUOf<0.25>, Dense<1>, Scale>>;
+    Net network{Seed{7}};
+    for (const bool alike : {true, false}) {
+        if (!alike)
+            network.edit_parameters([](std::span<float> numbers) {
+                for (std::size_t n = 0; n < numbers.size(); ++n) numbers[n] = 0.01f * static_cast<float>(n) - 1;
+            });
+        export_onnx(network, scratch / "channels.onnx");
+        Net loaded{Seed{8}};
+        import_onnx(loaded, scratch / "channels.onnx");
+        CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    }
+    const OnnxModel model = onnx_model(network);
+    const auto slopes = std::ranges::find(model.weights, "2.slope", [](const auto& named) { return named.first; });
+    REQUIRE(slopes != model.weights.end());
+    CHECK(slopes->second.shape == std::vector<std::size_t>{1, 6, 1, 1});
+}

@@ -102,6 +102,30 @@ TEST_CASE("weights go out in another framework's layout and come back") {
     CHECK(largest_difference(network, loaded) == 0.0f);
 }
 
+TEST_CASE("slopes and factors as Keras, PyTorch and torchvision shape them") {
+    const Scratch scratch;
+    using Net = Network<Image<4, 3, 2>, Sequential<Conv<1, 5, Linear>, PReLU, Scale, Dense<4>, PReLU>>;
+    const Net network = filled<Net>();
+    for (const WeightLayout layout : {WeightLayout::keras, WeightLayout::pytorch}) {
+        export_weights(network, scratch / "channels.npz", layout);
+        Net other;
+        import_weights(other, scratch / "channels.npz", layout);
+        CHECK(largest_difference(network, other) == 0);
+    }
+    export_weights(network, scratch / "keras.npz", WeightLayout::keras);
+    const ForeignWeights keras = read_foreign_weights(scratch / "keras.npz");
+    REQUIRE(keras.tensors.size() == 7);
+    CHECK(keras.tensors[2].shape == std::vector<std::size_t>{1, 1, 5});
+    CHECK(keras.tensors[3].shape == std::vector<std::size_t>{5});
+    CHECK(keras.tensors[6].shape == std::vector<std::size_t>{4});
+    const std::vector<float> five{1, 2, 3, 4, 5};
+    std::vector<NamedView> views{{"block.layer_scale", AnyArrayView::of(std::span<const float>{five}, {5, 1, 1})}};
+    write_npz(scratch / "torchvision.npz", views);
+    Network<Image<4, 3, 5>, Sequential<Scale>> factors;
+    import_weights(factors, scratch / "torchvision.npz", WeightLayout::pytorch);
+    CHECK(factors.layer<0>().factor() == Array<float, 1>{1, 2, 3, 4, 5});
+}
+
 TEST_CASE("a file that does not fit changes nothing") {
     const Scratch scratch;
     const Small network = some_network();

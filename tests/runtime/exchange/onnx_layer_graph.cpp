@@ -109,8 +109,10 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
     refused({{"Sub", "mean", {"x", "c"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "mean", "arithmetic on the picture");
     refused({{"Conv", "", {"x", "w"}, {"c1"}, {{"pads", Numbers{1, 1, 1, 1}}}}, {"Add", "position", {"c1", "row"}, {"y"}}}, "position",
             "along rows or columns");
-    refused({conv, {"Relu", "", {"c1"}, {"r"}}, {"Add", "late", {"r", "c"}, {"y"}}}, "late", "not the bias of a convolution");
-    refused({conv, {"Mul", "channels", {"c1", "c"}, {"y"}}}, "channels", "numbers for each channel");
+    refused({conv, {"Relu", "", {"c1"}, {"r"}}, {"Add", "late", {"r", "c"}, {"y"}}}, "late", "neither factors nor the bias of a convolution");
+    refused({conv, {"Div", "channels", {"c1", "c"}, {"y"}}}, "channels", "numbers for each channel");
+    refused({conv, {"PRelu", "columns", {"c1", "row"}, {"y"}}}, "columns", "one number for each channel was expected, their shape is (6,)");
+    refused({conv, {"PRelu", "computed", {"c1", "c1"}, {"y"}}}, "computed", "numbers for each channel that the file holds were expected");
     refused({conv, {"Mul", "none", {"c1", "zero"}, {"z"}}, {"Conv", "", {"z", "w3"}, {"y"}}}, "none", "none of Denim's activations");
     refused({conv, {"Clip", "six", {"c1", "six", "zero"}, {"y"}}}, "six", "limits that are not two rising numbers");
     refused({conv, {"Clip", "six", {"c1", "", "six"}, {"y"}}}, "six", "limits that are not two rising numbers");
@@ -273,6 +275,31 @@ TEST_CASE("activations are found in the sums and products that they were taken a
     CHECK(behind({{"Relu", "", {"c1"}, {"r"}}, {"Add", "", {"r", "c1"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, Residual<Activation<ReLU>>");
     CHECK(spell_onnx("o", model_of({conv, {"GlobalMaxPool", "", {"c1"}, {"g"}}, {"Flatten", "", {"g"}, {"f"}}, {"Softmax", "", {"f"}, {"y"}}}))
               .starts_with("// Without the softmax"));
+}
+
+TEST_CASE("numbers for each channel, or one for all, are PReLU and Scale") {
+    CHECK(layers({conv, {"PRelu", "", {"c1", "c"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, PReLU");
+    CHECK(layers({conv, {"PRelu", "", {"c1", "half"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, PReLU");
+    CHECK(layers({conv, {"Relu", "", {"c1"}, {"r"}}, {"Mul", "", {"c", "r"}, {"y"}}}) == "Conv<3, 2, Same>, Scale");
+    CHECK(layers({{"Mul", "", {"x", "c"}, {"z"}}, {"Conv", "", {"z", "w3"}, {"y"}}}) == "Scale, Conv<1, 3, NoBias, Linear>");
+    CHECK(layers({conv, {"Flatten", "", {"c1"}, {"f"}}, {"Mul", "", {"f", "many"}, {"m"}}, {"MatMul", "", {"m", "matrix"}, {"y"}}}) ==
+          "Conv<3, 2, Same, Linear>, Flatten, Scale, Dense<3, NoBias>");
+    const auto before = values({conv, {"Identity", "", {"c1"}, {"y"}}});
+    for (const auto& [numbers, first, second] : {std::tuple{"c", 0.5, 0.75}, {"half", 0.5, 0.5}}) {
+        const auto after = values({conv, {"PRelu", "", {"c1", numbers}, {"y"}}});
+        for (std::size_t n = 0; n < before.size(); ++n)
+            CHECK(after[n] == doctest::Approx(before[n] > 0 ? before[n] : (n % 2 == 0 ? first : second) * before[n]));
+    }
+    // numbers of a flattened picture in the order of its channels, each for itself
+    const auto sums = values({{"Flatten", "", {"x"}, {"f"}}, {"Mul", "", {"f", "many"}, {"m"}}, {"MatMul", "", {"m", "matrix"}, {"y"}}});
+    for (std::size_t o = 0; o < 3; ++o) {
+        double expected = 0;
+        for (std::size_t place = 0; place < 48; ++place) {
+            const double x = static_cast<double>((place % 24 * 2 + place / 24) % 7) - 3, factor = 0.5 + 0.25 * static_cast<double>(place);
+            expected += x * factor * (0.5 + 0.25 * static_cast<double>(place * 3 + o));
+        }
+        CHECK(sums[o] == doctest::Approx(expected));
+    }
 }
 
 TEST_CASE("branches that both have layers of their own") {

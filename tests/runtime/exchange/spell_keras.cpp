@@ -62,6 +62,9 @@ TEST_CASE("a setting that changes what a layer computes is used or refused with 
     refused("LayerNormalization", R"("scale": false)", "'scale' is 'false'; a LayerNorm without gamma");
     refused("LayerNormalization", R"("rms_scaling": true)", "'rms_scaling' is 'true'");
     refused("LayerNormalization", R"("axis": [1, 2, 3])", "'axis' is '[1,2,3]'");
+    refused("PReLU", "", "'shared_axes' is 'missing'; a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
+    refused("PReLU", R"("shared_axes": [1])", "'shared_axes' is '[1]'");
+    refused("Activation", R"("activation": "PReLU")", "the activation 'PReLU' has no spelling");
     refused("Softmax", R"("axis": 1)", "'axis' is '1'; a softmax over the channels was expected");
     refused("Conv2D", conv + R"(, "data_format": "channels_first")", "'data_format' is '\"channels_first\"'; channels_last was expected");
     refused("Flatten", R"("data_format": "channels_first")", "'data_format'");
@@ -123,6 +126,13 @@ TEST_CASE("activations with numbers of their own, and by their names") {
     for (const auto& [theirs, ours] : {std::pair{"relu6", "ReLU6"}, {"hard_sigmoid", "HardSigmoid"}, {"softplus", "Softplus"}, {"mish", "Mish"},
                                        {"hard_tanh", "Clip<-1, 1>"}, {"hard_silu", "HardSwish"}, {"elu", "ELU"}, {"tanh", "Tanh"}})
         behind("Activation", R"("activation": ")" + std::string{theirs} + '"', std::string{", denim::"} + ours);
+}
+
+TEST_CASE("layers with a number for each channel") {
+    check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer("PReLU", "p", R"("shared_axes": [1, 2], "alpha_initializer": "zeros", "alpha_constraint": null)") + ", " +
+                       layer("Flatten", "f") + ", " + layer("Dense", "d", R"("units": 2)") + ", " + layer("PReLU", "q", R"("shared_axes": null)")),
+                  "denim::Linear>,\n    denim::PReLU,\n    denim::Dense<2>,\n    denim::PReLU>>;");
+    check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer("LayerScale", "s", R"("init_values": 1e-06, "projection_dim": 4)")), "denim::Linear>,\n    denim::Scale>>;");
 }
 
 TEST_CASE("a softmax is left out at the end only, and of a row only") {

@@ -133,6 +133,8 @@ TEST_CASE("the others") {
     check<Picture, BatchNorm>();
     check<Picture, LayerNorm>();
     check<Picture, Dropout>();
+    check<Picture, PReLUOf<0.25>>();
+    check<Picture, Scale>();
     check<Picture, Activation<GELU>>();
     check<Picture, Flatten>();
 }

@@ -282,6 +282,12 @@ TEST_CASE("normalisations") {
     check<LayerNorm, true, picture>("LayerNorm");
 }
 
+TEST_CASE("a number for each channel") {
+    check<PReLU, true, picture>("PReLU");
+    check<PReLU, true, Shape{2, 3, 35}>("PReLU of whole vectors and more");
+    check<Scale, true, picture>("Scale");
+}
+
 TEST_CASE("joins") {
     check<Residual<Flatten>::Sum, true, picture, picture>("Sum");
     check<Sum<Flatten, Flatten, Flatten>::Added, true, picture, picture, picture>("Added");

@@ -169,6 +169,8 @@ TEST_CASE("dense layers, normalisation and compositions") {
     check_layer<Dense<6, ReLU>>("dense, ReLU");
     check_layer<BatchNorm>("BatchNorm");
     check_layer<LayerNorm>("LayerNorm");
+    check_layer<PReLUOf<0.25>>("PReLU");
+    check_layer<Scale>("Scale");
     check_layer<Residual<Conv<3, 4, Same>>>("residual");
     check_layer<Residual<Conv<3, 4, Same>, Shortcut<Conv<1, 4, Linear>>>>("residual with a shortcut");
     check_layer<Sum<Conv<3, 4, Same>, Sequential<>>>("sum");

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Shape kept: y = f(x, p), where p is a number that each channel has and learns: PReLU and Scale.
+
+#include <denim/layer/check_layer.hpp>
+#include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
+#include <denim/machine/decimal.hpp>
+#include <denim/machine/simd.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x,
+/// and along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator is the gradient of the parameters.
+template <class Arithmetic, Layout Out, Layout In, class Rule>
+struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        each_channels([&](auto take, auto give, std::size_t c) {
+            const auto p = take(at.parameters + c);
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        each_channels([&](auto take, auto give, std::size_t c) {
+            const auto p = take(at.parameters + c);
+            auto sum = take(at.accumulator + c);
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
+                sum = sum + dy * Rule::along_p(x);
+                if constexpr (Input != Gradient::none) {
+                    Scalar* dx = at.input_gradient() + in + c;
+                    const auto gradient = dy * Rule::along_x(x, p);
+                    give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
+                }
+            });
+            give(at.accumulator + c, sum);
+        });
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
+
+private:
+    // A vector of channels at a time, and what is left; plain, one channel.
+    template <class Act>
+    static void each_channels(Act act) {
+        std::size_t c = 0;
+        if constexpr (Arithmetic::plain) {
+            for (; c < channels; ++c) act([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+        } else {
+            using Vector = simd::Vector<Scalar>;
+            constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
+            for (; c + lanes <= channels; c += lanes)
+                act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+            if constexpr (rest > 0)
+                act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
+        }
+    }
+};
+
+/// What specs of such layers share: one row, which every channel begins alike.
+template <class Rule, Decimal Start>
+struct Channelwise : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{Rule::parameter, {in.channels}, Initial::constant, false, Moved::by_gradient, 1, 1, Start.value()}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = ChannelwiseLayer<Arithmetic, Out, In, Rule>;
+};
+
+}  // namespace denim::inline DENIM_TARGET

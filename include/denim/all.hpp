@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Everything: the core, and sets of photographs, files, pictures, logs, pages and sweeps with the libraries that they stand on
+// Everything: the core, and sets of photographs, files, pictures, logs, pages, sweeps and networks from papers with the libraries that they stand on
 // (zlib, nlohmann-json, protozero, stb).
 
 #include <denim/data.hpp>
@@ -11,3 +11,4 @@
 #include <denim/image.hpp>
 #include <denim/report.hpp>
 #include <denim/sweep.hpp>
+#include <denim/zoo.hpp>

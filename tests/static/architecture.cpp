@@ -31,6 +31,7 @@ const std::vector<std::pair<std::string, Names>> floors = {
     {"metric", {"tensor"}},
     {"schedule", {"metric"}},
     {"network", {"layer", "loss"}},
+    {"zoo", {"layer"}},
     {"training", {"data", "optimizer", "schedule", "network"}},
     {"exchange", {"training"}},
     {"report", {"training"}},

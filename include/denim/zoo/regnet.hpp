@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Radosavovic et al., "Designing network design spaces" (2020), table 8. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+#include <denim/layer/activation.hpp>
+#include <denim/layer/composition.hpp>
+#include <denim/layer/conv.hpp>
+#include <denim/layer/dense.hpp>
+#include <denim/layer/global_pool.hpp>
+#include <denim/layer/repeat.hpp>
+#include <denim/layer/residual.hpp>
+#include <denim/zoo/conv_norm.hpp>
+#include <denim/zoo/inverted_residual.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// The block Y: 1 x 1, 3 x 3 in groups of GroupWidth channels, squeeze and excitation to a quarter of what came in, 1 x 1.
+template <std::size_t Channels, std::size_t GroupWidth>
+struct RegNetBlock : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Channels, ReLU, Groups<Channels / GroupWidth>>,
+                                         Excite<Channels, Channels / 4, ReLU, Sigmoid>, ConvNorm<1, Channels, Linear>>,
+                                Activation<ReLU>> {};
+/// The first of a stage: from In channels, half as many rows and columns.
+template <std::size_t In, std::size_t Channels, std::size_t GroupWidth>
+struct RegNetDown : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Channels, ReLU, Groups<Channels / GroupWidth>, Stride<2>>,
+                                        Excite<Channels, In / 4, ReLU, Sigmoid>, ConvNorm<1, Channels, Linear>,
+                                        Shortcut<ConvNorm<1, Channels, Linear, Stride<2>>>>,
+                               Activation<ReLU>> {};
+
+/// 4,344,144 parameters and 402 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's regnet_y_400mf.
+template <std::size_t Classes = 1000>
+using RegNetY400MF = Sequential<ConvNorm<3, 32, ReLU, Stride<2>>,                            //
+                                RegNetDown<32, 48, 8>,                                       //
+                                RegNetDown<48, 104, 8>, Repeat<2, RegNetBlock<104, 8>>,      //
+                                RegNetDown<104, 208, 8>, Repeat<5, RegNetBlock<208, 8>>,     //
+                                RegNetDown<208, 440, 8>, Repeat<5, RegNetBlock<440, 8>>,     //
+                                GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo

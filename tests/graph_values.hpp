@@ -67,7 +67,7 @@ private:
             case Kind::batch_norm:
                 for (std::size_t n = 0; n < y.size(); ++n) {
                     const std::size_t c = n % in.channels;
-                    y[n] = (x[n] - weights.at(2).at(c)) / std::sqrt(weights.at(3).at(c) + 1e-3) * weights.at(0).at(c) + weights.at(1).at(c);
+                    y[n] = (x[n] - weights.at(2).at(c)) / std::sqrt(weights.at(3).at(c) + layer.epsilon) * weights.at(0).at(c) + weights.at(1).at(c);
                 }
                 return y;
             case Kind::layer_norm:
@@ -77,7 +77,7 @@ private:
                     for (std::size_t c = 0; c < in.channels; ++c)
                         squares += (x[at + c] - mean) * (x[at + c] - mean) / static_cast<double>(in.channels);
                     for (std::size_t c = 0; c < in.channels; ++c)
-                        y[at + c] = (x[at + c] - mean) / std::sqrt(squares + 1e-3) * weights.at(0).at(c) + weights.at(1).at(c);
+                        y[at + c] = (x[at + c] - mean) / std::sqrt(squares + layer.epsilon) * weights.at(0).at(c) + weights.at(1).at(c);
                 });
                 return y;
             case Kind::channelwise:

@@ -3,6 +3,7 @@
 
 // Weights of an ONNX file into a network that computes the same.
 
+#include <denim/exchange/changed_gamma.hpp>
 #include <denim/exchange/compare_graphs.hpp>
 #include <denim/exchange/export_onnx.hpp>
 #include <denim/exchange/onnx_layer_graph.hpp>
@@ -39,6 +40,21 @@ inline std::vector<std::string> onnx_outputs(const std::string& file, const Onnx
     return {};
 }
 
+/// Gamma or beta of a normalisation.
+inline bool may_be_missing(const GraphLayer& layer, std::size_t number) {
+    return (layer.kind == GraphLayer::Kind::batch_norm || layer.kind == GraphLayer::Kind::layer_norm) && number < 2;
+}
+
+/// The numbers of a file's layer for ours; the gamma of a BatchNorm with another epsilon changes so that both give the same.
+inline std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number) {
+    std::vector<float> numbers = theirs.weights[number].numbers();
+    if (theirs.kind != GraphLayer::Kind::batch_norm || number != 0 || ours.epsilon == theirs.epsilon) return numbers;
+    const std::vector<float> variances = theirs.weights[3].numbers();
+    for (std::size_t c = 0; c < std::min(numbers.size(), variances.size()); ++c)
+        numbers[c] = changed_gamma(numbers[c], variances[c], theirs.epsilon, ours.epsilon);
+    return numbers;
+}
+
 }  // namespace detail
 
 /// Reads the weights of an ONNX file into a network that computes what the file does, up to a softmax or sigmoid at the end of
@@ -68,13 +84,19 @@ void import_onnx(Network& network, const std::filesystem::path& file) {
             };
             std::vector<float> numbers;
             try {
-                numbers = weights.numbers();
+                numbers = detail::numbers_for(ours.layers[layer], from, n);
             } catch (const std::range_error& error) {
                 fail(std::string{"does not hold floats: "} + error.what());
             }
+            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
+            if (row == rows.end() && detail::may_be_missing(from, n)) {
+                const float neutral = n == 0 ? 1.0f : 0.0f;
+                if (std::ranges::any_of(numbers, [&](float number) { return number != neutral; }))
+                    fail(detail::sentence("changes what leaves the layer, the network's has no ", n == 0 ? "gamma" : "beta"));
+                continue;
+            }
             if (row == rows.end() || numbers.size() != row->size())
                 fail(detail::sentence("has ", numbers.size(), " numbers, not those of the network's layer"));
-            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
             std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(row->offset));
         }
     }

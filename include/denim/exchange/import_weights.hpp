@@ -7,6 +7,7 @@
 #include <denim/exchange/match_weights.hpp>
 #include <denim/exchange/weight_places.hpp>
 #include <denim/layer/batch_norm.hpp>
+#include <denim/machine/each_index.hpp>
 #include <denim/network/network.hpp>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -23,7 +25,7 @@ namespace denim {
 /// How weights come and go.
 struct WeightOptions {
     NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5
+    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
 };
 
 }  // namespace denim
@@ -32,22 +34,43 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
-inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
-    for (std::size_t gamma = 0; gamma + 3 < places.size() && from != to; ++gamma) {
-        const WeightPlace& variance = places[gamma + 3];
-        if (!places[gamma].name.ends_with(".gamma") || !variance.name.ends_with(".variance") ||
-            variance.layer != places[gamma].layer)
-            continue;
-        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
-            float& factor = parameters[places[gamma].offset + c];
-            factor = changed_gamma(factor, parameters[variance.offset + c], from, to);
-        }
-    }
+/// What a layer adds to the variance if it is a BatchNorm, and whether its type says so.
+struct OwnEpsilon {
+    double value = 0;
+    bool stated = false;
+};
+
+/// For each entry of a network's graph.
+template <class Network>
+std::vector<OwnEpsilon> own_epsilons() {
+    using Graph = typename Network::Graph;
+    std::vector<OwnEpsilon> all(Graph::trace.entries.size());
+    each_index<0, Graph::trace.entries.size()>([&]<std::size_t Number>() {
+        using Spec = typename Graph::template At<Number>;
+        if constexpr (is_batch_norm<Spec>) all[Number] = {Spec::Settings::epsilon, Spec::Settings::states_epsilon};
+    });
+    return all;
 }
 
-inline double epsilon_of(WeightLayout layout, const WeightOptions& options) {
-    return options.batch_norm_epsilon.value_or(layout == WeightLayout::keras ? 1e-3 : 1e-5);
+/// Lets BatchNorm layers give the same numbers with the epsilon that they have on the other side, by their gamma: on the way in from the
+/// file's to the network's, on the way out back. Throws std::invalid_argument if a layer without gamma would have to change.
+inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
+                           const WeightOptions& options, bool in) {
+    for (const WeightPlace& variance : places) {
+        const OwnEpsilon& ours = own[variance.layer];
+        if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
+        const double theirs = options.batch_norm_epsilon.value_or(ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5);
+        if (theirs == ours.value) continue;
+        const auto gamma =
+            std::ranges::find_if(places, [&](const WeightPlace& place) { return place.layer == variance.layer && place.name.ends_with(".gamma"); });
+        if (gamma == places.end())
+            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
+                                                 "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
+        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
+            float& factor = parameters[gamma->offset + c];
+            factor = changed_gamma(factor, parameters[variance.offset + c], in ? theirs : ours.value, in ? ours.value : theirs);
+        }
+    }
 }
 
 /// Puts a file's arrays into the network, all or none.
@@ -65,7 +88,11 @@ void take_weights(Network& network, const ForeignWeights& file, WeightLayout lay
         const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
     }
-    change_epsilon(places, parameters, epsilon_of(layout, options), batch_norm_epsilon);
+    try {
+        change_epsilon(places, parameters, own_epsilons<Network>(), layout, options, true);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file.file, error.what());
+    }
     network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
 }
 
@@ -88,7 +115,7 @@ void export_weights(const Network& network, const std::filesystem::path& file, W
     const auto places = detail::weight_places(network, layout);
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
     require_finite_rows(network.rows(), parameters, file.string());
-    detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
+    detail::change_epsilon(places, parameters, detail::own_epsilons<Network>(), layout, options, false);
     std::vector<std::vector<float>> numbers;
     std::vector<NamedView> views;
     numbers.reserve(places.size());

@@ -124,15 +124,13 @@ private:
             require_plain_weights(settings);
             activate(settings, value, false);
         } else if (kind == "BatchNormalization") {
-            normalise(settings, value, "BatchNorm");
             settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
             settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
             settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            chain.batch_norm();
+            normalise(settings, value, "BatchNorm");
         } else if (kind == "LayerNormalization") {
-            normalise(settings, value, "LayerNorm");
             settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            chain.layer_norm();
+            normalise(settings, value, "LayerNorm");
         } else if (kind == "PReLU") {
             if (!value.row) {
                 const Json& shared = settings.value("shared_axes");
@@ -180,12 +178,11 @@ private:
             settings.require(key, nullptr, "weights as they were trained were expected");
     }
 
-    static void normalise(KerasSettings& settings, const Value& value, const std::string& word) {
+    static void normalise(KerasSettings& settings, Value& value, const std::string& word) {
         settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
-        if (settings.number("epsilon", 1e-3) != 1e-3)
-            settings.refuse("epsilon", "a " + word + " with an epsilon other than 1e-3 has no spelling");
-        settings.require("center", true, "a " + word + " without beta has no spelling");
-        settings.require("scale", true, "a " + word + " without gamma has no spelling");
+        const double epsilon = settings.number("epsilon", 1e-3);
+        if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
+        value.chain.layer(spelled_norm(word, {epsilon, settings.flag("scale", true), settings.flag("center", true)}));
     }
 
     // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.

@@ -4,6 +4,7 @@
 // The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
 
 #include <denim/exchange/spelled_layer.hpp>
+#include <denim/exchange/spelled_norm.hpp>
 #include <denim/machine/file_error.hpp>
 #include <denim/tensor/shape.hpp>
 
@@ -77,10 +78,9 @@ public:
         shape_ = {1, 1, shape_.size()};
         if (at_once) settle();
     }
-    void batch_norm() { push("BatchNorm"); }
-    void layer_norm() { push("LayerNorm"); }
     /// A layer that keeps the shape.
     void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
+    void layer(detail::SpelledNorm norm) { push(norm.word.c_str(), std::move(norm.parts)); }
     void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
     /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand

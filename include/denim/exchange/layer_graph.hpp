@@ -5,6 +5,7 @@
 
 #include <denim/exchange/layer_chain.hpp>
 #include <denim/machine/file_error.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/tensor/shape.hpp>
 
 #include <cstddef>
@@ -38,7 +39,8 @@ struct GraphLayer {
     std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
     std::size_t groups = 1;            ///< of a convolution
-    bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
+    double epsilon = 0;                ///< of a normalisation: what is added to the variance
+    bool bias = false;                 ///< of a convolution, dense layer or layer normalisation: it is the last of `weights`
     std::vector<GraphWeights> weights = {};
 };
 
@@ -76,7 +78,7 @@ inline std::string words_of(const GraphLayer& layer) {
         case Kind::batch_norm:
             return "batch normalisation";
         case Kind::layer_norm:
-            return "layer normalisation";
+            return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
         case Kind::channelwise:
             return "a " + layer.word + " of each channel";
         case Kind::activation:

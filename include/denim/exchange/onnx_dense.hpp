@@ -3,10 +3,10 @@
 
 // Nodes of ONNX with weights and no windows, and pools over the whole picture.
 
-#include <denim/exchange/changed_gamma.hpp>
 #include <denim/exchange/onnx_channelwise.hpp>
 #include <denim/exchange/onnx_constants.hpp>
 #include <denim/exchange/onnx_windows.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -17,8 +17,6 @@
 #include <vector>
 
 namespace denim::inline DENIM_TARGET::detail {
-
-inline constexpr double graph_epsilon = 1e-3;  ///< what Denim's normalisations add to the variance
 
 /// A product of a row of numbers, or of each pixel, with a matrix of the file.
 inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
@@ -70,6 +68,9 @@ inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
     multiply(builder, node, false, nullptr);
 }
 
+/// The number that is written as the file's float is.
+inline double epsilon_of(const OnnxAttributes& attributes) { return number_in(shortest_text(attributes.get("epsilon", 1e-5f))); }
+
 inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
     attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
@@ -83,15 +84,7 @@ inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
     GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
     for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
         layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
-    const float stated = attributes.get("epsilon", 1e-5f);
-    const double epsilon = stated == static_cast<float>(graph_epsilon) ? graph_epsilon : static_cast<double>(stated);
-    if (epsilon != graph_epsilon)  // the same numbers with ours, by gamma
-        layer.weights[0].numbers = [gamma = layer.weights[0].numbers, variance = layer.weights[3].numbers, epsilon] {
-            std::vector<float> factors = gamma();
-            const std::vector<float> variances = variance();
-            for (std::size_t c = 0; c < factors.size(); ++c) factors[c] = changed_gamma(factors[c], variances[c], epsilon, graph_epsilon);
-            return factors;
-        };
+    layer.epsilon = epsilon_of(attributes);
     builder.add(tensor.view, std::move(layer));
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
@@ -103,12 +96,11 @@ inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
     if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
         throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    if (attributes.get("epsilon", 1e-5f) != static_cast<float>(graph_epsilon))
-        throw std::invalid_argument(
-            sentence("a normalisation of each pixel with the epsilon ", attributes.get("epsilon", 1e-5f), " has no spelling, 0.001 was expected"));
     GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.epsilon = epsilon_of(attributes);
+    layer.bias = !node.input(2).empty();
     layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
-    if (!node.input(2).empty())
+    if (layer.bias)
         layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
     else
         layer.weights.push_back(

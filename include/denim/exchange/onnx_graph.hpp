@@ -86,6 +86,11 @@ struct OnnxLayer {
         return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
                                      shape_in(*row, WeightLayout::pytorch));
     }
+    /// The parameter of this name, or where the layer has none so many of this number.
+    std::string weight_or(OnnxGraph& graph, std::string_view name, float number) const {
+        if (std::ranges::find(rows, name, &WeightPlace::name) != rows.end()) return weight(graph, name);
+        return graph.constant<float>(number == 0 ? "zeros" : "ones", std::vector<float>(in.channels, number), {in.channels});
+    }
     /// A parameter of one number for each channel, with axes of extent 1 so that ONNX spreads it over the others.
     std::string channel_weight(OnnxGraph& graph, std::string_view name) const {
         const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });

@@ -126,10 +126,11 @@ OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& la
     return {detail::add_activation<typename Spec::Function>(graph, sum), true};
 }
 
-inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    std::vector<std::string> inputs{layer.inputs[0].name};
-    for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
-    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
+template <class... Options>
+OnnxFlow to_onnx(const BatchNormOf<Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    std::vector<std::string> inputs{layer.inputs[0].name, layer.weight_or(graph, "gamma", 1), layer.weight_or(graph, "beta", 0)};
+    for (const char* const row : {"mean", "variance"}) inputs.push_back(layer.weight(graph, row));
+    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(BatchNormOf<Options...>::Settings::epsilon)}}),
             layer.inputs[0].vector};
 }
 
@@ -151,11 +152,14 @@ inline OnnxFlow to_onnx(const Flatten& /*spec*/, const OnnxLayer& layer, OnnxGra
     return graph.as_vector({graph.channels_last(layer.inputs[0].name)});
 }
 
-inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+template <class... Options>
+OnnxFlow to_onnx(const LayerNormOf<Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Settings = typename LayerNormOf<Options...>::Settings;
     const auto& [x, vector] = layer.inputs[0];
-    const std::string normal = graph.add(
-        "LayerNormalization", {vector ? x : graph.channels_last(x), layer.weight(graph, "gamma"), layer.weight(graph, "beta")},
-        {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer_norm_epsilon)}});
+    std::vector<std::string> inputs{vector ? x : graph.channels_last(x), layer.weight_or(graph, "gamma", 1)};
+    if (Settings::has_beta) inputs.push_back(layer.weight(graph, "beta"));
+    const std::string normal =
+        graph.add("LayerNormalization", inputs, {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(Settings::epsilon)}});
     return {vector ? normal : graph.channels_first(normal), vector};
 }
 

@@ -32,9 +32,9 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
         case Kind::dense:
             return chain.dense(layer.output.channels, layer.bias);
         case Kind::batch_norm:
-            return chain.batch_norm();
+            return chain.layer(spelled_norm("BatchNorm"));  // import_onnx lets gamma make up for another epsilon
         case Kind::layer_norm:
-            return chain.layer_norm();
+            return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
         case Kind::channelwise:
             return chain.layer(layer.word);
         case Kind::activation:

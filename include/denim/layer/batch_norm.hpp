@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
-// (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
+// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
+// (biased variance), by running statistics in a trained network. Ioffe and Szegedy (2015); Keras's constants unless others are asked for.
 
 #include <denim/kernel/normalisation.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/norm_settings.hpp>
+#include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
 #include <denim/machine/shares.hpp>
 #include <denim/machine/threads.hpp>
@@ -14,14 +16,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
-inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
-
 /// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
 /// joined in order, the shares' as join_in_pairs says.
-template <class Arithmetic, Layout Out, Layout In>
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr Works works = Works::on_batches;
@@ -32,35 +34,36 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
+        const Scalar *running_mean = at.parameters + Settings::before_rest * channels, *running_variance = running_mean + channels;
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
         if (at.again) {
             // mean and scale are those of the first time
         } else if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
             join_moments(sums, Shares{at.count}, mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
             Scalar* y = at.output + sample * Out.size();
             if constexpr (fast) {
-                Channels factor{scale};
-                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma[c];
-                return Kernel::apply(x, Channels{mean}, factor, Channels{beta}, y);
+                Channels factor{scale}, shift;
+                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
+                return Kernel::apply(x, Channels{mean}, factor, shift, y);
             }
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma[c]) + beta[c];
+                for (std::size_t c = 0; c < channels; ++c)
+                    y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
             });
         });
     }
 
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *mean = at.scratch, *scale = mean + channels;
+        const Scalar *mean = at.scratch, *scale = mean + channels;
         Scalar* sums = at.scratch + 2 * channels;
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
@@ -78,12 +81,12 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
         each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
             for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
         });
-        std::copy_n(sums, channels, to_beta);
-        std::copy_n(sums + channels, channels, to_gamma);
+        const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
+        if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
+        if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
@@ -93,7 +96,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 if constexpr (fast) {
                     Channels factor{scale}, slope{scale}, offset;
                     for (std::size_t c = 0; c < channels; ++c) {
-                        factor.numbers[c] *= gamma[c];
+                        factor.numbers[c] *= gamma(at.parameters, c);
                         slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
                         offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
                     }
@@ -102,7 +105,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     for (std::size_t c = 0; c < channels; ++c) {
                         const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                        const Scalar gradient = gamma[c] * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
+                        const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
                         dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
                     }
                 });
@@ -114,6 +117,9 @@ private:
     using Kernel = kernel::Normalisation<In, Out>;
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
 
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
@@ -161,9 +167,9 @@ private:
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + 2 * channels;
-        Scalar* next = at.gradients + 2 * channels;
-        const auto keep = static_cast<Scalar>(batch_norm_momentum), epsilon = static_cast<Scalar>(batch_norm_epsilon);
+        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + Settings::before_rest * channels;
+        Scalar* next = at.gradients + Settings::before_rest * channels;
+        const auto keep = static_cast<Scalar>(Settings::momentum), epsilon = static_cast<Scalar>(Settings::epsilon);
         for (std::size_t c = 0; c < channels; ++c) {
             const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
             next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
@@ -173,7 +179,7 @@ private:
 };
 
 /// A trained network: on samples, one multiplication and one addition.
-template <class Arithmetic, Layout Out, Layout In>
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
@@ -182,10 +188,10 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Channels = typename Kernel::Channels;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
+        const Scalar *mean = parameters + Settings::before_rest * channels, *variance = mean + channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = gamma[c] / kernel::deviation(variance[c], batch_norm_epsilon);
-            prepared[channels + c] = beta[c] - mean[c] * prepared[c];
+            prepared[c] = Settings::gamma(parameters, c) / kernel::deviation(variance[c], Settings::epsilon);
+            prepared[channels + c] = Settings::beta(parameters, channels, c) - mean[c] * prepared[c];
         }
     }
     static void forward(const Forward<Scalar>& at) {
@@ -198,19 +204,38 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// Batch normalisation over the channels.
-struct BatchNorm : SpecDefaults {
+/// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
+template <class... Options>
+struct BatchNormOf : SpecDefaults {
+    static_assert(((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
+                  "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: BatchNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
     static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}},
-                          Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
-                          Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}};
+        return Settings::template rows<2>(in.channels, {Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
+                                                        Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}});
     }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = BatchNormLayer<Arithmetic, Out, In>;
+    using Layer = BatchNormLayer<Arithmetic, Out, In, Settings>;
     template <class Arithmetic, Layout Out, Layout In>
-    using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
+    using InferenceLayer = BatchNormInference<Arithmetic, Out, In, Settings>;
 };
+
+/// Batch normalisation with Keras's constants: epsilon 1e-3, momentum 0.99.
+struct BatchNorm : BatchNormOf<> {};
+
+namespace detail {
+
+template <class... Options>
+std::true_type as_batch_norm(const BatchNormOf<Options...>&);
+std::false_type as_batch_norm(...);
+/// True of BatchNorm and of BatchNormOf.
+template <class Type>
+inline constexpr bool is_batch_norm = decltype(detail::as_batch_norm(std::declval<const Type&>()))::value;
+
+}  // namespace detail
 
 static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 

@@ -13,7 +13,7 @@
 namespace denim::inline DENIM_TARGET {
 
 /// A convolution whose weights and bias take in the scale and shift of the BatchNorm behind it.
-template <kernel::Convolution Of, class Arithmetic, bool Bias>
+template <kernel::Convolution Of, class Arithmetic, bool Bias, class Norm>
 struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
     using typename Base::Scalar;
@@ -23,7 +23,7 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
         const Scalar* bias = parameters + Of.weights();
         AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
         const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
-        BatchNormInference<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
+        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
         for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
         for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
@@ -31,9 +31,9 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
 };
 
 /// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear)
-struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, BatchNorm> : SpecDefaults {
+template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options, class Norm>
+    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
     using Convolution = Conv<Window, Filters, Options...>;
     static constexpr bool exists = true;
 
@@ -48,13 +48,13 @@ struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Bat
         return folded;
     }
     template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
 
 /// Likewise behind a linear DepthwiseConv.
-template <class Arithmetic, std::size_t Window, class... Options>
-    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear)
-struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, BatchNorm> : SpecDefaults {
+template <class Arithmetic, std::size_t Window, class... Options, class Norm>
+    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
     using Convolution = DepthwiseConv<Window, Options...>;
     static constexpr bool exists = true;
 
@@ -69,7 +69,7 @@ struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Bat
         return folded;
     }
     template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
 
 static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
-// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
+// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over its channels.
+// Ba, Kiros and Hinton (2016); Keras's axis, and its epsilon unless another is asked for (PyTorch's is 1e-5).
 
 #include <denim/kernel/normalisation.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/layer/norm_settings.hpp>
+#include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
 
 #include <algorithm>
@@ -15,43 +17,39 @@
 
 namespace denim::inline DENIM_TARGET {
 
-inline constexpr double layer_norm_epsilon = 1e-3;
-
-/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
-template <class Arithmetic, Layout Out, Layout In>
+/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta), of those that it has.
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar* gamma = at.parameters;
-        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
+        Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
             Scalar sum{0}, along{0};
             for (std::size_t c = 0; c < channels; ++c) {
                 const Scalar normal = (x[c] - mean) * scale;
-                to_gamma[c] += dy[c] * normal;
-                to_beta[c] += dy[c];
-                sum += dy[c] * gamma[c];
-                along += dy[c] * gamma[c] * normal;
+                if constexpr (Settings::has_gamma) to_gamma[c] += dy[c] * normal;
+                if constexpr (Settings::has_beta) to_beta[c] += dy[c];
+                sum += dy[c] * gamma(at.parameters, c);
+                along += dy[c] * gamma(at.parameters, c) * normal;
             }
             if constexpr (Input != Gradient::none) {
                 Scalar* dx = at.input_gradient() + in;
                 const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
                 for (std::size_t c = 0; c < channels; ++c) {
                     const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
+                    const Scalar gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
                     dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
                 }
             }
@@ -60,6 +58,8 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+
     struct Moments {
         Scalar mean, scale;  // 1 / deviation
     };
@@ -68,19 +68,26 @@ private:
         for (std::size_t c = 0; c < channels; ++c) sum += x[c];
         const Scalar mean = sum / static_cast<Scalar>(channels);
         for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), layer_norm_epsilon)};
+        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), Settings::epsilon)};
     }
 };
 
-/// Normalisation of each pixel over its channels.
-struct LayerNorm : SpecDefaults {
-    static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
-    }
+/// Normalisation of each pixel over its channels. Options: Epsilon<0.001>, NoGamma, NoBeta.
+template <class... Options>
+struct LayerNormOf : SpecDefaults {
+    static_assert(((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
+                  "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: LayerNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = LayerNormLayer<Arithmetic, Out, In>;
+    using Layer = LayerNormLayer<Arithmetic, Out, In, Settings>;
 };
+
+/// Normalisation of each pixel over its channels with Keras's epsilon, 1e-3.
+struct LayerNorm : LayerNormOf<> {};
 
 static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 

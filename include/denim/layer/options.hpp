@@ -5,6 +5,7 @@
 #include <denim/layer/activation_function.hpp>
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
+#include <denim/machine/decimal.hpp>
 
 #include <algorithm>
 #include <array>
@@ -69,7 +70,32 @@ struct HeNormal {};
 struct Max {};
 struct Average {};
 
+/// Of a normalisation: what is added to the variance, more than 0.
+template <Decimal Number>
+struct Epsilon {
+    static_assert(Number.value() > 0, "denim: Epsilon: a number above 0 was expected.");
+    static constexpr double value = Number.value();
+};
+/// Of BatchNorm: which share of its running statistics each step keeps, as Keras has it; PyTorch's momentum is the rest.
+template <Decimal Share>
+struct Momentum {
+    static_assert(Share.value() >= 0 && Share.value() < 1, "denim: Momentum: a number from 0 to less than 1 was expected.");
+    static constexpr double value = Share.value();
+};
+/// Of a normalisation: channels are multiplied by nothing, or nothing is added to them.
+struct NoGamma {};
+struct NoBeta {};
+
 namespace detail {
+
+template <class Option>
+inline constexpr bool is_epsilon = false;
+template <Decimal Number>
+inline constexpr bool is_epsilon<Epsilon<Number>> = true;
+template <class Option>
+inline constexpr bool is_momentum = false;
+template <Decimal Share>
+inline constexpr bool is_momentum<Momentum<Share>> = true;
 
 template <class Option>
 inline constexpr std::size_t step_of = 0;

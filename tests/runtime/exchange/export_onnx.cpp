@@ -241,3 +241,37 @@ TEST_CASE("a number for each channel goes out along the channels and comes back,
     REQUIRE(slopes != model.weights.end());
     CHECK(slopes->second.shape == std::vector<std::size_t>{1, 6, 1, 1});
 }
+
+TEST_CASE("normalisations with options are read back as that network; what a network has no row for must be neutral in the file") {
+    const Scratch scratch;
+    using Net = Network<Image<5, 4, 3>, Sequential<Conv<3, 6>, BatchNormOf<Epsilon<1e-5>, NoGamma>, LayerNormOf<Epsilon<1e-5>, NoBeta>, Conv<1, 4>,
+                                                   BatchNormOf<NoBeta>, LayerNormOf<NoGamma>, Dense<5>, BatchNormOf<NoGamma, NoBeta>, LayerNormOf<NoGamma, NoBeta>>>;
+    Net network{Seed{7}};
+    network.edit_parameters([](std::span<float> numbers) {
+        for (std::size_t n = 0; n < numbers.size(); ++n) numbers[n] = 0.01f * static_cast<float>(n % 97) + 0.1f;
+    });
+    const OnnxModel model = onnx_model(network);
+    const auto node = std::ranges::find(model.nodes, "LayerNormalization", &OnnxNode::type);
+    CHECK(node->inputs.size() == 2);
+    CHECK(node->attribute<float>("epsilon") == 1e-5f);
+    export_onnx(network, scratch / "options.onnx");
+    Net loaded{Seed{8}};
+    import_onnx(loaded, scratch / "options.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+
+    using Whole = Network<Image<2, 2, 3>, Sequential<BatchNorm, Dense<2>>>;
+    using Part = Network<Image<2, 2, 3>, Sequential<BatchNormOf<NoBeta, Epsilon<1e-5>>, Dense<2>>>;
+    Whole whole{Seed{3}};
+    export_onnx(whole, scratch / "whole.onnx");
+    Part part{Seed{4}};
+    import_onnx(part, scratch / "whole.onnx");  // gamma makes up for the epsilon
+    CHECK(part.layer<0>().gamma()(1) == doctest::Approx(std::sqrt((1 + 1e-5) / (1 + 1e-3))));
+    whole.edit([](auto& layers) { layers.template get<0>().beta()(1) = 0.5f; });
+    export_onnx(whole, scratch / "shifted.onnx");
+    CHECK(message_of([&] { import_onnx(part, scratch / "shifted.onnx"); }).find("array '0.beta' changes what leaves the layer, the network's has no beta") != std::string::npos);
+    using Other = Network<Image<2, 2, 3>, Sequential<LayerNorm, Dense<2>>>;
+    export_onnx(Network<Image<2, 2, 3>, Sequential<LayerNormOf<Epsilon<0.5>>, Dense<2>>>{}, scratch / "half.onnx");
+    Other other;
+    CHECK(message_of([&] { import_onnx(other, scratch / "half.onnx"); })
+              .find("is layer normalisation with the epsilon 0.5, where the network has layer normalisation with the epsilon 0.001") != std::string::npos);
+}

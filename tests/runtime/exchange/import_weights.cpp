@@ -126,6 +126,35 @@ TEST_CASE("slopes and factors as Keras, PyTorch and torchvision shape them") {
     CHECK(factors.layer<0>().factor() == Array<float, 1>{1, 2, 3, 4, 5});
 }
 
+TEST_CASE("BatchNorm with an epsilon of its own takes gamma as it is, another file's with the epsilon that is named; without gamma both must be the same") {
+    const Scratch scratch;
+    using Stated = Network<Image<3, 2, 2>, Sequential<BatchNormOf<Epsilon<1e-5>>, Dense<2>, BatchNormOf<NoBeta>>>;
+    Stated network{Seed{3}};
+    network.edit_parameters([](std::span<float> numbers) {
+        for (std::size_t n = 0; n < numbers.size(); ++n) numbers[n] = 0.25f + 0.01f * static_cast<float>(n);
+    });
+    export_weights(network, scratch / "stated.npz", WeightLayout::pytorch);
+    const ForeignWeights file = read_foreign_weights(scratch / "stated.npz");
+    CHECK(file.tensors[0].values[0] == network.layer<0>().gamma()(0));
+    CHECK(file.tensors[6].values[0] == doctest::Approx(network.layer<2>().gamma()(0) * std::sqrt((network.layer<2>().variance()(0) + 1e-5) / (network.layer<2>().variance()(0) + 1e-3))).epsilon(1e-6));
+    Stated other;
+    import_weights(other, scratch / "stated.npz", WeightLayout::pytorch);
+    CHECK(largest_difference(network, other) < 1e-6f);
+    import_weights(other, scratch / "stated.npz", WeightLayout::pytorch, {.batch_norm_epsilon = 0.5});
+    const double variance = network.layer<0>().variance()(1);
+    CHECK(other.layer<0>().gamma()(1) == doctest::Approx(network.layer<0>().gamma()(1) * std::sqrt((variance + 1e-5) / (variance + 0.5))).epsilon(1e-6));
+
+    using Plainer = Network<Image<3, 2, 2>, Sequential<BatchNormOf<NoGamma, NoBeta>>>;
+    using Same = Network<Image<3, 2, 2>, Sequential<BatchNormOf<Epsilon<1e-5>, NoGamma, NoBeta>>>;
+    export_weights(Plainer{}, scratch / "plainer.npz", WeightLayout::keras);
+    Plainer plainer;
+    CHECK_NOTHROW(import_weights(plainer, scratch / "plainer.npz", WeightLayout::keras));
+    const std::string message = message_of([&] { import_weights(plainer, scratch / "plainer.npz", WeightLayout::pytorch); });
+    CHECK(message.find("0.variance is of a BatchNorm with the epsilon 0.001, there it is 1e-05; without a gamma") != std::string::npos);
+    Same same;
+    CHECK_NOTHROW(import_weights(same, scratch / "plainer.npz", WeightLayout::pytorch));
+}
+
 TEST_CASE("a file that does not fit changes nothing") {
     const Scratch scratch;
     const Small network = some_network();
@@ -166,7 +195,7 @@ TEST_CASE("what stands behind a flatten is re-ordered from channels first") {
     using Direct = Network<Image<2, 3, 4>, Sequential<Conv<1, 4>, Dense<5>>>;
     using Flat = Network<Image<2, 3, 4>, Sequential<Conv<1, 4>, Flatten, Dropout, Activation<Tanh>, BatchNorm, Dense<5>, Dense<24>, Dense<2>>>;
     const Flat network = filled<Flat>();
-    export_weights(network, scratch / "flat.npz", WeightLayout::pytorch, {.batch_norm_epsilon = batch_norm_epsilon});
+    export_weights(network, scratch / "flat.npz", WeightLayout::pytorch, {.batch_norm_epsilon = 1e-3});
     const auto arrays = read_npz(scratch / "flat.npz");
     const auto dense = arrays.at("5.weights").as<float>();
     const auto view = network.layer<5>().weights();
@@ -181,7 +210,7 @@ TEST_CASE("what stands behind a flatten is re-ordered from channels first") {
     CHECK(arrays.at("6.bias").as<float>()[7] == network.layer<6>().bias()(7));  // as many outputs as a flatten gave, in no other order
     CHECK(arrays.at("7.weights").as<float>()[1] == network.layer<7>().weights()(1, 0));
     Flat loaded;
-    import_weights(loaded, scratch / "flat.npz", WeightLayout::pytorch, {.batch_norm_epsilon = batch_norm_epsilon});
+    import_weights(loaded, scratch / "flat.npz", WeightLayout::pytorch, {.batch_norm_epsilon = 1e-3});
     CHECK(largest_difference(network, loaded) == 0.0f);
     export_weights(network, scratch / "keras.npz", WeightLayout::keras);
     CHECK(read_npz(scratch / "keras.npz").at("5.weights").as<float>()[1] == view(0, 1));

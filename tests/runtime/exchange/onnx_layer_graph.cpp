@@ -377,3 +377,11 @@ TEST_CASE("graphs are alike if they compute the same; the first layer that diffe
                       {"MaxPool", "p", {"r"}, {"q"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}}},
                       {"Tanh", "more", {"q"}, {"y"}}}) == "the node 'more' (Tanh) is the activation tanh, where the network ends");
 }
+
+TEST_CASE("a layer normalisation is spelled with its epsilon and without a beta that is not there") {
+    const OnnxNode last{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}};
+    CHECK(layers({last, {"LayerNormalization", "", {"t", "b", "b"}, {"y"}, {{"epsilon", 1e-3f}}}}) == "LayerNorm");
+    CHECK(layers({last, {"LayerNormalization", "", {"t", "b", "b"}, {"y"}}}) == "LayerNormOf<Epsilon<1e-05>>");
+    CHECK(layers({last, {"LayerNormalization", "", {"t", "b"}, {"y"}, {{"epsilon", 1e-6f}}}}) == "LayerNormOf<Epsilon<1e-06>, NoBeta>");
+    CHECK(layers({{"BatchNormalization", "", {"x", "b", "b", "b", "b"}, {"y"}}}) == "BatchNorm");
+}

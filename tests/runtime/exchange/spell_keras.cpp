@@ -53,13 +53,10 @@ TEST_CASE("a setting that changes what a layer computes is used or refused with 
     };
     refused("BatchNormalization", R"("axis": 1)", "'axis' is '1'; a BatchNorm over the channels was expected");
     refused("BatchNormalization", R"("axis": [2])", "'axis' is '[2]'");
-    refused("BatchNormalization", R"("scale": false)", "'scale' is 'false'; a BatchNorm without gamma has no spelling");
-    refused("BatchNormalization", R"("center": false)", "'center' is 'false'; a BatchNorm without beta has no spelling");
-    refused("BatchNormalization", R"("epsilon": 1e-5)", "'epsilon' is '1e-05'");
+    refused("BatchNormalization", R"("scale": 1)", "'scale' is '1'; true or false was expected");
+    refused("BatchNormalization", R"("epsilon": 0)", "'epsilon' is '0'; a number above 0 was expected");
     refused("BatchNormalization", R"("renorm": true)", "'renorm' is 'true'");
     refused("BatchNormalization", R"("virtual_batch_size": 4)", "'virtual_batch_size' is '4'");
-    refused("LayerNormalization", R"("center": false)", "'center' is 'false'; a LayerNorm without beta");
-    refused("LayerNormalization", R"("scale": false)", "'scale' is 'false'; a LayerNorm without gamma");
     refused("LayerNormalization", R"("rms_scaling": true)", "'rms_scaling' is 'true'");
     refused("LayerNormalization", R"("axis": [1, 2, 3])", "'axis' is '[1,2,3]'");
     refused("PReLU", "", "'shared_axes' is 'missing'; a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
@@ -126,6 +123,17 @@ TEST_CASE("activations with numbers of their own, and by their names") {
     for (const auto& [theirs, ours] : {std::pair{"relu6", "ReLU6"}, {"hard_sigmoid", "HardSigmoid"}, {"softplus", "Softplus"}, {"mish", "Mish"},
                                        {"hard_tanh", "Clip<-1, 1>"}, {"hard_silu", "HardSwish"}, {"elu", "ELU"}, {"tanh", "Tanh"}})
         behind("Activation", R"("activation": ")" + std::string{theirs} + '"', std::string{", denim::"} + ours);
+}
+
+TEST_CASE("normalisations with an epsilon of their own, without gamma or beta") {
+    const auto behind = [](const char* kind, const std::string& config, const std::string& spelling) {
+        check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer(kind, "this", config)), "denim::Linear>,\n    denim::" + spelling + ">>;");
+    };
+    behind("BatchNormalization", R"("epsilon": 1e-5, "momentum": 0.9)", "BatchNormOf<denim::Epsilon<1e-05>>");
+    behind("BatchNormalization", R"("scale": false, "epsilon": 0.001)", "BatchNormOf<denim::NoGamma>");
+    behind("BatchNormalization", R"("scale": false, "center": false, "epsilon": 1.001e-5)", "BatchNormOf<denim::Epsilon<1.001e-05>, denim::NoGamma, denim::NoBeta>");
+    behind("LayerNormalization", R"("center": false, "epsilon": 1e-6)", "LayerNormOf<denim::Epsilon<1e-06>, denim::NoBeta>");
+    behind("LayerNormalization", R"("center": true, "scale": true)", "LayerNorm");
 }
 
 TEST_CASE("layers with a number for each channel") {

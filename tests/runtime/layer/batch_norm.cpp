@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A frozen BatchNorm: what it is in training is what it is in a predictor, and nothing of it moves.
+#include "gradients.hpp"
+
 #include <denim/denim.hpp>
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/batch_norm.hpp>
@@ -210,7 +212,7 @@ void check_shares(std::size_t count, bool frozen) {
             CHECK(all.gradients[channels + c] == sums[channels + c]);
         } else {
             CHECK(all.scratch[c] == sums[c]);
-            CHECK(all.scratch[channels + c] == Scalar{1} / kernel::deviation(sums[channels + c] / static_cast<Scalar>(count * pixels), batch_norm_epsilon));
+            CHECK(all.scratch[channels + c] == Scalar{1} / kernel::deviation(sums[channels + c] / static_cast<Scalar>(count * pixels), 1e-3));
         }
     }
 }
@@ -227,4 +229,51 @@ TEST_CASE("BatchNorm sums samples as shares are summed, to the bit") {
         check_shares<Fast>(count, false);
         check_shares<Plain<float>>(count, false);
     }
+}
+
+TEST_CASE("BatchNorm without gamma or beta, with another epsilon and momentum: training and a trained network by the formula, and gradients") {
+    using Net = Network<Image<1, 1, 1>, Sequential<BatchNormOf<Epsilon<0.75>, Momentum<0.9>, NoGamma>, Dense<2>>>;
+    Net network{Seed{1}};
+    REQUIRE(network.rows().size() == 5);
+    CHECK(network.rows()[0].name == "0.beta");
+    network.edit([](auto& layers) { layers.template get<0>().beta()(0) = 2; });
+    Array<float, 4> images(std::array<std::size_t, 4>{2, 1, 1, 1});
+    images(0, 0, 0, 0) = 0, images(1, 0, 0, 0) = 1;  // mean 0.5, variance 0.25
+    const Array<std::int32_t, 1> labels{0, 1};
+    fit(network, images, labels, {.epochs = 1, .batch = 2, .optimizer = Sgd{.rate = 1e-6f}});
+    CHECK(network.layer<0>().mean()(0) == doctest::Approx(0.05));
+    CHECK(network.layer<0>().variance()(0) == doctest::Approx(0.9 + 0.025));
+    Network<Image<1, 1, 1>, Sequential<BatchNormOf<Epsilon<0.75>, NoBeta>>> trained;
+    trained.edit([](auto& layers) {
+        const auto norm = layers.template get<0>();
+        norm.gamma()(0) = 3, norm.mean()(0) = 1, norm.variance()(0) = 0.25f;
+    });
+    CHECK(trained.predict(Array<float, 3>{{{5}}})(0) == 12);
+    static_assert(Network<Image<1, 1, 3>, Sequential<BatchNormOf<NoBeta, NoGamma>>>::parameter_count == 2 * 3);
+    using testing::check_gradients;
+    check_gradients<Image<5, 4, 2>, Sequential<Conv<3, 6, Linear>, BatchNormOf<NoGamma, Epsilon<0.1>>, Dense<5>, BatchNormOf<NoBeta, Momentum<0.5>>, Dense<3>>>(5);
+    check_gradients<Image<5, 4, 2>, Sequential<Conv<3, 19, Linear>, BatchNormOf<NoGamma, NoBeta>, MaxPool, Dense<3>>>(5, 3);
+    check_gradients<Image<5, 4, 2>, Sequential<Conv<3, 4, Linear>, BatchNormOf<NoGamma, NoBeta>, Dense<3>>>(6, 1, [](auto& of) { of.template freeze<1>(); });
+}
+
+TEST_CASE("BatchNorm with options goes into the convolution in front of it") {
+    const auto check = []<class First, class Norm>() {
+        using Net = Network<Image<9, 8, 16>, Sequential<First, Norm, Dense<2>>>;
+        using Exact = Network<Image<9, 8, 16>, Sequential<First, Norm, Dense<2>>, Plain<double>>;
+        static_assert(Predictor<Net>::Plan::count == 2);
+        Net network{Seed{4}};
+        network.edit_parameters([](std::span<float> numbers) {
+            Random random{Seed{3}};
+            for (float& number : numbers) number += static_cast<float>(random.uniform(0.0, 0.5));
+        });
+        Exact exact;
+        exact.edit_parameters([&](std::span<double> numbers) { std::copy(network.parameters().begin(), network.parameters().end(), numbers.begin()); });
+        const Array<float, 4> picture = xt::ones<float>({1, 9, 8, 16});
+        const auto fast = network.predict(picture);
+        const auto plain = exact.predict(picture);
+        for (std::size_t n = 0; n < 2; ++n) CHECK(fast(0, n) == doctest::Approx(plain(0, n)).epsilon(1e-4));
+    };
+    check.operator()<Conv<3, 4, Linear>, BatchNormOf<Epsilon<0.5>, NoGamma>>();
+    check.operator()<Conv<1, 4, Linear, NoBias>, BatchNormOf<NoBeta>>();
+    check.operator()<DepthwiseConv<3, Linear>, BatchNormOf<Epsilon<0.25>, NoGamma, NoBeta>>();
 }

@@ -279,7 +279,10 @@ TEST_CASE("layers without parameters") {
 TEST_CASE("normalisations") {
     check<BatchNorm, true, picture>("BatchNorm");
     check<BatchNorm, false, picture>("BatchNorm of a trained network");
+    check<BatchNormOf<NoGamma>, true, picture>("BatchNorm without gamma");
+    check<BatchNormOf<NoBeta>, false, picture>("BatchNorm of a trained network, without beta");
     check<LayerNorm, true, picture>("LayerNorm");
+    check<LayerNormOf<NoGamma>, true, picture>("LayerNorm without gamma");
 }
 
 TEST_CASE("a number for each channel") {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Normalisations as users write them, while a file of another framework is spelled.
+
+#include <denim/machine/number_text.hpp>
+#include <denim/machine/target.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace denim {
+
+/// What a normalisation has of its own.
+struct NormParts {
+    double epsilon = 1e-3;
+    bool gamma = true, beta = true;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "LayerNormOf" in its parts.
+struct SpelledNorm {
+    std::string word;
+    std::vector<std::string> parts;
+};
+
+/// The options of a normalisation, those that are not as usual.
+inline std::vector<std::string> norm_options_of(const NormParts& norm) {
+    if (!(norm.epsilon > 0)) throw std::invalid_argument("an epsilon above 0 was expected");
+    std::vector<std::string> parts;
+    if (norm.epsilon != 1e-3) parts.push_back("Epsilon<" + shortest_text(norm.epsilon) + ">");
+    if (!norm.gamma) parts.push_back("NoGamma");
+    if (!norm.beta) parts.push_back("NoBeta");
+    return parts;
+}
+
+/// BatchNorm, LayerNorm or InstanceNorm.
+inline SpelledNorm spelled_norm(const std::string& word, const NormParts& norm = {}) {
+    std::vector<std::string> parts = norm_options_of(norm);
+    return {parts.empty() ? word : word + "Of", std::move(parts)};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

@@ -80,6 +80,22 @@ private:
                         y[at + c] = (x[at + c] - mean) / std::sqrt(squares + layer.epsilon) * weights.at(0).at(c) + weights.at(1).at(c);
                 });
                 return y;
+            case Kind::group_norm: {
+                const std::size_t run = in.channels / layer.groups, count = run * in.height * in.width;
+                for (std::size_t group = 0; group < layer.groups; ++group) {
+                    double mean = 0, squares = 0;
+                    const auto each = [&](auto act) {
+                        for (std::size_t n = 0; n < x.size(); ++n)
+                            if (n % in.channels / run == group) act(n, n % in.channels);
+                    };
+                    each([&](std::size_t n, std::size_t) { mean += x[n] / static_cast<double>(count); });
+                    each([&](std::size_t n, std::size_t) { squares += (x[n] - mean) * (x[n] - mean) / static_cast<double>(count); });
+                    each([&](std::size_t n, std::size_t c) {
+                        y[n] = (x[n] - mean) / std::sqrt(squares + layer.epsilon) * weights.at(0).at(c) + weights.at(1).at(c);
+                    });
+                }
+                return y;
+            }
             case Kind::channelwise:
                 for (std::size_t n = 0; n < y.size(); ++n) {
                     const double number = weights.at(0).at(n % in.channels);

@@ -33,6 +33,8 @@
 #include <denim/layer/flatten.hpp>
 #include <denim/layer/global_pool.hpp>
 #include <denim/layer/layer_norm.hpp>
+#include <denim/layer/group_norm.hpp>
+#include <denim/layer/instance_norm.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>

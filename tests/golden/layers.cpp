@@ -205,3 +205,8 @@ TEST_CASE("PReLU and Scale") {
     compare<Image<4, 3, 19>, PReLU>("layers.npz", "prelu", {"slope"});
     compare<Image<4, 3, 19>, Scale>("layers.npz", "scale", {"factor"});
 }
+
+TEST_CASE("GroupNorm and InstanceNorm") {
+    compare<Image<4, 3, 21>, GroupNorm<3>>("layers.npz", "group_norm", {"gamma", "beta"});
+    compare<Image<4, 3, 5>, InstanceNorm>("layers.npz", "instance_norm", {"gamma", "beta"});
+}

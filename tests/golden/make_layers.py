@@ -17,6 +17,8 @@ layers.npz        input, output, output_gradient, input_gradient and, for each p
     layer_norm      LayerNorm                                   on Image<4, 3, 5>     (epsilon 1e-3)
     global_average  GlobalPool<Average>                         on Image<5, 4, 6>
     global_max      GlobalPool<Max>                             on Image<5, 4, 6>
+    group_norm      GroupNorm<3>                                on Image<4, 3, 21>    (epsilon 1e-3)
+    instance_norm   InstanceNorm                                on Image<4, 3, 5>     (epsilon 1e-3)
     prelu           PReLU                                       on Image<4, 3, 19>
     scale           Scale                                       on Image<4, 3, 19>
 """
@@ -78,6 +80,9 @@ def main(folder):
     run("global_max", (5, 4, 6), {}, lambda x: x.amax((2, 3), keepdim=True))
     run("prelu", (4, 3, 19), {"slope": fresh(19) / 2}, F.prelu)
     run("scale", (4, 3, 19), {"factor": fresh(19)}, lambda x, factor: x * factor[:, None, None])
+    run("group_norm", (4, 3, 21), {"gamma": 1 + fresh(21) / 2, "beta": fresh(21)}, lambda x, gamma, beta: F.group_norm(x, 3, gamma, beta, eps=1e-3))
+    run("instance_norm", (4, 3, 5), {"gamma": 1 + fresh(5) / 2, "beta": fresh(5)},
+        lambda x, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta, eps=1e-3))
     np.savez(folder / "layers.npz", **out)
     print(f"layers.npz: {(folder / 'layers.npz').stat().st_size} bytes, {len(out)} arrays")
 

@@ -53,7 +53,7 @@ std::string code_of(const std::string& text) {
 std::set<std::string> pages_for(const std::string& header, const std::string& sentence) {
     if (sentence.starts_with("layer: ")) return {};  // the contract's, for who writes one: docs/errors.md
     if (header == "conv_windows") return {"conv", "depthwise_conv"};
-    if (sentence.starts_with("Epsilon:")) return {"batch_norm", "layer_norm"};
+    if (sentence.starts_with("Epsilon:")) return {"batch_norm", "layer_norm"};  // GroupNorm and InstanceNorm send there
     if (sentence.starts_with("Momentum:")) return {"batch_norm"};
     if (header == "options") return {"conv"};
     if (header.ends_with("_function")) return {"activation"};

@@ -42,7 +42,8 @@ inline std::vector<std::string> onnx_outputs(const std::string& file, const Onnx
 
 /// Gamma or beta of a normalisation.
 inline bool may_be_missing(const GraphLayer& layer, std::size_t number) {
-    return (layer.kind == GraphLayer::Kind::batch_norm || layer.kind == GraphLayer::Kind::layer_norm) && number < 2;
+    using Kind = GraphLayer::Kind;
+    return (layer.kind == Kind::batch_norm || layer.kind == Kind::layer_norm || layer.kind == Kind::group_norm) && number < 2;
 }
 
 /// The numbers of a file's layer for ours; the gamma of a BatchNorm with another epsilon changes so that both give the same.

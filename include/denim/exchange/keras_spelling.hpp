@@ -98,7 +98,7 @@ private:
     static void require_once(const Value& value) {
         const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::PReLU", "::Scale"})
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
             for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
         if (spelled != value.learned_by.size())
             throw std::invalid_argument("its branches share layers in a way that has no spelling");
@@ -127,10 +127,14 @@ private:
             settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
             settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
             settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            normalise(settings, value, "BatchNorm");
+            chain.layer(spelled_norm("BatchNorm", norm_parts(settings, value, "BatchNorm")));
         } else if (kind == "LayerNormalization") {
             settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            normalise(settings, value, "LayerNorm");
+            chain.layer(spelled_norm("LayerNorm", norm_parts(settings, value, "LayerNorm")));
+        } else if (kind == "GroupNormalization") {
+            const Json& groups = settings.value("groups");
+            const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
+            chain.layer(spelled_group_norm(count, chain.shape().channels, norm_parts(settings, value, "GroupNorm")));
         } else if (kind == "PReLU") {
             if (!value.row) {
                 const Json& shared = settings.value("shared_axes");
@@ -155,7 +159,7 @@ private:
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization", "PReLU", "LayerScale"})
+        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
             if (kind == learns) value.learned_by.insert(layer.name);
     }
 
@@ -178,11 +182,11 @@ private:
             settings.require(key, nullptr, "weights as they were trained were expected");
     }
 
-    static void normalise(KerasSettings& settings, Value& value, const std::string& word) {
+    static NormParts norm_parts(KerasSettings& settings, const Value& value, const std::string& word) {
         settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
         const double epsilon = settings.number("epsilon", 1e-3);
         if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
-        value.chain.layer(spelled_norm(word, {epsilon, settings.flag("scale", true), settings.flag("center", true)}));
+        return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
     }
 
     // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.

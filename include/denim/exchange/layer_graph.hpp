@@ -30,7 +30,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
@@ -38,8 +38,9 @@ struct GraphLayer {
     Shape output = {};
     std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
-    std::size_t groups = 1;            ///< of a convolution
+    std::size_t groups = 1;            ///< of a convolution or a normalisation of groups of channels
     double epsilon = 0;                ///< of a normalisation: what is added to the variance
+    bool gamma = false;                ///< of a normalisation of groups of channels: factors stand in the file
     bool bias = false;                 ///< of a convolution, dense layer or layer normalisation: it is the last of `weights`
     std::vector<GraphWeights> weights = {};
 };
@@ -79,6 +80,8 @@ inline std::string words_of(const GraphLayer& layer) {
             return "batch normalisation";
         case Kind::layer_norm:
             return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
+        case Kind::group_norm:
+            return sentence("normalisation of ", layer.groups, " groups of channels with the epsilon ", shortest_text(static_cast<float>(layer.epsilon)));
         case Kind::channelwise:
             return "a " + layer.word + " of each channel";
         case Kind::activation:

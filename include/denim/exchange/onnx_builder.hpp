@@ -53,6 +53,7 @@ struct PictureTensor {
     std::string node = {};               ///< what made it
     std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
     std::optional<Part> part = {};       ///< it has some of the view's channels only
+    std::size_t groups = 0;              ///< more than 0: its channels stand in groups, (N, groups, ...)
 };
 
 using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
@@ -154,6 +155,7 @@ public:
         const auto* const found = std::get_if<PictureTensor>(&known(name));
         if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
         if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
+        if (found->groups > 0) throw std::invalid_argument("groups of channels that are not normalised have no spelling");
         if (!padded && found->zeros != std::array<std::size_t, 4>{})
             throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
         if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");

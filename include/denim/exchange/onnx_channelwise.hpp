@@ -5,6 +5,7 @@
 
 #include <denim/exchange/onnx_builder.hpp>
 #include <denim/exchange/onnx_windows.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <cstddef>
 #include <stdexcept>
@@ -31,6 +32,19 @@ inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& 
     return in_our_order(numbers_of(from, view.shape().channels, what), view);
 }
 
+/// One for each, whatever axes of extent 1 stand beside them, or one for all.
+inline GraphWeights numbers_for_channels(const OnnxConstant& from, const TensorView& view) {
+    const auto numbers = [array = from.array, count = view.shape().channels] {
+        std::vector<float> all = array->as<float>();
+        if (all.size() == 1) all.resize(count, all[0]);
+        return all;
+    };
+    return in_our_order({from.root, view.shape().channels, numbers}, view);
+}
+
+/// What a normalisation adds to the variance: the number that is written as the file's float is.
+inline double epsilon_of(const OnnxAttributes& attributes) { return number_in(shortest_text(attributes.get("epsilon", 1e-5f))); }
+
 /// Whether ONNX spreads numbers of this shape along the channels of a tensor, or along all of a row, and along no other axis. Of one number
 /// that can be told only where there is one channel, by as many axes as the tensor has.
 inline bool along_channels(const std::vector<std::size_t>& shape, const TensorView& view) {
@@ -54,14 +68,7 @@ inline void add_channelwise(OnnxBuilder& builder, const OnnxNode& node, std::siz
         throw std::invalid_argument("one number for each channel was expected, their shape is " + shape_text(constant.array->shape));
     builder.make_row(tensor.view);
     GraphLayer layer{GraphLayer::Kind::channelwise, {}, {tensor.view.value}, tensor.view.shape(), word};
-    const std::size_t count = layer.output.channels;
-    layer.weights.push_back(in_our_order({constant.root, count,
-                                          [array = constant.array, count] {
-                                              std::vector<float> numbers = array->as<float>();
-                                              if (numbers.size() == 1) numbers.resize(count, numbers[0]);
-                                              return numbers;
-                                          }},
-                                         tensor.view));
+    layer.weights.push_back(numbers_for_channels(constant, tensor.view));
     builder.add(tensor.view, std::move(layer));
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }

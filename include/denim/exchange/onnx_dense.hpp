@@ -6,7 +6,6 @@
 #include <denim/exchange/onnx_channelwise.hpp>
 #include <denim/exchange/onnx_constants.hpp>
 #include <denim/exchange/onnx_windows.hpp>
-#include <denim/machine/number_text.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -67,9 +66,6 @@ inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
     static_cast<void>(OnnxAttributes{node});
     multiply(builder, node, false, nullptr);
 }
-
-/// The number that is written as the file's float is.
-inline double epsilon_of(const OnnxAttributes& attributes) { return number_in(shortest_text(attributes.get("epsilon", 1e-5f))); }
 
 inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};

@@ -37,6 +37,7 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"MatMul", read_matmul},
                                                                     {"BatchNormalization", read_batch_norm},
                                                                     {"LayerNormalization", read_layer_norm},
+                                                                    {"InstanceNormalization", read_instance_norm},
                                                                     {"Gelu", read_activation},
                                                                     {"Swish", read_activation},
                                                                     {"Mish", read_activation},

@@ -17,6 +17,8 @@
 #include <denim/layer/flatten.hpp>
 #include <denim/layer/gate.hpp>
 #include <denim/layer/global_pool.hpp>
+#include <denim/layer/group_norm.hpp>
+#include <denim/layer/instance_norm.hpp>
 #include <denim/layer/layer_norm.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/product.hpp>
@@ -161,6 +163,32 @@ OnnxFlow to_onnx(const LayerNormOf<Options...>& /*spec*/, const OnnxLayer& layer
     const std::string normal =
         graph.add("LayerNormalization", inputs, {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(Settings::epsilon)}});
     return {vector ? normal : graph.channels_first(normal), vector};
+}
+
+template <class... Options>
+OnnxFlow to_onnx(const InstanceNormOf<Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight_or(graph, "gamma", 1), layer.weight_or(graph, "beta", 0)};
+    return {graph.add("InstanceNormalization", inputs, {{"epsilon", static_cast<float>(InstanceNormOf<Options...>::Settings::epsilon)}})};
+}
+
+// In opset 17 there is no operator for groups of channels.
+template <std::size_t Groups, class... Options>
+OnnxFlow to_onnx(const GroupNorm<Groups, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Settings = typename GroupNorm<Groups, Options...>::Settings;
+    const auto& [x, vector] = layer.inputs[0];
+    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const std::vector<std::int64_t> grouped{0, number(Groups), -1};
+    std::vector<std::int64_t> back{0, number(layer.in.channels)};
+    if (!vector) back.insert(back.end(), {number(layer.in.height), number(layer.in.width)});
+    const std::vector<float> ones(Groups, 1.0f), zeros(Groups, 0.0f);
+    const std::string groups = graph.add("Reshape", {x, graph.constant<std::int64_t>("groups", grouped, {3})});
+    const std::string normal =
+        graph.add("InstanceNormalization", {groups, graph.constant<float>("ones", ones, {Groups}), graph.constant<float>("zeros", zeros, {Groups})},
+                  {{"epsilon", static_cast<float>(Settings::epsilon)}});
+    std::string y = graph.add("Reshape", {normal, graph.constant<std::int64_t>("shape", back, {back.size()})});
+    if (Settings::has_gamma) y = graph.add("Mul", {y, layer.channel_weight(graph, "gamma")});
+    if (Settings::has_beta) y = graph.add("Add", {y, layer.channel_weight(graph, "beta")});
+    return {y, vector};
 }
 
 namespace detail {

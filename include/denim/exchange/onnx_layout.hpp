@@ -4,10 +4,12 @@
 // Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
 
 #include <denim/exchange/onnx_constants.hpp>
+#include <denim/exchange/onnx_group_norm.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <variant>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -22,8 +24,21 @@ inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
 
 inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
     const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+    const OnnxBuilder::Numbers to = builder.numbers(node.input(1)).values;
+    if (const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0))); grouped && grouped->groups > 0)
+        return read_ungrouping(builder, node, *grouped, to);
     PictureTensor tensor = builder.tensor(node.input(0), true);
-    tensor.view.reshape(builder.numbers(node.input(1)).values, builder.batch, zero_copies);
+    try {
+        tensor.view.reshape(to, builder.batch, zero_copies);
+    } catch (const std::invalid_argument&) {
+        TensorView row = tensor.view;
+        if (row.axes.size() == 1 && row.in_order()) row = TensorView::of(0, {1, 1, row.shape().size()}, {TensorView::channels});
+        const std::size_t groups = groups_of_reshape(row, to, builder.batch);
+        if (groups < 2) throw;
+        tensor = builder.settled(node.input(0));
+        builder.make_row(tensor.view);
+        tensor.groups = groups;
+    }
     builder.put(node.outputs[0], tensor);
 }
 

@@ -4,6 +4,7 @@
 // Arithmetic of ONNX number by number, and what joins values.
 
 #include <denim/exchange/onnx_activations.hpp>
+#include <denim/exchange/onnx_group_norm.hpp>
 #include <denim/exchange/onnx_parts.hpp>
 #include <denim/exchange/onnx_windows.hpp>
 
@@ -78,6 +79,7 @@ inline bool may_settle(const PictureTensor& tensor) {
 inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
     PictureTensor tensor = builder.tensor(node.input(place));
     const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    if ((node.type == "Mul" || node.type == "Add") && add_to_group_norm(builder, node, tensor, constant)) return;
     if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
     const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
     const bool sum = node.type == "Add" || node.type == "Sum";

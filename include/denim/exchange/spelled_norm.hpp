@@ -3,9 +3,11 @@
 
 // Normalisations as users write them, while a file of another framework is spelled.
 
+#include <denim/machine/file_error.hpp>
 #include <denim/machine/number_text.hpp>
 #include <denim/machine/target.hpp>
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -43,6 +45,15 @@ inline std::vector<std::string> norm_options_of(const NormParts& norm) {
 inline SpelledNorm spelled_norm(const std::string& word, const NormParts& norm = {}) {
     std::vector<std::string> parts = norm_options_of(norm);
     return {parts.empty() ? word : word + "Of", std::move(parts)};
+}
+
+/// Of so many groups of channels.
+inline SpelledNorm spelled_group_norm(std::size_t groups, std::size_t channels, const NormParts& norm) {
+    if (groups == channels) return spelled_norm("InstanceNorm", norm);
+    if (groups == 0 || channels % groups != 0) throw std::invalid_argument(sentence(groups, " groups do not divide ", channels, " channels"));
+    std::vector<std::string> parts = norm_options_of(norm);
+    parts.insert(parts.begin(), std::to_string(groups));
+    return {"GroupNorm", std::move(parts)};
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -5,6 +5,7 @@
 // between them, and in which order PyTorch numbers the inputs of a layer behind a flatten.
 
 #include <denim/exchange/weight_layout.hpp>
+#include <denim/machine/each_index.hpp>
 #include <denim/network/graph.hpp>
 #include <denim/tensor/row.hpp>
 
@@ -107,6 +108,12 @@ std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layo
     const auto beside = entries_beside(entries);
     std::vector<WeightPlace> places;
     bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
+    each_index<0, entries.size()>([&]<std::size_t Number>() {
+        if constexpr (requires { requires Network::Graph::template At<Number>::channels_in_order; }) {
+            const ChannelOrder& order = orders[entries[Number].from[0]];
+            known &= order && order->empty();
+        }
+    });
     std::size_t row = 0;
     for (std::size_t n = 0; n < entries.size(); ++n) {
         const ChannelOrder& order = orders[entries[n].from[0]];

@@ -97,8 +97,8 @@ TEST_CASE("weights come back from the file, and a file of another network change
           ": the node '0.Relu' (Tanh) is the activation tanh, where the network has the activation relu (layer 0)");
     CHECK(refused("pool.onnx", [&](OnnxModel& m) { node(m, "MaxPool").type = "AveragePool"; }).find("Average pooling") != std::string::npos);
     CHECK(refused("norm.onnx", [&](OnnxModel& m) {
-              node(m, "BatchNormalization").type = "InstanceNormalization";
-          }).find("(InstanceNormalization): Denim has no layer") != std::string::npos);
+              node(m, "BatchNormalization").type = "MeanVarianceNormalization";
+          }).find("(MeanVarianceNormalization): Denim has no layer") != std::string::npos);
     CHECK(refused("scaled.onnx", [&](OnnxModel& m) {
               m.nodes.insert(m.nodes.begin(), {"Neg", "first", {"images"}, {"n"}}), node(m, "Transpose").inputs[0] = "n";
           }).find("the node 'first' (Neg): Denim has no layer for it") != std::string::npos);
@@ -274,4 +274,18 @@ TEST_CASE("normalisations with options are read back as that network; what a net
     Other other;
     CHECK(message_of([&] { import_onnx(other, scratch / "half.onnx"); })
               .find("is layer normalisation with the epsilon 0.5, where the network has layer normalisation with the epsilon 0.001") != std::string::npos);
+}
+
+TEST_CASE("normalisations of groups of channels are read back as that network, with gamma and beta or without") {
+    const Scratch scratch;
+    using Net = Network<Image<5, 4, 6>, Sequential<GroupNorm<3>, Conv<3, 6>, GroupNorm<2, NoBeta, Epsilon<1e-5>>, InstanceNorm, GroupNorm<6, NoGamma>, GroupNorm<1>, Conv<1, 4>,
+                                                   InstanceNormOf<NoGamma, NoBeta>, Scale, GroupNorm<2, NoGamma, NoBeta>, Activation<ReLU>, Flatten, GroupNorm<3>, Dense<6>, GroupNorm<3>, Dense<2>>>;
+    Net network{Seed{7}};
+    network.edit_parameters([](std::span<float> numbers) {
+        for (std::size_t n = 0; n < numbers.size(); ++n) numbers[n] = 0.01f * static_cast<float>(n % 97) + 0.1f;
+    });
+    export_onnx(network, scratch / "groups.onnx");
+    Net loaded{Seed{8}};
+    import_onnx(loaded, scratch / "groups.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
 }

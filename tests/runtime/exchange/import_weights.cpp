@@ -155,6 +155,15 @@ TEST_CASE("BatchNorm with an epsilon of its own takes gamma as it is, another fi
     CHECK_NOTHROW(import_weights(same, scratch / "plainer.npz", WeightLayout::pytorch));
 }
 
+TEST_CASE("groups of a picture that PyTorch flattened are other groups") {
+    const Scratch scratch;
+    const Network<Image<3, 2, 2>, Sequential<Flatten, GroupNorm<2>, Dense<2>>> behind;
+    CHECK_NOTHROW(export_weights(behind, scratch / "groups.npz", WeightLayout::keras));
+    CHECK(message_of([&] { export_weights(behind, scratch / "groups.npz", WeightLayout::pytorch); }).find("the order that its numbers have there is not known") != std::string::npos);
+    const Network<Image<3, 2, 2>, Sequential<GroupNorm<2>, Flatten, GroupNorm<1>, Dense<2>>> before;
+    CHECK_NOTHROW(export_weights(before, scratch / "groups.npz", WeightLayout::pytorch));
+}
+
 TEST_CASE("a file that does not fit changes nothing") {
     const Scratch scratch;
     const Small network = some_network();

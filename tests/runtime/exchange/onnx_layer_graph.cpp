@@ -385,3 +385,40 @@ TEST_CASE("a layer normalisation is spelled with its epsilon and without a beta 
     CHECK(layers({last, {"LayerNormalization", "", {"t", "b"}, {"y"}, {{"epsilon", 1e-6f}}}}) == "LayerNormOf<Epsilon<1e-06>, NoBeta>");
     CHECK(layers({{"BatchNormalization", "", {"x", "b", "b", "b", "b"}, {"y"}}}) == "BatchNorm");
 }
+
+TEST_CASE("normalisations of groups of channels are found in the reshapes that exporters make of them") {
+    const auto groups = [](std::vector<OnnxNode> nodes) {
+        OnnxModel model = model_of(std::move(nodes));
+        model.inputs[0].shape = {0, 4, 2, 6};
+        model.weights.insert(model.weights.end(), {{"to", longs({0, 2, -1})}, {"one_group", longs({0, 1, -1})}, {"ones", AnyArray::of(std::span<const float>{std::vector<float>{1, 1}}, {2})},
+                                                   {"zeros", AnyArray{ElementType::float32, {2}}}, {"g", floats({4, 1, 1})}, {"h", floats({1, 4, 1, 1})}, {"four", floats({4})}});
+        return model;
+    };
+    const auto spelled = [&](std::vector<OnnxNode> nodes) {
+        std::string text = spell_onnx("o", groups(std::move(nodes)));
+        text.erase(0, text.find("Sequential<\n    ") + 16);
+        for (std::size_t at = 0; (at = text.find("denim::")) != text.npos;) text.erase(at, 7);
+        return text.substr(0, text.find(">>;"));
+    };
+    const OnnxNode to{"Reshape", "to", {"x", "to"}, {"r"}}, norm{"InstanceNormalization", "norm", {"r", "ones", "zeros"}, {"n"}, {{"epsilon", 1e-3f}}},
+        shape{"Shape", "", {"x"}, {"s"}}, back{"Reshape", "back", {"n", "s"}, {"b1"}};
+    CHECK(spelled({to, norm, shape, back, {"Mul", "", {"b1", "g"}, {"m"}}, {"Add", "", {"m", "h"}, {"y"}}}) == "GroupNorm<2>");
+    CHECK(spelled({to, norm, shape, back, {"Mul", "", {"b1", "g"}, {"m"}}, {"Relu", "", {"m"}, {"y"}}}) == "GroupNorm<2, NoBeta>,\n    Activation<ReLU>");
+    CHECK(spelled({to, norm, shape, back, {"Add", "", {"b1", "g"}, {"m"}}, {"Mul", "", {"m", "g"}, {"y"}}}) == "GroupNorm<2, NoGamma>,\n    Scale");
+    CHECK(spelled({{"InstanceNormalization", "", {"x", "four", "four"}, {"y"}}}) == "InstanceNormOf<Epsilon<1e-05>>");
+    const OnnxModel model = groups({to, norm, shape, back, {"Mul", "", {"b1", "g"}, {"m"}}, {"Add", "", {"m", "h"}, {"y"}}});
+    std::vector<float> picture(48);
+    for (std::size_t n = 0; n < picture.size(); ++n) picture[n] = static_cast<float>(n % 7);
+    const auto y = GraphValues{onnx_layer_graph("o", model)}(picture);
+    double mean = 0, squares = 0;
+    for (std::size_t n = 0; n < 48; ++n)
+        if (n % 4 > 1) mean += static_cast<double>(n % 7) / 24;
+    for (std::size_t n = 0; n < 48; ++n)
+        if (n % 4 > 1) squares += std::pow(static_cast<double>(n % 7) - mean, 2) / 24;
+    CHECK(y[7] == doctest::Approx((0 - mean) / std::sqrt(squares + 1e-3) * 1.25 + 1.25));
+    const auto wrong = [&](std::vector<OnnxNode> nodes) { return reason(groups(std::move(nodes))); };
+    CHECK(wrong({to, {"Relu", "relu", {"r"}, {"y"}}}).find("the node 'relu' (Relu): groups of channels that are not normalised have no spelling") != std::string::npos);
+    CHECK(wrong({to, {"InstanceNormalization", "norm", {"r", "b", "zeros"}, {"n"}}, shape, {"Reshape", "", {"n", "s"}, {"y"}}}).find("factors of 1 and sums with 0") != std::string::npos);
+    CHECK(wrong({to, norm, {"Reshape", "other", {"n", "to_row"}, {"y"}}}).find("the node 'other' (Reshape): the way back from groups of channels") != std::string::npos);
+    CHECK(wrong({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}}, {"InstanceNormalization", "rows", {"t", "b", "b"}, {"y"}}}).find("over all rows and columns") != std::string::npos);
+}

@@ -134,6 +134,10 @@ TEST_CASE("normalisations with an epsilon of their own, without gamma or beta") 
     behind("BatchNormalization", R"("scale": false, "center": false, "epsilon": 1.001e-5)", "BatchNormOf<denim::Epsilon<1.001e-05>, denim::NoGamma, denim::NoBeta>");
     behind("LayerNormalization", R"("center": false, "epsilon": 1e-6)", "LayerNormOf<denim::Epsilon<1e-06>, denim::NoBeta>");
     behind("LayerNormalization", R"("center": true, "scale": true)", "LayerNorm");
+    behind("GroupNormalization", R"("groups": 2, "axis": -1, "epsilon": 0.001, "center": false)", "GroupNorm<2, denim::NoBeta>");
+    behind("GroupNormalization", R"("groups": -1)", "InstanceNorm");
+    check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", "")), "32 groups do not divide 4 channels");
+    check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", R"("groups": 2, "axis": 1)")), "a GroupNorm over the channels was expected");
 }
 
 TEST_CASE("layers with a number for each channel") {

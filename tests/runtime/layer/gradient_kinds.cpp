@@ -132,6 +132,8 @@ TEST_CASE("the others") {
     check<Picture, Dense<7, ReLU>>();
     check<Picture, BatchNorm>();
     check<Picture, LayerNorm>();
+    check<Picture, GroupNorm<1>>();
+    check<Picture, InstanceNorm>();
     check<Picture, Dropout>();
     check<Picture, PReLUOf<0.25>>();
     check<Picture, Scale>();

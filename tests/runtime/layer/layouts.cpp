@@ -282,6 +282,9 @@ TEST_CASE("normalisations") {
     check<BatchNormOf<NoGamma>, true, picture>("BatchNorm without gamma");
     check<BatchNormOf<NoBeta>, false, picture>("BatchNorm of a trained network, without beta");
     check<LayerNorm, true, picture>("LayerNorm");
+    check<GroupNorm<5>, true, picture>("GroupNorm");
+    check<GroupNorm<4, NoGamma>, true, whole>("GroupNorm of whole vectors");
+    check<InstanceNorm, true, picture>("InstanceNorm");
     check<LayerNormOf<NoGamma>, true, picture>("LayerNorm without gamma");
 }
 

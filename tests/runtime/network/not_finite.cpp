@@ -169,6 +169,8 @@ TEST_CASE("dense layers, normalisation and compositions") {
     check_layer<Dense<6, ReLU>>("dense, ReLU");
     check_layer<BatchNorm>("BatchNorm");
     check_layer<LayerNorm>("LayerNorm");
+    check_layer<GroupNorm<2>>("GroupNorm");
+    check_layer<InstanceNorm>("InstanceNorm");
     check_layer<PReLUOf<0.25>>("PReLU");
     check_layer<Scale>("Scale");
     check_layer<Residual<Conv<3, 4, Same>>>("residual");

@@ -57,7 +57,7 @@ struct Sample {
 
     /// A bias below zero leaves about half of the pooled outputs alive, as in training.
     Sample() {
-        const auto weights = random_numbers(Of.weights(), std::sqrt(3.0 / (Of.window * Of.window * Of.channels())));
+        const auto weights = random_numbers(Of.weights(), std::sqrt(3.0 / static_cast<double>(Of.window.count() * Of.channels())));
         const std::vector<float> bias(Of.filters(), Of.pooled() ? -0.5f : 0.0f);
         for (std::size_t part = 0; part < Kernel::prepare_parts; ++part)
             Kernel::prepare(weights.data(), bias.data(), prepared.data(), part);

@@ -77,7 +77,8 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     };
     refused("", "k: there is no layer");
     refused(R"(, {"class_name": "LSTM", "config": {"name": "l"}})", "the layer 'l' (LSTM): Denim has no layer for it");
-    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [3, 5]}})", "not square");
+    refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [3, 5], "strides": [1, 2], "dilation_rate": [1, 2]}})",
+            "together with a dilation");
     refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [9, 9]}})",
             "larger than its picture");
     refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": -2, "kernel_size": 3}})",
@@ -112,7 +113,7 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     wrong({{"Conv", "c", {"x", "v"}, {"y"}}}, "it reads 'v', which nothing before it gives");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}}},
           "neither Valid nor Same (which would be 0, 0, 1, 1)");
-    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 1}}}}}, "dilated unevenly");
+    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 1}}, {"strides", Numbers{2, 1}}}}}, "together with a dilation");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"LeakyRelu", "l", {"y"}, {"z"}, {{"alpha", -0.1f}}}}, "with these attributes it has no spelling");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Concat", "k", {"x", "y"}, {"z"}, {{"axis", std::int64_t{1}}}}},
           "branches whose pictures differ in size");

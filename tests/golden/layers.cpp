@@ -195,6 +195,18 @@ TEST_CASE("Conv with dilation and groups, DepthwiseConv") {
     compare<Image<9, 8, 18>, DepthwiseConv<5, Same, Stride<2>, Linear>>(file, "depthwise_same", weights_and_bias);
 }
 
+TEST_CASE("windows that are not square, strides and dilations by axis") {
+    const std::string file = "layers.npz";
+    compare<Image<5, 9, 3>, Conv<Window<1, 7>, 5, Same>>(file, "row", weights_and_bias);
+    compare<Image<8, 5, 2>, Conv<Window<7, 1>, 4, Padding<2, 0, 1, 0>, Linear>>(file, "column", weights_and_bias);
+    compare<Image<9, 6, 18>, Conv<Window<3, 1>, 17, Stride<2, 1>>>(file, "column_stride", weights_and_bias);
+    compare<Image<6, 9, 3>, Conv<3, 4, Dilation<1, 2>, Padding<1>>>(file, "row_dilated", weights_and_bias);
+    compare<Image<4, 9, 6>, DepthwiseConv<Window<1, 5>, Same, Stride<1, 2>, Linear>>(file, "depthwise_row", weights_and_bias);
+    compare<Image<6, 5, 3>, Pool<Max, Window<2, 1>>>(file, "max_column", {});
+    compare<Image<7, 6, 4>, Pool<Max, Window<3, 2>, Stride<2, 1>, Padding<1, 0, 1, 0>>>(file, "max_window", {});
+    compare<Image<4, 9, 5>, Pool<Average, Window<1, 3>, Stride<1, 2>>>(file, "average_row", {});
+}
+
 TEST_CASE("LayerNorm and GlobalPool") {
     compare<Image<4, 3, 5>, LayerNorm>("layers.npz", "layer_norm", {"gamma", "beta"});
     compare<Image<5, 4, 6>, GlobalPool<Average>>("layers.npz", "global_average", {});

@@ -14,6 +14,14 @@ layers.npz        input, output, output_gradient, input_gradient and, for each p
     grouped_stride  Conv<3, 8, Groups<4>, Stride<2>, Linear>    on Image<9, 8, 4>
     depthwise       DepthwiseConv<3>                            on Image<7, 6, 5>
     depthwise_same  DepthwiseConv<5, Same, Stride<2>, Linear>   on Image<9, 8, 18>
+    row             Conv<Window<1, 7>, 5, Same>                 on Image<5, 9, 3>
+    column          Conv<Window<7, 1>, 4, Padding<2, 0, 1, 0>, Linear>  on Image<8, 5, 2>
+    column_stride   Conv<Window<3, 1>, 17, Stride<2, 1>>        on Image<9, 6, 18>
+    row_dilated     Conv<3, 4, Dilation<1, 2>, Padding<1>>      on Image<6, 9, 3>
+    depthwise_row   DepthwiseConv<Window<1, 5>, Same, Stride<1, 2>, Linear>  on Image<4, 9, 6>
+    max_column      Pool<Max, Window<2, 1>>                     on Image<6, 5, 3>
+    max_window      Pool<Max, Window<3, 2>, Stride<2, 1>, Padding<1, 0, 1, 0>>  on Image<7, 6, 4>
+    average_row     Pool<Average, Window<1, 3>, Stride<1, 2>>   on Image<4, 9, 5>
     layer_norm      LayerNorm                                   on Image<4, 3, 5>     (epsilon 1e-3)
     global_average  GlobalPool<Average>                         on Image<5, 4, 6>
     global_max      GlobalPool<Max>                             on Image<5, 4, 6>
@@ -50,11 +58,13 @@ def main(folder):
         for name, tensor in zip(["input", *parameters], tensors, strict=True):
             out[f"{case}.{name}"], out[f"{case}.{name}_gradient"] = tensor.detach().numpy(), tensor.grad.numpy()
 
-    def convolution(case, shape, filters, window, same=False, stride=1, dilation=1, groups=1, relu=True, depthwise=False):
-        weights = fresh(window, window, shape[2] // groups, filters) / 4
-        pads = []
-        for size in [shape[1], shape[0]]:  # columns first
-            reach = (-(-size // stride) - 1) * stride + (window - 1) * dilation + 1
+    def convolution(case, shape, filters, window, same=False, stride=1, dilation=1, groups=1, relu=True, depthwise=False, zeros=None):
+        window, stride, dilation = [(n, n) if isinstance(n, int) else n for n in [window, stride, dilation]]
+        weights = fresh(*window, shape[2] // groups, filters) / 4
+        pads = list(zeros or [])
+        for axis in [] if zeros else [1, 0]:  # columns first
+            size = shape[axis]
+            reach = (-(-size // stride[axis]) - 1) * stride[axis] + (window[axis] - 1) * dilation[axis] + 1
             beyond = max(reach - size, 0) if same else 0
             pads += [beyond // 2, beyond - beyond // 2]
 
@@ -83,6 +93,15 @@ def main(folder):
     run("group_norm", (4, 3, 21), {"gamma": 1 + fresh(21) / 2, "beta": fresh(21)}, lambda x, gamma, beta: F.group_norm(x, 3, gamma, beta, eps=1e-3))
     run("instance_norm", (4, 3, 5), {"gamma": 1 + fresh(5) / 2, "beta": fresh(5)},
         lambda x, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta, eps=1e-3))
+    # By axis; behind the others, whose numbers come from seeds in turn. `zeros`: left, right, above, below.
+    convolution("row", (5, 9, 3), 5, (1, 7), same=True)
+    convolution("column", (8, 5, 2), 4, (7, 1), zeros=[0, 0, 2, 1], relu=False)
+    convolution("column_stride", (9, 6, 18), 17, (3, 1), stride=(2, 1))
+    convolution("row_dilated", (6, 9, 3), 4, 3, dilation=(1, 2), zeros=[1, 1, 1, 1])
+    convolution("depthwise_row", (4, 9, 6), 6, (1, 5), same=True, stride=(1, 2), groups=6, relu=False, depthwise=True)
+    run("max_column", (6, 5, 3), {}, lambda x: F.max_pool2d(x, (2, 1)))
+    run("max_window", (7, 6, 4), {}, lambda x: F.max_pool2d(x, (3, 2), stride=(2, 1), padding=(1, 0)))
+    run("average_row", (4, 9, 5), {}, lambda x: F.avg_pool2d(x, (1, 3), stride=(1, 2)))
     np.savez(folder / "layers.npz", **out)
     print(f"layers.npz: {(folder / 'layers.npz').stat().st_size} bytes, {len(out)} arrays")
 

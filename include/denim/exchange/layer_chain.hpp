@@ -23,7 +23,7 @@ namespace denim::inline DENIM_TARGET {
 /// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
 class LayerChain {
 public:
-    /// Windows and steps of a convolution or pool, steps between taps; zeros at the top, left, bottom and right.
+    /// Windows and steps of a convolution or pool, steps between taps, each of rows and columns; zeros at the top, left, bottom and right.
     struct Windows {
         std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
         bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
@@ -39,7 +39,7 @@ public:
         if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
             throw std::invalid_argument(
                 detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
-        std::vector<std::string> parts = window_parts(windows, 1);
+        std::vector<std::string> parts = window_parts(windows, {1, 1});
         parts.insert(parts.begin() + 1, std::to_string(filters));
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
@@ -48,14 +48,14 @@ public:
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
-        push("DepthwiseConv", window_parts(windows, 1), Takes::of_conv);
+        push("DepthwiseConv", window_parts(windows, {1, 1}), Takes::of_conv);
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
     /// `operation`: Max or Average.
     void pool(const char* operation, const Windows& windows) {
-        auto parts = window_parts(windows, windows.size[0]);
-        if (windows.dilation != std::array<std::size_t, 2>{1, 1})
-            throw std::invalid_argument("a dilated pool has no spelling");
+        auto parts = window_parts(windows, windows.size);
+        for (std::size_t axis = 0; axis < 2; ++axis)
+            if (windows.dilation[axis] != 1 && windows.size[axis] > 1) throw std::invalid_argument("a dilated pool has no spelling");
         if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
         parts.insert(parts.begin(), operation);
         if (windows.counts_padding) parts.push_back("CountPadding");
@@ -191,48 +191,52 @@ private:
         if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
         return common;
     }
+    // "3" for an axis each alike, else "1, 7".
+    static std::string numbers_text(std::array<std::size_t, 2> numbers) {
+        return numbers[0] == numbers[1] ? std::to_string(numbers[0]) : detail::sentence(numbers[0], ", ", numbers[1]);
+    }
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
-    std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
+    std::vector<std::string> window_parts(const Windows& windows, std::array<std::size_t, 2> step) {
         settle();
-        const auto [height, width] = windows.size;
-        if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
-            throw std::invalid_argument("windows and steps that are not square have no spelling");
-        if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
-            throw std::invalid_argument("windows dilated unevenly have no spelling");
-        if (windows.step[0] > 1 && windows.dilation[0] > 1 && height > 1)
-            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
-        const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
-        std::array<std::size_t, 4> same{};
         const std::array extents{shape_.height, shape_.width};
+        std::array<std::size_t, 2> dilation{}, spans{}, counts{};
+        std::array<std::size_t, 4> same{};
         for (std::size_t axis = 0; axis < 2; ++axis) {
-            const std::size_t reach = ((extents[axis] + stride - 1) / stride - 1) * stride + spans;
-            const std::size_t zeros = reach > extents[axis] ? reach - extents[axis] : 0;
+            const std::size_t stride = windows.step[axis];
+            if (windows.size[axis] == 0 || stride == 0 || windows.dilation[axis] == 0)
+                throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+            dilation[axis] = windows.size[axis] > 1 ? windows.dilation[axis] : 1;
+            if (stride > 1 && dilation[axis] > 1)
+                throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
+            spans[axis] = (windows.size[axis] - 1) * dilation[axis] + 1;
+            counts[axis] = (extents[axis] + stride - 1) / stride;
+            const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
             same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
         }
-        std::vector<std::string> parts{std::to_string(height)};
+        const std::string size = numbers_text(windows.size);
+        std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
         const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
         if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
-            if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
-            shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
+            if (same != std::array<std::size_t, 4>{} || windows.step != std::array<std::size_t, 2>{1, 1}) parts.push_back("Same");
         } else {
-            std::array<std::size_t, 2> counts{};
             std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
             for (std::size_t axis = 0; axis < 2; ++axis) {
-                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis];
-                if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
-                if (front >= spans || windows.zeros[2 + axis] >= spans) throw std::invalid_argument("windows outside the picture have no spelling");
-                counts[axis] = (padded - spans) / stride + 1;
-                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans) / stride + 1 == counts[axis] &&
-                                  extents[axis] + 2 * front >= spans && (!windows.counts_padding || front == windows.zeros[2 + axis]);
+                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis], stride = windows.step[axis];
+                if (padded < spans[axis]) throw std::invalid_argument("a window is larger than its picture");
+                if (front >= spans[axis] || windows.zeros[2 + axis] >= spans[axis])
+                    throw std::invalid_argument("windows outside the picture have no spelling");
+                counts[axis] = (padded - spans[axis]) / stride + 1;
+                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans[axis]) / stride + 1 == counts[axis] &&
+                                  extents[axis] + 2 * front >= spans[axis] && (!windows.counts_padding || front == windows.zeros[2 + axis]);
             }
             if (!none) parts.push_back(all_alike[0] && all_alike[1]
                                            ? detail::sentence("Padding<", windows.zeros[0], ">")
                                            : detail::sentence("Padding<", windows.zeros[0], ", ", windows.zeros[1], ", ", windows.zeros[2], ", ",
                                                               windows.zeros[3], ">"));
-            shape_ = {counts[0], counts[1], shape_.channels};
         }
-        if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
-        if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
+        shape_ = {counts[0], counts[1], shape_.channels};
+        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + numbers_text(dilation) + ">");
+        if (windows.step != step) parts.push_back("Stride<" + numbers_text(windows.step) + ">");
         return parts;
     }
 

@@ -66,13 +66,13 @@ namespace detail {
 
 /// Window, stride and zeros of a convolution or a pool, those that its windows touch.
 template <class Spec>
-std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window) {
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, WindowSize window) {
     const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
     const std::size_t height = layer.in.height, width = layer.in.width;
     const std::vector<std::int64_t> pads{number(Spec::rows.before(height)), number(Spec::columns.before(width)),
                                          number(Spec::rows.after(height)), number(Spec::columns.after(width))};
-    return {{"kernel_shape", std::vector{number(window), number(window)}},
-            {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
+    return {{"kernel_shape", std::vector{number(window.rows), number(window.columns)}},
+            {"strides", std::vector{number(Spec::stride.rows), number(Spec::stride.columns)}},
             {"pads", pads}};
 }
 
@@ -81,30 +81,30 @@ std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window
 namespace detail {
 
 template <class Spec>
-OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
+OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, WindowSize window, std::size_t groups) {
     std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
     if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
     std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window);
-    const auto step = static_cast<std::int64_t>(Spec::dilation);
-    if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
+    const auto step = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    if (Spec::dilation != 1) attributes.push_back({"dilations", std::vector{step(Spec::dilation.rows), step(Spec::dilation.columns)}});
     if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
     return {add_activation<typename Spec::Function>(graph, graph.add("Conv", inputs, attributes))};
 }
 
 }  // namespace detail
 
-template <std::size_t Window, std::size_t Filters, class... Options>
+template <WindowSize Window, std::size_t Filters, class... Options>
 OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Conv<Window, Filters, Options...>;
     return detail::convolution_to_onnx<Spec>(layer, graph, Window, Spec::groups);
 }
 
-template <std::size_t Window, class... Options>
+template <WindowSize Window, class... Options>
 OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     return detail::convolution_to_onnx<DepthwiseConv<Window, Options...>>(layer, graph, Window, layer.in.channels);
 }
 
-template <class Operation, std::size_t Window, class... Options>
+template <class Operation, WindowSize Window, class... Options>
 OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Pool<Operation, Window, Options...>;
     const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";

@@ -15,14 +15,14 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// The families of kernels.
 enum class Family { plain, direct, transformed, depthwise, split };
 
-/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
+/// Transformed where the tiles pay: stride 1, windows of 3 x 3, 5 x 5 or 7 x 7, and a picture that fills half of its tiles. (A 7 x 7 picture
 /// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
 /// What the layer or the network asks for goes first.
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
     if (Arithmetic::plain) return Family::plain;
     if (depthwise(of)) return Family::depthwise;
-    if (of.groups > 1 || of.dilation > 1) return Family::split;
+    if (of.groups > 1 || of.dilation != 1) return Family::split;
     if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);

@@ -26,7 +26,7 @@ struct DepthwiseRows {
     static constexpr std::size_t lanes = simd::lanes<float>;
     static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
 
-    /// Row `y` is written or added; `weights` are (window, window, stride), then biases (stride), zero behind the channels.
+    /// Row `y` is written or added; `weights` are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
     template <Gradient Mode>
     static void row(const float* input, const float* weights, float* output, std::size_t y) {
         constexpr std::size_t rest = Of.columns % pixels;
@@ -39,25 +39,25 @@ private:
 
     template <Gradient Mode, std::size_t Pixels>
     static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
-        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
+        const float* corner = input + Of.input.offset(y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left);
         float* to = output + Of.output.offset(y, x);
         for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
             Vector sum[Pixels];
             const Vector start =
-                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
+                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window.count() * Of.output.stride + c);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
 #pragma GCC unroll 1
-            for (std::size_t i = 0; i < Of.window; ++i)
+            for (std::size_t i = 0; i < Of.window.rows; ++i)
 #pragma GCC unroll 7
-                for (std::size_t j = 0; j < Of.window; ++j) {
-                    const std::size_t tap = i * Of.window + j;
+                for (std::size_t j = 0; j < Of.window.columns; ++j) {
+                    const std::size_t tap = i * Of.window.columns + j;
                     const Vector weight =
-                        simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
-                    const float* from = corner + i * Of.dilation * Of.input.row() + j * Of.dilation * Of.input.stride + c;
+                        simd::load(weights + (Turned ? Of.window.count() - 1 - tap : tap) * Of.output.stride + c);
+                    const float* from = corner + i * Of.dilation.rows * Of.input.row() + j * Of.dilation.columns * Of.input.stride + c;
 #pragma GCC unroll 8
                     for (std::size_t p = 0; p < Pixels; ++p)
-                        sum[p] = simd::fma(simd::load(from + p * Of.stride * Of.input.stride), weight, sum[p]);
+                        sum[p] = simd::fma(simd::load(from + p * Of.stride.columns * Of.input.stride), weight, sum[p]);
                 }
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
@@ -75,25 +75,25 @@ template <Convolution Of>
 struct DepthwiseConvolution {
 private:
     using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window, stride = Of.output.stride;
-    static_assert(Of.top < (Of.window - 1) * Of.dilation + 1 && Of.left < (Of.window - 1) * Of.dilation + 1);
+    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window.count(), stride = Of.output.stride;
+    static_assert(Of.top < Of.reach().rows && Of.left < Of.reach().columns);
 
     // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
     static constexpr Convolution turned = [] {
-        const std::size_t reach = (Of.window - 1) * Of.dilation;
-        const std::size_t height = (Of.rows - 1) * Of.stride + 1, width = (Of.columns - 1) * Of.stride + 1;
+        const std::size_t above = Of.reach().rows - 1 - Of.top, before = Of.reach().columns - 1 - Of.left;
+        const std::size_t height = (Of.rows - 1) * Of.stride.rows + 1, width = (Of.columns - 1) * Of.stride.columns + 1;
         const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
         Convolution back;
         back.input = {{height, width, Of.channels()},
-                      {reach - Of.top, reach - Of.left, beyond(Of.input.shape.height + Of.top, height),
+                      {above, before, beyond(Of.input.shape.height + Of.top, height),
                        beyond(Of.input.shape.width + Of.left, width)},
                       stride};
         back.output = Of.input;
         back.rows = Of.input.shape.height;
         back.columns = Of.input.shape.width;
         back.window = Of.window;
-        back.top = reach - Of.top;
-        back.left = reach - Of.left;
+        back.top = above;
+        back.left = before;
         back.dilation = Of.dilation;
         return back;
     }();
@@ -131,7 +131,7 @@ public:
             std::fill_n(scratch, scratch_size, 0.0f);
         for (std::size_t y = 0; y < Of.rows; ++y) {
             spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
-            for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);
+            for (std::size_t i = 0; i < Of.window.rows; ++i) weight_gradient(input, scratch, accumulator, y, i);
         }
         if constexpr (Input != Gradient::none)
             for (std::size_t y = 0; y < turned.rows; ++y)
@@ -154,7 +154,7 @@ private:
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
                 if constexpr (Of.epilogue == Epilogue::relu)
                     gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
-                simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
+                simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
                 sum = sum + gradient;
             }
             simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
@@ -162,21 +162,21 @@ private:
     }
     // What row y of z's gradient says about window row i.
     static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
-        const float* pixels = input + Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, 0 - Of.left);
-        const float* gradients = z + turned.input.offset(y * Of.stride, 0);
+        const float* pixels = input + Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, 0 - Of.left);
+        const float* gradients = z + turned.input.offset(y * Of.stride.rows, 0);
         for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum[Of.window];
-            float* to = accumulator + i * Of.window * stride + c;
-            for (std::size_t j = 0; j < Of.window; ++j) sum[j] = simd::load(to + j * stride);
+            Vector sum[Of.window.columns];
+            float* to = accumulator + i * Of.window.columns * stride + c;
+            for (std::size_t j = 0; j < Of.window.columns; ++j) sum[j] = simd::load(to + j * stride);
 #pragma GCC unroll 1
             for (std::size_t x = 0; x < Of.columns; ++x) {
-                const Vector gradient = simd::load(gradients + x * Of.stride * stride + c);
+                const Vector gradient = simd::load(gradients + x * Of.stride.columns * stride + c);
 #pragma GCC unroll 8
-                for (std::size_t j = 0; j < Of.window; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient,
+                for (std::size_t j = 0; j < Of.window.columns; ++j)
+                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride.columns + j * Of.dilation.columns) * Of.input.stride + c), gradient,
                                        sum[j]);
             }
-            for (std::size_t j = 0; j < Of.window; ++j) simd::store(to + j * stride, sum[j]);
+            for (std::size_t j = 0; j < Of.window.columns; ++j) simd::store(to + j * stride, sum[j]);
         }
     }
 };

@@ -27,9 +27,9 @@ private:
     using Weights = typename Live::WeightSlices;
 
     // The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero.
-    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window && Of.left < Of.window;
-    static constexpr std::size_t above = Of.window - 1 - std::min(Of.top, Of.window - 1);
-    static constexpr std::size_t before = Of.window - 1 - std::min(Of.left, Of.window - 1);
+    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window.rows && Of.left < Of.window.columns;
+    static constexpr std::size_t above = Of.window.rows - 1 - std::min(Of.top, Of.window.rows - 1);
+    static constexpr std::size_t before = Of.window.columns - 1 - std::min(Of.left, Of.window.columns - 1);
     static constexpr std::size_t beyond(std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; }
     static constexpr Convolution flipped{.input = {.shape = {Of.rows, Of.columns, Of.filters()},
                                                    .border = {above, before, beyond(Of.input.shape.height + Of.top, Of.rows),
@@ -46,9 +46,9 @@ private:
 public:
     static constexpr const char* name = "direct";
     static constexpr std::size_t bands = Forward::rows;
-    static constexpr std::size_t forward_prepare_parts = Of.window;
-    static constexpr std::size_t prepare_parts = 2 * Of.window;
-    static constexpr std::size_t finish_parts = Of.window;
+    static constexpr std::size_t forward_prepare_parts = Of.window.rows;
+    static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
+    static constexpr std::size_t finish_parts = Of.window.rows;
     static constexpr std::size_t forward_prepared_size = Forward::packed_size;
     static constexpr std::size_t prepared_size = forward_prepared_size + (flips ? Backward::packed_size : Live::weights_size);
     static constexpr std::size_t accumulator_size = Live::accumulator_size;
@@ -58,27 +58,27 @@ public:
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-            return weights[((i * Of.window + j) * Of.channels() + c) * Of.filters() + f];
+            return weights[((i * Of.window.columns + j) * Of.channels() + c) * Of.filters() + f];
         };
-        const std::size_t i = part % Of.window;
+        const std::size_t i = part % Of.window.rows;
         float* backward = prepared + forward_prepared_size;
-        if (part < Of.window) {
+        if (part < Of.window.rows) {
             Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
             if (part == 0)
                 for (std::size_t f = 0; f < Forward::padded; ++f)
                     prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
         } else if constexpr (flips) {
             Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
-                return weight(Of.window - 1 - i, Of.window - 1 - j, c, f);
+                return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
             });
             if (i == 0) std::fill_n(backward + Backward::packed_size - Backward::padded, Backward::padded, 0.0f);
         } else {
             using Slices = typename Live::InputSlices;
             for (std::size_t slice = 0; slice < Slices::slices; ++slice)
                 for (std::size_t f = 0; f < Of.filters(); ++f)
-                    for (std::size_t j = 0; j < Of.window; ++j) {
+                    for (std::size_t j = 0; j < Of.window.columns; ++j) {
                         float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
-                                    (i * Of.window + j) * Slices::unit;
+                                    (i * Of.window.columns + j) * Slices::unit;
                         for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
                             to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
                     }
@@ -115,7 +115,7 @@ public:
     }
 
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        constexpr std::size_t taps = Weights::taps / Of.window;  // of a window row
+        constexpr std::size_t taps = Weights::taps / Of.window.rows;  // of a window row
         alignas(64) float block[lanes][lanes];
         for (std::size_t first = 0; first < Of.filters(); first += lanes) {
             const std::size_t width = std::min(lanes, Of.filters() - first);
@@ -127,7 +127,7 @@ public:
                     for (std::size_t f = 0; f < width; ++f)
                         simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
                     for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
-                        const std::size_t row = part * Of.window * Of.channels() + t * Weights::numbers + v * lanes + u;
+                        const std::size_t row = part * Of.window.columns * Of.channels() + t * Weights::numbers + v * lanes + u;
                         for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
                     }
                 }

@@ -63,16 +63,16 @@ constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
 /// Numbers of an input row as windows touch it, with what a last vector reads beyond.
 constexpr std::size_t few_winners_reach(const Convolution& of) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    return round_up((2 * of.output.shape.width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+    return round_up((2 * of.output.shape.width + of.side() - 1) * of.channels(), lanes) + 2 * lanes;
 }
 
 /// Numbers of the sums: (filters, window).
-constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.window, of.channels()).window; }
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.side(), of.channels()).window; }
 
 /// Numbers of scratch: the input rows below a strip, and its windows.
 constexpr std::size_t few_winners_scratch(const Convolution& of) {
-    const FewWinners sizes = few_winners(of.window, of.channels());
-    const std::size_t lines = 2 * sizes.rows + of.window - 1;
+    const FewWinners sizes = few_winners(of.side(), of.channels());
+    const std::size_t lines = 2 * sizes.rows + of.side() - 1;
     return lines * few_winners_reach(of) + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
 }
 
@@ -80,7 +80,7 @@ namespace detail {
 
 /// The part of an input row that windows of the pool's winners touch, without padding between pixels.
 inline void copy_pixels(const Convolution& of, const float* from, float* to) {
-    const std::size_t pixels = 2 * of.output.shape.width + of.window - 1, channels = of.channels();
+    const std::size_t pixels = 2 * of.output.shape.width + of.side() - 1, channels = of.channels();
     if (of.input.stride == channels)
         std::copy_n(from, pixels * channels, to);
     else
@@ -180,9 +180,9 @@ DENIM_KERNEL void add_few_winners(const Convolution& of, const float* input, con
 
 /// The weights' gradient from the sums of all samples.
 inline void finish_few_winners(const Convolution& of, const float* sums, float* weight_gradient) {
-    const FewWinners sizes = few_winners(of.window, of.channels());
-    const std::size_t line = of.window * of.channels(), filters = of.filters();
-    for (std::size_t tap = 0; tap < of.window * line; ++tap)
+    const FewWinners sizes = few_winners(of.side(), of.channels());
+    const std::size_t line = of.side() * of.channels(), filters = of.filters();
+    for (std::size_t tap = 0; tap < of.side() * line; ++tap)
         for (std::size_t f = 0; f < filters; ++f)
             weight_gradient[tap * filters + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }

@@ -23,8 +23,8 @@ namespace denim::inline DENIM_TARGET::kernel {
 template <Convolution Of, bool WholeRows>
 struct WindowSlices {
     static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t numbers = WholeRows ? Of.window * Of.channels() : Of.channels();  ///< in a run
-    static constexpr std::size_t taps = WholeRows ? Of.window : Of.window * Of.window;
+    static constexpr std::size_t numbers = WholeRows ? Of.window.columns * Of.channels() : Of.channels();  ///< in a run
+    static constexpr std::size_t taps = WholeRows ? Of.window.rows : Of.window.count();
     static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
     static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
     static constexpr std::size_t group = [] {
@@ -34,16 +34,16 @@ struct WindowSlices {
     }();
     static constexpr std::size_t slices = vectors / group;
     static constexpr std::size_t unit = group * lanes;
-    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride + Of.window;
-    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride) * unit;  ///< from one column of z to the next
-    static constexpr std::size_t down = Of.stride * columns * unit;            ///< from one row of z to the next
+    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride.columns + Of.window.columns;
+    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride.columns) * unit;  ///< from one column of z to the next
+    static constexpr std::size_t down = Of.stride.rows * columns * unit;            ///< from one row of z to the next
     static constexpr std::size_t filter_size = taps * unit;
     static constexpr std::size_t slice_size = Of.filters() * filter_size;
     static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
 
-    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride + Of.window; }
+    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride.rows + Of.window.rows; }
     static constexpr std::size_t tap(std::size_t t) {
-        return WholeRows ? t * columns * unit : (t / Of.window * columns + t % Of.window) * unit;
+        return WholeRows ? t * columns * unit : (t / Of.window.columns * columns + t % Of.window.columns) * unit;
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
@@ -52,7 +52,7 @@ struct WindowSlices {
         for (std::size_t r = 0; r < input_rows(z_rows); ++r)
             for (std::size_t x = 0; x < columns; ++x, to += unit) {
                 const float* from =
-                    input + Of.input.offset(first * Of.stride + r - Of.top, (WholeRows ? x * Of.stride : x) - Of.left);
+                    input + Of.input.offset(first * Of.stride.rows + r - Of.top, (WholeRows ? x * Of.stride.columns : x) - Of.left);
                 if constexpr (WholeRows && Of.input.stride != Of.channels()) {
                     for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
                         to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
@@ -69,7 +69,7 @@ struct WindowSlices {
     static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
         static_assert(!WholeRows);
         for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
-            const std::size_t y = first * Of.stride + r - Of.top;
+            const std::size_t y = first * Of.stride.rows + r - Of.top;
             if (y >= Of.input.shape.height) continue;
             for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
                 const float* values = from + (r * columns + x + Of.left) * unit;
@@ -94,7 +94,7 @@ struct LiveGradient {
     static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
 
     using InputSlices = WindowSlices<Of, false>;
-    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window < InputSlices::vectors * InputSlices::taps;
+    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window.rows < InputSlices::vectors * InputSlices::taps;
     using WeightSlices = WindowSlices<Of, whole_rows>;
 
     static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input

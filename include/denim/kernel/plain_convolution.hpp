@@ -42,8 +42,8 @@ struct PlainConvolution {
             for (std::size_t x = 0; x < Of.columns; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     Scalar sum = prepared[Of.weights() + f];
-                    for (std::size_t i = 0; i < Of.window; ++i)
-                        for (std::size_t j = 0; j < Of.window; ++j)
+                    for (std::size_t i = 0; i < Of.window.rows; ++i)
+                        for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
@@ -83,8 +83,8 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const Scalar gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
                     accumulator[Of.weights() + f] += gradient;
-                    for (std::size_t i = 0; i < Of.window; ++i)
-                        for (std::size_t j = 0; j < Of.window; ++j)
+                    for (std::size_t i = 0; i < Of.window.rows; ++i)
+                        for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c) {
                                 const std::size_t from = at(y, x, i, j) + first(f) + c;
                                 accumulator[weight(i, j, c, f)] += gradient * input[from];
@@ -104,15 +104,15 @@ private:
     static constexpr std::size_t channels = Of.channels() / Of.groups;  // that a filter sums over, from first(f) on
     static constexpr std::size_t first(std::size_t f) { return f / (Of.filters() / Of.groups) * channels; }
     static constexpr std::size_t weight(std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-        return ((i * Of.window + j) * channels + c) * Of.filters() + f;
+        return ((i * Of.window.columns + j) * channels + c) * Of.filters() + f;
     }
     // Where the window at (y, x) touches the input with its tap (i, j); in the border it wraps below zero and back.
     static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, x * Of.stride + j * Of.dilation - Of.left);
+        return Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, x * Of.stride.columns + j * Of.dilation.columns - Of.left);
     }
     static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return y * Of.stride + i * Of.dilation - Of.top < Of.input.shape.height &&
-               x * Of.stride + j * Of.dilation - Of.left < Of.input.shape.width;
+        return y * Of.stride.rows + i * Of.dilation.rows - Of.top < Of.input.shape.height &&
+               x * Of.stride.columns + j * Of.dilation.columns - Of.left < Of.input.shape.width;
     }
     // The number of z behind output (y, x, f): itself, or number q of its pool window.
     static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {

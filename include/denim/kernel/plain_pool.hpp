@@ -18,7 +18,7 @@ namespace detail {
 template <Layout Out, Layout In, Windows Of>
 struct PoolLoops {
     static constexpr std::size_t place(std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
-        return In.offset(y * Of.stride + q / Of.size - Of.top, x * Of.stride + q % Of.size - Of.left) + c;
+        return In.offset(y * Of.stride.rows + q / Of.size.columns - Of.top, x * Of.stride.columns + q % Of.size.columns - Of.left) + c;
     }
     /// Every number of the output, with its place in (H, W, C) order.
     template <class Each>
@@ -36,21 +36,21 @@ struct PoolLoops {
 
 }  // namespace detail
 
-/// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
-/// them it is, i * size + j, the first of equals. A NaN is larger than all, the first of them wins.
+/// out(y, x, c) = the largest of in(y * stride.rows + i - top, x * stride.columns + j - left, c) over the window. The record keeps which of
+/// them it is, i * size.columns + j, the first of equals. A NaN is larger than all, the first of them wins.
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
-    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            std::size_t winner = Of.size * Of.size;
+            std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
-                const std::size_t q = i * Of.size + j;
-                if (winner == Of.size * Of.size || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
+                const std::size_t q = i * Of.size.columns + j;
+                if (winner == Of.size.count() || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
             });
             output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);
@@ -77,7 +77,7 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size + j)]; });
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
             output[Out.offset(y, x) + c] = sum / count(y, x);
         });
     }
@@ -89,7 +89,7 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
             each_place<Of, In.shape.height, In.shape.width>(
-                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size + j)] += gradient; });
+                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size.columns + j)] += gradient; });
         });
     }
 

@@ -63,11 +63,11 @@ struct PoolVectors {
         for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, 0.0f);
     }
     static constexpr bool tiled(const Windows& of) {  // every number of the input stands in one window: no zeros before backward
-        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride == In.shape.height &&
-               Out.shape.width * of.stride == In.shape.width && padded == In.stride;
+        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride.rows == In.shape.height &&
+               Out.shape.width * of.stride.columns == In.shape.width && padded == In.stride;
     }
     static constexpr std::size_t place(const Windows& of, std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return In.offset(y * of.stride + i - of.top, x * of.stride + j - of.left);
+        return In.offset(y * of.stride.rows + i - of.top, x * of.stride.columns + j - of.left);
     }
 };
 
@@ -82,21 +82,21 @@ private:
     static constexpr bool tiled = Vectors::tiled(Of);
 
 public:
-    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * Vectors::padded;  ///< bytes
 
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            const std::size_t top = Of.first(y, Of.top), left = Of.first(x, Of.left);  // inside the picture
+            const std::size_t top = Of.first_row(y), left = Of.first_column(x);  // inside the picture
             Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
-            Vector winner = simd::broadcast(static_cast<float>(top * Of.size + left));
+            Vector winner = simd::broadcast(static_cast<float>(top * Of.size.columns + left));
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 if (i == top && j == left) return;
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
                 const auto stays = simd::stays_largest(best, candidate);
                 best = simd::select(stays, best, candidate);
-                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size + j)));
+                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size.columns + j)));
             });
             Vectors::store(output + Out.offset(y, x) + c, best, rest);
             if (record) simd::store_bytes(record + n, winner);
@@ -112,7 +112,7 @@ public:
             const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest), winner = simd::load_bytes(record + n);
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
-                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size + j));
+                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size.columns + j));
                 Vector value = simd::select(won, gradient, simd::broadcast(0.0f));
                 if constexpr (Input == Gradient::add || !tiled) value = value + Vectors::load(place, rest);
                 Vectors::store(place, value, rest);

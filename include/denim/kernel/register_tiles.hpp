@@ -41,7 +41,7 @@ constexpr TileShape best_tile(std::size_t columns, std::size_t vectors, std::siz
 
 /// What the tiles of a row have to know of a convolution.
 struct TileRowSizes {
-    std::size_t window = 0;
+    std::size_t window = 0;                ///< rows of a window
     std::size_t runs = 0, length = 0;  ///< of a window row: runs of numbers that lie side by side, and how many each has
     std::size_t row = 0, pixel = 0;    ///< numbers of the input from one row, one pixel to the next
     std::size_t step = 0;              ///< numbers of the input from one pixel of z to the next
@@ -53,8 +53,8 @@ constexpr TileRowSizes tile_row_sizes(const Convolution& of, std::size_t padded)
     // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
     const bool joined = of.input.stride == of.channels();
     const std::size_t row = of.input.row(), pixel = of.input.stride;
-    return {of.window, joined ? 1 : of.window, joined ? of.window * of.channels() : of.channels(), row, pixel, of.stride * pixel,
-            of.stride * row, of.output.stride, padded};
+    return {of.window.rows, joined ? 1 : of.window.columns, joined ? of.window.columns * of.channels() : of.channels(), row, pixel,
+            of.stride.columns * pixel, of.stride.rows * row, of.output.stride, padded};
 }
 
 namespace detail {
@@ -142,7 +142,7 @@ struct RegisterTiles {
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
     static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
-    static constexpr std::size_t taps = Of.window * Of.window * Of.channels();
+    static constexpr std::size_t taps = Of.window.count() * Of.channels();
     static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
 
     /// Rows of what is stored: with a pool, each takes two rows of z.
@@ -154,8 +154,8 @@ struct RegisterTiles {
     static void pack(float* packed, std::size_t i, Weight weight) {
         for (std::size_t first = 0; first < vectors; first += tile.vectors) {
             const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
-            float* to = packed + first * lanes * taps + i * Of.window * Of.channels() * filters;
-            for (std::size_t j = 0; j < Of.window; ++j)
+            float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
+            for (std::size_t j = 0; j < Of.window.columns; ++j)
                 for (std::size_t c = 0; c < Of.channels(); ++c)
                     for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
                         *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
@@ -192,7 +192,7 @@ private:
         const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
         const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
             tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
-                sizes, input + Of.input.offset(unit * y * Of.stride - Of.top, x * Of.stride - Of.left), weights, bias,
+                sizes, input + Of.input.offset(unit * y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left), weights, bias,
                 output + Of.output.offset(y, x / unit) + first * lanes,
                 record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
         };

@@ -2,7 +2,7 @@
 #pragma once
 
 // Convolutions with groups or a dilation, as dense ones. A group sees its own channels. Of a convolution with dilation d, the
-// outputs (y, x) with the same y mod d and x mod d, a phase, read the pixels of one phase of the input and no others. So each
+// outputs (y, x) with the same y mod d and x mod d (each its axis's d), a phase, read the pixels of one phase of the input and no others. So each
 // group and phase is copied to a picture of its own, and goes through the kernel that is quickest for it.
 
 #include <denim/kernel/convolution.hpp>
@@ -18,30 +18,33 @@ namespace denim::inline DENIM_TARGET::kernel {
 
 /// The dense convolution that one group and phase is; the smaller phases are filled up with zeros.
 constexpr Convolution dense_part(const Convolution& of) {
-    const auto share = [&](std::size_t count) { return (count + of.dilation - 1) / of.dilation; };
+    const auto share = [](std::size_t count, std::size_t step) { return (count + step - 1) / step; };
     const auto layout = [](std::size_t height, std::size_t width, std::size_t channels) {
         return Layout{{height, width, channels}, {}, round_up(channels, simd::lanes<float>)};
     };
     Convolution part = of;
-    part.rows = share(of.rows);
-    part.columns = share(of.columns);
-    part.dilation = part.groups = 1;
+    part.rows = share(of.rows, of.dilation.rows);
+    part.columns = share(of.columns, of.dilation.columns);
+    part.dilation = 1;
+    part.groups = 1;
     part.top = part.left = 0;
     part.input =
-        layout((part.rows - 1) * of.stride + of.window, (part.columns - 1) * of.stride + of.window, of.channels() / of.groups);
+        layout((part.rows - 1) * of.stride.rows + of.window.rows, (part.columns - 1) * of.stride.columns + of.window.columns, of.channels() / of.groups);
     part.output = layout(of.pooled() ? part.rows / 2 : part.rows, of.pooled() ? part.columns / 2 : part.columns,
                          of.filters() / of.groups);
     return part;
 }
 
-/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. A dilation stands without a
-/// stride and a pool.
+/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. Along its axis a
+/// dilation stands without a stride, and without a pool.
 template <Convolution Of, Convolution Part, class Kernel>
 struct SplitConvolution {
-    static_assert(Of.dilation == 1 || (Of.stride == 1 && !Of.pooled()));
+    static_assert((Of.dilation.rows == 1 || Of.stride.rows == 1) && (Of.dilation.columns == 1 || Of.stride.columns == 1));
+    static_assert(Of.dilation == 1 || !Of.pooled());
 
 private:
-    static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
+    static constexpr WindowSize step = Of.dilation;
+    static constexpr std::size_t phases = step.count(), channels = Part.channels(), filters = Part.filters();
     static constexpr std::size_t room(std::size_t numbers) { return round_up(numbers, 16); }
     static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
                                  output_gradient_at = scratch_at + room(Kernel::scratch_size),
@@ -54,7 +57,7 @@ private:
         std::array<char, 64> text{};
         std::size_t at = 0;
         for (const char* from :
-             {Of.dilation > 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
+             {Of.dilation != 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
             for (; *from; ++from) text[at++] = *from;
         return text;
     }();
@@ -138,7 +141,7 @@ private:
     struct Band {
         std::size_t group, row, column;  // the phase's first output
         explicit constexpr Band(std::size_t number)
-            : group(number / phases), row(number % phases / step), column(number % step) {}
+            : group(number / phases), row(number % phases / step.columns), column(number % step.columns) {}
         [[nodiscard]] constexpr bool empty() const { return row >= Of.rows || column >= Of.columns; }
     };
 
@@ -147,7 +150,7 @@ private:
     static void each_input(const Band& band, Each each) {
         for (std::size_t v = 0; v < Part.input.shape.height; ++v)
             for (std::size_t u = 0; u < Part.input.shape.width; ++u) {
-                const std::size_t y = v * step + band.row - Of.top, x = u * step + band.column - Of.left;  // above 0 it wraps
+                const std::size_t y = v * step.rows + band.row - Of.top, x = u * step.columns + band.column - Of.left;  // above 0 it wraps
                 const bool inside = y < Of.input.shape.height && x < Of.input.shape.width;
                 each(inside, Of.input.offset(y, x) + band.group * channels, Part.input.offset(v, u));
             }
@@ -167,8 +170,8 @@ private:
     // Calls each(place in the output, place in the part's).
     template <class Each>
     static void each_output(const Band& band, Each each) {
-        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step)
-            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step)
+        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step.rows)
+            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step.columns)
                 each(Of.output.offset(y, x) + band.group * filters, Part.output.offset(v, u));
     }
 };

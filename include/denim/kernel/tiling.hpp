@@ -21,14 +21,14 @@ inline constexpr std::size_t block_bytes = 512 * 1024;
 
 /// Whether TransformedConvolution computes it.
 constexpr bool transformable(const Convolution& of) {
-    return of.stride == 1 && (of.window == 3 || of.window == 5 || of.window == 7) && of.top < of.window && of.left < of.window;
+    return of.stride == 1 && of.window.square() && (of.side() == 3 || of.side() == 5 || of.side() == 7) && of.top < of.side() && of.left < of.side();
 }
 
 /// The gradient to the weights of a pooled convolution visits the pool's winners alone if at most so many percent of them are
 /// alive after ReLU; tiles are faster beyond. Measured on 64 channels and filters.
 constexpr std::size_t winners_pay(const Convolution& of) {
     if (!of.pooled()) return 0;
-    return of.channels() <= few_channels || of.window == 7 ? 100 : of.window == 5 ? 65 : 75;
+    return of.channels() <= few_channels || of.side() == 7 ? 100 : of.side() == 5 ? 65 : 75;
 }
 
 /// The tiles of a picture: `side` x `side` pixels each, 8 x 8 with what their windows touch beyond.
@@ -48,7 +48,7 @@ constexpr Tiles tiles_of(std::size_t window, std::size_t rows, std::size_t colum
 
 /// The tiles of z; with a pool, an odd last row or column needs none.
 constexpr Tiles output_tiles(const Convolution& of) {
-    return of.pooled() ? tiles_of(of.window, of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.window, of.rows, of.columns);
+    return of.pooled() ? tiles_of(of.side(), of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.side(), of.rows, of.columns);
 }
 
 /// The border of zeros that TransformedConvolution wants around the input, given one that covers what the windows touch: the
@@ -63,8 +63,8 @@ constexpr Border transformed_border(const Convolution& of) {
 
 /// The gradient of z with a border of zeros, so that the tiles of both gradients read it without asking.
 constexpr Layout gradient_picture(const Convolution& of) {
-    const Tiles own = output_tiles(of), back = tiles_of(of.window, of.input.shape.height, of.input.shape.width);
-    const std::size_t top = of.window - 1 - of.top, left = of.window - 1 - of.left;
+    const Tiles own = output_tiles(of), back = tiles_of(of.side(), of.input.shape.height, of.input.shape.width);
+    const std::size_t top = of.side() - 1 - of.top, left = of.side() - 1 - of.left;
     const std::size_t height = std::max(back.touched_rows(), top + own.down * own.side);
     const std::size_t width = std::max(back.touched_columns(), left + own.across * own.side);
     return {{height - top, width - left, of.filters()}, {top, left, 0, 0}, of.output.stride};
@@ -108,7 +108,7 @@ constexpr TilePass forward_pass(const Convolution& of) {
 /// Back to the input: the gradient of z becomes that of the input.
 constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
-    return tile_pass(tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+    return tile_pass(tiles_of(of.side(), of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
                      round_up(of.channels(), simd::lanes<float>));
 }
 

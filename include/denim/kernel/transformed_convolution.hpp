@@ -68,15 +68,15 @@ struct TransformedConvolution {
     static_assert(Of.input.border == widest(Of.input.border, transformed_border(Of)),
                   "denim: TransformedConvolution: the input's border is smaller than transformed_border.");
 
-    static constexpr const char* name = Of.window == 3   ? "transformed F(6,3)"
-                                        : Of.window == 5 ? "transformed F(4,5)"
+    static constexpr const char* name = Of.side() == 3   ? "transformed F(6,3)"
+                                        : Of.side() == 5 ? "transformed F(4,5)"
                                                          : "transformed F(2,7)";
     static constexpr bool few = Of.channels() <= few_channels;
     // The ways that the gradient to the weights may go.
     static constexpr bool by_few_winners = few && Of.pooled();
     static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
     static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
-    static constexpr std::size_t side = tile + 1 - Of.window;
+    static constexpr std::size_t side = tile + 1 - Of.side();
     static constexpr TileRow line = tile_row(Of);
     static constexpr GradientTiles tiles = gradient_tiles(Of);
     static constexpr GradientSums sums = gradient_sums(Of);
@@ -115,12 +115,12 @@ struct TransformedConvolution {
         float* const forward_to = prepared + Of.output.stride;
         if (part >= forward_prepare_parts) {
             share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
-                      [&](std::size_t filter) { backward_weights<Of.window>(Of, back, weights, prepared + forward_prepared_size, filter); });
+                      [&](std::size_t filter) { backward_weights<Of.side()>(Of, back, weights, prepared + forward_prepared_size, filter); });
         } else if constexpr (few) {
-            few_weights<Of.window>(Of, weights, forward_to);
+            few_weights<Of.side()>(Of, weights, forward_to);
         } else {
             share_out(Of.channels(), forward_prepare_parts, part,
-                      [&](std::size_t channel) { forward_weights<Of.window>(Of, there, weights, forward_to, channel); });
+                      [&](std::size_t channel) { forward_weights<Of.side()>(Of, there, weights, forward_to, channel); });
         }
     }
 
@@ -146,10 +146,10 @@ struct TransformedConvolution {
         bool through_tiles = by_tiles;
         if constexpr (by_tiles && by_winners) through_tiles = !few_alive(Of.output, output, winners_pay(Of));
         if constexpr (by_few_winners)
-            add_few_winners<Of.window, Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
+            add_few_winners<Of.side(), Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
         else if constexpr (by_winners)
             if (!through_tiles)
-                add_winners_gradient<Of.window, winner_vectors(Of.window, Of.channels())>(Of, input, output, output_gradient, record, work,
+                add_winners_gradient<Of.side(), winner_vectors(Of.side(), Of.channels())>(Of, input, output, output_gradient, record, work,
                                                                                           by_winner, accumulator);
         if (through_tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
@@ -176,7 +176,7 @@ struct TransformedConvolution {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
-                finish_weight_gradient<Of.window>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
+                finish_weight_gradient<Of.side()>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
             if constexpr (by_winners)
                 finish_winners_gradient(Of, by_tiles, by_winner, weight_gradient, channel, filter);
         }

@@ -58,10 +58,10 @@ constexpr WinnerStrip winner_strip(std::size_t window, std::size_t vectors) {
     }
     return best;
 }
-constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.window, winner_vectors(of.window, of.channels())); }
+constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.side(), winner_vectors(of.side(), of.channels())); }
 
 /// Numbers of a filter's sums: (channels / pixel, window, window, pixel).
-constexpr std::size_t winner_filter(const Convolution& of) { return of.window * of.window * round_up(of.channels(), simd::lanes<float>); }
+constexpr std::size_t winner_filter(const Convolution& of) { return of.side() * of.side() * round_up(of.channels(), simd::lanes<float>); }
 
 /// One winner: where its window begins in the packed strip, and its gradient.
 struct Winner {
@@ -85,9 +85,9 @@ inline void pack_strip(const Convolution& of, const float* input, std::size_t y,
                        std::size_t channel, float* to) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t stride = of.input.stride;
-    for (std::size_t i = 0; i < 2 * rows + of.window - 1; ++i) {
+    for (std::size_t i = 0; i < 2 * rows + of.side() - 1; ++i) {
         const float* from = input + of.input.offset(2 * y + i - of.top, 2 * x - of.left) + channel;
-        for (std::size_t j = 0; j < 2 * span + of.window - 1; ++j, from += stride)
+        for (std::size_t j = 0; j < 2 * span + of.side() - 1; ++j, from += stride)
             for (std::size_t c = 0; c < Strip.pixel; c += lanes) {
                 const bool whole = channel + c + lanes <= stride;
                 simd::store(to + i * Strip.row + j * Strip.pixel + c,
@@ -192,7 +192,7 @@ DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input
 DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
                                           std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    const std::size_t taps = of.window * of.window, pixel = winner_vectors(of.window, of.channels()) * lanes, own = winner_filter(of);
+    const std::size_t taps = of.side() * of.side(), pixel = winner_vectors(of.side(), of.channels()) * lanes, own = winner_filter(of);
     const std::size_t group = channel / pixel * pixel, filters = of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
         const float* const first = sums + filter * own + group * taps + tap * pixel + channel - group;

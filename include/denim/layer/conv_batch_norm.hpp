@@ -31,7 +31,7 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
 };
 
 /// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options, class Norm>
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
     requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
 struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
     using Convolution = Conv<Window, Filters, Options...>;
@@ -52,7 +52,7 @@ struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Nor
 };
 
 /// Likewise behind a linear DepthwiseConv.
-template <class Arithmetic, std::size_t Window, class... Options, class Norm>
+template <class Arithmetic, WindowSize Window, class... Options, class Norm>
     requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
 struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
     using Convolution = DepthwiseConv<Window, Options...>;

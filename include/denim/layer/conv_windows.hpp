@@ -46,18 +46,18 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// What the convolutions share: where the windows of Window x Window stand, and what their options say.
-template <std::size_t Window, class... Options>
+/// What the convolutions share: where the windows stand, and what their options say.
+template <WindowSize Window, class... Options>
 struct ConvWindows : SpecDefaults {
-    static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
+    static_assert(Window.count() > 0, "denim: Conv: the window needs at least one row and column.");
 
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
-    static constexpr std::size_t stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>;
-    static_assert(stride == 1 || dilation == 1,
-                  "denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.");
-    static constexpr std::size_t reach = (Window - 1) * dilation + 1;  ///< pixels from the first tap to the last
+    static constexpr WindowSize stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>();
+    static_assert((stride.rows == 1 || dilation.rows == 1) && (stride.columns == 1 || dilation.columns == 1),
+                  "denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.");
+    static constexpr WindowSize reach{(Window.rows - 1) * dilation.rows + 1, (Window.columns - 1) * dilation.columns + 1};  ///< from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (Window,
-// Window, C). Howard et al., "MobileNets" (2017).
+// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (rows,
+// columns, C). Howard et al., "MobileNets" (2017).
 
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/conv_windows.hpp>
@@ -12,16 +12,16 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<...>, Dilation<...>, an activation (ReLU unless said
 /// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
-template <std::size_t Window, class... Options>
+template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::dilation_of<Options> > 0) &&
+                    is_activation<Options> || detail::is_dilation<Options>) &&
                    ...),
-                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: DepthwiseConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
@@ -30,14 +30,14 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
     static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
-        // Keras counts the fans of the shape (Window, Window, C, 1).
+        // Keras counts the fans of the shape (rows, columns, C, 1).
         const Parameter weights{"weights",
-                                {Window, Window, in.channels},
+                                {Window.rows, Window.columns, in.channels},
                                 detail::initial_of<Options...>(),
                                 true,
                                 Moved::by_gradient,
-                                Window * Window * in.channels,
-                                Window * Window};
+                                Window.count() * in.channels,
+                                Window.count()};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {in.channels}}};
         else

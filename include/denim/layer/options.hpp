@@ -6,6 +6,7 @@
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
 #include <denim/machine/decimal.hpp>
+#include <denim/tensor/window_size.hpp>
 
 #include <algorithm>
 #include <array>
@@ -32,15 +33,18 @@ struct Padding {
 struct CeilMode {};
 /// Of a pool of averages: the zeros of its Padding count. As PyTorch's count_include_pad, which is on by default there.
 struct CountPadding {};
-/// The step from one window to the next, in rows and in columns.
-template <std::size_t Step>
+/// The step from one window to the next: one number for rows and columns, or Stride<Rows, Columns>.
+template <std::size_t... Steps>
 struct Stride {
-    static_assert(Step > 0, "denim: Stride: the step from one window to the next must be at least 1.");
+    static_assert(sizeof...(Steps) == 1 || sizeof...(Steps) == 2, "denim: Stride: one number was expected, or two: of rows and of columns.");
+    static_assert(((Steps > 0) && ...), "denim: Stride: the step from one window to the next must be at least 1.");
 };
-/// The taps of a window stand Step pixels apart, so that it reaches over (window - 1) * Step + 1 of them. Yu and Koltun (2016).
-template <std::size_t Step>
+/// The taps of a window stand so many pixels apart, so that it reaches over (window - 1) * step + 1 of them: one number for rows and columns,
+/// or Dilation<Rows, Columns>. Yu and Koltun (2016).
+template <std::size_t... Steps>
 struct Dilation {
-    static_assert(Step > 0, "denim: Dilation: the step from one tap to the next must be at least 1.");
+    static_assert(sizeof...(Steps) == 1 || sizeof...(Steps) == 2, "denim: Dilation: one number was expected, or two: of rows and of columns.");
+    static_assert(((Steps > 0) && ...), "denim: Dilation: the step from one tap to the next must be at least 1.");
 };
 /// Channels and filters are cut into Count runs, and a filter sees the channels of its own run. Krizhevsky et al. (2012).
 template <std::size_t Count>
@@ -88,6 +92,28 @@ struct NoBeta {};
 
 namespace detail {
 
+/// One number or two as rows and columns, each at least 1, as what is less was said to be wrong.
+constexpr WindowSize steps_of(std::size_t rows, std::size_t columns) { return {std::max<std::size_t>(rows, 1), std::max<std::size_t>(columns, 1)}; }
+template <std::size_t... Steps>
+constexpr WindowSize steps_of() {
+    constexpr std::array<std::size_t, sizeof...(Steps) + 1> steps{Steps..., 1};
+    return steps_of(steps[0], steps[sizeof...(Steps) > 1 ? 1 : 0]);
+}
+
+/// Rows and columns from one window to the next, if the option is a Stride, and from one tap to the next if it is a Dilation; else 0.
+template <class Option>
+inline constexpr WindowSize step_of = 0;
+template <std::size_t... Steps>
+inline constexpr WindowSize step_of<Stride<Steps...>> = sizeof(Stride<Steps...>) ? steps_of<Steps...>() : 0;  // which says what is wrong
+template <class Option>
+inline constexpr WindowSize dilation_of = 0;
+template <std::size_t... Steps>
+inline constexpr WindowSize dilation_of<Dilation<Steps...>> = sizeof(Dilation<Steps...>) ? steps_of<Steps...>() : 0;
+template <class Option>
+inline constexpr bool is_stride = step_of<Option>.rows > 0;
+template <class Option>
+inline constexpr bool is_dilation = dilation_of<Option>.rows > 0;
+
 template <class Option>
 inline constexpr bool is_epsilon = false;
 template <Decimal Number>
@@ -96,11 +122,6 @@ template <class Option>
 inline constexpr bool is_momentum = false;
 template <Decimal Share>
 inline constexpr bool is_momentum<Momentum<Share>> = true;
-
-template <class Option>
-inline constexpr std::size_t step_of = 0;
-template <std::size_t Step>
-inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
 
 /// Zeros around the picture, if the option is a Padding.
 template <class Option>
@@ -125,10 +146,6 @@ template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
 
 template <class Option>
-inline constexpr std::size_t dilation_of = 0;
-template <std::size_t Step>
-inline constexpr std::size_t dilation_of<Dilation<Step>> = std::max(sizeof(Dilation<Step>), Step);
-template <class Option>
 inline constexpr std::size_t group_count_of = 0;
 template <std::size_t Count>
 inline constexpr std::size_t group_count_of<Groups<Count>> = std::max(sizeof(Groups<Count>), Count);
@@ -137,11 +154,16 @@ constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { ret
 
 /// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
-constexpr std::size_t stride_or(std::size_t otherwise) {
-    return number_or(std::max({std::size_t{0}, step_of<Options>...}), otherwise);
+constexpr WindowSize stride_or(WindowSize otherwise) {
+    ((otherwise = is_stride<Options> ? step_of<Options> : otherwise), ...);
+    return otherwise;
 }
 template <class... Options>
-inline constexpr std::size_t dilation_among = number_or(std::max({std::size_t{0}, dilation_of<Options>...}), 1);
+constexpr WindowSize dilation_among() {
+    WindowSize dilation = 1;
+    ((dilation = is_dilation<Options> ? dilation_of<Options> : dilation), ...);
+    return dilation;
+}
 template <class... Options>
 inline constexpr std::size_t groups_among = number_or(std::max({std::size_t{0}, group_count_of<Options>...}), 1);
 
@@ -164,7 +186,7 @@ constexpr kernel::Choice chosen_kernel() {
 template <class... Known>
 struct only {
     template <class... Options>
-    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0 || is_padding<Options>) && ...);
+    static constexpr bool among = ((has<Options, Known...> || is_stride<Options> || is_padding<Options>) && ...);
 };
 
 template <class Option>
@@ -175,8 +197,8 @@ enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initial
 
 template <class Option>
 inline constexpr OptionKind kind_of = has<Option, Same, Valid> || is_padding<Option>       ? OptionKind::padding
-                                      : step_of<Option> > 0                                ? OptionKind::stride
-                                      : dilation_of<Option> > 0                            ? OptionKind::dilation
+                                      : is_stride<Option>                                  ? OptionKind::stride
+                                      : is_dilation<Option>                                ? OptionKind::dilation
                                       : group_count_of<Option> > 0                         ? OptionKind::groups
                                       : has<Option, NoBias>                                ? OptionKind::bias
                                       : choice_of<Option> != kernel::Choice::fastest       ? OptionKind::kernel

@@ -2,7 +2,7 @@
 #pragma once
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// H' = (H + zeros - Window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
+// H' = (H + zeros - rows of the window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
 // unless an average is told so.
 
 #include <denim/kernel/plain_pool.hpp>
@@ -35,21 +35,21 @@ struct PoolLayer : LayerDefaults<Number> {
     }
 };
 
-/// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
-/// Average. Options: Same, Valid or Padding<...>, Stride<N>, CeilMode; of an average CountPadding.
-template <class Operation, std::size_t Window, class... Options>
+/// Pooling over windows of Window, a side or Window<Rows, Columns>; the step is the window's size unless Stride<N> or Stride<Rows, Columns>
+/// says otherwise. Operation: Max or Average. Options: Same, Valid or Padding<...>, Stride<...>, CeilMode; of an average CountPadding.
+template <class Operation, WindowSize Window, class... Options>
 struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
-    static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
+    static_assert(Window.count() > 0, "denim: Pool: the window needs at least one row and column.");
     static_assert(detail::only<Same, Valid, CeilMode, CountPadding>::among<Options...>,
-                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.");
+                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<...>, CeilMode, CountPadding.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.");
 
-    static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
+    static constexpr WindowSize stride = detail::stride_or<Options...>(detail::steps_of(Window.rows, Window.columns));
     static constexpr bool counts_padding = detail::has<CountPadding, Options...>;
     static constexpr WindowAxis rows = detail::row_axis<Options...>(Window, stride), columns = detail::column_axis<Options...>(Window, stride);
-    static_assert(Window == 0 || (rows.touches() && columns.touches()),
+    static_assert(Window.count() == 0 || (rows.touches() && columns.touches()),
                   "denim: Pool: a Padding of less than the window's size was expected, so that each window touches the picture.");
     static_assert(!detail::has<CeilMode, Options...> || !detail::has<Same, Options...>,
                   "denim: Pool: CeilMode and Same do not go together; Same has a window for each step already.");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave the choice out.
+// expect: denim: Conv: Algorithm<Transformed> takes square windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave the choice out.
 // errors: 1
 #include <denim/denim.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.
+// expect: denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.
 // expect: Conv<3, 4, Max>
 // errors: 1
 #include <denim/denim.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.
+// expect: denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.
 // expect: DepthwiseConv<3, Groups<1>>
 // errors: 1
 #include <denim/denim.hpp>

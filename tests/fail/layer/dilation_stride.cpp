@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.
+// expect: denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.
 // errors: 1
 #include <denim/denim.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.
+// expect: denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<...>, CeilMode, CountPadding.
 // expect: Pool<Max, 2, ReLU>
 // errors: 1
 #include <denim/denim.hpp>

@@ -4,6 +4,7 @@
 
 #include <denim/denim.hpp>
 #include <denim/exchange/import_onnx.hpp>
+#include <denim/exchange/spell_onnx.hpp>
 
 #include <doctest/doctest.h>
 
@@ -288,4 +289,35 @@ TEST_CASE("normalisations of groups of channels are read back as that network, w
     Net loaded{Seed{8}};
     import_onnx(loaded, scratch / "groups.onnx");
     CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+}
+
+TEST_CASE("windows, steps and dilations by axis go out, and come back as they were written") {
+    using Axes = Network<Image<9, 12, 4>, Sequential<Conv<Window<1, 7>, 4, Same>, DepthwiseConv<Window<3, 1>, Stride<2, 1>, Linear>, Conv<3, 4, Padding<1>, Dilation<1, 2>, Linear>,
+                                                     Pool<Max, Window<2, 1>>, Pool<Average, Window<1, 3>, Stride<1, 2>>, Dense<3>>>;
+    const Scratch scratch;
+    const Axes network{Seed{4}};
+    export_onnx(network, scratch / "axes.onnx");
+    Axes loaded;
+    import_onnx(loaded, scratch / "axes.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+
+    const OnnxModel model = read_onnx(scratch / "axes.onnx");
+    std::vector<std::vector<std::int64_t>> sizes, steps;
+    for (const OnnxNode& node : model.nodes)
+        if (node.type == "Conv" || node.type.ends_with("Pool")) {
+            sizes.push_back(node.attribute<std::vector<std::int64_t>>("kernel_shape").value());
+            steps.push_back(node.attribute<std::vector<std::int64_t>>("strides").value());
+        }
+    CHECK(sizes == std::vector<std::vector<std::int64_t>>{{1, 7}, {3, 1}, {3, 3}, {2, 1}, {1, 3}});
+    CHECK(steps == std::vector<std::vector<std::int64_t>>{{1, 1}, {2, 1}, {1, 1}, {2, 1}, {1, 2}});
+    std::string text = spell_onnx("axes.onnx", model);
+    for (std::size_t at = 0; (at = text.find("denim::")) != text.npos;) text.erase(at, 7);
+    for (const char* const layer : {" Conv<Window<1, 7>, 4, Same>,", " DepthwiseConv<Window<3, 1>, Stride<2, 1>, Linear>,", " Conv<3, 4, Padding<1>, Dilation<1, 2>, Linear>,",
+                                    " Pool<Max, Window<2, 1>>,", " Pool<Average, Window<1, 3>, Stride<1, 2>>,"})
+        CHECK_MESSAGE(text.find(layer) != text.npos, layer << " is not in " << text);
+
+    Network<Image<9, 12, 4>, Sequential<Conv<Window<7, 1>, 4, Same>, DepthwiseConv<Window<3, 1>, Stride<2, 1>, Linear>, Conv<3, 4, Padding<1>, Dilation<1, 2>, Linear>,
+                                        Pool<Max, Window<2, 1>>, Pool<Average, Window<1, 3>, Stride<1, 2>>, Dense<3>>>
+        turned;
+    CHECK(message_of([&] { import_onnx(turned, scratch / "axes.onnx"); }).find("over windows of 1 x 7") != std::string::npos);
 }

@@ -219,3 +219,16 @@ TEST_CASE("a file of another kind is named as what it is") {
     check_refused("[1, 2]", "the text of model.to_json() was expected");
     check_refused("\x93NUMPY and so on", "this is a .npy file of NumPy's");
 }
+
+TEST_CASE("windows, steps and dilations by axis") {
+    check_spelled(line(layer("Conv2D", "c", R"("filters": 4, "kernel_size": [1, 7], "strides": [2, 1], "padding": "same")")),
+                  "denim::Conv<denim::Window<1, 7>, 4, denim::Same, denim::Stride<2, 1>, denim::Linear>");
+    check_spelled(line(layer("Conv2D", "c", R"("filters": 4, "kernel_size": [3, 3], "dilation_rate": [1, 2], "strides": [2, 1])")),
+                  "denim::Conv<3, 4, denim::Dilation<1, 2>, denim::Stride<2, 1>, denim::Linear>");
+    check_spelled(line(layer("DepthwiseConv2D", "d", R"("kernel_size": [3, 1], "padding": "same")")),
+                  "denim::DepthwiseConv<denim::Window<3, 1>, denim::Same, denim::Linear>");
+    check_spelled(line(layer("MaxPooling2D", "p", R"("pool_size": [2, 1])")), "denim::Pool<denim::Max, denim::Window<2, 1>>");
+    check_spelled(line(layer("AveragePooling2D", "p", R"("pool_size": [2, 2], "strides": [2, 1])")), "denim::Pool<denim::Average, 2, denim::Stride<2, 1>>");
+    check_refused(line(layer("Conv2D", "c", R"("filters": 4, "kernel_size": [3, 3], "strides": [2, 1], "dilation_rate": [2, 1])")),
+                  "steps of more than 1 together with a dilation have no spelling");
+}

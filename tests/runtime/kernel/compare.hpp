@@ -26,7 +26,8 @@ using denim::kernel::Epilogue;
 using denim::kernel::Gradient;
 
 struct Sizes {
-    std::size_t height, width, channels, filters, window, stride = 1;
+    std::size_t height, width, channels, filters;
+    WindowSize window, stride = 1;
 };
 
 struct Case {
@@ -38,14 +39,15 @@ struct Case {
     std::size_t input_step = 1;  ///< the stride of a pixel is a multiple of this
     std::size_t output_step = 16;
     Border output_border = {};
-    std::size_t dilation = 1, groups = 1;
+    WindowSize dilation = 1;
+    std::size_t groups = 1;
 };
 
 constexpr Convolution convolution(Case of) {
     const auto [height, width, channels, filters, window, stride] = of.sizes;
-    const std::size_t reach = (window - 1) * of.dilation + 1;
-    const std::size_t rows = (height + of.zeros.top + of.zeros.bottom - reach) / stride + 1;
-    const std::size_t columns = (width + of.zeros.left + of.zeros.right - reach) / stride + 1;
+    const std::size_t down = (window.rows - 1) * of.dilation.rows + 1, across = (window.columns - 1) * of.dilation.columns + 1;
+    const std::size_t rows = (height + of.zeros.top + of.zeros.bottom - down) / stride.rows + 1;
+    const std::size_t columns = (width + of.zeros.left + of.zeros.right - across) / stride.columns + 1;
     const std::size_t pool = of.epilogue == Epilogue::relu_pool ? 2 : 1;
     const Border border{of.zeros.top + of.spare.top, of.zeros.left + of.spare.left, of.zeros.bottom + of.spare.bottom,
                         of.zeros.right + of.spare.right};
@@ -163,8 +165,10 @@ void check() {
     CAPTURE(of.sizes.width);
     CAPTURE(of.sizes.channels);
     CAPTURE(of.sizes.filters);
-    CAPTURE(of.sizes.window);
-    CAPTURE(of.sizes.stride);
+    CAPTURE(of.sizes.window.rows);
+    CAPTURE(of.sizes.window.columns);
+    CAPTURE(of.sizes.stride.rows);
+    CAPTURE(of.sizes.stride.columns);
     CAPTURE(static_cast<int>(of.epilogue));
     const Run<Kernel<Of>, float, Of> fast;
     const Run<kernel::PlainConvolution<Of, double>, double, Of> plain;

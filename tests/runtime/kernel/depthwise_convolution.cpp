@@ -37,3 +37,10 @@ TEST_CASE("depthwise convolution: strides and dilations") {
              .groups = 20},
         Case{.sizes = {13, 14, 4, 4, 3, 2}, .zeros = {1, 0, 0, 1}, .input_step = 16, .dilation = 3, .groups = 4}>();
 }
+
+TEST_CASE("depthwise convolution: windows that are not square, strides and dilations by axis") {
+    all<Case{.sizes = {5, 12, 17, 17, Window<1, 7>}, .zeros = {0, 3, 0, 3}, .input_step = 16, .groups = 17},
+        Case{.sizes = {9, 8, 6, 6, Window<3, 1>, {2, 1}}, .epilogue = Epilogue::relu, .zeros = {1, 0, 0, 0}, .input_step = 16, .groups = 6},
+        Case{.sizes = {7, 9, 32, 32, Window<2, 3>}, .zeros = {1, 2, 0, 2}, .input_step = 16, .dilation = {1, 2}, .groups = 32},
+        Case{.sizes = {12, 11, 5, 5, 3, {1, 3}}, .bias = false, .zeros = {3, 1, 3, 0}, .spare = {1, 0, 0, 1}, .input_step = 16, .output_border = {0, 1, 1, 0}, .dilation = {3, 1}, .groups = 5}>();
+}

@@ -53,3 +53,12 @@ TEST_CASE("direct convolution: ReLU and pool") {
              .output_step = 1},
         Case{.sizes = {9, 9, 2, 10, 1, 1}, .epilogue = Epilogue::relu_pool}>();
 }
+
+TEST_CASE("direct convolution: windows that are not square, strides by axis") {
+    all<Case{.sizes = {5, 12, 3, 10, Window<1, 7>}, .zeros = {0, 3, 0, 3}}, Case{.sizes = {12, 5, 16, 17, Window<7, 1>}, .zeros = {2, 0, 4, 0}},
+        Case{.sizes = {9, 8, 20, 33, Window<3, 1>, {2, 1}}, .epilogue = Epilogue::relu, .zeros = {1, 0, 0, 0}, .input_step = 16},
+        Case{.sizes = {9, 14, 2, 5, Window<2, 5>, {1, 3}}, .epilogue = Epilogue::relu, .bias = false, .output_step = 1},
+        Case{.sizes = {8, 9, 5, 6, 3, {1, 2}}, .zeros = {1, 1, 1, 1}, .spare = {0, 1, 2, 1}, .output_border = {1, 0, 0, 2}},
+        Case{.sizes = {9, 13, 17, 32, Window<1, 3>}, .epilogue = Epilogue::relu_pool, .zeros = {0, 1, 0, 1}, .input_step = 16},
+        Case{.sizes = {11, 8, 3, 18, Window<5, 2>, {2, 1}}, .epilogue = Epilogue::relu_pool, .zeros = {2, 0, 2, 1}}>();
+}

@@ -11,7 +11,9 @@ using namespace compare;
 namespace {
 
 struct Pooling {
-    std::size_t height, width, channels, window, stride, input_step = 1, output_step = 1;
+    std::size_t height, width, channels;
+    WindowSize window, stride;
+    std::size_t input_step = 1, output_step = 1;
     Border input_border = {}, output_border = {};
 };
 
@@ -31,10 +33,12 @@ template <Pooling of, class Operation = Max, class... Options>
 void check_pool(bool wrong = false) {
     CAPTURE(of.height);
     CAPTURE(of.channels);
-    CAPTURE(of.window);
-    CAPTURE(of.stride);
+    CAPTURE(of.window.rows);
+    CAPTURE(of.window.columns);
+    CAPTURE(of.stride.rows);
+    CAPTURE(of.stride.columns);
     static constexpr Layout in{{of.height, of.width, of.channels}, of.input_border, round_up(of.channels, of.input_step)};
-    using Spec = denim::Pool<Operation, of.window, Stride<of.stride>, Options...>;
+    using Spec = denim::Pool<Operation, of.window, Stride<of.stride.rows, of.stride.columns>, Options...>;
     static constexpr Layout out{Spec::output(in.shape), of.output_border, round_up(of.channels, of.output_step)};
     using Fast = typename Spec::template Kernel<denim::Fast, out, in>::type;
     using Plain = typename Spec::template Kernel<denim::Plain<float>, out, in>::type;
@@ -136,4 +140,15 @@ TEST_CASE("average pool") {
     check_pool<Pooling{5, 7, 3, 2, 2}, Average, Same>();
     check_pool<Pooling{9, 8, 33, 3, 1, 16, 1, {1, 1, 2, 2}, {0, 1, 1, 0}}, Average, Same>();
     check_pool<Pooling{4, 3, 16, 5, 1, 16, 16}, Average, Same>();
+}
+
+TEST_CASE("pools: windows that are not square, strides by axis") {
+    check_pool<Pooling{8, 6, 17, Window<2, 1>, {2, 1}, 16, 16}>();
+    check_pool<Pooling{7, 9, 5, Window<1, 3>, {1, 2}}>(true);
+    check_pool<Pooling{9, 8, 33, Window<3, 2>, {1, 2}, 16, 16, {1, 1, 2, 2}, {0, 1, 1, 0}}, Max, Same>();
+    check_pool<Pooling{6, 8, 3, Window<3, 1>, {2, 1}}, Max, Padding<1, 0, 2, 0>, CeilMode>();
+    check_pool<Pooling{3, 90, 2, Window<3, 85>, 1}>();  // numbers of winners up to 254
+    check_pool<Pooling{8, 6, 17, Window<2, 1>, {2, 1}, 16, 16}, Average>();
+    check_pool<Pooling{7, 9, 5, Window<1, 4>, {2, 3}}, Average, Same>();
+    check_pool<Pooling{6, 8, 3, Window<3, 2>, {1, 2}}, Average, Padding<2, 1, 1, 0>, CountPadding>();
 }

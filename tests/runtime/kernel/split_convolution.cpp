@@ -41,6 +41,15 @@ TEST_CASE("dilations, with phases of different sizes") {
              .groups = 2}>();
 }
 
+TEST_CASE("dilations by axis, with strides along the other, and windows that are not square") {
+    all<Case{.sizes = {9, 12, 3, 5, 3}, .zeros = {1, 2, 1, 2}, .dilation = {1, 2}},
+        Case{.sizes = {13, 9, 17, 18, Window<3, 1>}, .epilogue = Epilogue::relu, .zeros = {2, 0, 2, 0}, .dilation = {2, 1}},
+        Case{.sizes = {11, 10, 2, 4, Window<2, 3>, {2, 1}}, .bias = false, .dilation = {1, 3}},
+        Case{.sizes = {8, 13, 6, 4, Window<3, 2>, {1, 2}}, .epilogue = Epilogue::relu, .zeros = {2, 0, 2, 1}, .dilation = {3, 1}, .groups = 2},
+        Case{.sizes = {9, 14, 6, 9, Window<1, 5>}, .epilogue = Epilogue::relu_pool, .zeros = {0, 2, 0, 2}, .groups = 3},
+        Case{.sizes = {10, 10, 4, 6, Window<2, 3>}, .dilation = {3, 2}}>();
+}
+
 TEST_CASE("a part takes the kernel that is quickest for it, and says so") {
     CHECK(std::string{Split<convolution({.sizes = {18, 18, 8, 8, 3}, .groups = 2})>::name} == "grouped, transformed F(6,3)");
     CHECK(std::string{Split<convolution({.sizes = {9, 9, 8, 8, 4}, .dilation = 2, .groups = 2})>::name} ==

@@ -130,8 +130,11 @@ TEST_CASE("convolutions and what is fused with them") {
     check_layer<Conv<3, 5, Stride<2>>>("direct, ReLU");
     check_layer<Sequential<Conv<3, 5, Algorithm<Direct>>, MaxPool>>("direct, ReLU and pool");
     check_layer<Conv<3, 4, Dilation<2>>>("dilated");
+    check_layer<Conv<Window<1, 5>, 4, Stride<2, 1>>>("direct, not square");
+    check_layer<Conv<Window<3, 2>, 4, Dilation<1, 2>>>("dilated by axis");
     check_layer<DepthwiseConv<3>>("depthwise, ReLU");
     check_layer<DepthwiseConv<3, Linear>>("depthwise");
+    check_layer<DepthwiseConv<Window<3, 1>, Stride<1, 2>>>("depthwise, not square");
 }
 
 TEST_CASE("a wide convolution, whose gradient goes through the winners") {
@@ -143,6 +146,7 @@ TEST_CASE("pools") {
     check_layer<MaxPool>("largest");
     check_layer<Pool<Max, 3, Stride<2>, Same>>("largest, over the edge");
     check_layer<Pool<Average, 2>>("mean");
+    check_layer<Pool<Max, Window<2, 1>>>("largest, not square");
     check_layer<GlobalPool<Max>>("largest of all");
     check_layer<GlobalPool<Average>>("mean of all");
 }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// expect: denim: Stride: one number was expected, or two: of rows and of columns.
+#include <denim/denim.hpp>
+
+using namespace denim;
+
+#ifdef WRONG
+using Tested = Network<Image<8, 8, 4>, Sequential<Conv<3, 4, Stride<1, 2, 1>>, Dense<2>>>;
+#else
+using Tested = Network<Image<8, 8, 4>, Sequential<Conv<3, 4, Stride<1, 2>>, Dense<2>>>;
+#endif
+
+int main() { return static_cast<int>(Tested{}.parameters().size()); }

@@ -26,7 +26,7 @@ struct RegNetBlock : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Chan
 template <std::size_t In, std::size_t Channels, std::size_t GroupWidth>
 struct RegNetDown : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Channels, ReLU, Groups<Channels / GroupWidth>, Stride<2>>,
                                         Excite<Channels, In / 4, ReLU, Sigmoid>, ConvNorm<1, Channels, Linear>,
-                                        Shortcut<ConvNorm<1, Channels, Linear, Stride<2>>>>,
+                                        Shortcut<Conv<1, Channels, Stride<2>, Linear, NoBias>, BatchNorm>>,
                                Activation<ReLU>> {};
 
 /// 4,344,144 parameters and 402 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's regnet_y_400mf.

@@ -23,6 +23,10 @@ namespace denim::inline DENIM_TARGET::zoo {
 template <std::size_t Width>
 struct ResNetStem : Sequential<ConvNorm<7, Width, ReLU, Stride<2>>, Pool<Max, 3, Stride<2>, Padding<1>>> {};
 
+/// The other way around, where the shape changes: option B of the paper.
+template <std::size_t Channels, std::size_t Step>
+using Projection = Shortcut<Conv<1, Channels, Stride<Step>, Linear, NoBias>, BatchNorm>;
+
 /// Two convolutions of 3 x 3 beside the way around them; figure 5, left.
 template <std::size_t Channels>
 struct BasicBlock : Sequential<Residual<ConvNorm<3, Channels>, ConvNorm<3, Channels, Linear>>, Activation<ReLU>> {};
@@ -30,7 +34,7 @@ struct BasicBlock : Sequential<Residual<ConvNorm<3, Channels>, ConvNorm<3, Chann
 /// The first of a stage: half as many rows and columns, other channels.
 template <std::size_t Channels>
 struct BasicDown : Sequential<Residual<ConvNorm<3, Channels, ReLU, Stride<2>>, ConvNorm<3, Channels, Linear>,
-                                       Shortcut<ConvNorm<1, Channels, Linear, Stride<2>>>>,
+                                       Projection<Channels, 2>>,
                               Activation<ReLU>> {};
 
 /// 1 x 1, 3 x 3 of a quarter of the channels, 1 x 1; figure 5, right.
@@ -41,7 +45,7 @@ struct Bottleneck
 /// The first of a stage, with Step for the strides.
 template <std::size_t Channels, std::size_t Step = 2>
 struct BottleneckDown : Sequential<Residual<ConvNorm<1, Channels / 4>, ConvNorm<3, Channels / 4, ReLU, Stride<Step>>, ConvNorm<1, Channels, Linear>,
-                                            Shortcut<ConvNorm<1, Channels, Linear, Stride<Step>>>>,
+                                            Projection<Channels, Step>>,
                                    Activation<ReLU>> {};
 
 /// 11,689,512 parameters and 1.81 G multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's resnet18.

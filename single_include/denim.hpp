@@ -1289,6 +1289,31 @@ inline void require_finite_rows(std::span<const Row> rows, std::span<const float
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/window_size.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Rows and columns of a window, or of the step from one window or tap to the next. A number alone stands for as many of both: Conv<5, 64> is
+/// Conv<Window<5, 5>, 64>.
+struct WindowSize {
+    std::size_t rows = 1, columns = 1;
+
+    constexpr WindowSize() = default;
+    constexpr WindowSize(std::size_t side) : rows(side), columns(side) {}  // NOLINT: meant to convert
+    constexpr WindowSize(std::size_t of_rows, std::size_t of_columns) : rows(of_rows), columns(of_columns) {}
+
+    [[nodiscard]] constexpr bool square() const { return rows == columns; }
+    /// Pixels of a window.
+    [[nodiscard]] constexpr std::size_t count() const { return rows * columns; }
+
+    friend constexpr bool operator==(const WindowSize&, const WindowSize&) = default;
+};
+
+/// A window of so many rows and columns, where a layer takes a window: Conv<Window<1, 7>, 64>, Pool<Max, Window<2, 1>>.
+template <std::size_t Rows, std::size_t Columns>
+inline constexpr WindowSize Window{Rows, Columns};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/convolution.hpp
 
 namespace denim::inline DENIM_TARGET::kernel {
@@ -1304,26 +1329,31 @@ enum class Epilogue {
 enum class Choice { fastest, direct, transformed };
 
 /// One convolution with every size known:
-/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i * dilation - top, x * stride + j * dilation - left, c) *
+/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride.rows + i * dilation.rows - top, x * stride.columns + j * dilation.columns - left, c) *
 /// weights(i, j, c, f), for y < rows and x < columns, then the epilogue. With groups, channels and filters are cut into as many
 /// runs, and a filter sums over the channels of its own run, which count from 0 in the weights. The border of `input` holds
-/// every zero that a window touches, so kernels ask for no bounds. Weights are (window, window, channels / groups, filters), as
-/// Keras has them.
+/// every zero that a window touches, so kernels ask for no bounds. Weights are (window.rows, window.columns, channels / groups,
+/// filters), as Keras has them.
 struct Convolution {
     Layout input = {};
     Layout output = {};  ///< what is stored: with Epilogue::relu_pool, the pooled picture
     std::size_t rows = 0, columns = 0;  ///< of z, before any pool
-    std::size_t window = 1, stride = 1;
+    WindowSize window = 1, stride = 1;
     std::size_t top = 0, left = 0;  ///< zeros in front of the first window
     Epilogue epilogue = Epilogue::linear;
     bool bias = true;
     Choice choice = Choice::fastest;
-    std::size_t dilation = 1, groups = 1;
+    WindowSize dilation = 1;
+    std::size_t groups = 1;
 
     [[nodiscard]] constexpr std::size_t channels() const { return input.shape.channels; }
     [[nodiscard]] constexpr std::size_t filters() const { return output.shape.channels; }
+    /// Rows of a square window, and its columns.
+    [[nodiscard]] constexpr std::size_t side() const { return window.rows; }
+    /// Rows and columns from the first tap of a window to the last, those between with them.
+    [[nodiscard]] constexpr WindowSize reach() const { return {(window.rows - 1) * dilation.rows + 1, (window.columns - 1) * dilation.columns + 1}; }
     [[nodiscard]] constexpr bool pooled() const { return epilogue == Epilogue::relu_pool; }
-    [[nodiscard]] constexpr std::size_t weights() const { return window * window * (channels() / groups) * filters(); }
+    [[nodiscard]] constexpr std::size_t weights() const { return window.count() * (channels() / groups) * filters(); }
     /// Multiplications and additions of the direct sum for one sample, forward.
     [[nodiscard]] constexpr std::size_t operations() const { return 2 * rows * columns * weights(); }
 
@@ -1375,7 +1405,7 @@ struct DepthwiseRows {
     static constexpr std::size_t lanes = simd::lanes<float>;
     static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
 
-    /// Row `y` is written or added; `weights` are (window, window, stride), then biases (stride), zero behind the channels.
+    /// Row `y` is written or added; `weights` are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
     template <Gradient Mode>
     static void row(const float* input, const float* weights, float* output, std::size_t y) {
         constexpr std::size_t rest = Of.columns % pixels;
@@ -1388,25 +1418,25 @@ private:
 
     template <Gradient Mode, std::size_t Pixels>
     static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
-        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
+        const float* corner = input + Of.input.offset(y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left);
         float* to = output + Of.output.offset(y, x);
         for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
             Vector sum[Pixels];
             const Vector start =
-                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
+                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window.count() * Of.output.stride + c);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
 #pragma GCC unroll 1
-            for (std::size_t i = 0; i < Of.window; ++i)
+            for (std::size_t i = 0; i < Of.window.rows; ++i)
 #pragma GCC unroll 7
-                for (std::size_t j = 0; j < Of.window; ++j) {
-                    const std::size_t tap = i * Of.window + j;
+                for (std::size_t j = 0; j < Of.window.columns; ++j) {
+                    const std::size_t tap = i * Of.window.columns + j;
                     const Vector weight =
-                        simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
-                    const float* from = corner + i * Of.dilation * Of.input.row() + j * Of.dilation * Of.input.stride + c;
+                        simd::load(weights + (Turned ? Of.window.count() - 1 - tap : tap) * Of.output.stride + c);
+                    const float* from = corner + i * Of.dilation.rows * Of.input.row() + j * Of.dilation.columns * Of.input.stride + c;
 #pragma GCC unroll 8
                     for (std::size_t p = 0; p < Pixels; ++p)
-                        sum[p] = simd::fma(simd::load(from + p * Of.stride * Of.input.stride), weight, sum[p]);
+                        sum[p] = simd::fma(simd::load(from + p * Of.stride.columns * Of.input.stride), weight, sum[p]);
                 }
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
@@ -1424,25 +1454,25 @@ template <Convolution Of>
 struct DepthwiseConvolution {
 private:
     using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window, stride = Of.output.stride;
-    static_assert(Of.top < (Of.window - 1) * Of.dilation + 1 && Of.left < (Of.window - 1) * Of.dilation + 1);
+    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window.count(), stride = Of.output.stride;
+    static_assert(Of.top < Of.reach().rows && Of.left < Of.reach().columns);
 
     // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
     static constexpr Convolution turned = [] {
-        const std::size_t reach = (Of.window - 1) * Of.dilation;
-        const std::size_t height = (Of.rows - 1) * Of.stride + 1, width = (Of.columns - 1) * Of.stride + 1;
+        const std::size_t above = Of.reach().rows - 1 - Of.top, before = Of.reach().columns - 1 - Of.left;
+        const std::size_t height = (Of.rows - 1) * Of.stride.rows + 1, width = (Of.columns - 1) * Of.stride.columns + 1;
         const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
         Convolution back;
         back.input = {{height, width, Of.channels()},
-                      {reach - Of.top, reach - Of.left, beyond(Of.input.shape.height + Of.top, height),
+                      {above, before, beyond(Of.input.shape.height + Of.top, height),
                        beyond(Of.input.shape.width + Of.left, width)},
                       stride};
         back.output = Of.input;
         back.rows = Of.input.shape.height;
         back.columns = Of.input.shape.width;
         back.window = Of.window;
-        back.top = reach - Of.top;
-        back.left = reach - Of.left;
+        back.top = above;
+        back.left = before;
         back.dilation = Of.dilation;
         return back;
     }();
@@ -1480,7 +1510,7 @@ public:
             std::fill_n(scratch, scratch_size, 0.0f);
         for (std::size_t y = 0; y < Of.rows; ++y) {
             spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
-            for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);
+            for (std::size_t i = 0; i < Of.window.rows; ++i) weight_gradient(input, scratch, accumulator, y, i);
         }
         if constexpr (Input != Gradient::none)
             for (std::size_t y = 0; y < turned.rows; ++y)
@@ -1503,7 +1533,7 @@ private:
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
                 if constexpr (Of.epilogue == Epilogue::relu)
                     gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
-                simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
+                simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
                 sum = sum + gradient;
             }
             simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
@@ -1511,21 +1541,21 @@ private:
     }
     // What row y of z's gradient says about window row i.
     static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
-        const float* pixels = input + Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, 0 - Of.left);
-        const float* gradients = z + turned.input.offset(y * Of.stride, 0);
+        const float* pixels = input + Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, 0 - Of.left);
+        const float* gradients = z + turned.input.offset(y * Of.stride.rows, 0);
         for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum[Of.window];
-            float* to = accumulator + i * Of.window * stride + c;
-            for (std::size_t j = 0; j < Of.window; ++j) sum[j] = simd::load(to + j * stride);
+            Vector sum[Of.window.columns];
+            float* to = accumulator + i * Of.window.columns * stride + c;
+            for (std::size_t j = 0; j < Of.window.columns; ++j) sum[j] = simd::load(to + j * stride);
 #pragma GCC unroll 1
             for (std::size_t x = 0; x < Of.columns; ++x) {
-                const Vector gradient = simd::load(gradients + x * Of.stride * stride + c);
+                const Vector gradient = simd::load(gradients + x * Of.stride.columns * stride + c);
 #pragma GCC unroll 8
-                for (std::size_t j = 0; j < Of.window; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient,
+                for (std::size_t j = 0; j < Of.window.columns; ++j)
+                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride.columns + j * Of.dilation.columns) * Of.input.stride + c), gradient,
                                        sum[j]);
             }
-            for (std::size_t j = 0; j < Of.window; ++j) simd::store(to + j * stride, sum[j]);
+            for (std::size_t j = 0; j < Of.window.columns; ++j) simd::store(to + j * stride, sum[j]);
         }
     }
 };
@@ -1546,8 +1576,8 @@ namespace denim::inline DENIM_TARGET::kernel {
 template <Convolution Of, bool WholeRows>
 struct WindowSlices {
     static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t numbers = WholeRows ? Of.window * Of.channels() : Of.channels();  ///< in a run
-    static constexpr std::size_t taps = WholeRows ? Of.window : Of.window * Of.window;
+    static constexpr std::size_t numbers = WholeRows ? Of.window.columns * Of.channels() : Of.channels();  ///< in a run
+    static constexpr std::size_t taps = WholeRows ? Of.window.rows : Of.window.count();
     static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
     static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
     static constexpr std::size_t group = [] {
@@ -1557,16 +1587,16 @@ struct WindowSlices {
     }();
     static constexpr std::size_t slices = vectors / group;
     static constexpr std::size_t unit = group * lanes;
-    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride + Of.window;
-    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride) * unit;  ///< from one column of z to the next
-    static constexpr std::size_t down = Of.stride * columns * unit;            ///< from one row of z to the next
+    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride.columns + Of.window.columns;
+    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride.columns) * unit;  ///< from one column of z to the next
+    static constexpr std::size_t down = Of.stride.rows * columns * unit;            ///< from one row of z to the next
     static constexpr std::size_t filter_size = taps * unit;
     static constexpr std::size_t slice_size = Of.filters() * filter_size;
     static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
 
-    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride + Of.window; }
+    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride.rows + Of.window.rows; }
     static constexpr std::size_t tap(std::size_t t) {
-        return WholeRows ? t * columns * unit : (t / Of.window * columns + t % Of.window) * unit;
+        return WholeRows ? t * columns * unit : (t / Of.window.columns * columns + t % Of.window.columns) * unit;
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
@@ -1575,7 +1605,7 @@ struct WindowSlices {
         for (std::size_t r = 0; r < input_rows(z_rows); ++r)
             for (std::size_t x = 0; x < columns; ++x, to += unit) {
                 const float* from =
-                    input + Of.input.offset(first * Of.stride + r - Of.top, (WholeRows ? x * Of.stride : x) - Of.left);
+                    input + Of.input.offset(first * Of.stride.rows + r - Of.top, (WholeRows ? x * Of.stride.columns : x) - Of.left);
                 if constexpr (WholeRows && Of.input.stride != Of.channels()) {
                     for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
                         to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
@@ -1592,7 +1622,7 @@ struct WindowSlices {
     static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
         static_assert(!WholeRows);
         for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
-            const std::size_t y = first * Of.stride + r - Of.top;
+            const std::size_t y = first * Of.stride.rows + r - Of.top;
             if (y >= Of.input.shape.height) continue;
             for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
                 const float* values = from + (r * columns + x + Of.left) * unit;
@@ -1617,7 +1647,7 @@ struct LiveGradient {
     static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
 
     using InputSlices = WindowSlices<Of, false>;
-    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window < InputSlices::vectors * InputSlices::taps;
+    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window.rows < InputSlices::vectors * InputSlices::taps;
     using WeightSlices = WindowSlices<Of, whole_rows>;
 
     static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input
@@ -1911,7 +1941,7 @@ constexpr TileShape best_tile(std::size_t columns, std::size_t vectors, std::siz
 
 /// What the tiles of a row have to know of a convolution.
 struct TileRowSizes {
-    std::size_t window = 0;
+    std::size_t window = 0;                ///< rows of a window
     std::size_t runs = 0, length = 0;  ///< of a window row: runs of numbers that lie side by side, and how many each has
     std::size_t row = 0, pixel = 0;    ///< numbers of the input from one row, one pixel to the next
     std::size_t step = 0;              ///< numbers of the input from one pixel of z to the next
@@ -1923,8 +1953,8 @@ constexpr TileRowSizes tile_row_sizes(const Convolution& of, std::size_t padded)
     // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
     const bool joined = of.input.stride == of.channels();
     const std::size_t row = of.input.row(), pixel = of.input.stride;
-    return {of.window, joined ? 1 : of.window, joined ? of.window * of.channels() : of.channels(), row, pixel, of.stride * pixel,
-            of.stride * row, of.output.stride, padded};
+    return {of.window.rows, joined ? 1 : of.window.columns, joined ? of.window.columns * of.channels() : of.channels(), row, pixel,
+            of.stride.columns * pixel, of.stride.rows * row, of.output.stride, padded};
 }
 
 namespace detail {
@@ -2012,7 +2042,7 @@ struct RegisterTiles {
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
     static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
-    static constexpr std::size_t taps = Of.window * Of.window * Of.channels();
+    static constexpr std::size_t taps = Of.window.count() * Of.channels();
     static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
 
     /// Rows of what is stored: with a pool, each takes two rows of z.
@@ -2024,8 +2054,8 @@ struct RegisterTiles {
     static void pack(float* packed, std::size_t i, Weight weight) {
         for (std::size_t first = 0; first < vectors; first += tile.vectors) {
             const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
-            float* to = packed + first * lanes * taps + i * Of.window * Of.channels() * filters;
-            for (std::size_t j = 0; j < Of.window; ++j)
+            float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
+            for (std::size_t j = 0; j < Of.window.columns; ++j)
                 for (std::size_t c = 0; c < Of.channels(); ++c)
                     for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
                         *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
@@ -2062,7 +2092,7 @@ private:
         const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
         const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
             tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
-                sizes, input + Of.input.offset(unit * y * Of.stride - Of.top, x * Of.stride - Of.left), weights, bias,
+                sizes, input + Of.input.offset(unit * y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left), weights, bias,
                 output + Of.output.offset(y, x / unit) + first * lanes,
                 record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
         };
@@ -2092,9 +2122,9 @@ private:
     using Weights = typename Live::WeightSlices;
 
     // The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero.
-    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window && Of.left < Of.window;
-    static constexpr std::size_t above = Of.window - 1 - std::min(Of.top, Of.window - 1);
-    static constexpr std::size_t before = Of.window - 1 - std::min(Of.left, Of.window - 1);
+    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window.rows && Of.left < Of.window.columns;
+    static constexpr std::size_t above = Of.window.rows - 1 - std::min(Of.top, Of.window.rows - 1);
+    static constexpr std::size_t before = Of.window.columns - 1 - std::min(Of.left, Of.window.columns - 1);
     static constexpr std::size_t beyond(std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; }
     static constexpr Convolution flipped{.input = {.shape = {Of.rows, Of.columns, Of.filters()},
                                                    .border = {above, before, beyond(Of.input.shape.height + Of.top, Of.rows),
@@ -2111,9 +2141,9 @@ private:
 public:
     static constexpr const char* name = "direct";
     static constexpr std::size_t bands = Forward::rows;
-    static constexpr std::size_t forward_prepare_parts = Of.window;
-    static constexpr std::size_t prepare_parts = 2 * Of.window;
-    static constexpr std::size_t finish_parts = Of.window;
+    static constexpr std::size_t forward_prepare_parts = Of.window.rows;
+    static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
+    static constexpr std::size_t finish_parts = Of.window.rows;
     static constexpr std::size_t forward_prepared_size = Forward::packed_size;
     static constexpr std::size_t prepared_size = forward_prepared_size + (flips ? Backward::packed_size : Live::weights_size);
     static constexpr std::size_t accumulator_size = Live::accumulator_size;
@@ -2123,27 +2153,27 @@ public:
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-            return weights[((i * Of.window + j) * Of.channels() + c) * Of.filters() + f];
+            return weights[((i * Of.window.columns + j) * Of.channels() + c) * Of.filters() + f];
         };
-        const std::size_t i = part % Of.window;
+        const std::size_t i = part % Of.window.rows;
         float* backward = prepared + forward_prepared_size;
-        if (part < Of.window) {
+        if (part < Of.window.rows) {
             Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
             if (part == 0)
                 for (std::size_t f = 0; f < Forward::padded; ++f)
                     prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
         } else if constexpr (flips) {
             Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
-                return weight(Of.window - 1 - i, Of.window - 1 - j, c, f);
+                return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
             });
             if (i == 0) std::fill_n(backward + Backward::packed_size - Backward::padded, Backward::padded, 0.0f);
         } else {
             using Slices = typename Live::InputSlices;
             for (std::size_t slice = 0; slice < Slices::slices; ++slice)
                 for (std::size_t f = 0; f < Of.filters(); ++f)
-                    for (std::size_t j = 0; j < Of.window; ++j) {
+                    for (std::size_t j = 0; j < Of.window.columns; ++j) {
                         float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
-                                    (i * Of.window + j) * Slices::unit;
+                                    (i * Of.window.columns + j) * Slices::unit;
                         for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
                             to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
                     }
@@ -2180,7 +2210,7 @@ public:
     }
 
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        constexpr std::size_t taps = Weights::taps / Of.window;  // of a window row
+        constexpr std::size_t taps = Weights::taps / Of.window.rows;  // of a window row
         alignas(64) float block[lanes][lanes];
         for (std::size_t first = 0; first < Of.filters(); first += lanes) {
             const std::size_t width = std::min(lanes, Of.filters() - first);
@@ -2192,7 +2222,7 @@ public:
                     for (std::size_t f = 0; f < width; ++f)
                         simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
                     for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
-                        const std::size_t row = part * Of.window * Of.channels() + t * Weights::numbers + v * lanes + u;
+                        const std::size_t row = part * Of.window.columns * Of.channels() + t * Weights::numbers + v * lanes + u;
                         for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
                     }
                 }
@@ -2238,8 +2268,8 @@ struct PlainConvolution {
             for (std::size_t x = 0; x < Of.columns; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     Scalar sum = prepared[Of.weights() + f];
-                    for (std::size_t i = 0; i < Of.window; ++i)
-                        for (std::size_t j = 0; j < Of.window; ++j)
+                    for (std::size_t i = 0; i < Of.window.rows; ++i)
+                        for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
@@ -2279,8 +2309,8 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const Scalar gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
                     accumulator[Of.weights() + f] += gradient;
-                    for (std::size_t i = 0; i < Of.window; ++i)
-                        for (std::size_t j = 0; j < Of.window; ++j)
+                    for (std::size_t i = 0; i < Of.window.rows; ++i)
+                        for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c) {
                                 const std::size_t from = at(y, x, i, j) + first(f) + c;
                                 accumulator[weight(i, j, c, f)] += gradient * input[from];
@@ -2300,15 +2330,15 @@ private:
     static constexpr std::size_t channels = Of.channels() / Of.groups;  // that a filter sums over, from first(f) on
     static constexpr std::size_t first(std::size_t f) { return f / (Of.filters() / Of.groups) * channels; }
     static constexpr std::size_t weight(std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-        return ((i * Of.window + j) * channels + c) * Of.filters() + f;
+        return ((i * Of.window.columns + j) * channels + c) * Of.filters() + f;
     }
     // Where the window at (y, x) touches the input with its tap (i, j); in the border it wraps below zero and back.
     static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, x * Of.stride + j * Of.dilation - Of.left);
+        return Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, x * Of.stride.columns + j * Of.dilation.columns - Of.left);
     }
     static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return y * Of.stride + i * Of.dilation - Of.top < Of.input.shape.height &&
-               x * Of.stride + j * Of.dilation - Of.left < Of.input.shape.width;
+        return y * Of.stride.rows + i * Of.dilation.rows - Of.top < Of.input.shape.height &&
+               x * Of.stride.columns + j * Of.dilation.columns - Of.left < Of.input.shape.width;
     }
     // The number of z behind output (y, x, f): itself, or number q of its pool window.
     static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {
@@ -2397,37 +2427,40 @@ private:
 // ---- denim/kernel/split_convolution.hpp
 
 // Convolutions with groups or a dilation, as dense ones. A group sees its own channels. Of a convolution with dilation d, the
-// outputs (y, x) with the same y mod d and x mod d, a phase, read the pixels of one phase of the input and no others. So each
+// outputs (y, x) with the same y mod d and x mod d (each its axis's d), a phase, read the pixels of one phase of the input and no others. So each
 // group and phase is copied to a picture of its own, and goes through the kernel that is quickest for it.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// The dense convolution that one group and phase is; the smaller phases are filled up with zeros.
 constexpr Convolution dense_part(const Convolution& of) {
-    const auto share = [&](std::size_t count) { return (count + of.dilation - 1) / of.dilation; };
+    const auto share = [](std::size_t count, std::size_t step) { return (count + step - 1) / step; };
     const auto layout = [](std::size_t height, std::size_t width, std::size_t channels) {
         return Layout{{height, width, channels}, {}, round_up(channels, simd::lanes<float>)};
     };
     Convolution part = of;
-    part.rows = share(of.rows);
-    part.columns = share(of.columns);
-    part.dilation = part.groups = 1;
+    part.rows = share(of.rows, of.dilation.rows);
+    part.columns = share(of.columns, of.dilation.columns);
+    part.dilation = 1;
+    part.groups = 1;
     part.top = part.left = 0;
     part.input =
-        layout((part.rows - 1) * of.stride + of.window, (part.columns - 1) * of.stride + of.window, of.channels() / of.groups);
+        layout((part.rows - 1) * of.stride.rows + of.window.rows, (part.columns - 1) * of.stride.columns + of.window.columns, of.channels() / of.groups);
     part.output = layout(of.pooled() ? part.rows / 2 : part.rows, of.pooled() ? part.columns / 2 : part.columns,
                          of.filters() / of.groups);
     return part;
 }
 
-/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. A dilation stands without a
-/// stride and a pool.
+/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. Along its axis a
+/// dilation stands without a stride, and without a pool.
 template <Convolution Of, Convolution Part, class Kernel>
 struct SplitConvolution {
-    static_assert(Of.dilation == 1 || (Of.stride == 1 && !Of.pooled()));
+    static_assert((Of.dilation.rows == 1 || Of.stride.rows == 1) && (Of.dilation.columns == 1 || Of.stride.columns == 1));
+    static_assert(Of.dilation == 1 || !Of.pooled());
 
 private:
-    static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
+    static constexpr WindowSize step = Of.dilation;
+    static constexpr std::size_t phases = step.count(), channels = Part.channels(), filters = Part.filters();
     static constexpr std::size_t room(std::size_t numbers) { return round_up(numbers, 16); }
     static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
                                  output_gradient_at = scratch_at + room(Kernel::scratch_size),
@@ -2440,7 +2473,7 @@ private:
         std::array<char, 64> text{};
         std::size_t at = 0;
         for (const char* from :
-             {Of.dilation > 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
+             {Of.dilation != 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
             for (; *from; ++from) text[at++] = *from;
         return text;
     }();
@@ -2524,7 +2557,7 @@ private:
     struct Band {
         std::size_t group, row, column;  // the phase's first output
         explicit constexpr Band(std::size_t number)
-            : group(number / phases), row(number % phases / step), column(number % step) {}
+            : group(number / phases), row(number % phases / step.columns), column(number % step.columns) {}
         [[nodiscard]] constexpr bool empty() const { return row >= Of.rows || column >= Of.columns; }
     };
 
@@ -2533,7 +2566,7 @@ private:
     static void each_input(const Band& band, Each each) {
         for (std::size_t v = 0; v < Part.input.shape.height; ++v)
             for (std::size_t u = 0; u < Part.input.shape.width; ++u) {
-                const std::size_t y = v * step + band.row - Of.top, x = u * step + band.column - Of.left;  // above 0 it wraps
+                const std::size_t y = v * step.rows + band.row - Of.top, x = u * step.columns + band.column - Of.left;  // above 0 it wraps
                 const bool inside = y < Of.input.shape.height && x < Of.input.shape.width;
                 each(inside, Of.input.offset(y, x) + band.group * channels, Part.input.offset(v, u));
             }
@@ -2553,8 +2586,8 @@ private:
     // Calls each(place in the output, place in the part's).
     template <class Each>
     static void each_output(const Band& band, Each each) {
-        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step)
-            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step)
+        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step.rows)
+            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step.columns)
                 each(Of.output.offset(y, x) + band.group * filters, Part.output.offset(v, u));
     }
 };
@@ -2797,14 +2830,14 @@ inline constexpr std::size_t block_bytes = 512 * 1024;
 
 /// Whether TransformedConvolution computes it.
 constexpr bool transformable(const Convolution& of) {
-    return of.stride == 1 && (of.window == 3 || of.window == 5 || of.window == 7) && of.top < of.window && of.left < of.window;
+    return of.stride == 1 && of.window.square() && (of.side() == 3 || of.side() == 5 || of.side() == 7) && of.top < of.side() && of.left < of.side();
 }
 
 /// The gradient to the weights of a pooled convolution visits the pool's winners alone if at most so many percent of them are
 /// alive after ReLU; tiles are faster beyond. Measured on 64 channels and filters.
 constexpr std::size_t winners_pay(const Convolution& of) {
     if (!of.pooled()) return 0;
-    return of.channels() <= few_channels || of.window == 7 ? 100 : of.window == 5 ? 65 : 75;
+    return of.channels() <= few_channels || of.side() == 7 ? 100 : of.side() == 5 ? 65 : 75;
 }
 
 /// The tiles of a picture: `side` x `side` pixels each, 8 x 8 with what their windows touch beyond.
@@ -2824,7 +2857,7 @@ constexpr Tiles tiles_of(std::size_t window, std::size_t rows, std::size_t colum
 
 /// The tiles of z; with a pool, an odd last row or column needs none.
 constexpr Tiles output_tiles(const Convolution& of) {
-    return of.pooled() ? tiles_of(of.window, of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.window, of.rows, of.columns);
+    return of.pooled() ? tiles_of(of.side(), of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.side(), of.rows, of.columns);
 }
 
 /// The border of zeros that TransformedConvolution wants around the input, given one that covers what the windows touch: the
@@ -2839,8 +2872,8 @@ constexpr Border transformed_border(const Convolution& of) {
 
 /// The gradient of z with a border of zeros, so that the tiles of both gradients read it without asking.
 constexpr Layout gradient_picture(const Convolution& of) {
-    const Tiles own = output_tiles(of), back = tiles_of(of.window, of.input.shape.height, of.input.shape.width);
-    const std::size_t top = of.window - 1 - of.top, left = of.window - 1 - of.left;
+    const Tiles own = output_tiles(of), back = tiles_of(of.side(), of.input.shape.height, of.input.shape.width);
+    const std::size_t top = of.side() - 1 - of.top, left = of.side() - 1 - of.left;
     const std::size_t height = std::max(back.touched_rows(), top + own.down * own.side);
     const std::size_t width = std::max(back.touched_columns(), left + own.across * own.side);
     return {{height - top, width - left, of.filters()}, {top, left, 0, 0}, of.output.stride};
@@ -2884,7 +2917,7 @@ constexpr TilePass forward_pass(const Convolution& of) {
 /// Back to the input: the gradient of z becomes that of the input.
 constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
-    return tile_pass(tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+    return tile_pass(tiles_of(of.side(), of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
                      round_up(of.channels(), simd::lanes<float>));
 }
 
@@ -3272,16 +3305,16 @@ constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
 /// Numbers of an input row as windows touch it, with what a last vector reads beyond.
 constexpr std::size_t few_winners_reach(const Convolution& of) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    return round_up((2 * of.output.shape.width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+    return round_up((2 * of.output.shape.width + of.side() - 1) * of.channels(), lanes) + 2 * lanes;
 }
 
 /// Numbers of the sums: (filters, window).
-constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.window, of.channels()).window; }
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.side(), of.channels()).window; }
 
 /// Numbers of scratch: the input rows below a strip, and its windows.
 constexpr std::size_t few_winners_scratch(const Convolution& of) {
-    const FewWinners sizes = few_winners(of.window, of.channels());
-    const std::size_t lines = 2 * sizes.rows + of.window - 1;
+    const FewWinners sizes = few_winners(of.side(), of.channels());
+    const std::size_t lines = 2 * sizes.rows + of.side() - 1;
     return lines * few_winners_reach(of) + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
 }
 
@@ -3289,7 +3322,7 @@ namespace detail {
 
 /// The part of an input row that windows of the pool's winners touch, without padding between pixels.
 inline void copy_pixels(const Convolution& of, const float* from, float* to) {
-    const std::size_t pixels = 2 * of.output.shape.width + of.window - 1, channels = of.channels();
+    const std::size_t pixels = 2 * of.output.shape.width + of.side() - 1, channels = of.channels();
     if (of.input.stride == channels)
         std::copy_n(from, pixels * channels, to);
     else
@@ -3389,9 +3422,9 @@ DENIM_KERNEL void add_few_winners(const Convolution& of, const float* input, con
 
 /// The weights' gradient from the sums of all samples.
 inline void finish_few_winners(const Convolution& of, const float* sums, float* weight_gradient) {
-    const FewWinners sizes = few_winners(of.window, of.channels());
-    const std::size_t line = of.window * of.channels(), filters = of.filters();
-    for (std::size_t tap = 0; tap < of.window * line; ++tap)
+    const FewWinners sizes = few_winners(of.side(), of.channels());
+    const std::size_t line = of.side() * of.channels(), filters = of.filters();
+    for (std::size_t tap = 0; tap < of.side() * line; ++tap)
         for (std::size_t f = 0; f < filters; ++f)
             weight_gradient[tap * filters + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }
@@ -3608,10 +3641,10 @@ constexpr WinnerStrip winner_strip(std::size_t window, std::size_t vectors) {
     }
     return best;
 }
-constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.window, winner_vectors(of.window, of.channels())); }
+constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.side(), winner_vectors(of.side(), of.channels())); }
 
 /// Numbers of a filter's sums: (channels / pixel, window, window, pixel).
-constexpr std::size_t winner_filter(const Convolution& of) { return of.window * of.window * round_up(of.channels(), simd::lanes<float>); }
+constexpr std::size_t winner_filter(const Convolution& of) { return of.side() * of.side() * round_up(of.channels(), simd::lanes<float>); }
 
 /// One winner: where its window begins in the packed strip, and its gradient.
 struct Winner {
@@ -3635,9 +3668,9 @@ inline void pack_strip(const Convolution& of, const float* input, std::size_t y,
                        std::size_t channel, float* to) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t stride = of.input.stride;
-    for (std::size_t i = 0; i < 2 * rows + of.window - 1; ++i) {
+    for (std::size_t i = 0; i < 2 * rows + of.side() - 1; ++i) {
         const float* from = input + of.input.offset(2 * y + i - of.top, 2 * x - of.left) + channel;
-        for (std::size_t j = 0; j < 2 * span + of.window - 1; ++j, from += stride)
+        for (std::size_t j = 0; j < 2 * span + of.side() - 1; ++j, from += stride)
             for (std::size_t c = 0; c < Strip.pixel; c += lanes) {
                 const bool whole = channel + c + lanes <= stride;
                 simd::store(to + i * Strip.row + j * Strip.pixel + c,
@@ -3742,7 +3775,7 @@ DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input
 DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
                                           std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    const std::size_t taps = of.window * of.window, pixel = winner_vectors(of.window, of.channels()) * lanes, own = winner_filter(of);
+    const std::size_t taps = of.side() * of.side(), pixel = winner_vectors(of.side(), of.channels()) * lanes, own = winner_filter(of);
     const std::size_t group = channel / pixel * pixel, filters = of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
         const float* const first = sums + filter * own + group * taps + tap * pixel + channel - group;
@@ -3813,15 +3846,15 @@ struct TransformedConvolution {
     static_assert(Of.input.border == widest(Of.input.border, transformed_border(Of)),
                   "denim: TransformedConvolution: the input's border is smaller than transformed_border.");
 
-    static constexpr const char* name = Of.window == 3   ? "transformed F(6,3)"
-                                        : Of.window == 5 ? "transformed F(4,5)"
+    static constexpr const char* name = Of.side() == 3   ? "transformed F(6,3)"
+                                        : Of.side() == 5 ? "transformed F(4,5)"
                                                          : "transformed F(2,7)";
     static constexpr bool few = Of.channels() <= few_channels;
     // The ways that the gradient to the weights may go.
     static constexpr bool by_few_winners = few && Of.pooled();
     static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
     static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
-    static constexpr std::size_t side = tile + 1 - Of.window;
+    static constexpr std::size_t side = tile + 1 - Of.side();
     static constexpr TileRow line = tile_row(Of);
     static constexpr GradientTiles tiles = gradient_tiles(Of);
     static constexpr GradientSums sums = gradient_sums(Of);
@@ -3860,12 +3893,12 @@ struct TransformedConvolution {
         float* const forward_to = prepared + Of.output.stride;
         if (part >= forward_prepare_parts) {
             share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
-                      [&](std::size_t filter) { backward_weights<Of.window>(Of, back, weights, prepared + forward_prepared_size, filter); });
+                      [&](std::size_t filter) { backward_weights<Of.side()>(Of, back, weights, prepared + forward_prepared_size, filter); });
         } else if constexpr (few) {
-            few_weights<Of.window>(Of, weights, forward_to);
+            few_weights<Of.side()>(Of, weights, forward_to);
         } else {
             share_out(Of.channels(), forward_prepare_parts, part,
-                      [&](std::size_t channel) { forward_weights<Of.window>(Of, there, weights, forward_to, channel); });
+                      [&](std::size_t channel) { forward_weights<Of.side()>(Of, there, weights, forward_to, channel); });
         }
     }
 
@@ -3891,10 +3924,10 @@ struct TransformedConvolution {
         bool through_tiles = by_tiles;
         if constexpr (by_tiles && by_winners) through_tiles = !few_alive(Of.output, output, winners_pay(Of));
         if constexpr (by_few_winners)
-            add_few_winners<Of.window, Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
+            add_few_winners<Of.side(), Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
         else if constexpr (by_winners)
             if (!through_tiles)
-                add_winners_gradient<Of.window, winner_vectors(Of.window, Of.channels())>(Of, input, output, output_gradient, record, work,
+                add_winners_gradient<Of.side(), winner_vectors(Of.side(), Of.channels())>(Of, input, output, output_gradient, record, work,
                                                                                           by_winner, accumulator);
         if (through_tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
@@ -3921,7 +3954,7 @@ struct TransformedConvolution {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
-                finish_weight_gradient<Of.window>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
+                finish_weight_gradient<Of.side()>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
             if constexpr (by_winners)
                 finish_winners_gradient(Of, by_tiles, by_winner, weight_gradient, channel, filter);
         }
@@ -3957,14 +3990,14 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// The families of kernels.
 enum class Family { plain, direct, transformed, depthwise, split };
 
-/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
+/// Transformed where the tiles pay: stride 1, windows of 3 x 3, 5 x 5 or 7 x 7, and a picture that fills half of its tiles. (A 7 x 7 picture
 /// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
 /// What the layer or the network asks for goes first.
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
     if (Arithmetic::plain) return Family::plain;
     if (depthwise(of)) return Family::depthwise;
-    if (of.groups > 1 || of.dilation > 1) return Family::split;
+    if (of.groups > 1 || of.dilation != 1) return Family::split;
     if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
@@ -4058,6 +4091,7 @@ namespace denim {
 enum class Initial {
     zeros,
     ones,
+    constant,        ///< all of them Parameter::start
     glorot_uniform,  ///< uniform in +-sqrt(6 / (fan_in + fan_out)); Glorot and Bengio (2010), Keras's default
     glorot_normal,   ///< normal with deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations as Keras does
     he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
@@ -4076,6 +4110,7 @@ struct Parameter {
     bool decays = false;  ///< L2 and weight decay apply: weights, not biases
     Moved moved = Moved::by_gradient;
     std::size_t fan_in = 1, fan_out = 1;
+    double start = 0;  ///< of Initial::constant
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -5268,15 +5303,18 @@ struct Padding {
 struct CeilMode {};
 /// Of a pool of averages: the zeros of its Padding count. As PyTorch's count_include_pad, which is on by default there.
 struct CountPadding {};
-/// The step from one window to the next, in rows and in columns.
-template <std::size_t Step>
+/// The step from one window to the next: one number for rows and columns, or Stride<Rows, Columns>.
+template <std::size_t... Steps>
 struct Stride {
-    static_assert(Step > 0, "denim: Stride: the step from one window to the next must be at least 1.");
+    static_assert(sizeof...(Steps) == 1 || sizeof...(Steps) == 2, "denim: Stride: one number was expected, or two: of rows and of columns.");
+    static_assert(((Steps > 0) && ...), "denim: Stride: the step from one window to the next must be at least 1.");
 };
-/// The taps of a window stand Step pixels apart, so that it reaches over (window - 1) * Step + 1 of them. Yu and Koltun (2016).
-template <std::size_t Step>
+/// The taps of a window stand so many pixels apart, so that it reaches over (window - 1) * step + 1 of them: one number for rows and columns,
+/// or Dilation<Rows, Columns>. Yu and Koltun (2016).
+template <std::size_t... Steps>
 struct Dilation {
-    static_assert(Step > 0, "denim: Dilation: the step from one tap to the next must be at least 1.");
+    static_assert(sizeof...(Steps) == 1 || sizeof...(Steps) == 2, "denim: Dilation: one number was expected, or two: of rows and of columns.");
+    static_assert(((Steps > 0) && ...), "denim: Dilation: the step from one tap to the next must be at least 1.");
 };
 /// Channels and filters are cut into Count runs, and a filter sees the channels of its own run. Krizhevsky et al. (2012).
 template <std::size_t Count>
@@ -5306,12 +5344,54 @@ struct HeNormal {};
 struct Max {};
 struct Average {};
 
+/// Of a normalisation: what is added to the variance, more than 0.
+template <Decimal Number>
+struct Epsilon {
+    static_assert(Number.value() > 0, "denim: Epsilon: a number above 0 was expected.");
+    static constexpr double value = Number.value();
+};
+/// Of BatchNorm: which share of its running statistics each step keeps, as Keras has it; PyTorch's momentum is the rest.
+template <Decimal Share>
+struct Momentum {
+    static_assert(Share.value() >= 0 && Share.value() < 1, "denim: Momentum: a number from 0 to less than 1 was expected.");
+    static constexpr double value = Share.value();
+};
+/// Of a normalisation: channels are multiplied by nothing, or nothing is added to them.
+struct NoGamma {};
+struct NoBeta {};
+
 namespace detail {
 
+/// One number or two as rows and columns, each at least 1, as what is less was said to be wrong.
+constexpr WindowSize steps_of(std::size_t rows, std::size_t columns) { return {std::max<std::size_t>(rows, 1), std::max<std::size_t>(columns, 1)}; }
+template <std::size_t... Steps>
+constexpr WindowSize steps_of() {
+    constexpr std::array<std::size_t, sizeof...(Steps) + 1> steps{Steps..., 1};
+    return steps_of(steps[0], steps[sizeof...(Steps) > 1 ? 1 : 0]);
+}
+
+/// Rows and columns from one window to the next, if the option is a Stride, and from one tap to the next if it is a Dilation; else 0.
 template <class Option>
-inline constexpr std::size_t step_of = 0;
-template <std::size_t Step>
-inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
+inline constexpr WindowSize step_of = 0;
+template <std::size_t... Steps>
+inline constexpr WindowSize step_of<Stride<Steps...>> = sizeof(Stride<Steps...>) ? steps_of<Steps...>() : 0;  // which says what is wrong
+template <class Option>
+inline constexpr WindowSize dilation_of = 0;
+template <std::size_t... Steps>
+inline constexpr WindowSize dilation_of<Dilation<Steps...>> = sizeof(Dilation<Steps...>) ? steps_of<Steps...>() : 0;
+template <class Option>
+inline constexpr bool is_stride = step_of<Option>.rows > 0;
+template <class Option>
+inline constexpr bool is_dilation = dilation_of<Option>.rows > 0;
+
+template <class Option>
+inline constexpr bool is_epsilon = false;
+template <Decimal Number>
+inline constexpr bool is_epsilon<Epsilon<Number>> = true;
+template <class Option>
+inline constexpr bool is_momentum = false;
+template <Decimal Share>
+inline constexpr bool is_momentum<Momentum<Share>> = true;
 
 /// Zeros around the picture, if the option is a Padding.
 template <class Option>
@@ -5336,10 +5416,6 @@ template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
 
 template <class Option>
-inline constexpr std::size_t dilation_of = 0;
-template <std::size_t Step>
-inline constexpr std::size_t dilation_of<Dilation<Step>> = std::max(sizeof(Dilation<Step>), Step);
-template <class Option>
 inline constexpr std::size_t group_count_of = 0;
 template <std::size_t Count>
 inline constexpr std::size_t group_count_of<Groups<Count>> = std::max(sizeof(Groups<Count>), Count);
@@ -5348,11 +5424,16 @@ constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { ret
 
 /// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
-constexpr std::size_t stride_or(std::size_t otherwise) {
-    return number_or(std::max({std::size_t{0}, step_of<Options>...}), otherwise);
+constexpr WindowSize stride_or(WindowSize otherwise) {
+    ((otherwise = is_stride<Options> ? step_of<Options> : otherwise), ...);
+    return otherwise;
 }
 template <class... Options>
-inline constexpr std::size_t dilation_among = number_or(std::max({std::size_t{0}, dilation_of<Options>...}), 1);
+constexpr WindowSize dilation_among() {
+    WindowSize dilation = 1;
+    ((dilation = is_dilation<Options> ? dilation_of<Options> : dilation), ...);
+    return dilation;
+}
 template <class... Options>
 inline constexpr std::size_t groups_among = number_or(std::max({std::size_t{0}, group_count_of<Options>...}), 1);
 
@@ -5375,7 +5456,7 @@ constexpr kernel::Choice chosen_kernel() {
 template <class... Known>
 struct only {
     template <class... Options>
-    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0 || is_padding<Options>) && ...);
+    static constexpr bool among = ((has<Options, Known...> || is_stride<Options> || is_padding<Options>) && ...);
 };
 
 template <class Option>
@@ -5386,8 +5467,8 @@ enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initial
 
 template <class Option>
 inline constexpr OptionKind kind_of = has<Option, Same, Valid> || is_padding<Option>       ? OptionKind::padding
-                                      : step_of<Option> > 0                                ? OptionKind::stride
-                                      : dilation_of<Option> > 0                            ? OptionKind::dilation
+                                      : is_stride<Option>                                  ? OptionKind::stride
+                                      : is_dilation<Option>                                ? OptionKind::dilation
                                       : group_count_of<Option> > 0                         ? OptionKind::groups
                                       : has<Option, NoBias>                                ? OptionKind::bias
                                       : choice_of<Option> != kernel::Choice::fastest       ? OptionKind::kernel
@@ -5450,12 +5531,12 @@ namespace detail {
 
 /// The axes of windows that reach over so many pixels, by their options.
 template <class... Options>
-constexpr WindowAxis row_axis(std::size_t reach, std::size_t stride) {
-    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+constexpr WindowAxis row_axis(WindowSize reach, WindowSize stride) {
+    return {reach.rows, stride.rows, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
 }
 template <class... Options>
-constexpr WindowAxis column_axis(std::size_t reach, std::size_t stride) {
-    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
+constexpr WindowAxis column_axis(WindowSize reach, WindowSize stride) {
+    return {reach.columns, stride.columns, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail
@@ -5497,18 +5578,18 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// What the convolutions share: where the windows of Window x Window stand, and what their options say.
-template <std::size_t Window, class... Options>
+/// What the convolutions share: where the windows stand, and what their options say.
+template <WindowSize Window, class... Options>
 struct ConvWindows : SpecDefaults {
-    static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
+    static_assert(Window.count() > 0, "denim: Conv: the window needs at least one row and column.");
 
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
-    static constexpr std::size_t stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>;
-    static_assert(stride == 1 || dilation == 1,
-                  "denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.");
-    static constexpr std::size_t reach = (Window - 1) * dilation + 1;  ///< pixels from the first tap to the last
+    static constexpr WindowSize stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>();
+    static_assert((stride.rows == 1 || dilation.rows == 1) && (stride.columns == 1 || dilation.columns == 1),
+                  "denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.");
+    static constexpr WindowSize reach{(Window.rows - 1) * dilation.rows + 1, (Window.columns - 1) * dilation.columns + 1};  ///< from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
@@ -5548,33 +5629,33 @@ protected:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/conv.hpp
 
-// (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
-// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (rows of the window - 1) * dilation + 1,
+// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (rows, columns, C / groups,
 // Filters).
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window x Window. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, Groups<N>, an
-/// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
+/// Convolution with Filters kernels of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<N> or
+/// Stride<Rows, Columns>, Dilation<...> likewise, Groups<N>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
 /// Algorithm<Direct or Transformed>.
-template <std::size_t Window, std::size_t Filters, class... Options>
+template <WindowSize Window, std::size_t Filters, class... Options>
 struct Conv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
+                    is_activation<Options> || detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
                     detail::choice_of<Options> != kernel::Choice::fastest) &&
                    ...),
-                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
+                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Conv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
-                  "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
+                  "denim: Conv: Algorithm<Transformed> takes square windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
                   "the choice out.");
     static_assert(Filters % groups == 0,
                   "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
@@ -5583,8 +5664,8 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
         const std::size_t channels = in.channels / groups;
-        const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
-                                Moved::by_gradient, Window * Window * channels,          Window * Window * Filters};
+        const Parameter weights{"weights",          {Window.rows, Window.columns, channels, Filters}, detail::initial_of<Options...>(), true,
+                                Moved::by_gradient, Window.count() * channels,          Window.count() * Filters};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {Filters}}};
         else
@@ -5623,21 +5704,21 @@ static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/depthwise_conv.hpp
 
-// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (Window,
-// Window, C). Howard et al., "MobileNets" (2017).
+// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (rows,
+// columns, C). Howard et al., "MobileNets" (2017).
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<...>, Dilation<...>, an activation (ReLU unless said
 /// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
-template <std::size_t Window, class... Options>
+template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::dilation_of<Options> > 0) &&
+                    is_activation<Options> || detail::is_dilation<Options>) &&
                    ...),
-                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: DepthwiseConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
@@ -5646,14 +5727,14 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
     static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
-        // Keras counts the fans of the shape (Window, Window, C, 1).
+        // Keras counts the fans of the shape (rows, columns, C, 1).
         const Parameter weights{"weights",
-                                {Window, Window, in.channels},
+                                {Window.rows, Window.columns, in.channels},
                                 detail::initial_of<Options...>(),
                                 true,
                                 Moved::by_gradient,
-                                Window * Window * in.channels,
-                                Window * Window};
+                                Window.count() * in.channels,
+                                Window.count()};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {in.channels}}};
         else
@@ -5692,38 +5773,44 @@ static_assert(check_layer<DepthwiseConv<3>, Shape{8, 8, 16}>());
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// The windows of a pool: window (y, x) begins at row y * stride - top and column x * stride - left; what lies outside of the
+/// The windows of a pool: window (y, x) begins at row y * stride.rows - top and column x * stride.columns - left; what lies outside of the
 /// picture does not count.
 struct Windows {
-    std::size_t size = 2, stride = 2;
+    WindowSize size = 2, stride = 2;
     std::size_t top = 0, left = 0;
     bool clipped = false;  ///< some windows reach beyond the picture
     bool counts_padding = false;  ///< a mean counts the zeros around the picture, of which so many stand below and to the right
     std::size_t bottom = 0, right = 0;
 
-    /// Rows (or columns) [first, last) of window number `at` that lie inside a picture of `extent` of them.
-    [[nodiscard]] constexpr std::size_t first(std::size_t at, std::size_t before) const {
-        return at * stride < before ? before - at * stride : 0;
-    }
-    [[nodiscard]] constexpr std::size_t last(std::size_t at, std::size_t before, std::size_t extent) const {
-        return std::min(size, extent + before - at * stride);
+    /// The first row of window number `y` that lies inside the picture, and behind the last one if that has `height` rows; columns likewise.
+    [[nodiscard]] constexpr std::size_t first_row(std::size_t y) const { return first(y * stride.rows, top); }
+    [[nodiscard]] constexpr std::size_t last_row(std::size_t y, std::size_t height) const { return last(y * stride.rows, top, height, size.rows); }
+    [[nodiscard]] constexpr std::size_t first_column(std::size_t x) const { return first(x * stride.columns, left); }
+    [[nodiscard]] constexpr std::size_t last_column(std::size_t x, std::size_t width) const {
+        return last(x * stride.columns, left, width, size.columns);
     }
 
     /// Places of window (y, x) that count: inside the picture, or inside of the zeros around it.
     [[nodiscard]] constexpr std::size_t places(std::size_t y, std::size_t x, std::size_t height, std::size_t width) const {
-        if (!clipped) return size * size;
-        if (counts_padding) return last(y, top, height + bottom) * last(x, left, width + right);
-        return (last(y, top, height) - first(y, top)) * (last(x, left, width) - first(x, left));
+        if (!clipped) return size.count();
+        if (counts_padding) return last_row(y, height + bottom) * last_column(x, width + right);
+        return (last_row(y, height) - first_row(y)) * (last_column(x, width) - first_column(x));
     }
 
     friend constexpr bool operator==(const Windows&, const Windows&) = default;
+
+private:
+    static constexpr std::size_t first(std::size_t at, std::size_t before) { return at < before ? before - at : 0; }
+    static constexpr std::size_t last(std::size_t at, std::size_t before, std::size_t extent, std::size_t size) {
+        return std::min(size, extent + before - at);
+    }
 };
 
 /// Calls each(i, j) for every place of window (y, x) inside a picture of `height` rows and `width` columns.
 template <Windows Of, std::size_t Height, std::size_t Width, class Each>
 constexpr void each_place(std::size_t y, std::size_t x, Each each) {
-    const std::size_t top = Of.clipped ? Of.first(y, Of.top) : 0, left = Of.clipped ? Of.first(x, Of.left) : 0;
-    const std::size_t bottom = Of.clipped ? Of.last(y, Of.top, Height) : Of.size, right = Of.clipped ? Of.last(x, Of.left, Width) : Of.size;
+    const std::size_t top = Of.clipped ? Of.first_row(y) : 0, left = Of.clipped ? Of.first_column(x) : 0;
+    const std::size_t bottom = Of.clipped ? Of.last_row(y, Height) : Of.size.rows, right = Of.clipped ? Of.last_column(x, Width) : Of.size.columns;
     for (std::size_t i = top; i < bottom; ++i)
         for (std::size_t j = left; j < right; ++j) each(i, j);
 }
@@ -5740,7 +5827,7 @@ namespace detail {
 template <Layout Out, Layout In, Windows Of>
 struct PoolLoops {
     static constexpr std::size_t place(std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
-        return In.offset(y * Of.stride + q / Of.size - Of.top, x * Of.stride + q % Of.size - Of.left) + c;
+        return In.offset(y * Of.stride.rows + q / Of.size.columns - Of.top, x * Of.stride.columns + q % Of.size.columns - Of.left) + c;
     }
     /// Every number of the output, with its place in (H, W, C) order.
     template <class Each>
@@ -5758,21 +5845,21 @@ struct PoolLoops {
 
 }  // namespace detail
 
-/// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
-/// them it is, i * size + j, the first of equals. A NaN is larger than all, the first of them wins.
+/// out(y, x, c) = the largest of in(y * stride.rows + i - top, x * stride.columns + j - left, c) over the window. The record keeps which of
+/// them it is, i * size.columns + j, the first of equals. A NaN is larger than all, the first of them wins.
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
-    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            std::size_t winner = Of.size * Of.size;
+            std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
-                const std::size_t q = i * Of.size + j;
-                if (winner == Of.size * Of.size || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
+                const std::size_t q = i * Of.size.columns + j;
+                if (winner == Of.size.count() || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
             });
             output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);
@@ -5799,7 +5886,7 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size + j)]; });
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
             output[Out.offset(y, x) + c] = sum / count(y, x);
         });
     }
@@ -5811,7 +5898,7 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
             each_place<Of, In.shape.height, In.shape.width>(
-                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size + j)] += gradient; });
+                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size.columns + j)] += gradient; });
         });
     }
 
@@ -5876,11 +5963,11 @@ struct PoolVectors {
         for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, 0.0f);
     }
     static constexpr bool tiled(const Windows& of) {  // every number of the input stands in one window: no zeros before backward
-        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride == In.shape.height &&
-               Out.shape.width * of.stride == In.shape.width && padded == In.stride;
+        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride.rows == In.shape.height &&
+               Out.shape.width * of.stride.columns == In.shape.width && padded == In.stride;
     }
     static constexpr std::size_t place(const Windows& of, std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return In.offset(y * of.stride + i - of.top, x * of.stride + j - of.left);
+        return In.offset(y * of.stride.rows + i - of.top, x * of.stride.columns + j - of.left);
     }
 };
 
@@ -5895,21 +5982,21 @@ private:
     static constexpr bool tiled = Vectors::tiled(Of);
 
 public:
-    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * Vectors::padded;  ///< bytes
 
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            const std::size_t top = Of.first(y, Of.top), left = Of.first(x, Of.left);  // inside the picture
+            const std::size_t top = Of.first_row(y), left = Of.first_column(x);  // inside the picture
             Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
-            Vector winner = simd::broadcast(static_cast<float>(top * Of.size + left));
+            Vector winner = simd::broadcast(static_cast<float>(top * Of.size.columns + left));
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 if (i == top && j == left) return;
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
                 const auto stays = simd::stays_largest(best, candidate);
                 best = simd::select(stays, best, candidate);
-                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size + j)));
+                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size.columns + j)));
             });
             Vectors::store(output + Out.offset(y, x) + c, best, rest);
             if (record) simd::store_bytes(record + n, winner);
@@ -5925,7 +6012,7 @@ public:
             const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest), winner = simd::load_bytes(record + n);
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
-                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size + j));
+                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size.columns + j));
                 Vector value = simd::select(won, gradient, simd::broadcast(0.0f));
                 if constexpr (Input == Gradient::add || !tiled) value = value + Vectors::load(place, rest);
                 Vectors::store(place, value, rest);
@@ -5976,7 +6063,7 @@ public:
 // ---- denim/layer/pool.hpp
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// H' = (H + zeros - Window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
+// H' = (H + zeros - rows of the window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
 // unless an average is told so.
 
 namespace denim::inline DENIM_TARGET {
@@ -5997,21 +6084,21 @@ struct PoolLayer : LayerDefaults<Number> {
     }
 };
 
-/// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
-/// Average. Options: Same, Valid or Padding<...>, Stride<N>, CeilMode; of an average CountPadding.
-template <class Operation, std::size_t Window, class... Options>
+/// Pooling over windows of Window, a side or Window<Rows, Columns>; the step is the window's size unless Stride<N> or Stride<Rows, Columns>
+/// says otherwise. Operation: Max or Average. Options: Same, Valid or Padding<...>, Stride<...>, CeilMode; of an average CountPadding.
+template <class Operation, WindowSize Window, class... Options>
 struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
-    static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
+    static_assert(Window.count() > 0, "denim: Pool: the window needs at least one row and column.");
     static_assert(detail::only<Same, Valid, CeilMode, CountPadding>::among<Options...>,
-                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.");
+                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<...>, CeilMode, CountPadding.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.");
 
-    static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
+    static constexpr WindowSize stride = detail::stride_or<Options...>(detail::steps_of(Window.rows, Window.columns));
     static constexpr bool counts_padding = detail::has<CountPadding, Options...>;
     static constexpr WindowAxis rows = detail::row_axis<Options...>(Window, stride), columns = detail::column_axis<Options...>(Window, stride);
-    static_assert(Window == 0 || (rows.touches() && columns.touches()),
+    static_assert(Window.count() == 0 || (rows.touches() && columns.touches()),
                   "denim: Pool: a Padding of less than the window's size was expected, so that each window touches the picture.");
     static_assert(!detail::has<CeilMode, Options...> || !detail::has<Same, Options...>,
                   "denim: Pool: CeilMode and Same do not go together; Same has a window for each step already.");
@@ -6064,7 +6151,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// Conv with ReLU, then a 2 x 2 pool: the picture before the pool is never stored, the pool keeps the place of its maximum. Where
 /// every channel has a group of its own, the depthwise kernel, which knows no pool, is quicker.
-template <class Arithmetic, Mode For, std::size_t Window, std::size_t Filters, class... Options>
+template <class Arithmetic, Mode For, WindowSize Window, std::size_t Filters, class... Options>
     requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
              (Conv<Window, Filters, Options...>::groups == 1 || Conv<Window, Filters, Options...>::groups < Filters))
 struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : SpecDefaults {
@@ -6980,50 +7067,97 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/norm_settings.hpp
+
+// What the options of a normalisation say: the number added to the variance, and which rows it has.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// True if no more than one of the options is so.
+constexpr bool at_most_one(auto... is) { return (std::size_t{0} + ... + static_cast<std::size_t>(is)) <= 1; }
+
+/// What the options of a normalisation say; Keras's epsilon and momentum unless they do.
+template <class... Options>
+struct NormSettings {
+    static constexpr bool states_epsilon = (is_epsilon<Options> || ...);
+    static constexpr bool has_gamma = !(std::same_as<NoGamma, Options> || ...), has_beta = !(std::same_as<NoBeta, Options> || ...);
+    /// True if none stands twice.
+    static constexpr bool agree = detail::at_most_one(is_epsilon<Options>...) && detail::at_most_one(is_momentum<Options>...) &&
+                                  detail::at_most_one(std::same_as<NoGamma, Options>...) && detail::at_most_one(std::same_as<NoBeta, Options>...);
+    static constexpr double epsilon = [] {
+        double number = 1e-3;
+        ((number = [&] { if constexpr (is_epsilon<Options>) return Options::value; else return number; }()), ...);
+        return number;
+    }();
+    static constexpr double momentum = [] {
+        double number = 0.99;
+        ((number = [&] { if constexpr (is_momentum<Options>) return Options::value; else return number; }()), ...);
+        return number;
+    }();
+
+    /// Its rows: gamma and beta, as far as it has them, and those that More adds.
+    template <std::size_t More = 0>
+    static constexpr auto rows(std::size_t channels, const std::array<Parameter, More>& more = {}) {
+        std::array<Parameter, has_gamma + has_beta + More> all{};
+        std::size_t next = 0;
+        if constexpr (has_gamma) all[next++] = Parameter{"gamma", {channels}, Initial::ones};
+        if constexpr (has_beta) all[next++] = Parameter{"beta", {channels}};
+        for (const Parameter& each : more) all[next++] = each;
+        return all;
+    }
+    /// Where rows stand among so many channels' parameters, gradients or sums; a gamma that is not there is 1, such a beta 0.
+    static constexpr std::size_t before_beta = has_gamma, before_rest = has_gamma + has_beta;
+    template <class Scalar>
+    static Scalar gamma(const Scalar* parameters, std::size_t c) {
+        return has_gamma ? parameters[c] : Scalar{1};
+    }
+    template <class Scalar>
+    static Scalar beta(const Scalar* parameters, std::size_t channels, std::size_t c) {
+        return has_beta ? parameters[before_beta * channels + c] : Scalar{0};
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/layer/layer_norm.hpp
 
-// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
-// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
+// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over its channels.
+// Ba, Kiros and Hinton (2016); Keras's axis, and its epsilon unless another is asked for (PyTorch's is 1e-5).
 
 namespace denim::inline DENIM_TARGET {
 
-inline constexpr double layer_norm_epsilon = 1e-3;
-
-/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
-template <class Arithmetic, Layout Out, Layout In>
+/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta), of those that it has.
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar* gamma = at.parameters;
-        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
+        Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
             Scalar sum{0}, along{0};
             for (std::size_t c = 0; c < channels; ++c) {
                 const Scalar normal = (x[c] - mean) * scale;
-                to_gamma[c] += dy[c] * normal;
-                to_beta[c] += dy[c];
-                sum += dy[c] * gamma[c];
-                along += dy[c] * gamma[c] * normal;
+                if constexpr (Settings::has_gamma) to_gamma[c] += dy[c] * normal;
+                if constexpr (Settings::has_beta) to_beta[c] += dy[c];
+                sum += dy[c] * gamma(at.parameters, c);
+                along += dy[c] * gamma(at.parameters, c) * normal;
             }
             if constexpr (Input != Gradient::none) {
                 Scalar* dx = at.input_gradient() + in;
                 const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
                 for (std::size_t c = 0; c < channels; ++c) {
                     const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
+                    const Scalar gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
                     dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
                 }
             }
@@ -7032,6 +7166,8 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+
     struct Moments {
         Scalar mean, scale;  // 1 / deviation
     };
@@ -7040,35 +7176,220 @@ private:
         for (std::size_t c = 0; c < channels; ++c) sum += x[c];
         const Scalar mean = sum / static_cast<Scalar>(channels);
         for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), layer_norm_epsilon)};
+        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), Settings::epsilon)};
     }
 };
 
-/// Normalisation of each pixel over its channels.
-struct LayerNorm : SpecDefaults {
-    static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
-    }
+/// Normalisation of each pixel over its channels. Options: Epsilon<0.001>, NoGamma, NoBeta.
+template <class... Options>
+struct LayerNormOf : SpecDefaults {
+    static_assert(((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
+                  "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: LayerNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = LayerNormLayer<Arithmetic, Out, In>;
+    using Layer = LayerNormLayer<Arithmetic, Out, In, Settings>;
 };
+
+/// Normalisation of each pixel over its channels with Keras's epsilon, 1e-3.
+struct LayerNorm : LayerNormOf<> {};
 
 static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/batch_norm.hpp
+// ---- denim/layer/group_norm.hpp
 
-// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
-// (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
+// Shape kept. Channels in runs: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over all pixels and the
+// channels of a run. Wu and He (2018); of one channel each, Ulyanov, Vedaldi and Lempitsky, "Instance normalization" (2016).
 
 namespace denim::inline DENIM_TARGET {
 
-inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
+/// A normalisation of runs of channels, bound to its layouts. Sums go by channels, then by runs. The accumulator is (gradient of gamma,
+/// gradient of beta), of those that it has.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Groups, class Settings>
+struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
+    static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t scratch_size = 4 * channels;
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels;
+        moments(at.input(), mean, scale);
+        if constexpr (fast) {
+            Channels factor{scale}, shift;
+            for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
+            return Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+        }
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < channels; ++c)
+                at.output[out + c] = (at.input()[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
+        moments(x, mean, scale);
+        if constexpr (fast) {
+            Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        } else {
+            std::fill_n(plain, 2 * channels, Scalar{0});
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) {
+                    plain[c] += dy[out + c];
+                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
+                }
+            });
+        }
+        for (std::size_t c = 0; c < channels; ++c) {
+            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
+            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
+        }
+        if constexpr (Input != Gradient::none) {
+            // Of each run the sums of gamma dy, and of gamma dy along what is normal.
+            for (std::size_t first = 0; first < channels; first += run) {
+                Scalar sum{0}, along{0};
+                for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
+                std::fill_n(plain + first, run, sum * share);
+                std::fill_n(scaled + first, run, along * share);
+            }
+            Scalar* dx = at.input_gradient();
+            if constexpr (fast) {
+                Channels factor{scale}, slope{scale}, offset{scale};
+                for (std::size_t c = 0; c < channels; ++c) {
+                    factor.numbers[c] *= gamma(at.parameters, c);
+                    slope.numbers[c] *= scale[c] * scaled[c];
+                    offset.numbers[c] *= plain[c];
+                }
+                return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
+            }
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar normal = (x[in + c] - mean[c]) * scale[c];
+                    const Scalar gradient = scale[c] * (gamma(at.parameters, c) * dy[out + c] - (plain[c] + normal * scaled[c]));
+                    dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+                }
+            });
+        }
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
+
+private:
+    using Kernel = kernel::Normalisation<In, Out>;
+    using Channels = typename Kernel::Channels;
+    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+    static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
+
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
+
+    // For each channel the mean of its run, and 1 / deviation.
+    static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
+        if constexpr (fast) {
+            Kernel::moments(x, mean, scale);
+            for (std::size_t first = 0; first < channels; first += run) {
+                Scalar middle{0}, squares{0};
+                for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
+                middle /= static_cast<Scalar>(run);
+                for (std::size_t c = first; c < first + run; ++c)
+                    squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+                put(mean, scale, first, middle, squares);
+            }
+        } else {
+            for (std::size_t first = 0; first < channels; first += run) {
+                Scalar middle{0}, squares{0};
+                each_of_run(x, first, [&](Scalar number) { middle += number; });
+                middle *= share;
+                each_of_run(x, first, [&](Scalar number) { squares += (number - middle) * (number - middle); });
+                put(mean, scale, first, middle, squares);
+            }
+        }
+    }
+    static void put(Scalar* mean, Scalar* scale, std::size_t first, Scalar middle, Scalar squares) {
+        std::fill_n(mean + first, run, middle);
+        std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
+    }
+    template <class Each>
+    static void each_of_run(const Scalar* x, std::size_t first, Each each) {
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = first; c < first + run; ++c) each(x[in + c]);
+        });
+    }
+};
+
+namespace detail {
+
+template <class... Options>
+inline constexpr bool norm_options = ((is_epsilon<Options> || has<Options, NoGamma, NoBeta>) && ...);
+
+}  // namespace detail
+
+/// Normalisation over all pixels and the channels of each of so many runs, of each picture by itself: PyTorch's GroupNorm(Groups, C). Options:
+/// Epsilon<0.001>, NoGamma, NoBeta; PyTorch's epsilon is 1e-5. Rows "gamma" and "beta", (C) each. A NaN makes NaNs of its run.
+template <std::size_t Groups, class... Options>
+struct GroupNorm : SpecDefaults {
+    static_assert(Groups > 0, "denim: GroupNorm: there must be at least one group.");
+    static_assert(detail::norm_options<Options...>, "denim: GroupNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: GroupNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr bool channels_in_order = Groups > 1;  // a picture that was flattened otherwise has other groups
+    static constexpr bool accepts(Shape in) { return in.channels % std::max<std::size_t>(Groups, 1) == 0; }
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = GroupNormLayer<Arithmetic, Out, In, std::max<std::size_t>(Groups, 1), Settings>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: GroupNorm: the groups must divide the channels that it gets; each has as many as the others.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/group_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/instance_norm.hpp
+
+// Shape kept. Each channel of each picture by itself: GroupNorm of one channel a group.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Normalisation of each channel over the pixels of its picture: PyTorch's InstanceNorm2d(C, affine=True). Options: Epsilon<0.001>, NoGamma,
+/// NoBeta; PyTorch's epsilon is 1e-5, and it has neither gamma nor beta unless it is asked for them. A NaN makes NaNs of its channel.
+template <class... Options>
+struct InstanceNormOf : SpecDefaults {
+    static_assert(detail::norm_options<Options...>, "denim: InstanceNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: InstanceNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = GroupNormLayer<Arithmetic, Out, In, In.shape.channels, Settings>;
+};
+
+/// InstanceNorm with epsilon 1e-3, gamma and beta.
+struct InstanceNorm : InstanceNormOf<> {};
+
+// The closing line stands in tests/runtime/layer/instance_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/batch_norm.hpp
+
+// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
+// (biased variance), by running statistics in a trained network. Ioffe and Szegedy (2015); Keras's constants unless others are asked for.
+
+namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
 /// joined in order, the shares' as join_in_pairs says.
-template <class Arithmetic, Layout Out, Layout In>
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr Works works = Works::on_batches;
@@ -7079,35 +7400,36 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
+        const Scalar *running_mean = at.parameters + Settings::before_rest * channels, *running_variance = running_mean + channels;
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
         if (at.again) {
             // mean and scale are those of the first time
         } else if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
             join_moments(sums, Shares{at.count}, mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
             Scalar* y = at.output + sample * Out.size();
             if constexpr (fast) {
-                Channels factor{scale};
-                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma[c];
-                return Kernel::apply(x, Channels{mean}, factor, Channels{beta}, y);
+                Channels factor{scale}, shift;
+                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
+                return Kernel::apply(x, Channels{mean}, factor, shift, y);
             }
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma[c]) + beta[c];
+                for (std::size_t c = 0; c < channels; ++c)
+                    y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
             });
         });
     }
 
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *mean = at.scratch, *scale = mean + channels;
+        const Scalar *mean = at.scratch, *scale = mean + channels;
         Scalar* sums = at.scratch + 2 * channels;
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
@@ -7125,12 +7447,12 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
         each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
             for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
         });
-        std::copy_n(sums, channels, to_beta);
-        std::copy_n(sums + channels, channels, to_gamma);
+        const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
+        if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
+        if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
@@ -7140,7 +7462,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 if constexpr (fast) {
                     Channels factor{scale}, slope{scale}, offset;
                     for (std::size_t c = 0; c < channels; ++c) {
-                        factor.numbers[c] *= gamma[c];
+                        factor.numbers[c] *= gamma(at.parameters, c);
                         slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
                         offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
                     }
@@ -7149,7 +7471,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     for (std::size_t c = 0; c < channels; ++c) {
                         const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                        const Scalar gradient = gamma[c] * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
+                        const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
                         dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
                     }
                 });
@@ -7161,6 +7483,9 @@ private:
     using Kernel = kernel::Normalisation<In, Out>;
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
 
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
@@ -7208,9 +7533,9 @@ private:
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + 2 * channels;
-        Scalar* next = at.gradients + 2 * channels;
-        const auto keep = static_cast<Scalar>(batch_norm_momentum), epsilon = static_cast<Scalar>(batch_norm_epsilon);
+        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + Settings::before_rest * channels;
+        Scalar* next = at.gradients + Settings::before_rest * channels;
+        const auto keep = static_cast<Scalar>(Settings::momentum), epsilon = static_cast<Scalar>(Settings::epsilon);
         for (std::size_t c = 0; c < channels; ++c) {
             const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
             next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
@@ -7220,7 +7545,7 @@ private:
 };
 
 /// A trained network: on samples, one multiplication and one addition.
-template <class Arithmetic, Layout Out, Layout In>
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
@@ -7229,10 +7554,10 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Channels = typename Kernel::Channels;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
+        const Scalar *mean = parameters + Settings::before_rest * channels, *variance = mean + channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = gamma[c] / kernel::deviation(variance[c], batch_norm_epsilon);
-            prepared[channels + c] = beta[c] - mean[c] * prepared[c];
+            prepared[c] = Settings::gamma(parameters, c) / kernel::deviation(variance[c], Settings::epsilon);
+            prepared[channels + c] = Settings::beta(parameters, channels, c) - mean[c] * prepared[c];
         }
     }
     static void forward(const Forward<Scalar>& at) {
@@ -7245,19 +7570,38 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// Batch normalisation over the channels.
-struct BatchNorm : SpecDefaults {
+/// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
+template <class... Options>
+struct BatchNormOf : SpecDefaults {
+    static_assert(((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
+                  "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: BatchNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
     static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}},
-                          Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
-                          Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}};
+        return Settings::template rows<2>(in.channels, {Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
+                                                        Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}});
     }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = BatchNormLayer<Arithmetic, Out, In>;
+    using Layer = BatchNormLayer<Arithmetic, Out, In, Settings>;
     template <class Arithmetic, Layout Out, Layout In>
-    using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
+    using InferenceLayer = BatchNormInference<Arithmetic, Out, In, Settings>;
 };
+
+/// Batch normalisation with Keras's constants: epsilon 1e-3, momentum 0.99.
+struct BatchNorm : BatchNormOf<> {};
+
+namespace detail {
+
+template <class... Options>
+std::true_type as_batch_norm(const BatchNormOf<Options...>&);
+std::false_type as_batch_norm(...);
+/// True of BatchNorm and of BatchNormOf.
+template <class Type>
+inline constexpr bool is_batch_norm = decltype(detail::as_batch_norm(std::declval<const Type&>()))::value;
+
+}  // namespace detail
 
 static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 
@@ -7267,7 +7611,7 @@ static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 namespace denim::inline DENIM_TARGET {
 
 /// A convolution whose weights and bias take in the scale and shift of the BatchNorm behind it.
-template <kernel::Convolution Of, class Arithmetic, bool Bias>
+template <kernel::Convolution Of, class Arithmetic, bool Bias, class Norm>
 struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
     using typename Base::Scalar;
@@ -7277,7 +7621,7 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
         const Scalar* bias = parameters + Of.weights();
         AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
         const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
-        BatchNormInference<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
+        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
         for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
         for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
@@ -7285,9 +7629,9 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
 };
 
 /// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear)
-struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, BatchNorm> : SpecDefaults {
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
+    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
     using Convolution = Conv<Window, Filters, Options...>;
     static constexpr bool exists = true;
 
@@ -7302,13 +7646,13 @@ struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Bat
         return folded;
     }
     template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
 
 /// Likewise behind a linear DepthwiseConv.
-template <class Arithmetic, std::size_t Window, class... Options>
-    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear)
-struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, BatchNorm> : SpecDefaults {
+template <class Arithmetic, WindowSize Window, class... Options, class Norm>
+    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
     using Convolution = DepthwiseConv<Window, Options...>;
     static constexpr bool exists = true;
 
@@ -7323,7 +7667,7 @@ struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Bat
         return folded;
     }
     template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
 
 static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
@@ -7388,6 +7732,149 @@ struct Dropout : SpecDefaults {
 };
 
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/channelwise.hpp
+
+// Shape kept: y = f(x, p), where p is a number that each channel has and learns: PReLU and Scale.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x,
+/// and along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator is the gradient of the parameters.
+template <class Arithmetic, Layout Out, Layout In, class Rule>
+struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        each_channels([&](auto take, auto give, std::size_t c) {
+            const auto p = take(at.parameters + c);
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        each_channels([&](auto take, auto give, std::size_t c) {
+            const auto p = take(at.parameters + c);
+            auto sum = take(at.accumulator + c);
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
+                sum = sum + dy * Rule::along_p(x);
+                if constexpr (Input != Gradient::none) {
+                    Scalar* dx = at.input_gradient() + in + c;
+                    const auto gradient = dy * Rule::along_x(x, p);
+                    give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
+                }
+            });
+            give(at.accumulator + c, sum);
+        });
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
+
+private:
+    // A vector of channels at a time, and what is left; plain, one channel.
+    template <class Act>
+    static void each_channels(Act act) {
+        std::size_t c = 0;
+        if constexpr (Arithmetic::plain) {
+            for (; c < channels; ++c) act([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+        } else {
+            using Vector = simd::Vector<Scalar>;
+            constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
+            for (; c + lanes <= channels; c += lanes)
+                act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+            if constexpr (rest > 0)
+                act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
+        }
+    }
+};
+
+/// What specs of such layers share: one row, which every channel begins alike.
+template <class Rule, Decimal Start>
+struct Channelwise : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{Rule::parameter, {in.channels}, Initial::constant, false, Moved::by_gradient, 1, 1, Start.value()}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = ChannelwiseLayer<Arithmetic, Out, In, Rule>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/prelu.hpp
+
+// Shape kept: y = x above 0, slope x below, with a slope for each channel that is learned. He et al., "Delving deep into rectifiers" (2015).
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct LearnedSlope {
+    static constexpr const char *word = "PReLU", *parameter = "slope";
+    template <class Number>
+    static Number value(Number x, Number slope) {
+        return simd::select(x > same<Number>(0), x, slope * x);
+    }
+    template <class Number>
+    static Number along_x(Number x, Number slope) {
+        return simd::select(x > same<Number>(0), same<Number>(1), slope);
+    }
+    template <class Number>
+    static Number along_p(Number x) {
+        return simd::select(x > same<Number>(0), same<Number>(0), x);
+    }
+};
+
+}  // namespace detail
+
+/// x above 0, a trained slope of its channel times x below; slopes begin at Start: PReLUOf<0.25> as in the paper and in PyTorch. One row
+/// "slope", (C), which L2 and weight decay leave alone. At 0 the derivative is the slope. A NaN gives NaN.
+template <Decimal Start>
+struct PReLUOf : Channelwise<detail::LearnedSlope, Start> {};
+
+/// PReLUOf whose slopes begin at 0, as Keras's do with shared_axes=[1, 2].
+struct PReLU : PReLUOf<0> {};
+
+// The closing line stands in tests/runtime/layer/prelu.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/scale.hpp
+
+// Shape kept: y = factor x, with a factor for each channel that is learned. Touvron et al., "Going deeper with image transformers" (2021).
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct LearnedFactor {
+    static constexpr const char *word = "Scale", *parameter = "factor";
+    template <class Number>
+    static Number value(Number x, Number factor) {
+        return factor * x;
+    }
+    template <class Number>
+    static Number along_x(Number /*x*/, Number factor) {
+        return factor;
+    }
+    template <class Number>
+    static Number along_p(Number x) {
+        return x;
+    }
+};
+
+}  // namespace detail
+
+/// Each channel times a trained factor, which begins at Start: ScaleOf<1e-6> at the end of a Residual is ConvNeXt's layer scale. One row
+/// "factor", (C), which L2 and weight decay leave alone. A NaN gives NaN, and so does an infinity times a factor of 0.
+template <Decimal Start>
+struct ScaleOf : Channelwise<detail::LearnedFactor, Start> {};
+
+/// ScaleOf whose factors begin at 1.
+struct Scale : ScaleOf<1> {};
+
+// The closing line stands in tests/runtime/layer/scale.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
@@ -8067,6 +8554,13 @@ inline void write_decimal(std::string& name, std::size_t at) {
     name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
 }
 
+/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
+inline void write_window(std::string& name, std::size_t at) {
+    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
+    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
+    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
+}
+
 /// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
 inline std::string spelling_in(std::string_view text) {
     text.remove_prefix(text.find("Type = ") + 7);
@@ -8085,6 +8579,7 @@ inline std::string spelling_in(std::string_view text) {
     erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
     for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
     const std::string_view pool = "Pool<Max, 2>";
     for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
@@ -10209,6 +10704,7 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
     switch (parameter.initial) {
         case Initial::zeros: fill([] { return 0.0; }); break;
         case Initial::ones: fill([] { return 1.0; }); break;
+        case Initial::constant: fill([&] { return parameter.start; }); break;
         case Initial::glorot_uniform: fill([&, limit = std::sqrt(6 / (in + out))] { return random.uniform(-limit, limit); }); break;
         case Initial::he_uniform: fill([&, limit = std::sqrt(6 / in)] { return random.uniform(-limit, limit); }); break;
         case Initial::glorot_normal: fill([&, deviation = std::sqrt(2 / (in + out))] { return deviation * detail::cut_normal(random); }); break;
@@ -10272,6 +10768,19 @@ public:
         requires(has("variance"))
     {
         return row<place("variance")>();
+    }
+
+    /// PReLU: the slope of each channel.
+    [[nodiscard]] auto slope() const
+        requires(has("slope"))
+    {
+        return row<place("slope")>();
+    }
+    /// Scale: the factor of each channel.
+    [[nodiscard]] auto factor() const
+        requires(has("factor"))
+    {
+        return row<place("factor")>();
     }
 
     /// Parameter number Row of the layer, in the order of its table.

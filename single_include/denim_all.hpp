@@ -5799,6 +5799,31 @@ inline void require_finite_rows(std::span<const Row> rows, std::span<const float
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/tensor/window_size.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Rows and columns of a window, or of the step from one window or tap to the next. A number alone stands for as many of both: Conv<5, 64> is
+/// Conv<Window<5, 5>, 64>.
+struct WindowSize {
+    std::size_t rows = 1, columns = 1;
+
+    constexpr WindowSize() = default;
+    constexpr WindowSize(std::size_t side) : rows(side), columns(side) {}  // NOLINT: meant to convert
+    constexpr WindowSize(std::size_t of_rows, std::size_t of_columns) : rows(of_rows), columns(of_columns) {}
+
+    [[nodiscard]] constexpr bool square() const { return rows == columns; }
+    /// Pixels of a window.
+    [[nodiscard]] constexpr std::size_t count() const { return rows * columns; }
+
+    friend constexpr bool operator==(const WindowSize&, const WindowSize&) = default;
+};
+
+/// A window of so many rows and columns, where a layer takes a window: Conv<Window<1, 7>, 64>, Pool<Max, Window<2, 1>>.
+template <std::size_t Rows, std::size_t Columns>
+inline constexpr WindowSize Window{Rows, Columns};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/convolution.hpp
 
 namespace denim::inline DENIM_TARGET::kernel {
@@ -5814,26 +5839,31 @@ enum class Epilogue {
 enum class Choice { fastest, direct, transformed };
 
 /// One convolution with every size known:
-/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride + i * dilation - top, x * stride + j * dilation - left, c) *
+/// z(y, x, f) = bias(f) + sum over i, j, c of input(y * stride.rows + i * dilation.rows - top, x * stride.columns + j * dilation.columns - left, c) *
 /// weights(i, j, c, f), for y < rows and x < columns, then the epilogue. With groups, channels and filters are cut into as many
 /// runs, and a filter sums over the channels of its own run, which count from 0 in the weights. The border of `input` holds
-/// every zero that a window touches, so kernels ask for no bounds. Weights are (window, window, channels / groups, filters), as
-/// Keras has them.
+/// every zero that a window touches, so kernels ask for no bounds. Weights are (window.rows, window.columns, channels / groups,
+/// filters), as Keras has them.
 struct Convolution {
     Layout input = {};
     Layout output = {};  ///< what is stored: with Epilogue::relu_pool, the pooled picture
     std::size_t rows = 0, columns = 0;  ///< of z, before any pool
-    std::size_t window = 1, stride = 1;
+    WindowSize window = 1, stride = 1;
     std::size_t top = 0, left = 0;  ///< zeros in front of the first window
     Epilogue epilogue = Epilogue::linear;
     bool bias = true;
     Choice choice = Choice::fastest;
-    std::size_t dilation = 1, groups = 1;
+    WindowSize dilation = 1;
+    std::size_t groups = 1;
 
     [[nodiscard]] constexpr std::size_t channels() const { return input.shape.channels; }
     [[nodiscard]] constexpr std::size_t filters() const { return output.shape.channels; }
+    /// Rows of a square window, and its columns.
+    [[nodiscard]] constexpr std::size_t side() const { return window.rows; }
+    /// Rows and columns from the first tap of a window to the last, those between with them.
+    [[nodiscard]] constexpr WindowSize reach() const { return {(window.rows - 1) * dilation.rows + 1, (window.columns - 1) * dilation.columns + 1}; }
     [[nodiscard]] constexpr bool pooled() const { return epilogue == Epilogue::relu_pool; }
-    [[nodiscard]] constexpr std::size_t weights() const { return window * window * (channels() / groups) * filters(); }
+    [[nodiscard]] constexpr std::size_t weights() const { return window.count() * (channels() / groups) * filters(); }
     /// Multiplications and additions of the direct sum for one sample, forward.
     [[nodiscard]] constexpr std::size_t operations() const { return 2 * rows * columns * weights(); }
 
@@ -5885,7 +5915,7 @@ struct DepthwiseRows {
     static constexpr std::size_t lanes = simd::lanes<float>;
     static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
 
-    /// Row `y` is written or added; `weights` are (window, window, stride), then biases (stride), zero behind the channels.
+    /// Row `y` is written or added; `weights` are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
     template <Gradient Mode>
     static void row(const float* input, const float* weights, float* output, std::size_t y) {
         constexpr std::size_t rest = Of.columns % pixels;
@@ -5898,25 +5928,25 @@ private:
 
     template <Gradient Mode, std::size_t Pixels>
     static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
-        const float* corner = input + Of.input.offset(y * Of.stride - Of.top, x * Of.stride - Of.left);
+        const float* corner = input + Of.input.offset(y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left);
         float* to = output + Of.output.offset(y, x);
         for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
             Vector sum[Pixels];
             const Vector start =
-                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window * Of.window * Of.output.stride + c);
+                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window.count() * Of.output.stride + c);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
 #pragma GCC unroll 1
-            for (std::size_t i = 0; i < Of.window; ++i)
+            for (std::size_t i = 0; i < Of.window.rows; ++i)
 #pragma GCC unroll 7
-                for (std::size_t j = 0; j < Of.window; ++j) {
-                    const std::size_t tap = i * Of.window + j;
+                for (std::size_t j = 0; j < Of.window.columns; ++j) {
+                    const std::size_t tap = i * Of.window.columns + j;
                     const Vector weight =
-                        simd::load(weights + (Turned ? Of.window * Of.window - 1 - tap : tap) * Of.output.stride + c);
-                    const float* from = corner + i * Of.dilation * Of.input.row() + j * Of.dilation * Of.input.stride + c;
+                        simd::load(weights + (Turned ? Of.window.count() - 1 - tap : tap) * Of.output.stride + c);
+                    const float* from = corner + i * Of.dilation.rows * Of.input.row() + j * Of.dilation.columns * Of.input.stride + c;
 #pragma GCC unroll 8
                     for (std::size_t p = 0; p < Pixels; ++p)
-                        sum[p] = simd::fma(simd::load(from + p * Of.stride * Of.input.stride), weight, sum[p]);
+                        sum[p] = simd::fma(simd::load(from + p * Of.stride.columns * Of.input.stride), weight, sum[p]);
                 }
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
@@ -5934,25 +5964,25 @@ template <Convolution Of>
 struct DepthwiseConvolution {
 private:
     using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window * Of.window, stride = Of.output.stride;
-    static_assert(Of.top < (Of.window - 1) * Of.dilation + 1 && Of.left < (Of.window - 1) * Of.dilation + 1);
+    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window.count(), stride = Of.output.stride;
+    static_assert(Of.top < Of.reach().rows && Of.left < Of.reach().columns);
 
     // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
     static constexpr Convolution turned = [] {
-        const std::size_t reach = (Of.window - 1) * Of.dilation;
-        const std::size_t height = (Of.rows - 1) * Of.stride + 1, width = (Of.columns - 1) * Of.stride + 1;
+        const std::size_t above = Of.reach().rows - 1 - Of.top, before = Of.reach().columns - 1 - Of.left;
+        const std::size_t height = (Of.rows - 1) * Of.stride.rows + 1, width = (Of.columns - 1) * Of.stride.columns + 1;
         const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
         Convolution back;
         back.input = {{height, width, Of.channels()},
-                      {reach - Of.top, reach - Of.left, beyond(Of.input.shape.height + Of.top, height),
+                      {above, before, beyond(Of.input.shape.height + Of.top, height),
                        beyond(Of.input.shape.width + Of.left, width)},
                       stride};
         back.output = Of.input;
         back.rows = Of.input.shape.height;
         back.columns = Of.input.shape.width;
         back.window = Of.window;
-        back.top = reach - Of.top;
-        back.left = reach - Of.left;
+        back.top = above;
+        back.left = before;
         back.dilation = Of.dilation;
         return back;
     }();
@@ -5990,7 +6020,7 @@ public:
             std::fill_n(scratch, scratch_size, 0.0f);
         for (std::size_t y = 0; y < Of.rows; ++y) {
             spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
-            for (std::size_t i = 0; i < Of.window; ++i) weight_gradient(input, scratch, accumulator, y, i);
+            for (std::size_t i = 0; i < Of.window.rows; ++i) weight_gradient(input, scratch, accumulator, y, i);
         }
         if constexpr (Input != Gradient::none)
             for (std::size_t y = 0; y < turned.rows; ++y)
@@ -6013,7 +6043,7 @@ private:
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
                 if constexpr (Of.epilogue == Epilogue::relu)
                     gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
-                simd::store(z + turned.input.offset(y * Of.stride, x * Of.stride) + c, gradient);
+                simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
                 sum = sum + gradient;
             }
             simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
@@ -6021,21 +6051,21 @@ private:
     }
     // What row y of z's gradient says about window row i.
     static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
-        const float* pixels = input + Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, 0 - Of.left);
-        const float* gradients = z + turned.input.offset(y * Of.stride, 0);
+        const float* pixels = input + Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, 0 - Of.left);
+        const float* gradients = z + turned.input.offset(y * Of.stride.rows, 0);
         for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum[Of.window];
-            float* to = accumulator + i * Of.window * stride + c;
-            for (std::size_t j = 0; j < Of.window; ++j) sum[j] = simd::load(to + j * stride);
+            Vector sum[Of.window.columns];
+            float* to = accumulator + i * Of.window.columns * stride + c;
+            for (std::size_t j = 0; j < Of.window.columns; ++j) sum[j] = simd::load(to + j * stride);
 #pragma GCC unroll 1
             for (std::size_t x = 0; x < Of.columns; ++x) {
-                const Vector gradient = simd::load(gradients + x * Of.stride * stride + c);
+                const Vector gradient = simd::load(gradients + x * Of.stride.columns * stride + c);
 #pragma GCC unroll 8
-                for (std::size_t j = 0; j < Of.window; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride + j * Of.dilation) * Of.input.stride + c), gradient,
+                for (std::size_t j = 0; j < Of.window.columns; ++j)
+                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride.columns + j * Of.dilation.columns) * Of.input.stride + c), gradient,
                                        sum[j]);
             }
-            for (std::size_t j = 0; j < Of.window; ++j) simd::store(to + j * stride, sum[j]);
+            for (std::size_t j = 0; j < Of.window.columns; ++j) simd::store(to + j * stride, sum[j]);
         }
     }
 };
@@ -6056,8 +6086,8 @@ namespace denim::inline DENIM_TARGET::kernel {
 template <Convolution Of, bool WholeRows>
 struct WindowSlices {
     static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t numbers = WholeRows ? Of.window * Of.channels() : Of.channels();  ///< in a run
-    static constexpr std::size_t taps = WholeRows ? Of.window : Of.window * Of.window;
+    static constexpr std::size_t numbers = WholeRows ? Of.window.columns * Of.channels() : Of.channels();  ///< in a run
+    static constexpr std::size_t taps = WholeRows ? Of.window.rows : Of.window.count();
     static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
     static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
     static constexpr std::size_t group = [] {
@@ -6067,16 +6097,16 @@ struct WindowSlices {
     }();
     static constexpr std::size_t slices = vectors / group;
     static constexpr std::size_t unit = group * lanes;
-    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride + Of.window;
-    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride) * unit;  ///< from one column of z to the next
-    static constexpr std::size_t down = Of.stride * columns * unit;            ///< from one row of z to the next
+    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride.columns + Of.window.columns;
+    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride.columns) * unit;  ///< from one column of z to the next
+    static constexpr std::size_t down = Of.stride.rows * columns * unit;            ///< from one row of z to the next
     static constexpr std::size_t filter_size = taps * unit;
     static constexpr std::size_t slice_size = Of.filters() * filter_size;
     static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
 
-    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride + Of.window; }
+    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride.rows + Of.window.rows; }
     static constexpr std::size_t tap(std::size_t t) {
-        return WholeRows ? t * columns * unit : (t / Of.window * columns + t % Of.window) * unit;
+        return WholeRows ? t * columns * unit : (t / Of.window.columns * columns + t % Of.window.columns) * unit;
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
@@ -6085,7 +6115,7 @@ struct WindowSlices {
         for (std::size_t r = 0; r < input_rows(z_rows); ++r)
             for (std::size_t x = 0; x < columns; ++x, to += unit) {
                 const float* from =
-                    input + Of.input.offset(first * Of.stride + r - Of.top, (WholeRows ? x * Of.stride : x) - Of.left);
+                    input + Of.input.offset(first * Of.stride.rows + r - Of.top, (WholeRows ? x * Of.stride.columns : x) - Of.left);
                 if constexpr (WholeRows && Of.input.stride != Of.channels()) {
                     for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
                         to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
@@ -6102,7 +6132,7 @@ struct WindowSlices {
     static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
         static_assert(!WholeRows);
         for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
-            const std::size_t y = first * Of.stride + r - Of.top;
+            const std::size_t y = first * Of.stride.rows + r - Of.top;
             if (y >= Of.input.shape.height) continue;
             for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
                 const float* values = from + (r * columns + x + Of.left) * unit;
@@ -6127,7 +6157,7 @@ struct LiveGradient {
     static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
 
     using InputSlices = WindowSlices<Of, false>;
-    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window < InputSlices::vectors * InputSlices::taps;
+    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window.rows < InputSlices::vectors * InputSlices::taps;
     using WeightSlices = WindowSlices<Of, whole_rows>;
 
     static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input
@@ -6421,7 +6451,7 @@ constexpr TileShape best_tile(std::size_t columns, std::size_t vectors, std::siz
 
 /// What the tiles of a row have to know of a convolution.
 struct TileRowSizes {
-    std::size_t window = 0;
+    std::size_t window = 0;                ///< rows of a window
     std::size_t runs = 0, length = 0;  ///< of a window row: runs of numbers that lie side by side, and how many each has
     std::size_t row = 0, pixel = 0;    ///< numbers of the input from one row, one pixel to the next
     std::size_t step = 0;              ///< numbers of the input from one pixel of z to the next
@@ -6433,8 +6463,8 @@ constexpr TileRowSizes tile_row_sizes(const Convolution& of, std::size_t padded)
     // The numbers of a window row lie side by side unless the channels are padded: then each pixel is a run of its own.
     const bool joined = of.input.stride == of.channels();
     const std::size_t row = of.input.row(), pixel = of.input.stride;
-    return {of.window, joined ? 1 : of.window, joined ? of.window * of.channels() : of.channels(), row, pixel, of.stride * pixel,
-            of.stride * row, of.output.stride, padded};
+    return {of.window.rows, joined ? 1 : of.window.columns, joined ? of.window.columns * of.channels() : of.channels(), row, pixel,
+            of.stride.columns * pixel, of.stride.rows * row, of.output.stride, padded};
 }
 
 namespace detail {
@@ -6522,7 +6552,7 @@ struct RegisterTiles {
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
     static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
-    static constexpr std::size_t taps = Of.window * Of.window * Of.channels();
+    static constexpr std::size_t taps = Of.window.count() * Of.channels();
     static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
 
     /// Rows of what is stored: with a pool, each takes two rows of z.
@@ -6534,8 +6564,8 @@ struct RegisterTiles {
     static void pack(float* packed, std::size_t i, Weight weight) {
         for (std::size_t first = 0; first < vectors; first += tile.vectors) {
             const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
-            float* to = packed + first * lanes * taps + i * Of.window * Of.channels() * filters;
-            for (std::size_t j = 0; j < Of.window; ++j)
+            float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
+            for (std::size_t j = 0; j < Of.window.columns; ++j)
                 for (std::size_t c = 0; c < Of.channels(); ++c)
                     for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
                         *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
@@ -6572,7 +6602,7 @@ private:
         const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
         const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
             tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
-                sizes, input + Of.input.offset(unit * y * Of.stride - Of.top, x * Of.stride - Of.left), weights, bias,
+                sizes, input + Of.input.offset(unit * y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left), weights, bias,
                 output + Of.output.offset(y, x / unit) + first * lanes,
                 record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
         };
@@ -6602,9 +6632,9 @@ private:
     using Weights = typename Live::WeightSlices;
 
     // The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero.
-    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window && Of.left < Of.window;
-    static constexpr std::size_t above = Of.window - 1 - std::min(Of.top, Of.window - 1);
-    static constexpr std::size_t before = Of.window - 1 - std::min(Of.left, Of.window - 1);
+    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window.rows && Of.left < Of.window.columns;
+    static constexpr std::size_t above = Of.window.rows - 1 - std::min(Of.top, Of.window.rows - 1);
+    static constexpr std::size_t before = Of.window.columns - 1 - std::min(Of.left, Of.window.columns - 1);
     static constexpr std::size_t beyond(std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; }
     static constexpr Convolution flipped{.input = {.shape = {Of.rows, Of.columns, Of.filters()},
                                                    .border = {above, before, beyond(Of.input.shape.height + Of.top, Of.rows),
@@ -6621,9 +6651,9 @@ private:
 public:
     static constexpr const char* name = "direct";
     static constexpr std::size_t bands = Forward::rows;
-    static constexpr std::size_t forward_prepare_parts = Of.window;
-    static constexpr std::size_t prepare_parts = 2 * Of.window;
-    static constexpr std::size_t finish_parts = Of.window;
+    static constexpr std::size_t forward_prepare_parts = Of.window.rows;
+    static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
+    static constexpr std::size_t finish_parts = Of.window.rows;
     static constexpr std::size_t forward_prepared_size = Forward::packed_size;
     static constexpr std::size_t prepared_size = forward_prepared_size + (flips ? Backward::packed_size : Live::weights_size);
     static constexpr std::size_t accumulator_size = Live::accumulator_size;
@@ -6633,27 +6663,27 @@ public:
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-            return weights[((i * Of.window + j) * Of.channels() + c) * Of.filters() + f];
+            return weights[((i * Of.window.columns + j) * Of.channels() + c) * Of.filters() + f];
         };
-        const std::size_t i = part % Of.window;
+        const std::size_t i = part % Of.window.rows;
         float* backward = prepared + forward_prepared_size;
-        if (part < Of.window) {
+        if (part < Of.window.rows) {
             Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
             if (part == 0)
                 for (std::size_t f = 0; f < Forward::padded; ++f)
                     prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
         } else if constexpr (flips) {
             Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
-                return weight(Of.window - 1 - i, Of.window - 1 - j, c, f);
+                return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
             });
             if (i == 0) std::fill_n(backward + Backward::packed_size - Backward::padded, Backward::padded, 0.0f);
         } else {
             using Slices = typename Live::InputSlices;
             for (std::size_t slice = 0; slice < Slices::slices; ++slice)
                 for (std::size_t f = 0; f < Of.filters(); ++f)
-                    for (std::size_t j = 0; j < Of.window; ++j) {
+                    for (std::size_t j = 0; j < Of.window.columns; ++j) {
                         float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
-                                    (i * Of.window + j) * Slices::unit;
+                                    (i * Of.window.columns + j) * Slices::unit;
                         for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
                             to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
                     }
@@ -6690,7 +6720,7 @@ public:
     }
 
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        constexpr std::size_t taps = Weights::taps / Of.window;  // of a window row
+        constexpr std::size_t taps = Weights::taps / Of.window.rows;  // of a window row
         alignas(64) float block[lanes][lanes];
         for (std::size_t first = 0; first < Of.filters(); first += lanes) {
             const std::size_t width = std::min(lanes, Of.filters() - first);
@@ -6702,7 +6732,7 @@ public:
                     for (std::size_t f = 0; f < width; ++f)
                         simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
                     for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
-                        const std::size_t row = part * Of.window * Of.channels() + t * Weights::numbers + v * lanes + u;
+                        const std::size_t row = part * Of.window.columns * Of.channels() + t * Weights::numbers + v * lanes + u;
                         for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
                     }
                 }
@@ -6748,8 +6778,8 @@ struct PlainConvolution {
             for (std::size_t x = 0; x < Of.columns; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     Scalar sum = prepared[Of.weights() + f];
-                    for (std::size_t i = 0; i < Of.window; ++i)
-                        for (std::size_t j = 0; j < Of.window; ++j)
+                    for (std::size_t i = 0; i < Of.window.rows; ++i)
+                        for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
@@ -6789,8 +6819,8 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const Scalar gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
                     accumulator[Of.weights() + f] += gradient;
-                    for (std::size_t i = 0; i < Of.window; ++i)
-                        for (std::size_t j = 0; j < Of.window; ++j)
+                    for (std::size_t i = 0; i < Of.window.rows; ++i)
+                        for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c) {
                                 const std::size_t from = at(y, x, i, j) + first(f) + c;
                                 accumulator[weight(i, j, c, f)] += gradient * input[from];
@@ -6810,15 +6840,15 @@ private:
     static constexpr std::size_t channels = Of.channels() / Of.groups;  // that a filter sums over, from first(f) on
     static constexpr std::size_t first(std::size_t f) { return f / (Of.filters() / Of.groups) * channels; }
     static constexpr std::size_t weight(std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-        return ((i * Of.window + j) * channels + c) * Of.filters() + f;
+        return ((i * Of.window.columns + j) * channels + c) * Of.filters() + f;
     }
     // Where the window at (y, x) touches the input with its tap (i, j); in the border it wraps below zero and back.
     static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return Of.input.offset(y * Of.stride + i * Of.dilation - Of.top, x * Of.stride + j * Of.dilation - Of.left);
+        return Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, x * Of.stride.columns + j * Of.dilation.columns - Of.left);
     }
     static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return y * Of.stride + i * Of.dilation - Of.top < Of.input.shape.height &&
-               x * Of.stride + j * Of.dilation - Of.left < Of.input.shape.width;
+        return y * Of.stride.rows + i * Of.dilation.rows - Of.top < Of.input.shape.height &&
+               x * Of.stride.columns + j * Of.dilation.columns - Of.left < Of.input.shape.width;
     }
     // The number of z behind output (y, x, f): itself, or number q of its pool window.
     static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {
@@ -6905,37 +6935,40 @@ private:
 // ---- denim/kernel/split_convolution.hpp
 
 // Convolutions with groups or a dilation, as dense ones. A group sees its own channels. Of a convolution with dilation d, the
-// outputs (y, x) with the same y mod d and x mod d, a phase, read the pixels of one phase of the input and no others. So each
+// outputs (y, x) with the same y mod d and x mod d (each its axis's d), a phase, read the pixels of one phase of the input and no others. So each
 // group and phase is copied to a picture of its own, and goes through the kernel that is quickest for it.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// The dense convolution that one group and phase is; the smaller phases are filled up with zeros.
 constexpr Convolution dense_part(const Convolution& of) {
-    const auto share = [&](std::size_t count) { return (count + of.dilation - 1) / of.dilation; };
+    const auto share = [](std::size_t count, std::size_t step) { return (count + step - 1) / step; };
     const auto layout = [](std::size_t height, std::size_t width, std::size_t channels) {
         return Layout{{height, width, channels}, {}, round_up(channels, simd::lanes<float>)};
     };
     Convolution part = of;
-    part.rows = share(of.rows);
-    part.columns = share(of.columns);
-    part.dilation = part.groups = 1;
+    part.rows = share(of.rows, of.dilation.rows);
+    part.columns = share(of.columns, of.dilation.columns);
+    part.dilation = 1;
+    part.groups = 1;
     part.top = part.left = 0;
     part.input =
-        layout((part.rows - 1) * of.stride + of.window, (part.columns - 1) * of.stride + of.window, of.channels() / of.groups);
+        layout((part.rows - 1) * of.stride.rows + of.window.rows, (part.columns - 1) * of.stride.columns + of.window.columns, of.channels() / of.groups);
     part.output = layout(of.pooled() ? part.rows / 2 : part.rows, of.pooled() ? part.columns / 2 : part.columns,
                          of.filters() / of.groups);
     return part;
 }
 
-/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. A dilation stands without a
-/// stride and a pool.
+/// The same interface as PlainConvolution. Kernel computes Part, the dense part with its border. Along its axis a
+/// dilation stands without a stride, and without a pool.
 template <Convolution Of, Convolution Part, class Kernel>
 struct SplitConvolution {
-    static_assert(Of.dilation == 1 || (Of.stride == 1 && !Of.pooled()));
+    static_assert((Of.dilation.rows == 1 || Of.stride.rows == 1) && (Of.dilation.columns == 1 || Of.stride.columns == 1));
+    static_assert(Of.dilation == 1 || !Of.pooled());
 
 private:
-    static constexpr std::size_t step = Of.dilation, phases = step * step, channels = Part.channels(), filters = Part.filters();
+    static constexpr WindowSize step = Of.dilation;
+    static constexpr std::size_t phases = step.count(), channels = Part.channels(), filters = Part.filters();
     static constexpr std::size_t room(std::size_t numbers) { return round_up(numbers, 16); }
     static constexpr std::size_t output_at = room(Part.input.size()), scratch_at = output_at + room(Part.output.size()),
                                  output_gradient_at = scratch_at + room(Kernel::scratch_size),
@@ -6948,7 +6981,7 @@ private:
         std::array<char, 64> text{};
         std::size_t at = 0;
         for (const char* from :
-             {Of.dilation > 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
+             {Of.dilation != 1 ? Of.groups > 1 ? "dilated, grouped, " : "dilated, " : "grouped, ", Kernel::name})
             for (; *from; ++from) text[at++] = *from;
         return text;
     }();
@@ -7032,7 +7065,7 @@ private:
     struct Band {
         std::size_t group, row, column;  // the phase's first output
         explicit constexpr Band(std::size_t number)
-            : group(number / phases), row(number % phases / step), column(number % step) {}
+            : group(number / phases), row(number % phases / step.columns), column(number % step.columns) {}
         [[nodiscard]] constexpr bool empty() const { return row >= Of.rows || column >= Of.columns; }
     };
 
@@ -7041,7 +7074,7 @@ private:
     static void each_input(const Band& band, Each each) {
         for (std::size_t v = 0; v < Part.input.shape.height; ++v)
             for (std::size_t u = 0; u < Part.input.shape.width; ++u) {
-                const std::size_t y = v * step + band.row - Of.top, x = u * step + band.column - Of.left;  // above 0 it wraps
+                const std::size_t y = v * step.rows + band.row - Of.top, x = u * step.columns + band.column - Of.left;  // above 0 it wraps
                 const bool inside = y < Of.input.shape.height && x < Of.input.shape.width;
                 each(inside, Of.input.offset(y, x) + band.group * channels, Part.input.offset(v, u));
             }
@@ -7061,8 +7094,8 @@ private:
     // Calls each(place in the output, place in the part's).
     template <class Each>
     static void each_output(const Band& band, Each each) {
-        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step)
-            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step)
+        for (std::size_t v = 0, y = band.row; y < Of.output.shape.height; ++v, y += step.rows)
+            for (std::size_t u = 0, x = band.column; x < Of.output.shape.width; ++u, x += step.columns)
                 each(Of.output.offset(y, x) + band.group * filters, Part.output.offset(v, u));
     }
 };
@@ -7303,14 +7336,14 @@ inline constexpr std::size_t block_bytes = 512 * 1024;
 
 /// Whether TransformedConvolution computes it.
 constexpr bool transformable(const Convolution& of) {
-    return of.stride == 1 && (of.window == 3 || of.window == 5 || of.window == 7) && of.top < of.window && of.left < of.window;
+    return of.stride == 1 && of.window.square() && (of.side() == 3 || of.side() == 5 || of.side() == 7) && of.top < of.side() && of.left < of.side();
 }
 
 /// The gradient to the weights of a pooled convolution visits the pool's winners alone if at most so many percent of them are
 /// alive after ReLU; tiles are faster beyond. Measured on 64 channels and filters.
 constexpr std::size_t winners_pay(const Convolution& of) {
     if (!of.pooled()) return 0;
-    return of.channels() <= few_channels || of.window == 7 ? 100 : of.window == 5 ? 65 : 75;
+    return of.channels() <= few_channels || of.side() == 7 ? 100 : of.side() == 5 ? 65 : 75;
 }
 
 /// The tiles of a picture: `side` x `side` pixels each, 8 x 8 with what their windows touch beyond.
@@ -7330,7 +7363,7 @@ constexpr Tiles tiles_of(std::size_t window, std::size_t rows, std::size_t colum
 
 /// The tiles of z; with a pool, an odd last row or column needs none.
 constexpr Tiles output_tiles(const Convolution& of) {
-    return of.pooled() ? tiles_of(of.window, of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.window, of.rows, of.columns);
+    return of.pooled() ? tiles_of(of.side(), of.rows / 2 * 2, of.columns / 2 * 2) : tiles_of(of.side(), of.rows, of.columns);
 }
 
 /// The border of zeros that TransformedConvolution wants around the input, given one that covers what the windows touch: the
@@ -7345,8 +7378,8 @@ constexpr Border transformed_border(const Convolution& of) {
 
 /// The gradient of z with a border of zeros, so that the tiles of both gradients read it without asking.
 constexpr Layout gradient_picture(const Convolution& of) {
-    const Tiles own = output_tiles(of), back = tiles_of(of.window, of.input.shape.height, of.input.shape.width);
-    const std::size_t top = of.window - 1 - of.top, left = of.window - 1 - of.left;
+    const Tiles own = output_tiles(of), back = tiles_of(of.side(), of.input.shape.height, of.input.shape.width);
+    const std::size_t top = of.side() - 1 - of.top, left = of.side() - 1 - of.left;
     const std::size_t height = std::max(back.touched_rows(), top + own.down * own.side);
     const std::size_t width = std::max(back.touched_columns(), left + own.across * own.side);
     return {{height - top, width - left, of.filters()}, {top, left, 0, 0}, of.output.stride};
@@ -7390,7 +7423,7 @@ constexpr TilePass forward_pass(const Convolution& of) {
 /// Back to the input: the gradient of z becomes that of the input.
 constexpr TilePass backward_pass(const Convolution& of) {
     const Layout picture = gradient_picture(of);
-    return tile_pass(tiles_of(of.window, of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
+    return tile_pass(tiles_of(of.side(), of.input.shape.height, of.input.shape.width), picture.row(), picture.stride, of.filters(),
                      round_up(of.channels(), simd::lanes<float>));
 }
 
@@ -7778,16 +7811,16 @@ constexpr FewWinners few_winners(std::size_t window, std::size_t channels) {
 /// Numbers of an input row as windows touch it, with what a last vector reads beyond.
 constexpr std::size_t few_winners_reach(const Convolution& of) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    return round_up((2 * of.output.shape.width + of.window - 1) * of.channels(), lanes) + 2 * lanes;
+    return round_up((2 * of.output.shape.width + of.side() - 1) * of.channels(), lanes) + 2 * lanes;
 }
 
 /// Numbers of the sums: (filters, window).
-constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.window, of.channels()).window; }
+constexpr std::size_t few_winners_sums(const Convolution& of) { return of.output.stride * few_winners(of.side(), of.channels()).window; }
 
 /// Numbers of scratch: the input rows below a strip, and its windows.
 constexpr std::size_t few_winners_scratch(const Convolution& of) {
-    const FewWinners sizes = few_winners(of.window, of.channels());
-    const std::size_t lines = 2 * sizes.rows + of.window - 1;
+    const FewWinners sizes = few_winners(of.side(), of.channels());
+    const std::size_t lines = 2 * sizes.rows + of.side() - 1;
     return lines * few_winners_reach(of) + std::max(lines * sizes.below(), sizes.rows * sizes.down()) + 2 * sizes.window;
 }
 
@@ -7795,7 +7828,7 @@ namespace detail {
 
 /// The part of an input row that windows of the pool's winners touch, without padding between pixels.
 inline void copy_pixels(const Convolution& of, const float* from, float* to) {
-    const std::size_t pixels = 2 * of.output.shape.width + of.window - 1, channels = of.channels();
+    const std::size_t pixels = 2 * of.output.shape.width + of.side() - 1, channels = of.channels();
     if (of.input.stride == channels)
         std::copy_n(from, pixels * channels, to);
     else
@@ -7895,9 +7928,9 @@ DENIM_KERNEL void add_few_winners(const Convolution& of, const float* input, con
 
 /// The weights' gradient from the sums of all samples.
 inline void finish_few_winners(const Convolution& of, const float* sums, float* weight_gradient) {
-    const FewWinners sizes = few_winners(of.window, of.channels());
-    const std::size_t line = of.window * of.channels(), filters = of.filters();
-    for (std::size_t tap = 0; tap < of.window * line; ++tap)
+    const FewWinners sizes = few_winners(of.side(), of.channels());
+    const std::size_t line = of.side() * of.channels(), filters = of.filters();
+    for (std::size_t tap = 0; tap < of.side() * line; ++tap)
         for (std::size_t f = 0; f < filters; ++f)
             weight_gradient[tap * filters + f] = sums[f * sizes.window + tap / line * sizes.line + tap % line];
 }
@@ -8114,10 +8147,10 @@ constexpr WinnerStrip winner_strip(std::size_t window, std::size_t vectors) {
     }
     return best;
 }
-constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.window, winner_vectors(of.window, of.channels())); }
+constexpr WinnerStrip winner_strip(const Convolution& of) { return winner_strip(of.side(), winner_vectors(of.side(), of.channels())); }
 
 /// Numbers of a filter's sums: (channels / pixel, window, window, pixel).
-constexpr std::size_t winner_filter(const Convolution& of) { return of.window * of.window * round_up(of.channels(), simd::lanes<float>); }
+constexpr std::size_t winner_filter(const Convolution& of) { return of.side() * of.side() * round_up(of.channels(), simd::lanes<float>); }
 
 /// One winner: where its window begins in the packed strip, and its gradient.
 struct Winner {
@@ -8141,9 +8174,9 @@ inline void pack_strip(const Convolution& of, const float* input, std::size_t y,
                        std::size_t channel, float* to) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t stride = of.input.stride;
-    for (std::size_t i = 0; i < 2 * rows + of.window - 1; ++i) {
+    for (std::size_t i = 0; i < 2 * rows + of.side() - 1; ++i) {
         const float* from = input + of.input.offset(2 * y + i - of.top, 2 * x - of.left) + channel;
-        for (std::size_t j = 0; j < 2 * span + of.window - 1; ++j, from += stride)
+        for (std::size_t j = 0; j < 2 * span + of.side() - 1; ++j, from += stride)
             for (std::size_t c = 0; c < Strip.pixel; c += lanes) {
                 const bool whole = channel + c + lanes <= stride;
                 simd::store(to + i * Strip.row + j * Strip.pixel + c,
@@ -8248,7 +8281,7 @@ DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input
 DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
                                           std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    const std::size_t taps = of.window * of.window, pixel = winner_vectors(of.window, of.channels()) * lanes, own = winner_filter(of);
+    const std::size_t taps = of.side() * of.side(), pixel = winner_vectors(of.side(), of.channels()) * lanes, own = winner_filter(of);
     const std::size_t group = channel / pixel * pixel, filters = of.filters() - filter;
     for (std::size_t tap = 0; tap < taps; ++tap) {
         const float* const first = sums + filter * own + group * taps + tap * pixel + channel - group;
@@ -8319,15 +8352,15 @@ struct TransformedConvolution {
     static_assert(Of.input.border == widest(Of.input.border, transformed_border(Of)),
                   "denim: TransformedConvolution: the input's border is smaller than transformed_border.");
 
-    static constexpr const char* name = Of.window == 3   ? "transformed F(6,3)"
-                                        : Of.window == 5 ? "transformed F(4,5)"
+    static constexpr const char* name = Of.side() == 3   ? "transformed F(6,3)"
+                                        : Of.side() == 5 ? "transformed F(4,5)"
                                                          : "transformed F(2,7)";
     static constexpr bool few = Of.channels() <= few_channels;
     // The ways that the gradient to the weights may go.
     static constexpr bool by_few_winners = few && Of.pooled();
     static constexpr bool by_winners = !few && winners_pay(Of) > 0, by_tiles = winners_pay(Of) < 100;
     static constexpr TilePass there = forward_pass(Of), back = backward_pass(Of);
-    static constexpr std::size_t side = tile + 1 - Of.window;
+    static constexpr std::size_t side = tile + 1 - Of.side();
     static constexpr TileRow line = tile_row(Of);
     static constexpr GradientTiles tiles = gradient_tiles(Of);
     static constexpr GradientSums sums = gradient_sums(Of);
@@ -8366,12 +8399,12 @@ struct TransformedConvolution {
         float* const forward_to = prepared + Of.output.stride;
         if (part >= forward_prepare_parts) {
             share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
-                      [&](std::size_t filter) { backward_weights<Of.window>(Of, back, weights, prepared + forward_prepared_size, filter); });
+                      [&](std::size_t filter) { backward_weights<Of.side()>(Of, back, weights, prepared + forward_prepared_size, filter); });
         } else if constexpr (few) {
-            few_weights<Of.window>(Of, weights, forward_to);
+            few_weights<Of.side()>(Of, weights, forward_to);
         } else {
             share_out(Of.channels(), forward_prepare_parts, part,
-                      [&](std::size_t channel) { forward_weights<Of.window>(Of, there, weights, forward_to, channel); });
+                      [&](std::size_t channel) { forward_weights<Of.side()>(Of, there, weights, forward_to, channel); });
         }
     }
 
@@ -8397,10 +8430,10 @@ struct TransformedConvolution {
         bool through_tiles = by_tiles;
         if constexpr (by_tiles && by_winners) through_tiles = !few_alive(Of.output, output, winners_pay(Of));
         if constexpr (by_few_winners)
-            add_few_winners<Of.window, Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
+            add_few_winners<Of.side(), Of.channels()>(Of, input, output, output_gradient, record, work, by_winner, accumulator);
         else if constexpr (by_winners)
             if (!through_tiles)
-                add_winners_gradient<Of.window, winner_vectors(Of.window, Of.channels())>(Of, input, output, output_gradient, record, work,
+                add_winners_gradient<Of.side(), winner_vectors(Of.side(), Of.channels())>(Of, input, output, output_gradient, record, work,
                                                                                           by_winner, accumulator);
         if (through_tiles || Input != Gradient::none) {
             std::fill_n(work, Of.output.stride, 0.0f);  // for sums of the bias that are there already
@@ -8427,7 +8460,7 @@ struct TransformedConvolution {
             constexpr std::size_t lanes = simd::lanes<float>;
             const std::size_t filter = part % filter_vectors * lanes, channel = part / filter_vectors * lanes;
             if constexpr (by_tiles)
-                finish_weight_gradient<Of.window>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
+                finish_weight_gradient<Of.side()>(Of, sums, by_tile, weight_gradient, channel, std::min(channel + lanes, Of.channels()), filter);
             if constexpr (by_winners)
                 finish_winners_gradient(Of, by_tiles, by_winner, weight_gradient, channel, filter);
         }
@@ -8463,14 +8496,14 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// The families of kernels.
 enum class Family { plain, direct, transformed, depthwise, split };
 
-/// Transformed where the tiles pay: stride 1, windows of 3, 5 or 7, and a picture that fills half of its tiles. (A 7 x 7 picture
+/// Transformed where the tiles pay: stride 1, windows of 3 x 3, 5 x 5 or 7 x 7, and a picture that fills half of its tiles. (A 7 x 7 picture
 /// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
 /// What the layer or the network asks for goes first.
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
     if (Arithmetic::plain) return Family::plain;
     if (depthwise(of)) return Family::depthwise;
-    if (of.groups > 1 || of.dilation > 1) return Family::split;
+    if (of.groups > 1 || of.dilation != 1) return Family::split;
     if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
@@ -8564,6 +8597,7 @@ namespace denim {
 enum class Initial {
     zeros,
     ones,
+    constant,        ///< all of them Parameter::start
     glorot_uniform,  ///< uniform in +-sqrt(6 / (fan_in + fan_out)); Glorot and Bengio (2010), Keras's default
     glorot_normal,   ///< normal with deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations as Keras does
     he_uniform,      ///< uniform in +-sqrt(6 / fan_in); He et al. (2015)
@@ -8582,6 +8616,7 @@ struct Parameter {
     bool decays = false;  ///< L2 and weight decay apply: weights, not biases
     Moved moved = Moved::by_gradient;
     std::size_t fan_in = 1, fan_out = 1;
+    double start = 0;  ///< of Initial::constant
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -9772,15 +9807,18 @@ struct Padding {
 struct CeilMode {};
 /// Of a pool of averages: the zeros of its Padding count. As PyTorch's count_include_pad, which is on by default there.
 struct CountPadding {};
-/// The step from one window to the next, in rows and in columns.
-template <std::size_t Step>
+/// The step from one window to the next: one number for rows and columns, or Stride<Rows, Columns>.
+template <std::size_t... Steps>
 struct Stride {
-    static_assert(Step > 0, "denim: Stride: the step from one window to the next must be at least 1.");
+    static_assert(sizeof...(Steps) == 1 || sizeof...(Steps) == 2, "denim: Stride: one number was expected, or two: of rows and of columns.");
+    static_assert(((Steps > 0) && ...), "denim: Stride: the step from one window to the next must be at least 1.");
 };
-/// The taps of a window stand Step pixels apart, so that it reaches over (window - 1) * Step + 1 of them. Yu and Koltun (2016).
-template <std::size_t Step>
+/// The taps of a window stand so many pixels apart, so that it reaches over (window - 1) * step + 1 of them: one number for rows and columns,
+/// or Dilation<Rows, Columns>. Yu and Koltun (2016).
+template <std::size_t... Steps>
 struct Dilation {
-    static_assert(Step > 0, "denim: Dilation: the step from one tap to the next must be at least 1.");
+    static_assert(sizeof...(Steps) == 1 || sizeof...(Steps) == 2, "denim: Dilation: one number was expected, or two: of rows and of columns.");
+    static_assert(((Steps > 0) && ...), "denim: Dilation: the step from one tap to the next must be at least 1.");
 };
 /// Channels and filters are cut into Count runs, and a filter sees the channels of its own run. Krizhevsky et al. (2012).
 template <std::size_t Count>
@@ -9810,12 +9848,54 @@ struct HeNormal {};
 struct Max {};
 struct Average {};
 
+/// Of a normalisation: what is added to the variance, more than 0.
+template <Decimal Number>
+struct Epsilon {
+    static_assert(Number.value() > 0, "denim: Epsilon: a number above 0 was expected.");
+    static constexpr double value = Number.value();
+};
+/// Of BatchNorm: which share of its running statistics each step keeps, as Keras has it; PyTorch's momentum is the rest.
+template <Decimal Share>
+struct Momentum {
+    static_assert(Share.value() >= 0 && Share.value() < 1, "denim: Momentum: a number from 0 to less than 1 was expected.");
+    static constexpr double value = Share.value();
+};
+/// Of a normalisation: channels are multiplied by nothing, or nothing is added to them.
+struct NoGamma {};
+struct NoBeta {};
+
 namespace detail {
 
+/// One number or two as rows and columns, each at least 1, as what is less was said to be wrong.
+constexpr WindowSize steps_of(std::size_t rows, std::size_t columns) { return {std::max<std::size_t>(rows, 1), std::max<std::size_t>(columns, 1)}; }
+template <std::size_t... Steps>
+constexpr WindowSize steps_of() {
+    constexpr std::array<std::size_t, sizeof...(Steps) + 1> steps{Steps..., 1};
+    return steps_of(steps[0], steps[sizeof...(Steps) > 1 ? 1 : 0]);
+}
+
+/// Rows and columns from one window to the next, if the option is a Stride, and from one tap to the next if it is a Dilation; else 0.
 template <class Option>
-inline constexpr std::size_t step_of = 0;
-template <std::size_t Step>
-inline constexpr std::size_t step_of<Stride<Step>> = std::max(sizeof(Stride<Step>), Step);  // which says what is wrong with 0
+inline constexpr WindowSize step_of = 0;
+template <std::size_t... Steps>
+inline constexpr WindowSize step_of<Stride<Steps...>> = sizeof(Stride<Steps...>) ? steps_of<Steps...>() : 0;  // which says what is wrong
+template <class Option>
+inline constexpr WindowSize dilation_of = 0;
+template <std::size_t... Steps>
+inline constexpr WindowSize dilation_of<Dilation<Steps...>> = sizeof(Dilation<Steps...>) ? steps_of<Steps...>() : 0;
+template <class Option>
+inline constexpr bool is_stride = step_of<Option>.rows > 0;
+template <class Option>
+inline constexpr bool is_dilation = dilation_of<Option>.rows > 0;
+
+template <class Option>
+inline constexpr bool is_epsilon = false;
+template <Decimal Number>
+inline constexpr bool is_epsilon<Epsilon<Number>> = true;
+template <class Option>
+inline constexpr bool is_momentum = false;
+template <Decimal Share>
+inline constexpr bool is_momentum<Momentum<Share>> = true;
 
 /// Zeros around the picture, if the option is a Padding.
 template <class Option>
@@ -9840,10 +9920,6 @@ template <class Option, class... Options>
 inline constexpr bool has = (std::same_as<Option, Options> || ...);
 
 template <class Option>
-inline constexpr std::size_t dilation_of = 0;
-template <std::size_t Step>
-inline constexpr std::size_t dilation_of<Dilation<Step>> = std::max(sizeof(Dilation<Step>), Step);
-template <class Option>
 inline constexpr std::size_t group_count_of = 0;
 template <std::size_t Count>
 inline constexpr std::size_t group_count_of<Groups<Count>> = std::max(sizeof(Groups<Count>), Count);
@@ -9852,11 +9928,16 @@ constexpr std::size_t number_or(std::size_t number, std::size_t otherwise) { ret
 
 /// The step that the options ask for, else `otherwise`; likewise the dilation and the groups, else 1.
 template <class... Options>
-constexpr std::size_t stride_or(std::size_t otherwise) {
-    return number_or(std::max({std::size_t{0}, step_of<Options>...}), otherwise);
+constexpr WindowSize stride_or(WindowSize otherwise) {
+    ((otherwise = is_stride<Options> ? step_of<Options> : otherwise), ...);
+    return otherwise;
 }
 template <class... Options>
-inline constexpr std::size_t dilation_among = number_or(std::max({std::size_t{0}, dilation_of<Options>...}), 1);
+constexpr WindowSize dilation_among() {
+    WindowSize dilation = 1;
+    ((dilation = is_dilation<Options> ? dilation_of<Options> : dilation), ...);
+    return dilation;
+}
 template <class... Options>
 inline constexpr std::size_t groups_among = number_or(std::max({std::size_t{0}, group_count_of<Options>...}), 1);
 
@@ -9879,7 +9960,7 @@ constexpr kernel::Choice chosen_kernel() {
 template <class... Known>
 struct only {
     template <class... Options>
-    static constexpr bool among = ((has<Options, Known...> || step_of<Options> > 0 || is_padding<Options>) && ...);
+    static constexpr bool among = ((has<Options, Known...> || is_stride<Options> || is_padding<Options>) && ...);
 };
 
 template <class Option>
@@ -9890,8 +9971,8 @@ enum class OptionKind { padding, stride, dilation, groups, bias, kernel, initial
 
 template <class Option>
 inline constexpr OptionKind kind_of = has<Option, Same, Valid> || is_padding<Option>       ? OptionKind::padding
-                                      : step_of<Option> > 0                                ? OptionKind::stride
-                                      : dilation_of<Option> > 0                            ? OptionKind::dilation
+                                      : is_stride<Option>                                  ? OptionKind::stride
+                                      : is_dilation<Option>                                ? OptionKind::dilation
                                       : group_count_of<Option> > 0                         ? OptionKind::groups
                                       : has<Option, NoBias>                                ? OptionKind::bias
                                       : choice_of<Option> != kernel::Choice::fastest       ? OptionKind::kernel
@@ -9954,12 +10035,12 @@ namespace detail {
 
 /// The axes of windows that reach over so many pixels, by their options.
 template <class... Options>
-constexpr WindowAxis row_axis(std::size_t reach, std::size_t stride) {
-    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+constexpr WindowAxis row_axis(WindowSize reach, WindowSize stride) {
+    return {reach.rows, stride.rows, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
 }
 template <class... Options>
-constexpr WindowAxis column_axis(std::size_t reach, std::size_t stride) {
-    return {reach, stride, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
+constexpr WindowAxis column_axis(WindowSize reach, WindowSize stride) {
+    return {reach.columns, stride.columns, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail
@@ -10001,18 +10082,18 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// What the convolutions share: where the windows of Window x Window stand, and what their options say.
-template <std::size_t Window, class... Options>
+/// What the convolutions share: where the windows stand, and what their options say.
+template <WindowSize Window, class... Options>
 struct ConvWindows : SpecDefaults {
-    static_assert(Window > 0, "denim: Conv: the window needs at least one row and column.");
+    static_assert(Window.count() > 0, "denim: Conv: the window needs at least one row and column.");
 
     static constexpr bool bias = !detail::has<NoBias, Options...>;
     using Function = detail::activation_among<ReLU, Options...>;
     static constexpr bool linear = std::same_as<Function, Linear>, relu = std::same_as<Function, ReLU>;
-    static constexpr std::size_t stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>;
-    static_assert(stride == 1 || dilation == 1,
-                  "denim: Conv: a Stride and a Dilation of more than 1 do not go together; leave one out.");
-    static constexpr std::size_t reach = (Window - 1) * dilation + 1;  ///< pixels from the first tap to the last
+    static constexpr WindowSize stride = detail::stride_or<Options...>(1), dilation = detail::dilation_among<Options...>();
+    static_assert((stride.rows == 1 || dilation.rows == 1) && (stride.columns == 1 || dilation.columns == 1),
+                  "denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.");
+    static constexpr WindowSize reach{(Window.rows - 1) * dilation.rows + 1, (Window.columns - 1) * dilation.columns + 1};  ///< from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
     static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
 
@@ -10052,33 +10133,33 @@ protected:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/conv.hpp
 
-// (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (Window - 1) * dilation + 1,
-// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (Window, Window, C / groups,
+// (H, W, C) -> (H', W', Filters): convolution, bias, activation. With reach = (rows of the window - 1) * dilation + 1,
+// H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (rows, columns, C / groups,
 // Filters).
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window x Window. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, Groups<N>, an
-/// activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
+/// Convolution with Filters kernels of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<N> or
+/// Stride<Rows, Columns>, Dilation<...> likewise, Groups<N>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
 /// Algorithm<Direct or Transformed>.
-template <std::size_t Window, std::size_t Filters, class... Options>
+template <WindowSize Window, std::size_t Filters, class... Options>
 struct Conv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::dilation_of<Options> > 0 || detail::group_count_of<Options> > 0 ||
+                    is_activation<Options> || detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
                     detail::choice_of<Options> != kernel::Choice::fastest) &&
                    ...),
-                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, Groups<N>, NoBias, GlorotUniform, "
+                  "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Conv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
                   "Dilation, Groups, initialiser, Algorithm and activation.");
     static_assert(Windows::choice != kernel::Choice::transformed ||
                       (Windows::stride == 1 && (Window == 3 || Window == 5 || Window == 7)),
-                  "denim: Conv: Algorithm<Transformed> takes windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
+                  "denim: Conv: Algorithm<Transformed> takes square windows of 3, 5 or 7 at stride 1; use Algorithm<Direct>, or leave "
                   "the choice out.");
     static_assert(Filters % groups == 0,
                   "denim: Conv: Groups<N> must divide the number of filters; each group has as many as the others.");
@@ -10087,8 +10168,8 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), Filters}; }
     static constexpr auto parameters(Shape in) {
         const std::size_t channels = in.channels / groups;
-        const Parameter weights{"weights",          {Window, Window, channels, Filters}, detail::initial_of<Options...>(), true,
-                                Moved::by_gradient, Window * Window * channels,          Window * Window * Filters};
+        const Parameter weights{"weights",          {Window.rows, Window.columns, channels, Filters}, detail::initial_of<Options...>(), true,
+                                Moved::by_gradient, Window.count() * channels,          Window.count() * Filters};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {Filters}}};
         else
@@ -10127,21 +10208,21 @@ static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/depthwise_conv.hpp
 
-// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (Window,
-// Window, C). Howard et al., "MobileNets" (2017).
+// (H, W, C) -> (H', W', C): each channel is convolved with a window of its own, H' and W' as those of Conv. Weights (rows,
+// columns, C). Howard et al., "MobileNets" (2017).
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself. Options: Same, Valid or Padding<...>, Stride<N>, Dilation<N>, an activation (ReLU unless said
+/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<...>, Dilation<...>, an activation (ReLU unless said
 /// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
-template <std::size_t Window, class... Options>
+template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
     static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::dilation_of<Options> > 0) &&
+                    is_activation<Options> || detail::is_dilation<Options>) &&
                    ...),
-                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<N>, Dilation<N>, NoBias, GlorotUniform, "
+                  "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: DepthwiseConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
@@ -10150,14 +10231,14 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     static constexpr bool accepts(Shape in) { return Windows::fits(in); }
     static constexpr Shape output(Shape in) { return {Windows::rows.count(in.height), Windows::columns.count(in.width), in.channels}; }
     static constexpr auto parameters(Shape in) {
-        // Keras counts the fans of the shape (Window, Window, C, 1).
+        // Keras counts the fans of the shape (rows, columns, C, 1).
         const Parameter weights{"weights",
-                                {Window, Window, in.channels},
+                                {Window.rows, Window.columns, in.channels},
                                 detail::initial_of<Options...>(),
                                 true,
                                 Moved::by_gradient,
-                                Window * Window * in.channels,
-                                Window * Window};
+                                Window.count() * in.channels,
+                                Window.count()};
         if constexpr (Windows::bias)
             return std::array{weights, Parameter{"bias", {in.channels}}};
         else
@@ -10196,38 +10277,44 @@ static_assert(check_layer<DepthwiseConv<3>, Shape{8, 8, 16}>());
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// The windows of a pool: window (y, x) begins at row y * stride - top and column x * stride - left; what lies outside of the
+/// The windows of a pool: window (y, x) begins at row y * stride.rows - top and column x * stride.columns - left; what lies outside of the
 /// picture does not count.
 struct Windows {
-    std::size_t size = 2, stride = 2;
+    WindowSize size = 2, stride = 2;
     std::size_t top = 0, left = 0;
     bool clipped = false;  ///< some windows reach beyond the picture
     bool counts_padding = false;  ///< a mean counts the zeros around the picture, of which so many stand below and to the right
     std::size_t bottom = 0, right = 0;
 
-    /// Rows (or columns) [first, last) of window number `at` that lie inside a picture of `extent` of them.
-    [[nodiscard]] constexpr std::size_t first(std::size_t at, std::size_t before) const {
-        return at * stride < before ? before - at * stride : 0;
-    }
-    [[nodiscard]] constexpr std::size_t last(std::size_t at, std::size_t before, std::size_t extent) const {
-        return std::min(size, extent + before - at * stride);
+    /// The first row of window number `y` that lies inside the picture, and behind the last one if that has `height` rows; columns likewise.
+    [[nodiscard]] constexpr std::size_t first_row(std::size_t y) const { return first(y * stride.rows, top); }
+    [[nodiscard]] constexpr std::size_t last_row(std::size_t y, std::size_t height) const { return last(y * stride.rows, top, height, size.rows); }
+    [[nodiscard]] constexpr std::size_t first_column(std::size_t x) const { return first(x * stride.columns, left); }
+    [[nodiscard]] constexpr std::size_t last_column(std::size_t x, std::size_t width) const {
+        return last(x * stride.columns, left, width, size.columns);
     }
 
     /// Places of window (y, x) that count: inside the picture, or inside of the zeros around it.
     [[nodiscard]] constexpr std::size_t places(std::size_t y, std::size_t x, std::size_t height, std::size_t width) const {
-        if (!clipped) return size * size;
-        if (counts_padding) return last(y, top, height + bottom) * last(x, left, width + right);
-        return (last(y, top, height) - first(y, top)) * (last(x, left, width) - first(x, left));
+        if (!clipped) return size.count();
+        if (counts_padding) return last_row(y, height + bottom) * last_column(x, width + right);
+        return (last_row(y, height) - first_row(y)) * (last_column(x, width) - first_column(x));
     }
 
     friend constexpr bool operator==(const Windows&, const Windows&) = default;
+
+private:
+    static constexpr std::size_t first(std::size_t at, std::size_t before) { return at < before ? before - at : 0; }
+    static constexpr std::size_t last(std::size_t at, std::size_t before, std::size_t extent, std::size_t size) {
+        return std::min(size, extent + before - at);
+    }
 };
 
 /// Calls each(i, j) for every place of window (y, x) inside a picture of `height` rows and `width` columns.
 template <Windows Of, std::size_t Height, std::size_t Width, class Each>
 constexpr void each_place(std::size_t y, std::size_t x, Each each) {
-    const std::size_t top = Of.clipped ? Of.first(y, Of.top) : 0, left = Of.clipped ? Of.first(x, Of.left) : 0;
-    const std::size_t bottom = Of.clipped ? Of.last(y, Of.top, Height) : Of.size, right = Of.clipped ? Of.last(x, Of.left, Width) : Of.size;
+    const std::size_t top = Of.clipped ? Of.first_row(y) : 0, left = Of.clipped ? Of.first_column(x) : 0;
+    const std::size_t bottom = Of.clipped ? Of.last_row(y, Height) : Of.size.rows, right = Of.clipped ? Of.last_column(x, Width) : Of.size.columns;
     for (std::size_t i = top; i < bottom; ++i)
         for (std::size_t j = left; j < right; ++j) each(i, j);
 }
@@ -10244,7 +10331,7 @@ namespace detail {
 template <Layout Out, Layout In, Windows Of>
 struct PoolLoops {
     static constexpr std::size_t place(std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
-        return In.offset(y * Of.stride + q / Of.size - Of.top, x * Of.stride + q % Of.size - Of.left) + c;
+        return In.offset(y * Of.stride.rows + q / Of.size.columns - Of.top, x * Of.stride.columns + q % Of.size.columns - Of.left) + c;
     }
     /// Every number of the output, with its place in (H, W, C) order.
     template <class Each>
@@ -10262,21 +10349,21 @@ struct PoolLoops {
 
 }  // namespace detail
 
-/// out(y, x, c) = the largest of in(y * stride + i - top, x * stride + j - left, c) over the window. The record keeps which of
-/// them it is, i * size + j, the first of equals. A NaN is larger than all, the first of them wins.
+/// out(y, x, c) = the largest of in(y * stride.rows + i - top, x * stride.columns + j - left, c) over the window. The record keeps which of
+/// them it is, i * size.columns + j, the first of equals. A NaN is larger than all, the first of them wins.
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
-    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            std::size_t winner = Of.size * Of.size;
+            std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
-                const std::size_t q = i * Of.size + j;
-                if (winner == Of.size * Of.size || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
+                const std::size_t q = i * Of.size.columns + j;
+                if (winner == Of.size.count() || outranks(input[Loops::place(y, x, c, q)], input[Loops::place(y, x, c, winner)])) winner = q;
             });
             output[Out.offset(y, x) + c] = input[Loops::place(y, x, c, winner)];
             if (record) record[n] = static_cast<std::uint8_t>(winner);
@@ -10303,7 +10390,7 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size + j)]; });
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
             output[Out.offset(y, x) + c] = sum / count(y, x);
         });
     }
@@ -10315,7 +10402,7 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
             each_place<Of, In.shape.height, In.shape.width>(
-                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size + j)] += gradient; });
+                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size.columns + j)] += gradient; });
         });
     }
 
@@ -10380,11 +10467,11 @@ struct PoolVectors {
         for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, 0.0f);
     }
     static constexpr bool tiled(const Windows& of) {  // every number of the input stands in one window: no zeros before backward
-        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride == In.shape.height &&
-               Out.shape.width * of.stride == In.shape.width && padded == In.stride;
+        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride.rows == In.shape.height &&
+               Out.shape.width * of.stride.columns == In.shape.width && padded == In.stride;
     }
     static constexpr std::size_t place(const Windows& of, std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return In.offset(y * of.stride + i - of.top, x * of.stride + j - of.left);
+        return In.offset(y * of.stride.rows + i - of.top, x * of.stride.columns + j - of.left);
     }
 };
 
@@ -10399,21 +10486,21 @@ private:
     static constexpr bool tiled = Vectors::tiled(Of);
 
 public:
-    static_assert(Of.size <= 16, "denim: MaxPool: windows of more than 16 x 16 are not supported.");
+    static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * Vectors::padded;  ///< bytes
 
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
         Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            const std::size_t top = Of.first(y, Of.top), left = Of.first(x, Of.left);  // inside the picture
+            const std::size_t top = Of.first_row(y), left = Of.first_column(x);  // inside the picture
             Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
-            Vector winner = simd::broadcast(static_cast<float>(top * Of.size + left));
+            Vector winner = simd::broadcast(static_cast<float>(top * Of.size.columns + left));
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 if (i == top && j == left) return;
                 const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
                 const auto stays = simd::stays_largest(best, candidate);
                 best = simd::select(stays, best, candidate);
-                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size + j)));
+                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size.columns + j)));
             });
             Vectors::store(output + Out.offset(y, x) + c, best, rest);
             if (record) simd::store_bytes(record + n, winner);
@@ -10429,7 +10516,7 @@ public:
             const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest), winner = simd::load_bytes(record + n);
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
-                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size + j));
+                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size.columns + j));
                 Vector value = simd::select(won, gradient, simd::broadcast(0.0f));
                 if constexpr (Input == Gradient::add || !tiled) value = value + Vectors::load(place, rest);
                 Vectors::store(place, value, rest);
@@ -10480,7 +10567,7 @@ public:
 // ---- denim/layer/pool.hpp
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// H' = (H + zeros - Window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
+// H' = (H + zeros - rows of the window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
 // unless an average is told so.
 
 namespace denim::inline DENIM_TARGET {
@@ -10501,21 +10588,21 @@ struct PoolLayer : LayerDefaults<Number> {
     }
 };
 
-/// Pooling over windows of Window x Window; the step is the window's size unless Stride<N> says otherwise. Operation: Max or
-/// Average. Options: Same, Valid or Padding<...>, Stride<N>, CeilMode; of an average CountPadding.
-template <class Operation, std::size_t Window, class... Options>
+/// Pooling over windows of Window, a side or Window<Rows, Columns>; the step is the window's size unless Stride<N> or Stride<Rows, Columns>
+/// says otherwise. Operation: Max or Average. Options: Same, Valid or Padding<...>, Stride<...>, CeilMode; of an average CountPadding.
+template <class Operation, WindowSize Window, class... Options>
 struct Pool : SpecDefaults {
     static_assert(std::same_as<Operation, Max> || std::same_as<Operation, Average>, "denim: Pool: the operation must be Max or Average.");
-    static_assert(Window > 0, "denim: Pool: the window needs at least one row and column.");
+    static_assert(Window.count() > 0, "denim: Pool: the window needs at least one row and column.");
     static_assert(detail::only<Same, Valid, CeilMode, CountPadding>::among<Options...>,
-                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<N>, CeilMode, CountPadding.");
+                  "denim: Pool: an option is not one of Same, Valid, Padding<...>, Stride<...>, CeilMode, CountPadding.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Pool: options contradict each other; take one at most of Same, Valid and Padding, and one Stride.");
 
-    static constexpr std::size_t stride = detail::stride_or<Options...>(std::max<std::size_t>(Window, 1));
+    static constexpr WindowSize stride = detail::stride_or<Options...>(detail::steps_of(Window.rows, Window.columns));
     static constexpr bool counts_padding = detail::has<CountPadding, Options...>;
     static constexpr WindowAxis rows = detail::row_axis<Options...>(Window, stride), columns = detail::column_axis<Options...>(Window, stride);
-    static_assert(Window == 0 || (rows.touches() && columns.touches()),
+    static_assert(Window.count() == 0 || (rows.touches() && columns.touches()),
                   "denim: Pool: a Padding of less than the window's size was expected, so that each window touches the picture.");
     static_assert(!detail::has<CeilMode, Options...> || !detail::has<Same, Options...>,
                   "denim: Pool: CeilMode and Same do not go together; Same has a window for each step already.");
@@ -10568,7 +10655,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// Conv with ReLU, then a 2 x 2 pool: the picture before the pool is never stored, the pool keeps the place of its maximum. Where
 /// every channel has a group of its own, the depthwise kernel, which knows no pool, is quicker.
-template <class Arithmetic, Mode For, std::size_t Window, std::size_t Filters, class... Options>
+template <class Arithmetic, Mode For, WindowSize Window, std::size_t Filters, class... Options>
     requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
              (Conv<Window, Filters, Options...>::groups == 1 || Conv<Window, Filters, Options...>::groups < Filters))
 struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : SpecDefaults {
@@ -11484,50 +11571,97 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/layer/norm_settings.hpp
+
+// What the options of a normalisation say: the number added to the variance, and which rows it has.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// True if no more than one of the options is so.
+constexpr bool at_most_one(auto... is) { return (std::size_t{0} + ... + static_cast<std::size_t>(is)) <= 1; }
+
+/// What the options of a normalisation say; Keras's epsilon and momentum unless they do.
+template <class... Options>
+struct NormSettings {
+    static constexpr bool states_epsilon = (is_epsilon<Options> || ...);
+    static constexpr bool has_gamma = !(std::same_as<NoGamma, Options> || ...), has_beta = !(std::same_as<NoBeta, Options> || ...);
+    /// True if none stands twice.
+    static constexpr bool agree = detail::at_most_one(is_epsilon<Options>...) && detail::at_most_one(is_momentum<Options>...) &&
+                                  detail::at_most_one(std::same_as<NoGamma, Options>...) && detail::at_most_one(std::same_as<NoBeta, Options>...);
+    static constexpr double epsilon = [] {
+        double number = 1e-3;
+        ((number = [&] { if constexpr (is_epsilon<Options>) return Options::value; else return number; }()), ...);
+        return number;
+    }();
+    static constexpr double momentum = [] {
+        double number = 0.99;
+        ((number = [&] { if constexpr (is_momentum<Options>) return Options::value; else return number; }()), ...);
+        return number;
+    }();
+
+    /// Its rows: gamma and beta, as far as it has them, and those that More adds.
+    template <std::size_t More = 0>
+    static constexpr auto rows(std::size_t channels, const std::array<Parameter, More>& more = {}) {
+        std::array<Parameter, has_gamma + has_beta + More> all{};
+        std::size_t next = 0;
+        if constexpr (has_gamma) all[next++] = Parameter{"gamma", {channels}, Initial::ones};
+        if constexpr (has_beta) all[next++] = Parameter{"beta", {channels}};
+        for (const Parameter& each : more) all[next++] = each;
+        return all;
+    }
+    /// Where rows stand among so many channels' parameters, gradients or sums; a gamma that is not there is 1, such a beta 0.
+    static constexpr std::size_t before_beta = has_gamma, before_rest = has_gamma + has_beta;
+    template <class Scalar>
+    static Scalar gamma(const Scalar* parameters, std::size_t c) {
+        return has_gamma ? parameters[c] : Scalar{1};
+    }
+    template <class Scalar>
+    static Scalar beta(const Scalar* parameters, std::size_t channels, std::size_t c) {
+        return has_beta ? parameters[before_beta * channels + c] : Scalar{0};
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/layer/layer_norm.hpp
 
-// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, mean and biased variance over its channels.
-// Ba, Kiros and Hinton (2016); Keras's axis and epsilon (PyTorch's is 1e-5).
+// Shape kept. Each pixel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over its channels.
+// Ba, Kiros and Hinton (2016); Keras's axis, and its epsilon unless another is asked for (PyTorch's is 1e-5).
 
 namespace denim::inline DENIM_TARGET {
 
-inline constexpr double layer_norm_epsilon = 1e-3;
-
-/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta).
-template <class Arithmetic, Layout Out, Layout In>
+/// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta), of those that it has.
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, accumulator_size = 2 * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma[c] + beta[c];
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar* gamma = at.parameters;
-        Scalar *to_gamma = at.accumulator, *to_beta = to_gamma + channels;
+        Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
             Scalar sum{0}, along{0};
             for (std::size_t c = 0; c < channels; ++c) {
                 const Scalar normal = (x[c] - mean) * scale;
-                to_gamma[c] += dy[c] * normal;
-                to_beta[c] += dy[c];
-                sum += dy[c] * gamma[c];
-                along += dy[c] * gamma[c] * normal;
+                if constexpr (Settings::has_gamma) to_gamma[c] += dy[c] * normal;
+                if constexpr (Settings::has_beta) to_beta[c] += dy[c];
+                sum += dy[c] * gamma(at.parameters, c);
+                along += dy[c] * gamma(at.parameters, c) * normal;
             }
             if constexpr (Input != Gradient::none) {
                 Scalar* dx = at.input_gradient() + in;
                 const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
                 for (std::size_t c = 0; c < channels; ++c) {
                     const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma[c] - share * (sum + normal * along));
+                    const Scalar gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
                     dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
                 }
             }
@@ -11536,6 +11670,8 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+
     struct Moments {
         Scalar mean, scale;  // 1 / deviation
     };
@@ -11544,35 +11680,220 @@ private:
         for (std::size_t c = 0; c < channels; ++c) sum += x[c];
         const Scalar mean = sum / static_cast<Scalar>(channels);
         for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), layer_norm_epsilon)};
+        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), Settings::epsilon)};
     }
 };
 
-/// Normalisation of each pixel over its channels.
-struct LayerNorm : SpecDefaults {
-    static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}}};
-    }
+/// Normalisation of each pixel over its channels. Options: Epsilon<0.001>, NoGamma, NoBeta.
+template <class... Options>
+struct LayerNormOf : SpecDefaults {
+    static_assert(((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
+                  "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: LayerNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = LayerNormLayer<Arithmetic, Out, In>;
+    using Layer = LayerNormLayer<Arithmetic, Out, In, Settings>;
 };
+
+/// Normalisation of each pixel over its channels with Keras's epsilon, 1e-3.
+struct LayerNorm : LayerNormOf<> {};
 
 static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/batch_norm.hpp
+// ---- denim/layer/group_norm.hpp
 
-// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + 1e-3) + beta, over the batch and all pixels in training
-// (biased variance), by running statistics (momentum 0.99) in a trained network. Ioffe and Szegedy (2015); Keras's constants.
+// Shape kept. Channels in runs: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over all pixels and the
+// channels of a run. Wu and He (2018); of one channel each, Ulyanov, Vedaldi and Lempitsky, "Instance normalization" (2016).
 
 namespace denim::inline DENIM_TARGET {
 
-inline constexpr double batch_norm_epsilon = 1e-3, batch_norm_momentum = 0.99;
+/// A normalisation of runs of channels, bound to its layouts. Sums go by channels, then by runs. The accumulator is (gradient of gamma,
+/// gradient of beta), of those that it has.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Groups, class Settings>
+struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
+    static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t scratch_size = 4 * channels;
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels;
+        moments(at.input(), mean, scale);
+        if constexpr (fast) {
+            Channels factor{scale}, shift;
+            for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
+            return Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+        }
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < channels; ++c)
+                at.output[out + c] = (at.input()[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
+        moments(x, mean, scale);
+        if constexpr (fast) {
+            Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        } else {
+            std::fill_n(plain, 2 * channels, Scalar{0});
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) {
+                    plain[c] += dy[out + c];
+                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
+                }
+            });
+        }
+        for (std::size_t c = 0; c < channels; ++c) {
+            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
+            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
+        }
+        if constexpr (Input != Gradient::none) {
+            // Of each run the sums of gamma dy, and of gamma dy along what is normal.
+            for (std::size_t first = 0; first < channels; first += run) {
+                Scalar sum{0}, along{0};
+                for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
+                std::fill_n(plain + first, run, sum * share);
+                std::fill_n(scaled + first, run, along * share);
+            }
+            Scalar* dx = at.input_gradient();
+            if constexpr (fast) {
+                Channels factor{scale}, slope{scale}, offset{scale};
+                for (std::size_t c = 0; c < channels; ++c) {
+                    factor.numbers[c] *= gamma(at.parameters, c);
+                    slope.numbers[c] *= scale[c] * scaled[c];
+                    offset.numbers[c] *= plain[c];
+                }
+                return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
+            }
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar normal = (x[in + c] - mean[c]) * scale[c];
+                    const Scalar gradient = scale[c] * (gamma(at.parameters, c) * dy[out + c] - (plain[c] + normal * scaled[c]));
+                    dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+                }
+            });
+        }
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
+
+private:
+    using Kernel = kernel::Normalisation<In, Out>;
+    using Channels = typename Kernel::Channels;
+    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+    static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
+
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
+
+    // For each channel the mean of its run, and 1 / deviation.
+    static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
+        if constexpr (fast) {
+            Kernel::moments(x, mean, scale);
+            for (std::size_t first = 0; first < channels; first += run) {
+                Scalar middle{0}, squares{0};
+                for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
+                middle /= static_cast<Scalar>(run);
+                for (std::size_t c = first; c < first + run; ++c)
+                    squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+                put(mean, scale, first, middle, squares);
+            }
+        } else {
+            for (std::size_t first = 0; first < channels; first += run) {
+                Scalar middle{0}, squares{0};
+                each_of_run(x, first, [&](Scalar number) { middle += number; });
+                middle *= share;
+                each_of_run(x, first, [&](Scalar number) { squares += (number - middle) * (number - middle); });
+                put(mean, scale, first, middle, squares);
+            }
+        }
+    }
+    static void put(Scalar* mean, Scalar* scale, std::size_t first, Scalar middle, Scalar squares) {
+        std::fill_n(mean + first, run, middle);
+        std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
+    }
+    template <class Each>
+    static void each_of_run(const Scalar* x, std::size_t first, Each each) {
+        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+            for (std::size_t c = first; c < first + run; ++c) each(x[in + c]);
+        });
+    }
+};
+
+namespace detail {
+
+template <class... Options>
+inline constexpr bool norm_options = ((is_epsilon<Options> || has<Options, NoGamma, NoBeta>) && ...);
+
+}  // namespace detail
+
+/// Normalisation over all pixels and the channels of each of so many runs, of each picture by itself: PyTorch's GroupNorm(Groups, C). Options:
+/// Epsilon<0.001>, NoGamma, NoBeta; PyTorch's epsilon is 1e-5. Rows "gamma" and "beta", (C) each. A NaN makes NaNs of its run.
+template <std::size_t Groups, class... Options>
+struct GroupNorm : SpecDefaults {
+    static_assert(Groups > 0, "denim: GroupNorm: there must be at least one group.");
+    static_assert(detail::norm_options<Options...>, "denim: GroupNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: GroupNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr bool channels_in_order = Groups > 1;  // a picture that was flattened otherwise has other groups
+    static constexpr bool accepts(Shape in) { return in.channels % std::max<std::size_t>(Groups, 1) == 0; }
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = GroupNormLayer<Arithmetic, Out, In, std::max<std::size_t>(Groups, 1), Settings>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: GroupNorm: the groups must divide the channels that it gets; each has as many as the others.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/group_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/instance_norm.hpp
+
+// Shape kept. Each channel of each picture by itself: GroupNorm of one channel a group.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Normalisation of each channel over the pixels of its picture: PyTorch's InstanceNorm2d(C, affine=True). Options: Epsilon<0.001>, NoGamma,
+/// NoBeta; PyTorch's epsilon is 1e-5, and it has neither gamma nor beta unless it is asked for them. A NaN makes NaNs of its channel.
+template <class... Options>
+struct InstanceNormOf : SpecDefaults {
+    static_assert(detail::norm_options<Options...>, "denim: InstanceNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: InstanceNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
+    static constexpr auto parameters(Shape in) { return Settings::rows(in.channels); }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = GroupNormLayer<Arithmetic, Out, In, In.shape.channels, Settings>;
+};
+
+/// InstanceNorm with epsilon 1e-3, gamma and beta.
+struct InstanceNorm : InstanceNormOf<> {};
+
+// The closing line stands in tests/runtime/layer/instance_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/batch_norm.hpp
+
+// Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
+// (biased variance), by running statistics in a trained network. Ioffe and Szegedy (2015); Keras's constants unless others are asked for.
+
+namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
 /// joined in order, the shares' as join_in_pairs says.
-template <class Arithmetic, Layout Out, Layout In>
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr Works works = Works::on_batches;
@@ -11583,35 +11904,36 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *beta = gamma + channels, *running_mean = beta + channels, *running_variance = running_mean + channels;
+        const Scalar *running_mean = at.parameters + Settings::before_rest * channels, *running_variance = running_mean + channels;
         Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
         if (at.again) {
             // mean and scale are those of the first time
         } else if (at.settings->frozen) {
             std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], batch_norm_epsilon);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
             join_moments(sums, Shares{at.count}, mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], batch_norm_epsilon);
+            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar* x = at.input() + sample * In.size();
             Scalar* y = at.output + sample * Out.size();
             if constexpr (fast) {
-                Channels factor{scale};
-                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma[c];
-                return Kernel::apply(x, Channels{mean}, factor, Channels{beta}, y);
+                Channels factor{scale}, shift;
+                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
+                return Kernel::apply(x, Channels{mean}, factor, shift, y);
             }
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma[c]) + beta[c];
+                for (std::size_t c = 0; c < channels; ++c)
+                    y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
             });
         });
     }
 
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar *gamma = at.parameters, *mean = at.scratch, *scale = mean + channels;
+        const Scalar *mean = at.scratch, *scale = mean + channels;
         Scalar* sums = at.scratch + 2 * channels;
         each_sample(at.count, [&](std::size_t sample) {
             const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
@@ -11629,12 +11951,12 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        Scalar *to_gamma = at.gradients, *to_beta = to_gamma + channels;
         each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
             for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
         });
-        std::copy_n(sums, channels, to_beta);
-        std::copy_n(sums + channels, channels, to_gamma);
+        const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
+        if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
+        if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
@@ -11644,7 +11966,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 if constexpr (fast) {
                     Channels factor{scale}, slope{scale}, offset;
                     for (std::size_t c = 0; c < channels; ++c) {
-                        factor.numbers[c] *= gamma[c];
+                        factor.numbers[c] *= gamma(at.parameters, c);
                         slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
                         offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
                     }
@@ -11653,7 +11975,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     for (std::size_t c = 0; c < channels; ++c) {
                         const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                        const Scalar gradient = gamma[c] * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
+                        const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
                         dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
                     }
                 });
@@ -11665,6 +11987,9 @@ private:
     using Kernel = kernel::Normalisation<In, Out>;
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+
+    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
 
     template <class Each>
     static void each_sample(std::size_t count, Each each) {
@@ -11712,9 +12037,9 @@ private:
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + 2 * channels;
-        Scalar* next = at.gradients + 2 * channels;
-        const auto keep = static_cast<Scalar>(batch_norm_momentum), epsilon = static_cast<Scalar>(batch_norm_epsilon);
+        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + Settings::before_rest * channels;
+        Scalar* next = at.gradients + Settings::before_rest * channels;
+        const auto keep = static_cast<Scalar>(Settings::momentum), epsilon = static_cast<Scalar>(Settings::epsilon);
         for (std::size_t c = 0; c < channels; ++c) {
             const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
             next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
@@ -11724,7 +12049,7 @@ private:
 };
 
 /// A trained network: on samples, one multiplication and one addition.
-template <class Arithmetic, Layout Out, Layout In>
+template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
@@ -11733,10 +12058,10 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Channels = typename Kernel::Channels;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *gamma = parameters, *beta = gamma + channels, *mean = beta + channels, *variance = mean + channels;
+        const Scalar *mean = parameters + Settings::before_rest * channels, *variance = mean + channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = gamma[c] / kernel::deviation(variance[c], batch_norm_epsilon);
-            prepared[channels + c] = beta[c] - mean[c] * prepared[c];
+            prepared[c] = Settings::gamma(parameters, c) / kernel::deviation(variance[c], Settings::epsilon);
+            prepared[channels + c] = Settings::beta(parameters, channels, c) - mean[c] * prepared[c];
         }
     }
     static void forward(const Forward<Scalar>& at) {
@@ -11749,19 +12074,38 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
-/// Batch normalisation over the channels.
-struct BatchNorm : SpecDefaults {
+/// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
+template <class... Options>
+struct BatchNormOf : SpecDefaults {
+    static_assert(((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
+                  "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
+    static_assert(detail::NormSettings<Options...>::agree, "denim: BatchNorm: an option stands twice.");
+    using Settings = detail::NormSettings<Options...>;
+
     static constexpr auto parameters(Shape in) {
-        return std::array{Parameter{"gamma", {in.channels}, Initial::ones}, Parameter{"beta", {in.channels}},
-                          Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
-                          Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}};
+        return Settings::template rows<2>(in.channels, {Parameter{"mean", {in.channels}, Initial::zeros, false, Moved::by_layer},
+                                                        Parameter{"variance", {in.channels}, Initial::ones, false, Moved::by_layer}});
     }
 
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = BatchNormLayer<Arithmetic, Out, In>;
+    using Layer = BatchNormLayer<Arithmetic, Out, In, Settings>;
     template <class Arithmetic, Layout Out, Layout In>
-    using InferenceLayer = BatchNormInference<Arithmetic, Out, In>;
+    using InferenceLayer = BatchNormInference<Arithmetic, Out, In, Settings>;
 };
+
+/// Batch normalisation with Keras's constants: epsilon 1e-3, momentum 0.99.
+struct BatchNorm : BatchNormOf<> {};
+
+namespace detail {
+
+template <class... Options>
+std::true_type as_batch_norm(const BatchNormOf<Options...>&);
+std::false_type as_batch_norm(...);
+/// True of BatchNorm and of BatchNormOf.
+template <class Type>
+inline constexpr bool is_batch_norm = decltype(detail::as_batch_norm(std::declval<const Type&>()))::value;
+
+}  // namespace detail
 
 static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 
@@ -11771,7 +12115,7 @@ static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
 namespace denim::inline DENIM_TARGET {
 
 /// A convolution whose weights and bias take in the scale and shift of the BatchNorm behind it.
-template <kernel::Convolution Of, class Arithmetic, bool Bias>
+template <kernel::Convolution Of, class Arithmetic, bool Bias, class Norm>
 struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
     using typename Base::Scalar;
@@ -11781,7 +12125,7 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
         const Scalar* bias = parameters + Of.weights();
         AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
         const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
-        BatchNormInference<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
+        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
         for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
         for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
@@ -11789,9 +12133,9 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
 };
 
 /// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, std::size_t Window, std::size_t Filters, class... Options>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear)
-struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, BatchNorm> : SpecDefaults {
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
+    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
     using Convolution = Conv<Window, Filters, Options...>;
     static constexpr bool exists = true;
 
@@ -11806,13 +12150,13 @@ struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Bat
         return folded;
     }
     template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
 
 /// Likewise behind a linear DepthwiseConv.
-template <class Arithmetic, std::size_t Window, class... Options>
-    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear)
-struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, BatchNorm> : SpecDefaults {
+template <class Arithmetic, WindowSize Window, class... Options, class Norm>
+    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
     using Convolution = DepthwiseConv<Window, Options...>;
     static constexpr bool exists = true;
 
@@ -11827,7 +12171,7 @@ struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Bat
         return folded;
     }
     template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias>;
+    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
 
 static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
@@ -11892,6 +12236,149 @@ struct Dropout : SpecDefaults {
 };
 
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/channelwise.hpp
+
+// Shape kept: y = f(x, p), where p is a number that each channel has and learns: PReLU and Scale.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x,
+/// and along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator is the gradient of the parameters.
+template <class Arithmetic, Layout Out, Layout In, class Rule>
+struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        each_channels([&](auto take, auto give, std::size_t c) {
+            const auto p = take(at.parameters + c);
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        each_channels([&](auto take, auto give, std::size_t c) {
+            const auto p = take(at.parameters + c);
+            auto sum = take(at.accumulator + c);
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
+                sum = sum + dy * Rule::along_p(x);
+                if constexpr (Input != Gradient::none) {
+                    Scalar* dx = at.input_gradient() + in + c;
+                    const auto gradient = dy * Rule::along_x(x, p);
+                    give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
+                }
+            });
+            give(at.accumulator + c, sum);
+        });
+    }
+    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
+
+private:
+    // A vector of channels at a time, and what is left; plain, one channel.
+    template <class Act>
+    static void each_channels(Act act) {
+        std::size_t c = 0;
+        if constexpr (Arithmetic::plain) {
+            for (; c < channels; ++c) act([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+        } else {
+            using Vector = simd::Vector<Scalar>;
+            constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
+            for (; c + lanes <= channels; c += lanes)
+                act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+            if constexpr (rest > 0)
+                act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
+        }
+    }
+};
+
+/// What specs of such layers share: one row, which every channel begins alike.
+template <class Rule, Decimal Start>
+struct Channelwise : SpecDefaults {
+    static constexpr auto parameters(Shape in) {
+        return std::array{Parameter{Rule::parameter, {in.channels}, Initial::constant, false, Moved::by_gradient, 1, 1, Start.value()}};
+    }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = ChannelwiseLayer<Arithmetic, Out, In, Rule>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/prelu.hpp
+
+// Shape kept: y = x above 0, slope x below, with a slope for each channel that is learned. He et al., "Delving deep into rectifiers" (2015).
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct LearnedSlope {
+    static constexpr const char *word = "PReLU", *parameter = "slope";
+    template <class Number>
+    static Number value(Number x, Number slope) {
+        return simd::select(x > same<Number>(0), x, slope * x);
+    }
+    template <class Number>
+    static Number along_x(Number x, Number slope) {
+        return simd::select(x > same<Number>(0), same<Number>(1), slope);
+    }
+    template <class Number>
+    static Number along_p(Number x) {
+        return simd::select(x > same<Number>(0), same<Number>(0), x);
+    }
+};
+
+}  // namespace detail
+
+/// x above 0, a trained slope of its channel times x below; slopes begin at Start: PReLUOf<0.25> as in the paper and in PyTorch. One row
+/// "slope", (C), which L2 and weight decay leave alone. At 0 the derivative is the slope. A NaN gives NaN.
+template <Decimal Start>
+struct PReLUOf : Channelwise<detail::LearnedSlope, Start> {};
+
+/// PReLUOf whose slopes begin at 0, as Keras's do with shared_axes=[1, 2].
+struct PReLU : PReLUOf<0> {};
+
+// The closing line stands in tests/runtime/layer/prelu.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/scale.hpp
+
+// Shape kept: y = factor x, with a factor for each channel that is learned. Touvron et al., "Going deeper with image transformers" (2021).
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct LearnedFactor {
+    static constexpr const char *word = "Scale", *parameter = "factor";
+    template <class Number>
+    static Number value(Number x, Number factor) {
+        return factor * x;
+    }
+    template <class Number>
+    static Number along_x(Number /*x*/, Number factor) {
+        return factor;
+    }
+    template <class Number>
+    static Number along_p(Number x) {
+        return x;
+    }
+};
+
+}  // namespace detail
+
+/// Each channel times a trained factor, which begins at Start: ScaleOf<1e-6> at the end of a Residual is ConvNeXt's layer scale. One row
+/// "factor", (C), which L2 and weight decay leave alone. A NaN gives NaN, and so does an infinity times a factor of 0.
+template <Decimal Start>
+struct ScaleOf : Channelwise<detail::LearnedFactor, Start> {};
+
+/// ScaleOf whose factors begin at 1.
+struct Scale : ScaleOf<1> {};
+
+// The closing line stands in tests/runtime/layer/scale.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
@@ -12571,6 +13058,13 @@ inline void write_decimal(std::string& name, std::size_t at) {
     name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
 }
 
+/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
+inline void write_window(std::string& name, std::size_t at) {
+    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
+    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
+    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
+}
+
 /// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
 inline std::string spelling_in(std::string_view text) {
     text.remove_prefix(text.find("Type = ") + 7);
@@ -12589,6 +13083,7 @@ inline std::string spelling_in(std::string_view text) {
     erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
     for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
     for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
     const std::string_view pool = "Pool<Max, 2>";
     for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
@@ -14713,6 +15208,7 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
     switch (parameter.initial) {
         case Initial::zeros: fill([] { return 0.0; }); break;
         case Initial::ones: fill([] { return 1.0; }); break;
+        case Initial::constant: fill([&] { return parameter.start; }); break;
         case Initial::glorot_uniform: fill([&, limit = std::sqrt(6 / (in + out))] { return random.uniform(-limit, limit); }); break;
         case Initial::he_uniform: fill([&, limit = std::sqrt(6 / in)] { return random.uniform(-limit, limit); }); break;
         case Initial::glorot_normal: fill([&, deviation = std::sqrt(2 / (in + out))] { return deviation * detail::cut_normal(random); }); break;
@@ -14776,6 +15272,19 @@ public:
         requires(has("variance"))
     {
         return row<place("variance")>();
+    }
+
+    /// PReLU: the slope of each channel.
+    [[nodiscard]] auto slope() const
+        requires(has("slope"))
+    {
+        return row<place("slope")>();
+    }
+    /// Scale: the factor of each channel.
+    [[nodiscard]] auto factor() const
+        requires(has("factor"))
+    {
+        return row<place("factor")>();
     }
 
     /// Parameter number Row of the layer, in the order of its table.
@@ -19428,6 +19937,8 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
     }
     std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
     if (rank == 3) shape.push_back(1);
+    if (place.name.ends_with(".slope") && layout == WeightLayout::keras && place.in.height * place.in.width != 1)
+        shape.insert(shape.begin(), {1, 1});  // shared_axes=[1, 2]
     return shape;
 }
 
@@ -19905,8 +20416,8 @@ struct ForeignWeights {
 
 namespace detail {
 
-/// What a name says: the layer ("conv1" of "conv1.weight" and of "conv1_kernel"), and which of its parameters: 0 weights or
-/// gamma, 1 bias or beta, 2 mean, 3 variance; `unknown` if it says nothing ("arr_0").
+/// What a name says: the layer ("conv1" of "conv1.weight" and of "conv1_kernel"), and which of its parameters: 0 weights,
+/// gamma, slopes or factors, 1 bias or beta, 2 mean, 3 variance; `unknown` if it says nothing ("arr_0").
 struct WeightName {
     static constexpr std::size_t unknown = 4;
     std::string layer;
@@ -19914,11 +20425,15 @@ struct WeightName {
 };
 
 inline WeightName parse_weight_name(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::size_t>, 15> endings{{{"depthwise_kernel", 0},
+    constexpr std::array<std::pair<std::string_view, std::size_t>, 19> endings{{{"depthwise_kernel", 0},
                                                                                 {"kernel", 0},
                                                                                 {"weights", 0},
                                                                                 {"weight", 0},
                                                                                 {"gamma", 0},
+                                                                                {"slope", 0},
+                                                                                {"alpha", 0},
+                                                                                {"factor", 0},
+                                                                                {"layer_scale", 0},
                                                                                 {"bias", 1},
                                                                                 {"beta", 1},
                                                                                 {"moving_mean", 2},
@@ -19972,7 +20487,8 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
         try {
-            weights.tensors.push_back({name, array.shape, array.as<float>()});
+            const bool factors = name.ends_with("layer_scale") && array.shape.size() == 3 && array.shape[1] * array.shape[2] == 1;  // as torchvision has them
+            weights.tensors.push_back({name, factors ? std::vector{array.shape[0]} : array.shape, array.as<float>()});
         } catch (const std::range_error& error) {
             throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
         }
@@ -20361,6 +20877,12 @@ std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layo
     const auto beside = entries_beside(entries);
     std::vector<WeightPlace> places;
     bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
+    each_index<0, entries.size()>([&]<std::size_t Number>() {
+        if constexpr (requires { requires Network::Graph::template At<Number>::channels_in_order; }) {
+            const ChannelOrder& order = orders[entries[Number].from[0]];
+            known &= order && order->empty();
+        }
+    });
     std::size_t row = 0;
     for (std::size_t n = 0; n < entries.size(); ++n) {
         const ChannelOrder& order = orders[entries[n].from[0]];
@@ -20388,7 +20910,7 @@ namespace denim {
 /// How weights come and go.
 struct WeightOptions {
     NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5
+    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
 };
 
 }  // namespace denim
@@ -20397,22 +20919,43 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Lets BatchNorm layers that were trained with the epsilon `from` give the same numbers with the epsilon `to`: by their gamma.
-inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, double from, double to) {
-    for (std::size_t gamma = 0; gamma + 3 < places.size() && from != to; ++gamma) {
-        const WeightPlace& variance = places[gamma + 3];
-        if (!places[gamma].name.ends_with(".gamma") || !variance.name.ends_with(".variance") ||
-            variance.layer != places[gamma].layer)
-            continue;
-        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
-            float& factor = parameters[places[gamma].offset + c];
-            factor = changed_gamma(factor, parameters[variance.offset + c], from, to);
-        }
-    }
+/// What a layer adds to the variance if it is a BatchNorm, and whether its type says so.
+struct OwnEpsilon {
+    double value = 0;
+    bool stated = false;
+};
+
+/// For each entry of a network's graph.
+template <class Network>
+std::vector<OwnEpsilon> own_epsilons() {
+    using Graph = typename Network::Graph;
+    std::vector<OwnEpsilon> all(Graph::trace.entries.size());
+    each_index<0, Graph::trace.entries.size()>([&]<std::size_t Number>() {
+        using Spec = typename Graph::template At<Number>;
+        if constexpr (is_batch_norm<Spec>) all[Number] = {Spec::Settings::epsilon, Spec::Settings::states_epsilon};
+    });
+    return all;
 }
 
-inline double epsilon_of(WeightLayout layout, const WeightOptions& options) {
-    return options.batch_norm_epsilon.value_or(layout == WeightLayout::keras ? 1e-3 : 1e-5);
+/// Lets BatchNorm layers give the same numbers with the epsilon that they have on the other side, by their gamma: on the way in from the
+/// file's to the network's, on the way out back. Throws std::invalid_argument if a layer without gamma would have to change.
+inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
+                           const WeightOptions& options, bool in) {
+    for (const WeightPlace& variance : places) {
+        const OwnEpsilon& ours = own[variance.layer];
+        if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
+        const double theirs = options.batch_norm_epsilon.value_or(ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5);
+        if (theirs == ours.value) continue;
+        const auto gamma =
+            std::ranges::find_if(places, [&](const WeightPlace& place) { return place.layer == variance.layer && place.name.ends_with(".gamma"); });
+        if (gamma == places.end())
+            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
+                                                 "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
+        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
+            float& factor = parameters[gamma->offset + c];
+            factor = changed_gamma(factor, parameters[variance.offset + c], in ? theirs : ours.value, in ? ours.value : theirs);
+        }
+    }
 }
 
 /// Puts a file's arrays into the network, all or none.
@@ -20430,7 +20973,11 @@ void take_weights(Network& network, const ForeignWeights& file, WeightLayout lay
         const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
     }
-    change_epsilon(places, parameters, epsilon_of(layout, options), batch_norm_epsilon);
+    try {
+        change_epsilon(places, parameters, own_epsilons<Network>(), layout, options, true);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file.file, error.what());
+    }
     network.edit_parameters([&](std::span<float> to) { std::ranges::copy(parameters, to.begin()); });
 }
 
@@ -20453,7 +21000,7 @@ void export_weights(const Network& network, const std::filesystem::path& file, W
     const auto places = detail::weight_places(network, layout);
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
     require_finite_rows(network.rows(), parameters, file.string());
-    detail::change_epsilon(places, parameters, batch_norm_epsilon, detail::epsilon_of(layout, options));
+    detail::change_epsilon(places, parameters, detail::own_epsilons<Network>(), layout, options, false);
     std::vector<std::vector<float>> numbers;
     std::vector<NamedView> views;
     numbers.reserve(places.size());
@@ -20672,6 +21219,18 @@ struct OnnxLayer {
         return graph.constant<float>(row->name, to_layout(*row, WeightLayout::pytorch, numbers),
                                      shape_in(*row, WeightLayout::pytorch));
     }
+    /// The parameter of this name, or where the layer has none so many of this number.
+    std::string weight_or(OnnxGraph& graph, std::string_view name, float number) const {
+        if (std::ranges::find(rows, name, &WeightPlace::name) != rows.end()) return weight(graph, name);
+        return graph.constant<float>(number == 0 ? "zeros" : "ones", std::vector<float>(in.channels, number), {in.channels});
+    }
+    /// A parameter of one number for each channel, with axes of extent 1 so that ONNX spreads it over the others.
+    std::string channel_weight(OnnxGraph& graph, std::string_view name) const {
+        const auto row = std::ranges::find_if(rows, [&](const WeightPlace& place) { return place.name == name; });
+        std::vector<std::size_t> shape{1, row->extents.size()};
+        if (!inputs[0].vector) shape.insert(shape.end(), {1, 1});
+        return graph.constant<float>(row->name, parameters.subspan(row->offset, row->extents.size()), shape);
+    }
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -20798,9 +21357,14 @@ inline constexpr SpellingRow spelling_table[]{
     {"Mish", "mish", "Mul(x, Tanh(Softplus(x)))"},
     {"Times<#>", "times #", "Mul(x, #)"},
     {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
+    {"PReLU", "PReLU", "PRelu(x, slope...)"},
+    {"Scale", "LayerScale", "Mul(x, factor...)"},
 };
 
 namespace detail {
+
+/// Whether a row is of a layer with a parameter, and of no activation.
+constexpr bool learns(const SpellingRow& row) { return row.onnx.find("...") != std::string_view::npos; }
 
 /// The numbers that stand for "#" where a text is what the pattern says; nothing where it is not.
 inline std::optional<std::vector<std::string>> numbers_of_pattern(std::string_view pattern, std::string_view text) {
@@ -20873,13 +21437,13 @@ namespace detail {
 
 /// Window, stride and zeros of a convolution or a pool, those that its windows touch.
 template <class Spec>
-std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window) {
+std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, WindowSize window) {
     const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
     const std::size_t height = layer.in.height, width = layer.in.width;
     const std::vector<std::int64_t> pads{number(Spec::rows.before(height)), number(Spec::columns.before(width)),
                                          number(Spec::rows.after(height)), number(Spec::columns.after(width))};
-    return {{"kernel_shape", std::vector{number(window), number(window)}},
-            {"strides", std::vector{number(Spec::stride), number(Spec::stride)}},
+    return {{"kernel_shape", std::vector{number(window.rows), number(window.columns)}},
+            {"strides", std::vector{number(Spec::stride.rows), number(Spec::stride.columns)}},
             {"pads", pads}};
 }
 
@@ -20888,30 +21452,30 @@ std::vector<OnnxAttribute> windows_of(const OnnxLayer& layer, std::size_t window
 namespace detail {
 
 template <class Spec>
-OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, std::size_t window, std::size_t groups) {
+OnnxFlow convolution_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, WindowSize window, std::size_t groups) {
     std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight(graph, "weights")};
     if (Spec::bias) inputs.push_back(layer.weight(graph, "bias"));
     std::vector<OnnxAttribute> attributes = windows_of<Spec>(layer, window);
-    const auto step = static_cast<std::int64_t>(Spec::dilation);
-    if (Spec::dilation > 1) attributes.push_back({"dilations", std::vector{step, step}});
+    const auto step = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    if (Spec::dilation != 1) attributes.push_back({"dilations", std::vector{step(Spec::dilation.rows), step(Spec::dilation.columns)}});
     if (groups > 1) attributes.push_back({"group", static_cast<std::int64_t>(groups)});
     return {add_activation<typename Spec::Function>(graph, graph.add("Conv", inputs, attributes))};
 }
 
 }  // namespace detail
 
-template <std::size_t Window, std::size_t Filters, class... Options>
+template <WindowSize Window, std::size_t Filters, class... Options>
 OnnxFlow to_onnx(const Conv<Window, Filters, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Conv<Window, Filters, Options...>;
     return detail::convolution_to_onnx<Spec>(layer, graph, Window, Spec::groups);
 }
 
-template <std::size_t Window, class... Options>
+template <WindowSize Window, class... Options>
 OnnxFlow to_onnx(const DepthwiseConv<Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     return detail::convolution_to_onnx<DepthwiseConv<Window, Options...>>(layer, graph, Window, layer.in.channels);
 }
 
-template <class Operation, std::size_t Window, class... Options>
+template <class Operation, WindowSize Window, class... Options>
 OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
     using Spec = Pool<Operation, Window, Options...>;
     const char* const type = std::is_same_v<Operation, Max> ? "MaxPool" : "AveragePool";
@@ -20935,11 +21499,19 @@ OnnxFlow to_onnx(const Dense<Outputs, Options...>& /*spec*/, const OnnxLayer& la
     return {detail::add_activation<typename Spec::Function>(graph, sum), true};
 }
 
-inline OnnxFlow to_onnx(const BatchNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    std::vector<std::string> inputs{layer.inputs[0].name};
-    for (const char* const row : {"gamma", "beta", "mean", "variance"}) inputs.push_back(layer.weight(graph, row));
-    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(batch_norm_epsilon)}}),
+template <class... Options>
+OnnxFlow to_onnx(const BatchNormOf<Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    std::vector<std::string> inputs{layer.inputs[0].name, layer.weight_or(graph, "gamma", 1), layer.weight_or(graph, "beta", 0)};
+    for (const char* const row : {"mean", "variance"}) inputs.push_back(layer.weight(graph, row));
+    return {graph.add("BatchNormalization", inputs, {{"epsilon", static_cast<float>(BatchNormOf<Options...>::Settings::epsilon)}}),
             layer.inputs[0].vector};
+}
+
+template <class Rule, Decimal Start>
+OnnxFlow to_onnx(const Channelwise<Rule, Start>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto nodes = detail::respelled(Rule::word, &SpellingRow::word, &SpellingRow::onnx);
+    const auto parameter = [&](const std::string& name) { return layer.channel_weight(graph, std::string_view{name}.substr(0, name.size() - 3)); };
+    return {detail::add_onnx_term(graph, detail::OnnxTerm{*nodes}, layer.inputs[0].name, parameter), layer.inputs[0].vector};
 }
 
 template <class Operation>
@@ -20953,12 +21525,41 @@ inline OnnxFlow to_onnx(const Flatten& /*spec*/, const OnnxLayer& layer, OnnxGra
     return graph.as_vector({graph.channels_last(layer.inputs[0].name)});
 }
 
-inline OnnxFlow to_onnx(const LayerNorm& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+template <class... Options>
+OnnxFlow to_onnx(const LayerNormOf<Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Settings = typename LayerNormOf<Options...>::Settings;
     const auto& [x, vector] = layer.inputs[0];
-    const std::string normal = graph.add(
-        "LayerNormalization", {vector ? x : graph.channels_last(x), layer.weight(graph, "gamma"), layer.weight(graph, "beta")},
-        {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer_norm_epsilon)}});
+    std::vector<std::string> inputs{vector ? x : graph.channels_last(x), layer.weight_or(graph, "gamma", 1)};
+    if (Settings::has_beta) inputs.push_back(layer.weight(graph, "beta"));
+    const std::string normal =
+        graph.add("LayerNormalization", inputs, {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(Settings::epsilon)}});
     return {vector ? normal : graph.channels_first(normal), vector};
+}
+
+template <class... Options>
+OnnxFlow to_onnx(const InstanceNormOf<Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const std::vector<std::string> inputs{graph.as_picture(layer.inputs[0]).name, layer.weight_or(graph, "gamma", 1), layer.weight_or(graph, "beta", 0)};
+    return {graph.add("InstanceNormalization", inputs, {{"epsilon", static_cast<float>(InstanceNormOf<Options...>::Settings::epsilon)}})};
+}
+
+// In opset 17 there is no operator for groups of channels.
+template <std::size_t Groups, class... Options>
+OnnxFlow to_onnx(const GroupNorm<Groups, Options...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Settings = typename GroupNorm<Groups, Options...>::Settings;
+    const auto& [x, vector] = layer.inputs[0];
+    const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const std::vector<std::int64_t> grouped{0, number(Groups), -1};
+    std::vector<std::int64_t> back{0, number(layer.in.channels)};
+    if (!vector) back.insert(back.end(), {number(layer.in.height), number(layer.in.width)});
+    const std::vector<float> ones(Groups, 1.0f), zeros(Groups, 0.0f);
+    const std::string groups = graph.add("Reshape", {x, graph.constant<std::int64_t>("groups", grouped, {3})});
+    const std::string normal =
+        graph.add("InstanceNormalization", {groups, graph.constant<float>("ones", ones, {Groups}), graph.constant<float>("zeros", zeros, {Groups})},
+                  {{"epsilon", static_cast<float>(Settings::epsilon)}});
+    std::string y = graph.add("Reshape", {normal, graph.constant<std::int64_t>("shape", back, {back.size()})});
+    if (Settings::has_gamma) y = graph.add("Mul", {y, layer.channel_weight(graph, "gamma")});
+    if (Settings::has_beta) y = graph.add("Add", {y, layer.channel_weight(graph, "beta")});
+    return {y, vector};
 }
 
 namespace detail {
@@ -21788,7 +22389,8 @@ inline std::string qualified(const std::string& text) {
 
 /// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
-    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word)) return *word;
+    const bool layer = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) { return learns(row) && row.keras == name; });
+    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !layer) return *word;
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 
@@ -21801,6 +22403,54 @@ inline bool is_identifier(std::string_view name) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelled_norm.hpp
+
+// Normalisations as users write them, while a file of another framework is spelled.
+
+namespace denim {
+
+/// What a normalisation has of its own.
+struct NormParts {
+    double epsilon = 1e-3;
+    bool gamma = true, beta = true;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "LayerNormOf" in its parts.
+struct SpelledNorm {
+    std::string word;
+    std::vector<std::string> parts;
+};
+
+/// The options of a normalisation, those that are not as usual.
+inline std::vector<std::string> norm_options_of(const NormParts& norm) {
+    if (!(norm.epsilon > 0)) throw std::invalid_argument("an epsilon above 0 was expected");
+    std::vector<std::string> parts;
+    if (norm.epsilon != 1e-3) parts.push_back("Epsilon<" + shortest_text(norm.epsilon) + ">");
+    if (!norm.gamma) parts.push_back("NoGamma");
+    if (!norm.beta) parts.push_back("NoBeta");
+    return parts;
+}
+
+/// BatchNorm, LayerNorm or InstanceNorm.
+inline SpelledNorm spelled_norm(const std::string& word, const NormParts& norm = {}) {
+    std::vector<std::string> parts = norm_options_of(norm);
+    return {parts.empty() ? word : word + "Of", std::move(parts)};
+}
+
+/// Of so many groups of channels.
+inline SpelledNorm spelled_group_norm(std::size_t groups, std::size_t channels, const NormParts& norm) {
+    if (groups == channels) return spelled_norm("InstanceNorm", norm);
+    if (groups == 0 || channels % groups != 0) throw std::invalid_argument(sentence(groups, " groups do not divide ", channels, " channels"));
+    std::vector<std::string> parts = norm_options_of(norm);
+    parts.insert(parts.begin(), std::to_string(groups));
+    return {"GroupNorm", std::move(parts)};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/layer_chain.hpp
 
 // The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
@@ -21810,7 +22460,7 @@ namespace denim::inline DENIM_TARGET {
 /// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
 class LayerChain {
 public:
-    /// Windows and steps of a convolution or pool, steps between taps; zeros at the top, left, bottom and right.
+    /// Windows and steps of a convolution or pool, steps between taps, each of rows and columns; zeros at the top, left, bottom and right.
     struct Windows {
         std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
         bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
@@ -21826,7 +22476,7 @@ public:
         if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
             throw std::invalid_argument(
                 detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
-        std::vector<std::string> parts = window_parts(windows, 1);
+        std::vector<std::string> parts = window_parts(windows, {1, 1});
         parts.insert(parts.begin() + 1, std::to_string(filters));
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
@@ -21835,14 +22485,14 @@ public:
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
-        push("DepthwiseConv", window_parts(windows, 1), Takes::of_conv);
+        push("DepthwiseConv", window_parts(windows, {1, 1}), Takes::of_conv);
         if (!bias) layers_.back().parts.push_back("NoBias");
     }
     /// `operation`: Max or Average.
     void pool(const char* operation, const Windows& windows) {
-        auto parts = window_parts(windows, windows.size[0]);
-        if (windows.dilation != std::array<std::size_t, 2>{1, 1})
-            throw std::invalid_argument("a dilated pool has no spelling");
+        auto parts = window_parts(windows, windows.size);
+        for (std::size_t axis = 0; axis < 2; ++axis)
+            if (windows.dilation[axis] != 1 && windows.size[axis] > 1) throw std::invalid_argument("a dilated pool has no spelling");
         if (operation == std::string_view{"Max"} && parts.size() == 1 && parts[0] == "2") return push("MaxPool");
         parts.insert(parts.begin(), operation);
         if (windows.counts_padding) parts.push_back("CountPadding");
@@ -21865,8 +22515,9 @@ public:
         shape_ = {1, 1, shape_.size()};
         if (at_once) settle();
     }
-    void batch_norm() { push("BatchNorm"); }
-    void layer_norm() { push("LayerNorm"); }
+    /// A layer that keeps the shape.
+    void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
+    void layer(detail::SpelledNorm norm) { push(norm.word.c_str(), std::move(norm.parts)); }
     void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
     /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
@@ -21977,48 +22628,52 @@ private:
         if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
         return common;
     }
+    // "3" for an axis each alike, else "1, 7".
+    static std::string numbers_text(std::array<std::size_t, 2> numbers) {
+        return numbers[0] == numbers[1] ? std::to_string(numbers[0]) : detail::sentence(numbers[0], ", ", numbers[1]);
+    }
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
-    std::vector<std::string> window_parts(const Windows& windows, std::size_t step) {
+    std::vector<std::string> window_parts(const Windows& windows, std::array<std::size_t, 2> step) {
         settle();
-        const auto [height, width] = windows.size;
-        if (height != width || windows.step[0] != windows.step[1] || height == 0 || windows.step[0] == 0)
-            throw std::invalid_argument("windows and steps that are not square have no spelling");
-        if (windows.dilation[0] != windows.dilation[1] || windows.dilation[0] == 0)
-            throw std::invalid_argument("windows dilated unevenly have no spelling");
-        if (windows.step[0] > 1 && windows.dilation[0] > 1 && height > 1)
-            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
-        const std::size_t stride = windows.step[0], dilation = windows.dilation[0], spans = (height - 1) * dilation + 1;
-        std::array<std::size_t, 4> same{};
         const std::array extents{shape_.height, shape_.width};
+        std::array<std::size_t, 2> dilation{}, spans{}, counts{};
+        std::array<std::size_t, 4> same{};
         for (std::size_t axis = 0; axis < 2; ++axis) {
-            const std::size_t reach = ((extents[axis] + stride - 1) / stride - 1) * stride + spans;
-            const std::size_t zeros = reach > extents[axis] ? reach - extents[axis] : 0;
+            const std::size_t stride = windows.step[axis];
+            if (windows.size[axis] == 0 || stride == 0 || windows.dilation[axis] == 0)
+                throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+            dilation[axis] = windows.size[axis] > 1 ? windows.dilation[axis] : 1;
+            if (stride > 1 && dilation[axis] > 1)
+                throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
+            spans[axis] = (windows.size[axis] - 1) * dilation[axis] + 1;
+            counts[axis] = (extents[axis] + stride - 1) / stride;
+            const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
             same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
         }
-        std::vector<std::string> parts{std::to_string(height)};
+        const std::string size = numbers_text(windows.size);
+        std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
         const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
         if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
-            if (same != std::array<std::size_t, 4>{} || stride > 1) parts.push_back("Same");
-            shape_ = {(shape_.height + stride - 1) / stride, (shape_.width + stride - 1) / stride, shape_.channels};
+            if (same != std::array<std::size_t, 4>{} || windows.step != std::array<std::size_t, 2>{1, 1}) parts.push_back("Same");
         } else {
-            std::array<std::size_t, 2> counts{};
             std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
             for (std::size_t axis = 0; axis < 2; ++axis) {
-                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis];
-                if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
-                if (front >= spans || windows.zeros[2 + axis] >= spans) throw std::invalid_argument("windows outside the picture have no spelling");
-                counts[axis] = (padded - spans) / stride + 1;
-                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans) / stride + 1 == counts[axis] &&
-                                  extents[axis] + 2 * front >= spans && (!windows.counts_padding || front == windows.zeros[2 + axis]);
+                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis], stride = windows.step[axis];
+                if (padded < spans[axis]) throw std::invalid_argument("a window is larger than its picture");
+                if (front >= spans[axis] || windows.zeros[2 + axis] >= spans[axis])
+                    throw std::invalid_argument("windows outside the picture have no spelling");
+                counts[axis] = (padded - spans[axis]) / stride + 1;
+                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans[axis]) / stride + 1 == counts[axis] &&
+                                  extents[axis] + 2 * front >= spans[axis] && (!windows.counts_padding || front == windows.zeros[2 + axis]);
             }
             if (!none) parts.push_back(all_alike[0] && all_alike[1]
                                            ? detail::sentence("Padding<", windows.zeros[0], ">")
                                            : detail::sentence("Padding<", windows.zeros[0], ", ", windows.zeros[1], ", ", windows.zeros[2], ", ",
                                                               windows.zeros[3], ">"));
-            shape_ = {counts[0], counts[1], shape_.channels};
         }
-        if (dilation != 1 && height != 1) parts.push_back("Dilation<" + std::to_string(dilation) + ">");
-        if (stride != step) parts.push_back("Stride<" + std::to_string(stride) + ">");
+        shape_ = {counts[0], counts[1], shape_.channels};
+        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + numbers_text(dilation) + ">");
+        if (windows.step != step) parts.push_back("Stride<" + numbers_text(windows.step) + ">");
         return parts;
     }
 
@@ -22047,16 +22702,18 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
-    std::size_t groups = 1;            ///< of a convolution
-    bool bias = false;                 ///< of a convolution or dense layer: it is the last of `weights`
+    std::size_t groups = 1;            ///< of a convolution or a normalisation of groups of channels
+    double epsilon = 0;                ///< of a normalisation: what is added to the variance
+    bool gamma = false;                ///< of a normalisation of groups of channels: factors stand in the file
+    bool bias = false;                 ///< of a convolution, dense layer or layer normalisation: it is the last of `weights`
     std::vector<GraphWeights> weights = {};
 };
 
@@ -22094,7 +22751,11 @@ inline std::string words_of(const GraphLayer& layer) {
         case Kind::batch_norm:
             return "batch normalisation";
         case Kind::layer_norm:
-            return "layer normalisation";
+            return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
+        case Kind::group_norm:
+            return sentence("normalisation of ", layer.groups, " groups of channels with the epsilon ", shortest_text(static_cast<float>(layer.epsilon)));
+        case Kind::channelwise:
+            return "a " + layer.word + " of each channel";
         case Kind::activation:
             return "the activation " + layer.word;
         case Kind::flatten:
@@ -22479,6 +23140,7 @@ struct PictureTensor {
     std::string node = {};               ///< what made it
     std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
     std::optional<Part> part = {};       ///< it has some of the view's channels only
+    std::size_t groups = 0;              ///< more than 0: its channels stand in groups, (N, groups, ...)
 };
 
 using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
@@ -22580,6 +23242,7 @@ public:
         const auto* const found = std::get_if<PictureTensor>(&known(name));
         if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
         if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
+        if (found->groups > 0) throw std::invalid_argument("groups of channels that are not normalised have no spelling");
         if (!padded && found->zeros != std::array<std::size_t, 4>{})
             throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
         if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
@@ -22641,6 +23304,230 @@ private:
 inline std::size_t onnx_extent(std::int64_t number) {
     if (number < 0 || number > 1'000'000) throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
     return static_cast<std::size_t>(number);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_windows.hpp
+
+// Nodes of ONNX that go over windows of a picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
+inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
+    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
+        kernel = stated;
+    else if (stated != kernel)
+        throw std::invalid_argument("its window is not that of its weights");
+    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
+                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
+    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
+        throw std::invalid_argument("windows over two axes were expected");
+    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
+    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
+        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
+    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
+
+    LayerChain::Windows windows;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        windows.size[axis] = onnx_extent(kernel[axis]);
+        windows.step[axis] = onnx_extent(step[axis]);
+        windows.dilation[axis] = onnx_extent(dilation[axis]);
+        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
+            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
+        windows.zeros[axis] = onnx_extent(zeros[axis]);
+        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
+        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
+        if (padding.starts_with("SAME")) {
+            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
+            const std::size_t all = reach > extent ? reach - extent : 0;
+            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
+            windows.zeros[2 + axis] = all - windows.zeros[axis];
+        }
+    }
+    return windows;
+}
+
+/// How many windows there are; the zeros behind the last row and column become those that are reached.
+inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
+    const std::array extents{in.height, in.width};
+    std::array<std::size_t, 2> counts{};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
+        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
+        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
+        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
+        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
+            throw std::invalid_argument("a window that begins behind the picture has no spelling");
+        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
+        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
+    }
+    return counts;
+}
+
+/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
+inline GraphWeights filters_of(const OnnxConstant& from) {
+    return {from.root, from.array->size(), [array = from.array] {
+                const std::vector<float> theirs = array->as<float>();
+                const std::size_t filters = array->shape[0],
+                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
+                std::vector<float> ours(theirs.size());
+                std::size_t next = 0;
+                for (std::size_t filter = 0; filter < filters; ++filter)
+                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
+                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
+                return ours;
+            }};
+}
+
+/// So many numbers, one for each channel; from a single one if `may_spread`.
+inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
+    const auto& shape = from.array->shape;
+    const bool single = may_spread && from.array->size() == 1;
+    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
+        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
+    return {from.root, count, [array = from.array, count, single] {
+                const std::vector<float> numbers = array->as<float>();
+                return single ? std::vector<float>(count, numbers[0]) : numbers;
+            }};
+}
+
+inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
+    PictureTensor tensor = builder.settled(node.input(0), true);
+    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
+    const auto& shape = weights.array->shape;
+    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
+    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
+    for (std::size_t n = 0; n < 4; ++n) {
+        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
+            throw std::invalid_argument("it has two kinds of padding");
+        layer.windows.zeros[n] += tensor.zeros[n];
+    }
+    const Shape in = tensor.view.shape();
+    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
+    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
+        shape[1] != in.channels / layer.groups)
+        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
+    const auto counts = count_windows(layer.windows, in, false);
+    layer.output = {counts[0], counts[1], shape[0]};
+    layer.weights.push_back(filters_of(weights));
+    layer.bias = !node.input(2).empty();
+    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
+              tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Zeros around a picture are the next convolution's.
+inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
+    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
+    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
+    if (!node.input(2).empty()) {
+        const AnyArray& value = *builder.constant(node, 2, "a number").array;
+        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
+    }
+    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
+    PictureTensor tensor = builder.settled(node.input(0), true);
+    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
+    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
+        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
+    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node,
+                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
+    const bool average = node.type == "AveragePool";
+    PictureTensor tensor = builder.settled(node.input(0));
+    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
+    layer.word = average ? "Average" : "Max";
+    layer.windows = read_windows(attributes, tensor);
+    const Shape in = tensor.view.shape();
+    for (std::size_t n = 0; n < 4; ++n)
+        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
+    LayerChain::Windows inside = layer.windows;
+    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
+    layer.windows.counts_padding = average && attributes.get("count_include_pad", std::int64_t{0}) != 0 &&
+                                   layer.windows.zeros != std::array<std::size_t, 4>{};
+    if (layer.windows.counts_padding && counts != count_windows(inside, in, false))
+        throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
+    layer.output = {counts[0], counts[1], in.channels};
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
+              tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_channelwise.hpp
+
+// Numbers of an ONNX file that are one for each channel, and the nodes that are a layer of such numbers.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Numbers for each channel of a layer that looks at the channels alone, from the order of the file's to ours.
+inline GraphWeights in_our_order(GraphWeights weights, const TensorView& view) {
+    if (view.flat)
+        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
+            const std::vector<float> numbers = theirs();
+            std::vector<float> ours(numbers.size());
+            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
+            return ours;
+        };
+    return weights;
+}
+
+/// One row of them.
+inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
+    return in_our_order(numbers_of(from, view.shape().channels, what), view);
+}
+
+/// One for each, whatever axes of extent 1 stand beside them, or one for all.
+inline GraphWeights numbers_for_channels(const OnnxConstant& from, const TensorView& view) {
+    const auto numbers = [array = from.array, count = view.shape().channels] {
+        std::vector<float> all = array->as<float>();
+        if (all.size() == 1) all.resize(count, all[0]);
+        return all;
+    };
+    return in_our_order({from.root, view.shape().channels, numbers}, view);
+}
+
+/// What a normalisation adds to the variance: the number that is written as the file's float is.
+inline double epsilon_of(const OnnxAttributes& attributes) { return number_in(shortest_text(attributes.get("epsilon", 1e-5f))); }
+
+/// Whether ONNX spreads numbers of this shape along the channels of a tensor, or along all of a row, and along no other axis. Of one number
+/// that can be told only where there is one channel, by as many axes as the tensor has.
+inline bool along_channels(const std::vector<std::size_t>& shape, const TensorView& view) {
+    const std::size_t rank = view.axes.size() + 1;
+    if (shape.size() > rank) return false;
+    bool found = shape.size() == rank && (rank == 2 ? view.extent(0) : view.extents[TensorView::channels]) == 1;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t axis = rank - shape.size() + n;
+        if (shape[n] == 1) continue;
+        if (axis == 0 || shape[n] != view.extent(axis - 1) || !(rank == 2 || view.is(axis - 1, TensorView::channels))) return false;
+        found = true;
+    }
+    return found;
+}
+
+/// Adds a layer of the table of spellings whose parameter is one number for each channel, or one for all of them.
+inline void add_channelwise(OnnxBuilder& builder, const OnnxNode& node, std::size_t place, const std::string& word) {
+    PictureTensor tensor = builder.settled(node.input(place));
+    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers for each channel");
+    if (constant.array->size() != 1 && (builder.opset < 7 || !along_channels(constant.array->shape, tensor.view)))
+        throw std::invalid_argument("one number for each channel was expected, their shape is " + shape_text(constant.array->shape));
+    builder.make_row(tensor.view);
+    GraphLayer layer{GraphLayer::Kind::channelwise, {}, {tensor.view.value}, tensor.view.shape(), word};
+    layer.weights.push_back(numbers_for_channels(constant, tensor.view));
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -22908,172 +23795,11 @@ inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_windows.hpp
-
-// Nodes of ONNX that go over windows of a picture.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
-inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
-    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
-        kernel = stated;
-    else if (stated != kernel)
-        throw std::invalid_argument("its window is not that of its weights");
-    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
-                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
-    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
-        throw std::invalid_argument("windows over two axes were expected");
-    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
-    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
-        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
-    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
-
-    LayerChain::Windows windows;
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-        windows.size[axis] = onnx_extent(kernel[axis]);
-        windows.step[axis] = onnx_extent(step[axis]);
-        windows.dilation[axis] = onnx_extent(dilation[axis]);
-        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
-            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
-        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
-        windows.zeros[axis] = onnx_extent(zeros[axis]);
-        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
-        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
-        if (padding.starts_with("SAME")) {
-            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
-            const std::size_t all = reach > extent ? reach - extent : 0;
-            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
-            windows.zeros[2 + axis] = all - windows.zeros[axis];
-        }
-    }
-    return windows;
-}
-
-/// How many windows there are; the zeros behind the last row and column become those that are reached.
-inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
-    const std::array extents{in.height, in.width};
-    std::array<std::size_t, 2> counts{};
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
-        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
-        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
-        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
-        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
-            throw std::invalid_argument("a window that begins behind the picture has no spelling");
-        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
-        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
-    }
-    return counts;
-}
-
-/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
-inline GraphWeights filters_of(const OnnxConstant& from) {
-    return {from.root, from.array->size(), [array = from.array] {
-                const std::vector<float> theirs = array->as<float>();
-                const std::size_t filters = array->shape[0],
-                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
-                std::vector<float> ours(theirs.size());
-                std::size_t next = 0;
-                for (std::size_t filter = 0; filter < filters; ++filter)
-                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
-                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
-                return ours;
-            }};
-}
-
-/// So many numbers, one for each channel; from a single one if `may_spread`.
-inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
-    const auto& shape = from.array->shape;
-    const bool single = may_spread && from.array->size() == 1;
-    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
-        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
-    return {from.root, count, [array = from.array, count, single] {
-                const std::vector<float> numbers = array->as<float>();
-                return single ? std::vector<float>(count, numbers[0]) : numbers;
-            }};
-}
-
-inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
-    PictureTensor tensor = builder.settled(node.input(0), true);
-    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
-    const auto& shape = weights.array->shape;
-    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
-    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
-    for (std::size_t n = 0; n < 4; ++n) {
-        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
-            throw std::invalid_argument("it has two kinds of padding");
-        layer.windows.zeros[n] += tensor.zeros[n];
-    }
-    const Shape in = tensor.view.shape();
-    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
-    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
-        shape[1] != in.channels / layer.groups)
-        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
-    const auto counts = count_windows(layer.windows, in, false);
-    layer.output = {counts[0], counts[1], shape[0]};
-    layer.weights.push_back(filters_of(weights));
-    layer.bias = !node.input(2).empty();
-    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Zeros around a picture are the next convolution's.
-inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
-    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
-    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
-    if (!node.input(2).empty()) {
-        const AnyArray& value = *builder.constant(node, 2, "a number").array;
-        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
-    }
-    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
-    PictureTensor tensor = builder.settled(node.input(0), true);
-    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
-    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
-        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
-    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node,
-                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
-    const bool average = node.type == "AveragePool";
-    PictureTensor tensor = builder.settled(node.input(0));
-    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
-    layer.word = average ? "Average" : "Max";
-    layer.windows = read_windows(attributes, tensor);
-    const Shape in = tensor.view.shape();
-    for (std::size_t n = 0; n < 4; ++n)
-        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
-    LayerChain::Windows inside = layer.windows;
-    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
-    layer.windows.counts_padding = average && attributes.get("count_include_pad", std::int64_t{0}) != 0 &&
-                                   layer.windows.zeros != std::array<std::size_t, 4>{};
-    if (layer.windows.counts_padding && counts != count_windows(inside, in, false))
-        throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
-    layer.output = {counts[0], counts[1], in.channels};
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
-    builder.put(node.outputs[0], tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_dense.hpp
 
 // Nodes of ONNX with weights and no windows, and pools over the whole picture.
 
 namespace denim::inline DENIM_TARGET::detail {
-
-inline constexpr double graph_epsilon = 1e-3;  ///< what Denim's normalisations add to the variance
 
 /// A product of a row of numbers, or of each pixel, with a matrix of the file.
 inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
@@ -23125,19 +23851,6 @@ inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
     multiply(builder, node, false, nullptr);
 }
 
-/// The numbers for each channel of a layer that looks at the channels alone, whose order is that of the file.
-inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
-    GraphWeights weights = numbers_of(from, view.shape().channels, what);
-    if (view.flat)
-        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
-            const std::vector<float> numbers = theirs();
-            std::vector<float> ours(numbers.size());
-            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
-            return ours;
-        };
-    return weights;
-}
-
 inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
     attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
@@ -23151,15 +23864,7 @@ inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
     GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
     for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
         layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
-    const float stated = attributes.get("epsilon", 1e-5f);
-    const double epsilon = stated == static_cast<float>(graph_epsilon) ? graph_epsilon : static_cast<double>(stated);
-    if (epsilon != graph_epsilon)  // the same numbers with ours, by gamma
-        layer.weights[0].numbers = [gamma = layer.weights[0].numbers, variance = layer.weights[3].numbers, epsilon] {
-            std::vector<float> factors = gamma();
-            const std::vector<float> variances = variance();
-            for (std::size_t c = 0; c < factors.size(); ++c) factors[c] = changed_gamma(factors[c], variances[c], epsilon, graph_epsilon);
-            return factors;
-        };
+    layer.epsilon = epsilon_of(attributes);
     builder.add(tensor.view, std::move(layer));
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
@@ -23171,12 +23876,11 @@ inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
     if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
         throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    if (attributes.get("epsilon", 1e-5f) != static_cast<float>(graph_epsilon))
-        throw std::invalid_argument(
-            sentence("a normalisation of each pixel with the epsilon ", attributes.get("epsilon", 1e-5f), " has no spelling, 0.001 was expected"));
     GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.epsilon = epsilon_of(attributes);
+    layer.bias = !node.input(2).empty();
     layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
-    if (!node.input(2).empty())
+    if (layer.bias)
         layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
     else
         layer.weights.push_back(
@@ -23235,6 +23939,86 @@ inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_group_norm.hpp
+
+// Normalisations over the pixels of groups of channels. Up to version 20 ONNX has one for each channel alone; what exporters make of others
+// is a reshape to (N, groups, -1), that one, the way back, and a product and a sum with numbers for each channel.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not.
+inline std::size_t groups_of_reshape(const TensorView& view, const std::vector<std::int64_t>& to, std::size_t batch) {
+    if (to.size() != 3 || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
+    const bool first = to[0] == 0 || to[0] == TensorView::batch || (batch > 0 && to[0] == static_cast<std::int64_t>(batch));
+    const auto groups = static_cast<std::size_t>(to[1]);
+    if (!first || view.extents[TensorView::channels] % groups != 0) return 0;
+    return to[2] == -1 || to[2] == static_cast<std::int64_t>(view.shape().size() / groups) ? groups : 0;
+}
+
+/// The way back from groups of channels.
+inline void read_ungrouping(OnnxBuilder& builder, const OnnxNode& node, PictureTensor tensor, const std::vector<std::int64_t>& to) {
+    const std::vector<std::size_t> sizes = tensor.view.sizes();
+    bool back = to.size() == sizes.size() + 1;
+    for (std::size_t n = 0; back && n < sizes.size(); ++n) back = to[n + 1] == -1 || to[n + 1] == static_cast<std::int64_t>(sizes[n]);
+    if (!back) throw std::invalid_argument("the way back from groups of channels to the shape before them was expected");
+    tensor.groups = 0;
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Numbers that are all the same, as an exporter puts them where there is no gamma or beta.
+inline bool are_all(const OnnxConstant& constant, double number) {
+    return std::ranges::all_of(constant.array->as<double>(), [&](double each) { return each == number; });
+}
+
+inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"epsilon"}};
+    const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0)));
+    PictureTensor tensor = grouped && grouped->groups > 0 ? *grouped : builder.settled(node.input(0));
+    if (tensor.groups == 0 && tensor.view.axes.size() == 2 && !tensor.view.is(0, TensorView::channels) && tensor.view.in_order()) {  // a row cut into groups
+        tensor.groups = tensor.view.extent(0);
+        tensor.view.axes[0].insert(tensor.view.axes[0].end(), tensor.view.axes[1].begin(), tensor.view.axes[1].end());
+        tensor.view.axes.pop_back();
+        builder.make_row(tensor.view);
+    }
+    const TensorView& view = tensor.view;
+    const Shape shape = view.shape();
+    const bool of_channels = view.axes.size() >= 2 && view.is(0, TensorView::channels);
+    GraphLayer layer{GraphLayer::Kind::group_norm, {}, {view.value}, shape};
+    layer.groups = tensor.groups > 0 ? tensor.groups : of_channels ? shape.channels : 1;
+    if (tensor.groups == 0 && (view.flat || !(of_channels || (view.axes.size() == 2 && view.axes[0].empty()))))
+        throw std::invalid_argument("a normalisation of each channel over all rows and columns was expected");
+    layer.epsilon = epsilon_of(attributes);
+    const OnnxConstant &scale = builder.constant(node, 1, "a scale"), &bias = builder.constant(node, 2, "a bias");
+    layer.gamma = layer.bias = tensor.groups == 0 && view.axes.size() == 3;
+    if (!layer.gamma && !(are_all(scale, 1) && are_all(bias, 0)))
+        throw std::invalid_argument("factors of 1 and sums with 0 were expected of a normalisation of groups of channels");
+    const auto neutral = [&](float number) {
+        return GraphWeights{"", shape.channels, [count = shape.channels, number] { return std::vector<float>(count, number); }};
+    };
+    layer.weights.push_back(layer.gamma ? channel_numbers(scale, view, "scale") : neutral(1));
+    layer.weights.push_back(layer.bias ? channel_numbers(bias, view, "bias") : neutral(0));
+    builder.add(tensor.view, std::move(layer));
+    PictureTensor result{tensor.view, tensor.type};
+    result.groups = tensor.groups;
+    builder.put(node.outputs[0], result);
+}
+
+/// A product or sum with numbers for each channel right behind such a normalisation is its gamma or beta. False if that cannot be.
+inline bool add_to_group_norm(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
+    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
+    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
+    const bool product = node.type == "Mul";
+    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) || !along_channels(constant.array->shape, tensor.view)) return false;
+    layer.weights[product ? 0 : 1] = numbers_for_channels(constant, tensor.view);
+    (product ? layer.gamma : layer.bias) = true;
+    PictureTensor result = tensor;
+    result.node.clear();
+    builder.put(node.outputs[0], result);
+    return true;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_layout.hpp
 
 // Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
@@ -23251,8 +24035,21 @@ inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
 
 inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
     const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+    const OnnxBuilder::Numbers to = builder.numbers(node.input(1)).values;
+    if (const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0))); grouped && grouped->groups > 0)
+        return read_ungrouping(builder, node, *grouped, to);
     PictureTensor tensor = builder.tensor(node.input(0), true);
-    tensor.view.reshape(builder.numbers(node.input(1)).values, builder.batch, zero_copies);
+    try {
+        tensor.view.reshape(to, builder.batch, zero_copies);
+    } catch (const std::invalid_argument&) {
+        TensorView row = tensor.view;
+        if (row.axes.size() == 1 && row.in_order()) row = TensorView::of(0, {1, 1, row.shape().size()}, {TensorView::channels});
+        const std::size_t groups = groups_of_reshape(row, to, builder.batch);
+        if (groups < 2) throw;
+        tensor = builder.settled(node.input(0));
+        builder.make_row(tensor.view);
+        tensor.groups = groups;
+    }
     builder.put(node.outputs[0], tensor);
 }
 
@@ -23419,7 +24216,9 @@ inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
     for (const SpellingRow& row : spelling_table) {
         const OnnxTerm term{row.onnx};
         if (term.text != node.type || !term.flat()) continue;
-        if (const auto numbers = row_attributes(node, term)) return add_activation(builder, node, with_numbers(row.keras, *numbers));
+        const auto numbers = row_attributes(node, term);
+        if (numbers && learns(row)) return add_channelwise(builder, node, 0, std::string{row.word});
+        if (numbers) return add_activation(builder, node, with_numbers(row.keras, *numbers));
     }
     throw std::invalid_argument("with these attributes it has no spelling");
 }
@@ -23547,10 +24346,18 @@ inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const Pictur
     return true;
 }
 
+/// Whether the function that a tensor is of a value is whole: the value itself or an activation.
+inline bool may_settle(const PictureTensor& tensor) {
+    const std::string name = tensor.function.name();
+    return name == "linear" || (!name.empty() && tensor.view.value != 0);
+}
+
 /// Add, Sub, Mul or Div with numbers of the file.
 inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
     PictureTensor tensor = builder.tensor(node.input(place));
     const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    if ((node.type == "Mul" || node.type == "Add") && add_to_group_norm(builder, node, tensor, constant)) return;
+    if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
     const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
     const bool sum = node.type == "Add" || node.type == "Sum";
     if (sum && add_to_bias(builder, node, tensor, constant)) return;
@@ -23558,7 +24365,7 @@ inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std
         throw std::invalid_argument(
             tensor.view.value == 0
                 ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                : "numbers for each channel that are not the bias of a convolution or dense layer have no spelling");
+                : "numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
     if ((node.type == "Sub" || node.type == "Div") && place == 1)
         throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
     begin_function(builder, tensor);
@@ -23661,6 +24468,7 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"MatMul", read_matmul},
                                                                     {"BatchNormalization", read_batch_norm},
                                                                     {"LayerNormalization", read_layer_norm},
+                                                                    {"InstanceNormalization", read_instance_norm},
                                                                     {"Gelu", read_activation},
                                                                     {"Swish", read_activation},
                                                                     {"Mish", read_activation},
@@ -24303,6 +25111,22 @@ inline std::vector<std::string> onnx_outputs(const std::string& file, const Onnx
     return {};
 }
 
+/// Gamma or beta of a normalisation.
+inline bool may_be_missing(const GraphLayer& layer, std::size_t number) {
+    using Kind = GraphLayer::Kind;
+    return (layer.kind == Kind::batch_norm || layer.kind == Kind::layer_norm || layer.kind == Kind::group_norm) && number < 2;
+}
+
+/// The numbers of a file's layer for ours; the gamma of a BatchNorm with another epsilon changes so that both give the same.
+inline std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number) {
+    std::vector<float> numbers = theirs.weights[number].numbers();
+    if (theirs.kind != GraphLayer::Kind::batch_norm || number != 0 || ours.epsilon == theirs.epsilon) return numbers;
+    const std::vector<float> variances = theirs.weights[3].numbers();
+    for (std::size_t c = 0; c < std::min(numbers.size(), variances.size()); ++c)
+        numbers[c] = changed_gamma(numbers[c], variances[c], theirs.epsilon, ours.epsilon);
+    return numbers;
+}
+
 }  // namespace detail
 
 /// Reads the weights of an ONNX file into a network that computes what the file does, up to a softmax or sigmoid at the end of
@@ -24332,13 +25156,19 @@ void import_onnx(Network& network, const std::filesystem::path& file) {
             };
             std::vector<float> numbers;
             try {
-                numbers = weights.numbers();
+                numbers = detail::numbers_for(ours.layers[layer], from, n);
             } catch (const std::range_error& error) {
                 fail(std::string{"does not hold floats: "} + error.what());
             }
+            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
+            if (row == rows.end() && detail::may_be_missing(from, n)) {
+                const float neutral = n == 0 ? 1.0f : 0.0f;
+                if (std::ranges::any_of(numbers, [&](float number) { return number != neutral; }))
+                    fail(detail::sentence("changes what leaves the layer, the network's has no ", n == 0 ? "gamma" : "beta"));
+                continue;
+            }
             if (row == rows.end() || numbers.size() != row->size())
                 fail(detail::sentence("has ", numbers.size(), " numbers, not those of the network's layer"));
-            if (!all_finite(std::span<const float>{numbers})) fail("holds a number that is not finite");
             std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(row->offset));
         }
     }
@@ -24826,7 +25656,7 @@ private:
     static void require_once(const Value& value) {
         const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm"})
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
             for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
         if (spelled != value.learned_by.size())
             throw std::invalid_argument("its branches share layers in a way that has no spelling");
@@ -24852,15 +25682,29 @@ private:
             require_plain_weights(settings);
             activate(settings, value, false);
         } else if (kind == "BatchNormalization") {
-            normalise(settings, value, "BatchNorm");
             settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
             settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
             settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            chain.batch_norm();
+            chain.layer(spelled_norm("BatchNorm", norm_parts(settings, value, "BatchNorm")));
         } else if (kind == "LayerNormalization") {
-            normalise(settings, value, "LayerNorm");
             settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            chain.layer_norm();
+            chain.layer(spelled_norm("LayerNorm", norm_parts(settings, value, "LayerNorm")));
+        } else if (kind == "GroupNormalization") {
+            const Json& groups = settings.value("groups");
+            const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
+            chain.layer(spelled_group_norm(count, chain.shape().channels, norm_parts(settings, value, "GroupNorm")));
+        } else if (kind == "PReLU") {
+            if (!value.row) {
+                const Json& shared = settings.value("shared_axes");
+                const bool of_channels = shared == Json{1, 2} || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
+                if (!of_channels) settings.refuse("shared_axes", "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
+            } else {
+                settings.require("shared_axes", nullptr, "a PReLU with a slope for each number was expected");
+            }
+            chain.layer("PReLU");
+        } else if (kind == "LayerScale") {
+            settings.learning_only({"init_values", "projection_dim"});
+            chain.layer("Scale");
         } else if (kind == "Dropout") {
             settings.learning_only({"rate", "seed", "noise_shape"});
             chain.dropout();
@@ -24873,7 +25717,7 @@ private:
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization"})
+        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
             if (kind == learns) value.learned_by.insert(layer.name);
     }
 
@@ -24896,12 +25740,11 @@ private:
             settings.require(key, nullptr, "weights as they were trained were expected");
     }
 
-    static void normalise(KerasSettings& settings, const Value& value, const std::string& word) {
+    static NormParts norm_parts(KerasSettings& settings, const Value& value, const std::string& word) {
         settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
-        if (settings.number("epsilon", 1e-3) != 1e-3)
-            settings.refuse("epsilon", "a " + word + " with an epsilon other than 1e-3 has no spelling");
-        settings.require("center", true, "a " + word + " without beta has no spelling");
-        settings.require("scale", true, "a " + word + " without gamma has no spelling");
+        const double epsilon = settings.number("epsilon", 1e-3);
+        if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
+        return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
     }
 
     // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.
@@ -25037,9 +25880,13 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
         case Kind::dense:
             return chain.dense(layer.output.channels, layer.bias);
         case Kind::batch_norm:
-            return chain.batch_norm();
+            return chain.layer(spelled_norm("BatchNorm"));  // import_onnx lets gamma make up for another epsilon
         case Kind::layer_norm:
-            return chain.layer_norm();
+            return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
+        case Kind::group_norm:
+            return chain.layer(spelled_group_norm(layer.groups, chain.shape().channels, {layer.epsilon, layer.gamma, layer.bias}));
+        case Kind::channelwise:
+            return chain.layer(layer.word);
         case Kind::activation:
             return chain.activate(layer.word, apart);
         case Kind::flatten:
@@ -28010,8 +28857,492 @@ inline void write_report(const std::filesystem::path& path, const SweepTable& ta
 
 // Many networks and settings, repeated, logged and compared: needs what denim/report.hpp needs.
 
+// ---- denim/zoo/conv_norm.hpp
+
+// What nearly every network of the zoo is made of: a convolution without a bias, BatchNorm and an activation.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// A convolution of Window x Window with half a window of zeros around, as PyTorch's models have it, BatchNorm, and an activation, none for Linear.
+template <std::size_t Window, std::size_t Channels, class Function = ReLU, class... Options>
+using ConvNorm =
+    std::conditional_t<std::is_same_v<Function, Linear>,  //
+                       Sequential<Conv<Window, Channels, Padding<Window / 2>, Linear, NoBias, Options...>, BatchNorm>,
+                       Sequential<Conv<Window, Channels, Padding<Window / 2>, Linear, NoBias, Options...>, BatchNorm, Activation<Function>>>;
+
+/// The same for one window a channel.
+template <std::size_t Window, class Function = ReLU, class... Options>
+using DepthwiseNorm =
+    std::conditional_t<std::is_same_v<Function, Linear>,  //
+                       Sequential<DepthwiseConv<Window, Padding<Window / 2>, Linear, NoBias, Options...>, BatchNorm>,
+                       Sequential<DepthwiseConv<Window, Padding<Window / 2>, Linear, NoBias, Options...>, BatchNorm, Activation<Function>>>;
+
+/// So many per cent of channels as the MobileNets count them: the nearest multiple of 8, at least 8, and never less than nine tenths.
+constexpr std::size_t scaled_channels(std::size_t channels, std::size_t percent) {
+    const std::size_t exact = channels * percent, nearest = std::max<std::size_t>(8, (exact + 400) / 800 * 8);
+    return 1000 * nearest < 9 * exact ? nearest + 8 : nearest;
+}
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/densenet.hpp
+
+// Huang et al., "Densely connected convolutional networks" (2017), table 1. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// Growth further channels beside those that came in, by way of four times as many (DenseNet-B).
+template <std::size_t Growth>
+struct DenseLayer : Sequential<Parallel<Sequential<>, Sequential<BatchNorm, Activation<ReLU>, ConvNorm<1, 4 * Growth>,  //
+                                                                Conv<3, Growth, Same, Linear, NoBias>>>> {};
+
+/// To Channels, and to half as many rows and columns.
+template <std::size_t Channels>
+struct DenseTransition : Sequential<BatchNorm, Activation<ReLU>, Conv<1, Channels, Linear, NoBias>, Pool<Average, 2>> {};
+
+/// 7,978,856 parameters and 2.83 G multiply-adds for 1,000 classes at 224 x 224 and a growth of 32. Weights: torchvision's densenet121.
+template <std::size_t Classes = 1000, std::size_t Growth = 32>
+using DenseNet121 = Sequential<ConvNorm<7, 2 * Growth, ReLU, Stride<2>>, Pool<Max, 3, Stride<2>, Padding<1>>,  //
+                               Repeat<6, DenseLayer<Growth>>, DenseTransition<4 * Growth>,                     //
+                               Repeat<12, DenseLayer<Growth>>, DenseTransition<8 * Growth>,                    //
+                               Repeat<24, DenseLayer<Growth>>, DenseTransition<16 * Growth>,                   //
+                               Repeat<16, DenseLayer<Growth>>, BatchNorm, Activation<ReLU>,                    //
+                               GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/inverted_residual.hpp
+
+// Sandler et al., "MobileNetV2: Inverted residuals and linear bottlenecks" (2018): wide inside, narrow outside, the activation inside only.
+// MNASNet, MobileNetV3 and EfficientNet are made of it, with squeeze and excitation between.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// Squeeze and excitation of Channels by way of Squeezed: Hu et al. (2018). Convolutions of 1 x 1, as the weights of others have them.
+template <std::size_t Channels, std::size_t Squeezed, class Inner, class Outer>
+using Excite = Gate<GlobalPool<Average>, Conv<1, Squeezed, Inner>, Conv<1, Channels, Outer>>;
+
+namespace detail {
+
+template <class... Inner>
+struct Around {
+    template <bool Keeps>
+    using If = std::conditional_t<Keeps, Residual<Inner...>, Sequential<Inner...>>;
+};
+
+// Nothing is widened where that is asked of as many channels as there are.
+template <std::size_t In, std::size_t Wide, class Function>
+using Widen = std::conditional_t<Wide == In, Sequential<>, ConvNorm<1, Wide, Function>>;
+
+template <std::size_t In, std::size_t Wide, std::size_t Out, std::size_t Window, std::size_t Step, class Function, class Between>
+using Inverted = typename Around<Widen<In, Wide, Function>, DepthwiseNorm<Window, Function, Stride<Step>>, Between,
+                                 ConvNorm<1, Out, Linear>>::template If<Step == 1 && In == Out>;
+
+}  // namespace detail
+
+/// From In channels by way of Wide to Out, with one window a channel between, and the way around where the shape is kept. `Between` stands
+/// behind the windows: an Excite, or nothing.
+template <std::size_t In, std::size_t Wide, std::size_t Out, std::size_t Window = 3, std::size_t Step = 1, class Function = ReLU,
+          class Between = Sequential<>>
+struct InvertedResidual : Sequential<detail::Inverted<In, Wide, Out, Window, Step, Function, Between>> {};
+
+/// Count of them in a row, each Times as wide inside: the first has the stride and changes the channels.
+template <std::size_t Count, std::size_t In, std::size_t Out, std::size_t Times, std::size_t Window = 3, std::size_t Step = 1, class Function = ReLU>
+using InvertedStage = Sequential<InvertedResidual<In, Times * In, Out, Window, Step, Function>,
+                                 Repeat<Count - 1, InvertedResidual<Out, Times * Out, Out, Window, 1, Function>>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/efficientnet.hpp
+
+// Tan and Le, "EfficientNet: Rethinking model scaling for convolutional neural networks" (2019), table 1. For pictures
+// of 224 x 224 x 3; smaller ones fit too. The paper's dropout and stochastic depth are left to the user.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+namespace detail {
+
+template <std::size_t In, std::size_t Times, std::size_t Out, std::size_t Window, std::size_t Step>
+using EfficientBlock = InvertedResidual<In, Times * In, Out, Window, Step, SiLU, Excite<Times * In, In / 4, SiLU, Sigmoid>>;
+template <std::size_t Count, std::size_t In, std::size_t Out, std::size_t Times, std::size_t Window, std::size_t Step>
+using EfficientStage = Sequential<EfficientBlock<In, Times, Out, Window, Step>, Repeat<Count - 1, EfficientBlock<Out, Times, Out, Window, 1>>>;
+
+}  // namespace detail
+
+/// 5,288,548 parameters and 386 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's efficientnet_b0.
+template <std::size_t Classes = 1000>
+using EfficientNetB0 = Sequential<ConvNorm<3, 32, SiLU, Stride<2>>,                //
+                                  detail::EfficientStage<1, 32, 16, 1, 3, 1>,      //
+                                  detail::EfficientStage<2, 16, 24, 6, 3, 2>,      //
+                                  detail::EfficientStage<2, 24, 40, 6, 5, 2>,      //
+                                  detail::EfficientStage<3, 40, 80, 6, 3, 2>,      //
+                                  detail::EfficientStage<3, 80, 112, 6, 5, 1>,     //
+                                  detail::EfficientStage<4, 112, 192, 6, 5, 2>,    //
+                                  detail::EfficientStage<1, 192, 320, 6, 3, 1>,    //
+                                  ConvNorm<1, 1280, SiLU>, GlobalPool<Average>, Dense<Classes>>;
+
+/// The same with ReLU6 and without squeeze and excitation, for processors without fast exponentials: 4,652,008 parameters and 385 M
+/// multiply-adds.
+template <std::size_t Classes = 1000>
+using EfficientNetLite0 = Sequential<ConvNorm<3, 32, ReLU6, Stride<2>>,                  //
+                                     InvertedStage<1, 32, 16, 1, 3, 1, ReLU6>,           //
+                                     InvertedStage<2, 16, 24, 6, 3, 2, ReLU6>,           //
+                                     InvertedStage<2, 24, 40, 6, 5, 2, ReLU6>,           //
+                                     InvertedStage<3, 40, 80, 6, 3, 2, ReLU6>,           //
+                                     InvertedStage<3, 80, 112, 6, 5, 1, ReLU6>,          //
+                                     InvertedStage<4, 112, 192, 6, 5, 2, ReLU6>,         //
+                                     InvertedStage<1, 192, 320, 6, 3, 1, ReLU6>,         //
+                                     ConvNorm<1, 1280, ReLU6>, GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/googlenet.hpp
+
+// Szegedy et al., "Going deeper with convolutions" (2015), table 1, with BatchNorm and 3 x 3 for 5 x 5, as torchvision has it, and without the two
+// classifiers beside the way. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// Four ways side by side: 1 x 1; 1 x 1 and 3 x 3; 1 x 1 and 3 x 3 again; a pool and 1 x 1. Channels as in the columns of table 1.
+template <std::size_t One, std::size_t ThreeReduced, std::size_t Three, std::size_t FiveReduced, std::size_t Five, std::size_t Pooled>
+struct Inception : Sequential<Parallel<ConvNorm<1, One>, Sequential<ConvNorm<1, ThreeReduced>, ConvNorm<3, Three>>,
+                                       Sequential<ConvNorm<1, FiveReduced>, ConvNorm<3, Five>>,
+                                       Sequential<Pool<Max, 3, Stride<1>, Padding<1>>, ConvNorm<1, Pooled>>>> {};
+
+/// 6,624,904 parameters and 1.50 G multiply-adds for 1,000 classes at 224 x 224. The paper's dropout in front of the last layer is left to the
+/// user. Weights: torchvision's googlenet with aux_logits=False.
+template <std::size_t Classes = 1000>
+using GoogLeNet = Sequential<ConvNorm<7, 64, ReLU, Stride<2>>, Pool<Max, 3, Stride<2>, CeilMode>,                             //
+                             ConvNorm<1, 64>, ConvNorm<3, 192>, Pool<Max, 3, Stride<2>, CeilMode>,                            //
+                             Inception<64, 96, 128, 16, 32, 32>, Inception<128, 128, 192, 32, 96, 64>,                        //
+                             Pool<Max, 3, Stride<2>, CeilMode>,                                                               //
+                             Inception<192, 96, 208, 16, 48, 64>, Inception<160, 112, 224, 24, 64, 64>,                       //
+                             Inception<128, 128, 256, 24, 64, 64>, Inception<112, 144, 288, 32, 64, 64>,                      //
+                             Inception<256, 160, 320, 32, 128, 128>, Pool<Max, 2, Stride<2>, CeilMode>,                       //
+                             Inception<256, 160, 320, 32, 128, 128>, Inception<384, 192, 384, 48, 128, 128>,                  //
+                             GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/mlperf_tiny.hpp
+
+// The networks of MLPerf Tiny: Banbury et al., "MLPerf Tiny benchmark" (2021), as its Keras programs have them.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+namespace detail {
+
+template <std::size_t Channels, class... Options>
+using TinyConv = Sequential<Conv<3, Channels, Same, Linear, HeNormal, Options...>, BatchNorm>;
+template <std::size_t Channels, class... Shortcuts>
+using TinyBlock = Residual<TinyConv<Channels, Stride<sizeof...(Shortcuts) + 1>>, Activation<ReLU>, TinyConv<Channels>, Shortcuts...>;
+
+}  // namespace detail
+
+/// 78,186 parameters that learn for 10 classes and pictures of 32 x 32 x 3, and 12.5 M multiply-adds. Convolutions have biases.
+template <std::size_t Classes = 10>
+using ResNet8 = Sequential<detail::TinyConv<16>, Activation<ReLU>,                                                            //
+                           detail::TinyBlock<16>, Activation<ReLU>,                                                           //
+                           detail::TinyBlock<32, Shortcut<Conv<1, 32, Stride<2>, Linear, HeNormal>>>, Activation<ReLU>,       //
+                           detail::TinyBlock<64, Shortcut<Conv<1, 64, Stride<2>, Linear, HeNormal>>>, Activation<ReLU>,       //
+                           GlobalPool<Average>, Dense<Classes, HeNormal>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/mnasnet.hpp
+
+// Tan et al., "MnasNet: Platform-aware neural architecture search for mobile" (2019), figure 7 without squeeze and excitation, MNASNet-B1 as
+// torchvision has it. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// 4,383,312 parameters and 314 M multiply-adds for 1,000 classes at 224 x 224. The paper's dropout in front of the last layer is left to the
+/// user. Weights: torchvision's mnasnet1_0.
+template <std::size_t Classes = 1000>
+using MNASNet = Sequential<ConvNorm<3, 32, ReLU, Stride<2>>, DepthwiseNorm<3>, ConvNorm<1, 16, Linear>,  //
+                           InvertedStage<3, 16, 24, 3, 3, 2>,                                            //
+                           InvertedStage<3, 24, 40, 3, 5, 2>,                                            //
+                           InvertedStage<3, 40, 80, 6, 5, 2>,                                            //
+                           InvertedStage<2, 80, 96, 6, 3, 1>,                                            //
+                           InvertedStage<4, 96, 192, 6, 5, 2>,                                           //
+                           InvertedStage<1, 192, 320, 6, 3, 1>,                                          //
+                           ConvNorm<1, 1280>, GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/mobilenet_v1.hpp
+
+// Howard et al., "MobileNets: Efficient convolutional neural networks for mobile vision applications" (2017), table 1, with Keras's ReLU6. For
+// pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// A window a channel, then a convolution of 1 x 1 to Channels, each with BatchNorm and ReLU6; figure 3. Zeros as Keras has them.
+template <std::size_t Channels, std::size_t Step = 1>
+struct SeparableBlock : Sequential<DepthwiseConv<3, Same, Stride<Step>, Linear, NoBias>, BatchNorm, Activation<ReLU6>,  //
+                                   Conv<1, Channels, Linear, NoBias>, BatchNorm, Activation<ReLU6>> {};
+
+/// 4,231,976 parameters and 569 M multiply-adds for 1,000 classes at 224 x 224 and the whole width. `Percent` is
+/// the paper's width multiplier in hundredths. Weights: Keras's MobileNet, whose last layer is a convolution of 1 x 1.
+template <std::size_t Classes = 1000, std::size_t Percent = 100>
+using MobileNetV1 = Sequential<Conv<3, 32 * Percent / 100, Same, Stride<2>, Linear, NoBias>, BatchNorm, Activation<ReLU6>,          //
+                               SeparableBlock<64 * Percent / 100>,                                                                  //
+                               SeparableBlock<128 * Percent / 100, 2>, SeparableBlock<128 * Percent / 100>,                         //
+                               SeparableBlock<256 * Percent / 100, 2>, SeparableBlock<256 * Percent / 100>,                         //
+                               SeparableBlock<512 * Percent / 100, 2>, Repeat<5, SeparableBlock<512 * Percent / 100>>,              //
+                               SeparableBlock<1024 * Percent / 100, 2>, SeparableBlock<1024 * Percent / 100>,                       //
+                               GlobalPool<Average>, Conv<1, Classes, Linear>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/mobilenet_v2.hpp
+
+// Sandler et al., "MobileNetV2: Inverted residuals and linear bottlenecks" (2018), table 2. For pictures of 224 x 224 x 3; smaller ones
+// fit too. The paper's dropout in front of the last layer is left to the user.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+namespace detail {
+
+template <std::size_t Count, std::size_t In, std::size_t Out, std::size_t Times, std::size_t Step, std::size_t Percent>
+using MobileStage = InvertedStage<Count, scaled_channels(In, Percent), scaled_channels(Out, Percent), Times, 3, Step, ReLU6>;
+
+}  // namespace detail
+
+/// 3,504,872 parameters and 301 M multiply-adds for 1,000 classes at 224 x 224 and the whole width. `Percent` is the paper's width
+/// multiplier in hundredths. Weights: torchvision's mobilenet_v2.
+template <std::size_t Classes = 1000, std::size_t Percent = 100>
+using MobileNetV2 = Sequential<ConvNorm<3, scaled_channels(32, Percent), ReLU6, Stride<2>>,  //
+                               detail::MobileStage<1, 32, 16, 1, 1, Percent>,                //
+                               detail::MobileStage<2, 16, 24, 6, 2, Percent>,                //
+                               detail::MobileStage<3, 24, 32, 6, 2, Percent>,                //
+                               detail::MobileStage<4, 32, 64, 6, 2, Percent>,                //
+                               detail::MobileStage<3, 64, 96, 6, 1, Percent>,                //
+                               detail::MobileStage<3, 96, 160, 6, 2, Percent>,               //
+                               detail::MobileStage<1, 160, 320, 6, 1, Percent>,              //
+                               ConvNorm<1, std::max<std::size_t>(1280, scaled_channels(1280, Percent)), ReLU6>, GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/mobilenet_v3.hpp
+
+// Howard et al., "Searching for MobileNetV3" (2019), tables 1 and 2. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+namespace detail {
+
+template <std::size_t Wide>
+using MobileExcite = Excite<Wide, scaled_channels(Wide, 25), ReLU, HardSigmoid>;
+
+// A row of the tables: windows, In, Wide, Out, stride; with squeeze and excitation or without.
+template <std::size_t Window, std::size_t In, std::size_t Wide, std::size_t Out, class Function, std::size_t Step = 1>
+using Plain = InvertedResidual<In, Wide, Out, Window, Step, Function>;
+template <std::size_t Window, std::size_t In, std::size_t Wide, std::size_t Out, class Function, std::size_t Step = 1>
+using Excited = InvertedResidual<In, Wide, Out, Window, Step, Function, MobileExcite<Wide>>;
+
+}  // namespace detail
+
+/// 2,542,856 parameters and 57 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's mobilenet_v3_small.
+template <std::size_t Classes = 1000>
+using MobileNetV3Small = Sequential<ConvNorm<3, 16, HardSwish, Stride<2>>,            //
+                                    detail::Excited<3, 16, 16, 16, ReLU, 2>,          //
+                                    detail::Plain<3, 16, 72, 24, ReLU, 2>,            //
+                                    detail::Plain<3, 24, 88, 24, ReLU>,               //
+                                    detail::Excited<5, 24, 96, 40, HardSwish, 2>,     //
+                                    detail::Excited<5, 40, 240, 40, HardSwish>,       //
+                                    detail::Excited<5, 40, 240, 40, HardSwish>,       //
+                                    detail::Excited<5, 40, 120, 48, HardSwish>,       //
+                                    detail::Excited<5, 48, 144, 48, HardSwish>,       //
+                                    detail::Excited<5, 48, 288, 96, HardSwish, 2>,    //
+                                    detail::Excited<5, 96, 576, 96, HardSwish>,       //
+                                    detail::Excited<5, 96, 576, 96, HardSwish>,       //
+                                    ConvNorm<1, 576, HardSwish>, GlobalPool<Average>, Dense<1024, HardSwish>, Dense<Classes>>;
+
+/// 5,483,032 parameters and 217 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's mobilenet_v3_large.
+template <std::size_t Classes = 1000>
+using MobileNetV3Large = Sequential<ConvNorm<3, 16, HardSwish, Stride<2>>,             //
+                                    detail::Plain<3, 16, 16, 16, ReLU>,                //
+                                    detail::Plain<3, 16, 64, 24, ReLU, 2>,             //
+                                    detail::Plain<3, 24, 72, 24, ReLU>,                //
+                                    detail::Excited<5, 24, 72, 40, ReLU, 2>,           //
+                                    detail::Excited<5, 40, 120, 40, ReLU>,             //
+                                    detail::Excited<5, 40, 120, 40, ReLU>,             //
+                                    detail::Plain<3, 40, 240, 80, HardSwish, 2>,       //
+                                    detail::Plain<3, 80, 200, 80, HardSwish>,          //
+                                    detail::Plain<3, 80, 184, 80, HardSwish>,          //
+                                    detail::Plain<3, 80, 184, 80, HardSwish>,          //
+                                    detail::Excited<3, 80, 480, 112, HardSwish>,       //
+                                    detail::Excited<3, 112, 672, 112, HardSwish>,      //
+                                    detail::Excited<5, 112, 672, 160, HardSwish, 2>,   //
+                                    detail::Excited<5, 160, 960, 160, HardSwish>,      //
+                                    detail::Excited<5, 160, 960, 160, HardSwish>,      //
+                                    ConvNorm<1, 960, HardSwish>, GlobalPool<Average>, Dense<1280, HardSwish>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/regnet.hpp
+
+// Radosavovic et al., "Designing network design spaces" (2020), table 8. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// The block Y: 1 x 1, 3 x 3 in groups of GroupWidth channels, squeeze and excitation to a quarter of what came in, 1 x 1.
+template <std::size_t Channels, std::size_t GroupWidth>
+struct RegNetBlock : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Channels, ReLU, Groups<Channels / GroupWidth>>,
+                                         Excite<Channels, Channels / 4, ReLU, Sigmoid>, ConvNorm<1, Channels, Linear>>,
+                                Activation<ReLU>> {};
+/// The first of a stage: from In channels, half as many rows and columns.
+template <std::size_t In, std::size_t Channels, std::size_t GroupWidth>
+struct RegNetDown : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Channels, ReLU, Groups<Channels / GroupWidth>, Stride<2>>,
+                                        Excite<Channels, In / 4, ReLU, Sigmoid>, ConvNorm<1, Channels, Linear>,
+                                        Shortcut<Conv<1, Channels, Stride<2>, Linear, NoBias>, BatchNorm>>,
+                               Activation<ReLU>> {};
+
+/// 4,344,144 parameters and 402 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's regnet_y_400mf.
+template <std::size_t Classes = 1000>
+using RegNetY400MF = Sequential<ConvNorm<3, 32, ReLU, Stride<2>>,                            //
+                                RegNetDown<32, 48, 8>,                                       //
+                                RegNetDown<48, 104, 8>, Repeat<2, RegNetBlock<104, 8>>,      //
+                                RegNetDown<104, 208, 8>, Repeat<5, RegNetBlock<208, 8>>,     //
+                                RegNetDown<208, 440, 8>, Repeat<5, RegNetBlock<440, 8>>,     //
+                                GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/resnet.hpp
+
+// He et al., "Deep residual learning for image recognition" (2016): table 1, with the strides of torchvision, whose Bottleneck steps in
+// its convolution of 3 x 3. For pictures of 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// (H, W, 3) -> (H / 4, W / 4, Width), rounded up.
+template <std::size_t Width>
+struct ResNetStem : Sequential<ConvNorm<7, Width, ReLU, Stride<2>>, Pool<Max, 3, Stride<2>, Padding<1>>> {};
+
+/// The other way around, where the shape changes: option B of the paper.
+template <std::size_t Channels, std::size_t Step>
+using Projection = Shortcut<Conv<1, Channels, Stride<Step>, Linear, NoBias>, BatchNorm>;
+
+/// Two convolutions of 3 x 3 beside the way around them; figure 5, left.
+template <std::size_t Channels>
+struct BasicBlock : Sequential<Residual<ConvNorm<3, Channels>, ConvNorm<3, Channels, Linear>>, Activation<ReLU>> {};
+
+/// The first of a stage: half as many rows and columns, other channels.
+template <std::size_t Channels>
+struct BasicDown : Sequential<Residual<ConvNorm<3, Channels, ReLU, Stride<2>>, ConvNorm<3, Channels, Linear>,
+                                       Projection<Channels, 2>>,
+                              Activation<ReLU>> {};
+
+/// 1 x 1, 3 x 3 of a quarter of the channels, 1 x 1; figure 5, right.
+template <std::size_t Channels>
+struct Bottleneck
+    : Sequential<Residual<ConvNorm<1, Channels / 4>, ConvNorm<3, Channels / 4>, ConvNorm<1, Channels, Linear>>, Activation<ReLU>> {};
+
+/// The first of a stage, with Step for the strides.
+template <std::size_t Channels, std::size_t Step = 2>
+struct BottleneckDown : Sequential<Residual<ConvNorm<1, Channels / 4>, ConvNorm<3, Channels / 4, ReLU, Stride<Step>>, ConvNorm<1, Channels, Linear>,
+                                            Projection<Channels, Step>>,
+                                   Activation<ReLU>> {};
+
+/// 11,689,512 parameters and 1.81 G multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's resnet18.
+template <std::size_t Classes = 1000, std::size_t Width = 64>
+using ResNet18 = Sequential<ResNetStem<Width>,                                       //
+                            Repeat<2, BasicBlock<Width>>,                            //
+                            BasicDown<2 * Width>, Repeat<1, BasicBlock<2 * Width>>,  //
+                            BasicDown<4 * Width>, Repeat<1, BasicBlock<4 * Width>>,  //
+                            BasicDown<8 * Width>, Repeat<1, BasicBlock<8 * Width>>,  //
+                            GlobalPool<Average>, Dense<Classes>>;
+
+/// 21,797,672 parameters and 3.66 G multiply-adds. Weights: torchvision's resnet34.
+template <std::size_t Classes = 1000, std::size_t Width = 64>
+using ResNet34 = Sequential<ResNetStem<Width>,                                       //
+                            Repeat<3, BasicBlock<Width>>,                            //
+                            BasicDown<2 * Width>, Repeat<3, BasicBlock<2 * Width>>,  //
+                            BasicDown<4 * Width>, Repeat<5, BasicBlock<4 * Width>>,  //
+                            BasicDown<8 * Width>, Repeat<2, BasicBlock<8 * Width>>,  //
+                            GlobalPool<Average>, Dense<Classes>>;
+
+/// 25,557,032 parameters and 4.09 G multiply-adds. Weights: torchvision's resnet50.
+template <std::size_t Classes = 1000, std::size_t Width = 64>
+using ResNet50 = Sequential<ResNetStem<Width>,                                             //
+                            BottleneckDown<4 * Width, 1>, Repeat<2, Bottleneck<4 * Width>>,  //
+                            BottleneckDown<8 * Width>, Repeat<3, Bottleneck<8 * Width>>,     //
+                            BottleneckDown<16 * Width>, Repeat<5, Bottleneck<16 * Width>>,   //
+                            BottleneckDown<32 * Width>, Repeat<2, Bottleneck<32 * Width>>,   //
+                            GlobalPool<Average>, Dense<Classes>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/resnet_names.hpp
+
+// The names that torchvision gives to the arrays of a ResNet: order alone does not tell its shortcuts from the layers beside them.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// {{"0.0.0.weights", "conv1.weight"}, ...} for a network of ResNet18, ResNet34 or ResNet50:
+/// import_weights(network, file, WeightLayout::pytorch, {.names = zoo::resnet_names(network)}).
+template <class Network>
+std::map<std::string, std::string> resnet_names(const Network& network) {
+    static constexpr auto parts_of = [](std::string_view name) {
+        std::vector<std::string> parts;
+        for (std::size_t dot = 0; dot != name.npos; name.remove_prefix(dot == name.npos ? 0 : dot + 1)) {
+            dot = name.find('.');
+            parts.emplace_back(name.substr(0, dot));
+        }
+        return parts;
+    };
+    static const std::map<std::string_view, std::string_view> slots{{"weights", "weight"},   {"bias", "bias"},         {"gamma", "weight"},
+                                                                    {"beta", "bias"},        {"mean", "running_mean"}, {"variance", "running_var"}};
+    // Rows of a stage's first block are "element.0.convolution.layer.slot", of a repeated one "element.number.0.convolution.layer.slot".
+    std::size_t inside = 0;  // convolutions of a block, without the shortcut
+    for (const Row& row : network.rows())
+        if (const auto parts = parts_of(row.name); parts.size() == 6) inside = std::max<std::size_t>(inside, std::stoul(parts[3]) + 1);
+    std::map<std::string, std::string> names;
+    std::size_t stage = 0, first_repeated = 0;
+    std::string element;
+    for (const Row& row : network.rows()) {
+        const auto parts = parts_of(row.name);
+        const std::string slot{slots.at(parts.back())};
+        std::string& name = names[row.name];
+        if (parts.size() == 2) {
+            name = "fc." + slot;
+        } else if (parts.size() == 4) {
+            name = (parts[2] == "0" ? "conv1." : "bn1.") + slot;
+        } else {
+            const bool repeated = parts.size() == 6;
+            if (parts[0] != element && (!repeated || stage == 0)) {
+                ++stage;
+                first_repeated = repeated ? 0 : 1;
+            }
+            element = parts[0];
+            const std::size_t convolution = std::stoul(parts[parts.size() - 3]), block = repeated ? first_repeated + std::stoul(parts[1]) : 0;
+            const std::string& layer = parts[parts.size() - 2];
+            name = denim::detail::sentence("layer", stage, '.', block, '.');
+            name += convolution == inside ? "downsample." + layer : (layer == "0" ? "conv" : "bn") + std::to_string(convolution + 1);
+            name += '.' + slot;
+        }
+    }
+    return names;
+}
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/squeezenet.hpp
+
+// Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters" (2016), in version 1.1 of its authors. For pictures of
+// 224 x 224 x 3; smaller ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// Squeezed channels by 1 x 1, then Expanded by 1 x 1 beside as many by 3 x 3; figure 1.
+template <std::size_t Squeezed, std::size_t Expanded>
+struct Fire : Sequential<Conv<1, Squeezed>, Parallel<Conv<1, Expanded>, Conv<3, Expanded, Same>>> {};
+
+/// 1,235,496 parameters and 349 M multiply-adds for 1,000 classes at 224 x 224. The paper's dropout in front of the last convolution is left to the
+/// user. Weights: torchvision's squeezenet1_1.
+template <std::size_t Classes = 1000>
+using SqueezeNet = Sequential<Conv<3, 64, Stride<2>>, Pool<Max, 3, Stride<2>, CeilMode>,                  //
+                              Fire<16, 64>, Fire<16, 64>, Pool<Max, 3, Stride<2>, CeilMode>,              //
+                              Fire<32, 128>, Fire<32, 128>, Pool<Max, 3, Stride<2>, CeilMode>,            //
+                              Fire<48, 192>, Fire<48, 192>, Fire<64, 256>, Fire<64, 256>,                 //
+                              Conv<1, Classes>, GlobalPool<Average>>;
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo.hpp
+
+// Networks from papers, as aliases: Network<Image<224, 224, 3>, zoo::ResNet18<10>>.
+
 // ---- denim/all.hpp
 
-// Everything: the core, and sets of photographs, files, pictures, logs, pages and sweeps with the libraries that they stand on
+// Everything: the core, and sets of photographs, files, pictures, logs, pages, sweeps and networks from papers with the libraries that they stand on
 // (zlib, nlohmann-json, protozero, stb).
 

@@ -95,6 +95,15 @@ inline std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entr
     return beside;
 }
 
+/// Whether a layer gives other numbers where channels come in another order.
+template <class Spec>
+consteval bool needs_order() {
+    if constexpr (requires { Spec::channels_in_order; })
+        return Spec::channels_in_order;
+    else
+        return false;
+}
+
 /// A network's parameters. Throws std::invalid_argument if files of that layout have an order of numbers that nothing here knows.
 template <class Network>
 std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layout) {
@@ -109,7 +118,7 @@ std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layo
     std::vector<WeightPlace> places;
     bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
     each_index<0, entries.size()>([&]<std::size_t Number>() {
-        if constexpr (requires { requires Network::Graph::template At<Number>::channels_in_order; }) {
+        if constexpr (needs_order<typename Network::Graph::template At<Number>>()) {
             const ChannelOrder& order = orders[entries[Number].from[0]];
             known &= order && order->empty();
         }

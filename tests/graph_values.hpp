@@ -96,6 +96,19 @@ private:
                 }
                 return y;
             }
+            case Kind::local_response_norm: {
+                std::vector<double> numbers;  // window, alpha, beta, bias
+                for (std::size_t at = 0; at != std::string::npos; at = layer.word.find(' ', at + 1)) numbers.push_back(std::stod(layer.word.substr(at)));
+                for (std::size_t n = 0; n < x.size(); ++n) {
+                    double squares = 0;
+                    for (std::size_t other = 0; other < in.channels; ++other) {
+                        const std::size_t c = n % in.channels, distance = other > c ? other - c : c - other;
+                        if (2 * static_cast<double>(distance) < numbers.at(0)) squares += x[n - c + other] * x[n - c + other];
+                    }
+                    y[n] = x[n] / std::pow(numbers.at(3) + numbers.at(1) / numbers.at(0) * squares, numbers.at(2));
+                }
+                return y;
+            }
             case Kind::channelwise:
                 for (std::size_t n = 0; n < y.size(); ++n) {
                     const double number = weights.at(0).at(n % in.channels);

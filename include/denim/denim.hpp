@@ -35,6 +35,7 @@
 #include <denim/layer/layer_norm.hpp>
 #include <denim/layer/group_norm.hpp>
 #include <denim/layer/instance_norm.hpp>
+#include <denim/layer/local_response_norm.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>

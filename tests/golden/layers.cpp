@@ -222,3 +222,7 @@ TEST_CASE("GroupNorm and InstanceNorm") {
     compare<Image<4, 3, 21>, GroupNorm<3>>("layers.npz", "group_norm", {"gamma", "beta"});
     compare<Image<4, 3, 5>, InstanceNorm>("layers.npz", "instance_norm", {"gamma", "beta"});
 }
+
+TEST_CASE("LocalResponseNorm") {
+    compare<Image<4, 3, 9>, LocalResponseNormOf<5, 0.5, 0.75, 2>>("layers.npz", "local_response", {});
+}

@@ -27,6 +27,7 @@ layers.npz        input, output, output_gradient, input_gradient and, for each p
     global_max      GlobalPool<Max>                             on Image<5, 4, 6>
     group_norm      GroupNorm<3>                                on Image<4, 3, 21>    (epsilon 1e-3)
     instance_norm   InstanceNorm                                on Image<4, 3, 5>     (epsilon 1e-3)
+    local_response  LocalResponseNormOf<5, 0.5, 0.75, 2>        on Image<4, 3, 9>
     prelu           PReLU                                       on Image<4, 3, 19>
     scale           Scale                                       on Image<4, 3, 19>
 """
@@ -102,6 +103,7 @@ def main(folder):
     run("max_column", (6, 5, 3), {}, lambda x: F.max_pool2d(x, (2, 1)))
     run("max_window", (7, 6, 4), {}, lambda x: F.max_pool2d(x, (3, 2), stride=(2, 1), padding=(1, 0)))
     run("average_row", (4, 9, 5), {}, lambda x: F.avg_pool2d(x, (1, 3), stride=(1, 2)))
+    run("local_response", (4, 3, 9), {}, lambda x: F.local_response_norm(x, 5, alpha=0.5, beta=0.75, k=2.0))
     np.savez(folder / "layers.npz", **out)
     print(f"layers.npz: {(folder / 'layers.npz').stat().st_size} bytes, {len(out)} arrays")
 

@@ -30,13 +30,13 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, local_response_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word; of a local response norm its numbers
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
     std::size_t groups = 1;            ///< of a convolution or a normalisation of groups of channels
     double epsilon = 0;                ///< of a normalisation: what is added to the variance
@@ -82,6 +82,8 @@ inline std::string words_of(const GraphLayer& layer) {
             return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
         case Kind::group_norm:
             return sentence("normalisation of ", layer.groups, " groups of channels with the epsilon ", shortest_text(static_cast<float>(layer.epsilon)));
+        case Kind::local_response_norm:
+            return "a local response normalisation of " + layer.word;
         case Kind::channelwise:
             return "a " + layer.word + " of each channel";
         case Kind::activation:

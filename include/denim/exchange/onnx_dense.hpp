@@ -105,6 +105,21 @@ inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
+/// Each number over those of the channels around it.
+inline void read_local_response_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"size", "alpha", "beta", "bias"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    if (tensor.view.axes.empty() || tensor.view.flat || !tensor.view.is(0, TensorView::channels))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    const std::int64_t size = attributes.get("size", std::int64_t{0});
+    const float alpha = attributes.get("alpha", 1e-4f), beta = attributes.get("beta", 0.75f), bias = attributes.get("bias", 1.0f);
+    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0)) throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
+    GraphLayer layer{GraphLayer::Kind::local_response_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.word = sentence(size, ", ", shortest_text(alpha), ", ", shortest_text(beta), ", ", shortest_text(bias));
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
 /// One number for each channel; the axes that went stay with extent 1 if `keeps`.
 inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
     PictureTensor tensor = builder.settled(node.input(0));

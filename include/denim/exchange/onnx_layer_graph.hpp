@@ -38,6 +38,7 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"BatchNormalization", read_batch_norm},
                                                                     {"LayerNormalization", read_layer_norm},
                                                                     {"InstanceNormalization", read_instance_norm},
+                                                                    {"LRN", read_local_response_norm},
                                                                     {"Gelu", read_activation},
                                                                     {"Swish", read_activation},
                                                                     {"Mish", read_activation},
@@ -201,8 +202,7 @@ private:
         const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
         const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
         if (constant && all)
-            builder_.put(node.outputs[0],
-                         OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
+            builder_.put(node.outputs[0], OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
         else
             builder_.put(node.outputs[0], fold_extents(builder_, node));
     }

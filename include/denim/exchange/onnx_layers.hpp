@@ -20,6 +20,7 @@
 #include <denim/layer/group_norm.hpp>
 #include <denim/layer/instance_norm.hpp>
 #include <denim/layer/layer_norm.hpp>
+#include <denim/layer/local_response_norm.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/product.hpp>
 #include <denim/layer/sum.hpp>
@@ -189,6 +190,15 @@ OnnxFlow to_onnx(const GroupNorm<Groups, Options...>& /*spec*/, const OnnxLayer&
     if (Settings::has_gamma) y = graph.add("Mul", {y, layer.channel_weight(graph, "gamma")});
     if (Settings::has_beta) y = graph.add("Add", {y, layer.channel_weight(graph, "beta")});
     return {y, vector};
+}
+
+template <std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
+OnnxFlow to_onnx(const LocalResponseNormOf<Window, Alpha, Beta, Bias>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return {graph.add("LRN", {graph.as_picture(layer.inputs[0]).name},
+                      {{"size", static_cast<std::int64_t>(Window)},
+                       {"alpha", static_cast<float>(Alpha.value())},
+                       {"beta", static_cast<float>(Beta.value())},
+                       {"bias", static_cast<float>(Bias.value())}})};
 }
 
 namespace detail {

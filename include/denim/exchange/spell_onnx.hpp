@@ -37,6 +37,8 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
             return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
         case Kind::group_norm:
             return chain.layer(spelled_group_norm(layer.groups, chain.shape().channels, {layer.epsilon, layer.gamma, layer.bias}));
+        case Kind::local_response_norm:
+            return chain.layer(spelled_local_response_norm(layer.word));
         case Kind::channelwise:
             return chain.layer(layer.word);
         case Kind::activation:

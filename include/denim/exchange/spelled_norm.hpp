@@ -56,4 +56,11 @@ inline SpelledNorm spelled_group_norm(std::size_t groups, std::size_t channels, 
     return {"GroupNorm", std::move(parts)};
 }
 
+/// Of the numbers "5, 1e-04, 0.75, 1".
+inline SpelledNorm spelled_local_response_norm(const std::string& numbers) {
+    const std::size_t comma = numbers.find(',');
+    const bool usual = numbers.substr(comma) == ", " + shortest_text(1e-4f) + ", 0.75, 1";
+    return {usual ? "LocalResponseNorm" : "LocalResponseNormOf", {usual ? numbers.substr(0, comma) : numbers}};
+}
+
 }  // namespace denim::inline DENIM_TARGET::detail

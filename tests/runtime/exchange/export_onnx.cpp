@@ -321,3 +321,16 @@ TEST_CASE("windows, steps and dilations by axis go out, and come back as they we
         turned;
     CHECK(message_of([&] { import_onnx(turned, scratch / "axes.onnx"); }).find("over windows of 1 x 7") != std::string::npos);
 }
+
+TEST_CASE("a local response normalisation is read back as that network, with its numbers") {
+    const Scratch scratch;
+    using Net = Network<Image<5, 4, 6>, Sequential<Conv<3, 6>, LocalResponseNorm<5>, Conv<1, 4>, LocalResponseNormOf<3, 0.5, 0.5, 2>, Dense<2>>>;
+    const Net network{Seed{7}};
+    export_onnx(network, scratch / "lrn.onnx");
+    Net loaded{Seed{8}};
+    import_onnx(loaded, scratch / "lrn.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+    Network<Image<5, 4, 6>, Sequential<Conv<3, 6>, LocalResponseNorm<5>, Conv<1, 4>, LocalResponseNormOf<3, 0.5, 0.5, 1>, Dense<2>>> other;
+    CHECK(message_of([&] { import_onnx(other, scratch / "lrn.onnx"); })
+              .find("is a local response normalisation of 3, 0.5, 0.5, 2, where the network has a local response normalisation of 3, 0.5, 0.5, 1") != std::string::npos);
+}

@@ -422,3 +422,13 @@ TEST_CASE("normalisations of groups of channels are found in the reshapes that e
     CHECK(wrong({to, norm, {"Reshape", "other", {"n", "to_row"}, {"y"}}}).find("the node 'other' (Reshape): the way back from groups of channels") != std::string::npos);
     CHECK(wrong({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}}, {"InstanceNormalization", "rows", {"t", "b", "b"}, {"y"}}}).find("over all rows and columns") != std::string::npos);
 }
+
+TEST_CASE("local response normalisations") {
+    CHECK(layers({{"LRN", "", {"x"}, {"y"}, {{"size", std::int64_t{5}}}}}) == "LocalResponseNorm<5>");
+    const OnnxNode other{"LRN", "n", {"x"}, {"y"}, {{"size", std::int64_t{3}}, {"alpha", 0.5f}, {"bias", 2.0f}}};
+    CHECK(layers({other}) == "LocalResponseNormOf<3, 0.5, 0.75, 2>");
+    const auto y = values({other});  // x is n % 7 - 3
+    CHECK(y[2] == doctest::Approx(-1 / std::pow(2 + 0.5 / 3 * (1 + 0), 0.75)));
+    refused({{"LRN", "even", {"x"}, {"y"}, {{"size", std::int64_t{4}}}}}, "even", "an odd window");
+    refused({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}}, {"LRN", "rows", {"t"}, {"y"}, {{"size", std::int64_t{5}}}}}, "rows", "another axis than the channels");
+}

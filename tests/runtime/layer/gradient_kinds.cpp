@@ -134,6 +134,7 @@ TEST_CASE("the others") {
     check<Picture, LayerNorm>();
     check<Picture, GroupNorm<1>>();
     check<Picture, InstanceNorm>();
+    check<Picture, LocalResponseNorm<3>>();
     check<Picture, Dropout>();
     check<Picture, PReLUOf<0.25>>();
     check<Picture, Scale>();

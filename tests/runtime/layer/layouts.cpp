@@ -285,6 +285,7 @@ TEST_CASE("normalisations") {
     check<GroupNorm<5>, true, picture>("GroupNorm");
     check<GroupNorm<4, NoGamma>, true, whole>("GroupNorm of whole vectors");
     check<InstanceNorm, true, picture>("InstanceNorm");
+    check<LocalResponseNorm<3>, true, picture>("LocalResponseNorm");
     check<LayerNormOf<NoGamma>, true, picture>("LayerNorm without gamma");
 }
 

@@ -175,6 +175,7 @@ TEST_CASE("dense layers, normalisation and compositions") {
     check_layer<LayerNorm>("LayerNorm");
     check_layer<GroupNorm<2>>("GroupNorm");
     check_layer<InstanceNorm>("InstanceNorm");
+    check_layer<LocalResponseNorm<3>>("LocalResponseNorm");
     check_layer<PReLUOf<0.25>>("PReLU");
     check_layer<Scale>("Scale");
     check_layer<Residual<Conv<3, 4, Same>>>("residual");

@@ -7380,6 +7380,104 @@ struct InstanceNorm : InstanceNormOf<> {};
 // The closing line stands in tests/runtime/layer/instance_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/local_response_norm.hpp
+
+// Shape kept. Each number divided by what its neighbours among the channels of its pixel say: y = x / (bias + alpha / window * sum of squares)
+// to the power of beta. Krizhevsky, Sutskever and Hinton (2012), with alpha divided by the window as PyTorch and ONNX have it.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Such a normalisation bound to its layouts. The scratch has the divisors' bases and a number more for each channel.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
+struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, reach = Window / 2, scratch_size = 2 * channels;
+    static constexpr std::size_t operations = (2 * Window + 4) * In.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        Scalar *base = at.scratch, *squares = base + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar* x = at.input() + in;
+            bases(x, base, squares);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none) {
+            Scalar *base = at.scratch, *along = base + channels;
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+                Scalar* dx = at.input_gradient() + in;
+                bases(x, base, along);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar factor = power(base[c]), gradient = dy[c] * factor;
+                    along[c] = gradient * x[c] / base[c];
+                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                }
+                sum_windows(along, base);
+                for (std::size_t c = 0; c < channels; ++c) dx[c] -= static_cast<Scalar>(2 * share * Beta.value()) * x[c] * base[c];
+            });
+        }
+    }
+
+private:
+    static constexpr double share = Alpha.value() / static_cast<double>(Window);
+
+    // What stands under the power, for each channel.
+    static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
+        for (std::size_t c = 0; c < channels; ++c) squares[c] = x[c] * x[c];
+        sum_windows(squares, base);
+        for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
+    }
+    // The sums over windows of channels, cut at both ends.
+    static void sum_windows(const Scalar* from, Scalar* sums) {
+        if constexpr (Arithmetic::plain) {
+            for (std::size_t c = 0; c < channels; ++c) {
+                sums[c] = Scalar{0};
+                for (std::size_t n = c - std::min(c, reach); n <= std::min(c + reach, channels - 1); ++n) sums[c] += from[n];
+            }
+        } else {
+            // Tap by tap, so that compilers make vectors of channels.
+            std::fill_n(sums, channels, Scalar{0});
+            for (std::size_t tap = 0; tap < Window; ++tap) {
+                const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
+                const std::size_t step = tap + first - reach;
+                for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
+            }
+        }
+    }
+    static Scalar power(Scalar base) {
+        if constexpr (!Arithmetic::plain && Beta.value() == 0.75) {
+            const Scalar root = std::sqrt(base);
+            return Scalar{1} / (root * std::sqrt(root));
+        } else {
+            return std::pow(base, static_cast<Scalar>(-Beta.value()));
+        }
+    }
+};
+
+/// y = x / (Bias + Alpha / Window * sum of squares)^Beta, the sum over the Window channels around each, fewer at the ends. A NaN makes NaNs of
+/// the channels around it, an infinity a NaN of itself and zeros of them.
+template <std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
+struct LocalResponseNormOf : SpecDefaults {
+    static_assert(Window % 2 == 1, "denim: LocalResponseNorm: an odd window was expected; frameworks place even ones differently.");
+    static_assert(Alpha.value() >= 0 && Bias.value() > 0, "denim: LocalResponseNorm: an alpha of at least 0 and a bias above 0 were expected.");
+
+    static constexpr bool channels_in_order = true;  // a picture that was flattened otherwise has other neighbours
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = LocalResponseNormLayer<Arithmetic, Out, In, Window, Alpha, Beta, Bias>;
+};
+
+/// With PyTorch's and ONNX's constants: alpha 0.0001, beta 0.75, bias 1.
+template <std::size_t Window>
+struct LocalResponseNorm : LocalResponseNormOf<Window, 0.0001, 0.75, 1> {};
+
+// The closing line stands in tests/runtime/layer/local_response_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training

@@ -11884,6 +11884,104 @@ struct InstanceNorm : InstanceNormOf<> {};
 // The closing line stands in tests/runtime/layer/instance_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/local_response_norm.hpp
+
+// Shape kept. Each number divided by what its neighbours among the channels of its pixel say: y = x / (bias + alpha / window * sum of squares)
+// to the power of beta. Krizhevsky, Sutskever and Hinton (2012), with alpha divided by the window as PyTorch and ONNX have it.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Such a normalisation bound to its layouts. The scratch has the divisors' bases and a number more for each channel.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
+struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, reach = Window / 2, scratch_size = 2 * channels;
+    static constexpr std::size_t operations = (2 * Window + 4) * In.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        Scalar *base = at.scratch, *squares = base + channels;
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar* x = at.input() + in;
+            bases(x, base, squares);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none) {
+            Scalar *base = at.scratch, *along = base + channels;
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+                Scalar* dx = at.input_gradient() + in;
+                bases(x, base, along);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar factor = power(base[c]), gradient = dy[c] * factor;
+                    along[c] = gradient * x[c] / base[c];
+                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                }
+                sum_windows(along, base);
+                for (std::size_t c = 0; c < channels; ++c) dx[c] -= static_cast<Scalar>(2 * share * Beta.value()) * x[c] * base[c];
+            });
+        }
+    }
+
+private:
+    static constexpr double share = Alpha.value() / static_cast<double>(Window);
+
+    // What stands under the power, for each channel.
+    static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
+        for (std::size_t c = 0; c < channels; ++c) squares[c] = x[c] * x[c];
+        sum_windows(squares, base);
+        for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
+    }
+    // The sums over windows of channels, cut at both ends.
+    static void sum_windows(const Scalar* from, Scalar* sums) {
+        if constexpr (Arithmetic::plain) {
+            for (std::size_t c = 0; c < channels; ++c) {
+                sums[c] = Scalar{0};
+                for (std::size_t n = c - std::min(c, reach); n <= std::min(c + reach, channels - 1); ++n) sums[c] += from[n];
+            }
+        } else {
+            // Tap by tap, so that compilers make vectors of channels.
+            std::fill_n(sums, channels, Scalar{0});
+            for (std::size_t tap = 0; tap < Window; ++tap) {
+                const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
+                const std::size_t step = tap + first - reach;
+                for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
+            }
+        }
+    }
+    static Scalar power(Scalar base) {
+        if constexpr (!Arithmetic::plain && Beta.value() == 0.75) {
+            const Scalar root = std::sqrt(base);
+            return Scalar{1} / (root * std::sqrt(root));
+        } else {
+            return std::pow(base, static_cast<Scalar>(-Beta.value()));
+        }
+    }
+};
+
+/// y = x / (Bias + Alpha / Window * sum of squares)^Beta, the sum over the Window channels around each, fewer at the ends. A NaN makes NaNs of
+/// the channels around it, an infinity a NaN of itself and zeros of them.
+template <std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
+struct LocalResponseNormOf : SpecDefaults {
+    static_assert(Window % 2 == 1, "denim: LocalResponseNorm: an odd window was expected; frameworks place even ones differently.");
+    static_assert(Alpha.value() >= 0 && Bias.value() > 0, "denim: LocalResponseNorm: an alpha of at least 0 and a bias above 0 were expected.");
+
+    static constexpr bool channels_in_order = true;  // a picture that was flattened otherwise has other neighbours
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = LocalResponseNormLayer<Arithmetic, Out, In, Window, Alpha, Beta, Bias>;
+};
+
+/// With PyTorch's and ONNX's constants: alpha 0.0001, beta 0.75, bias 1.
+template <std::size_t Window>
+struct LocalResponseNorm : LocalResponseNormOf<Window, 0.0001, 0.75, 1> {};
+
+// The closing line stands in tests/runtime/layer/local_response_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
@@ -20864,6 +20962,15 @@ inline std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entr
     return beside;
 }
 
+/// Whether a layer gives other numbers where channels come in another order.
+template <class Spec>
+consteval bool needs_order() {
+    if constexpr (requires { Spec::channels_in_order; })
+        return Spec::channels_in_order;
+    else
+        return false;
+}
+
 /// A network's parameters. Throws std::invalid_argument if files of that layout have an order of numbers that nothing here knows.
 template <class Network>
 std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layout) {
@@ -20878,7 +20985,7 @@ std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layo
     std::vector<WeightPlace> places;
     bool known = std::ranges::all_of(orders, [](const ChannelOrder& order) { return order.has_value(); });
     each_index<0, entries.size()>([&]<std::size_t Number>() {
-        if constexpr (requires { requires Network::Graph::template At<Number>::channels_in_order; }) {
+        if constexpr (needs_order<typename Network::Graph::template At<Number>>()) {
             const ChannelOrder& order = orders[entries[Number].from[0]];
             known &= order && order->empty();
         }
@@ -21560,6 +21667,15 @@ OnnxFlow to_onnx(const GroupNorm<Groups, Options...>& /*spec*/, const OnnxLayer&
     if (Settings::has_gamma) y = graph.add("Mul", {y, layer.channel_weight(graph, "gamma")});
     if (Settings::has_beta) y = graph.add("Add", {y, layer.channel_weight(graph, "beta")});
     return {y, vector};
+}
+
+template <std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
+OnnxFlow to_onnx(const LocalResponseNormOf<Window, Alpha, Beta, Bias>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return {graph.add("LRN", {graph.as_picture(layer.inputs[0]).name},
+                      {{"size", static_cast<std::int64_t>(Window)},
+                       {"alpha", static_cast<float>(Alpha.value())},
+                       {"beta", static_cast<float>(Beta.value())},
+                       {"bias", static_cast<float>(Bias.value())}})};
 }
 
 namespace detail {
@@ -22450,6 +22566,13 @@ inline SpelledNorm spelled_group_norm(std::size_t groups, std::size_t channels, 
     return {"GroupNorm", std::move(parts)};
 }
 
+/// Of the numbers "5, 1e-04, 0.75, 1".
+inline SpelledNorm spelled_local_response_norm(const std::string& numbers) {
+    const std::size_t comma = numbers.find(',');
+    const bool usual = numbers.substr(comma) == ", " + shortest_text(1e-4f) + ", 0.75, 1";
+    return {usual ? "LocalResponseNorm" : "LocalResponseNormOf", {usual ? numbers.substr(0, comma) : numbers}};
+}
+
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/layer_chain.hpp
 
@@ -22702,13 +22825,13 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, local_response_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word; of a local response norm its numbers
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
     std::size_t groups = 1;            ///< of a convolution or a normalisation of groups of channels
     double epsilon = 0;                ///< of a normalisation: what is added to the variance
@@ -22754,6 +22877,8 @@ inline std::string words_of(const GraphLayer& layer) {
             return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
         case Kind::group_norm:
             return sentence("normalisation of ", layer.groups, " groups of channels with the epsilon ", shortest_text(static_cast<float>(layer.epsilon)));
+        case Kind::local_response_norm:
+            return "a local response normalisation of " + layer.word;
         case Kind::channelwise:
             return "a " + layer.word + " of each channel";
         case Kind::activation:
@@ -23889,6 +24014,21 @@ inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
+/// Each number over those of the channels around it.
+inline void read_local_response_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"size", "alpha", "beta", "bias"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    if (tensor.view.axes.empty() || tensor.view.flat || !tensor.view.is(0, TensorView::channels))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    const std::int64_t size = attributes.get("size", std::int64_t{0});
+    const float alpha = attributes.get("alpha", 1e-4f), beta = attributes.get("beta", 0.75f), bias = attributes.get("bias", 1.0f);
+    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0)) throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
+    GraphLayer layer{GraphLayer::Kind::local_response_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.word = sentence(size, ", ", shortest_text(alpha), ", ", shortest_text(beta), ", ", shortest_text(bias));
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
 /// One number for each channel; the axes that went stay with extent 1 if `keeps`.
 inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
     PictureTensor tensor = builder.settled(node.input(0));
@@ -24469,6 +24609,7 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"BatchNormalization", read_batch_norm},
                                                                     {"LayerNormalization", read_layer_norm},
                                                                     {"InstanceNormalization", read_instance_norm},
+                                                                    {"LRN", read_local_response_norm},
                                                                     {"Gelu", read_activation},
                                                                     {"Swish", read_activation},
                                                                     {"Mish", read_activation},
@@ -24632,8 +24773,7 @@ private:
         const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
         const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
         if (constant && all)
-            builder_.put(node.outputs[0],
-                         OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
+            builder_.put(node.outputs[0], OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
         else
             builder_.put(node.outputs[0], fold_extents(builder_, node));
     }
@@ -25885,6 +26025,8 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
             return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
         case Kind::group_norm:
             return chain.layer(spelled_group_norm(layer.groups, chain.shape().channels, {layer.epsilon, layer.gamma, layer.bias}));
+        case Kind::local_response_norm:
+            return chain.layer(spelled_local_response_norm(layer.word));
         case Kind::channelwise:
             return chain.layer(layer.word);
         case Kind::activation:

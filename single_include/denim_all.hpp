@@ -29212,7 +29212,8 @@ using MNASNet = Sequential<ConvNorm<3, 32, ReLU, Stride<2>>, DepthwiseNorm<3>, C
 
 namespace denim::inline DENIM_TARGET::zoo {
 
-/// A window a channel, then a convolution of 1 x 1 to Channels, each with BatchNorm and ReLU6; figure 3. Zeros as Keras has them.
+/// A window a channel, then a convolution of 1 x 1 to Channels, each with BatchNorm and ReLU6; figure 3. Zeros as Keras has them where sizes
+/// are even.
 template <std::size_t Channels, std::size_t Step = 1>
 struct SeparableBlock : Sequential<DepthwiseConv<3, Same, Stride<Step>, Linear, NoBias>, BatchNorm, Activation<ReLU6>,  //
                                    Conv<1, Channels, Linear, NoBias>, BatchNorm, Activation<ReLU6>> {};

@@ -111,19 +111,19 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     wrong({}, "there is no layer");
     wrong({{"LSTM", "l", {"x"}, {"y"}}}, "the node 'l' (LSTM): Denim has no layer for it");
     wrong({{"Conv", "c", {"x", "v"}, {"y"}}}, "it reads 'v', which nothing before it gives");
-    wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}}},
-          "neither Valid nor Same (which would be 0, 0, 1, 1)");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 1}}, {"strides", Numbers{2, 1}}}}}, "together with a dilation");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"LeakyRelu", "l", {"y"}, {"z"}, {{"alpha", -0.1f}}}}, "with these attributes it has no spelling");
     wrong({{"Conv", "c", {"x", "w"}, {"y"}}, {"Concat", "k", {"x", "y"}, {"z"}, {{"axis", std::int64_t{1}}}}},
           "branches whose pictures differ in size");
-    wrong({{"Conv", "c", {"x", "w"}, {"y"}},
-           {"AveragePool",
-            "a",
-            {"y"},
-            {"z"},
-            {{"kernel_shape", Numbers{3, 3}}, {"pads", Numbers{1, 1, 1, 1}}, {"count_include_pad", std::int64_t{1}}}}},
-          "count what lies outside");
+    const std::string padded = spell_onnx(
+        "o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"pads", Numbers{1, 1, 1, 1}}, {"strides", Numbers{2, 2}}}},
+                      {"AveragePool",
+                       "a",
+                       {"y"},
+                       {"z"},
+                       {{"kernel_shape", Numbers{3, 3}}, {"pads", Numbers{1, 1, 1, 1}}, {"count_include_pad", std::int64_t{1}}}}}));
+    CHECK_MESSAGE(padded.find("denim::Conv<3, 2, denim::Padding<1>, denim::Stride<2>, denim::NoBias, denim::Linear>") != std::string::npos, padded);
+    CHECK_MESSAGE(padded.find("denim::CountPadding") != std::string::npos, padded);
     CHECK(
         spell_onnx("o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"dilations", Numbers{2, 2}}}},
                                  {"Tanh", "", {"y"}, {"z"}},

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Networks of the zoo with Keras's weights: zoo.py compares their logits with those of Keras's own models.
+//     zoo FOLDER     for each network reads NAME.npz and the pictures NAME.x.npy (N, H, W, C), and writes NAME.y.npy
+#include <denim/denim.hpp>
+#include <denim/exchange.hpp>
+#include <denim/format.hpp>
+#include <denim/zoo.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+
+using namespace denim;
+
+namespace {
+
+template <std::size_t Side, class Body>
+void compute(const std::filesystem::path& folder, const std::string& name, double epsilon) {
+    using Net = Network<Image<Side, Side, 3>, Body>;
+    Net network;
+    import_weights(network, folder / (name + ".npz"), WeightLayout::keras, {.batch_norm_epsilon = epsilon});
+    const AnyArray pictures = read_npy(folder / (name + ".x.npy"));
+    const std::vector<float> numbers = pictures.as<float>();
+    std::vector<float> logits(pictures.shape[0] * Net::output.size());
+    Predictor{network}.predict({Net::input, pictures.shape[0], nullptr, numbers.data()}, logits.data());
+    write_npy(folder / (name + ".y.npy"), AnyArray::of(std::span<const float>{logits}, {pictures.shape[0], Net::output.size()}));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count != 2) {
+        std::fprintf(stderr, "use: %s FOLDER\n", arguments[0]);
+        return 2;
+    }
+    try {
+        compute<32, zoo::MobileNetV1<10, 50>>(arguments[1], "mobilenet_v1", 1e-3);
+        compute<33, zoo::MobileNetV2<10>>(arguments[1], "mobilenet_v2", 1e-3);
+        compute<33, zoo::MobileNetV3Small<10>>(arguments[1], "mobilenet_v3_small", 1e-3);
+        compute<33, zoo::EfficientNetB0<10>>(arguments[1], "efficientnet_b0", 1e-3);
+        compute<33, zoo::DenseNet121<10>>(arguments[1], "densenet121", 1.001e-5);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}

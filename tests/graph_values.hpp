@@ -164,13 +164,16 @@ private:
         for (std::size_t n = 0; n < y.size(); ++n) {
             const std::size_t c = n % out.channels, column = n / out.channels % out.width, row = n / out.channels / out.width;
             double sum = layer.bias ? weights.at(1).at(c) : 0.0, most = -HUGE_VAL;
-            std::size_t inside = 0;
+            std::size_t counted = 0;  // by a mean
             for (std::size_t i = 0; i < windows.size[0]; ++i)
                 for (std::size_t j = 0; j < windows.size[1]; ++j) {
                     const std::ptrdiff_t v = place(0, row, i), h = place(1, column, j);
+                    if (windows.counts_padding && v < static_cast<std::ptrdiff_t>(in.height + windows.zeros[2]) &&
+                        h < static_cast<std::ptrdiff_t>(in.width + windows.zeros[3]))
+                        ++counted;
                     if (v < 0 || h < 0 || v >= static_cast<std::ptrdiff_t>(in.height) || h >= static_cast<std::ptrdiff_t>(in.width)) continue;
                     const std::size_t pixel = (static_cast<std::size_t>(v) * in.width + static_cast<std::size_t>(h)) * in.channels;
-                    ++inside;
+                    if (!windows.counts_padding) ++counted;
                     if (layer.kind == Kind::pool) {
                         sum += x[pixel + c], most = std::max(most, x[pixel + c]);
                         continue;
@@ -179,7 +182,7 @@ private:
                         sum +=
                             x[pixel + c / group_out * group_in + k] * weights.at(0).at(((i * windows.size[1] + j) * group_in + k) * out.channels + c);
                 }
-            y[n] = layer.kind == Kind::conv ? sum : layer.word == "Max" ? most : sum / static_cast<double>(inside);
+            y[n] = layer.kind == Kind::conv ? sum : layer.word == "Max" ? most : sum / static_cast<double>(counted);
         }
     }
 

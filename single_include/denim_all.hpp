@@ -10139,9 +10139,9 @@ protected:
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<N> or
-/// Stride<Rows, Columns>, Dilation<...> likewise, Groups<N>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
-/// Algorithm<Direct or Transformed>.
+/// Convolution with Filters kernels of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<N> or Stride<Rows,
+/// Columns>, Dilation<...> likewise, Groups<N>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform,
+/// GlorotNormal, HeUniform, HeNormal, Algorithm<Direct or Transformed>.
 template <WindowSize Window, std::size_t Filters, class... Options>
 struct Conv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
@@ -10213,8 +10213,9 @@ static_assert(check_layer<Conv<3, 8>, Shape{8, 8, 3}>());
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<...>, Dilation<...>, an activation (ReLU unless said
-/// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
+/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>,
+/// Stride<...>, Dilation<...>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform,
+/// HeNormal.
 template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
@@ -10566,9 +10567,8 @@ public:
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/pool.hpp
 
-// (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// H' = (H + zeros - rows of the window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
-// unless an average is told so.
+// (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel. H' = (H + zeros - rows of the window) / stride
+// + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count, unless an average is told so.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -12342,8 +12342,9 @@ static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 namespace denim::inline DENIM_TARGET {
 
-/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x,
-/// and along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator is the gradient of the parameters.
+/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x, and
+/// along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator
+/// is the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;

@@ -15,8 +15,9 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x,
-/// and along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator is the gradient of the parameters.
+/// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x, and
+/// along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator
+/// is the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;

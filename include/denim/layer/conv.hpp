@@ -13,9 +13,9 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution with Filters kernels of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<N> or
-/// Stride<Rows, Columns>, Dilation<...> likewise, Groups<N>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal,
-/// Algorithm<Direct or Transformed>.
+/// Convolution with Filters kernels of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<N> or Stride<Rows,
+/// Columns>, Dilation<...> likewise, Groups<N>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform,
+/// GlorotNormal, HeUniform, HeNormal, Algorithm<Direct or Transformed>.
 template <WindowSize Window, std::size_t Filters, class... Options>
 struct Conv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;

@@ -12,8 +12,9 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>, Stride<...>, Dilation<...>, an activation (ReLU unless said
-/// otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal.
+/// Convolution of each channel by itself, with windows of Window, a side or Window<Rows, Columns>. Options: Same, Valid or Padding<...>,
+/// Stride<...>, Dilation<...>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform,
+/// HeNormal.
 template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel.
-// H' = (H + zeros - rows of the window) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count,
-// unless an average is told so.
+// (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel. H' = (H + zeros - rows of the window) / stride
+// + 1, and with Same H' = ceil(H / stride). Columns alike. What lies outside of the picture does not count, unless an average is told so.
 
 #include <denim/kernel/plain_pool.hpp>
 #include <denim/kernel/pool.hpp>

@@ -8,7 +8,7 @@
 using namespace denim;
 using denim::testing::counted;
 
-TEST_CASE("ResNet8 has as many parameters and multiply-adds as MLPerf's Keras program") {
+TEST_CASE("ResNet8 has the parameters and multiply-adds of docs/zoo.md") {
     const auto [trained, giga_multiply_adds] = counted<zoo::ResNet8<>, Image<32, 32, 3>>();
     CHECK(trained == 78186);
     CHECK(giga_multiply_adds == 0.013);

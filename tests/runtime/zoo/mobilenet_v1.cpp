@@ -8,7 +8,7 @@
 using namespace denim;
 using denim::testing::counted;
 
-TEST_CASE("MobileNetV1 has as many parameters and multiply-adds as Keras's") {
+TEST_CASE("MobileNetV1 has the parameters and multiply-adds of docs/zoo.md") {
     const auto [trained, giga_multiply_adds] = counted<zoo::MobileNetV1<>>();
     CHECK(trained == 4231976);
     CHECK(giga_multiply_adds == 0.569);

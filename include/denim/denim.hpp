@@ -27,6 +27,7 @@
 #include <denim/layer/activation.hpp>
 #include <denim/layer/conv.hpp>
 #include <denim/layer/depthwise_conv.hpp>
+#include <denim/layer/separable_conv.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/conv_pool.hpp>
 #include <denim/layer/dense.hpp>

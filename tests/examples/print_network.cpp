@@ -85,7 +85,8 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
             "a size was expected, '-2' came");
     refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 3, "activation": "cube"}})",
             "'cube' has no spelling");
-    refused(R"(, {"class_name": "Dense", "config": {"name": "d", "units": 2}})", "without a Flatten");
+    refused(R"(, {"class_name": "SeparableConv2D", "config": {"name": "s", "filters": 2, "kernel_size": 3, "depth_multiplier": 2}})",
+            "more than one filter for each channel");
     refused(R"(, {"class_name": "BatchNormalization", "config": {"name": "b", "epsilon": 0}})", "a number above 0 was expected");
     refused(R"(, {"class_name": "ReLU", "config": {"name": "r", "threshold": 1.0}})", "a ReLU that is moved");
     refused(R"(, {"class_name": "LeakyReLU", "config": {"name": "r", "negative_slope": -0.1}})", "of at least 0");

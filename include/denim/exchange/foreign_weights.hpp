@@ -49,10 +49,12 @@ struct WeightName {
     static constexpr std::size_t unknown = 4;
     std::string layer;
     std::size_t slot = unknown;
+    std::string_view kind = {};  // its ending
 };
 
 inline WeightName parse_weight_name(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::size_t>, 19> endings{{{"depthwise_kernel", 0},
+    constexpr std::array<std::pair<std::string_view, std::size_t>, 20> endings{{{"depthwise_kernel", 0},
+                                                                                {"pointwise_kernel", 0},
                                                                                 {"kernel", 0},
                                                                                 {"weights", 0},
                                                                                 {"weight", 0},
@@ -75,11 +77,11 @@ inline WeightName parse_weight_name(std::string_view name) {
     for (const auto& [ending, slot] : endings) {
         if (!name.ends_with(ending)) continue;
         const std::string_view before = name.substr(0, name.size() - ending.size());
-        if (before.empty()) return {"", slot};
+        if (before.empty()) return {"", slot, ending};
         if (std::string_view{"./_"}.find(before.back()) != std::string_view::npos)
-            return {std::string{before.substr(0, before.size() - 1)}, slot};
+            return {std::string{before.substr(0, before.size() - 1)}, slot, ending};
     }
-    return {std::string{name}, WeightName::unknown};
+    return {std::string{name}, WeightName::unknown, {}};
 }
 
 /// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".

@@ -98,7 +98,7 @@ private:
     static void require_once(const Value& value) {
         const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::SeparableConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
             for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
         if (spelled != value.learned_by.size())
             throw std::invalid_argument("its branches share layers in a way that has no spelling");
@@ -109,7 +109,7 @@ private:
         LayerChain& chain = value.chain;
         if (value.row && kind.ends_with("2D"))
             throw std::invalid_argument("a picture was expected, a row of numbers came");
-        if (kind == "Conv2D" || kind == "DepthwiseConv2D") {
+        if (kind == "Conv2D" || kind == "DepthwiseConv2D" || kind == "SeparableConv2D") {
             convolve(kind, settings, value);
         } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
             const auto size = settings.pair("pool_size", {2, 2});
@@ -119,8 +119,9 @@ private:
             chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
             value.row = !settings.flag("keepdims", false);
         } else if (kind == "Dense") {
-            if (chain.shape().height * chain.shape().width != 1) throw std::invalid_argument("a Dense without a Flatten in front has no spelling");
-            chain.dense(settings.size("units"), settings.flag("use_bias", true));
+            const std::size_t units = settings.size("units");
+            const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
+            of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
             require_plain_weights(settings);
             activate(settings, value, false);
         } else if (kind == "BatchNormalization") {
@@ -159,7 +160,7 @@ private:
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
+        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
             if (kind == learns) value.learned_by.insert(layer.name);
     }
 
@@ -171,8 +172,8 @@ private:
             require_plain_weights(settings);
         } else {
             settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
-            settings.require("groups", 1, "a DepthwiseConv2D has a group for each channel");
-            value.chain.depthwise_conv(size, bias);
+            settings.require("groups", 1, "a " + kind + " has a group for each channel");
+            kind == "DepthwiseConv2D" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
         }
         activate(settings, value, false);
     }

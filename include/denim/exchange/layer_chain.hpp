@@ -35,7 +35,8 @@ public:
 
     [[nodiscard]] Shape shape() const { return shape_; }
 
-    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1) {
+    /// `word`: Conv or SeparableConv.
+    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1, const char* word = "Conv") {
         if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
             throw std::invalid_argument(
                 detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
@@ -44,7 +45,7 @@ public:
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
         shape_.channels = filters;
-        push("Conv", std::move(parts), Takes::of_conv);
+        push(word, std::move(parts), Takes::of_conv);
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {

@@ -3,6 +3,7 @@
 
 // Weights of one network into another that shares some of its layers: a trunk under another head.
 
+#include <denim/exchange/weight_layout.hpp>
 #include <denim/format/weights.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/number_text.hpp>
@@ -55,7 +56,8 @@ inline std::string misfit(const Row& row, const denim::Weights& weights, std::sp
     const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
     if (tensor == weights.tensors().end()) return "the file has no array of this name";
     const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
-    if (std::ranges::equal(tensor->shape, extents)) return {};
+    const std::vector<std::size_t> expected(extents.begin(), extents.end());
+    if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
     return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
 }
 

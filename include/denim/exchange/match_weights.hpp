@@ -78,7 +78,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
             fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
         const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
         if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
-        if (tensor->shape != shape_in(*place, tensor->layout.value_or(layout)))
+        if (!detail::fits(tensor->shape, *place, tensor->layout.value_or(layout)))
             fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
                  " of the file");
         taken[number] = true;
@@ -104,7 +104,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     if (file.ordered) {
         const auto fits = [&](const WeightPlace& place, std::size_t n) {
             const ForeignTensor& tensor = file.tensors[tensors[n]];
-            return detail::has_slot_of(tensor, place) && tensor.shape == shape_in(place, tensor.layout.value_or(layout));
+            return detail::has_slot_of(tensor, place) && detail::fits(tensor.shape, place, tensor.layout.value_or(layout));
         };
         const detail::OrderedMatch match{rest, fits};
         if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
@@ -116,9 +116,10 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
         std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
         for (const std::size_t n : places)
             ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
-                            shape_in(network[n], layout)});
+                            detail::without_pixel(shape_in(network[n], layout), layout)});
         for (const std::size_t n : tensors)
-            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
+            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), detail::without_pixel(file.tensors[n].shape, layout)});
+        detail::part_separable(theirs);
         const auto of_network = detail::groups_of(ours);
         auto of_file = detail::groups_of(theirs);
         std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
@@ -146,7 +147,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     for (std::size_t n = 0; n < network.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
         const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
-        if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
+        if (!detail::fits(tensor.shape, network[n], tensor.layout.value_or(layout)) || other_kind)
             fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
                  " of the file");
     }

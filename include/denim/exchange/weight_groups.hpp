@@ -38,6 +38,16 @@ inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName
     return groups;
 }
 
+/// The windows of a SeparableConv2D become a layer of their own, as they are here: "block/depthwise" beside "block".
+inline void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    for (auto& [name, shape] : items) {
+        const bool separable = name.kind == "depthwise_kernel" && std::ranges::any_of(items, [&](const auto& item) {
+                                   return item.first.layer == name.layer && item.first.kind == "pointwise_kernel";
+                               });
+        if (separable) name.layer += "/depthwise";
+    }
+}
+
 /// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
 inline std::string without_numbers(std::string text) {
     std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });

@@ -85,6 +85,24 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
     return shape;
 }
 
+namespace detail {
+
+/// The shape that a weight has without its window, if that is of one pixel: of a convolution of 1 x 1 that of a dense layer.
+inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
+    const std::size_t window = layout == WeightLayout::keras ? 0 : 2;
+    if (shape.size() != 4 || shape[window] * shape[window + 1] != 1) return shape;
+    return {shape[2 - window], shape[3 - window]};
+}
+
+/// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one.
+inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
+    const std::vector<std::size_t> expected = shape_in(place, layout);
+    const bool of_pixels = place.extents.rank == 4 || (place.extents.rank == 2 && place.in.height * place.in.width == 1);
+    return shape == expected || (of_pixels && without_pixel(shape, layout) == without_pixel(expected, layout));
+}
+
+}  // namespace detail
+
 /// Numbers of a file of that framework, in our order.
 inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
     std::vector<float> ours(theirs.size());

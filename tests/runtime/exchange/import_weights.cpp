@@ -126,6 +126,69 @@ TEST_CASE("slopes and factors as Keras, PyTorch and torchvision shape them") {
     CHECK(factors.layer<0>().factor() == Array<float, 1>{1, 2, 3, 4, 5});
 }
 
+TEST_CASE("the parts of a SeparableConv2D, by order and by name") {
+    const Scratch scratch;
+    using Net = Network<Image<4, 4, 2>, Sequential<SeparableConv<3, 5, Same>, SeparableConv<3, 2, Same>, SeparableConv<3, 5, Same>>>;
+    const Net network = filled<Net>();
+    const auto views = [&](const std::vector<std::string>& layers) {
+        std::vector<NamedView> all;
+        for (std::size_t n = 0; n < 9; ++n) {
+            const Row& row = network.rows()[n];
+            const auto numbers = network.parameters().subspan(row.offset, row.size());
+            const std::string name = layers[n / 3] + std::array{"depthwise_kernel", "pointwise_kernel", "bias"}[n % 3];
+            const std::vector<std::vector<std::size_t>> shapes{{3, 3, row.extents.values[2], 1}, {1, 1, row.extents.values[2], row.extents.values[3]}, {row.size()}};
+            all.push_back({name, AnyArrayView::of(numbers, shapes[n % 3])});
+        }
+        return all;
+    };
+    const auto keras = views({"separable_conv2d/", "separable_conv2d_1/", "separable_conv2d_2/"});
+    write_npz(scratch / "ordered.npz", keras);
+    write_safetensors(scratch / "named.safetensors", keras);
+    for (const char* const file : {"ordered.npz", "named.safetensors"}) {
+        Net other;
+        import_weights(other, scratch / file, WeightLayout::keras);
+        CHECK(largest_difference(network, other) == 0);
+    }
+    write_safetensors(scratch / "two.safetensors", views({"stem/", "middle/", "end/"}));
+    Net other;
+    CHECK(message_of([&] { import_weights(other, scratch / "two.safetensors", WeightLayout::keras); }).find("have the same shapes, and this file keeps no order") !=
+          std::string::npos);
+}
+
+TEST_CASE("a dense layer of each pixel is a convolution of 1 x 1, and a convolution of one pixel a dense layer") {
+    const Scratch scratch;
+    const std::vector<float> numbers{1, 2, 3, 4, 5, 6};
+    const std::vector<float> turned{1, 4, 2, 5, 3, 6};  // (3, 2)
+    const auto check = [&]<class Net>(Net network, const char* name, std::vector<std::size_t> shape, WeightLayout layout) {
+        for (const char* const ending : {"npz", "safetensors"}) {
+            const auto path = scratch / (std::string{"dense."} + ending);
+            const std::vector<NamedView> views{{name, AnyArrayView::of(std::span<const float>{numbers}, shape)}};
+            if (path.extension() == ".npz")
+                write_npz(path, views);
+            else
+                write_safetensors(path, views);
+            network.edit_parameters([](std::span<float> all) { std::ranges::fill(all, 0.0f); });
+            import_weights(network, path, layout);
+            const auto& expected = layout == WeightLayout::keras ? numbers : turned;
+            CHECK(std::ranges::equal(network.parameters(), expected));
+        }
+    };
+    const Network<Image<4, 4, 3>, Sequential<Conv<1, 2, NoBias>>> keras, pytorch;
+    const Network<Image<4, 4, 3>, Sequential<GlobalPool<Average>, Dense<2, NoBias>>> pooled;
+    check(keras, "dense/kernel", {3, 2}, WeightLayout::keras);
+    check(pytorch, "fc.weight", {2, 3}, WeightLayout::pytorch);
+    check(pooled, "conv/kernel", {1, 1, 3, 2}, WeightLayout::keras);
+    check(pooled, "conv.weight", {2, 3, 1, 1}, WeightLayout::pytorch);
+    // not where the window is no single pixel, and not where a flatten decides about the order
+    const auto refused = [&]<class Net>(Net network, std::vector<std::size_t> shape) {
+        write_npz(scratch / "other.npz", std::vector<NamedView>{{"weight", AnyArrayView::of(std::span<const float>{numbers}, std::move(shape))}});
+        CHECK_THROWS_AS(import_weights(network, scratch / "other.npz", WeightLayout::pytorch), FileError);
+    };
+    refused(Network<Image<4, 4, 3>, Sequential<Conv<Window<1, 2>, 1, NoBias>>>{}, {2, 3});
+    refused(Network<Image<3, 1, 1>, Sequential<Dense<2, NoBias>>>{}, {2, 3, 1, 1});
+    refused(Network<Image<4, 4, 2>, Sequential<Conv<1, 3, NoBias>>>{}, {2, 3});
+}
+
 TEST_CASE("BatchNorm with an epsilon of its own takes gamma as it is, another file's with the epsilon that is named; without gamma both must be the same") {
     const Scratch scratch;
     using Stated = Network<Image<3, 2, 2>, Sequential<BatchNormOf<Epsilon<1e-5>>, Dense<2>, BatchNormOf<NoBeta>>>;

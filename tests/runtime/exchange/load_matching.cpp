@@ -96,6 +96,21 @@ TEST_CASE("a layer is taken whole or not at all; what fits may be skipped") {
     CHECK(std::ranges::equal(other.parameters(), file.network.parameters()));
 }
 
+TEST_CASE("a dense layer's weights of two axes go to a convolution of 1 x 1, and back") {
+    const Scratch scratch;
+    const Network<Image<1, 1, 3>, Sequential<Dense<4>>> dense{Seed{2}};
+    save(dense, scratch / "dense.safetensors");
+    Network<Image<5, 5, 3>, Sequential<Conv<1, 4>>> pixels;
+    CHECK(load_matching(pixels, scratch / "dense.safetensors").taken == std::vector<std::string>{"0.weights", "0.bias"});
+    CHECK(std::ranges::equal(pixels.parameters(), dense.parameters()));
+    save(pixels, scratch / "pixels.safetensors");
+    Network<Image<1, 1, 3>, Sequential<Dense<4>>> other;
+    load_matching(other, scratch / "pixels.safetensors");
+    CHECK(std::ranges::equal(other.parameters(), dense.parameters()));
+    Network<Image<5, 5, 3>, Sequential<Conv<3, 4>>> windows;
+    CHECK_THROWS_AS(load_matching(windows, scratch / "dense.safetensors"), FileError);
+}
+
 TEST_CASE("a frozen trunk stays while its new head learns") {
     const File file;
     Five five{Seed{2}};

@@ -70,6 +70,7 @@ TEST_CASE("a setting that changes what a layer computes is used or refused with 
     refused("Conv2D", conv + R"(, "activation": {"class_name": "function"})", "'activation' is");
     refused("Conv2D", conv + R"(, "lora_rank": 4)", "'lora_rank' is '4'");
     refused("DepthwiseConv2D", R"("kernel_size": 3, "depth_multiplier": 2)", "'depth_multiplier' is '2'; more than one filter");
+    refused("SeparableConv2D", R"("filters": 4, "kernel_size": 3, "depth_multiplier": 2)", "'depth_multiplier' is '2'; more than one filter");
     refused("ReLU", R"("threshold": 0.5)", "'threshold' is '0.5'");
     refused("ReLU", R"("max_value": 6, "negative_slope": 0.1)", "'negative_slope' is '0.1'; a ReLU that is both cut off and tilted");
     refused("ReLU", R"("max_value": 0)", "'max_value' is '0'; a number above 0 was expected");
@@ -138,6 +139,20 @@ TEST_CASE("normalisations with an epsilon of their own, without gamma or beta") 
     behind("GroupNormalization", R"("groups": -1)", "InstanceNorm");
     check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", "")), "32 groups do not divide 4 channels");
     check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", R"("groups": 2, "axis": 1)")), "a GroupNorm over the channels was expected");
+}
+
+TEST_CASE("windows and channels one after the other, and a Dense of each pixel") {
+    const std::string other = R"("depthwise_initializer": {}, "pointwise_initializer": {}, "pointwise_regularizer": null, "depth_multiplier": 1, "groups": 1)";
+    check_spelled(line(layer("SeparableConv2D", "s", conv + ", " + other + R"(, "activation": "relu")") + ", " + layer("Dropout", "d", R"("rate": 0.1)") + ", " +
+                       layer("SeparableConv2D", "t", R"("filters": 5, "kernel_size": [1, 3], "strides": [2, 2], "use_bias": false, "activation": "linear")")),
+                  "denim::SeparableConv<3, 4, denim::Same>,\n    denim::Dropout,\n    denim::SeparableConv<denim::Window<1, 3>, 5, denim::Stride<2>, denim::NoBias, denim::Linear>>>;");
+    check_spelled(line(layer("Dense", "d", R"("units": 6, "activation": "gelu")") + ", " + layer("Dense", "e", R"("units": 4, "use_bias": false)") + ", " +
+                       layer("GlobalAveragePooling2D", "g") + ", " + layer("Dense", "f", R"("units": 2)")),
+                  "denim::Conv<1, 6, denim::GELU>,\n    denim::Conv<1, 4, denim::NoBias, denim::Linear>,\n    denim::GlobalPool<denim::Average>,\n    denim::Dense<2>>>;");
+    // in two branches, which must not share it
+    const std::string shared = layer("SeparableConv2D", "s", conv, from("i")) + ", " + layer("ReLU", "r", "", from("s")) + ", " + layer("Activation", "t", R"("activation": "tanh")", from("s")) +
+                               ", " + layer("Add", "a", "", "[" + from("r") + ", " + from("t") + "]");
+    check_spelled(graph(shared, R"(["a", 0, 0])"), "denim::SeparableConv<3, 4, denim::Same, denim::Linear>,\n    denim::Residual<");
 }
 
 TEST_CASE("layers with a number for each channel") {

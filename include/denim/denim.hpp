@@ -40,6 +40,7 @@
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
+#include <denim/layer/stochastic_depth.hpp>
 #include <denim/layer/prelu.hpp>
 #include <denim/layer/scale.hpp>
 #include <denim/layer/sum.hpp>

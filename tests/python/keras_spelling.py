@@ -79,6 +79,7 @@ SPELLED = {
     "kept_axes": line(L.Conv2D(4, 3), L.GlobalAveragePooling2D(keepdims=True), L.BatchNormalization(axis=3), L.Conv2D(3, 1), L.Flatten()),
     "residual": graph(lambda x: head(L.Add()([conv(conv(y := conv(x))), y]))),
     "operators": graph(lambda x: head(conv(y := conv(x)) + y)),
+    "stochastic_depth": graph(lambda x: head(L.Add()([L.Dropout(0.2, noise_shape=(None, 1, 1, 1))(conv(conv(y := conv(x)))), y]))),
     "diamond": graph(diamond),
     "excite": graph(excite),
     "read_before_relu": graph(read_before_relu),

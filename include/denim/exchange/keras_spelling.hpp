@@ -7,6 +7,7 @@
 #include <denim/exchange/keras_model.hpp>
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/layer_chain.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <array>
 #include <cstddef>
@@ -149,8 +150,9 @@ private:
             settings.learning_only({"init_values", "projection_dim"});
             chain.layer("Scale");
         } else if (kind == "Dropout") {
-            settings.learning_only({"rate", "seed", "noise_shape"});
-            chain.dropout();
+            settings.learning_only({"seed"});
+            const double rate = settings.number("rate", 0.5);
+            settings.value("noise_shape") == Json{nullptr, 1, 1, 1} ? chain.layer("StochasticDepth", {shortest_text(rate)}) : chain.dropout();
         } else if (kind == "Flatten") {
             settings.require_channels_last();
             chain.flatten(shared_);

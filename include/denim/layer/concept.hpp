@@ -32,7 +32,7 @@ namespace denim {
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
 /// weights that decay, frozen if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
-    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1
+    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
 };

@@ -42,6 +42,8 @@ struct Entry {
     std::size_t rows = 0;                             ///< how many parameters it has
     bool decays = false;                              ///< some of them are weights: it has an L2
     bool has_rate = false;                            ///< it has a rate, as Dropout
+    bool states_rate = false;                         ///< its type says where that begins, as StochasticDepth
+    float rate = LayerSettings{}.rate;                ///< where it begins
     Squash squash = Squash::none;                     ///< its activation, where it makes shares of logits
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
@@ -129,6 +131,7 @@ consteval auto trace_entries(Shape input) {
             }
             entry.out = Type::output(entry.in);
             if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
+            if constexpr (requires { requires std::same_as<decltype(Type::rate), const float>; }) entry.states_rate = true, entry.rate = Type::rate;
             entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;

@@ -197,6 +197,11 @@ private:
     void check_owned() const {
         assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
     }
+    static constexpr std::array<LayerSettings, Graph::count> first_settings() {
+        std::array<LayerSettings, Graph::count> all{};
+        for (std::size_t n = 0; n < Graph::count; ++n) all[n].rate = Graph::trace.entries[n].rate;
+        return all;
+    }
     static std::vector<Row> make_rows() {
         std::vector<std::string> names;
         detail::name_entries<Body>("", names);
@@ -210,7 +215,7 @@ private:
 
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
-    std::array<LayerSettings, Graph::count> settings_{};
+    std::array<LayerSettings, Graph::count> settings_ = first_settings();
     std::array<Gives, heads.size()> gives_{};
 };
 

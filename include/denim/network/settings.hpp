@@ -99,7 +99,8 @@ public:
 
 private:
     static constexpr void explain() {
-        static_assert(Which != LayerSetting::rate || Having > 0, "denim: settings: no layer at this place has a rate; Dropout has one.");
+        static_assert(Which != LayerSetting::rate || Having > 0,
+                      "denim: settings: no layer at this place has a rate; Dropout and StochasticDepth have.");
         static_assert(Which != LayerSetting::l2 || Having > 0,
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
@@ -120,7 +121,7 @@ private:
 /// The settings at a place of a network: of a layer, or of all layers of a composition. What no layer there has does not compile.
 template <std::size_t WithRate, std::size_t WithWeights, std::size_t WithParameters>
 struct SettingsAt {
-    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout: the share of numbers that become zero, below 1
+    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
 

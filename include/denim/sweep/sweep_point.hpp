@@ -4,9 +4,9 @@
 #include <denim/sweep/grid.hpp>
 #include <denim/training/learner.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,8 +27,20 @@ struct SweepPoint {
     std::size_t numbers = 0;          ///< parameters of the network
     std::string architecture;         ///< its type, as users write it
     Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
-    bool has_rate = false;  ///< a layer of it has one, as Dropout
+    std::vector<std::size_t> dropouts = {};  ///< its layers whose rate the sweep sets: those whose types do not say where it begins
 };
+
+namespace detail {
+
+/// The layers of a network with a rate of which its type says nothing.
+inline std::vector<std::size_t> dropouts_of(std::span<const Entry> entries) {
+    std::vector<std::size_t> all;
+    for (std::size_t n = 0; n < entries.size(); ++n)
+        if (entries[n].has_rate && !entries[n].states_rate) all.push_back(n);
+    return all;
+}
+
+}  // namespace detail
 
 /// Every network of a grid, the last axis turning fastest.
 template <template <std::size_t...> class Family, class... Axes>
@@ -43,7 +55,7 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
                               auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
                               return SweepPoint::Made{std::move(network), std::move(learner)};
                           },
-                          std::ranges::any_of(Network::Graph::trace.entries, &Entry::has_rate)});
+                          detail::dropouts_of(Network::Graph::trace.entries)});
     });
     return points;
 }

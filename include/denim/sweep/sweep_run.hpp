@@ -74,7 +74,7 @@ inline void check(const SweepOptions& options, const std::vector<SweepPoint>& po
             fail("sweep: the optimizers for the rates " + shortest_text(other->second) + " and " + shortest_text(rate) + " both learn at " +
                  shortest_text(optimizer.rate()));
     }
-    if (std::ranges::none_of(points, &SweepPoint::has_rate) && options.dropout != std::vector<float>{0.5f})
+    if (std::ranges::all_of(points, [](const SweepPoint& point) { return point.dropouts.empty(); }) && options.dropout != std::vector<float>{0.5f})
         std::fputs("denim: sweep: no network of the grid has a Dropout, so .dropout makes no difference\n", stderr);
 }
 
@@ -148,10 +148,8 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     const SweepPoint::Made made =
         point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
     Learner& learner = *made.learner;
-    for (LayerSettings& settings : learner.settings()) {
-        settings.l2 = run.rates.l2;
-        settings.rate = run.rates.dropout;
-    }
+    for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
+    for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
     const auto samples = [&](const auto& set, const char* name) {
         return Samples::of(set, learner.input(), learner.heads(), name);
     };

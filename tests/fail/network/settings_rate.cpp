@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: settings: no layer at this place has a rate; Dropout has one.
+// expect: denim: settings: no layer at this place has a rate; Dropout and StochasticDepth have.
 // errors: 1
 #include <denim/denim.hpp>
 

@@ -141,6 +141,15 @@ TEST_CASE("normalisations with an epsilon of their own, without gamma or beta") 
     check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", R"("groups": 2, "axis": 1)")), "a GroupNorm over the channels was expected");
 }
 
+TEST_CASE("a dropout of numbers, and of samples") {
+    const auto behind = [](const std::string& noise, const std::string& spelling) {
+        check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer("Dropout", "this", R"("rate": 0.2, "seed": null, "noise_shape": )" + noise)), "denim::Linear>,\n    denim::" + spelling + ">>;");
+    };
+    behind("null", "Dropout");
+    behind("[null, 1, 1, 4]", "Dropout");
+    behind("[null, 1, 1, 1]", "StochasticDepth<0.2>");
+}
+
 TEST_CASE("windows and channels one after the other, and a Dense of each pixel") {
     const std::string other = R"("depthwise_initializer": {}, "pointwise_initializer": {}, "pointwise_regularizer": null, "depth_multiplier": 1, "groups": 1)";
     check_spelled(line(layer("SeparableConv2D", "s", conv + ", " + other + R"(, "activation": "relu")") + ", " + layer("Dropout", "d", R"("rate": 0.1)") + ", " +

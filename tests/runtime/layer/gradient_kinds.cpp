@@ -75,6 +75,7 @@ struct Last {
         at.accumulator = sums.data();
         at.gradients = sums.data();
         at.settings = &settings;
+        at.random = Random{Seed{1}};  // which StochasticDepth keeps
         at.count = samples;
         Bound::template backward<Kind>(at);
         return {{sums.span().begin(), sums.span().end()}, {to_input.span().begin(), to_input.span().end()}};
@@ -136,6 +137,7 @@ TEST_CASE("the others") {
     check<Picture, InstanceNorm>();
     check<Picture, LocalResponseNorm<3>>();
     check<Picture, Dropout>();
+    check<Picture, StochasticDepth<0.5>>();
     check<Picture, PReLUOf<0.25>>();
     check<Picture, Scale>();
     check<Picture, Activation<GELU>>();

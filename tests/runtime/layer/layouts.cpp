@@ -268,6 +268,7 @@ TEST_CASE("layers without parameters") {
     check<Activation<Sigmoid>, true, picture>("Sigmoid");
     check<Activation<Softmax>, true, picture>("Softmax");
     check<Dropout, true, picture>("Dropout");
+    check<StochasticDepth<0.5>, true, picture>("StochasticDepth");
     check<Flatten, true, picture>("Flatten");
     check<GlobalPool<Max>, true, picture>("GlobalPool<Max>");
     check<GlobalPool<Average>, true, picture>("GlobalPool<Average>");

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Shape kept. In training a sample's numbers all become zero with probability `rate`, else they are divided by 1 - rate; a trained network
+// has nothing of it. Huang et al., "Deep networks with stochastic depth" (2016).
+
+#include <denim/layer/check_layer.hpp>
+#include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
+#include <denim/machine/decimal.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Stochastic depth bound to its layouts; backward draws the same number again.
+template <class Arithmetic, Layout Out, Layout In>
+struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar factor = drawn(*at.settings, at.random);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        const Scalar factor = drawn(*at.settings, at.random);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            Scalar* const to = at.input_gradient() + in;
+            for (std::size_t c = 0; c < In.shape.channels; ++c)
+                to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});
+        });
+    }
+
+private:
+    // The sample is kept if the first word of its stream is not below the rate.
+    static Scalar drawn(const LayerSettings& settings, const Random& random) {
+        const auto rate = static_cast<double>(settings.rate);
+        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
+    }
+};
+
+/// At the end of a Residual it leaves the inner layers out, for a sample at a time, while the network learns:
+/// Residual<Conv<3, 64, Same>, Conv<3, 64, Same, Linear>, StochasticDepth<0.1>>. network.settings<layer>().rate, the share of samples, begins
+/// at Rate, from 0 to less than 1. A NaN in what is left out stays one.
+template <Decimal Rate>
+struct StochasticDepth : SpecDefaults {
+    static_assert(Rate.value() >= 0 && Rate.value() < 1, "denim: StochasticDepth: a rate from 0 to less than 1 was expected.");
+    static constexpr bool training_only = true;
+    static constexpr bool has_rate = true;
+    static constexpr float rate = static_cast<float>(Rate.value());
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = StochasticDepthLayer<Arithmetic, Out, In>;
+};
+
+// The closing line stands in tests/runtime/layer/stochastic_depth.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET

@@ -13,37 +13,26 @@ namespace denim::inline DENIM_TARGET {
 
 /// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
 /// other.
-template <class Plan>
+template <class Scalar>
 class Accumulators {
 public:
-    using Scalar = typename Plan::Scalar;
+    Accumulators(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan), numbers_(distance() * Shares::most(largest_batch)) {}
 
-    explicit Accumulators(std::size_t largest_batch) : numbers_(distance * Shares::most(largest_batch)) {}
-
-    /// Of node `Index`.
-    template <std::size_t Index>
-    Scalar* of(std::size_t share) {
-        return numbers_.data() + share * distance + places<Plan>.accumulators[Index];
-    }
+    /// Of one node.
+    Scalar* of(std::size_t node, std::size_t share) { return numbers_.data() + share * distance() + plan_->node_places[node].accumulator; }
     /// A share's, of a whole run.
-    template <std::size_t Run>
-    void clear(std::size_t share) {
-        std::fill_n(numbers_.data() + share * distance, size<Run>, Scalar{0});
-    }
+    void clear(std::size_t run, std::size_t share) { std::fill_n(numbers_.data() + share * distance(), plan_->run_accumulators[run], Scalar{0}); }
     /// Their sums, to the network's gradients; what was gathered is no longer there.
-    template <std::size_t Run>
-    void finish(const Shares& shares, Scalar* gradients) {
-        if constexpr (size<Run> > 0) {
-            sum_shares(numbers_.data(), shares.count, distance, size<Run>);
-            denim::finish<Plan>(Run, numbers_.data(), gradients);
-        }
+    void finish(std::size_t run, const Shares& shares, Scalar* gradients) {
+        if (plan_->run_accumulators[run] == 0) return;
+        sum_shares(numbers_.data(), shares.count, distance(), plan_->run_accumulators[run]);
+        denim::finish(*plan_, run, numbers_.data(), gradients);
     }
 
 private:
-    static constexpr std::size_t distance = places<Plan>.accumulator_numbers;
-    template <std::size_t Run>
-    static constexpr std::size_t size = places<Plan>.run_accumulators[Run];
+    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_numbers; }
 
+    const PlanTable<Scalar>* plan_;
     AlignedArray<Scalar> numbers_;
 };
 

@@ -46,15 +46,15 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 }  // namespace detail
 
 /// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
-template <Layout To, class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
-    static_assert(To.stride == To.shape.channels);
-    constexpr std::size_t row = To.shape.width * To.shape.channels;
-    for (std::size_t y = 0; y < To.shape.height; ++y) {
-        const std::size_t from = index * To.shape.size() + y * row;
+template <class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+    const Shape& shape = layout.shape;
+    const std::size_t row = shape.width * shape.channels;
+    for (std::size_t y = 0; y < shape.height; ++y) {
+        const std::size_t from = index * shape.size() + y * row;
         if (pictures.bytes)
-            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
-        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
+            detail::load_row(pictures.bytes + from, to + layout.offset(y, 0), row);
+        else if (!detail::load_row(pictures.floats + from, to + layout.offset(y, 0), row))
             detail::throw_not_finite(pictures, index);
     }
 }

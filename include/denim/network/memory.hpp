@@ -29,38 +29,54 @@ struct Place {
     bool shared = false;
 };
 
+/// From the step that writes a value to the last one that reads it.
+struct Life {
+    Place place;
+    std::size_t value = 0;
+};
+
+/// What a step reads and writes.
+struct StepPlaces {
+    std::array<std::size_t, max_inputs> inputs{};  ///< lives
+    std::size_t output = 0;               ///< the life that it writes, or backward reads; at the answer the result's
+};
+
+/// What a node has beside values. Offsets, in numbers.
+struct NodePlaces {
+    Place record;
+    std::size_t record_step = 0;  ///< the last one before backward that computes the node, which makes the record
+    std::size_t prepared = 0, accumulator = 0;
+    std::size_t batch_scratch = 0, batch_scratch_of_samples = 0;
+    std::size_t row = 0, numbers_in_rows = 0;  ///< of most layers what is prepared says all: a predictor keeps only the others' rows as they are
+};
+
+/// How large the blocks are, in numbers (records: in bytes).
+struct MemorySizes {
+    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  ///< the layers on samples take turns with one scratch
+    std::size_t batch_numbers = 0, batch_bytes = 0;                        ///< for each sample
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     ///< each layer on batches keeps its own
+    std::size_t prepared_numbers = 0;
+    std::size_t row_numbers = 0;
+    std::size_t accumulator_numbers = 0;  ///< the most of all runs, for each share
+};
+
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
 template <class Plan>
-struct Memory {
+struct Memory : MemorySizes {
     using Order = Steps<Plan>;
     static constexpr std::size_t count = Plan::count, values = Plan::values;
     // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
     // the same lines of the cache.
     static constexpr std::size_t apart = 64;
 
-    // Life 0 is the picture's, life s + 1 is that of the value which step s writes.
-    static constexpr std::size_t lives = Order::count + 1;
-    std::array<Place, lives> activations{};
-    std::array<std::size_t, lives> value_of{};
-    std::array<std::array<std::size_t, max_inputs>, Order::count> inputs{};  // the lives that a step reads
-    std::array<std::size_t, Order::count> output{};                          // and the one it writes, or backward reads; at the answer the result
-
+    std::array<Life, Order::count + 1> lives{};  // life 0 is the picture's, life s + 1 is that of the value which step s writes
+    std::array<StepPlaces, Order::count> steps{};
     std::array<Place, values> gradients{};
-    std::array<Place, count> records{};
-    std::array<std::size_t, count> record_step{};  // the last one before backward that computes the node, which makes the record
-    std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{}, batch_scratch_of_samples{};
-    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  // the layers on samples take turns with one scratch
-    std::size_t batch_numbers = 0, batch_bytes = 0;                        // for each sample
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     // each layer on batches keeps its own
-    std::size_t prepared_numbers = 0;
-    // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
-    std::array<std::size_t, count> rows{}, numbers_in_rows{};
-    std::size_t row_numbers = 0;
-    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before
-    std::size_t accumulator_numbers = 0;                       // the next begins; and the most of them, for each share
+    std::array<NodePlaces, count> nodes{};
+    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before the next
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -73,12 +89,12 @@ struct Memory {
 
 private:
     static constexpr bool training = Order::training;
-    static constexpr std::size_t steps = Order::count;
+    static constexpr std::size_t step_count = Order::count;
     static constexpr const StepRun& run_of(std::size_t step) { return Order::runs.list[Order::run_of[step]]; }
 
     // From the first step that touches something to the last, and whether all of them are one run over the samples.
-    struct Life {
-        std::size_t first = steps, last = 0;
+    struct Reach {
+        std::size_t first = step_count, last = 0;
         bool one_run = true;
 
         constexpr void touch(std::size_t step) {
@@ -91,13 +107,13 @@ private:
     };
 
     consteval void place_values() {
-        std::array<Life, lives> of_activations{};
-        std::array<Life, values> of_gradients{};
+        std::array<Reach, step_count + 1> of_activations{};
+        std::array<Reach, values> of_gradients{};
         std::array<std::size_t, values> now{};  // the life of each value at the step
-        for (std::size_t step = 0; step < steps; ++step) {
+        for (std::size_t step = 0; step < step_count; ++step) {
             const auto [index, does] = Order::list[step];
             if (does == Does::answer) {
-                of_activations[output[step] = now[Plan::result]].touch(step);
+                of_activations[steps[step].output = now[Plan::result]].touch(step);
                 if (training && Plan::result != 0) of_gradients[Plan::result].touch(step);
                 continue;
             }
@@ -105,36 +121,36 @@ private:
             const bool back = does == Does::backward;
             for (std::size_t n = 0; n < node.inputs; ++n) {
                 const std::size_t from = node.from[n];
-                inputs[step][n] = now[from];
+                steps[step].inputs[n] = now[from];
                 if (from == 0 && does != Does::forward) continue;  // the picture has no gradient, and is loaded again in later runs
                 if (!back || Order::reads_input(index)) of_activations[now[from]].touch(step);
                 if (back) of_gradients[from].touch(step);
             }
             if (!back) {
                 now[node.to] = step + 1;
-                value_of[step + 1] = node.to;
-                record_step[index] = step;
+                lives[step + 1].value = node.to;
+                nodes[index].record_step = step;
             }
-            output[step] = now[node.to];
+            steps[step].output = now[node.to];
             if (!back || Order::reads_output(index)) of_activations[now[node.to]].touch(step);
             if (back) of_gradients[node.to].touch(step);
         }
         if (of_activations[0].any()) {
             of_activations[0].first = 0;
-            if (training) of_activations[0].last = steps - 1;
+            if (training) of_activations[0].last = step_count - 1;
         }
 
-        PlaceLine<lives + values, steps> thread, batch;
-        const auto add = [&](Place& place, const Life& life, std::size_t value) {
-            if (!life.any()) return;
+        PlaceLine<step_count + 1 + values, step_count> thread, batch;
+        const auto add = [&](Place& place, const Reach& reach, std::size_t value) {
+            if (!reach.any()) return;
             const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
-            place.held = life.one_run ? Held::by_thread : Held::by_batch;
-            if (life.one_run)
-                thread.add({&place.offset, &place.shared, life.first, life.last, size});
+            place.held = reach.one_run ? Held::by_thread : Held::by_batch;
+            if (reach.one_run)
+                thread.add({&place.offset, &place.shared, reach.first, reach.last, size});
             else
-                batch.add({&place.offset, &place.shared, run_of(life.first).first, run_of(life.last).last - 1, size});
+                batch.add({&place.offset, &place.shared, run_of(reach.first).first, run_of(reach.last).last - 1, size});
         };
-        for (std::size_t life = 0; life < lives; ++life) add(activations[life], of_activations[life], value_of[life]);
+        for (std::size_t life = 0; life <= step_count; ++life) add(lives[life].place, of_activations[life], lives[life].value);
         for (std::size_t value = 0; value < values; ++value) add(gradients[value], of_gradients[value], value);
         thread_numbers = thread.settle();
         batch_numbers = batch.settle();
@@ -143,36 +159,38 @@ private:
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
-        rows[Index] = row_numbers;
-        numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
-        row_numbers += numbers_in_rows[Index];
-        prepared[Index] = prepared_numbers;
+        NodePlaces& node = nodes[Index];
+        node.row = row_numbers;
+        node.numbers_in_rows = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
+        row_numbers += node.numbers_in_rows;
+        node.prepared = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             thread_scratch = std::max(thread_scratch, Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0);
         } else {
-            batch_scratch[Index] = batch_scratch_fixed;
-            batch_scratch_of_samples[Index] = batch_scratch_per_sample;
+            node.batch_scratch = batch_scratch_fixed;
+            node.batch_scratch_of_samples = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;
         }
-        accumulators[Index] = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
-        records[Index].offset = round_up(Layer::record_size, 64);     // likewise
+        node.accumulator = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
+        node.record.offset = round_up(Layer::record_size, 64);     // likewise
     }
 
     consteval void add_backward() {
         if (!training) return;
-        for (std::size_t step = steps; step-- > 0;) {
+        for (std::size_t step = step_count; step-- > 0;) {
             const auto [index, does] = Order::list[step];
             if (does != Does::backward || !run_of(step).on_samples) continue;
+            NodePlaces& node = nodes[index];
             const std::size_t run = Order::run_of[step];
-            const std::size_t sums = std::exchange(accumulators[index], run_accumulators[run]), bytes = records[index].offset;
+            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), bytes = node.record.offset;
             run_accumulators[run] += sums;
             accumulator_numbers = std::max(accumulator_numbers, run_accumulators[run]);
             if (bytes == 0) continue;
-            const bool by_thread = Order::run_of[record_step[index]] == run;
+            const bool by_thread = Order::run_of[node.record_step] == run;
             std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-            records[index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+            node.record = {by_thread ? Held::by_thread : Held::by_batch, end};
             end += bytes;
         }
     }

@@ -2,14 +2,11 @@
 #pragma once
 
 #include <denim/layer/activation_function.hpp>
-#include <denim/layer/pixels.hpp>
 #include <denim/loss/probabilities.hpp>
 #include <denim/machine/largest.hpp>
-#include <denim/machine/threads.hpp>
-#include <denim/network/beats.hpp>
-#include <denim/network/load.hpp>
+#include <denim/network/batch_predictor.hpp>
 #include <denim/network/network.hpp>
-#include <denim/network/workspaces.hpp>
+#include <denim/network/plan_table.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +14,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -34,11 +30,11 @@ public:
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
     static constexpr std::size_t outputs = Network::output.size();
 
-    explicit Predictor(const Network& network) : parameters_(memory.row_numbers), prepared_(memory.prepared_numbers) { take(network); }
+    explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
 
     /// As `predictor = Predictor{network}`, in the memory that there is. As with any assignment, nobody may be asking meanwhile.
     void assign(const Network& network) {
-        if (workspaces_)
+        if (steps_.whole())
             take(network);
         else
             *this = Predictor{network};
@@ -102,103 +98,17 @@ public:
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
-        assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
+        assert(steps_.whole() && "denim: this predictor was moved from: only assign to it, or let it go");
         pictures.check(Network::input);
-        const Team team;
-        const auto work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
-            if (call.one_by_one())
-                work.space->reserve_bands(team.size);
-            else
-                work.space->reserve_threads(team.size);
-            run(*work.space, call);
-        }
+        steps_.predict(pictures, to);
     }
 
 private:
-    using Space = Workspace<Plan>;
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-    using Order = Steps<Plan>;  // step n is node n
-    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;
-    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
-    template <std::size_t Index>
-    using LayerAt = typename Plan::template LayerAt<Index>;
-    struct Call {
-        const Pictures& pictures;
-        std::size_t first, count;
-        Scalar* to;
-        Team team;
-
-        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
-        [[nodiscard]] bool one_by_one() const { return count < team.size; }
-    };
-
     void take(const Network& network) {
-        settings_.assign(network.all_settings().begin(), network.all_settings().end());
         std::ranges::copy(network.gives(), gives_.begin());
-        const Scalar* const all = network.parameters().data();
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
-        });
-        prepare<Plan>(all, prepared_.data());
+        steps_.take(network.parameters().data(), network.all_settings());
     }
 
-    void run(Space& space, const Call& call) const {
-        if constexpr (!load_in_runs)
-            parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        each_index<0, Order::runs.count>([&]<std::size_t Run>() { run_steps<Run>(space, call); });
-    }
-    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
-        space.template begin_activation<0>(sample, worker);
-        load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
-    }
-
-    template <std::size_t Run>
-    void run_steps(Space& space, const Call& call) const {
-        constexpr StepRun run = Order::runs.list[Run];
-        constexpr bool answers = run.last > Order::answer;
-        constexpr std::size_t work = operations<Plan, run.first, run.last>() + outputs;
-        const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
-            if constexpr (load_in_runs && run.reads_picture) load(space, call, sample, worker);
-            each_index<run.first, answers ? Order::answer : run.last>(run_node);
-            if constexpr (answers) give(space.template activation<memory.output[Order::answer]>(sample, worker), call.to + (call.first + sample) * outputs);
-        };
-        if constexpr (!run.on_samples) {
-            constexpr std::size_t to = memory.output[run.first];
-            if constexpr (Space::template begins_activation<to>)
-                parallel_for(call.team, call.count, call.count * Plan::layouts[memory.value_of[to]].size(),
-                             [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
-            auto arguments = space.template forward<run.first>(parameters_.data() + memory.rows[run.first], prepared_.data(), settings_, 0, 0);
-            arguments.count = call.count;
-            LayerAt<run.first>::forward(arguments);
-        } else if (!call.one_by_one()) {
-            parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
-                sample_through(sample, worker, [&]<std::size_t Index>() {
-                    space.template begin_activation<memory.output[Index]>(sample, worker);
-                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
-                });
-            });
-        } else {
-            for (std::size_t sample = 0; sample < call.count; ++sample)
-                sample_through(sample, 0, [&]<std::size_t Index>() {
-                    space.template begin_activation<memory.output[Index]>(sample, 0);
-                    const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
-                    parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
-                        auto part = arguments;
-                        part.scratch = space.template scratch<Index>(worker);
-                        part.first_band = band;
-                        part.last_band = band + 1;
-                        LayerAt<Index>::forward(part);
-                    });
-                });
-        }
-    }
-
-    // A picture that leaves, in HWC order without border and padding.
-    static void give(const Scalar* from, Scalar* to) {
-        detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
-    }
     using GivesOfHeads = std::array<Gives, Network::heads.size()>;
     static constexpr GivesOfHeads of_all(Gives what) {
         GivesOfHeads all{};
@@ -215,11 +125,8 @@ private:
         return result;
     }
 
-    AlignedArray<Scalar> parameters_;
-    std::vector<LayerSettings> settings_;
     GivesOfHeads gives_{};
-    AlignedArray<Scalar> prepared_;
-    std::unique_ptr<Workspaces<Plan>> workspaces_ = std::make_unique<Workspaces<Plan>>();
+    BatchPredictor<Scalar> steps_;
 };
 
 template <class Input, class Body, class Arithmetic>

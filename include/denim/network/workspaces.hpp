@@ -14,10 +14,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
 /// there are never more of them than calls at a time: one that is too small grows.
-template <class Plan>
+template <class Scalar>
 class Workspaces {
 public:
-    using Space = Workspace<Plan>;
+    using Space = Workspace<Scalar>;
+
+    explicit Workspaces(const PlanTable<Scalar>& plan) : plan_(&plan) {}
 
     /// A workspace for as long as this lives.
     class Borrowed {
@@ -49,7 +51,7 @@ public:
                 idle_.pop_back();
             }
         }
-        if (!space) space = std::make_unique<Space>(samples);
+        if (!space) space = std::make_unique<Space>(*plan_, samples);
         space->reserve_samples(samples);
         return {*this, std::move(space)};
     }
@@ -60,6 +62,7 @@ private:
         idle_.push_back(std::move(space));
     }
 
+    const PlanTable<Scalar>* plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Space>> idle_;
 };

@@ -68,7 +68,7 @@ public:
         }
         const Pictures pictures = Pictures::of(data.images, SourceGraph::input);
         for (std::size_t sample = 0; sample < samples_; ++sample)
-            load_picture<Plan::layouts[0]>(pictures, data.order[sample], activations_[0].data() + sample * Plan::layouts[0].size());
+            load_picture(pictures, data.order[sample], Plan::layouts[0], activations_[0].data() + sample * Plan::layouts[0].size());
         each([&]<std::size_t Index>() { forward<Index>(); });
         std::vector<std::vector<double>> losses(shares_.count, std::vector<double>(1));
         constexpr Layout result = Plan::layouts[Plan::result];

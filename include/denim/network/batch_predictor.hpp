@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Pictures through any plan of a trained network: it is told its table. It owns what the kernels read and never changes while it answers.
+
+#include <denim/machine/threads.hpp>
+#include <denim/network/beats.hpp>
+#include <denim/network/load.hpp>
+#include <denim/network/workspaces.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Scalar>
+class BatchPredictor {
+public:
+    explicit BatchPredictor(const PlanTable<Scalar>& plan)
+        : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+
+    /// Whether it was not moved from.
+    [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
+
+    /// Takes over a network's numbers. Nobody may be asking meanwhile.
+    void take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+        settings_.assign(settings.begin(), settings.end());
+        for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
+            const NodePlaces& places = plan_->node_places[node];
+            std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
+        }
+        prepare(*plan_, parameters, prepared_.data());
+    }
+
+    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once.
+    void predict(const Pictures& pictures, Scalar* to) const {
+        const Team team;
+        const auto work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk) {
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            if (call.one_by_one())
+                work.space->reserve_bands(team.size);
+            else
+                work.space->reserve_threads(team.size);
+            run(*work.space, call);
+        }
+    }
+
+private:
+    using Space = Workspace<Scalar>;
+    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
+    struct Call {
+        const Pictures& pictures;
+        std::size_t first, count;
+        Scalar* to;
+        Team team;
+
+        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
+        [[nodiscard]] bool one_by_one() const { return count < team.size; }
+    };
+
+    [[nodiscard]] std::size_t outputs() const { return plan_->layouts[plan_->result].shape.size(); }
+    [[nodiscard]] const Scalar* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
+
+    void run(Space& space, const Call& call) const {
+        if (!plan_->loads_in_runs())
+            parallel_for(call.count, call.count * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
+        for (const StepRun& of : plan_->runs) {
+            if (!of.on_samples)
+                run_batch(space, call, of.first);
+            else if (call.one_by_one())
+                for (std::size_t sample = 0; sample < call.count; ++sample)
+                    run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
+            else
+                parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
+                    run_sample(space, call, of, sample, worker, [&](std::size_t node) { plan_->layers[node].forward(begin(space, node, sample, worker)); });
+                });
+        }
+    }
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+        space.begin_activation(0, sample, worker);
+        load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
+    }
+
+    // Step n is node n, and the answer comes last.
+    template <class RunNode>
+    void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
+        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker);
+        for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
+        if (of.last > plan_->answer)
+            give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
+    }
+    void run_batch(Space& space, const Call& call, std::size_t node) const {
+        const std::size_t to = plan_->step_places[node].output;
+        if (space.begins_activation(to))
+            parallel_for(call.team, call.count, call.count * plan_->layouts[plan_->nodes[node].to].size(),
+                         [&](std::size_t sample, std::size_t) { space.begin_activation(to, sample, 0); });
+        auto arguments = space.forward(node, parameters(node), prepared_.data(), settings_, 0, 0);
+        arguments.count = call.count;
+        plan_->layers[node].forward(arguments);
+    }
+    void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
+        const LayerTable<Scalar>& layer = plan_->layers[node];
+        const Forward<Scalar> whole = begin(space, node, sample, 0);
+        parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
+            Forward<Scalar> part = whole;
+            part.scratch = space.scratch(node, worker);
+            part.first_band = band;
+            part.last_band = band + 1;
+            layer.forward(part);
+        });
+    }
+    Forward<Scalar> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
+        space.begin_activation(plan_->step_places[node].output, sample, worker);
+        return space.forward(node, parameters(node), prepared_.data(), settings_, sample, worker);
+    }
+
+    // A picture that leaves, without border and padding.
+    void give(const Scalar* from, Scalar* to) const {
+        const Layout& layout = plan_->layouts[plan_->result];
+        for (std::size_t y = 0; y < layout.shape.height; ++y)
+            for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
+    }
+
+    const PlanTable<Scalar>* plan_;
+    AlignedArray<Scalar> parameters_, prepared_;
+    std::vector<LayerSettings> settings_;
+    std::unique_ptr<Workspaces<Scalar>> workspaces_;
+};
+
+}  // namespace denim::inline DENIM_TARGET

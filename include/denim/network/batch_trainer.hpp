@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
+
+#include <denim/loss/head_losses.hpp>
+#include <denim/machine/finite.hpp>
+#include <denim/machine/not_finite.hpp>
+#include <denim/machine/shares.hpp>
+#include <denim/machine/threads.hpp>
+#include <denim/network/accumulators.hpp>
+#include <denim/network/batch.hpp>
+#include <denim/network/beats.hpp>
+#include <denim/network/load.hpp>
+#include <denim/network/workspace.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
+template <class Scalar>
+struct Answer {
+    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient);
+    const void* loss;
+};
+
+/// The memory of training, made once for the largest batch.
+template <class Scalar>
+class BatchTrainer {
+public:
+    /// `parameters`: how many the network has.
+    BatchTrainer(const PlanTable<Scalar>& plan, std::size_t parameters, std::size_t largest_batch)
+        : plan_(&plan), workspace_(plan, largest_batch), gradients_(parameters), prepared_(plan.sizes.prepared_numbers), accumulators_(plan, largest_batch) {}
+
+    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+    [[nodiscard]] std::size_t capacity() const { return workspace_.capacity(); }
+
+    /// Forward and backward of a batch of at most `capacity()` samples. Throws LossNotFinite, or std::invalid_argument where a picture is not finite.
+    StepResult step(const Scalar* parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+        const Call of{batch, Shares{batch.size()}, parameters, settings, answer, {}};
+        workspace_.reserve_threads(of.team.within(of.shares.count));
+        results_.assign(of.shares.count, {});
+        prepare(*plan_, parameters, prepared_.data());
+        if (!plan_->loads_in_runs())
+            parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
+        StepResult result;
+        for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
+            const StepRun& run = plan_->runs[number];
+            if (run.on_samples)
+                run_shares(of, number);
+            else
+                take_step(of, run.first, {});
+            if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
+            if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+        }
+        return result;
+    }
+
+private:
+    struct Call {
+        const Batch& batch;
+        Shares shares;
+        const Scalar* parameters;
+        std::span<const LayerSettings> settings;
+        const Answer<Scalar>& answer;
+        Team team;
+    };
+    struct Place {
+        std::size_t share = 0, sample = 0, worker = 0;
+    };
+
+    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
+    void run_shares(const Call& of, std::size_t number) {
+        const StepRun& run = plan_->runs[number];
+        const bool loads = plan_->loads_in_runs() && run.reads_picture;
+        const std::size_t work = plan_->operations(run) + plan_->layouts[0].shape.size();
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+            if (run.last_back > 0) accumulators_.clear(number, share);
+            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                if (loads) load(of, sample, worker);
+                for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
+            }
+        });
+    }
+    void load(const Call& of, std::size_t sample, std::size_t worker) {
+        workspace_.begin_activation(0, sample, worker);
+        load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
+    }
+
+    void take_step(const Call& of, std::size_t step, const Place& at) {
+        switch (plan_->steps[step].does) {
+        case Does::answer: return take_loss(of, at);
+        case Does::backward: return go_backward(of, step, at);
+        case Does::forward:
+        case Does::again: return go_forward(of, step, at);
+        }
+    }
+    void go_forward(const Call& of, std::size_t step, const Place& at) {
+        const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
+        if (workspace_.begins_activation(to))
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
+        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, node);
+        plan_->layers[node].forward(call);
+    }
+    void go_backward(const Call& of, std::size_t step, const Place& at) {
+        const std::size_t index = plan_->steps[step].node;
+        const LayerTable<Scalar>& layer = plan_->layers[index];
+        const Node& node = plan_->nodes[index];
+        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, index, at.sample);
+        call.count = count(of, index);
+        if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
+        call.gradients = gradients_.data() + layer.first_parameter;
+        for (std::size_t n = 0; n < node.inputs; ++n)
+            if (layer.gradient_to[n] == Gradient::write && workspace_.begins_gradient(node.from[n]))
+                each_sample_of(of, index, at, node.from[n],
+                               [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
+        layer.backward(call);
+    }
+    void take_loss(const Call& of, const Place& at) {
+        const std::size_t result = plan_->result;
+        workspace_.begin_gradient(result, at.sample, at.worker);
+        const HeadLosses losses = of.answer.call(of.answer.loss, of.batch, at.sample,
+                                                 workspace_.activation(plan_->step_places[plan_->answer].output, at.sample, at.worker),
+                                                 workspace_.gradient(result, at.sample, at.worker));
+        results_[at.share].correct += losses.right;
+        results_[at.share].loss += losses.loss;
+    }
+
+    // The random numbers of a layer, step and sample.
+    Random random(const Call& of, std::size_t node, std::size_t sample) const {
+        const std::uint64_t layer = plan_->nodes[node].first + 1;
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+    }
+    std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
+
+    // For the one sample that a node works on, or for all of the batch.
+    template <class Body>
+    void each_sample_of(const Call& of, std::size_t node, const Place& at, std::size_t value, Body body) {
+        if (plan_->layers[node].on_samples)
+            body(at.sample, at.worker);
+        else
+            parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });
+    }
+    StepResult join_results(const Batch& batch) {
+        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
+            results_[to].loss += results_[from].loss;
+            results_[to].correct += results_[from].correct;
+        });
+        StepResult result = results_[0];
+        result.loss /= static_cast<double>(batch.size());
+        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
+        return result;
+    }
+
+    const PlanTable<Scalar>* plan_;
+    Workspace<Scalar> workspace_;
+    AlignedArray<Scalar> gradients_, prepared_;
+    Accumulators<Scalar> accumulators_;
+    std::vector<StepResult> results_;
+};
+
+}  // namespace denim::inline DENIM_TARGET

@@ -62,6 +62,9 @@ struct Trace {
 namespace detail {
 
 template <class Type>
+concept StatesRate = std::same_as<decltype(Type::rate), const float>;
+
+template <class Type>
 constexpr Squash squash_of() {
     if constexpr (requires { typename Type::Function; })
         return std::same_as<typename Type::Function, Softmax>   ? Squash::softmax
@@ -131,7 +134,10 @@ consteval auto trace_entries(Shape input) {
             }
             entry.out = Type::output(entry.in);
             if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
-            if constexpr (requires { requires std::same_as<decltype(Type::rate), const float>; }) entry.states_rate = true, entry.rate = Type::rate;
+            if constexpr (StatesRate<Type>) {
+                entry.states_rate = true;
+                entry.rate = Type::rate;
+            }
             entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;

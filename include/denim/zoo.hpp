@@ -3,6 +3,7 @@
 
 // Networks from papers, as aliases: Network<Image<224, 224, 3>, zoo::ResNet18<10>>.
 
+#include <denim/zoo/convnext.hpp>
 #include <denim/zoo/densenet.hpp>
 #include <denim/zoo/efficientnet.hpp>
 #include <denim/zoo/googlenet.hpp>

@@ -15,9 +15,9 @@ using namespace denim;
 
 namespace {
 
-template <std::size_t Side, class Body>
-void compute(const std::filesystem::path& folder, const std::string& name, double epsilon) {
-    using Net = Network<Image<Side, Side, 3>, Body>;
+template <class Input, class Body>
+void compute(const std::filesystem::path& folder, const std::string& name, double epsilon = 1e-3) {
+    using Net = Network<Input, Body>;
     Net network;
     import_weights(network, folder / (name + ".npz"), WeightLayout::keras, {.batch_norm_epsilon = epsilon});
     const AnyArray pictures = read_npy(folder / (name + ".x.npy"));
@@ -35,11 +35,15 @@ int main(int count, char** arguments) {
         return 2;
     }
     try {
-        compute<32, zoo::MobileNetV1<10, 50>>(arguments[1], "mobilenet_v1", 1e-3);
-        compute<33, zoo::MobileNetV2<10>>(arguments[1], "mobilenet_v2", 1e-3);
-        compute<33, zoo::MobileNetV3Small<10>>(arguments[1], "mobilenet_v3_small", 1e-3);
-        compute<33, zoo::EfficientNetB0<10>>(arguments[1], "efficientnet_b0", 1e-3);
-        compute<33, zoo::DenseNet121<10>>(arguments[1], "densenet121", 1.001e-5);
+        compute<Image<32, 32, 3>, zoo::MobileNetV1<10, 50>>(arguments[1], "mobilenet_v1");
+        compute<Image<33, 33, 3>, zoo::MobileNetV2<10>>(arguments[1], "mobilenet_v2");
+        compute<Image<33, 33, 3>, zoo::MobileNetV3Small<10>>(arguments[1], "mobilenet_v3_small");
+        compute<Image<33, 33, 3>, zoo::EfficientNetB0<10>>(arguments[1], "efficientnet_b0");
+        compute<Image<33, 33, 3>, zoo::DenseNet121<10>>(arguments[1], "densenet121", 1.001e-5);
+        compute<Image<33, 33, 3>, zoo::EfficientNetLite0<10>>(arguments[1], "efficientnet_lite0");
+        compute<Image<32, 32, 3>, zoo::ResNet8<>>(arguments[1], "resnet8");
+        compute<Image<96, 96, 3>, zoo::VisualWakeWords<>>(arguments[1], "visual_wake_words");
+        compute<Image<49, 10, 1>, zoo::DSCNN<>>(arguments[1], "ds_cnn");
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -6,6 +6,7 @@
 
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
+#include <denim/machine/decimal.hpp>
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,13 @@ struct Dropout : SpecDefaults {
 
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = DropoutLayer<Arithmetic, Out, In>;
+};
+
+/// Dropout whose rate begins at Rate, from 0 to less than 1.
+template <Decimal Rate>
+struct DropoutOf : Dropout {
+    static_assert(Rate.value() >= 0 && Rate.value() < 1, "denim: DropoutOf: a rate from 0 to less than 1 was expected.");
+    static constexpr float rate = static_cast<float>(Rate.value());
 };
 
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());

@@ -134,10 +134,7 @@ consteval auto trace_entries(Shape input) {
             }
             entry.out = Type::output(entry.in);
             if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
-            if constexpr (StatesRate<Type>) {
-                entry.states_rate = true;
-                entry.rate = Type::rate;
-            }
+            if constexpr (StatesRate<Type>) entry.states_rate = true, entry.rate = Type::rate;
             entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;

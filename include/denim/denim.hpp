@@ -69,6 +69,7 @@
 #include <denim/metric/confusion.hpp>
 #include <denim/metric/repeats.hpp>
 #include <denim/metric/roc.hpp>
+#include <denim/metric/target_score.hpp>
 
 #include <denim/schedule/constant_rate.hpp>
 #include <denim/schedule/cosine_rate.hpp>
@@ -89,6 +90,7 @@
 #include <denim/training/ctrl_c.hpp>
 #include <denim/training/early_stopping.hpp>
 #include <denim/training/evaluate.hpp>
+#include <denim/training/evaluate_targets.hpp>
 #include <denim/training/fit.hpp>
 #include <denim/training/progress_bar.hpp>
 #include <denim/training/progress_line.hpp>

@@ -131,7 +131,7 @@ void compare(const std::string& file, const std::string& name, const std::vector
         const bool moved = at.moved == Moved::by_layer;
         check_close(parameter, gradients.subspan(at.offset, at.size()), golden(parameter + (moved ? "_after" : "_gradient")), tolerance);
     }
-    if constexpr (std::is_same_v<Spec, BatchNorm>) {
+    if constexpr (denim::detail::is_batch_norm<Spec>) {
         const auto inference = network.predict(pictures);
         check_close("inference", std::vector<double>(inference.begin(), inference.end()), golden("inference_output"), tolerance);
     }
@@ -225,4 +225,23 @@ TEST_CASE("GroupNorm and InstanceNorm") {
 
 TEST_CASE("LocalResponseNorm") {
     compare<Image<4, 3, 9>, LocalResponseNormOf<5, 0.5, 0.75, 2>>("layers.npz", "local_response", {});
+}
+
+TEST_CASE("sequences, as PyTorch's Conv1d and pools have them") {
+    const std::string file = "inputs.npz";
+    compare<Image<1, 12, 3>, Conv<Window<1, 5>, 7>>(file, "conv1d", weights_and_bias);
+    compare<Image<1, 11, 4>, Conv<Window<1, 5>, 6, Padding<0, 2, 0, 2>, Stride<1, 2>, Linear>>(file, "conv1d_stride", weights_and_bias);
+    compare<Image<1, 10, 2>, Conv<Window<1, 3>, 5, Dilation<1, 2>, Padding<0, 2, 0, 2>>>(file, "conv1d_dilated", weights_and_bias);
+    compare<Image<1, 9, 4>, Conv<Window<1, 3>, 6, Groups<2>, Linear>>(file, "conv1d_groups", weights_and_bias);
+    compare<Image<1, 9, 18>, DepthwiseConv<Window<1, 3>, Padding<0, 1, 0, 1>, Linear>>(file, "conv1d_depthwise", weights_and_bias);
+    compare<Image<1, 9, 5>, Pool<Max, Window<1, 2>>>(file, "max_pool1d", {});
+    compare<Image<1, 9, 5>, Pool<Average, Window<1, 3>, Stride<1, 2>>>(file, "avg_pool1d", {});
+}
+
+TEST_CASE("BatchNorm's options") {
+    const std::string file = "inputs.npz";
+    compare<Image<4, 3, 5>, BatchNormOf<Epsilon<0.25>, Momentum<0.75>>>(file, "norm", {"gamma", "beta", "mean", "variance"});
+    compare<Image<3, 2, 18>, BatchNormOf<NoGamma, Epsilon<1e-5>>>(file, "norm_no_gamma", {"beta", "mean", "variance"});
+    compare<Input<7>, BatchNormOf<NoBeta, Momentum<0.5>>>(file, "norm_no_beta", {"gamma", "mean", "variance"});
+    compare<Image<2, 3, 16>, BatchNormOf<NoGamma, NoBeta, Epsilon<0.01>, Momentum<0.9>>>(file, "norm_neither", {"mean", "variance"});
 }

@@ -56,11 +56,13 @@ struct Augmentation {
         each("erase", erase, from_0_to_1);
         each("ground", ground, Accepted{.highest = 255});
     }
-    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of pictures with so many channels.
-    void check(std::size_t channels) const {
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
+    void check(Shape of) const {
         check_settings_of(*this);
-        if ((saturation > 0 || hue > 0) && channels != 3)
-            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(channels));
+        if (of.vector() && *this != Augmentation{.ground = ground})
+            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
+        if ((saturation > 0 || hue > 0) && of.channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
     }
 
     /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with

@@ -75,7 +75,7 @@ public:
           augmentation_(augmentation),
           order_(epoch_order(source.size(), seed, epoch, shuffled)) {
         if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape().channels);
+        augmentation.check(source.shape());
     }
 
     /// How many batches there are.

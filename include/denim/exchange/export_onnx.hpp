@@ -36,12 +36,13 @@ template <class Spec>
 concept HasOnnx =
     requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
 
-// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W).
+// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W); vectors stay (N, C).
 inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
-    graph.model.inputs.push_back(
-        {"images", options.bytes ? ElementType::uint8 : ElementType::float32, {0, in.height, in.width, in.channels}});
+    std::string value = in.vector() ? "features" : "images";
+    std::vector<std::size_t> extents{0, in.height, in.width, in.channels};
+    if (in.vector()) extents = {0, in.channels};
+    graph.model.inputs.push_back({value, options.bytes ? ElementType::uint8 : ElementType::float32, extents});
     graph.layer = "input";
-    std::string value = "images";
     if (options.bytes) {
         const auto& [scale, mean, deviation] = options.preprocessing;
         const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
@@ -57,7 +58,7 @@ inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& option
         each("Sub", mean, "mean");
         each("Div", deviation, "deviation");
     }
-    return {graph.channels_first(value)};
+    return in.vector() ? OnnxFlow{value, true} : OnnxFlow{graph.channels_first(value)};
 }
 
 // Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
@@ -105,8 +106,8 @@ void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Netwo
 
 }  // namespace detail
 
-/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C) to "logits" or "probabilities" (N,
-/// outputs). Dropout is gone, BatchNorm goes by its running statistics.
+/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C), or "features" (N, C) of vectors, to "logits"
+/// or "probabilities" (N, outputs). Dropout is gone, BatchNorm goes by its running statistics.
 template <class Network>
 OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");

@@ -116,8 +116,7 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
         try {
-            const bool factors = name.ends_with("layer_scale") && array.shape.size() == 3 && array.shape[1] * array.shape[2] == 1;  // as torchvision has them
-            weights.tensors.push_back({name, factors ? std::vector{array.shape[0]} : array.shape, array.as<float>()});
+            weights.tensors.push_back({name, array.shape, array.as<float>()});
         } catch (const std::range_error& error) {
             throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
         }

@@ -57,16 +57,17 @@ public:
         return json.get<double>();
     }
     std::size_t size(const std::string& key) { return size_of(key, value(key)); }
-    /// Rows and columns: two numbers, or one for both.
-    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise) {
+    /// Rows and columns: two numbers, or one for both. Along a row alone: one.
+    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise, bool along_row) {
         const Json& json = value(key);
         if (json.is_null()) return otherwise;
+        if (along_row) return {1, size_of(key, json.is_array() && json.size() == 1 ? json[0] : json)};
         if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
         return {size_of(key, json), size_of(key, json)};
     }
-    std::array<std::size_t, 2> pair(const std::string& key) {
+    std::array<std::size_t, 2> pair(const std::string& key, bool along_row) {
         if (value(key).is_null()) refuse(key, "sizes were expected");
-        return pair(key, {});
+        return pair(key, {}, along_row);
     }
 
     /// Must be missing, null, or this: another value has no spelling.

@@ -6,9 +6,11 @@
 #include <denim/exchange/keras_activations.hpp>
 #include <denim/exchange/keras_model.hpp>
 #include <denim/exchange/keras_settings.hpp>
+#include <denim/exchange/keras_windows.hpp>
 #include <denim/exchange/layer_chain.hpp>
 #include <denim/machine/number_text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <map>
@@ -46,11 +48,11 @@ private:
     /// What a layer gives.
     struct Value {
         LayerChain chain;
-        bool row = false;                         // (batch, numbers), not (batch, height, width, channels)
+        int axes = 4;                             // (batch, height, width, channels); of a sequence 3, of a row of numbers 2
         std::optional<LayerChain> logits = {};    // what a softmax was taken of
         std::set<std::string> learned_by = {};    // the layers with weights on the way to it
 
-        [[nodiscard]] int axes() const { return row ? 2 : 4; }
+        [[nodiscard]] bool row() const { return axes == 2; }
     };
 
     Value visit(const KerasLayer& layer) {
@@ -67,10 +69,13 @@ private:
     static Value input(KerasSettings& settings) {
         const char* const key = settings.value("batch_shape").is_null() ? "batch_input_shape" : "batch_shape";
         const Json& shape = settings.value(key);
-        if (!shape.is_array() || shape.size() != 4 || !shape[1].is_number() || !shape[2].is_number() || !shape[3].is_number())
-            settings.refuse(key, "pictures (height, width, channels) of known size were expected");
+        const auto known = [](const Json& extent) { return extent.is_number(); };
+        if (!shape.is_array() || shape.size() < 2 || shape.size() > 4 || !std::all_of(shape.begin() + 1, shape.end(), known))
+            settings.refuse(key, "pictures (height, width, channels), sequences (length, channels) or vectors of known size were expected");
         for (const char* const kind : {"sparse", "ragged", "optional"}) settings.require(kind, false, "a dense array was expected");
-        return {LayerChain{Shape{settings.size_of(key, shape[1]), settings.size_of(key, shape[2]), settings.size_of(key, shape[3])}}};
+        std::array<std::size_t, 3> extents{1, 1, 1};  // height, width, channels
+        for (std::size_t axis = 1; axis < shape.size(); ++axis) extents[3 - shape.size() + axis] = settings.size_of(key, shape[axis]);
+        return {LayerChain{Shape{extents[0], extents[1], extents[2]}}, static_cast<int>(shape.size())};
     }
 
     // Of several values one.
@@ -79,12 +84,13 @@ private:
         Value value = values_.at(layer.inputs[0]);
         for (const std::string& name : layer.inputs) {
             const Value& branch = values_.at(name);
-            if (branch.row != value.row) throw std::invalid_argument("a row of numbers and a picture together have no spelling");
+            if (branch.axes != value.axes)
+                throw std::invalid_argument(sentence("values of ", value.axes, " and of ", branch.axes, " axes together have no spelling"));
             value.learned_by.insert(branch.learned_by.begin(), branch.learned_by.end());
             branches.push_back(branch.chain);
         }
         if (layer.kind == "Concatenate") {
-            settings.require_channels("axis", value.axes(), "a concatenation of channels was expected");
+            settings.require_channels("axis", value.axes, "a concatenation of channels was expected");
             value.chain = LayerChain::concatenation(std::move(branches));
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
             value.chain = branches[0];
@@ -106,19 +112,21 @@ private:
     }
 
     void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
-        const std::string& kind = layer.kind;
+        const bool along_row = layer.kind.ends_with("1D"), over_windows = along_row || layer.kind.ends_with("2D");
+        const std::string kind = over_windows ? layer.kind.substr(0, layer.kind.size() - 2) : layer.kind;
         LayerChain& chain = value.chain;
-        if (value.row && kind.ends_with("2D"))
-            throw std::invalid_argument("a picture was expected, a row of numbers came");
-        if (kind == "Conv2D" || kind == "DepthwiseConv2D" || kind == "SeparableConv2D") {
-            convolve(kind, settings, value);
-        } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
-            const auto size = settings.pair("pool_size", {2, 2});
-            chain.pool(kind == "MaxPooling2D" ? "Max" : "Average", windows(settings, size, settings.pair("strides", size)));
-        } else if (kind == "GlobalMaxPooling2D" || kind == "GlobalAveragePooling2D") {
+        if (over_windows && value.axes != (along_row ? 3 : 4))
+            throw std::invalid_argument(sentence(along_row ? "a sequence" : "a picture", " was expected, ",
+                                                 value.row() ? "a row of numbers" : along_row ? "a picture" : "a sequence", " came"));
+        if (kind == "Conv" || kind == "DepthwiseConv" || kind == "SeparableConv") {
+            convolve(kind, settings, value, along_row);
+        } else if (kind == "MaxPooling" || kind == "AveragePooling") {
+            const auto size = settings.pair("pool_size", along_row ? std::array<std::size_t, 2>{1, 2} : std::array<std::size_t, 2>{2, 2}, along_row);
+            chain.pool(kind == "MaxPooling" ? "Max" : "Average", keras_windows(settings, size, settings.pair("strides", size, along_row), along_row));
+        } else if (kind == "GlobalMaxPooling" || kind == "GlobalAveragePooling") {
             settings.require_channels_last();
-            chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
-            value.row = !settings.flag("keepdims", false);
+            chain.global_pool(kind == "GlobalMaxPooling" ? "Max" : "Average");
+            if (!settings.flag("keepdims", false)) value.axes = 2;
         } else if (kind == "Dense") {
             const std::size_t units = settings.size("units");
             const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
@@ -138,9 +146,9 @@ private:
             const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
             chain.layer(spelled_group_norm(count, chain.shape().channels, norm_parts(settings, value, "GroupNorm")));
         } else if (kind == "PReLU") {
-            if (!value.row) {
+            if (!value.row()) {
                 const Json& shared = settings.value("shared_axes");
-                const bool of_channels = shared == Json{1, 2} || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
+                const bool of_channels = shared == (value.axes == 4 ? Json{1, 2} : Json{1}) || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
                 if (!of_channels) settings.refuse("shared_axes", "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
             } else {
                 settings.require("shared_axes", nullptr, "a PReLU with a slope for each number was expected");
@@ -156,26 +164,26 @@ private:
         } else if (kind == "Flatten") {
             settings.require_channels_last();
             chain.flatten(shared_);
-            value.row = true;
+            value.axes = 2;
         } else if (kind == "Reshape") {
             reshape(settings, value);
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
+        for (const char* const learns : {"Conv", "DepthwiseConv", "SeparableConv", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
             if (kind == learns) value.learned_by.insert(layer.name);
     }
 
-    static void convolve(const std::string& kind, KerasSettings& settings, Value& value) {
-        const auto size = windows(settings, settings.pair("kernel_size"), settings.pair("strides", {1, 1}));
+    static void convolve(const std::string& kind, KerasSettings& settings, Value& value, bool along_row) {
+        const auto size = keras_windows(settings, settings.pair("kernel_size", along_row), settings.pair("strides", {1, 1}, along_row), along_row);
         const bool bias = settings.flag("use_bias", true);
-        if (kind == "Conv2D") {
+        if (kind == "Conv") {
             value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
             require_plain_weights(settings);
         } else {
             settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
             settings.require("groups", 1, "a " + kind + " has a group for each channel");
-            kind == "DepthwiseConv2D" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
+            kind == "DepthwiseConv" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
         }
         activate(settings, value, false);
     }
@@ -186,7 +194,7 @@ private:
     }
 
     static NormParts norm_parts(KerasSettings& settings, const Value& value, const std::string& word) {
-        settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
+        settings.require_channels("axis", value.axes, "a " + word + " over the channels was expected");
         const double epsilon = settings.number("epsilon", 1e-3);
         if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
         return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
@@ -200,9 +208,11 @@ private:
         const auto last = [&](std::size_t size) { return is(target.back(), size) || target.back() == -1; };
         if (target.is_array() && target.size() == 1 && last(shape.size())) {
             value.chain.flatten(shared_);
-            value.row = true;
+            value.axes = 2;
         } else if (target.is_array() && target.size() == 3 && is(target[0], shape.height) && is(target[1], shape.width) && last(shape.channels)) {
-            value.row = false;
+            value.axes = 4;
+        } else if (target.is_array() && target.size() == 2 && shape.height == 1 && is(target[0], shape.width) && last(shape.channels)) {
+            value.axes = 3;
         } else {
             settings.refuse("target_shape", "a Reshape that moves numbers has no spelling");
         }
@@ -212,7 +222,7 @@ private:
         if (kind == "Activation") {
             activate(settings, value, apart_);
         } else if (kind == "Softmax") {
-            settings.require_channels("axis", value.axes(), "a softmax over the channels was expected");
+            settings.require_channels("axis", value.axes, "a softmax over the channels was expected");
             activate("softmax", value, apart_);
         } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
             activate(name, value, apart_);
@@ -230,13 +240,6 @@ private:
     static void activate(const std::string& name, Value& value, bool apart) {
         if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
         value.chain.activate(name, apart);
-    }
-
-    static LayerChain::Windows windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step) {
-        settings.require_channels_last();
-        const Json& padding = settings.value("padding");
-        if (!padding.is_null() && padding != "valid" && padding != "same") settings.refuse("padding", "valid or same was expected");
-        return {.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}), .same = padding == "same"};
     }
 
     const KerasModel& model_;

@@ -162,8 +162,9 @@ public:
             return settled.spelling(name);
         }
         if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        std::string lines = "using " + name + " = denim::Network<denim::Image<" + std::to_string(picture_.height) + ", " +
-                            std::to_string(picture_.width) + ", " + std::to_string(picture_.channels) + ">, denim::Sequential<";
+        const std::string input = picture_.vector() ? detail::sentence("Input<", picture_.channels)
+                                                    : detail::sentence("Image<", picture_.height, ", ", picture_.width, ", ", picture_.channels);
+        std::string lines = "using " + name + " = denim::Network<denim::" + input + ">, denim::Sequential<";
         for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
         return lines + ">>;\n";
     }

@@ -128,7 +128,12 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
         });
         std::vector<bool> used(of_file.size(), false);
         for (const auto& group : of_network) {
-            const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };
+            const auto fits = [&](const detail::WeightGroup& other) {
+                bool all = other.members.size() == group.members.size();
+                for (std::size_t n = 0; all && n < group.members.size(); ++n)
+                    all = other.shapes[n].first == group.shapes[n].first && detail::fits(other.shapes[n].second, network[places[group.members[n]]], layout);
+                return all;
+            };
             std::size_t first = of_file.size();
             for (std::size_t n = of_file.size(); n-- > 0;)
                 if (!used[n] && fits(of_file[n])) first = n;

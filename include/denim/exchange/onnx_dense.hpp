@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -151,9 +152,11 @@ inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char*
 
 inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
     static_cast<void>(OnnxAttributes{node});
-    if (!builder.tensor(node.input(0)).view.channels_first())
-        throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
-    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);
+    const TensorView& view = builder.tensor(node.input(0)).view;
+    require_picture(view);
+    std::vector<std::size_t> behind(view.axes.size() - 1);
+    std::iota(behind.begin(), behind.end(), std::size_t{1});
+    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", std::move(behind), true);
 }
 
 inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {

@@ -60,8 +60,9 @@ inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
         throw std::invalid_argument("a normalisation of each channel over all rows and columns was expected");
     layer.epsilon = epsilon_of(attributes);
     const OnnxConstant &scale = builder.constant(node, 1, "a scale"), &bias = builder.constant(node, 2, "a bias");
-    layer.gamma = layer.bias = tensor.groups == 0 && view.axes.size() == 3;
-    if (!layer.gamma && !(are_all(scale, 1) && are_all(bias, 0)))
+    const bool neutral_numbers = are_all(scale, 1) && are_all(bias, 0);
+    layer.gamma = layer.bias = tensor.groups == 0 && (view.axes.size() == 3 || (view.channels_first() && !neutral_numbers));
+    if (!layer.gamma && !neutral_numbers)
         throw std::invalid_argument("factors of 1 and sums with 0 were expected of a normalisation of groups of channels");
     const auto neutral = [&](float number) {
         return GraphWeights{"", shape.channels, [count = shape.channels, number] { return std::vector<float>(count, number); }};

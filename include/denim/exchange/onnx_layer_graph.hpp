@@ -5,6 +5,7 @@
 // a layer, or provably changes nothing, or is refused by name.
 
 #include <denim/exchange/onnx_dense.hpp>
+#include <denim/exchange/onnx_input.hpp>
 #include <denim/exchange/onnx_layout.hpp>
 #include <denim/exchange/onnx_pointwise.hpp>
 
@@ -146,45 +147,12 @@ private:
         }
     }
 
-    // (N, C, H, W), or (N, H, W, C) where the first thing that happens to the picture is the way from there.
     void begin(const OnnxValue& input) {
-        const auto& shape = input.shape;
-        if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
-                                input.type != ElementType::float16 && input.type != ElementType::bfloat16))
-            fail("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
-        if (shape.size() != 4)
-            fail(sentence("an input of four axes was expected, height, width and channels known; ", in_quotes(input.name), " has ", shape.size(),
-                          " axes"));
-        for (std::size_t n = 1; n < 4; ++n)
-            if (shape[n] == 0 || shape[n] > 1'000'000)
-                fail("an input of four axes was expected, height, width and channels known, " + in_quotes(input.name) + " is " + shape_text(shape));
-        builder_.batch = shape[0];
-        using enum TensorView::Part;
-        const bool last = channels_last(input.name);
-        builder_.graph.picture = last ? Shape{shape[1], shape[2], shape[3]} : Shape{shape[2], shape[3], shape[1]};
-        PictureTensor tensor{
-            TensorView::of(0, builder_.graph.picture, last ? std::vector{rows, columns, channels} : std::vector{channels, rows, columns}),
-            input.type};
-        if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
-        tensor.node = "the input " + in_quotes(input.name);
-        builder_.put(input.name, tensor);
-    }
-    [[nodiscard]] bool channels_last(const std::string& input) const {
-        static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
-        std::set<std::string_view> raw{input};
-        bool found = false;
-        for (std::size_t n = 0; n < model_.nodes.size(); ++n) {
-            const OnnxNode& node = model_.nodes[n];
-            if (!needed_[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
-            if (numberwise.contains(node.type) &&
-                std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held_.contains(name); })) {
-                for (const std::string& name : node.outputs) raw.insert(name);
-                continue;
-            }
-            if (node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != std::vector<std::int64_t>{0, 3, 1, 2}) return false;
-            found = true;
+        try {
+            begin_graph(builder_, input, onnx_input_order(model_, needed_, held_, input));
+        } catch (const std::invalid_argument& error) {
+            fail(error.what());
         }
-        return found;
     }
 
     void visit(const OnnxNode& node) {

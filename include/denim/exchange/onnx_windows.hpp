@@ -14,22 +14,32 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Throws unless rows and columns stand behind the channels, or the numbers of a sequence do.
+inline void require_picture(const TensorView& view) {
+    if (!view.channels_first())
+        throw std::invalid_argument("a picture (N, C, H, W) or a sequence (N, C, L) was expected; its axes are others, or in another order");
+}
+
 /// The attributes of a convolution or pool; `kernel` is the window that its weights have.
 inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
     using Numbers = OnnxBuilder::Numbers;
-    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
     if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
         kernel = stated;
     else if (stated != kernel)
         throw std::invalid_argument("its window is not that of its weights");
-    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
-                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
-    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
-        throw std::invalid_argument("windows over two axes were expected");
+    const std::size_t axes = input.view.axes.size() - 1;
+    Numbers step = attributes.get("strides", Numbers(axes, 1)), dilation = attributes.get("dilations", Numbers(axes, 1)),
+            zeros = attributes.get("pads", Numbers(2 * axes, 0));
+    if (kernel.size() != axes || step.size() != axes || dilation.size() != axes || zeros.size() != 2 * axes)
+        throw std::invalid_argument(sentence("windows over ", axes == 1 ? "one axis" : "two axes", " were expected"));
+    if (axes == 1) {  // along the one row of a sequence
+        for (Numbers* const numbers : {&kernel, &step, &dilation}) numbers->insert(numbers->begin(), 1);
+        zeros = {0, zeros[0], 0, zeros[1]};
+    }
     const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
     if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
         throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
-    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
+    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers(4, 0)) throw std::invalid_argument("it has two kinds of padding");
 
     LayerChain::Windows windows;
     for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -99,10 +109,12 @@ inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, cons
 inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
     PictureTensor tensor = builder.settled(node.input(0), true);
-    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
+    require_picture(tensor.view);
+    const bool sequence = tensor.view.axes.size() == 2;
+    const OnnxConstant& weights = builder.own_weights(node, 1, tensor.view.axes.size() + 1);
     const auto& shape = weights.array->shape;
     GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
-    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
+    layer.windows = read_windows(attributes, tensor, std::vector<std::int64_t>(shape.begin() + 2, shape.end()));
     for (std::size_t n = 0; n < 4; ++n) {
         if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
             throw std::invalid_argument("it has two kinds of padding");
@@ -119,8 +131,7 @@ inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
     layer.bias = !node.input(2).empty();
     if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
     builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
+    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], shape[0]}, sequence), tensor.type};
     builder.put(node.outputs[0], tensor);
 }
 
@@ -136,9 +147,13 @@ inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
     if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
     PictureTensor tensor = builder.settled(node.input(0), true);
     const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
-    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
-        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
-    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
+    const std::size_t rank = tensor.view.axes.size() + 1;
+    if (!tensor.view.channels_first() || pads.size() != 2 * rank || pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0)
+        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W), or around a sequence (N, C, L), were expected");
+    for (std::size_t axis = 2; axis < rank; ++axis) {
+        tensor.zeros[4 - rank + axis - 2] += onnx_extent(pads[axis]);
+        tensor.zeros[4 - rank + axis] += onnx_extent(pads[rank + axis]);
+    }
     builder.put(node.outputs[0], tensor);
 }
 
@@ -149,6 +164,8 @@ inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
     PictureTensor tensor = builder.settled(node.input(0));
     GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
     layer.word = average ? "Average" : "Max";
+    require_picture(tensor.view);
+    const bool sequence = tensor.view.axes.size() == 2;
     layer.windows = read_windows(attributes, tensor);
     const Shape in = tensor.view.shape();
     for (std::size_t n = 0; n < 4; ++n)
@@ -161,8 +178,7 @@ inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
         throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
     layer.output = {counts[0], counts[1], in.channels};
     builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
+    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], in.channels}, sequence), tensor.type};
     builder.put(node.outputs[0], tensor);
 }
 

@@ -32,6 +32,11 @@ struct TensorView {
         return view;
     }
 
+    /// (N, C, H, W); of a sequence (N, C, L).
+    static TensorView channels_first_of(std::size_t value, Shape shape, bool sequence) {
+        return of(value, shape, sequence ? std::vector{channels, columns} : std::vector{channels, rows, columns});
+    }
+
     [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
     [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
     /// All extents behind the batch.
@@ -42,8 +47,13 @@ struct TensorView {
     }
     /// True if this axis is just that part.
     [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
-    [[nodiscard]] bool channels_first() const { return axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns); }
-    [[nodiscard]] bool channels_last() const { return axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels); }
+    /// A picture (N, C, H, W) or a sequence (N, C, L), which is a picture of one row.
+    [[nodiscard]] bool channels_first() const {
+        return (axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns)) || (sequence() && is(0, channels) && is(1, columns));
+    }
+    [[nodiscard]] bool channels_last() const {
+        return (axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels)) || (sequence() && is(0, columns) && is(1, channels));
+    }
     /// True for one axis that is all of a value of one pixel.
     [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
     /// The numbers come in HWC order.
@@ -116,6 +126,7 @@ struct TensorView {
     }
 
 private:
+    [[nodiscard]] bool sequence() const { return axes.size() == 2 && extents[rows] == 1; }
     [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
         std::size_t product = 1;
         for (const Part part : parts) product *= extents[part];

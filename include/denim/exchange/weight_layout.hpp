@@ -7,11 +7,13 @@
 #include <denim/tensor/extents.hpp>
 #include <denim/tensor/shape.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace denim {
@@ -87,6 +89,16 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
 
 namespace detail {
 
+/// Axes of extent 1 with which a framework keeps numbers for each channel, in front of them and behind.
+struct AxesOfOne {
+    std::string_view row;
+    WeightLayout layout;
+    std::size_t before, behind;
+};
+inline constexpr std::array<AxesOfOne, 3> axes_of_one{{{".slope", WeightLayout::keras, 2, 0},      // shared_axes=[1, 2]
+                                                       {".slope", WeightLayout::keras, 1, 0},      // shared_axes=[1], of sequences
+                                                       {".factor", WeightLayout::pytorch, 0, 2}}};  // torchvision's layer_scale
+
 /// The shape that a weight has without its window, if that is of one pixel: of a convolution of 1 x 1 that of a dense layer.
 inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
     const std::size_t window = layout == WeightLayout::keras ? 0 : 2;
@@ -94,11 +106,26 @@ inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& sh
     return {shape[2 - window], shape[3 - window]};
 }
 
-/// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one.
+/// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one, and what goes along a
+/// sequence has no axis of rows.
 inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
     const std::vector<std::size_t> expected = shape_in(place, layout);
-    const bool of_pixels = place.extents.rank == 4 || (place.extents.rank == 2 && place.in.height * place.in.width == 1);
-    return shape == expected || (of_pixels && without_pixel(shape, layout) == without_pixel(expected, layout));
+    const auto& [values, rank] = place.extents;
+    if (shape == expected) return true;
+    if (rank == 1)
+        return std::ranges::any_of(axes_of_one, [&](const AxesOfOne& axes) {
+            std::vector<std::size_t> spread(axes.before, 1);
+            spread.push_back(values[0]);
+            spread.insert(spread.end(), axes.behind, 1);
+            return place.name.ends_with(axes.row) && layout == axes.layout && shape == spread;
+        });
+    if (rank >= 3 && values[0] == 1) {
+        std::vector<std::size_t> row = expected;
+        row.erase(row.begin() + (layout == WeightLayout::keras ? 0 : 2));
+        if (shape == row) return true;
+    }
+    const bool of_pixels = rank == 4 || (rank == 2 && place.in.height * place.in.width == 1);
+    return of_pixels && without_pixel(shape, layout) == without_pixel(expected, layout);
 }
 
 }  // namespace detail

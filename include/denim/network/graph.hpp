@@ -26,13 +26,6 @@ enum class Squash { none, softmax, sigmoid };
 
 namespace denim::inline DENIM_TARGET {
 
-/// The input of a network: rows, columns, channels.
-template <std::size_t Height, std::size_t Width, std::size_t Channels>
-struct Image {
-    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
-    static constexpr Shape shape{Height, Width, Channels};
-};
-
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
     Role role = Role::layer;

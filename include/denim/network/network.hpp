@@ -5,6 +5,7 @@
 #include <denim/machine/each_index.hpp>
 #include <denim/network/graph.hpp>
 #include <denim/network/initialise.hpp>
+#include <denim/network/input.hpp>
 #include <denim/network/layer_view.hpp>
 #include <denim/network/names.hpp>
 #include <denim/network/settings.hpp>
@@ -25,7 +26,7 @@ namespace denim::inline DENIM_TARGET {
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
-/// Input: Image<Height, Width, Channels>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:

@@ -40,12 +40,12 @@ public:
             *this = Predictor{network};
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
-    /// ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
+    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
-        if constexpr (static_rank<Expression> == 3) {
+        if constexpr (is_one_sample<Expression>) {
             Array<Scalar, 1> logits(std::array{outputs});
             predict(source, logits.data());
             return logits;
@@ -90,7 +90,7 @@ public:
                 result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
             return result;
         };
-        if constexpr (static_rank<Expression> == 3)
+        if constexpr (is_one_sample<Expression>)
             return fill(Array<std::int32_t, 1>(std::array{heads}));
         else
             return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));

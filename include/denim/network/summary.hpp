@@ -90,7 +90,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
     detail::name_entries<Body>("", names);
     std::size_t block = 0;
     std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                         {"", "Image", to_string(input), "", "", ""}};
+                                         {"", input.vector() ? "Input" : "Image", to_string(input), "", "", ""}};
     std::size_t operations_of_all = 0;
     const auto add = [&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;

@@ -37,6 +37,10 @@ inline constexpr std::size_t static_rank = [] {
         return std::size_t{0};
 }();
 
+/// True for the array of one sample, a picture or a vector, where the type knows.
+template <class Expression>
+inline constexpr bool is_one_sample = static_rank<Expression> % 2 == 1;
+
 /// An array over numbers that somebody else owns; for const Scalar, a view that cannot be written.
 template <class Scalar, std::size_t Rank>
 auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {

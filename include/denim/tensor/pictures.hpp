@@ -4,6 +4,7 @@
 #include <denim/tensor/array.hpp>
 #include <denim/tensor/shape.hpp>
 
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct Pictures {
     std::shared_ptr<const void> kept = nullptr;
 
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
+    /// Where the network takes vectors, (N, C), or (C) for one.
     template <class Expression>
     static Pictures of(const Expression& expression, Shape expected);
 
@@ -65,12 +67,17 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     using Value = std::remove_cv_t<typename Expression::value_type>;
     static_assert(std::is_same_v<Value, std::uint8_t> || std::is_same_v<Value, float>,
                   "denim: pictures are arrays of std::uint8_t (0 to 255, scaled by 1/255 on the way) or of float; convert others first.");
-    const std::size_t rank = expression.dimension(), first = rank == 4 ? 1 : 0;
-    if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
-        expression.shape(first + 2) != expected.channels)
-        throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
-                                    to_string(expected) + ", but got an array of shape " + detail::shape_text(expression.shape()));
-    Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
+    const std::size_t rank = expression.dimension(), axes = expected.vector() && rank < 3 ? 1 : 3, first = rank == axes ? 0 : 1;
+    const std::array extents{expected.height, expected.width, expected.channels};
+    bool fits = rank == first + axes;
+    for (std::size_t axis = 0; fits && axis < axes; ++axis) fits = expression.shape(first + axis) == extents[3 - axes + axis];
+    if (!fits) {
+        const std::string one = expected.vector() ? detail::shape_text(std::array{expected.channels}) : to_string(expected);
+        throw std::invalid_argument(std::string{"denim: the network takes "} + (expected.vector() ? "vectors" : "pictures") + " of shape (N, " +
+                                    (expected.vector() ? std::to_string(expected.channels) + ")" : one.substr(1)) + " or one of " + one +
+                                    ", but got an array of shape " + detail::shape_text(expression.shape()));
+    }
+    Pictures pictures{expected, first == 1 ? static_cast<std::size_t>(expression.shape(0)) : 1};
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
             pictures.floats = numbers;

@@ -15,6 +15,8 @@ struct Shape {
 
     /// How many numbers a sample holds.
     [[nodiscard]] constexpr std::size_t size() const { return height * width * channels; }
+    /// One pixel: n numbers without a place, which arrays hold as (n), and several as (N, n).
+    [[nodiscard]] constexpr bool vector() const { return height == 1 && width == 1; }
 
     friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };

@@ -26,10 +26,10 @@ public:
     /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
     AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
         : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
+        augmentation.check(samples.pictures.shape);
         if (!samples.pictures.bytes)
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        augmentation.check(samples.pictures.shape.channels);
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <denim/data/augmentation.hpp>
 
+#include "messages.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -302,7 +304,7 @@ TEST_CASE("seed, epoch and sample decide, and the same three give the same bits"
 TEST_CASE("saturation and hue are of three channels; the rest of any") {
     const auto accepted = [](const Augmentation& augmentation, std::size_t channels) {
         try {
-            augmentation.check(channels);
+            augmentation.check({4, 5, channels});
             return true;
         } catch (const std::invalid_argument&) {
             return false;
@@ -314,4 +316,12 @@ TEST_CASE("saturation and hue are of three channels; the rest of any") {
         CHECK(accepted({.saturation = 0.5f}, channels) == (channels == 3));
         CHECK(accepted({.hue = 5}, channels) == (channels == 3));
     }
+}
+
+TEST_CASE("vectors are no pictures: nothing of them is changed") {
+    const Shape vector{1, 1, 13};
+    Augmentation{}.check(vector);
+    Augmentation{.ground = 3}.check(vector);
+    for (const Augmentation& augmentation : {Augmentation{.flip = true}, {.brightness = 0.1f}, {.erase = 0.5f}})
+        CHECK(message_of([&] { augmentation.check(vector); }) == "denim: Augmentation: it changes pictures, but these are vectors of 13 numbers");
 }

@@ -394,3 +394,38 @@ TEST_CASE("the study's own weights label its photographs") {
     CHECK(right == 55);
     CHECK(largest < 1e-3);
 }
+
+TEST_CASE("weights along sequences have no axis of rows in Keras and PyTorch") {
+    const Scratch scratch;
+    using Net = Network<Image<1, 12, 3>, Sequential<Conv<Window<1, 5>, 8>, DepthwiseConv<Window<1, 3>, NoBias>, PReLU, Conv<Window<1, 3>, 8, NoBias>, Dense<4>>>;
+    const Net network = filled<Net>();
+    for (const WeightLayout layout : {WeightLayout::keras, WeightLayout::pytorch}) {
+        const bool keras = layout == WeightLayout::keras;
+        export_weights(network, scratch / "pictures.npz", layout);
+        ForeignWeights file = read_foreign_weights(scratch / "pictures.npz");
+        for (ForeignTensor& tensor : file.tensors)  // what they would have written
+            if (tensor.shape.size() == 4) tensor.shape.erase(tensor.shape.begin() + (keras ? 0 : 2));
+            else if (keras && tensor.shape.size() == 3) tensor.shape.erase(tensor.shape.begin());
+        std::vector<NamedView> views;
+        for (std::size_t n = 0; n < file.tensors.size(); ++n)
+            views.push_back({"part." + std::to_string(n / 2) + (file.tensors[n].name.ends_with("bias") ? ".bias" : ".weight") + std::to_string(n),
+                             AnyArrayView::of(std::span<const float>{file.tensors[n].values}, file.tensors[n].shape)});
+        write_npz(scratch / "sequences.npz", views);
+        Net ordered;
+        import_weights(ordered, scratch / "sequences.npz", layout);
+        CHECK(largest_difference(network, ordered) == 0);
+        const std::vector<std::string> names{"c1.weight", "c1.bias", "d.weight", "p.alpha", "c2.weight", "e.weight", "e.bias"};
+        for (std::size_t n = 0; n < names.size(); ++n) views[n].name = names[n];
+        write_safetensors(scratch / "sequences.safetensors", views);
+        Net unordered;
+        import_weights(unordered, scratch / "sequences.safetensors", layout);
+        CHECK(largest_difference(network, unordered) == 0);
+    }
+    const std::vector<float> numbers(5 * 3 * 8);
+    const std::vector<NamedView> views{{"w", AnyArrayView::of(std::span<const float>{numbers}, {3, 5, 8})}};
+    write_npz(scratch / "turned.npz", views);
+    Network<Image<1, 12, 3>, Sequential<Conv<Window<1, 5>, 8, NoBias>>> turned;
+    CHECK_THROWS_AS(import_weights(turned, scratch / "turned.npz", WeightLayout::keras), FileError);
+    Network<Image<5, 12, 3>, Sequential<Conv<Window<5, 1>, 8, NoBias>>> column;
+    CHECK_THROWS_AS(import_weights(column, scratch / "turned.npz", WeightLayout::keras), FileError);
+}

@@ -155,7 +155,7 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
     CHECK(with([](OnnxModel& m) {
               m.outputs.push_back({"c1", ElementType::float32, {}});
           }) == "o: one output was expected, the graph has 'y' and 'c1'");
-    CHECK(with([](OnnxModel& m) { m.inputs[0].shape[2] = 0; }).find("height, width and channels known") != std::string::npos);
+    CHECK(with([](OnnxModel& m) { m.inputs[0].shape[2] = 0; }).find("vectors (N, C) of known size were expected") != std::string::npos);
     CHECK(with([](OnnxModel& m) { m.inputs[0].type = ElementType::int64; }).find("floats or of bytes") != std::string::npos);
     CHECK(with([](OnnxModel& m) { m.opset = 5; }).find("version 6 or later") != std::string::npos);
     CHECK(with([](OnnxModel& m) { m.unread["b"] = "is a text", std::erase_if(m.weights, [](const auto& w) { return w.first == "b"; }); }) ==
@@ -431,4 +431,36 @@ TEST_CASE("local response normalisations") {
     CHECK(y[2] == doctest::Approx(-1 / std::pow(2 + 0.5 / 3 * (1 + 0), 0.75)));
     refused({{"LRN", "even", {"x"}, {"y"}, {{"size", std::int64_t{4}}}}}, "even", "an odd window");
     refused({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}}, {"LRN", "rows", {"t"}, {"y"}, {{"size", std::int64_t{5}}}}}, "rows", "another axis than the channels");
+}
+
+TEST_CASE("vectors and sequences enter by their axes; others are refused") {
+    const auto entered = [](std::vector<std::size_t> extents, std::vector<OnnxNode> nodes) {
+        OnnxModel model = model_of(std::move(nodes));
+        model.inputs[0].shape = std::move(extents);
+        model.weights.emplace_back("line", floats({4, 2, 3}));
+        model.weights.emplace_back("slopes", floats({2, 1}));
+        return model;
+    };
+    const OnnxNode along{"Conv", "along", {"x", "line"}, {"c1"}, {{"pads", Numbers{2, 0}}, {"strides", Numbers{2}}}};
+    const OnnxModel wave = entered({0, 2, 9}, {{"PRelu", "p", {"x", "slopes"}, {"x1"}, {}},
+                                               {"Conv", "along", {"x1", "line"}, {"c1"}, {{"pads", Numbers{2, 0}}, {"strides", Numbers{2}}}},
+                                               {"MaxPool", "pool", {"c1"}, {"m"}, {{"kernel_shape", Numbers{2}}, {"strides", Numbers{1}}}},
+                                               {"GlobalAveragePool", "g", {"m"}, {"y"}, {}}});
+    const std::string text = spell_onnx("o", wave);
+    CHECK_MESSAGE(text.find("denim::Image<1, 9, 2>, denim::Sequential<\n    denim::PReLU,\n    denim::Conv<denim::Window<1, 3>, 4, denim::Padding<0, 2, 0, 0>, "
+                            "denim::Stride<1, 2>, denim::NoBias, denim::Linear>,\n    denim::Pool<denim::Max, denim::Window<1, 2>, denim::Stride<1>>,\n"
+                            "    denim::GlobalPool<denim::Average>>>;") != std::string::npos, text);
+    CHECK(onnx_layer_graph("o", entered({0, 9, 2}, {{"Transpose", "t", {"x"}, {"x1"}, {{"perm", Numbers{0, 2, 1}}}},
+                                                    {"Conv", "along", {"x1", "line"}, {"y"}, {}}})).picture == Shape{1, 9, 2});
+    CHECK(spell_onnx("o", entered({0, 2, 9}, {{"Pad", "z", {"x"}, {"z"}, {{"pads", Numbers{0, 0, 1, 0, 0, 2}}}},
+                                              {"Conv", "along", {"z", "line"}, {"y"}, {}}})).find("Padding<0, 1, 0, 2>") != std::string::npos);
+    CHECK(spell_onnx("o", entered({0, 6}, {{"MatMul", "m", {"x", "wide"}, {"y"}, {}}})).find("denim::Input<6>, denim::Sequential<\n    denim::Dense<6, denim::NoBias>") !=
+          std::string::npos);
+    const auto why = [&](const OnnxModel& model) { return reason(model); };
+    CHECK(why(entered({0, 2, 9}, {{"Conv", "flat", {"x", "w"}, {"y"}, {}}})).find("weights of 3 axes were expected") != std::string::npos);
+    CHECK(why(entered({0, 2, 9}, {{"MaxPool", "pool", {"x"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}}}})).find("windows over one axis were expected") != std::string::npos);
+    CHECK(why(entered({0, 6}, {along, {"Identity", "i", {"c1"}, {"y"}, {}}})).find("a picture (N, C, H, W) or a sequence (N, C, L) was expected") != std::string::npos);
+    for (const std::vector<std::size_t>& extents : {std::vector<std::size_t>{6}, {0, 2, 3, 4, 5}, {0, 2, 0}, {0, 0}, {}})
+        CHECK(why(entered(extents, {{"Identity", "i", {"x"}, {"y"}, {}}})).find("pictures (N, C, H, W), sequences (N, C, L) or vectors (N, C) of known size were expected") !=
+              std::string::npos);
 }

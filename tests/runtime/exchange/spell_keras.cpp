@@ -256,3 +256,35 @@ TEST_CASE("windows, steps and dilations by axis") {
     check_refused(line(layer("Conv2D", "c", R"("filters": 4, "kernel_size": [3, 3], "strides": [2, 1], "dilation_rate": [2, 1])")),
                   "steps of more than 1 together with a dilation have no spelling");
 }
+
+TEST_CASE("vectors and sequences enter as they do in Keras") {
+    const auto model = [](const std::string& shape, const std::string& layers) {
+        return R"({"class_name": "Sequential", "config": {"layers": [)" + layer("InputLayer", "i", R"("batch_shape": )" + shape) + ", " + layers + "]}}";
+    };
+    check_spelled(model("[null, 13]", layer("Dense", "d", R"("units": 64, "activation": "relu")") + ", " + layer("BatchNormalization", "b", R"("axis": 1)") + ", " +
+                                          layer("Dense", "e", R"("units": 1)")),
+                  "denim::Network<denim::Input<13>, denim::Sequential<\n    denim::Dense<64, denim::ReLU>,\n    denim::BatchNorm,\n    denim::Dense<1>>>;");
+    const std::string wave = "[null, 40, 3]";
+    check_spelled(model(wave, layer("Conv1D", "c", R"("filters": 8, "kernel_size": [5], "strides": [2], "padding": "same", "activation": "relu")") + ", " +
+                                  layer("MaxPooling1D", "m", R"("pool_size": [2], "strides": [2], "padding": "valid")") + ", " +
+                                  layer("DepthwiseConv1D", "dw", R"("kernel_size": [3], "dilation_rate": [2])") + ", " +
+                                  layer("BatchNormalization", "b", R"("axis": -1)") + ", " + layer("PReLU", "p", R"("shared_axes": [1])") + ", " +
+                                  layer("AveragePooling1D", "a", R"("pool_size": 2)") + ", " + layer("Reshape", "r", R"("target_shape": [3, 8])") + ", " +
+                                  layer("GlobalAveragePooling1D", "g") + ", " + layer("Dense", "e", R"("units": 4)")),
+                  "denim::Image<1, 40, 3>, denim::Sequential<\n    denim::Conv<denim::Window<1, 5>, 8, denim::Same, denim::Stride<1, 2>>,\n"
+                  "    denim::Pool<denim::Max, denim::Window<1, 2>>,\n    denim::DepthwiseConv<denim::Window<1, 3>, denim::Dilation<1, 2>, denim::Linear>,\n"
+                  "    denim::BatchNorm,\n    denim::PReLU,\n    denim::Pool<denim::Average, denim::Window<1, 2>>,\n    denim::GlobalPool<denim::Average>,\n"
+                  "    denim::Dense<4>>>;");
+    check_spelled(model(wave, layer("Conv1D", "c", R"("filters": 2, "kernel_size": 3, "padding": "causal", "dilation_rate": 4)") + ", " + layer("Flatten", "f") + ", " +
+                                  layer("Dense", "e", R"("units": 2)")),
+                  "denim::Conv<denim::Window<1, 3>, 2, denim::Padding<0, 8, 0, 0>, denim::Dilation<1, 4>, denim::Linear>,\n    denim::Dense<2>>>;");
+    check_refused(model(wave, layer("Conv1D", "this", R"("filters": 2, "kernel_size": [3, 3])")), "'kernel_size' is '[3,3]'");
+    check_refused(model(wave, layer("Conv1D", "this", R"("filters": 2, "kernel_size": 3, "padding": "full")")), "'padding' is '\"full\"'; valid, same or causal was expected");
+    check_refused(model(wave, layer("Conv2D", "this", conv)), "the layer 'this' (Conv2D): a picture was expected, a sequence came");
+    check_refused(line(layer("Conv1D", "this", R"("filters": 2, "kernel_size": 3)")), "the layer 'this' (Conv1D): a sequence was expected, a picture came");
+    check_refused(model("[null, 13]", layer("MaxPooling1D", "this")), "a sequence was expected, a row of numbers came");
+    check_refused(model(wave, layer("PReLU", "this", R"("shared_axes": [1, 2])")), "'shared_axes' is '[1,2]'");
+    check_refused(model("[null, null, 3]", layer("Flatten", "f")), "pictures (height, width, channels), sequences (length, channels) or vectors of known size were expected");
+    check_refused(model("[null]", layer("Flatten", "f")), "or vectors of known size were expected");
+    check_refused(model("[null, 2, 3, 4, 5]", layer("Flatten", "f")), "or vectors of known size were expected");
+}

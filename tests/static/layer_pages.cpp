@@ -57,7 +57,7 @@ std::set<std::string> pages_for(const std::string& header, const std::string& se
     if (sentence.starts_with("Momentum:")) return {"batch_norm"};
     if (header == "options") return {"conv"};
     if (header.ends_with("_function")) return {"activation"};
-    if (header == "graph") return {sentence.starts_with("Heads:") ? "heads" : "sequential"};
+    if (header == "graph" || header == "input") return {sentence.starts_with("Heads:") ? "heads" : "sequential"};
     return {header};
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("every option of the table is spelled on the layer's page") {
 TEST_CASE("every sentence of the compiler stands on the page of its layer") {
     const auto texts = pages();
     std::vector<fs::path> headers = layer_headers();
-    headers.push_back(root / "include/denim/network/graph.hpp");
+    for (const char* const other : {"graph", "input"}) headers.push_back(root / "include/denim/network" / (std::string{other} + ".hpp"));
     std::size_t count = 0;
     for (const fs::path& path : headers)
         for (const std::string& sentence : sentences_of(read(path)))
@@ -147,7 +147,7 @@ TEST_CASE("every sentence of the compiler stands on the page of its layer") {
 
 TEST_CASE("no page quotes a sentence that the compiler does not say") {
     std::vector<fs::path> headers = layer_headers();
-    for (const char* other : {"network/graph.hpp", "kernel/pool.hpp"}) headers.push_back(root / "include/denim" / other);
+    for (const char* other : {"network/graph.hpp", "network/input.hpp", "kernel/pool.hpp"}) headers.push_back(root / "include/denim" / other);
     std::set<std::string> said;
     for (const fs::path& path : headers)
         for (const std::string& sentence : sentences_of(read(path))) said.insert(sentence);

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace denim::inline DENIM_TARGET {
+namespace denim {
 
 /// How near a network's numbers come to one of the targets that they aim at. NaN where an output is.
 struct TargetScore {
@@ -21,8 +21,13 @@ struct TargetScore {
     double mean_squared_error = 0;       ///< Keras: MeanSquaredError
     double root_mean_squared_error = 0;  ///< in the target's own units. Keras: RootMeanSquaredError
     double mean_absolute_error = 0;      ///< Keras: MeanAbsoluteError
-    double r2 = 0;  ///< 1 - squared error / variance of the target: 1 is exact, 0 is what its mean alone would score. NaN of a constant target. Keras: R2Score
+    /// 1 - squared error / variance of the target: 1 is exact, 0 is what its mean alone would score. NaN of a constant target. Keras: R2Score
+    double r2 = 0;
 };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 /// Of each target by itself, from outputs and targets, both (samples, count) row by row. Throws std::invalid_argument where they do not fit.
 template <class Scalar>

@@ -55,43 +55,73 @@ void scatter(Network& network) {
     });
 }
 
-// `set` may change a network's settings.
-template <class Input, class Body>
-void check_gradients(std::size_t count, std::size_t stride, auto set) {
+// A network in training without its type, so that what follows is compiled once.
+template <class Scalar>
+struct Side {
+    const GraphTable& graph;
+    const PlanTable<Scalar>& plan;
+    std::vector<Scalar> parameters;
+    std::span<const LayerSettings> settings;
+    std::vector<Row> rows;
+};
+template <class Network>
+Side<typename Network::Scalar> side_of(const Network& network) {
+    return {graph_table<typename Network::Graph>, table_of<typename TrainerOf<Network>::Plan>, {network.parameters().begin(), network.parameters().end()},
+            network.all_settings(), {network.rows().begin(), network.rows().end()}};
+}
+
+// Gradients of a problem's mean loss.
+template <class Scalar>
+class SideTrainer {
+public:
+    SideTrainer(const Side<Scalar>& side, const Problem& problem)
+        : side_(side), problem_(problem), trainer_(side.graph, side.plan, problem.order.size()) {}
+
+    StepResult step(std::span<const Scalar> parameters) {
+        const Pictures pictures = Pictures::of(problem_.images, side_.graph.input);
+        const Batch batch{pictures, problem_.labels, problem_.order, Seed{3}, 2, problem_.weights};
+        return trainer_.step(parameters, side_.settings, batch, {&answer, &side_.graph});
+    }
+    std::span<Scalar> gradients() { return trainer_.gradients(); }
+
+private:
+    static HeadLosses answer(const void* graph, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+        return head_losses(SoftmaxCrossEntropy{}, logits, static_cast<const GraphTable*>(graph)->heads, Targets{batch.labels, {}}, batch.order[sample],
+                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+    }
+
+    const Side<Scalar>& side_;
+    const Problem& problem_;
+    BatchTrainer<Scalar> trainer_;
+};
+
+inline void check_gradients(const Side<double>& exact, const Side<float>& quick, const Problem& problem, std::size_t stride) {
     const testing::KeptThreads kept_threads;
-    using Exact = Network<Input, Body, Plain<double>>;
-    using Quick = Network<Input, Body>;
-    Exact exact{Seed{1}};
-    scatter(exact);
-    set(exact);
-    const Problem problem{Input::shape, count, Exact::heads};
-    TrainerOf<Exact> trainer{count};
-    const StepResult result = problem.step(exact, trainer, exact.parameters());
+    SideTrainer trainer{exact, problem};
+    const StepResult result = trainer.step(exact.parameters);
     const std::vector<double> gradients(trainer.gradients().begin(), trainer.gradients().end());
 
-    std::vector<double> parameters(exact.parameters().begin(), exact.parameters().end());
-    TrainerOf<Exact> probe{count};
+    std::vector<double> parameters = exact.parameters;
+    SideTrainer probe{exact, problem};
     double magnitude = 0;
     for (const double gradient : gradients) magnitude = std::max(magnitude, std::abs(gradient));
-    for (const Row& row : exact.rows()) {
+    for (const Row& row : exact.rows) {
         if (row.moved != Moved::by_gradient) continue;
         for (std::size_t n = row.offset; n < row.offset + row.size(); n += stride) {
             const double kept = parameters[n], step = 1e-6;
             parameters[n] = kept + step;
-            const double above = problem.step(exact, probe, std::span<const double>{parameters}).loss;
+            const double above = probe.step(parameters).loss;
             parameters[n] = kept - step;
-            const double below = problem.step(exact, probe, std::span<const double>{parameters}).loss;
+            const double below = probe.step(parameters).loss;
             parameters[n] = kept;
             INFO(row.name << " number " << n - row.offset);
             CHECK(std::abs((above - below) / (2 * step) - gradients[n]) <= 1e-6 * (1 + magnitude));
         }
     }
 
-    Quick quick;
-    set(quick);
-    quick.edit_parameters([&](std::span<float> numbers) { std::copy(parameters.begin(), parameters.end(), numbers.begin()); });
-    TrainerOf<Quick> fast{count};
-    const StepResult fast_result = problem.step(quick, fast, quick.parameters());
+    const std::vector<float> rounded(exact.parameters.begin(), exact.parameters.end());
+    SideTrainer fast{quick, problem};
+    const StepResult fast_result = fast.step(rounded);
     CHECK(fast_result.loss == doctest::Approx(result.loss).epsilon(1e-5));
     CHECK(fast_result.correct == result.correct);
     double largest_error = 0;
@@ -103,11 +133,22 @@ void check_gradients(std::size_t count, std::size_t stride, auto set) {
     for (const std::size_t wanted : {1u, 2u, 5u}) {
         set_threads(wanted);
         set_serial_threshold(0);
-        TrainerOf<Quick> again{count};
-        const StepResult same = problem.step(quick, again, quick.parameters());
+        SideTrainer again{quick, problem};
+        const StepResult same = again.step(rounded);
         CHECK(same.loss == fast_result.loss);
         CHECK(std::equal(again.gradients().begin(), again.gradients().end(), fast.gradients().begin()));
     }
+}
+
+// `set` may change a network's settings.
+template <class Input, class Body>
+void check_gradients(std::size_t count, std::size_t stride, auto set) {
+    Network<Input, Body, Plain<double>> exact{Seed{1}};
+    scatter(exact);
+    set(exact);
+    Network<Input, Body> quick;
+    set(quick);
+    check_gradients(side_of(exact), side_of(quick), Problem{Input::shape, count, exact.heads}, stride);
 }
 
 template <class Input, class Body>

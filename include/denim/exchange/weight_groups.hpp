@@ -40,12 +40,11 @@ inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName
 
 /// The windows of a SeparableConv2D become a layer of their own, as they are here: "block/depthwise" beside "block".
 inline void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    for (auto& [name, shape] : items) {
-        const bool separable = name.kind == "depthwise_kernel" && std::ranges::any_of(items, [&](const auto& item) {
-                                   return item.first.layer == name.layer && item.first.kind == "pointwise_kernel";
-                               });
-        if (separable) name.layer += "/depthwise";
-    }
+    const auto has_points = [&](const std::string& layer) {
+        return std::ranges::any_of(items, [&](const auto& item) { return item.first.layer == layer && item.first.kind == "pointwise_kernel"; });
+    };
+    for (auto& item : items)
+        if (WeightName& name = item.first; name.kind == "depthwise_kernel" && has_points(name.layer)) name.layer += "/depthwise";
 }
 
 /// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.

@@ -24,7 +24,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// One named array that a layer learns or keeps.
 struct Parameter {
-    const char* name;  ///< "weights", "bias", "gamma", ...
+    const char* name = "";  ///< "weights", "bias", "gamma", ...
     Extents extents;
     Initial initial = Initial::zeros;
     bool decays = false;  ///< L2 and weight decay apply: weights, not biases

@@ -12,11 +12,14 @@
 #include <denim/network/batch.hpp>
 #include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
+#include <denim/network/settings.hpp>
 #include <denim/network/workspace.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -32,19 +35,25 @@ struct Answer {
 template <class Scalar>
 class BatchTrainer {
 public:
-    /// `parameters`: how many the network has.
-    BatchTrainer(const PlanTable<Scalar>& plan, std::size_t parameters, std::size_t largest_batch)
-        : plan_(&plan), workspace_(plan, largest_batch), gradients_(parameters), prepared_(plan.sizes.prepared_numbers), accumulators_(plan, largest_batch) {}
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+        : graph_(&graph),
+          plan_(&plan),
+          workspace_(plan, largest_batch),
+          gradients_(graph.numbers),
+          prepared_(plan.sizes.prepared_numbers),
+          accumulators_(plan, largest_batch) {}
 
+    /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
-    [[nodiscard]] std::size_t capacity() const { return workspace_.capacity(); }
 
-    /// Forward and backward of a batch of at most `capacity()` samples. Throws LossNotFinite, or std::invalid_argument where a picture is not finite.
-    StepResult step(const Scalar* parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
-        const Call of{batch, Shares{batch.size()}, parameters, settings, answer, {}};
+    /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
+    /// does not fit the network or the memory.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+        check(parameters, settings, batch);
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}};
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
-        prepare(*plan_, parameters, prepared_.data());
+        prepare(*plan_, of.parameters, prepared_.data());
         if (!plan_->loads_in_runs())
             parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
         StepResult result;
@@ -72,6 +81,18 @@ private:
     struct Place {
         std::size_t share = 0, sample = 0, worker = 0;
     };
+
+    void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
+        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
+                                        std::to_string(batch.size()));
+        if (parameters.size() != graph_->numbers || settings.size() != graph_->entries.size())
+            throw std::invalid_argument("denim: Trainer: " + std::to_string(graph_->numbers) + " parameters and the settings of " +
+                                        std::to_string(graph_->entries.size()) + " layers were expected, but " + std::to_string(parameters.size()) +
+                                        " and " + std::to_string(settings.size()) + " came");
+        check_settings(*graph_, settings);
+        batch.check(graph_->input, graph_->heads);
+    }
 
     // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
     void run_shares(const Call& of, std::size_t number) {
@@ -159,6 +180,7 @@ private:
         return result;
     }
 
+    const GraphTable* graph_;
     const PlanTable<Scalar>* plan_;
     Workspace<Scalar> workspace_;
     AlignedArray<Scalar> gradients_, prepared_;

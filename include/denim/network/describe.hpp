@@ -95,8 +95,7 @@ template <class Network>
 Description describe(const Network& network) {
     using Graph = typename Network::Graph;
     Description description{Network::input, Network::output, Network::parameter_count, {}};
-    std::vector<std::string> names;
-    detail::name_entries<typename Network::Layers>("", names);
+    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
     std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
     std::size_t row = 0;
     const auto add = [&]<std::size_t Index>() {

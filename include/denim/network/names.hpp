@@ -6,7 +6,9 @@
 #include <denim/machine/each_index.hpp>
 #include <denim/machine/spelling.hpp>
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -27,11 +29,47 @@ struct EntryNames {
     std::vector<std::string> block_layers;           ///< what it stands for, "Sequential<...>"
 };
 
+/// A child of a composition, as naming sees it.
+struct NamedChild {
+    bool layer = true;                                          ///< else a fork or join, named as the composition that it belongs to
+    void (*name)(const std::string&, EntryNames&) = nullptr;  ///< of a composition or a block; a layer is its own only entry
+};
+
+inline void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
+    std::size_t place = 0;
+    for (const NamedChild& child : children) {
+        if (!child.layer) {
+            names.entries.push_back(name);
+            continue;
+        }
+        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
+        ++place;
+        if (child.name)
+            child.name(own, names);
+        else
+            names.entries.push_back(std::move(own));
+    }
+}
+
+template <class Written>
+void name_entries(const std::string& name, EntryNames& names);
+
+template <class Written>
+constexpr NamedChild named_child() {
+    using Spec = named_as<Written>;
+    if constexpr (role_of<Written>() != Role::layer)
+        return {false, nullptr};
+    else if constexpr (NamedBlock<Spec> || requires { typename Spec::Expanded; })
+        return {true, &name_entries<Written>};
+    else
+        return {true, nullptr};
+}
 template <class... Specs>
-void name_children(List<Specs...>, const std::string& prefix, EntryNames& names);
+constexpr std::array<NamedChild, sizeof...(Specs)> named_children(List<Specs...>) {
+    return {named_child<Specs>()...};
+}
 
 /// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
-/// Forks and joins are named as the composition that they belong to.
 template <class Written>
 void name_entries(const std::string& name, EntryNames& names) {
     using Spec = named_as<Written>;
@@ -44,30 +82,19 @@ void name_entries(const std::string& name, EntryNames& names) {
         else
             names.blocks.push_back(spelling<Spec>());
     }
-    if constexpr (requires { typename Spec::Expanded; })
-        name_children(typename Spec::Expanded{}, name, names);
-    else
+    if constexpr (requires { typename Spec::Expanded; }) {
+        static constexpr auto children = named_children(typename Spec::Expanded{});
+        name_children(children, name, names);
+    } else {
         names.entries.push_back(name);
+    }
 }
-template <class Spec>
-void name_entries(const std::string& name, std::vector<std::string>& entries) {
+/// The names of all entries of a network's layers.
+template <class Body>
+std::vector<std::string> entry_names() {
     EntryNames names;
-    names.entries = std::move(entries);
-    name_entries<Spec>(name, names);
-    entries = std::move(names.entries);
-}
-
-template <class... Specs>
-void name_children(List<Specs...>, const std::string& name, EntryNames& names) {
-    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
-    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
-        using Spec = type_at<List<Specs...>, Index>;
-        if constexpr (role_of<Spec>() == Role::layer)
-            name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
-        else
-            names.entries.push_back(name);
-    };
-    each_index<0, sizeof...(Specs)>(add);
+    name_entries<Body>("", names);
+    return std::move(names.entries);
 }
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <denim/loss/target.hpp>
-#include <denim/machine/each_index.hpp>
 #include <denim/network/graph.hpp>
-#include <denim/network/initialise.hpp>
+#include <denim/network/graph_table.hpp>
 #include <denim/network/input.hpp>
 #include <denim/network/layer_view.hpp>
 #include <denim/network/names.hpp>
@@ -46,13 +45,11 @@ public:
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
     /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
-    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows(graph_table<Graph>)) {
         if constexpr (Graph::trace.problem != Graph::count)
             throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
                                    " does not accept the shape that it gets, but the static_asserts of its Problem hold");
-        each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
-            initialise(parameter, parameters_.data() + offset, seed, stream);
-        });
+        initialise(graph_table<Graph>, parameters_.data(), seed);
     }
 
     /// All parameters, and the rows that describe them.
@@ -144,12 +141,7 @@ private:
     // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
         check_owned();
-        std::size_t row = 0;
-        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
-            rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
-            rows_[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings_[index].l2 : 0;
-            ++row;
-        });
+        denim::update_rows(graph_table<Graph>, settings_, rows_);
     }
 
     struct Editable {
@@ -178,23 +170,6 @@ private:
         return LayerView<typename Graph::template At<index>, at.in, Number>{parameters + at.first_parameter};
     }
 
-    // Calls each(entry, parameter, offset, row) for every parameter of the network.
-    template <class Each>
-    static void each_parameter(Each each) {
-        std::size_t row = 0;
-        const auto visit = [&]<std::size_t Index>() {
-            using Type = typename Graph::template At<Index>;
-            if constexpr (detail::check_spec<Type, false>() && detail::role_of<Type>() != Role::join) {
-                constexpr Entry at = Graph::trace.entries[Index];
-                std::size_t offset = at.first_parameter;
-                for (const Parameter& parameter : Type::parameters(at.in)) {
-                    each(Index, parameter, offset, row++);
-                    offset += parameter.extents.size();
-                }
-            }
-        };
-        each_index<0, Graph::count>(visit);
-    }
     void check_owned() const {
         assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
     }
@@ -203,17 +178,6 @@ private:
         for (std::size_t n = 0; n < Graph::count; ++n) all[n].rate = Graph::trace.entries[n].rate;
         return all;
     }
-    static std::vector<Row> make_rows() {
-        std::vector<std::string> names;
-        detail::name_entries<Body>("", names);
-        std::vector<Row> rows;
-        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t offset, std::size_t) {
-            rows.push_back({names[index] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient,
-                            parameter.decays, parameter.moved});
-        });
-        return rows;
-    }
-
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
     std::array<LayerSettings, Graph::count> settings_ = first_settings();

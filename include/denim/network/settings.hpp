@@ -6,8 +6,7 @@
 
 #include <denim/layer/concept.hpp>
 #include <denim/machine/accepted.hpp>
-#include <denim/network/graph.hpp>
-#include <denim/network/names.hpp>
+#include <denim/network/graph_table.hpp>
 
 #include <cstddef>
 #include <span>
@@ -34,16 +33,12 @@ constexpr bool has_setting(const Entry& entry, LayerSetting which) {
 inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
-template <class Graph>
-void check_settings(std::span<const LayerSettings> settings) {
-    const auto check = [](std::size_t index, const char* name, float value, const Accepted& accepted) {
-        if (accepted.takes(static_cast<double>(value))) return;
-        std::vector<std::string> names;
-        detail::name_entries<typename Graph::Layers>("", names);
-        check_setting("layer " + names[index], name, value, accepted);
+inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
+    const auto check = [&](std::size_t index, const char* name, float value, const Accepted& accepted) {
+        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names()[index], name, value, accepted);
     };
     for (std::size_t index = 0; index < settings.size(); ++index) {
-        const Entry& entry = Graph::trace.entries[index];
+        const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
     }

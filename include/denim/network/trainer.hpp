@@ -6,13 +6,10 @@
 #include <denim/loss/head_losses.hpp>
 #include <denim/network/batch.hpp>
 #include <denim/network/batch_trainer.hpp>
-#include <denim/network/settings.hpp>
 
 #include <cassert>
 #include <cstddef>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
@@ -27,7 +24,7 @@ public:
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
 
     explicit Trainer(std::size_t largest_batch, OneLoss loss = OneLoss{})
-        : loss_(std::move(loss)), steps_(table_of<Plan>, SourceGraph::trace.parameters, largest_batch) {}
+        : loss_(std::move(loss)), steps_(graph_table<SourceGraph>, table_of<Plan>, largest_batch) {}
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return steps_.gradients(); }
@@ -36,16 +33,7 @@ public:
     /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
         assert(gradients().size() == SourceGraph::trace.parameters && "denim: this trainer was moved from: only assign to it, or let it go");
-        if (batch.size() == 0 || batch.size() > steps_.capacity())
-            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(steps_.capacity()) + " pictures was expected, but it has " +
-                                        std::to_string(batch.size()));
-        if (parameters.size() != SourceGraph::trace.parameters || settings.size() != SourceGraph::count)
-            throw std::invalid_argument("denim: Trainer: " + std::to_string(SourceGraph::trace.parameters) + " parameters and the settings of " +
-                                        std::to_string(SourceGraph::count) + " layers were expected, but " + std::to_string(parameters.size()) +
-                                        " and " + std::to_string(settings.size()) + " came");
-        check_settings<SourceGraph>(settings);
-        batch.check(SourceGraph::input, SourceGraph::heads);
-        return steps_.step(parameters.data(), settings, batch, {&answer, &loss_});
+        return steps_.step(parameters, settings, batch, {&answer, &loss_});
     }
 
 private:

@@ -91,7 +91,7 @@ class LearnerOf final : public Learner {
 public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        check_settings<typename Network::Graph>(network.all_settings());
+        check_settings(graph_table<typename Network::Graph>, network.all_settings());
         for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
     }
 

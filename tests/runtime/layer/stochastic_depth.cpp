@@ -74,7 +74,7 @@ TEST_CASE("StochasticDepth: its rate begins where its type says, and is a settin
     CHECK(network.settings<0, 1>().rate == 0.3f);
     CHECK(network.summary().find("StochasticDepth<0.2>") != std::string::npos);
     network.settings<0>().rate = 1;
-    CHECK_THROWS_AS(check_settings<Net::Graph>(network.all_settings()), std::invalid_argument);
+    CHECK_THROWS_AS(check_settings(graph_table<Net::Graph>, network.all_settings()), std::invalid_argument);
     static_assert(Predictor<Net>::Plan::count == Predictor<Network<Image<4, 4, 2>, Sequential<Residual<Conv<3, 2, Same>>, Residual<Conv<3, 2, Same>>, Dense<3>>>>::Plan::count);
 }
 

@@ -27,30 +27,31 @@ class Bench {
     using Tested = Network<Input, Sequential<Dropout, Spec>>;
     using Plan = denim::Plan<typename Tested::Graph, Fast, Mode::training>;
     using Layer = typename Plan::template LayerAt<1>;
-    static constexpr const Memory<Plan>& memory = places<Plan>;
+    static constexpr const PlanTable<float>& plan = table_of<Plan>;
+    static constexpr const MemorySizes& sizes = plan.sizes;
 
 public:
-    Bench() : space_(samples), prepared_(memory.prepared_numbers), accumulators_(memory.accumulator_numbers * samples), gradients_(Tested::parameter_count) {
+    Bench() : space_(plan, samples), prepared_(sizes.prepared_numbers), accumulators_(sizes.accumulator_numbers * samples), gradients_(Tested::parameter_count) {
         space_.reserve_threads(team_.size);
-        prepare<Plan>(network_.parameters().data(), prepared_.data());
+        prepare(plan, network_.parameters().data(), prepared_.data());
         Random random{Seed{1}};
         for (std::size_t sample = 0; sample < samples; ++sample)
             for (std::size_t n = 0; n < Plan::layouts[1].size(); ++n)
-                space_.template activation<1>(sample, 0)[n] = static_cast<float>(random.uniform(-1, 1));
+                space_.activation(1, sample, 0)[n] = static_cast<float>(random.uniform(-1, 1));
     }
 
     void forward() {
         each_call([&](std::size_t sample, std::size_t worker, std::size_t count) {
-            auto call = space_.template forward<1>(network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
+            auto call = space_.forward(1, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
             call.count = count;
             Layer::forward(call);
         });
     }
     void backward() {
         each_call([&](std::size_t sample, std::size_t worker, std::size_t count) {
-            auto call = space_.template backward<1>(network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
+            auto call = space_.backward(backward_step, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
             call.count = count;
-            call.accumulator = accumulators_.data() + worker * memory.accumulator_numbers;
+            call.accumulator = accumulators_.data() + worker * sizes.accumulator_numbers;
             call.gradients = gradients_.data();
             Layer::template backward<Gradient::write>(call);
         });
@@ -59,6 +60,8 @@ public:
     static constexpr bool has_weights = Tested::parameter_count > 0;
 
 private:
+    static constexpr std::size_t backward_step = plan.answer + 1;  // of the last node
+
     template <class Call>
     void each_call(Call call) {
         if constexpr (Layer::works == Works::on_batches)
@@ -69,7 +72,7 @@ private:
 
     Tested network_{Seed{1}};
     Team team_;
-    Workspace<Plan> space_;
+    Workspace<float> space_;
     AlignedArray<float> prepared_, accumulators_, gradients_;
 };
 

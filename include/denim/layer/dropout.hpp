@@ -23,35 +23,42 @@ struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) { at.output[out] = at.input()[in] * factor; });
+        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+            for (std::size_t n = 0; n < count; ++n) y[out + n] = x[in + n] * factors[n];
+        });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) {
-                at.input_gradient()[in] = at.output_gradient[out] * factor + (Input == Gradient::add ? at.input_gradient()[in] : Scalar{0});
-            });
+            for_each_run(*at.settings, at.random,
+                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+                             for (std::size_t n = 0; n < count; ++n)
+                                 dx[in + n] = dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Scalar{0});
+                         });
     }
 
 private:
-    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate.
+    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate. Calls
+    // each(in, out, factors, count) for neighbours of one pixel.
     template <class Each>
-    static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
+    static void for_each_run(const LayerSettings& settings, Random random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
         const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
-        const auto threshold = static_cast<std::uint64_t>(dropped * 0x1p32);
-        const Scalar factor = kept == 0 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const Scalar factor = dropped == 1 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const auto threshold = dropped == 1 ? 0 : static_cast<std::uint32_t>(dropped * 0x1p32);
         std::array<Scalar, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
             for (std::size_t x = 0; x < In.shape.width; ++x)
-                for (std::size_t c = 0; c < In.shape.channels; ++c, ++number) {
+                for (std::size_t c = 0, count = 0; c < In.shape.channels; c += count, number += count) {
                     if (number % 64 == 0) draw(random.blocks(number / 4), threshold, factor, factors);
-                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors[number % 64]);
+                    count = std::min(64 - number % 64, In.shape.channels - c);
+                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors.data() + number % 64, count);
                 }
     }
-    static void draw(const Random::Blocks& blocks, std::uint64_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
-        for (std::size_t n = 0; n < 64; ++n) factors[n] = blocks[n / 16][n % 16] >= threshold ? factor : Scalar{0};
+    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+        for (std::size_t word = 0; word < 4; ++word)
+            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Scalar{0};
     }
 };
 

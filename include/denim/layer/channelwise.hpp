@@ -3,6 +3,7 @@
 
 // Shape kept: y = f(x, p), where p is a number that each channel has and learns: PReLU and Scale.
 
+#include <denim/kernel/plain_channelwise.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
@@ -16,8 +17,8 @@
 namespace denim::inline DENIM_TARGET {
 
 /// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x, and
-/// along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator
-/// is the gradient of the parameters.
+/// along_p(x), that by p, for vectors; its plain twin; its word in the table of spellings, and what the parameter is called. The accumulator is
+/// the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -25,45 +26,50 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        each_channels([&](auto take, auto give, std::size_t c) {
-            const auto p = take(at.parameters + c);
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
-        });
+        if constexpr (Arithmetic::plain)
+            Twin::forward(at.input(), at.parameters, at.output);
+        else
+            each_channels([&](auto take, auto give, std::size_t c) {
+                const auto p = take(at.parameters + c);
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+            });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        each_channels([&](auto take, auto give, std::size_t c) {
-            const auto p = take(at.parameters + c);
-            auto sum = take(at.accumulator + c);
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
-                sum = sum + dy * Rule::along_p(x);
-                if constexpr (Input != Gradient::none) {
-                    Scalar* dx = at.input_gradient() + in + c;
-                    const auto gradient = dy * Rule::along_x(x, p);
-                    give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
-                }
+        Scalar* const to = Input == Gradient::none ? nullptr : at.input_gradient();
+        if constexpr (Arithmetic::plain)
+            Twin::template backward<Input>(at.input(), at.parameters, at.output_gradient, to, at.accumulator);
+        else
+            each_channels([&](auto take, auto give, std::size_t c) {
+                const auto p = take(at.parameters + c);
+                auto sum = take(at.accumulator + c);
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                    const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
+                    sum = sum + dy * Rule::along_p(x);
+                    if constexpr (Input != Gradient::none) {
+                        Scalar* const dx = to + in + c;
+                        const auto gradient = dy * Rule::along_x(x, p);
+                        give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
+                    }
+                });
+                give(at.accumulator + c, sum);
             });
-            give(at.accumulator + c, sum);
-        });
     }
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
 
 private:
-    // A vector of channels at a time, and what is left; plain, one channel.
+    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Scalar>, Scalar>;
+
+    // A vector of channels at a time, and what is left.
     template <class Act>
     static void each_channels(Act act) {
+        using Vector = simd::Vector<Scalar>;
+        constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
         std::size_t c = 0;
-        if constexpr (Arithmetic::plain) {
-            for (; c < channels; ++c) act([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
-        } else {
-            using Vector = simd::Vector<Scalar>;
-            constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
-            for (; c + lanes <= channels; c += lanes)
-                act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
-            if constexpr (rest > 0)
-                act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
-        }
+        for (; c + lanes <= channels; c += lanes)
+            act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+        if constexpr (rest > 0)
+            act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
     }
 };
 

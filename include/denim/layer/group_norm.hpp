@@ -5,11 +5,11 @@
 // channels of a run. Wu and He (2018); of one channel each, Ulyanov, Vedaldi and Lempitsky, "Instance normalization" (2016).
 
 #include <denim/kernel/normalisation.hpp>
+#include <denim/kernel/plain_group_norm.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/norm_settings.hpp>
 #include <denim/layer/options.hpp>
-#include <denim/layer/pixels.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,107 +28,81 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels;
-        moments(at.input(), mean, scale);
-        if constexpr (fast) {
-            Channels factor{scale}, shift;
-            for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
-            return Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
-        }
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < channels; ++c)
-                at.output[out + c] = (at.input()[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
-        });
+        if constexpr (fast)
+            normalise(at);
+        else
+            Twin::forward(at.input(), row<Settings::has_gamma, 0>(at.parameters), row<Settings::has_beta, Settings::before_beta>(at.parameters),
+                          Settings::epsilon, at.output);
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
-        const Scalar *x = at.input(), *dy = at.output_gradient;
-        moments(x, mean, scale);
-        if constexpr (fast) {
-            Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
-        } else {
-            std::fill_n(plain, 2 * channels, Scalar{0});
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    plain[c] += dy[out + c];
-                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
-                }
-            });
-        }
-        for (std::size_t c = 0; c < channels; ++c) {
-            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
-            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
-        }
-        if constexpr (Input != Gradient::none) {
-            // Of each run the sums of gamma dy, and of gamma dy along what is normal.
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar sum{0}, along{0};
-                for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
-                std::fill_n(plain + first, run, sum * share);
-                std::fill_n(scaled + first, run, along * share);
-            }
-            Scalar* dx = at.input_gradient();
-            if constexpr (fast) {
-                Channels factor{scale}, slope{scale}, offset{scale};
-                for (std::size_t c = 0; c < channels; ++c) {
-                    factor.numbers[c] *= gamma(at.parameters, c);
-                    slope.numbers[c] *= scale[c] * scaled[c];
-                    offset.numbers[c] *= plain[c];
-                }
-                return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
-            }
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                    const Scalar gradient = scale[c] * (gamma(at.parameters, c) * dy[out + c] - (plain[c] + normal * scaled[c]));
-                    dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
-                }
-            });
-        }
+        if constexpr (fast)
+            go_back<Input>(at);
+        else
+            Twin::template backward<Input>(at.input(), row<Settings::has_gamma, 0>(at.parameters), Settings::epsilon, at.output_gradient,
+                                           Input == Gradient::none ? nullptr : at.input_gradient(), row<Settings::has_gamma, 0>(at.accumulator),
+                                           row<Settings::has_beta, Settings::before_beta>(at.accumulator));
     }
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
     using Kernel = kernel::Normalisation<In, Out>;
+    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
 
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
-    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
+    template <bool There, std::size_t Before, class Number>
+    static Number* row(Number* rows) {
+        return There ? rows + Before * channels : nullptr;
+    }
+
+    static void normalise(const Forward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels;
+        moments(at.input(), mean, scale);
+        Channels factor{scale}, shift;
+        for (std::size_t c = 0; c < channels; ++c) {
+            factor.numbers[c] *= gamma(at.parameters, c);
+            shift.numbers[c] = Settings::beta(at.parameters, channels, c);
+        }
+        Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+    }
+    template <Gradient Input>
+    static void go_back(const Backward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
+        moments(x, mean, scale);
+        Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        for (std::size_t c = 0; c < channels; ++c) {
+            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
+            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
+        }
+        if constexpr (Input == Gradient::none) return;
+        Channels factor{scale}, slope{scale}, offset{scale};
+        for (std::size_t first = 0; first < channels; first += run) {
+            Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
+            for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
+            for (std::size_t c = first; c < first + run; ++c) {
+                factor.numbers[c] *= gamma(at.parameters, c);
+                slope.numbers[c] *= scale[c] * (along * share);
+                offset.numbers[c] *= sum * share;
+            }
+        }
+        Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, at.input_gradient());
+    }
 
     // For each channel the mean of its run, and 1 / deviation.
     static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
-        if constexpr (fast) {
-            Kernel::moments(x, mean, scale);
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar middle{0}, squares{0};
-                for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
-                middle /= static_cast<Scalar>(run);
-                for (std::size_t c = first; c < first + run; ++c)
-                    squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
-                put(mean, scale, first, middle, squares);
-            }
-        } else {
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar middle{0}, squares{0};
-                each_of_run(x, first, [&](Scalar number) { middle += number; });
-                middle *= share;
-                each_of_run(x, first, [&](Scalar number) { squares += (number - middle) * (number - middle); });
-                put(mean, scale, first, middle, squares);
-            }
+        Kernel::moments(x, mean, scale);
+        for (std::size_t first = 0; first < channels; first += run) {
+            Scalar middle{0}, squares{0};
+            for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
+            middle /= static_cast<Scalar>(run);
+            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+            std::fill_n(mean + first, run, middle);
+            std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
         }
-    }
-    static void put(Scalar* mean, Scalar* scale, std::size_t first, Scalar middle, Scalar squares) {
-        std::fill_n(mean + first, run, middle);
-        std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
-    }
-    template <class Each>
-    static void each_of_run(const Scalar* x, std::size_t first, Each each) {
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = first; c < first + run; ++c) each(x[in + c]);
-        });
     }
 };
 

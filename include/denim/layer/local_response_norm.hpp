@@ -4,6 +4,7 @@
 // Shape kept. Each number divided by what its neighbours among the channels of its pixel say: y = x / (bias + alpha / window * sum of squares)
 // to the power of beta. Krizhevsky, Sutskever and Hinton (2012), with alpha divided by the window as PyTorch and ONNX have it.
 
+#include <denim/kernel/plain_local_response_norm.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
@@ -24,6 +25,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
@@ -34,6 +36,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none) {
+            if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
             Scalar *base = at.scratch, *along = base + channels;
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
@@ -52,6 +55,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 private:
     static constexpr double share = Alpha.value() / static_cast<double>(Window);
+    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Scalar> twin{Alpha.value(), Beta.value(), Bias.value()};
 
     // What stands under the power, for each channel.
     static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
@@ -59,25 +63,17 @@ private:
         sum_windows(squares, base);
         for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
     }
-    // The sums over windows of channels, cut at both ends.
+    // The sums over windows of channels, cut at both ends: tap by tap, so that compilers make vectors of channels.
     static void sum_windows(const Scalar* from, Scalar* sums) {
-        if constexpr (Arithmetic::plain) {
-            for (std::size_t c = 0; c < channels; ++c) {
-                sums[c] = Scalar{0};
-                for (std::size_t n = c - std::min(c, reach); n <= std::min(c + reach, channels - 1); ++n) sums[c] += from[n];
-            }
-        } else {
-            // Tap by tap, so that compilers make vectors of channels.
-            std::fill_n(sums, channels, Scalar{0});
-            for (std::size_t tap = 0; tap < Window; ++tap) {
-                const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
-                const std::size_t step = tap + first - reach;
-                for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
-            }
+        std::fill_n(sums, channels, Scalar{0});
+        for (std::size_t tap = 0; tap < Window; ++tap) {
+            const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
+            const std::size_t step = tap + first - reach;
+            for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
         }
     }
     static Scalar power(Scalar base) {
-        if constexpr (!Arithmetic::plain && Beta.value() == 0.75) {
+        if constexpr (Beta.value() == 0.75) {
             const Scalar root = std::sqrt(base);
             return Scalar{1} / (root * std::sqrt(root));
         } else {

@@ -109,6 +109,28 @@ private:
                 }
                 return y;
             }
+            case Kind::pad:
+            case Kind::crop: {
+                const bool pads = layer.kind == Kind::pad;
+                const auto& edges = layer.windows.zeros;
+                const denim::Shape small = pads ? in : out, large = pads ? out : in;
+                for (std::size_t row = 0; row < small.height; ++row)
+                    for (std::size_t n = 0; n < small.width * small.channels; ++n) {
+                        const std::size_t within = row * small.width * small.channels + n;
+                        const std::size_t around = ((row + edges[0]) * large.width + edges[1]) * large.channels + n;
+                        y.at(pads ? around : within) = x.at(pads ? within : around);
+                    }
+                return y;
+            }
+            case Kind::slice:
+                for (std::size_t n = 0; n < y.size(); ++n) y[n] = x.at(n / out.channels * in.channels + layer.first + n % out.channels);
+                return y;
+            case Kind::shuffle:
+                for (std::size_t n = 0; n < y.size(); ++n) {
+                    const std::size_t c = n % in.channels;
+                    y[n] = x.at(n - c + c % layer.groups * (in.channels / layer.groups) + c / layer.groups);
+                }
+                return y;
             case Kind::channelwise:
                 for (std::size_t n = 0; n < y.size(); ++n) {
                     const double number = weights.at(0).at(n % in.channels);

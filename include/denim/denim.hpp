@@ -30,6 +30,10 @@
 #include <denim/layer/separable_conv.hpp>
 #include <denim/layer/pool.hpp>
 #include <denim/layer/conv_pool.hpp>
+#include <denim/layer/pad.hpp>
+#include <denim/layer/crop.hpp>
+#include <denim/layer/slice.hpp>
+#include <denim/layer/shuffle_channels.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/layer/flatten.hpp>
 #include <denim/layer/global_pool.hpp>
@@ -49,6 +53,7 @@
 #include <denim/layer/residual.hpp>
 #include <denim/layer/gate.hpp>
 #include <denim/layer/parallel.hpp>
+#include <denim/layer/split_channels.hpp>
 #include <denim/layer/heads.hpp>
 #include <denim/layer/recompute.hpp>
 

@@ -245,3 +245,11 @@ TEST_CASE("BatchNorm's options") {
     compare<Input<7>, BatchNormOf<NoBeta, Momentum<0.5>>>(file, "norm_no_beta", {"gamma", "mean", "variance"});
     compare<Image<2, 3, 16>, BatchNormOf<NoGamma, NoBeta, Epsilon<0.01>, Momentum<0.9>>>(file, "norm_neither", {"mean", "variance"});
 }
+
+TEST_CASE("what moves numbers") {
+    compare<Image<4, 3, 5>, Pad<1, 0, 2, 3>>("layers.npz", "pad", {});
+    compare<Image<6, 8, 5>, Crop<1, 0, 2, 3>>("layers.npz", "crop", {});
+    compare<Image<4, 3, 21>, Slice<2, 17>>("layers.npz", "slice", {});
+    compare<Image<4, 3, 21>, SplitChannels<Sequential<>, Activation<ReLU>, Activation<Tanh>>>("layers.npz", "split", {});
+    compare<Image<4, 3, 21>, ShuffleChannels<3>>("layers.npz", "shuffle", {});
+}

@@ -28,6 +28,11 @@ layers.npz        input, output, output_gradient, input_gradient and, for each p
     group_norm      GroupNorm<3>                                on Image<4, 3, 21>    (epsilon 1e-3)
     instance_norm   InstanceNorm                                on Image<4, 3, 5>     (epsilon 1e-3)
     local_response  LocalResponseNormOf<5, 0.5, 0.75, 2>        on Image<4, 3, 9>
+    pad             Pad<1, 0, 2, 3>                             on Image<4, 3, 5>
+    crop            Crop<1, 0, 2, 3>                            on Image<6, 8, 5>
+    slice           Slice<2, 17>                                on Image<4, 3, 21>
+    split           SplitChannels<Sequential<>, Activation<ReLU>, Activation<Tanh>>  on Image<4, 3, 21>
+    shuffle         ShuffleChannels<3>                          on Image<4, 3, 21>
     prelu           PReLU                                       on Image<4, 3, 19>
     scale           Scale                                       on Image<4, 3, 19>
 """
@@ -104,6 +109,11 @@ def main(folder):
     run("max_window", (7, 6, 4), {}, lambda x: F.max_pool2d(x, (3, 2), stride=(2, 1), padding=(1, 0)))
     run("average_row", (4, 9, 5), {}, lambda x: F.avg_pool2d(x, (1, 3), stride=(1, 2)))
     run("local_response", (4, 3, 9), {}, lambda x: F.local_response_norm(x, 5, alpha=0.5, beta=0.75, k=2.0))
+    run("pad", (4, 3, 5), {}, torch.nn.ZeroPad2d((0, 3, 1, 2)))
+    run("crop", (6, 8, 5), {}, torch.nn.ZeroPad2d((0, -3, -1, -2)))
+    run("slice", (4, 3, 21), {}, lambda x: x[:, 2:19])
+    run("split", (4, 3, 21), {}, lambda x: torch.cat([f(part) for f, part in zip([lambda x: x, F.relu, torch.tanh], x.chunk(3, dim=1))], dim=1))
+    run("shuffle", (4, 3, 21), {}, torch.nn.ChannelShuffle(3))
     np.savez(folder / "layers.npz", **out)
     print(f"layers.npz: {(folder / 'layers.npz').stat().st_size} bytes, {len(out)} arrays")
 

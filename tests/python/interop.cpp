@@ -37,6 +37,8 @@ using TwoHeads = Net<9, 7, 3, Conv<3, 5>, Parallel<Conv<1, 3>, Sequential<Conv<1
 using Mobile = Net<12, 11, 3, Conv<3, 8, Same, Stride<2>>, DepthwiseConv<3, Same>, Conv<1, 12, Linear>, BatchNorm,
                    Residual<DepthwiseConv<5, Same, Dilation<2>>, SqueezeExcite<12, 4>, Conv<1, 12, Linear>>, Conv<3, 8, Groups<4>, Same, Dilation<2>>, GlobalPool<Average>,
                    Gate<Dense<8, Sigmoid>>, Dense<4>>;
+using Moves = Net<9, 8, 3, Pad<1, 0, 0, 2>, MaxPool, Conv<1, 8>, SplitChannels<Sequential<>, Conv<3, 4, Same>>, ShuffleChannels<2>, Crop<0, 1, 1, 0>, Slice<1, 6>,
+                  GlobalPool<Average>, Dense<4>>;
 
 // Fills every row with its own noise; variances are positive, some of them small.
 template <class Network>
@@ -130,6 +132,7 @@ void each_network(Each each) {
     each.template operator()<SmallLayers>("small_layers");
     each.template operator()<Flattened>("flattened");
     each.template operator()<TwoHeads>("heads");
+    each.template operator()<Moves>("moves");
     each.template operator()<Mobile>("mobile");
 }
 

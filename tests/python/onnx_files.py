@@ -23,7 +23,7 @@ from models import torch_models
 build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "tests" / "python" / "interop"
 names = ["study", "deep", "strided", "activations", "dense", "batch_norm", "pool", "pools", "dropout", "residual",
-         "small_layers", "flattened", "heads", "mobile"]
+         "small_layers", "flattened", "heads", "mobile", "moves"]
 head_ends = {"heads": [3]}
 compare = Comparison()
 

@@ -5,6 +5,7 @@
 
 #include <denim/exchange/import_weights.hpp>
 #include <denim/exchange/onnx_layers.hpp>
+#include <denim/exchange/onnx_moves.hpp>
 #include <denim/exchange/save.hpp>
 #include <denim/format/onnx_write.hpp>
 #include <denim/format/weights_metadata.hpp>

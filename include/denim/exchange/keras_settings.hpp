@@ -70,6 +70,20 @@ public:
         return pair(key, {}, along_row);
     }
 
+    /// Pixels at the top, left, bottom and right: ((top, bottom), (left, right)), a number for rows and one for columns, or one for all. Of a
+    /// sequence, `along_row`: (left, right), or one for both.
+    std::array<std::size_t, 4> edges(const std::string& key, bool along_row) {
+        const Json& json = value(key);
+        const auto both = [&](const Json& axis) {
+            const auto one = [&](const Json& number) { return number == 0 ? 0 : size_of(key, number); };
+            if (axis.is_array() && axis.size() == 2) return std::array{one(axis[0]), one(axis[1])};
+            return std::array{one(axis), one(axis)};
+        };
+        const bool apart = json.is_array() && json.size() == 2 && !along_row;
+        const auto rows = both(along_row ? Json(0) : apart ? json[0] : json), columns = both(apart ? json[1] : json);
+        return {rows[0], columns[0], rows[1], columns[1]};
+    }
+
     /// Must be missing, null, or this: another value has no spelling.
     void require(const std::string& key, const Json& neutral, std::string_view sentence) {
         const Json& json = value(key);
@@ -86,6 +100,12 @@ public:
 
     /// Keys that say how a layer learns: a trained network gives the same whatever they are.
     void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
+
+    /// Keras can replace weights by others that stand beside them in its files.
+    void require_plain_weights() {
+        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
+            require(key, nullptr, "weights as they were trained were expected");
+    }
 
     void refuse_others() const {
         for (const auto& [key, json] : config_.items()) {

@@ -131,8 +131,10 @@ private:
             const std::size_t units = settings.size("units");
             const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
             of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
-            require_plain_weights(settings);
+            settings.require_plain_weights();
             activate(settings, value, false);
+        } else if (kind == "ZeroPadding" || kind == "Cropping") {
+            spell_keras_edges(kind == "ZeroPadding", settings, chain, along_row);
         } else if (kind == "BatchNormalization") {
             settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
             settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
@@ -179,18 +181,13 @@ private:
         const bool bias = settings.flag("use_bias", true);
         if (kind == "Conv") {
             value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
-            require_plain_weights(settings);
+            settings.require_plain_weights();
         } else {
             settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
             settings.require("groups", 1, "a " + kind + " has a group for each channel");
             kind == "DepthwiseConv" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
         }
         activate(settings, value, false);
-    }
-    // Keras can replace weights by others that stand beside them in its files.
-    static void require_plain_weights(KerasSettings& settings) {
-        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
-            settings.require(key, nullptr, "weights as they were trained were expected");
     }
 
     static NormParts norm_parts(KerasSettings& settings, const Value& value, const std::string& word) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The windows of Keras's convolutions and pools.
+// The windows of Keras's convolutions and pools, and the zeros that it puts around pictures.
 
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/layer_chain.hpp>
@@ -21,6 +21,13 @@ inline LayerChain::Windows keras_windows(KerasSettings& settings, std::array<std
     LayerChain::Windows windows{.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}, along_row), .same = padding == "same"};
     if (causal) windows.zeros[1] = (size[1] - 1) * windows.dilation[1];
     return windows;
+}
+
+/// Zeros around a picture or sequence, or one without its edges.
+inline void spell_keras_edges(bool pads, KerasSettings& settings, LayerChain& chain, bool along_row) {
+    if (!along_row) settings.require_channels_last();
+    const auto edges = settings.edges(pads ? "padding" : "cropping", along_row);
+    chain.layer(pads ? "Pad" : "Crop", {edges_text(edges)}, pads ? padded(chain.shape(), edges) : cropped(chain.shape(), edges));
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -81,6 +81,11 @@ public:
     }
     /// A layer that keeps the shape.
     void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
+    /// One that gives another.
+    void layer(const char* word, std::vector<std::string> parts, Shape gives) {
+        push(word, std::move(parts));
+        shape_ = gives;
+    }
     void layer(detail::SpelledNorm norm) { push(norm.word.c_str(), std::move(norm.parts)); }
     void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
@@ -193,10 +198,6 @@ private:
         if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
         return common;
     }
-    // "3" for an axis each alike, else "1, 7".
-    static std::string numbers_text(std::array<std::size_t, 2> numbers) {
-        return numbers[0] == numbers[1] ? std::to_string(numbers[0]) : detail::sentence(numbers[0], ", ", numbers[1]);
-    }
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::array<std::size_t, 2> step) {
         settle();
@@ -215,7 +216,7 @@ private:
             const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
             same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
         }
-        const std::string size = numbers_text(windows.size);
+        const std::string size = detail::numbers_text(windows.size);
         std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
         const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
         if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
@@ -233,12 +234,11 @@ private:
             }
             if (!none) parts.push_back(all_alike[0] && all_alike[1]
                                            ? detail::sentence("Padding<", windows.zeros[0], ">")
-                                           : detail::sentence("Padding<", windows.zeros[0], ", ", windows.zeros[1], ", ", windows.zeros[2], ", ",
-                                                              windows.zeros[3], ">"));
+                                           : "Padding<" + detail::edges_text(windows.zeros) + ">");
         }
         shape_ = {counts[0], counts[1], shape_.channels};
-        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + numbers_text(dilation) + ">");
-        if (windows.step != step) parts.push_back("Stride<" + numbers_text(windows.step) + ">");
+        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + detail::numbers_text(dilation) + ">");
+        if (windows.step != step) parts.push_back("Stride<" + detail::numbers_text(windows.step) + ">");
         return parts;
     }
 

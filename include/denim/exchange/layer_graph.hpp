@@ -30,15 +30,22 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, local_response_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind {
+        conv, pool, global_pool, dense,  // clang-format off
+        batch_norm, layer_norm, group_norm, local_response_norm,
+        channelwise, activation, dropout,
+        flatten, pad, crop, slice, shuffle,
+        sum, product, concatenation,  // clang-format on
+    };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
     std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word; of a local response norm its numbers
-    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
-    std::size_t groups = 1;            ///< of a convolution or a normalisation of groups of channels
+    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach; of a pad or crop its `zeros` alone
+    std::size_t groups = 1;            ///< of a convolution, a normalisation of groups of channels or a shuffle
+    std::size_t first = 0;             ///< of a slice: the first channel
     double epsilon = 0;                ///< of a normalisation: what is added to the variance
     bool gamma = false;                ///< of a normalisation of groups of channels: factors stand in the file
     bool bias = false;                 ///< of a convolution, dense layer or layer normalisation: it is the last of `weights`
@@ -92,6 +99,14 @@ inline std::string words_of(const GraphLayer& layer) {
             return "a flatten";
         case Kind::dropout:
             return "a dropout";
+        case Kind::pad:
+            return "zeros around the picture, " + edges_text(layer.windows.zeros);
+        case Kind::crop:
+            return "the picture without its edges, " + edges_text(layer.windows.zeros);
+        case Kind::slice:
+            return sentence("the channels from ", layer.first, " to ", layer.first + layer.output.channels - 1);
+        case Kind::shuffle:
+            return sentence("a shuffle of ", layer.groups, " groups of channels");
         case Kind::sum:
             return "a sum";
         case Kind::product:

@@ -54,6 +54,8 @@ struct PictureTensor {
     std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
     std::optional<Part> part = {};       ///< it has some of the view's channels only
     std::size_t groups = 0;              ///< more than 0: its channels stand in groups, (N, groups, ...)
+    enum class Grouping { none, runs, turned };
+    Grouping grouping = Grouping::none;  ///< such groups as (N, groups, channels of a group, ...), or these two turned
 };
 
 using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
@@ -98,8 +100,9 @@ public:
     std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
     std::string node;       ///< the node that is being read, as errors name it
 
-    /// How many read a name.
+    /// How many read a name, and which are read by others than convolutions.
     std::map<std::string, std::size_t, std::less<>> readers;
+    std::set<std::string, std::less<>> read_as_pictures;
 
     void put(const std::string& name, OnnxKnown known) {
         if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
@@ -150,20 +153,23 @@ public:
     }
     [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
 
-    /// A tensor in whatever function of a value; one of floats unless `any` type will do, without zeros around it unless `padded`.
-    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false, bool padded = false) const {
+    [[nodiscard]] PictureTensor* find_tensor(std::string_view name) {
+        const auto found = known_.find(name);
+        return found == known_.end() ? nullptr : std::get_if<PictureTensor>(&found->second);
+    }
+
+    /// A tensor in whatever function of a value; one of floats unless `any` type will do.
+    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false) const {
         const auto* const found = std::get_if<PictureTensor>(&known(name));
         if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
-        if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
-        if (found->groups > 0) throw std::invalid_argument("groups of channels that are not normalised have no spelling");
-        if (!padded && found->zeros != std::array<std::size_t, 4>{})
-            throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
+        if (found->part) throw std::invalid_argument("a softmax or sigmoid of some of the channels, by themselves, has no spelling");
+        if (found->groups > 0) throw std::invalid_argument("groups of channels that are neither normalised nor shuffled have no spelling");
         if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
         return *found;
     }
     /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
-    const PictureTensor& settled(std::string_view name, bool padded = false) {
-        static_cast<void>(tensor(name, false, padded));
+    const PictureTensor& settled(std::string_view name) {
+        static_cast<void>(tensor(name));
         auto& found = std::get<PictureTensor>(known_.find(name)->second);
         std::string activation = found.function.name();
         const bool of_picture = found.view.value == 0 && activation.starts_with("times ");

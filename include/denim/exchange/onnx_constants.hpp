@@ -118,6 +118,16 @@ inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, con
     return result;
 }
 
+/// A sum, difference, product or quotient of extents, as exporters cut channels: the batch's extent is in none.
+inline std::int64_t computed_extent(const std::string& type, std::int64_t a, std::int64_t b) {
+    for (const std::int64_t number : {a, b})
+        if (number < 0 || number > 1'000'000)
+            throw std::invalid_argument(number == TensorView::batch ? "it computes with the extent of the batch"
+                                                                    : "it computes with numbers that are no extents");
+    if (type == "Div" && b == 0) throw std::invalid_argument("it divides by an extent of 0");
+    return type == "Add" ? a + b : type == "Sub" ? a - b : type == "Mul" ? a * b : a / b;
+}
+
 /// Computes a node on lists of extents.
 inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
     using Numbers = OnnxBuilder::Numbers;
@@ -169,6 +179,15 @@ inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node
             throw std::invalid_argument("a slice at step 1 was expected");
         const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
         return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
+    } else if (node.type == "Add" || node.type == "Sub" || node.type == "Mul" || node.type == "Div") {
+        const OnnxNumbers second = builder.numbers(node.input(1));
+        if (second.values.size() != 1 && first.values.size() != 1 && second.values.size() != first.values.size())
+            throw std::invalid_argument("as many extents on both sides were expected");
+        OnnxNumbers result{{}, first.list || second.list};
+        const std::size_t count = first.values.size() == 1 ? second.values.size() : first.values.size();
+        const auto at = [](const Numbers& numbers, std::size_t n) { return numbers[numbers.size() == 1 ? 0 : n]; };
+        for (std::size_t n = 0; n < count; ++n) result.values.push_back(computed_extent(node.type, at(first.values, n), at(second.values, n)));
+        return result;
     }
     throw std::invalid_argument("it computes with extents, which is not followed");
 }

@@ -6,6 +6,7 @@
 
 #include <denim/exchange/onnx_channelwise.hpp>
 #include <denim/exchange/onnx_constants.hpp>
+#include <denim/exchange/onnx_slices.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,13 +17,19 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not.
+/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not. Either (N, groups, -1), or the
+/// channels of a group have an axis of their own.
 inline std::size_t groups_of_reshape(const TensorView& view, const std::vector<std::int64_t>& to, std::size_t batch) {
-    if (to.size() != 3 || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
+    const std::size_t rank = view.axes.size() + 1;
+    const bool runs = rank > 2 && to.size() == rank + 1;
+    if ((to.size() != 3 && !runs) || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
     const bool first = to[0] == 0 || to[0] == TensorView::batch || (batch > 0 && to[0] == static_cast<std::int64_t>(batch));
     const auto groups = static_cast<std::size_t>(to[1]);
     if (!first || view.extents[TensorView::channels] % groups != 0) return 0;
-    return to[2] == -1 || to[2] == static_cast<std::int64_t>(view.shape().size() / groups) ? groups : 0;
+    const auto is = [&](std::size_t place, std::size_t extent) { return to[place] == -1 || to[place] == static_cast<std::int64_t>(extent); };
+    const Shape shape = view.shape();
+    const bool fits = runs ? is(2, shape.channels / groups) && is(rank, shape.width) && (rank == 3 || is(3, shape.height)) : is(2, shape.size() / groups);
+    return fits ? groups : 0;
 }
 
 /// The way back from groups of channels.
@@ -31,7 +38,9 @@ inline void read_ungrouping(OnnxBuilder& builder, const OnnxNode& node, PictureT
     bool back = to.size() == sizes.size() + 1;
     for (std::size_t n = 0; back && n < sizes.size(); ++n) back = to[n + 1] == -1 || to[n + 1] == static_cast<std::int64_t>(sizes[n]);
     if (!back) throw std::invalid_argument("the way back from groups of channels to the shape before them was expected");
+    if (tensor.grouping == PictureTensor::Grouping::turned) add_shuffle(builder, tensor);
     tensor.groups = 0;
+    tensor.grouping = PictureTensor::Grouping::none;
     tensor.node.clear();
     builder.put(node.outputs[0], tensor);
 }
@@ -45,6 +54,8 @@ inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"epsilon"}};
     const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0)));
     PictureTensor tensor = grouped && grouped->groups > 0 ? *grouped : builder.settled(node.input(0));
+    if (tensor.grouping == PictureTensor::Grouping::turned)
+        throw std::invalid_argument("a normalisation of groups of channels that were turned has no spelling");
     if (tensor.groups == 0 && tensor.view.axes.size() == 2 && !tensor.view.is(0, TensorView::channels) && tensor.view.in_order()) {  // a row cut into groups
         tensor.groups = tensor.view.extent(0);
         tensor.view.axes[0].insert(tensor.view.axes[0].end(), tensor.view.axes[1].begin(), tensor.view.axes[1].end());
@@ -72,6 +83,7 @@ inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
     builder.add(tensor.view, std::move(layer));
     PictureTensor result{tensor.view, tensor.type};
     result.groups = tensor.groups;
+    result.grouping = tensor.grouping;
     builder.put(node.outputs[0], result);
 }
 

@@ -4,10 +4,8 @@
 // An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
 // a layer, or provably changes nothing, or is refused by name.
 
-#include <denim/exchange/onnx_dense.hpp>
 #include <denim/exchange/onnx_input.hpp>
-#include <denim/exchange/onnx_layout.hpp>
-#include <denim/exchange/onnx_pointwise.hpp>
+#include <denim/exchange/onnx_operators.hpp>
 
 #include <cstddef>
 #include <map>
@@ -22,58 +20,6 @@
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
-
-using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
-
-/// What reads a node of this type whose input comes from the picture; nothing if Denim has no layer for it.
-inline OnnxOperator onnx_operator_of(std::string_view type) {
-    static const std::map<std::string_view, OnnxOperator> operators{{"Conv", read_conv},
-                                                                    {"MaxPool", read_pool},
-                                                                    {"AveragePool", read_pool},
-                                                                    {"GlobalMaxPool", read_global_pool},
-                                                                    {"GlobalAveragePool", read_global_pool},
-                                                                    {"ReduceMax", read_reduction},
-                                                                    {"ReduceMean", read_reduction},
-                                                                    {"Gemm", read_gemm},
-                                                                    {"MatMul", read_matmul},
-                                                                    {"BatchNormalization", read_batch_norm},
-                                                                    {"LayerNormalization", read_layer_norm},
-                                                                    {"InstanceNormalization", read_instance_norm},
-                                                                    {"LRN", read_local_response_norm},
-                                                                    {"Gelu", read_activation},
-                                                                    {"Swish", read_activation},
-                                                                    {"Mish", read_activation},
-                                                                    {"Softmax", read_softmax},
-                                                                    {"LogSoftmax", read_softmax},
-                                                                    {"Sigmoid", read_function},
-                                                                    {"Erf", read_function},
-                                                                    {"Tanh", read_function},
-                                                                    {"Softplus", read_function},
-                                                                    {"HardSigmoid", read_function},
-                                                                    {"Clip", read_function},
-                                                                    {"Add", read_arithmetic},
-                                                                    {"Sub", read_arithmetic},
-                                                                    {"Mul", read_arithmetic},
-                                                                    {"Div", read_arithmetic},
-                                                                    {"Sum", read_arithmetic},
-                                                                    {"Concat", read_concatenation},
-                                                                    {"Split", read_split},
-                                                                    {"Transpose", read_transpose},
-                                                                    {"Reshape", read_reshape},
-                                                                    {"Flatten", read_flatten},
-                                                                    {"Squeeze", read_squeeze},
-                                                                    {"Unsqueeze", read_unsqueeze},
-                                                                    {"Identity", read_identity},
-                                                                    {"Cast", read_cast},
-                                                                    {"Dropout", read_dropout},
-                                                                    {"Pad", read_pad}};
-    if (const auto found = operators.find(type); found != operators.end()) return found->second;
-    const bool in_table = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) {
-        const OnnxTerm term{row.onnx};
-        return term.text == type && term.flat();
-    });
-    return in_table ? read_row : nullptr;
-}
 
 /// Reads one file's graph.
 class OnnxLayers {
@@ -135,13 +81,16 @@ private:
         needed_.assign(model_.nodes.size(), false);
         std::vector<std::string_view> open{output};
         builder_.readers[output] = 1;
+        builder_.read_as_pictures.insert(output);
         while (!open.empty()) {
             const auto maker = makers.find(open.back());
             open.pop_back();
             if (maker == makers.end() || needed_[maker->second]) continue;
             needed_[maker->second] = true;
-            for (const std::string& name : model_.nodes[maker->second].inputs) {
+            const OnnxNode& node = model_.nodes[maker->second];
+            for (const std::string& name : node.inputs) {
                 ++builder_.readers[name];
+                if (node.type != "Conv" && node.type != "Pad") builder_.read_as_pictures.insert(name);
                 open.push_back(name);
             }
         }
@@ -161,6 +110,8 @@ private:
             if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
         const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
         if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
+        if (of_picture && node.type != "Softmax" && node.type != "Sigmoid")
+            for (const std::string& name : node.inputs) settle_part(builder_, name);
         if (of_picture && node.type != "Shape") {
             const OnnxOperator read = onnx_operator_of(node.type);
             if (!read) throw std::invalid_argument("Denim has no layer for it");
@@ -177,6 +128,7 @@ private:
 
     // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
     void finish(const std::string& output) {
+        settle_part(builder_, output);
         const PictureTensor tensor = builder_.settled(output);
         const TensorView& view = tensor.view;
         if (!view.channels_first() && !view.channels_last() &&

@@ -15,6 +15,8 @@
 namespace denim::inline DENIM_TARGET::detail {
 
 inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
+    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
+        return turn_groups(builder, node, *grouped, OnnxAttributes{node, {"perm"}}.get("perm", std::vector<std::int64_t>{}));
     PictureTensor tensor = builder.tensor(node.input(0), true);
     std::vector<std::int64_t> order;
     for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
@@ -25,7 +27,7 @@ inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
 inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
     const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
     const OnnxBuilder::Numbers to = builder.numbers(node.input(1)).values;
-    if (const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0))); grouped && grouped->groups > 0)
+    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
         return read_ungrouping(builder, node, *grouped, to);
     PictureTensor tensor = builder.tensor(node.input(0), true);
     try {
@@ -38,6 +40,7 @@ inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
         tensor = builder.settled(node.input(0));
         builder.make_row(tensor.view);
         tensor.groups = groups;
+        if (to.size() > 3 || tensor.view.axes.size() == 1) tensor.grouping = PictureTensor::Grouping::runs;
     }
     builder.put(node.outputs[0], tensor);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Channels that are split, each part turned into probabilities, and put side by side again: the end of a network of several heads.
+// Channels that are split: each part a slice, or turned into probabilities and put side by side again, the end of a network of several heads.
 
 #include <denim/exchange/onnx_constants.hpp>
+#include <denim/exchange/onnx_slices.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -17,9 +18,10 @@ namespace denim::inline DENIM_TARGET::detail {
 inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
     PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
     const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
-    if (axis != 1 || !tensor.view.vector() || tensor.view.flat)
-        throw std::invalid_argument("a split of other numbers than those of several heads has no spelling");
+    if (axis == 0 || tensor.view.flat || !tensor.view.is(axis - 1, TensorView::channels))
+        throw std::invalid_argument("a split of other numbers than channels has no spelling");
     const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
     std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
     if (attributes.has("split"))
@@ -33,6 +35,7 @@ inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
         if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
         tensor.part = part;
         builder.put(node.outputs[n], tensor);
+        if (tensor.view.axes.size() > 1) settle_part(builder, node.outputs[n]);
     }
     if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
 }

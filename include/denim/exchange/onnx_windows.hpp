@@ -106,20 +106,39 @@ inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, cons
             }};
 }
 
+/// Zeros around a picture as a layer.
+inline void add_pad(OnnxBuilder& builder, PictureTensor& tensor) {
+    const Shape out = padded(tensor.view.shape(), tensor.zeros);
+    GraphLayer layer{GraphLayer::Kind::pad, tensor.node, {tensor.view.value}, out};
+    layer.windows.zeros = tensor.zeros;
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::channels_first_of(tensor.view.value, out, tensor.view.axes.size() == 2), tensor.type};
+}
+
+/// The windows of a convolution; zeros that a Pad put around its picture become its own where each window still touches the picture.
+inline LayerChain::Windows read_padded_windows(OnnxBuilder& builder, const OnnxAttributes& attributes, PictureTensor& tensor,
+                                               const std::vector<std::int64_t>& kernel) {
+    LayerChain::Windows windows = read_windows(attributes, tensor, kernel);
+    bool apart = attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME");
+    for (std::size_t n = 0; n < 4; ++n) apart |= windows.zeros[n] + tensor.zeros[n] > (windows.size[n % 2] - 1) * windows.dilation[n % 2];
+    if (apart && tensor.zeros != std::array<std::size_t, 4>{}) {
+        add_pad(builder, tensor);
+        return read_windows(attributes, tensor, kernel);
+    }
+    for (std::size_t n = 0; n < 4; ++n) windows.zeros[n] += tensor.zeros[n];
+    return windows;
+}
+
 inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
-    PictureTensor tensor = builder.settled(node.input(0), true);
+    PictureTensor tensor = builder.settled(node.input(0));
     require_picture(tensor.view);
     const bool sequence = tensor.view.axes.size() == 2;
     const OnnxConstant& weights = builder.own_weights(node, 1, tensor.view.axes.size() + 1);
     const auto& shape = weights.array->shape;
-    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
-    layer.windows = read_windows(attributes, tensor, std::vector<std::int64_t>(shape.begin() + 2, shape.end()));
-    for (std::size_t n = 0; n < 4; ++n) {
-        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
-            throw std::invalid_argument("it has two kinds of padding");
-        layer.windows.zeros[n] += tensor.zeros[n];
-    }
+    GraphLayer layer{GraphLayer::Kind::conv};
+    layer.windows = read_padded_windows(builder, attributes, tensor, std::vector<std::int64_t>(shape.begin() + 2, shape.end()));
+    layer.inputs = {tensor.view.value};
     const Shape in = tensor.view.shape();
     layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
     if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
@@ -135,7 +154,7 @@ inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
     builder.put(node.outputs[0], tensor);
 }
 
-/// Zeros around a picture are the next convolution's.
+/// Zeros around a picture are the next convolution's, or a layer where others read them.
 inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
     attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
@@ -145,7 +164,7 @@ inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
         if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
     }
     if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
-    PictureTensor tensor = builder.settled(node.input(0), true);
+    PictureTensor tensor = builder.settled(node.input(0));
     const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
     const std::size_t rank = tensor.view.axes.size() + 1;
     if (!tensor.view.channels_first() || pads.size() != 2 * rank || pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0)
@@ -154,6 +173,8 @@ inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
         tensor.zeros[4 - rank + axis - 2] += onnx_extent(pads[axis]);
         tensor.zeros[4 - rank + axis] += onnx_extent(pads[rank + axis]);
     }
+    tensor.node = builder.node;
+    if (builder.read_as_pictures.contains(node.outputs[0]) && tensor.zeros != std::array<std::size_t, 4>{}) add_pad(builder, tensor);
     builder.put(node.outputs[0], tensor);
 }
 

@@ -47,6 +47,14 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
             return chain.flatten(true);
         case Kind::dropout:
             return chain.dropout();
+        case Kind::pad:
+            return chain.layer("Pad", {edges_text(layer.windows.zeros)}, layer.output);
+        case Kind::crop:
+            return chain.layer("Crop", {edges_text(layer.windows.zeros)}, layer.output);
+        case Kind::slice:
+            return chain.layer("Slice", {sentence(layer.first, ", ", layer.output.channels)}, layer.output);
+        case Kind::shuffle:
+            return chain.layer("ShuffleChannels", {std::to_string(layer.groups)});
         case Kind::sum:
             chain = LayerChain::sum(std::move(chain), take(layer.inputs[1]));
             return;

@@ -5,8 +5,10 @@
 
 #include <denim/exchange/spelling_table.hpp>
 #include <denim/machine/file_error.hpp>
+#include <denim/tensor/shape.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -37,6 +39,26 @@ inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t f
     std::string list;
     for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
     return list;
+}
+
+/// "3" for an axis each alike, else "1, 7".
+inline std::string numbers_text(std::array<std::size_t, 2> numbers) {
+    return numbers[0] == numbers[1] ? std::to_string(numbers[0]) : sentence(numbers[0], ", ", numbers[1]);
+}
+
+/// "1" for as many pixels all around, else those at the top, left, bottom and right.
+inline std::string edges_text(const std::array<std::size_t, 4>& edges) {
+    if (std::ranges::count(edges, edges[0]) == 4) return std::to_string(edges[0]);
+    return sentence(edges[0], ", ", edges[1], ", ", edges[2], ", ", edges[3]);
+}
+
+/// A picture with so many more pixels at its top, left, bottom and right, or without them.
+inline Shape padded(Shape in, const std::array<std::size_t, 4>& edges) {
+    return {edges[0] + in.height + edges[2], edges[1] + in.width + edges[3], in.channels};
+}
+inline Shape cropped(Shape in, const std::array<std::size_t, 4>& edges) {
+    if (in.height <= edges[0] + edges[2] || in.width <= edges[1] + edges[3]) throw std::invalid_argument("nothing is left of the picture");
+    return {in.height - edges[0] - edges[2], in.width - edges[1] - edges[3], in.channels};
 }
 
 /// Every word of ours with its namespace in front.

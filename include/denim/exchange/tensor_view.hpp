@@ -73,6 +73,12 @@ struct TensorView {
         return result;
     }
 
+    /// So many rows, columns or channels are left.
+    void shorten(Part part, std::size_t extent) {
+        extents[part] = extent;
+        for (auto& axis : axes) axis = without_ones(std::move(axis));
+    }
+
     /// `order` counts the batch as axis 0.
     void transpose(const std::vector<std::int64_t>& order) {
         if (order.size() != axes.size() + 1) throw std::invalid_argument(sentence("an order of ", axes.size() + 1, " axes was expected"));

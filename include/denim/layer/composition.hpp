@@ -58,6 +58,15 @@ constexpr Role role_of() {
         return Role::layer;
 }
 
+/// True for what users wrote among the entries of a composition; forks, joins and what else it puts there go by its own name.
+template <class Spec>
+constexpr bool written() {
+    if constexpr (requires { Spec::of_composition; })
+        return false;
+    else
+        return role_of<Spec>() == Role::layer;
+}
+
 template <class... Left, class... Right>
 List<Left..., Right...> operator+(List<Left...>, List<Right...>);
 

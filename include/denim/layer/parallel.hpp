@@ -12,6 +12,15 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// A concatenation of pictures that must be of one size.
+template <std::size_t Count>
+struct SideBySide : Concatenation<Count> {
+    template <class First, class... Rest>
+    static constexpr bool accepts(First first, Rest... rest) {
+        return ((rest.height == first.height && rest.width == first.width) && ...);
+    }
+};
+
 /// Branches side by side: Parallel<Conv<1, 16>, Sequential<Conv<1, 8>, Conv<3, 16, Same>>>. Their pictures must be of one size.
 template <class... Branches>
 struct Parallel {
@@ -19,15 +28,10 @@ struct Parallel {
                   "denim: Parallel: there must be 2 to 8 branches.");
 
     /// The join at the end.
-    struct Concatenated : Concatenation<sizeof...(Branches)> {
-        template <class First, class... Rest>
-        static constexpr bool accepts(First first, Rest... rest) {
-            return ((rest.height == first.height && rest.width == first.width) && ...);
-        }
-
+    struct Concatenated : SideBySide<sizeof...(Branches)> {
         template <Shape... Got>
         struct Problem {
-            static_assert(accepts(Got...),
+            static_assert(Concatenated::accepts(Got...),
                           "denim: Parallel: the branches give pictures of different sizes, so their channels cannot "
                           "stand side by side; give them the same strides, and Same or windows of the same size.");
         };

@@ -57,7 +57,7 @@ void name_entries(const std::string& name, EntryNames& names);
 template <class Written>
 constexpr NamedChild named_child() {
     using Spec = named_as<Written>;
-    if constexpr (role_of<Written>() != Role::layer)
+    if constexpr (!written<Written>())
         return {false, nullptr};
     else if constexpr (NamedBlock<Spec> || requires { typename Spec::Expanded; })
         return {true, &name_entries<Written>};
@@ -109,7 +109,7 @@ consteval PathEnd follow(List<Specs...>) {
     PathEnd end;
     [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
         using Spec = named_as<type_at<List<Specs...>, Index>>;
-        if (role_of<Spec>() == Role::layer && place++ == Wanted) {
+        if (written<Spec>() && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};
             } else if constexpr (requires { typename Spec::Expanded; }) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The networks of interop.cpp in PyTorch, with random weights and BatchNorm statistics."""
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 
@@ -14,6 +15,21 @@ class ChannelsLast(nn.Module):
 
     def forward(self, x):
         return x.permute(0, 2, 3, 1).flatten(1)
+
+
+class Moves(nn.Module):
+    """Zeros around the picture, half of the channels, a shuffle, and a part of what that gives."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.branch, self.last = nn.Conv2d(3, 8, 1), nn.Conv2d(4, 4, 3, padding=1), nn.Linear(6, 4)
+
+    def forward(self, x):
+        x = F.relu(self.first(F.max_pool2d(F.pad(x, (0, 2, 1, 0)), 2)))
+        kept, taken = x.chunk(2, dim=1)
+        n, c, h, w = x.shape
+        x = torch.cat([kept, F.relu(self.branch(taken))], dim=1).view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+        return self.last(x[:, 1:7, :-1, 1:].mean((2, 3)))
 
 
 def models():
@@ -32,6 +48,7 @@ def models():
         "flattened": nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.Flatten(), nn.LayerNorm(100, eps=1e-3), nn.Linear(100, 8), nn.ReLU(), nn.Linear(8, 4)),
         "residual": nn.Sequential(Residual(nn.Conv2d(4, 4, 3, padding=1), nn.ReLU()), nn.Flatten(), nn.Linear(120, 4),
                                   Residual(nn.Linear(4, 4), nn.ReLU())),
+        "moves": Moves(),
     }  # fmt: skip
     with torch.no_grad():
         for model in all_models.values():

@@ -51,6 +51,9 @@ OnnxModel model_of(std::vector<OnnxNode> nodes) {
                      {"last", longs({-1})},
                      {"cut", longs({0, 4, -1})},
                      {"pixels", longs({0, 2, 24})},
+                     {"edges", longs({0, 0, 1, 2, 0, 0, 0, 3})},
+                     {"groups", longs({0, 2, 3, 4, 6})},
+                     {"six channels", longs({0, 6, 4, 6})},
                      {"picture", longs({-1, 2, 4, 6})}};
     model.nodes = std::move(nodes);
     return model;
@@ -215,7 +218,6 @@ TEST_CASE("what changes nothing is passed over, and what nobody reads is not ask
     };
     CHECK(padded(0, "Conv").find("denim::Conv<3, 2, denim::Same, denim::Stride<2>, denim::NoBias, denim::Linear>") != std::string::npos);
     CHECK(padded(1, "Conv").find("the node 'pad' (Pad): zeros around rows and columns") != std::string::npos);
-    CHECK(padded(0, "MaxPool").find("zeros around a picture that does not enter a convolution") != std::string::npos);
     // computed extents, as PyTorch writes x.view(x.size(0), -1)
     OnnxModel view = model_of({{"Shape", "", {"x"}, {"s"}},
                                {"Gather", "", {"s", "first"}, {"n"}},
@@ -417,7 +419,7 @@ TEST_CASE("normalisations of groups of channels are found in the reshapes that e
         if (n % 4 > 1) squares += std::pow(static_cast<double>(n % 7) - mean, 2) / 24;
     CHECK(y[7] == doctest::Approx((0 - mean) / std::sqrt(squares + 1e-3) * 1.25 + 1.25));
     const auto wrong = [&](std::vector<OnnxNode> nodes) { return reason(groups(std::move(nodes))); };
-    CHECK(wrong({to, {"Relu", "relu", {"r"}, {"y"}}}).find("the node 'relu' (Relu): groups of channels that are not normalised have no spelling") != std::string::npos);
+    CHECK(wrong({to, {"Relu", "relu", {"r"}, {"y"}}}).find("the node 'relu' (Relu): groups of channels that are neither normalised nor shuffled have no spelling") != std::string::npos);
     CHECK(wrong({to, {"InstanceNormalization", "norm", {"r", "b", "zeros"}, {"n"}}, shape, {"Reshape", "", {"n", "s"}, {"y"}}}).find("factors of 1 and sums with 0") != std::string::npos);
     CHECK(wrong({to, norm, {"Reshape", "other", {"n", "to_row"}, {"y"}}}).find("the node 'other' (Reshape): the way back from groups of channels") != std::string::npos);
     CHECK(wrong({{"Transpose", "", {"x"}, {"t"}, {{"perm", Numbers{0, 2, 3, 1}}}}, {"InstanceNormalization", "rows", {"t", "b", "b"}, {"y"}}}).find("over all rows and columns") != std::string::npos);
@@ -463,4 +465,93 @@ TEST_CASE("vectors and sequences enter by their axes; others are refused") {
     for (const std::vector<std::size_t>& extents : {std::vector<std::size_t>{6}, {0, 2, 3, 4, 5}, {0, 2, 0}, {0, 0}, {}})
         CHECK(why(entered(extents, {{"Identity", "i", {"x"}, {"y"}, {}}})).find("pictures (N, C, H, W), sequences (N, C, L) or vectors (N, C) of known size were expected") !=
               std::string::npos);
+}
+
+TEST_CASE("zeros around a picture are a convolution's, or a layer where others read them") {
+    const OnnxNode pad{"Pad", "pad", {"x", "edges"}, {"p"}};
+    CHECK(layers({pad, {"Conv", "", {"p", "w"}, {"y"}, {{"dilations", Numbers{2, 2}}}}}) == "Conv<3, 2, Padding<1, 2, 0, 3>, Dilation<2>, NoBias, Linear>");
+    CHECK(layers({pad, {"Conv", "", {"p", "w"}, {"y"}}}) == "Pad<1, 2, 0, 3>, Conv<3, 2, NoBias, Linear>");  // windows of zeros alone
+    CHECK(layers({pad, {"Conv", "", {"p", "w"}, {"y"}, {{"auto_pad", std::string{"SAME_UPPER"}}}}}) == "Pad<1, 2, 0, 3>, Conv<3, 2, Same, NoBias, Linear>");
+    CHECK(layers({pad, {"Pad", "", {"p", "edges"}, {"q"}}, {"Relu", "", {"q"}, {"y"}}}) == "Pad<2, 4, 0, 6>, Activation<ReLU>");
+    CHECK(layers({pad, {"MaxPool", "", {"p"}, {"y"}, {{"kernel_shape", Numbers{2, 2}}, {"strides", Numbers{2, 2}}}}}) == "Pad<1, 2, 0, 3>, MaxPool");
+    const auto y = values({{"Pad", "", {"x", "edges"}, {"y"}}});  // x is n % 7 - 3
+    CHECK(y.size() == 5 * 11 * 2);
+    CHECK(y[22 + 3] == 0);
+    CHECK(y[22 + 4] == -3);
+    CHECK(y[22 + 4 + 12] == 0);
+    CHECK(y[44 + 4] == 12 % 7 - 3);
+}
+
+TEST_CASE("some rows and columns are a crop, some channels a slice") {
+    const auto slice = [](Numbers starts, Numbers ends, Numbers axes) {
+        return OnnxNode{"Slice", "slice", {"x"}, {"y"}, {{"starts", starts}, {"ends", ends}, {"axes", axes}}};
+    };
+    CHECK(layers({slice({1, 2}, {3, -1}, {2, 3})}) == "Crop<1, 2, 1, 1>");
+    CHECK(layers({slice({-5}, {INT64_MAX}, {-1})}) == "Crop<0, 1, 0, 0>");
+    CHECK(layers({slice({1}, {2}, {1})}) == "Slice<1, 1>");
+    CHECK(layers({slice({0, 1, 0}, {INT64_MAX, 2, 2}, {0, 1, 2})}) == "Crop<0, 0, 2, 0>, Slice<1, 1>");
+    CHECK(layers({conv, {"Slice", "", {"c1"}, {"y"}, {{"starts", Numbers{0, 0, 0, 0}}, {"ends", Numbers{INT64_MAX, 9, 9, 9}}}}}) == "Conv<3, 2, Same, Linear>");
+    const auto y = values({slice({1, 2, 1}, {3, 4, 2}, {2, 3, 1})});
+    CHECK(y == std::vector<double>{(1 * 6 + 2) * 2 + 1 - 14 - 3.0, (1 * 6 + 3) * 2 + 1 - 14 - 3.0, (2 * 6 + 2) * 2 + 1 - 28 - 3.0, (2 * 6 + 3) * 2 + 1 - 28 - 3.0});
+    const auto then = [](const char* from, const char* to, std::int64_t axis) {
+        return OnnxNode{"Slice", to, {from}, {to}, {{"starts", Numbers{1}}, {"ends", Numbers{-1}}, {"axes", Numbers{axis}}}};
+    };
+    const OnnxNode wide{"Concat", "", {"x", "x", "x"}, {"k"}, {{"axis", std::int64_t{1}}}};
+    for (const Numbers& axes : {Numbers{1, 2, 3, 3, 1}, Numbers{3, 1, 3, 1, 2}})  // a node for each axis, and a second for some
+        CHECK(layers({wide, then("k", "s0", axes[0]), then("s0", "s1", axes[1]), then("s1", "s2", axes[2]), then("s2", "s3", axes[3]), then("s3", "y", axes[4])})
+                  .ends_with(", Crop<1, 2, 1, 2>, Slice<2, 2>"));
+    CHECK(layers({wide, then("k", "s0", 1), then("s0", "s1", 3), {"Relu", "", {"s0"}, {"r"}}, {"GlobalMaxPool", "", {"s1"}, {"a"}}, {"GlobalMaxPool", "", {"r"}, {"b2"}},
+                  {"Concat", "", {"a", "b2"}, {"y"}, {{"axis", std::int64_t{1}}}}})
+              .ends_with(", Slice<1, 4>, Parallel<Sequential<Crop<0, 1, 0, 1>, GlobalPool<Max>>, Sequential<Activation<ReLU>, GlobalPool<Max>>>"));
+    refused({slice({2}, {2}, {1})}, "slice", "a slice of at least one number");
+    refused({slice({0}, {1}, {0})}, "slice", "a slice of the batch");
+    refused({slice({0, 1}, {1}, {0})}, "slice", "starts and ends were expected");
+    refused({{"Slice", "steps", {"x", "last", "last", "last", "pixels"}, {"y"}}}, "steps", "steps of more than 1");
+    refused({{"Flatten", "", {"x"}, {"f"}}, {"Slice", "row", {"f"}, {"y"}, {{"starts", Numbers{1}}, {"ends", Numbers{5}}, {"axes", Numbers{1}}}}}, "row",
+            "along another axis than rows, columns or channels");
+}
+
+TEST_CASE("channels that are split are slices, turned groups a shuffle") {
+    const OnnxNode split{"Split", "split", {"c1"}, {"a", "b2"}, {{"axis", std::int64_t{1}}}};
+    const OnnxNode join{"Concat", "", {"a", "r"}, {"y"}, {{"axis", std::int64_t{1}}}};
+    CHECK(layers({conv, split, {"Relu", "", {"b2"}, {"r"}}, join}) == "Conv<3, 2, Same, Linear>, Parallel<Slice<0, 1>, Sequential<Slice<1, 1>, Activation<ReLU>>>");
+    CHECK(layers({conv, split, {"Relu", "", {"b2"}, {"y"}}}) == "Conv<3, 2, Same, Linear>, Slice<1, 1>, Activation<ReLU>");
+    CHECK(layers({conv, {"Split", "split", {"c1"}, {"y", "b2"}, {{"axis", std::int64_t{1}}}}}) == "Conv<3, 2, Same, Linear>, Slice<0, 1>");
+    CHECK(layers({{"GlobalAveragePool", "", {"x"}, {"g"}}, {"Flatten", "", {"g"}, {"c1"}}, split, {"Relu", "", {"b2"}, {"r"}}, join}) ==
+          "GlobalPool<Average>, Parallel<Slice<0, 1>, Sequential<Slice<1, 1>, Activation<ReLU>>>");
+    refused({conv, {"Split", "rows", {"c1"}, {"a", "b2"}, {{"axis", std::int64_t{2}}}}, {"Relu", "", {"a"}, {"y"}}}, "rows", "other numbers than channels");
+
+    // as PyTorch writes x.chunk(2, dim=1)
+    const auto chunked = [](const char* gathered, const Numbers& two) {
+        OnnxModel model = model_of({conv,
+                                    {"Shape", "", {"c1"}, {"s"}},
+                                    {"Gather", "", {"s", gathered}, {"width"}},
+                                    {"Add", "add", {"width", "unit"}, {"wider"}},
+                                    {"Div", "div", {"wider", "two numbers"}, {"size"}},
+                                    {"Mul", "", {"size", "unit"}, {"first end"}},
+                                    {"Mul", "", {"size", "two numbers"}, {"second end"}},
+                                    {"Slice", "", {"c1", "none", "first end", "unit"}, {"a"}},
+                                    {"Slice", "", {"c1", "first end", "second end", "unit"}, {"b2"}},
+                                    {"Relu", "", {"b2"}, {"r"}},
+                                    {"Concat", "", {"a", "r"}, {"y"}, {{"axis", std::int64_t{1}}}}});
+        model.weights.insert(model.weights.end(), {{"none", longs({0})}, {"unit", longs({1})}, {"two numbers", longs(two)}});
+        return message_of([&] { throw std::runtime_error(spell_onnx("o", model)); });
+    };
+    CHECK(chunked("unit", {2}).find("denim::Parallel<denim::Slice<0, 1>, denim::Sequential<denim::Slice<1, 1>, denim::Activation<denim::ReLU>>>") != std::string::npos);
+    CHECK(chunked("none", {2}).find("the node 'add' (Add): it computes with the extent of the batch") != std::string::npos);
+    CHECK(chunked("unit", {0}).find("the node 'div' (Div): it divides by an extent of 0") != std::string::npos);
+    CHECK(chunked("unit", {2, 3, 4}).find("the node '") == 3);
+
+    const OnnxNode wide{"Concat", "", {"x", "x", "x"}, {"k"}, {{"axis", std::int64_t{1}}}}, apart{"Reshape", "apart", {"k", "groups"}, {"g"}},
+        back{"Reshape", "back", {"t", "six channels"}, {"y"}};
+    const auto turn = [](Numbers order) { return OnnxNode{"Transpose", "turn", {"g"}, {"t"}, {{"perm", order}}}; };
+    CHECK(layers({wide, apart, turn({0, 2, 1, 3, 4}), back}).ends_with(", ShuffleChannels<2>"));
+    const auto y = values({wide, apart, turn({0, 2, 1, 3, 4}), back});
+    for (std::size_t n = 0; n < y.size(); ++n) {
+        const std::size_t channel = n % 6 % 2 * 3 + n % 6 / 2;  // of the six, which are x's two over and over
+        CHECK(y[n] == static_cast<double>((n / 6 * 2 + channel % 2) % 7) - 3);
+    }
+    refused({wide, apart, turn({0, 1, 2, 4, 3}), back}, "turn", "a transposition of the groups and the channels of each");
+    refused({wide, apart, {"Relu", "half", {"g"}, {"y"}}}, "half", "neither normalised nor shuffled");
+    refused({wide, apart, turn({0, 2, 1, 3, 4}), {"Reshape", "back", {"t", "groups"}, {"y"}}}, "back", "the way back from groups of channels");
 }

@@ -171,6 +171,17 @@ TEST_CASE("layers with a number for each channel") {
     check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer("LayerScale", "s", R"("init_values": 1e-06, "projection_dim": 4)")), "denim::Linear>,\n    denim::Scale>>;");
 }
 
+TEST_CASE("zeros around pictures, and pictures without their edges") {
+    const auto padded = [](const std::string& how) { return line(layer("ZeroPadding2D", "this", how) + ", " + layer("Conv2D", "c", conv)); };
+    check_spelled(padded(R"("padding": [[1, 1], [1, 1]], "data_format": "channels_last")"), "<\n    denim::Pad<1>,");
+    check_spelled(padded(R"("padding": [[0, 1], [2, 3]])"), "<\n    denim::Pad<0, 2, 1, 3>,");
+    check_spelled(padded(R"("padding": [1, 2])"), "<\n    denim::Pad<1, 2, 1, 2>,");
+    check_spelled(line(layer("Cropping2D", "this", R"("cropping": [[0, 1], [2, 3]])") + ", " + layer("Conv2D", "c", conv)), "<\n    denim::Crop<0, 2, 1, 3>,");
+    check_refused(padded(R"("padding": [[0, -1], [2, 3]])"), "a size was expected");
+    check_refused(padded(R"("padding": [[1, 1], [1, 1]], "data_format": "channels_first")"), "channels_last was expected");
+    check_refused(line(layer("Cropping2D", "this", R"("cropping": 9)")), "nothing is left of the picture");
+}
+
 TEST_CASE("a softmax is left out at the end only, and of a row only") {
     check_spelled(line(layer("Conv2D", "c", R"("filters": 4, "kernel_size": 8)") + ", " + layer("Softmax", "s", R"("axis": -1)") + ", " +
                        layer("Dense", "d", R"("units": 2, "activation": "softmax")")),
@@ -280,6 +291,8 @@ TEST_CASE("vectors and sequences enter as they do in Keras") {
                   "denim::Conv<denim::Window<1, 3>, 2, denim::Padding<0, 8, 0, 0>, denim::Dilation<1, 4>, denim::Linear>,\n    denim::Dense<2>>>;");
     check_refused(model(wave, layer("Conv1D", "this", R"("filters": 2, "kernel_size": [3, 3])")), "'kernel_size' is '[3,3]'");
     check_refused(model(wave, layer("Conv1D", "this", R"("filters": 2, "kernel_size": 3, "padding": "full")")), "'padding' is '\"full\"'; valid, same or causal was expected");
+    check_spelled(model(wave, layer("ZeroPadding1D", "p", R"("padding": [2, 1])") + ", " + layer("Cropping1D", "c", R"("cropping": [1, 1])")),
+                  "denim::Pad<0, 2, 0, 1>,\n    denim::Crop<0, 1, 0, 1>>>;");
     check_refused(model(wave, layer("Conv2D", "this", conv)), "the layer 'this' (Conv2D): a picture was expected, a sequence came");
     check_refused(line(layer("Conv1D", "this", R"("filters": 2, "kernel_size": 3)")), "the layer 'this' (Conv1D): a sequence was expected, a picture came");
     check_refused(model("[null, 13]", layer("MaxPooling1D", "this")), "a sequence was expected, a row of numbers came");

@@ -142,4 +142,8 @@ TEST_CASE("the others") {
     check<Picture, Scale>();
     check<Picture, Activation<GELU>>();
     check<Picture, Flatten>();
+    check<Picture, Pad<1>>();
+    check<Picture, Crop<1>>();
+    check<Picture, Slice<1, 2>>();
+    check<Picture, ShuffleChannels<3>>();
 }

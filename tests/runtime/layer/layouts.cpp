@@ -275,6 +275,15 @@ TEST_CASE("layers without parameters") {
     check<MaxPool, true, picture>("MaxPool");
     check<MaxPool, true, whole>("MaxPool of whole vectors");
     check<Pool<Average, 3, Same, Stride<2>>, true, picture>("Pool<Average>");
+    check<Pad<1, 0, 2, 1>, true, picture>("Pad");
+    check<Pad<1>, true, whole>("Pad of whole vectors");
+    check<Crop<1, 0, 2, 1>, true, picture>("Crop");
+    check<Crop<0, 1, 1, 0>, true, whole>("Crop of whole vectors");
+    check<Slice<1, 3>, true, picture>("Slice");
+    check<Slice<3, 13>, true, whole>("Slice of whole vectors");
+    check<ChannelRun<1, 2>, true, whole>("ChannelRun");
+    check<ShuffleChannels<2>, true, Shape{4, 3, 6}>("ShuffleChannels");
+    check<ShuffleChannels<4>, true, whole>("ShuffleChannels of whole vectors");
 }
 
 TEST_CASE("normalisations") {

@@ -184,6 +184,9 @@ TEST_CASE("dense layers, normalisation and compositions") {
     check_layer<Product<Conv<3, 4, Same, Linear>, Sequential<>>>("product");
     check_layer<Parallel<Conv<1, 2>, Conv<3, 2, Same>>>("parallel");
     check_layer<SqueezeExcite<4, 2>>("gate");
+    check_layer<Pad<1>>("Pad");
+    check_layer<ShuffleChannels<2>>("ShuffleChannels");
+    check_layer<SplitChannels<Conv<3, 2, Same>, Sequential<>>>("split");
 }
 
 TEST_CASE("normalisation of numbers whose squares leave the range is no answer, that of constant channels the shift") {

@@ -37,6 +37,22 @@ public:
 private:
     using Kind = denim::GraphLayer::Kind;
 
+    // "Rescale<2, -1>" or "Normalise<Mean<1, 2>, Deviation<3>>" of a number of a channel.
+    [[nodiscard]] static double rescaled(const std::string& word, double x, std::size_t channel) {
+        const auto list = [&](const std::string& begin) {
+            Numbers numbers;
+            std::size_t at = word.find(begin) + begin.size();
+            for (; word[at - 1] != '>'; at = word.find_first_of(",>", at) + 1) numbers.push_back(std::stod(word.substr(at)));
+            return numbers;
+        };
+        const auto of_channel = [&](const Numbers& numbers) { return numbers.at(numbers.size() == 1 ? 0 : channel); };
+        if (word.starts_with("Rescale<")) {
+            const Numbers line = list("Rescale<");
+            return line.at(0) * x + (line.size() > 1 ? line[1] : 0);
+        }
+        return (x - of_channel(list("Mean<"))) / of_channel(list("Deviation<"));
+    }
+
     [[nodiscard]] Numbers compute(std::size_t number, const std::vector<Numbers>& values) const {
         const denim::GraphLayer& layer = graph_.layers[number];
         const std::vector<Numbers>& weights = weights_[number];
@@ -136,6 +152,9 @@ private:
                     const double number = weights.at(0).at(n % in.channels);
                     y[n] = layer.word == "PReLU" && x[n] > 0 ? x[n] : number * x[n];
                 }
+                return y;
+            case Kind::rescale:
+                for (std::size_t n = 0; n < y.size(); ++n) y[n] = rescaled(layer.word, x[n], n % in.channels);
                 return y;
             case Kind::activation:
                 if (layer.word.ends_with("softmax")) {

@@ -47,6 +47,8 @@
 #include <denim/layer/stochastic_depth.hpp>
 #include <denim/layer/prelu.hpp>
 #include <denim/layer/scale.hpp>
+#include <denim/layer/rescale.hpp>
+#include <denim/layer/normalise.hpp>
 #include <denim/layer/sum.hpp>
 #include <denim/layer/product.hpp>
 #include <denim/layer/repeat.hpp>

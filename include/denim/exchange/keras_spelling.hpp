@@ -5,6 +5,7 @@
 
 #include <denim/exchange/keras_activations.hpp>
 #include <denim/exchange/keras_model.hpp>
+#include <denim/exchange/keras_rescale.hpp>
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/keras_windows.hpp>
 #include <denim/exchange/layer_chain.hpp>
@@ -159,6 +160,8 @@ private:
         } else if (kind == "LayerScale") {
             settings.learning_only({"init_values", "projection_dim"});
             chain.layer("Scale");
+        } else if (kind == "Rescaling" || kind == "Normalization") {
+            chain.layer(kind == "Rescaling" ? keras_rescaling(settings) : keras_normalization(settings, value.axes()));
         } else if (kind == "Dropout") {
             settings.learning_only({"seed"});
             const double rate = settings.number("rate", 0.5);

@@ -173,11 +173,14 @@ public:
         auto& found = std::get<PictureTensor>(known_.find(name)->second);
         std::string activation = found.function.name();
         const bool of_picture = found.view.value == 0 && activation.starts_with("times ");
-        if (activation.empty() || of_picture)
-            throw Refusal{found.view.value == 0
-                              ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                              : "what it computes is none of Denim's activations",
-                          found.node};
+        const std::string rescale = activation.empty() || of_picture ? found.function.rescale() : "";
+        if (activation.empty() && rescale.empty()) throw Refusal{"what it computes is none of Denim's activations", found.node};
+        if (!rescale.empty()) {
+            add(found.view, {GraphLayer::Kind::rescale, found.node, {found.view.value}, found.view.shape(), rescale});
+            found.function = {};
+            found.shared = readers.find(name)->second > 1;
+            return found;
+        }
         if (activation == "tanh of softplus") {
             add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), "softplus"});
             activation = "tanh";

@@ -5,6 +5,7 @@
 // beside it, in its namespace.
 
 #include <denim/exchange/onnx_graph.hpp>
+#include <denim/exchange/onnx_stated.hpp>
 #include <denim/exchange/onnx_term.hpp>
 #include <denim/exchange/spelling_table.hpp>
 #include <denim/layer/activation.hpp>

@@ -6,6 +6,7 @@
 #include <denim/exchange/onnx_activations.hpp>
 #include <denim/exchange/onnx_group_norm.hpp>
 #include <denim/exchange/onnx_parts.hpp>
+#include <denim/exchange/onnx_rescale.hpp>
 #include <denim/exchange/onnx_windows.hpp>
 
 #include <algorithm>
@@ -81,14 +82,11 @@ inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std
     const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
     if ((node.type == "Mul" || node.type == "Add") && add_to_group_norm(builder, node, tensor, constant)) return;
     if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
+    if (add_normalise(builder, node, place, constant)) return;
     const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
     const bool sum = node.type == "Add" || node.type == "Sum";
     if (sum && add_to_bias(builder, node, tensor, constant)) return;
-    if (!number)
-        throw std::invalid_argument(
-            tensor.view.value == 0
-                ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                : "numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
+    if (!number) throw std::invalid_argument("numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
     if ((node.type == "Sub" || node.type == "Div") && place == 1)
         throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
     begin_function(builder, tensor);

@@ -47,6 +47,12 @@ public:
     /// Whether a function may be applied: to x times a number, plus a number.
     [[nodiscard]] bool is_line() const { return function_ == Function::identity && !times_x_; }
 
+    /// "Rescale<2, -1>" of such a line; empty where nothing is left of x.
+    [[nodiscard]] std::string rescale() const {
+        if (!is_line() || scale_ == 0) return "";
+        return "Rescale<" + as_float(scale_) + (shift_ == 0 ? ">" : ", " + as_float(shift_) + ">");
+    }
+
     void scale(double factor) {
         check(factor);
         scale_ *= factor, shift_ *= factor;

@@ -40,6 +40,7 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
         case Kind::local_response_norm:
             return chain.layer(spelled_local_response_norm(layer.word));
         case Kind::channelwise:
+        case Kind::rescale:
             return chain.layer(layer.word);
         case Kind::activation:
             return chain.activate(layer.word, apart);

@@ -121,8 +121,36 @@ TEST_CASE("what the file does to bytes and to logits besides is passed over if t
     export_onnx(network, scratch / "neutral.onnx", {.bytes = true, .preprocessing = {.mean = {0, 0}, .deviation = {1, 1}}});
     import_onnx(loaded, scratch / "neutral.onnx");
     export_onnx(network, scratch / "mean.onnx", {.bytes = true, .preprocessing = {.mean = {0.5f, 0.25f}}});
-    CHECK(message_of([&] { import_onnx(loaded, scratch / "mean.onnx"); }).find("the node 'input.Sub' (Sub): arithmetic on the picture") !=
+    CHECK(message_of([&] { import_onnx(loaded, scratch / "mean.onnx"); }).find("the node 'input.Sub' (Sub) is the layer Normalise<Mean<0.5, 0.25>, Deviation<1>>, where the network has") !=
           std::string::npos);
+    // a network that does so itself takes it
+    Network<Image<9, 8, 2>, Sequential<Normalise<Mean<0.5, 0.25>, Deviation<1>>, Conv<3, 4, Same>, Dense<3>>> normal{Seed{2}}, other;
+    Network<Image<9, 8, 2>, Sequential<Conv<3, 4, Same>, Dense<3>>> bare;
+    bare.edit_parameters([&](std::span<float> numbers) { std::ranges::copy(normal.parameters(), numbers.begin()); });
+    export_onnx(bare, scratch / "bare.onnx", {.bytes = true, .preprocessing = {.mean = {0.5f, 0.25f}}});
+    import_onnx(other, scratch / "bare.onnx");
+    CHECK(std::ranges::equal(normal.parameters(), other.parameters()));
+}
+
+TEST_CASE("numbers that stand in a type go out, and come back only to a network of the same") {
+    const Scratch scratch;
+    const auto check = [&]<class Net, class Other>(const Net& network, Other wrong, const std::vector<std::string>& nodes) {
+        CHECK(types_of(onnx_model(network)) == nodes);
+        export_onnx(network, scratch / "stated.onnx");
+        Net loaded;
+        import_onnx(loaded, scratch / "stated.onnx");
+        CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+        CHECK(message_of([&] { import_onnx(wrong, scratch / "stated.onnx"); }).find("is the layer ") != std::string::npos);
+    };
+    using Picture = Image<4, 3, 2>;
+    check(Network<Picture, Sequential<Rescale<2, -1>, Conv<3, 4>, Dense<2>>>{Seed{1}}, Network<Picture, Sequential<Rescale<2, 1>, Conv<3, 4>, Dense<2>>>{},
+          {"Transpose", "Mul", "Add", "Conv", "Relu", "Flatten", "Gemm", "Identity"});
+    check(Network<Picture, Sequential<Normalise<Mean<0.485, 0.5>, Deviation<0.229, 0.25>>, Conv<3, 4>, Dense<2>>>{Seed{1}},
+          Network<Picture, Sequential<Normalise<Mean<0.485, 0.5>, Deviation<0.229, 0.225>>, Conv<3, 4>, Dense<2>>>{},
+          {"Transpose", "Sub", "Div", "Conv", "Relu", "Flatten", "Gemm", "Identity"});
+    check(Network<Picture, Sequential<Normalise<Mean<0.5>, Deviation<0.25>>, Conv<3, 4>, Rescale<0.25, 1>, Dense<2>, Rescale<3, 1>>>{Seed{1}},
+          Network<Picture, Sequential<Normalise<Mean<0.5>, Deviation<0.25>>, Conv<3, 4>, Rescale<0.25>, Dense<2>, Rescale<3, 1>>>{},
+          {"Transpose", "Sub", "Div", "Conv", "Relu", "Mul", "Add", "Flatten", "Gemm", "Mul", "Add", "Identity"});
 }
 
 TEST_CASE("an imported network's probabilities are those that the file means") {

@@ -108,8 +108,10 @@ TEST_CASE("what is not understood, or not provably neutral, is an error that nam
             "n", "another axis than the channels");
     refused({conv, {"LayerNormalization", "n", {"c1", "row", "row"}, {"y"}, {{"epsilon", 1e-3f}}}}, "n", "another axis than the channels");
     // arithmetic
-    refused({{"Mul", "scale", {"x", "two"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "scale", "arithmetic on the picture");
-    refused({{"Sub", "mean", {"x", "c"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "mean", "arithmetic on the picture");
+    refused({{"Sub", "mean", {"c", "x"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "mean", "neither factors nor the bias of a convolution");
+    refused({{"Sub", "row", {"x", "row"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "row", "along rows or columns");
+    refused({{"Sub", "one", {"one", "x"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "one", "a number minus or divided by numbers of the picture");
+    refused({{"Mul", "none", {"x", "zero"}, {"z"}}, {"Conv", "", {"z", "w"}, {"y"}}}, "none", "none of Denim's activations");
     refused({{"Conv", "", {"x", "w"}, {"c1"}, {{"pads", Numbers{1, 1, 1, 1}}}}, {"Add", "position", {"c1", "row"}, {"y"}}}, "position",
             "along rows or columns");
     refused({conv, {"Relu", "", {"c1"}, {"r"}}, {"Add", "late", {"r", "c"}, {"y"}}}, "late", "neither factors nor the bias of a convolution");
@@ -301,6 +303,33 @@ TEST_CASE("numbers for each channel, or one for all, are PReLU and Scale") {
             expected += x * factor * (0.5 + 0.25 * static_cast<double>(place * 3 + o));
         }
         CHECK(sums[o] == doctest::Approx(expected));
+    }
+}
+
+TEST_CASE("arithmetic with numbers that the file states is Rescale, of a picture's channels Normalise") {
+    const OnnxNode end{"Conv", "", {"z", "w3"}, {"y"}, {}};
+    const std::string conv3 = ", Conv<1, 3, NoBias, Linear>";
+    const OnnxNode centred{"Sub", "", {"x", "c"}, {"m"}, {}};
+    CHECK(layers({{"Mul", "", {"x", "two"}, {"z"}}, end}) == "Rescale<2>" + conv3);
+    CHECK(layers({{"Mul", "", {"x", "two"}, {"m"}}, {"Sub", "", {"m", "one"}, {"z"}}, end}) == "Rescale<2, -1>" + conv3);
+    CHECK(layers({{"Sub", "", {"x", "half"}, {"m"}}, {"Div", "", {"m", "half"}, {"z"}}, end}) == "Rescale<2, -1>" + conv3);
+    CHECK(layers({conv, {"Add", "", {"c1", "one"}, {"m"}}, {"Mul", "", {"m", "two"}, {"n"}}, {"Add", "", {"n", "one"}, {"z"}}, end}) ==
+          "Conv<3, 2, Same, Linear>, Rescale<2, 1>" + conv3);
+    CHECK(layers({{"Add", "", {"x", "half"}, {"m"}}, {"Relu", "", {"m"}, {"z"}}, end}) == "Rescale<1, 0.5>, Activation<ReLU>" + conv3);
+    CHECK(layers({centred, {"Div", "", {"m", "c"}, {"z"}}, end}) == "Normalise<Mean<0.5, 0.75>, Deviation<0.5, 0.75>>" + conv3);
+    CHECK(layers({centred, {"Div", "", {"m", "half"}, {"z"}}, end}) == "Normalise<Mean<0.5, 0.75>, Deviation<0.5>>" + conv3);
+    CHECK(layers({{"Mul", "", {"x", "two"}, {"n"}}, {"Add", "", {"c", "n"}, {"m"}}, {"Div", "", {"m", "c"}, {"z"}}, end}) ==
+          "Rescale<2>, Normalise<Mean<-0.5, -0.75>, Deviation<0.5, 0.75>>" + conv3);
+    CHECK(layers({{"Div", "", {"x", "c"}, {"z"}}, end}) == "Normalise<Mean<0>, Deviation<0.5, 0.75>>" + conv3);
+    CHECK(layers({centred, {"Mul", "", {"m", "c"}, {"z"}}, end}) == "Normalise<Mean<0.5, 0.75>, Deviation<1>>, Scale" + conv3);
+    // what others read is not changed any more
+    CHECK(layers({centred, {"Div", "", {"m", "c"}, {"d"}}, {"Tanh", "", {"d"}, {"a"}}, {"Add", "", {"a", "m"}, {"y"}}}) ==
+          "Normalise<Mean<0.5, 0.75>, Deviation<1>>, Residual<Normalise<Mean<0>, Deviation<0.5, 0.75>>, Activation<Tanh>>");
+    const auto picture = values({{"Identity", "", {"x"}, {"y"}}});
+    const auto lines = values({{"Mul", "", {"x", "two"}, {"m"}}, {"Sub", "", {"m", "one"}, {"y"}}}), normal = values({centred, {"Div", "", {"m", "c"}, {"y"}}});
+    for (std::size_t n = 0; n < picture.size(); ++n) {
+        CHECK(lines[n] == doctest::Approx(2 * picture[n] - 1));
+        CHECK(normal[n] == doctest::Approx((picture[n] - (n % 2 ? 0.75 : 0.5)) / (n % 2 ? 0.75 : 0.5)));
     }
 }
 

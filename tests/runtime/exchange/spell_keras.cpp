@@ -84,7 +84,10 @@ TEST_CASE("a setting that changes what a layer computes is used or refused with 
     refused("Reshape", R"("target_shape": [4, 16, 4])", "'target_shape' is '[4,16,4]'; a Reshape that moves numbers");
     refused("Reshape", R"("target_shape": [])", "'target_shape' is '[]'");
     refused("Permute", R"("dims": [2, 1, 3])", "Denim has no layer for it");
-    refused("Rescaling", R"("scale": 0.5)", "Denim has no layer for it");
+    refused("Rescaling", R"("scale": "half")", "'scale' is '\"half\"'; a number was expected");
+    refused("Normalization", R"("axis": [-1], "mean": null, "variance": null)", "'mean' is 'null'; a number for each channel was expected, or one for all; what is adapted");
+    refused("Normalization", R"("axis": [1], "mean": 0.5, "variance": 0.25)", "'axis' is '[1]'; a Normalization of the channels was expected");
+    refused("Normalization", R"("axis": -1, "mean": 0.5, "variance": 0.25, "invert": true)", "'invert' is 'true'");
     refused("Sequential", R"("layers": [])", "a model within a model has no spelling");
     check_refused(line(layer("Flatten", "f") + ", " + layer("BatchNormalization", "this", R"("axis": 3)")), "'axis' is '3'");
     check_refused(line(layer("Flatten", "f") + ", " + layer("Conv2D", "this", conv)), "a picture was expected, a row of numbers came");
@@ -139,6 +142,18 @@ TEST_CASE("normalisations with an epsilon of their own, without gamma or beta") 
     behind("GroupNormalization", R"("groups": -1)", "InstanceNorm");
     check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", "")), "32 groups do not divide 4 channels");
     check_refused(line(layer("Conv2D", "c", conv) + ", " + layer("GroupNormalization", "this", R"("groups": 2, "axis": 1)")), "a GroupNorm over the channels was expected");
+}
+
+TEST_CASE("numbers that are stated") {
+    const auto first = [](const std::string& kind, const std::string& settings, const std::string& spelling) {
+        check_spelled(line(layer(kind, "this", settings) + ", " + layer("Conv2D", "c", conv)), "denim::Sequential<\n    denim::" + spelling + ",\n    denim::Conv<");
+    };
+    first("Rescaling", R"("scale": 0.00392156862745098, "offset": 0.0)", "Rescale<0.003921569>");
+    first("Rescaling", R"("scale": 0.00784313725490196, "offset": -1)", "Rescale<0.007843138, -1>");
+    first("Normalization", R"("axis": [-1], "invert": false, "mean": [123.675, 116.28, 103.53], "variance": [3409.976025, 3262.6944, 3291.890625])",
+          "Normalise<denim::Mean<123.675, 116.28, 103.53>, denim::Deviation<58.395, 57.12, 57.375>>");
+    first("Normalization", R"("axis": [3], "mean": [0.5, 0.5, 0.5], "variance": 0)", "Normalise<denim::Mean<0.5>, denim::Deviation<1e-07>>");
+    first("Normalization", R"("axis": null, "mean": 0.5, "variance": 0.25)", "Normalise<denim::Mean<0.5>, denim::Deviation<0.5>>");
 }
 
 TEST_CASE("a dropout of numbers, and of samples") {

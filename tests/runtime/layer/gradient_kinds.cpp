@@ -140,6 +140,8 @@ TEST_CASE("the others") {
     check<Picture, StochasticDepth<0.5>>();
     check<Picture, PReLUOf<0.25>>();
     check<Picture, Scale>();
+    check<Picture, Rescale<2, -1>>();
+    check<Picture, Normalise<Mean<0.5>, Deviation<0.25>>>();
     check<Picture, Activation<GELU>>();
     check<Picture, Flatten>();
     check<Picture, Pad<1>>();

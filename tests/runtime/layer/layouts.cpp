@@ -303,6 +303,8 @@ TEST_CASE("a number for each channel") {
     check<PReLU, true, picture>("PReLU");
     check<PReLU, true, Shape{2, 3, 35}>("PReLU of whole vectors and more");
     check<Scale, true, picture>("Scale");
+    check<Rescale<2, -1>, true, picture>("Rescale");
+    check<Normalise<Mean<0.5>, Deviation<0.25>>, true, picture>("Normalise");
 }
 
 TEST_CASE("joins") {

@@ -178,6 +178,9 @@ TEST_CASE("dense layers, normalisation and compositions") {
     check_layer<LocalResponseNorm<3>>("LocalResponseNorm");
     check_layer<PReLUOf<0.25>>("PReLU");
     check_layer<Scale>("Scale");
+    check_layer<Rescale<2, -1>>("Rescale");
+    check_layer<Normalise<Mean<0.5>, Deviation<0.25>>>("Normalise");
+    check_layer<SeparableConv<3, 4, Same>>("SeparableConv");
     check_layer<Residual<Conv<3, 4, Same>>>("residual");
     check_layer<Residual<Conv<3, 4, Same>, Shortcut<Conv<1, 4, Linear>>>>("residual with a shortcut");
     check_layer<Sum<Conv<3, 4, Same>, Sequential<>>>("sum");

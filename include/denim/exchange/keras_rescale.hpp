@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Keras's layers that rescale numbers by what they were told, not by what they learned.
+
+#include <denim/exchange/keras_settings.hpp>
+#include <denim/exchange/spelled_norm.hpp>
+#include <denim/machine/number_text.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Rescaling.
+inline SpelledNorm keras_rescaling(KerasSettings& settings) {
+    const auto number = [&](const char* key, double otherwise) { return shortest_text(static_cast<float>(settings.number(key, otherwise))); };
+    std::vector<std::string> parts{number("scale", 1)};
+    if (const std::string offset = number("offset", 0); offset != "0") parts.push_back(offset);
+    return {"Rescale", std::move(parts)};
+}
+
+/// Normalization, whose mean and variance were not adapted to data: those stand among its weights.
+inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
+    settings.require("invert", false, "a Normalization the other way around has no spelling");
+    const auto listed = [&](const char* key, auto of) {
+        const auto& json = settings.value(key);
+        std::vector<double> numbers;
+        for (const auto& each : json.is_array() ? json : KerasSettings::Json{json}) {
+            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all; what is adapted to data has no spelling");
+            numbers.push_back(of(each.template get<double>()));
+        }
+        const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
+        std::string text;
+        for (const double number : std::span{numbers}.first(alike ? std::min<std::size_t>(numbers.size(), 1) : numbers.size()))
+            text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(number));
+        return text;
+    };
+    const std::string means = listed("mean", [](double mean) { return mean; });
+    const std::string deviations = listed("variance", [](double variance) { return std::max(std::sqrt(variance), 1e-7); });
+    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
+    return {"Normalise", {"Mean<" + means + ">", "Deviation<" + deviations + ">"}};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail

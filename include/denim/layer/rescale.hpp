@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Shape kept: y = factor x + offset, or another line for each channel (Normalise), by numbers that stand in the type.
+
+#include <denim/layer/check_layer.hpp>
+#include <denim/layer/concept.hpp>
+#include <denim/layer/pixels.hpp>
+#include <denim/machine/decimal.hpp>
+
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, and slope(c), its derivative.
+template <class Arithmetic, Layout Out, Layout In, class Rule>
+struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = 2 * In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                Scalar* const to = at.input_gradient() + in;
+                for (std::size_t c = 0; c < In.shape.channels; ++c) {
+                    const Scalar gradient = at.output_gradient[out + c] * Rule::template slope<Scalar>(c);
+                    to[c] = Input == Gradient::add ? to[c] + gradient : gradient;
+                }
+            });
+    }
+};
+
+/// Factor x + Offset: Rescale<2, -1> makes numbers from -1 to 1 of those from 0 to 1. A NaN gives NaN, and so does an infinity times 0.
+template <Decimal Factor, Decimal Offset = 0>
+struct Rescale : SpecDefaults {
+    struct Rule {
+        template <class Scalar>
+        static Scalar value(Scalar x, std::size_t /*channel*/) {
+            return x * slope<Scalar>(0) + static_cast<Scalar>(Offset.value());
+        }
+        template <class Scalar>
+        static constexpr Scalar slope(std::size_t /*channel*/) {
+            return static_cast<Scalar>(Factor.value());
+        }
+    };
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = RescaleLayer<Arithmetic, Out, In, Rule>;
+};
+
+// The closing line stands in tests/runtime/layer/rescale.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET

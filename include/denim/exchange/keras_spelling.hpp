@@ -5,7 +5,7 @@
 
 #include <denim/exchange/keras_activations.hpp>
 #include <denim/exchange/keras_model.hpp>
-#include <denim/exchange/keras_rescale.hpp>
+#include <denim/exchange/keras_norms.hpp>
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/keras_windows.hpp>
 #include <denim/exchange/layer_chain.hpp>
@@ -140,14 +140,14 @@ private:
             settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
             settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
             settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            chain.layer(spelled_norm("BatchNorm", norm_parts(settings, value, "BatchNorm")));
+            chain.layer(spelled_norm("BatchNorm", keras_norm_parts(settings, value.axes, "BatchNorm")));
         } else if (kind == "LayerNormalization") {
             settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            chain.layer(spelled_norm("LayerNorm", norm_parts(settings, value, "LayerNorm")));
+            chain.layer(spelled_norm("LayerNorm", keras_norm_parts(settings, value.axes, "LayerNorm")));
         } else if (kind == "GroupNormalization") {
             const Json& groups = settings.value("groups");
             const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
-            chain.layer(spelled_group_norm(count, chain.shape().channels, norm_parts(settings, value, "GroupNorm")));
+            chain.layer(spelled_group_norm(count, chain.shape().channels, keras_norm_parts(settings, value.axes, "GroupNorm")));
         } else if (kind == "PReLU") {
             if (!value.row()) {
                 const Json& shared = settings.value("shared_axes");
@@ -161,11 +161,13 @@ private:
             settings.learning_only({"init_values", "projection_dim"});
             chain.layer("Scale");
         } else if (kind == "Rescaling" || kind == "Normalization") {
-            chain.layer(kind == "Rescaling" ? keras_rescaling(settings) : keras_normalization(settings, value.axes()));
+            chain.layer(kind == "Rescaling" ? keras_rescaling(settings) : keras_normalization(settings, value.axes));
         } else if (kind == "Dropout") {
             settings.learning_only({"seed"});
-            const double rate = settings.number("rate", 0.5);
-            settings.value("noise_shape") == Json{nullptr, 1, 1, 1} ? chain.layer("StochasticDepth", {shortest_text(rate)}) : chain.dropout();
+            const std::string rate = shortest_text(settings.number("rate", 0.5));
+            Json of_samples(static_cast<std::size_t>(value.axes), 1);
+            of_samples[0] = nullptr;
+            settings.value("noise_shape") == of_samples ? chain.layer("StochasticDepth", {rate}) : chain.dropout();
         } else if (kind == "Flatten") {
             settings.require_channels_last();
             chain.flatten(shared_);
@@ -191,13 +193,6 @@ private:
             kind == "DepthwiseConv" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
         }
         activate(settings, value, false);
-    }
-
-    static NormParts norm_parts(KerasSettings& settings, const Value& value, const std::string& word) {
-        settings.require_channels("axis", value.axes, "a " + word + " over the channels was expected");
-        const double epsilon = settings.number("epsilon", 1e-3);
-        if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
-        return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
     }
 
     // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Keras's layers that rescale numbers by what they were told, not by what they learned.
+// Keras's normalisations, by what they learn or by what they were told.
 
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/spelled_norm.hpp>
@@ -16,6 +16,14 @@
 #include <vector>
 
 namespace denim::inline DENIM_TARGET::detail {
+
+/// What BatchNormalization, LayerNormalization and GroupNormalization have in common, of a value of so many axes.
+inline NormParts keras_norm_parts(KerasSettings& settings, int axes, const std::string& word) {
+    settings.require_channels("axis", axes, "a " + word + " over the channels was expected");
+    const double epsilon = settings.number("epsilon", 1e-3);
+    if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
+    return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
+}
 
 /// Rescaling.
 inline SpelledNorm keras_rescaling(KerasSettings& settings) {

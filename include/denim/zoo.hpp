@@ -15,4 +15,5 @@
 #include <denim/zoo/regnet.hpp>
 #include <denim/zoo/resnet.hpp>
 #include <denim/zoo/resnet_names.hpp>
+#include <denim/zoo/shufflenet_v2.hpp>
 #include <denim/zoo/squeezenet.hpp>

@@ -38,11 +38,13 @@ namespace detail {
 /// The axes of windows that reach over so many pixels, by their options.
 template <class... Options>
 constexpr WindowAxis row_axis(WindowSize reach, WindowSize stride) {
-    return {reach.rows, stride.rows, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+    constexpr Border zeros = zeros_among<Options...>();
+    return {reach.rows, stride.rows, has<Same, Options...>, zeros.top, zeros.bottom, has<CeilMode, Options...>};
 }
 template <class... Options>
 constexpr WindowAxis column_axis(WindowSize reach, WindowSize stride) {
-    return {reach.columns, stride.columns, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
+    constexpr Border zeros = zeros_among<Options...>();
+    return {reach.columns, stride.columns, has<Same, Options...>, zeros.left, zeros.right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail

@@ -4,11 +4,16 @@ to 32 x 32, the one channel three times), in the same order, by SGD with momentu
 and momentum in both, dropout is none. Prints the losses of both, epoch by epoch; fails where those of the steps are more than 1 % apart.
 
     g++ -std=c++20 -O3 -march=native -fopenmp -Iinclude tests/python/by_hand/training.cpp -lz -o training
-    python tests/python/by_hand/training.py ./training [--pictures 6000] [--epochs 2] [--batch 64] [--rate 0.01] [--only NAME]
+    python tests/python/by_hand/training.py ./training [--pictures 6000] [--epochs 2] [--batch 64] [--rate 0.001] [--only NAME] [--again]
+
+Roundings grow from step to step, the faster the larger the rate: with --again PyTorch learns a second time, with its tensors channels last, which
+rounds otherwise, and the table says how far apart its two runs are. The running variances of PyTorch are unbiased, Keras's and Denim's are not: what
+is said of the test set differs by that.
 
 Needs numpy, torch, torchvision and the Debian package dataset-fashion-mnist. It is run by hand, as all 60,000 pictures take long.
 """
 import argparse
+import copy
 import gzip
 import subprocess
 import sys
@@ -38,15 +43,17 @@ def pictures(kind, count):
     return np.repeat(x[..., None], 3, axis=3), y[order]
 
 
-def train(model, x, y, test_x, test_y, options):
+def train(model, x, y, test_x, test_y, options, memory_format=torch.contiguous_format):
     """For each epoch the mean loss of its steps, and loss and accuracy of the test set."""
+    model = model.to(memory_format=memory_format)
     optimizer = torch.optim.SGD(model.parameters(), lr=options.rate, momentum=0.9)
     rows = []
     for _ in range(options.epochs):
         model.train()
         total = 0.0
         for first in range(0, len(x), options.batch):
-            loss = F.cross_entropy(model(as_input(x[first : first + options.batch])), y[first : first + options.batch])
+            part = as_input(x[first : first + options.batch]).contiguous(memory_format=memory_format)
+            loss = F.cross_entropy(model(part), y[first : first + options.batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -68,8 +75,9 @@ def main():
     parser.add_argument("--pictures", type=int, default=6000)
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--rate", type=float, default=0.001)
     parser.add_argument("--only")
+    parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
     (x, y), (test_x, test_y) = pictures("train", options.pictures), pictures("t10k", min(options.pictures, 10000))
     makers = {"resnet18": lambda: resnet18(num_classes=10), "mobilenet_v2": lambda: mobilenet_v2(num_classes=10, dropout=0.0)}
@@ -91,14 +99,17 @@ def main():
             begin = time.time()
             subprocess.run([options.program, folder, name, str(options.epochs), str(options.batch), str(options.rate)], check=True)
             middle = time.time()
-            ours, theirs = np.load(folder / f"{name}.losses.npy"), train(model, *arrays, options)
-            print(f"{name}, {len(x)} pictures in batches of {options.batch}: {middle - begin:.0f} s, PyTorch {time.time() - middle:.0f} s")
+            ours, theirs = np.load(folder / f"{name}.losses.npy"), train(copy.deepcopy(model), *arrays, options)
+            print(f"{name}, {len(x)} pictures in batches of {options.batch}, rate {options.rate}: {middle - begin:.0f} s, PyTorch {time.time() - middle:.0f} s")
             print("epoch   Denim  PyTorch  apart    test: Denim  PyTorch  right: Denim  PyTorch")
             for epoch, (our, their) in enumerate(zip(ours, theirs, strict=True), 1):
                 apart = abs(our[0] - their[0]) / their[0]
                 print(f"{epoch:5}  {our[0]:.4f}   {their[0]:.4f}  {apart:.2%}        {our[1]:.4f}   {their[1]:.4f}        {our[2]:.4f}   {their[2]:.4f}", flush=True)
                 if not apart <= 0.01:
                     far.append(f"{name}, epoch {epoch}: {apart:.2%} apart")
+            if options.again:
+                again = train(model, *arrays, options, torch.channels_last)
+                print("PyTorch again:", ", ".join(f"{second[0]:.4f} ({abs(second[0] - first[0]) / first[0]:.2%} apart)" for first, second in zip(theirs, again, strict=True)))
     if far:
         sys.exit("\n".join(far))
 

@@ -4,6 +4,7 @@
 // Every gradient three times over: finite differences of the loss, the double-precision network of the plain twins, the fast one.
 
 #include "kept_threads.hpp"
+#include "sides.hpp"
 
 #include <denim/denim.hpp>
 
@@ -36,10 +37,10 @@ struct Problem {
         for (std::size_t head = 0; head < heads.size(); ++head) weights.push_back(head % 2 ? 0.5f : 1.0f);
         std::iota(order.begin(), order.end(), 0u);
     }
+    [[nodiscard]] Pictures pictures() const { return Pictures::of(images, {images.shape(1), images.shape(2), images.shape(3)}); }
     template <class Network, class Trainer, class Scalar>
     StepResult step(const Network& network, Trainer& trainer, std::span<const Scalar> parameters) const {
-        const Pictures pictures = Pictures::of(images, Network::input);
-        return trainer.step(parameters, network.all_settings(), {pictures, labels, order, Seed{3}, 2, weights});
+        return trainer.step(parameters, network.all_settings(), {pictures(), labels, order, Seed{3}, 2, weights});
     }
 };
 
@@ -55,73 +56,37 @@ void scatter(Network& network) {
     });
 }
 
-// A network in training without its type, so that what follows is compiled once.
-template <class Scalar>
-struct Side {
-    const GraphTable& graph;
-    const PlanTable<Scalar>& plan;
-    std::vector<Scalar> parameters;
-    std::span<const LayerSettings> settings;
-    std::vector<Row> rows;
-};
-template <class Network>
-Side<typename Network::Scalar> side_of(const Network& network) {
-    return {graph_table<typename Network::Graph>, table_of<typename TrainerOf<Network>::Plan>, {network.parameters().begin(), network.parameters().end()},
-            network.all_settings(), {network.rows().begin(), network.rows().end()}};
-}
-
-// Gradients of a problem's mean loss.
-template <class Scalar>
-class SideTrainer {
-public:
-    SideTrainer(const Side<Scalar>& side, const Problem& problem)
-        : side_(side), problem_(problem), trainer_(side.graph, side.plan, problem.order.size()) {}
-
-    StepResult step(std::span<const Scalar> parameters) {
-        const Pictures pictures = Pictures::of(problem_.images, side_.graph.input);
-        const Batch batch{pictures, problem_.labels, problem_.order, Seed{3}, 2, problem_.weights};
-        return trainer_.step(parameters, side_.settings, batch, {&answer, &side_.graph});
-    }
-    std::span<Scalar> gradients() { return trainer_.gradients(); }
-
-private:
-    static HeadLosses answer(const void* graph, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-        return head_losses(SoftmaxCrossEntropy{}, logits, static_cast<const GraphTable*>(graph)->heads, Targets{batch.labels, {}}, batch.order[sample],
-                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
-    }
-
-    const Side<Scalar>& side_;
-    const Problem& problem_;
-    BatchTrainer<Scalar> trainer_;
-};
-
 inline void check_gradients(const Side<double>& exact, const Side<float>& quick, const Problem& problem, std::size_t stride) {
     const testing::KeptThreads kept_threads;
-    SideTrainer trainer{exact, problem};
-    const StepResult result = trainer.step(exact.parameters);
+    const auto start = [&](const auto& side) { return SideTrainer{side, problem.order.size()}; };
+    const auto step = [&](auto& trainer, const auto& parameters) {
+        return trainer.step(parameters, {problem.pictures(), problem.labels, problem.order, Seed{3}, 2, problem.weights});
+    };
+    auto trainer = start(exact);
+    const StepResult result = step(trainer, exact.parameters);
     const std::vector<double> gradients(trainer.gradients().begin(), trainer.gradients().end());
 
     std::vector<double> parameters = exact.parameters;
-    SideTrainer probe{exact, problem};
+    auto probe = start(exact);
     double magnitude = 0;
     for (const double gradient : gradients) magnitude = std::max(magnitude, std::abs(gradient));
     for (const Row& row : exact.rows) {
         if (row.moved != Moved::by_gradient) continue;
         for (std::size_t n = row.offset; n < row.offset + row.size(); n += stride) {
-            const double kept = parameters[n], step = 1e-6;
-            parameters[n] = kept + step;
-            const double above = probe.step(parameters).loss;
-            parameters[n] = kept - step;
-            const double below = probe.step(parameters).loss;
+            const double kept = parameters[n], shift = 1e-6;
+            parameters[n] = kept + shift;
+            const double above = step(probe, parameters).loss;
+            parameters[n] = kept - shift;
+            const double below = step(probe, parameters).loss;
             parameters[n] = kept;
             INFO(row.name << " number " << n - row.offset);
-            CHECK(std::abs((above - below) / (2 * step) - gradients[n]) <= 1e-6 * (1 + magnitude));
+            CHECK(std::abs((above - below) / (2 * shift) - gradients[n]) <= 1e-6 * (1 + magnitude));
         }
     }
 
     const std::vector<float> rounded(exact.parameters.begin(), exact.parameters.end());
-    SideTrainer fast{quick, problem};
-    const StepResult fast_result = fast.step(rounded);
+    auto fast = start(quick);
+    const StepResult fast_result = step(fast, rounded);
     CHECK(fast_result.loss == doctest::Approx(result.loss).epsilon(1e-5));
     CHECK(fast_result.correct == result.correct);
     double largest_error = 0;
@@ -133,8 +98,8 @@ inline void check_gradients(const Side<double>& exact, const Side<float>& quick,
     for (const std::size_t wanted : {1u, 2u, 5u}) {
         set_threads(wanted);
         set_serial_threshold(0);
-        SideTrainer again{quick, problem};
-        const StepResult same = again.step(rounded);
+        auto again = start(quick);
+        const StepResult same = step(again, rounded);
         CHECK(same.loss == fast_result.loss);
         CHECK(std::equal(again.gradients().begin(), again.gradients().end(), fast.gradients().begin()));
     }

@@ -100,11 +100,15 @@ struct Answers {
     std::vector<double> gradients, logits;
 };
 
-template <class Network>
-Answers answers_of(const Network& network, const testing::Problem& problem, std::size_t count) {
-    testing::TrainerOf<Network> trainer{count};
-    const double loss = problem.step(network, trainer, network.parameters()).loss;
-    const auto logits = network.predict(problem.images);
+template <class Scalar>
+StepResult step(testing::SideTrainer<Scalar>& trainer, const testing::Problem& problem, std::span<const Scalar> parameters) {
+    return trainer.step(parameters, {problem.pictures(), problem.labels, problem.order, Seed{3}, 2, problem.weights});
+}
+template <class Scalar>
+Answers answers_of(const testing::Side<Scalar>& side, const testing::Problem& problem) {
+    testing::SideTrainer trainer{side, problem.order.size()};
+    const double loss = step<Scalar>(trainer, problem, side.parameters).loss;
+    const std::vector<Scalar> logits = side.predict(problem.pictures());
     return {loss, {trainer.gradients().begin(), trainer.gradients().end()}, {logits.begin(), logits.end()}};
 }
 
@@ -120,36 +124,38 @@ void check_close(const std::vector<double>& got, const std::vector<double>& expe
 }
 
 // The same from a trainer and a predictor whose places, scratch and records hold NaN and infinities of a step that failed.
-template <class Network>
-void check_after_a_failed_step(const Network& network, const testing::Problem& problem, std::size_t count, const Answers& expected) {
-    testing::TrainerOf<Network> trainer{count};
-    const std::vector<float> broken(network.parameters().size(), std::numeric_limits<float>::quiet_NaN());
-    CHECK_THROWS_AS(problem.step(network, trainer, std::span<const float>{broken}), LossNotFinite);
-    CHECK(problem.step(network, trainer, network.parameters()).loss == expected.loss);
+void check_after_a_failed_step(const testing::Side<float>& side, const testing::Problem& problem, const Answers& expected) {
+    testing::SideTrainer trainer{side, problem.order.size()};
+    const std::vector<float> broken(side.parameters.size(), std::numeric_limits<float>::quiet_NaN());
+    CHECK_THROWS_AS(step<float>(trainer, problem, broken), LossNotFinite);
+    CHECK(step<float>(trainer, problem, side.parameters).loss == expected.loss);
     CHECK(std::ranges::equal(trainer.gradients(), expected.gradients));
-    const Predictor predictor{network};
-    const Array<float, 4> huge = problem.images * 3e38f;
-    (void)predictor.predict(huge);
-    CHECK(std::ranges::equal(predictor.predict(problem.images), expected.logits));
+    BatchPredictor<float> predictor{side.answers};
+    predictor.take(side.parameters.data(), side.settings);
+    testing::Problem huge = problem;
+    huge.images *= 3e38f;
+    std::vector<float> logits(expected.logits.size());
+    predictor.predict(huge.pictures(), logits.data());
+    predictor.predict(problem.pictures(), logits.data());
+    CHECK(std::ranges::equal(logits, expected.logits));
+}
+
+void check(const testing::Side<double>& exact, testing::Side<float> quick, const testing::Problem& problem, const std::string& written) {
+    INFO(written << ", " << problem.order.size() << " pictures");
+    quick.parameters.assign(exact.parameters.begin(), exact.parameters.end());
+    const Answers expected = answers_of(exact, problem), got = answers_of(quick, problem);
+    CHECK(std::abs(got.loss - expected.loss) <= 1e-5 * (1 + expected.loss));
+    check_close(got.gradients, expected.gradients, "gradients");
+    check_close(got.logits, expected.logits, "logits");
+    check_after_a_failed_step(quick, problem, got);
 }
 
 template <std::uint64_t Seed>
 void check() {
-    using Quick = Network<InputOf<Seed>, BodyOf<Seed>>;
-    using Exact = Network<InputOf<Seed>, BodyOf<Seed>, Plain<double>>;
-    constexpr std::size_t count = 2 + draw(Seed, 12, 9);
-    const std::string summary = Quick{}.summary();
-    INFO("network of seed " << Seed << ", " << count << " pictures:\n" << summary);
-    Exact exact{denim::Seed{Seed + 1}};
+    Network<InputOf<Seed>, BodyOf<Seed>, Plain<double>> exact{denim::Seed{Seed + 1}};
     testing::scatter(exact);
-    Quick quick;
-    quick.edit_parameters([&](std::span<float> numbers) { std::ranges::copy(exact.parameters(), numbers.begin()); });
-    const testing::Problem problem{InputOf<Seed>::shape, count, Exact::heads};
-    const Answers expected = answers_of(exact, problem, count), got = answers_of(quick, problem, count);
-    CHECK(std::abs(got.loss - expected.loss) <= 1e-5 * (1 + expected.loss));
-    check_close(got.gradients, expected.gradients, "gradients");
-    check_close(got.logits, expected.logits, "logits");
-    check_after_a_failed_step(quick, problem, count, got);
+    check(testing::side_of(exact), testing::side_of(Network<InputOf<Seed>, BodyOf<Seed>>{}),
+          testing::Problem{InputOf<Seed>::shape, 2 + draw(Seed, 12, 9), exact.heads}, detail::spelling<Network<InputOf<Seed>, BodyOf<Seed>>>());
 }
 
 }  // namespace

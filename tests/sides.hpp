@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network without its type, as the two tables that training and answering are told: what a test does with many networks is compiled once.
+
+#include <denim/denim.hpp>
+
+#include <span>
+#include <vector>
+
+namespace testing {
+
+using namespace denim;
+
+template <class Scalar>
+struct Side {
+    const GraphTable& graph;
+    const PlanTable<Scalar>&learns, &answers;
+    std::vector<Scalar> parameters;
+    std::vector<LayerSettings> settings;
+    std::vector<Row> rows;
+
+    /// Logits, one sample's after another's.
+    [[nodiscard]] std::vector<Scalar> predict(const Pictures& pictures) const {
+        BatchPredictor<Scalar> predictor{answers};
+        predictor.take(parameters.data(), settings);
+        std::vector<Scalar> logits(pictures.count * answers.layouts[answers.result].shape.size());
+        predictor.predict(pictures, logits.data());
+        return logits;
+    }
+};
+template <class Network>
+Side<typename Network::Scalar> side_of(const Network& network) {
+    return {graph_table<typename Network::Graph>,
+            table_of<Plan<typename Network::Graph, typename Network::Numbers, Mode::training>>,
+            table_of<Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>>,
+            {network.parameters().begin(), network.parameters().end()},
+            {network.all_settings().begin(), network.all_settings().end()},
+            {network.rows().begin(), network.rows().end()}};
+}
+
+/// A trainer of a side, by one loss for all heads.
+template <class Scalar, class OneLoss = SoftmaxCrossEntropy>
+class SideTrainer {
+public:
+    SideTrainer(const Side<Scalar>& side, std::size_t largest_batch, OneLoss /*loss*/ = {})
+        : side_(&side), trainer_(side.graph, side.learns, largest_batch) {}
+
+    StepResult step(std::span<const Scalar> parameters, const Batch& batch) {
+        return trainer_.step(parameters, side_->settings, batch, {&answer, &side_->graph});
+    }
+    std::span<Scalar> gradients() { return trainer_.gradients(); }
+
+private:
+    static HeadLosses answer(const void* graph, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+        return head_losses(OneLoss{}, logits, static_cast<const GraphTable*>(graph)->heads, Targets{batch.labels, {}}, batch.order[sample],
+                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+    }
+
+    const Side<Scalar>* side_;
+    BatchTrainer<Scalar> trainer_;
+};
+
+}  // namespace testing

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Networks of the zoo with Keras's weights: zoo.py compares their logits with those of Keras's own models.
 //     zoo FOLDER     for each network reads NAME.npz and the pictures NAME.x.npy (N, H, W, C), and writes NAME.y.npy
-#include <denim/denim.hpp>
-#include <denim/exchange.hpp>
-#include <denim/format.hpp>
+#include "zoo_logits.hpp"
+
 #include <denim/zoo.hpp>
 
 #include <cstdio>
@@ -17,14 +16,9 @@ namespace {
 
 template <class Input, class Body>
 void compute(const std::filesystem::path& folder, const std::string& name, double epsilon = 1e-3) {
-    using Net = Network<Input, Body>;
-    Net network;
+    Network<Input, Body> network;
     import_weights(network, folder / (name + ".npz"), WeightLayout::keras, {.batch_norm_epsilon = epsilon});
-    const AnyArray pictures = read_npy(folder / (name + ".x.npy"));
-    const std::vector<float> numbers = pictures.as<float>();
-    std::vector<float> logits(pictures.shape[0] * Net::output.size());
-    Predictor{network}.predict({Net::input, pictures.shape[0], nullptr, numbers.data()}, logits.data());
-    write_npy(folder / (name + ".y.npy"), AnyArray::of(std::span<const float>{logits}, {pictures.shape[0], Net::output.size()}));
+    write_zoo_logits(network, folder, name);
 }
 
 }  // namespace

@@ -21,9 +21,11 @@ public:
 
     AlignedArray() = default;
     explicit AlignedArray(std::size_t size) : size_(size), numbers_(allocate(size)) { std::fill_n(data(), size, Scalar{}); }
-    AlignedArray(const AlignedArray& other) : size_(other.size_), numbers_(allocate(other.size_)) {
-        std::copy_n(other.data(), size_, data());
+    /// A copy of numbers that stand elsewhere.
+    explicit AlignedArray(std::span<const Scalar> numbers) : size_(numbers.size()), numbers_(allocate(numbers.size())) {
+        std::copy_n(numbers.data(), size_, data());
     }
+    AlignedArray(const AlignedArray& other) : AlignedArray(other.span()) {}
     AlignedArray(AlignedArray&& other) noexcept : size_(std::exchange(other.size_, 0)), numbers_(std::move(other.numbers_)) {}
     AlignedArray& operator=(AlignedArray other) noexcept {
         std::swap(size_, other.size_);

@@ -26,8 +26,10 @@ public:
                                          std::memcmp(same->data(), weights.data(), weights.size_bytes()) == 0)
                 return SharedNumbers{std::move(same)};
         std::unique_ptr<Numbers> numbers = idle_->take();
-        if (!numbers || numbers->size() != weights.size()) numbers = std::make_unique<Numbers>(weights.size());
-        std::ranges::copy(weights, numbers->data());
+        if (numbers && numbers->size() == weights.size())
+            std::ranges::copy(weights, numbers->data());
+        else
+            numbers = std::make_unique<Numbers>(weights);
         const std::shared_ptr<const Numbers> copy{numbers.release(), GiveBack{idle_}};
         kept_.push_back(copy);
         return SharedNumbers{copy};

@@ -16,11 +16,8 @@ class SharedNumbers {
 public:
     SharedNumbers() = default;
     /// Copies them.
-    SharedNumbers(const std::vector<float>& numbers) {  // NOLINT: meant to convert
-        const auto copy = std::make_shared<AlignedArray<float>>(numbers.size());
-        std::ranges::copy(numbers, copy->data());
-        numbers_ = copy;
-    }
+    SharedNumbers(const std::vector<float>& numbers)  // NOLINT: meant to convert
+        : numbers_(std::make_shared<AlignedArray<float>>(numbers)) {}
     explicit SharedNumbers(std::shared_ptr<const AlignedArray<float>> numbers) : numbers_(std::move(numbers)) {}
 
     [[nodiscard]] std::size_t size() const { return numbers_ ? numbers_->size() : 0; }

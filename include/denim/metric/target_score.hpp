@@ -59,8 +59,8 @@ inline std::ostream& operator<<(std::ostream& out, const std::vector<TargetScore
     std::string text = "target  samples  root mean square  mean absolute      R2\n";
     for (std::size_t k = 0; k < scores.size(); ++k)
         text += to_the_right(std::to_string(k), 6) + "  " + to_the_right(std::to_string(scores[k].count), 7) + "  " +
-                to_the_right(general(scores[k].root_mean_squared_error), 16) + "  " + to_the_right(general(scores[k].mean_absolute_error), 13) + "  " +
-                to_the_right(detail::fixed(scores[k].r2, 4), 6) + '\n';
+                to_the_right(general(scores[k].root_mean_squared_error), 16) + "  " +
+                to_the_right(general(scores[k].mean_absolute_error), 13) + "  " + to_the_right(detail::fixed(scores[k].r2, 4), 6) + '\n';
     return out << text;
 }
 

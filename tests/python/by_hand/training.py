@@ -109,7 +109,8 @@ def main():
                     far.append(f"{name}, epoch {epoch}: {apart:.2%} apart")
             if options.again:
                 again = train(model, *arrays, options, torch.channels_last)
-                print("PyTorch again:", ", ".join(f"{second[0]:.4f} ({abs(second[0] - first[0]) / first[0]:.2%} apart)" for first, second in zip(theirs, again, strict=True)))
+                for epoch, (second, first) in enumerate(zip(again, theirs, strict=True), 1):
+                    print(f"{epoch:5}  PyTorch again {second[0]:.4f}, {abs(second[0] - first[0]) / first[0]:.2%} from its first run")
     if far:
         sys.exit("\n".join(far))
 

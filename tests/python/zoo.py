@@ -22,6 +22,7 @@ build = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test")
 program = build / "tests" / "python" / "zoo"
 compare = Comparison()
 random = np.random.default_rng(7)
+keras.utils.set_random_seed(7)
 
 
 def norm(x, activation=True):

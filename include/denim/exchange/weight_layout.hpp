@@ -45,7 +45,8 @@ namespace detail {
 /// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
 /// each channel is a convolution without outputs.
 inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
-    const auto& [values, rank] = place.extents;
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
     if (rank == 4) return values;
     if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
     if (rank == 1) return {1, 1, values[0], 1};
@@ -74,7 +75,8 @@ void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
 
 /// The shape that the parameter has in a file of that framework.
 inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
-    const auto& [values, rank] = place.extents;
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
     if (rank >= 2 && layout == WeightLayout::pytorch) {
         if (rank == 2) return {values[1], values[0]};
         const auto [height, width, in, out] = detail::weight_axes(place);
@@ -110,7 +112,8 @@ inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& sh
 /// sequence has no axis of rows.
 inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
     const std::vector<std::size_t> expected = shape_in(place, layout);
-    const auto& [values, rank] = place.extents;
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
     if (shape == expected) return true;
     if (rank == 1)
         return std::ranges::any_of(axes_of_one, [&](const AxesOfOne& axes) {

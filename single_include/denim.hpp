@@ -1041,6 +1041,8 @@ struct Shape {
 
     /// How many numbers a sample holds.
     [[nodiscard]] constexpr std::size_t size() const { return height * width * channels; }
+    /// One pixel: n numbers without a place, which arrays hold as (n), and several as (N, n).
+    [[nodiscard]] constexpr bool vector() const { return height == 1 && width == 1; }
 
     friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
@@ -1125,6 +1127,10 @@ inline constexpr std::size_t static_rank = [] {
         return std::size_t{0};
 }();
 
+/// True for the array of one sample, a picture or a vector, where the type knows.
+template <class Expression>
+inline constexpr bool is_one_sample = static_rank<Expression> % 2 == 1;
+
 /// An array over numbers that somebody else owns; for const Scalar, a view that cannot be written.
 template <class Scalar, std::size_t Rank>
 auto view(Scalar* numbers, const std::array<std::size_t, Rank>& extents) {
@@ -1166,6 +1172,7 @@ struct Pictures {
     std::shared_ptr<const void> kept = nullptr;
 
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
+    /// Where the network takes vectors, (N, C), or (C) for one.
     template <class Expression>
     static Pictures of(const Expression& expression, Shape expected);
 
@@ -1206,12 +1213,17 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     using Value = std::remove_cv_t<typename Expression::value_type>;
     static_assert(std::is_same_v<Value, std::uint8_t> || std::is_same_v<Value, float>,
                   "denim: pictures are arrays of std::uint8_t (0 to 255, scaled by 1/255 on the way) or of float; convert others first.");
-    const std::size_t rank = expression.dimension(), first = rank == 4 ? 1 : 0;
-    if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
-        expression.shape(first + 2) != expected.channels)
-        throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
-                                    to_string(expected) + ", but got an array of shape " + detail::shape_text(expression.shape()));
-    Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
+    const std::size_t rank = expression.dimension(), axes = expected.vector() && rank < 3 ? 1 : 3, first = rank == axes ? 0 : 1;
+    const std::array extents{expected.height, expected.width, expected.channels};
+    bool fits = rank == first + axes;
+    for (std::size_t axis = 0; fits && axis < axes; ++axis) fits = expression.shape(first + axis) == extents[3 - axes + axis];
+    if (!fits) {
+        const std::string one = expected.vector() ? detail::shape_text(std::array{expected.channels}) : to_string(expected);
+        throw std::invalid_argument(std::string{"denim: the network takes "} + (expected.vector() ? "vectors" : "pictures") + " of shape (N, " +
+                                    (expected.vector() ? std::to_string(expected.channels) + ")" : one.substr(1)) + " or one of " + one +
+                                    ", but got an array of shape " + detail::shape_text(expression.shape()));
+    }
+    Pictures pictures{expected, first == 1 ? static_cast<std::size_t>(expression.shape(0)) : 1};
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
             pictures.floats = numbers;
@@ -2384,9 +2396,11 @@ public:
 
     AlignedArray() = default;
     explicit AlignedArray(std::size_t size) : size_(size), numbers_(allocate(size)) { std::fill_n(data(), size, Scalar{}); }
-    AlignedArray(const AlignedArray& other) : size_(other.size_), numbers_(allocate(other.size_)) {
-        std::copy_n(other.data(), size_, data());
+    /// A copy of numbers that stand elsewhere.
+    explicit AlignedArray(std::span<const Scalar> numbers) : size_(numbers.size()), numbers_(allocate(numbers.size())) {
+        std::copy_n(numbers.data(), size_, data());
     }
+    AlignedArray(const AlignedArray& other) : AlignedArray(other.span()) {}
     AlignedArray(AlignedArray&& other) noexcept : size_(std::exchange(other.size_, 0)), numbers_(std::move(other.numbers_)) {}
     AlignedArray& operator=(AlignedArray other) noexcept {
         std::swap(size_, other.size_);
@@ -4104,7 +4118,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// One named array that a layer learns or keeps.
 struct Parameter {
-    const char* name;  ///< "weights", "bias", "gamma", ...
+    const char* name = "";  ///< "weights", "bias", "gamma", ...
     Extents extents;
     Initial initial = Initial::zeros;
     bool decays = false;  ///< L2 and weight decay apply: weights, not biases
@@ -4134,7 +4148,7 @@ namespace denim {
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
 /// weights that decay, frozen if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
-    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1
+    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
 };
@@ -4378,6 +4392,15 @@ constexpr Role role_of() {
         return Spec::role;
     else
         return Role::layer;
+}
+
+/// True for what users wrote among the entries of a composition; forks, joins and what else it puts there go by its own name.
+template <class Spec>
+constexpr bool written() {
+    if constexpr (requires { Spec::of_composition; })
+        return false;
+    else
+        return role_of<Spec>() == Role::layer;
 }
 
 template <class... Left, class... Right>
@@ -5532,11 +5555,13 @@ namespace detail {
 /// The axes of windows that reach over so many pixels, by their options.
 template <class... Options>
 constexpr WindowAxis row_axis(WindowSize reach, WindowSize stride) {
-    return {reach.rows, stride.rows, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+    constexpr Border zeros = zeros_among<Options...>();
+    return {reach.rows, stride.rows, has<Same, Options...>, zeros.top, zeros.bottom, has<CeilMode, Options...>};
 }
 template <class... Options>
 constexpr WindowAxis column_axis(WindowSize reach, WindowSize stride) {
-    return {reach.columns, stride.columns, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
+    constexpr Border zeros = zeros_among<Options...>();
+    return {reach.columns, stride.columns, has<Same, Options...>, zeros.left, zeros.right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail
@@ -5768,6 +5793,59 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
 
 static_assert(Spec<DepthwiseConv<3, Same, Stride<2>, Linear>>);
 static_assert(check_layer<DepthwiseConv<3>, Shape{8, 8, 16}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/separable_conv.hpp
+
+// (H, W, C) -> (H', W', Filters): each channel convolved with a window of its own, H' and W' as those of Conv, then all of them at each pixel.
+// Chollet, "Xception: Deep learning with depthwise separable convolutions" (2017).
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Whether an option is about the windows, so of the first of both convolutions alone; an initialiser is of both, the others of the second.
+template <class Option>
+inline constexpr bool is_about_windows = has<Option, Same, Valid> || is_stride<Option> || is_padding<Option> || is_dilation<Option>;
+template <class Option>
+inline constexpr bool is_of_separable_conv =
+    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || is_activation<Option>;
+
+/// A list of the option, or of nothing.
+template <bool Takes, class Option>
+using listed_if = std::conditional_t<Takes, List<Option>, List<>>;
+
+template <WindowSize Window, std::size_t Filters, class OfWindows, class OfPixels>
+struct SeparableList;
+template <WindowSize Window, std::size_t Filters, class... OfWindows, class... OfPixels>
+struct SeparableList<Window, Filters, List<OfWindows...>, List<OfPixels...>> {
+    using type = List<DepthwiseConv<Window, OfWindows..., NoBias, Linear>, Conv<1, Filters, OfPixels...>>;
+};
+
+}  // namespace detail
+
+/// DepthwiseConv<Window, ..., NoBias, Linear> and Conv<1, Filters, ...>, as Keras's SeparableConv2D. Options: Same, Valid or Padding<...>,
+/// Stride<...>, Dilation<...>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform,
+/// HeNormal, which is for both. Rows as those of Sequential of both.
+template <WindowSize Window, std::size_t Filters, class... Options>
+struct SeparableConv {
+    static constexpr bool known = (detail::is_of_separable_conv<Options> && ...), agree = detail::one_of_a_kind<Options...>();
+    static_assert(known,
+                  "denim: SeparableConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
+                  "GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(agree,
+                  "denim: SeparableConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
+                  "Dilation, initialiser and activation.");
+
+    template <class Option>
+    static constexpr bool of_windows = known && agree && (detail::is_about_windows<Option> || detail::is_initialiser<Option>);
+    template <class Option>
+    static constexpr bool of_pixels = known && agree && !detail::is_about_windows<Option>;
+
+    using OfWindows = typename detail::Joined<List<>, detail::listed_if<of_windows<Options>, Options>...>::type;
+    using OfPixels = typename detail::Joined<List<>, detail::listed_if<of_pixels<Options>, Options>...>::type;
+    using Expanded = typename detail::SeparableList<Window, Filters, OfWindows, OfPixels>::type;
+};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/windows.hpp
@@ -6168,6 +6246,238 @@ struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : Spec
 };
 
 static_assert(check_fused<Mode::training, Shape{8, 8, 3}, Conv<1, 8>, MaxPool>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/part_of_picture.hpp
+
+// A picture and a part of it, some of its rows, columns and channels: the numbers of one to the other. Pad, Crop, Slice and SplitChannels
+// move these.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The part begins at this pixel and channel of the whole.
+template <Layout Whole, Layout Part, std::size_t Top, std::size_t Left, std::size_t First>
+struct PartOfPicture {
+    static constexpr std::size_t channels = Part.shape.channels;
+
+    /// The numbers of the part, as `To` says what becomes of them.
+    template <Gradient To, class Scalar>
+    static void take(const Scalar* whole, Scalar* part) {
+        for_each_row_and_column<Part.shape>(
+            [&](std::size_t y, std::size_t x) { move<To>(whole + Whole.offset(Top + y, Left + x) + First, part + Part.offset(y, x)); });
+    }
+    /// The way back: where numbers are written, zeros are what lies outside of the part.
+    template <Gradient To, class Scalar>
+    static void put(const Scalar* part, Scalar* whole) {
+        if constexpr (To == Gradient::write) clear_outside(whole);
+        for_each_row_and_column<Part.shape>(
+            [&](std::size_t y, std::size_t x) { move<To>(part + Part.offset(y, x), whole + Whole.offset(Top + y, Left + x) + First); });
+    }
+
+private:
+    template <Gradient To, class Scalar>
+    static void move(const Scalar* from, Scalar* to) {
+        if constexpr (To == Gradient::write)
+            std::copy_n(from, channels, to);
+        else if constexpr (To == Gradient::add)
+            for (std::size_t c = 0; c < channels; ++c) to[c] += from[c];
+    }
+    template <class Scalar>
+    static void clear_outside(Scalar* whole) {
+        constexpr std::size_t all = Whole.shape.channels, behind = First + channels;
+        for_each_row_and_column<Whole.shape>([&](std::size_t y, std::size_t x) {
+            Scalar* pixel = whole + Whole.offset(y, x);
+            if (y < Top || y >= Top + Part.shape.height || x < Left || x >= Left + Part.shape.width) {
+                std::fill_n(pixel, all, Scalar{0});
+            } else {
+                std::fill_n(pixel, First, Scalar{0});
+                std::fill_n(pixel + behind, all - behind, Scalar{0});
+            }
+        });
+    }
+};
+
+}  // namespace detail
+
+/// A part of what comes, bound to its layouts: Crop and Slice.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Top, std::size_t Left, std::size_t First>
+struct PartLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) { Part::template take<Gradient::write>(at.input(), at.output); }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none) Part::template put<Input>(at.output_gradient, at.input_gradient());
+    }
+
+private:
+    using Part = detail::PartOfPicture<In, Out, Top, Left, First>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/pad.hpp
+
+// (H, W, C) -> (top + H + bottom, left + W + right, C): zeros around a picture, as a layer. The option Padding of Conv and Pool has no pass of
+// its own.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Such a picture bound to its layouts: what came is a part of what leaves.
+template <class Arithmetic, Layout Out, Layout In, Border Zeros>
+struct PadLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) { Part::template put<Gradient::write>(at.input(), at.output); }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none) Part::template take<Input>(at.output_gradient, at.input_gradient());
+    }
+
+private:
+    using Part = detail::PartOfPicture<Out, In, Zeros.top, Zeros.left, 0>;
+};
+
+/// Zeros around a picture: Pad<1> all around, Pad<0, 0, 1, 1> as many above, to the left, below and to the right. A number that is a NaN stays one.
+template <std::size_t... Zeros>
+struct Pad : SpecDefaults {
+    static_assert(sizeof...(Zeros) == 1 || sizeof...(Zeros) == 4,
+                  "denim: Pad: one number was expected, or four: above, to the left, below and to the right.");
+
+    static constexpr Border zeros = detail::zeros_of<Padding<Zeros...>>;
+
+    static constexpr Shape output(Shape in) { return {zeros.top + in.height + zeros.bottom, zeros.left + in.width + zeros.right, in.channels}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PadLayer<Arithmetic, Out, In, zeros>;
+};
+
+// The closing line stands in tests/runtime/layer/pad.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/crop.hpp
+
+// (H, W, C) -> (H - top - bottom, W - left - right, C): a picture without some of its rows and columns.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Takes pixels away: Crop<1> all around, Crop<0, 0, 1, 1> as many above, to the left, below and to the right. A number that stays is as it
+/// was, a NaN too; to what is taken away goes a gradient of zero.
+template <std::size_t... Pixels>
+struct Crop : SpecDefaults {
+    static_assert(sizeof...(Pixels) == 1 || sizeof...(Pixels) == 4,
+                  "denim: Crop: one number was expected, or four: above, to the left, below and to the right.");
+
+    static constexpr Border edge = detail::zeros_of<Padding<Pixels...>>;
+
+    static constexpr bool accepts(Shape in) { return in.height > edge.top + edge.bottom && in.width > edge.left + edge.right; }
+    static constexpr Shape output(Shape in) { return {in.height - edge.top - edge.bottom, in.width - edge.left - edge.right, in.channels}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PartLayer<Arithmetic, Out, In, edge.top, edge.left, 0>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Crop: nothing is left of the picture that it gets; take less away or enlarge the image.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/crop.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/slice.hpp
+
+// (H, W, C) -> (H, W, Count): some of the channels, one behind the other.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The channels from First to First + Count - 1 of what comes: Slice<0, 16>, x[..., First:First + Count]. A number that stays is as it was, a
+/// NaN too; to other channels goes a gradient of zero. SplitChannels gives each of its branches a run of channels.
+template <std::size_t First, std::size_t Count>
+struct Slice : SpecDefaults {
+    static_assert(Count > 0, "denim: Slice: at least one channel was expected.");
+
+    static constexpr bool channels_in_order = true;  // a picture that was flattened otherwise has other channels there
+
+    static constexpr bool accepts(Shape in) { return First < in.channels && Count <= in.channels - First; }
+    static constexpr Shape output(Shape in) { return {in.height, in.width, Count}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PartLayer<Arithmetic, Out, In, 0, 0, First>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Slice: the picture that it gets has no such channels; First + Count must not be more than it has.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/slice.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/shuffle_channels.hpp
+
+// Shape kept: the channels of each pixel in another order, the first of every group, then the second of every group, and so on. Zhang et al.,
+// "ShuffleNet" (2018).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The order bound to its layouts: channel `n` of group `g` becomes channel n * Groups + g.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Groups>
+struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar* from = at.input() + in;
+            Scalar* to = at.output + out;
+            each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const Scalar* from = at.output_gradient + out;
+                Scalar* to = at.input_gradient() + in;
+                each_channel([&](std::size_t before, std::size_t behind) {
+                    to[before] = Input == Gradient::add ? to[before] + from[behind] : from[behind];
+                });
+            });
+    }
+
+private:
+    template <class Act>
+    static void each_channel(Act act) {
+        constexpr std::size_t size = In.shape.channels / Groups;
+        for (std::size_t n = 0; n < size; ++n)
+            for (std::size_t group = 0; group < Groups; ++group) act(group * size + n, n * Groups + group);
+    }
+};
+
+/// What grouped convolutions see next comes from every group: ShuffleChannels<2> behind a SplitChannels or a Conv<1, 64, Groups<2>>. Numbers
+/// move and none changes, a NaN neither.
+template <std::size_t Groups>
+struct ShuffleChannels : SpecDefaults {
+    static_assert(Groups > 0, "denim: ShuffleChannels: at least one group was expected.");
+
+    static constexpr bool channels_in_order = Groups > 1;  // a picture that was flattened otherwise has other groups
+
+    static constexpr bool accepts(Shape in) { return in.channels % std::max<std::size_t>(Groups, 1) == 0; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = ShuffleLayer<Arithmetic, Out, In, std::max<std::size_t>(Groups, 1)>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: ShuffleChannels: its groups must divide the channels that it gets.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/shuffle_channels.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/shares.hpp
@@ -7200,6 +7510,83 @@ struct LayerNorm : LayerNormOf<> {};
 static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_group_norm.hpp
+
+// The plain twin of the normalisations of groups of channels: the definition, written as loops, for any scalar. It finds the numbers of both
+// pictures by itself, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, of each group of channels over all pixels. A gamma that is null is 1, such a
+/// beta 0, and where the sums are null there are no gradients.
+template <Layout Out, Layout In, std::size_t Groups, class Scalar>
+struct PlainGroupNorm {
+    static constexpr std::size_t each = In.shape.channels / Groups, count = each * In.shape.height * In.shape.width;
+
+    static void forward(const Scalar* x, const Scalar* gamma, const Scalar* beta, double epsilon, Scalar* y) {
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const Moments of{x, group, epsilon};
+            for (std::size_t n = 0; n < count; ++n) {
+                const std::size_t c = channel(group, n);
+                const Scalar normal = (x[place<In>(n, c)] - of.mean) / of.deviation;
+                y[place<Out>(n, c)] = (gamma ? gamma[c] * normal : normal) + (beta ? beta[c] : Scalar{0});
+            }
+        }
+    }
+
+    /// Adds to the sums; the gradient of the input is written, added to or left alone.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* gamma, double epsilon, const Scalar* dy, Scalar* dx, Scalar* gamma_sums, Scalar* beta_sums) {
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const Moments of{x, group, epsilon};
+            const auto normal = [&](std::size_t n) { return (x[place<In>(n, channel(group, n))] - of.mean) / of.deviation; };
+            const auto to_normal = [&](std::size_t n) {  // the gradient of what is normal
+                const std::size_t c = channel(group, n);
+                return gamma ? gamma[c] * dy[place<Out>(n, c)] : dy[place<Out>(n, c)];
+            };
+            Scalar sum{0}, along{0};
+            for (std::size_t n = 0; n < count; ++n) {
+                const std::size_t c = channel(group, n);
+                if (gamma_sums) gamma_sums[c] += dy[place<Out>(n, c)] * normal(n);
+                if (beta_sums) beta_sums[c] += dy[place<Out>(n, c)];
+                sum += to_normal(n);
+                along += to_normal(n) * normal(n);
+            }
+            // Mean and deviation depend on every number of the group.
+            for (std::size_t n = 0; Input != Gradient::none && n < count; ++n) {
+                Scalar& gradient = dx[place<In>(n, channel(group, n))];
+                const Scalar all = static_cast<Scalar>(count) * to_normal(n) - sum - normal(n) * along;
+                gradient = (Input == Gradient::add ? gradient : Scalar{0}) + all / (static_cast<Scalar>(count) * of.deviation);
+            }
+        }
+    }
+
+private:
+    // Number n of a group: its channel, and where it lies.
+    static constexpr std::size_t channel(std::size_t group, std::size_t n) { return group * each + n % each; }
+    template <Layout Of>
+    static constexpr std::size_t place(std::size_t n, std::size_t c) {
+        return Of.offset(n / each / In.shape.width, n / each % In.shape.width) + c;
+    }
+
+    struct Moments {
+        Scalar mean{0}, deviation{0};  // NaN where the variance has left the range
+
+        Moments(const Scalar* x, std::size_t group, double epsilon) {
+            for (std::size_t n = 0; n < count; ++n) mean += x[place<In>(n, channel(group, n))];
+            mean /= static_cast<Scalar>(count);
+            Scalar variance{0};
+            for (std::size_t n = 0; n < count; ++n) {
+                const Scalar away = x[place<In>(n, channel(group, n))] - mean;
+                variance += away * away;
+            }
+            variance /= static_cast<Scalar>(count);
+            deviation = is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
+        }
+    };
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/group_norm.hpp
 
 // Shape kept. Channels in runs: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over all pixels and the
@@ -7218,107 +7605,81 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels;
-        moments(at.input(), mean, scale);
-        if constexpr (fast) {
-            Channels factor{scale}, shift;
-            for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
-            return Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
-        }
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < channels; ++c)
-                at.output[out + c] = (at.input()[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
-        });
+        if constexpr (fast)
+            normalise(at);
+        else
+            Twin::forward(at.input(), row<Settings::has_gamma, 0>(at.parameters), row<Settings::has_beta, Settings::before_beta>(at.parameters),
+                          Settings::epsilon, at.output);
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
-        const Scalar *x = at.input(), *dy = at.output_gradient;
-        moments(x, mean, scale);
-        if constexpr (fast) {
-            Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
-        } else {
-            std::fill_n(plain, 2 * channels, Scalar{0});
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    plain[c] += dy[out + c];
-                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
-                }
-            });
-        }
-        for (std::size_t c = 0; c < channels; ++c) {
-            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
-            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
-        }
-        if constexpr (Input != Gradient::none) {
-            // Of each run the sums of gamma dy, and of gamma dy along what is normal.
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar sum{0}, along{0};
-                for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
-                std::fill_n(plain + first, run, sum * share);
-                std::fill_n(scaled + first, run, along * share);
-            }
-            Scalar* dx = at.input_gradient();
-            if constexpr (fast) {
-                Channels factor{scale}, slope{scale}, offset{scale};
-                for (std::size_t c = 0; c < channels; ++c) {
-                    factor.numbers[c] *= gamma(at.parameters, c);
-                    slope.numbers[c] *= scale[c] * scaled[c];
-                    offset.numbers[c] *= plain[c];
-                }
-                return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
-            }
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                    const Scalar gradient = scale[c] * (gamma(at.parameters, c) * dy[out + c] - (plain[c] + normal * scaled[c]));
-                    dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
-                }
-            });
-        }
+        if constexpr (fast)
+            go_back<Input>(at);
+        else
+            Twin::template backward<Input>(at.input(), row<Settings::has_gamma, 0>(at.parameters), Settings::epsilon, at.output_gradient,
+                                           Input == Gradient::none ? nullptr : at.input_gradient(), row<Settings::has_gamma, 0>(at.accumulator),
+                                           row<Settings::has_beta, Settings::before_beta>(at.accumulator));
     }
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
     using Kernel = kernel::Normalisation<In, Out>;
+    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
 
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
-    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
+    template <bool There, std::size_t Before, class Number>
+    static Number* row(Number* rows) {
+        return There ? rows + Before * channels : nullptr;
+    }
+
+    static void normalise(const Forward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels;
+        moments(at.input(), mean, scale);
+        Channels factor{scale}, shift;
+        for (std::size_t c = 0; c < channels; ++c) {
+            factor.numbers[c] *= gamma(at.parameters, c);
+            shift.numbers[c] = Settings::beta(at.parameters, channels, c);
+        }
+        Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+    }
+    template <Gradient Input>
+    static void go_back(const Backward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
+        moments(x, mean, scale);
+        Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        for (std::size_t c = 0; c < channels; ++c) {
+            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
+            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
+        }
+        if constexpr (Input == Gradient::none) return;
+        Channels factor{scale}, slope{scale}, offset{scale};
+        for (std::size_t first = 0; first < channels; first += run) {
+            Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
+            for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
+            for (std::size_t c = first; c < first + run; ++c) {
+                factor.numbers[c] *= gamma(at.parameters, c);
+                slope.numbers[c] *= scale[c] * (along * share);
+                offset.numbers[c] *= sum * share;
+            }
+        }
+        Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, at.input_gradient());
+    }
 
     // For each channel the mean of its run, and 1 / deviation.
     static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
-        if constexpr (fast) {
-            Kernel::moments(x, mean, scale);
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar middle{0}, squares{0};
-                for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
-                middle /= static_cast<Scalar>(run);
-                for (std::size_t c = first; c < first + run; ++c)
-                    squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
-                put(mean, scale, first, middle, squares);
-            }
-        } else {
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar middle{0}, squares{0};
-                each_of_run(x, first, [&](Scalar number) { middle += number; });
-                middle *= share;
-                each_of_run(x, first, [&](Scalar number) { squares += (number - middle) * (number - middle); });
-                put(mean, scale, first, middle, squares);
-            }
+        Kernel::moments(x, mean, scale);
+        for (std::size_t first = 0; first < channels; first += run) {
+            Scalar middle{0}, squares{0};
+            for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
+            middle /= static_cast<Scalar>(run);
+            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+            std::fill_n(mean + first, run, middle);
+            std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
         }
-    }
-    static void put(Scalar* mean, Scalar* scale, std::size_t first, Scalar middle, Scalar squares) {
-        std::fill_n(mean + first, run, middle);
-        std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
-    }
-    template <class Each>
-    static void each_of_run(const Scalar* x, std::size_t first, Each each) {
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = first; c < first + run; ++c) each(x[in + c]);
-        });
     }
 };
 
@@ -7380,6 +7741,58 @@ struct InstanceNorm : InstanceNormOf<> {};
 // The closing line stands in tests/runtime/layer/instance_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_local_response_norm.hpp
+
+// The plain twin of the local response normalisation: the definition, written as loops, for any scalar. It finds the numbers of both pictures
+// by itself, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = x / (bias + alpha / window * sum of squares)^beta, the sum over the channels of its pixel that are no more than window / 2 away.
+template <Layout Out, Layout In, std::size_t Window, class Scalar>
+struct PlainLocalResponseNorm {
+    double alpha, beta, bias;
+
+    void forward(const Scalar* x, Scalar* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out + c] = x[in + c] * power(base(x + in, c), -beta); });
+    }
+
+    /// The gradient of the input is written, added to or left alone.
+    template <Gradient Input>
+    void backward(const Scalar* x, const Scalar* dy, Scalar* dx) const {
+        if constexpr (Input == Gradient::none) return;
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            Scalar gradient = dy[out + c] * power(base(x + in, c), -beta);
+            each_near(c, [&](std::size_t other) {  // whose sum has this number's square
+                const Scalar slope = static_cast<Scalar>(-2 * alpha * beta / static_cast<double>(Window)) * power(base(x + in, other), -beta - 1);
+                gradient += dy[out + other] * x[in + other] * slope * x[in + c];
+            });
+            dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+        });
+    }
+
+private:
+    Scalar base(const Scalar* pixel, std::size_t c) const {
+        Scalar squares{0};
+        each_near(c, [&](std::size_t other) { squares += pixel[other] * pixel[other]; });
+        return static_cast<Scalar>(bias) + static_cast<Scalar>(alpha / static_cast<double>(Window)) * squares;
+    }
+    static Scalar power(Scalar number, double exponent) { return std::pow(number, static_cast<Scalar>(exponent)); }
+
+    template <class Each>
+    static void each_near(std::size_t c, Each each) {
+        for (std::size_t other = 0; other < In.shape.channels; ++other)
+            if (other <= c + Window / 2 && c <= other + Window / 2) each(other);
+    }
+    template <class Each>
+    static void each_number(Each each) {
+        for (std::size_t y = 0; y < In.shape.height; ++y)
+            for (std::size_t x = 0; x < In.shape.width; ++x)
+                for (std::size_t c = 0; c < In.shape.channels; ++c) each(In.offset(y, x), Out.offset(y, x), c);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/local_response_norm.hpp
 
 // Shape kept. Each number divided by what its neighbours among the channels of its pixel say: y = x / (bias + alpha / window * sum of squares)
@@ -7396,6 +7809,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
@@ -7406,6 +7820,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none) {
+            if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
             Scalar *base = at.scratch, *along = base + channels;
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
@@ -7424,6 +7839,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 private:
     static constexpr double share = Alpha.value() / static_cast<double>(Window);
+    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Scalar> twin{Alpha.value(), Beta.value(), Bias.value()};
 
     // What stands under the power, for each channel.
     static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
@@ -7431,25 +7847,17 @@ private:
         sum_windows(squares, base);
         for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
     }
-    // The sums over windows of channels, cut at both ends.
+    // The sums over windows of channels, cut at both ends: tap by tap, so that compilers make vectors of channels.
     static void sum_windows(const Scalar* from, Scalar* sums) {
-        if constexpr (Arithmetic::plain) {
-            for (std::size_t c = 0; c < channels; ++c) {
-                sums[c] = Scalar{0};
-                for (std::size_t n = c - std::min(c, reach); n <= std::min(c + reach, channels - 1); ++n) sums[c] += from[n];
-            }
-        } else {
-            // Tap by tap, so that compilers make vectors of channels.
-            std::fill_n(sums, channels, Scalar{0});
-            for (std::size_t tap = 0; tap < Window; ++tap) {
-                const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
-                const std::size_t step = tap + first - reach;
-                for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
-            }
+        std::fill_n(sums, channels, Scalar{0});
+        for (std::size_t tap = 0; tap < Window; ++tap) {
+            const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
+            const std::size_t step = tap + first - reach;
+            for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
         }
     }
     static Scalar power(Scalar base) {
-        if constexpr (!Arithmetic::plain && Beta.value() == 0.75) {
+        if constexpr (Beta.value() == 0.75) {
             const Scalar root = std::sqrt(base);
             return Scalar{1} / (root * std::sqrt(root));
         } else {
@@ -7787,35 +8195,42 @@ struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) { at.output[out] = at.input()[in] * factor; });
+        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+            for (std::size_t n = 0; n < count; ++n) y[out + n] = x[in + n] * factors[n];
+        });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) {
-                at.input_gradient()[in] = at.output_gradient[out] * factor + (Input == Gradient::add ? at.input_gradient()[in] : Scalar{0});
-            });
+            for_each_run(*at.settings, at.random,
+                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+                             for (std::size_t n = 0; n < count; ++n)
+                                 dx[in + n] = dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Scalar{0});
+                         });
     }
 
 private:
-    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate.
+    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate. Calls
+    // each(in, out, factors, count) for neighbours of one pixel.
     template <class Each>
-    static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
+    static void for_each_run(const LayerSettings& settings, Random random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
         const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
-        const auto threshold = static_cast<std::uint64_t>(dropped * 0x1p32);
-        const Scalar factor = kept == 0 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const Scalar factor = dropped == 1 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const auto threshold = dropped == 1 ? 0 : static_cast<std::uint32_t>(dropped * 0x1p32);
         std::array<Scalar, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
             for (std::size_t x = 0; x < In.shape.width; ++x)
-                for (std::size_t c = 0; c < In.shape.channels; ++c, ++number) {
+                for (std::size_t c = 0, count = 0; c < In.shape.channels; c += count, number += count) {
                     if (number % 64 == 0) draw(random.blocks(number / 4), threshold, factor, factors);
-                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors[number % 64]);
+                    count = std::min(64 - number % 64, In.shape.channels - c);
+                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors.data() + number % 64, count);
                 }
     }
-    static void draw(const Random::Blocks& blocks, std::uint64_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
-        for (std::size_t n = 0; n < 64; ++n) factors[n] = blocks[n / 16][n % 16] >= threshold ? factor : Scalar{0};
+    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+        for (std::size_t word = 0; word < 4; ++word)
+            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Scalar{0};
     }
 };
 
@@ -7829,9 +8244,126 @@ struct Dropout : SpecDefaults {
     using Layer = DropoutLayer<Arithmetic, Out, In>;
 };
 
+/// Dropout whose rate begins at Rate, from 0 to less than 1.
+template <Decimal Rate>
+struct DropoutOf : Dropout {
+    static_assert(Rate.value() >= 0 && Rate.value() < 1, "denim: DropoutOf: a rate from 0 to less than 1 was expected.");
+    static constexpr float rate = static_cast<float>(Rate.value());
+};
+
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/stochastic_depth.hpp
+
+// Shape kept. In training a sample's numbers all become zero with probability `rate`, else they are divided by 1 - rate; a trained network
+// has nothing of it. Huang et al., "Deep networks with stochastic depth" (2016).
+
+namespace denim::inline DENIM_TARGET {
+
+/// Stochastic depth bound to its layouts; backward draws the same number again.
+template <class Arithmetic, Layout Out, Layout In>
+struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar factor = drawn(*at.settings, at.random);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        const Scalar factor = drawn(*at.settings, at.random);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            Scalar* const to = at.input_gradient() + in;
+            for (std::size_t c = 0; c < In.shape.channels; ++c)
+                to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});
+        });
+    }
+
+private:
+    // The sample is kept if the first word of its stream is not below the rate.
+    static Scalar drawn(const LayerSettings& settings, const Random& random) {
+        const auto rate = static_cast<double>(settings.rate);
+        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
+    }
+};
+
+/// At the end of a Residual it leaves the inner layers out, for a sample at a time, while the network learns:
+/// Residual<Conv<3, 64, Same>, Conv<3, 64, Same, Linear>, StochasticDepth<0.1>>. network.settings<layer>().rate, the share of samples, begins
+/// at Rate, from 0 to less than 1. A NaN in what is left out stays one.
+template <Decimal Rate>
+struct StochasticDepth : SpecDefaults {
+    static_assert(Rate.value() >= 0 && Rate.value() < 1, "denim: StochasticDepth: a rate from 0 to less than 1 was expected.");
+    static constexpr bool training_only = true;
+    static constexpr bool has_rate = true;
+    static constexpr float rate = static_cast<float>(Rate.value());
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = StochasticDepthLayer<Arithmetic, Out, In>;
+};
+
+// The closing line stands in tests/runtime/layer/stochastic_depth.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_channelwise.hpp
+
+// The plain twins of the layers with one learned number for each channel: the definitions, written as loops, for any scalar. They find the
+// numbers of both pictures by themselves, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = x above 0, slope x elsewhere.
+template <class Scalar>
+struct PlainSlope {
+    Scalar y, to_x, to_number;  ///< and the derivatives by x and by the slope
+
+    PlainSlope(Scalar x, Scalar slope) : y(slope * x), to_x(slope), to_number(x) {
+        if (x > 0) y = x, to_x = Scalar{1}, to_number = Scalar{0};
+    }
+};
+
+/// y = factor x.
+template <class Scalar>
+struct PlainFactor {
+    Scalar y, to_x, to_number;
+
+    PlainFactor(Scalar x, Scalar factor) : y(factor * x), to_x(factor), to_number(x) {}
+};
+
+/// One of them, pixel by pixel; `numbers` are those of the channels.
+template <Layout Out, Layout In, class Function, class Scalar>
+struct PlainChannelwise {
+    static void forward(const Scalar* x, const Scalar* numbers, Scalar* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = Function(x[place(In, n)], numbers[channel(n)]).y;
+    }
+
+    /// Adds to the sums, which are the gradients of the numbers; that of the input is written, added to or left alone.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* numbers, const Scalar* dy, Scalar* dx, Scalar* sums) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) {
+            const Function at(x[place(In, n)], numbers[channel(n)]);
+            const Scalar gradient = dy[place(Out, n)];
+            sums[channel(n)] += gradient * at.to_number;
+            if constexpr (Input == Gradient::write) dx[place(In, n)] = gradient * at.to_x;
+            if constexpr (Input == Gradient::add) dx[place(In, n)] += gradient * at.to_x;
+        }
+    }
+
+private:
+    // Of number n in (H, W, C) order.
+    static constexpr std::size_t channel(std::size_t n) { return n % In.shape.channels; }
+    static constexpr std::size_t place(const Layout& of, std::size_t n) {
+        const std::size_t pixel = n / of.shape.channels;
+        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + channel(n);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/channelwise.hpp
 
 // Shape kept: y = f(x, p), where p is a number that each channel has and learns: PReLU and Scale.
@@ -7839,8 +8371,8 @@ static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 namespace denim::inline DENIM_TARGET {
 
 /// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x, and
-/// along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator
-/// is the gradient of the parameters.
+/// along_p(x), that by p, for vectors; its plain twin; its word in the table of spellings, and what the parameter is called. The accumulator is
+/// the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -7848,45 +8380,50 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        each_channels([&](auto take, auto give, std::size_t c) {
-            const auto p = take(at.parameters + c);
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
-        });
+        if constexpr (Arithmetic::plain)
+            Twin::forward(at.input(), at.parameters, at.output);
+        else
+            each_channels([&](auto take, auto give, std::size_t c) {
+                const auto p = take(at.parameters + c);
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+            });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        each_channels([&](auto take, auto give, std::size_t c) {
-            const auto p = take(at.parameters + c);
-            auto sum = take(at.accumulator + c);
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
-                sum = sum + dy * Rule::along_p(x);
-                if constexpr (Input != Gradient::none) {
-                    Scalar* dx = at.input_gradient() + in + c;
-                    const auto gradient = dy * Rule::along_x(x, p);
-                    give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
-                }
+        Scalar* const to = Input == Gradient::none ? nullptr : at.input_gradient();
+        if constexpr (Arithmetic::plain)
+            Twin::template backward<Input>(at.input(), at.parameters, at.output_gradient, to, at.accumulator);
+        else
+            each_channels([&](auto take, auto give, std::size_t c) {
+                const auto p = take(at.parameters + c);
+                auto sum = take(at.accumulator + c);
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                    const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
+                    sum = sum + dy * Rule::along_p(x);
+                    if constexpr (Input != Gradient::none) {
+                        Scalar* const dx = to + in + c;
+                        const auto gradient = dy * Rule::along_x(x, p);
+                        give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
+                    }
+                });
+                give(at.accumulator + c, sum);
             });
-            give(at.accumulator + c, sum);
-        });
     }
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
 
 private:
-    // A vector of channels at a time, and what is left; plain, one channel.
+    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Scalar>, Scalar>;
+
+    // A vector of channels at a time, and what is left.
     template <class Act>
     static void each_channels(Act act) {
+        using Vector = simd::Vector<Scalar>;
+        constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
         std::size_t c = 0;
-        if constexpr (Arithmetic::plain) {
-            for (; c < channels; ++c) act([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
-        } else {
-            using Vector = simd::Vector<Scalar>;
-            constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
-            for (; c + lanes <= channels; c += lanes)
-                act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
-            if constexpr (rest > 0)
-                act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
-        }
+        for (; c + lanes <= channels; c += lanes)
+            act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+        if constexpr (rest > 0)
+            act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
     }
 };
 
@@ -7912,6 +8449,8 @@ namespace detail {
 
 struct LearnedSlope {
     static constexpr const char *word = "PReLU", *parameter = "slope";
+    template <class Scalar>
+    using Twin = kernel::PlainSlope<Scalar>;
     template <class Number>
     static Number value(Number x, Number slope) {
         return simd::select(x > same<Number>(0), x, slope * x);
@@ -7949,6 +8488,8 @@ namespace detail {
 
 struct LearnedFactor {
     static constexpr const char *word = "Scale", *parameter = "factor";
+    template <class Scalar>
+    using Twin = kernel::PlainFactor<Scalar>;
     template <class Number>
     static Number value(Number x, Number factor) {
         return factor * x;
@@ -7974,6 +8515,124 @@ struct ScaleOf : Channelwise<detail::LearnedFactor, Start> {};
 struct Scale : ScaleOf<1> {};
 
 // The closing line stands in tests/runtime/layer/scale.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/rescale.hpp
+
+// Shape kept: y = factor x + offset, or another line for each channel (Normalise), by numbers that stand in the type.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, and slope(c), its derivative.
+template <class Arithmetic, Layout Out, Layout In, class Rule>
+struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = 2 * In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                Scalar* const to = at.input_gradient() + in;
+                for (std::size_t c = 0; c < In.shape.channels; ++c) {
+                    const Scalar gradient = at.output_gradient[out + c] * Rule::template slope<Scalar>(c);
+                    to[c] = Input == Gradient::add ? to[c] + gradient : gradient;
+                }
+            });
+    }
+};
+
+/// Factor x + Offset: Rescale<2, -1> makes numbers from -1 to 1 of those from 0 to 1. A NaN gives NaN, and so does an infinity times 0.
+template <Decimal Factor, Decimal Offset = 0>
+struct Rescale : SpecDefaults {
+    struct Rule {
+        template <class Scalar>
+        static Scalar value(Scalar x, std::size_t /*channel*/) {
+            return x * slope<Scalar>(0) + static_cast<Scalar>(Offset.value());
+        }
+        template <class Scalar>
+        static constexpr Scalar slope(std::size_t /*channel*/) {
+            return static_cast<Scalar>(Factor.value());
+        }
+    };
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = RescaleLayer<Arithmetic, Out, In, Rule>;
+};
+
+// The closing line stands in tests/runtime/layer/rescale.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/normalise.hpp
+
+// Shape kept: y = (x - mean) / deviation, by numbers of the channel that stand in the type, as those of a data set.
+
+namespace denim::inline DENIM_TARGET {
+
+/// What Normalise takes away: a number for each channel, or one for all.
+template <Decimal... Numbers>
+struct Mean {};
+/// What it divides by.
+template <Decimal... Numbers>
+struct Deviation {};
+
+namespace detail {
+
+/// The numbers of a Mean or a Deviation; none of another type.
+template <class Type>
+inline constexpr std::array<double, 0> means_of{};
+template <Decimal... Numbers>
+inline constexpr std::array<double, sizeof...(Numbers)> means_of<Mean<Numbers...>>{Numbers.value()...};
+template <class Type>
+inline constexpr std::array<double, 0> deviations_of{};
+template <Decimal... Numbers>
+inline constexpr std::array<double, sizeof...(Numbers)> deviations_of<Deviation<Numbers...>>{Numbers.value()...};
+
+}  // namespace detail
+
+/// Each channel as many deviations away from its mean as it is. Of the photographs of ImageNet, from 0 to 1:
+/// Normalise<Mean<0.485, 0.456, 0.406>, Deviation<0.229, 0.224, 0.225>>. A NaN gives NaN.
+template <class Means, class Deviations>
+struct Normalise : SpecDefaults {
+    static constexpr const auto& means = detail::means_of<Means>;
+    static constexpr const auto& deviations = detail::deviations_of<Deviations>;
+    static constexpr bool told = !means.empty() && !deviations.empty();
+    static_assert(told, "denim: Normalise: a Mean and a Deviation of at least one number each were expected: Normalise<Mean<0.5>, Deviation<0.25>>.");
+    static_assert(std::ranges::all_of(deviations, [](double each) { return each > 0; }), "denim: Normalise: deviations above 0 were expected.");
+
+    static constexpr bool accepts(Shape in) {
+        const auto fits = [&](std::size_t count) { return count == 1 || count == in.channels; };
+        return fits(means.size()) && fits(deviations.size());
+    }
+
+    struct Rule {
+        template <class Scalar>
+        static Scalar value(Scalar x, std::size_t c) {
+            return (x - static_cast<Scalar>(means[means.size() == 1 ? 0 : c])) * slope<Scalar>(c);
+        }
+        template <class Scalar>
+        static constexpr Scalar slope(std::size_t c) {
+            return static_cast<Scalar>(1 / deviations[deviations.size() == 1 ? 0 : c]);
+        }
+    };
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = RescaleLayer<Arithmetic, Out, In, Rule>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In) || !told,
+                      "denim: Normalise: as many numbers as it gets channels were expected in its Mean and its Deviation, or one for all.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/normalise.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
@@ -8439,6 +9098,15 @@ struct Concatenation : SpecDefaults {
 
 namespace denim::inline DENIM_TARGET {
 
+/// A concatenation of pictures that must be of one size.
+template <std::size_t Count>
+struct SideBySide : Concatenation<Count> {
+    template <class First, class... Rest>
+    static constexpr bool accepts(First first, Rest... rest) {
+        return ((rest.height == first.height && rest.width == first.width) && ...);
+    }
+};
+
 /// Branches side by side: Parallel<Conv<1, 16>, Sequential<Conv<1, 8>, Conv<3, 16, Same>>>. Their pictures must be of one size.
 template <class... Branches>
 struct Parallel {
@@ -8446,15 +9114,10 @@ struct Parallel {
                   "denim: Parallel: there must be 2 to 8 branches.");
 
     /// The join at the end.
-    struct Concatenated : Concatenation<sizeof...(Branches)> {
-        template <class First, class... Rest>
-        static constexpr bool accepts(First first, Rest... rest) {
-            return ((rest.height == first.height && rest.width == first.width) && ...);
-        }
-
+    struct Concatenated : SideBySide<sizeof...(Branches)> {
         template <Shape... Got>
         struct Problem {
-            static_assert(accepts(Got...),
+            static_assert(Concatenated::accepts(Got...),
                           "denim: Parallel: the branches give pictures of different sizes, so their channels cannot "
                           "stand side by side; give them the same strides, and Same or windows of the same size.");
         };
@@ -8464,6 +9127,67 @@ struct Parallel {
 };
 
 static_assert(check_layer<Parallel<Sequential<>, Sequential<>>::Concatenated, Shape{2, 2, 8}, Shape{2, 2, 3}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/split_channels.hpp
+
+// (H, W, C) -> (H', W', C1 + C2 + ...): the channels are cut into as many runs as there are branches, each branch gets its run, and their
+// channels stand one after the other in what leaves. Ma et al., "ShuffleNet V2" (2018); Wang et al., "CSPNet" (2020).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The channels of one branch of a SplitChannels, as a layer of its own: run `Number` of `Count` of equal size.
+template <std::size_t Number, std::size_t Count>
+struct ChannelRun : SpecDefaults {
+    static constexpr bool of_composition = true, channels_in_order = true;
+
+    static constexpr bool accepts(Shape in) { return in.channels % Count == 0; }
+    static constexpr Shape output(Shape in) { return {in.height, in.width, in.channels / Count}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PartLayer<Arithmetic, Out, In, 0, 0, Number * Out.shape.channels>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: SplitChannels: the number of its branches must divide the channels that it gets; for runs of other sizes "
+                                   "write Parallel with a Slice<First, Count> at the beginning of each branch.");
+    };
+};
+
+namespace detail {
+
+template <class Join, class Sequence, class... Branches>
+struct SplitList;
+template <class Join, std::size_t... Index, class First, class... Rest>
+struct SplitList<Join, std::index_sequence<Index...>, First, Rest...> {
+    static constexpr std::size_t count = 1 + sizeof...(Rest);
+    template <std::size_t Number, class Branch>
+    using Next = List<Turn<Number + 1 == count>, ChannelRun<Number, count>, Branch>;
+    using type = decltype((List<Fork, ChannelRun<0, count>, First>{} + ... + Next<Index + 1, Rest>{}) + List<Join>{});
+};
+
+}  // namespace detail
+
+/// Branches side by side, each with its run of the channels: SplitChannels<Sequential<>, Sequential<Conv<3, 32, Same>>> leaves the first half
+/// as it is. Their pictures must be of one size.
+template <class... Branches>
+struct SplitChannels {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: SplitChannels: there must be 2 to 8 branches.");
+
+    /// The join at the end.
+    struct Concatenated : SideBySide<sizeof...(Branches)> {
+        template <Shape... Got>
+        struct Problem {
+            static_assert(Concatenated::accepts(Got...),
+                          "denim: SplitChannels: the branches give pictures of different sizes, so their channels cannot stand side by side; give "
+                          "them the same strides, and Same or windows of the same size.");
+        };
+    };
+
+    using Expanded = typename detail::SplitList<Concatenated, std::make_index_sequence<sizeof...(Branches) - 1>, Branches...>::type;
+};
+
+// The closing line stands in tests/runtime/layer/split_channels.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/heads.hpp
@@ -10068,6 +10792,62 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/target_score.hpp
+
+#include <ostream>
+
+namespace denim {
+
+/// How near a network's numbers come to one of the targets that they aim at. NaN where an output is.
+struct TargetScore {
+    std::size_t count = 0;               ///< samples
+    double mean_squared_error = 0;       ///< Keras: MeanSquaredError
+    double root_mean_squared_error = 0;  ///< in the target's own units. Keras: RootMeanSquaredError
+    double mean_absolute_error = 0;      ///< Keras: MeanAbsoluteError
+    /// 1 - squared error / variance of the target: 1 is exact, 0 is what its mean alone would score. NaN of a constant target. Keras: R2Score
+    double r2 = 0;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Of each target by itself, from outputs and targets, both (samples, count) row by row. Throws std::invalid_argument where they do not fit.
+template <class Scalar>
+std::vector<TargetScore> target_scores(std::span<const Scalar> outputs, std::span<const float> targets, std::size_t count) {
+    if (count == 0 || outputs.empty() || outputs.size() != targets.size() || outputs.size() % count != 0)
+        throw std::invalid_argument("denim: target_scores: as many outputs as targets were expected, " + std::to_string(count) +
+                                    " for each sample, but got " + std::to_string(outputs.size()) + " and " + std::to_string(targets.size()));
+    std::vector<TargetScore> scores(count);
+    const std::size_t samples = outputs.size() / count;
+    const auto divisor = static_cast<double>(samples);
+    for (std::size_t k = 0; k < count; ++k) {
+        double mean = 0, spread = 0, squares = 0, absolutes = 0;
+        for (std::size_t n = k; n < targets.size(); n += count) mean += static_cast<double>(targets[n]) / divisor;
+        for (std::size_t n = k; n < targets.size(); n += count) {
+            const double target = static_cast<double>(targets[n]), error = static_cast<double>(outputs[n]) - target;
+            spread += (target - mean) * (target - mean);
+            squares += error * error;
+            absolutes += std::abs(error);
+        }
+        const double r2 = spread > 0 ? 1 - squares / spread : not_a_number<double>();
+        scores[k] = {samples, squares / divisor, std::sqrt(squares / divisor), absolutes / divisor, r2};
+    }
+    return scores;
+}
+
+/// A table, a line for each target.
+inline std::ostream& operator<<(std::ostream& out, const std::vector<TargetScore>& scores) {
+    using detail::general, detail::to_the_right;
+    std::string text = "target  samples  root mean square  mean absolute      R2\n";
+    for (std::size_t k = 0; k < scores.size(); ++k)
+        text += to_the_right(std::to_string(k), 6) + "  " + to_the_right(std::to_string(scores[k].count), 7) + "  " +
+                to_the_right(general(scores[k].root_mean_squared_error), 16) + "  " +
+                to_the_right(general(scores[k].mean_absolute_error), 13) + "  " + to_the_right(detail::fixed(scores[k].r2, 4), 6) + '\n';
+    return out << text;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/metric/history.hpp
 
 namespace denim {
@@ -10459,11 +11239,47 @@ struct EntryNames {
     std::vector<std::string> block_layers;           ///< what it stands for, "Sequential<...>"
 };
 
+/// A child of a composition, as naming sees it.
+struct NamedChild {
+    bool layer = true;                                          ///< else a fork or join, named as the composition that it belongs to
+    void (*name)(const std::string&, EntryNames&) = nullptr;  ///< of a composition or a block; a layer is its own only entry
+};
+
+inline void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
+    std::size_t place = 0;
+    for (const NamedChild& child : children) {
+        if (!child.layer) {
+            names.entries.push_back(name);
+            continue;
+        }
+        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
+        ++place;
+        if (child.name)
+            child.name(own, names);
+        else
+            names.entries.push_back(std::move(own));
+    }
+}
+
+template <class Written>
+void name_entries(const std::string& name, EntryNames& names);
+
+template <class Written>
+constexpr NamedChild named_child() {
+    using Spec = named_as<Written>;
+    if constexpr (!written<Written>())
+        return {false, nullptr};
+    else if constexpr (NamedBlock<Spec> || requires { typename Spec::Expanded; })
+        return {true, &name_entries<Written>};
+    else
+        return {true, nullptr};
+}
 template <class... Specs>
-void name_children(List<Specs...>, const std::string& prefix, EntryNames& names);
+constexpr std::array<NamedChild, sizeof...(Specs)> named_children(List<Specs...>) {
+    return {named_child<Specs>()...};
+}
 
 /// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
-/// Forks and joins are named as the composition that they belong to.
 template <class Written>
 void name_entries(const std::string& name, EntryNames& names) {
     using Spec = named_as<Written>;
@@ -10476,30 +11292,19 @@ void name_entries(const std::string& name, EntryNames& names) {
         else
             names.blocks.push_back(spelling<Spec>());
     }
-    if constexpr (requires { typename Spec::Expanded; })
-        name_children(typename Spec::Expanded{}, name, names);
-    else
+    if constexpr (requires { typename Spec::Expanded; }) {
+        static constexpr auto children = named_children(typename Spec::Expanded{});
+        name_children(children, name, names);
+    } else {
         names.entries.push_back(name);
+    }
 }
-template <class Spec>
-void name_entries(const std::string& name, std::vector<std::string>& entries) {
+/// The names of all entries of a network's layers.
+template <class Body>
+std::vector<std::string> entry_names() {
     EntryNames names;
-    names.entries = std::move(entries);
-    name_entries<Spec>(name, names);
-    entries = std::move(names.entries);
-}
-
-template <class... Specs>
-void name_children(List<Specs...>, const std::string& name, EntryNames& names) {
-    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
-    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
-        using Spec = type_at<List<Specs...>, Index>;
-        if constexpr (role_of<Spec>() == Role::layer)
-            name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
-        else
-            names.entries.push_back(name);
-    };
-    each_index<0, sizeof...(Specs)>(add);
+    name_entries<Body>("", names);
+    return std::move(names.entries);
 }
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
@@ -10514,7 +11319,7 @@ consteval PathEnd follow(List<Specs...>) {
     PathEnd end;
     [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
         using Spec = named_as<type_at<List<Specs...>, Index>>;
-        if (role_of<Spec>() == Role::layer && place++ == Wanted) {
+        if (written<Spec>() && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};
             } else if constexpr (requires { typename Spec::Expanded; }) {
@@ -10563,13 +11368,6 @@ enum class Squash { none, softmax, sigmoid };
 
 namespace denim::inline DENIM_TARGET {
 
-/// The input of a network: rows, columns, channels.
-template <std::size_t Height, std::size_t Width, std::size_t Channels>
-struct Image {
-    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
-    static constexpr Shape shape{Height, Width, Channels};
-};
-
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
     Role role = Role::layer;
@@ -10579,6 +11377,8 @@ struct Entry {
     std::size_t rows = 0;                             ///< how many parameters it has
     bool decays = false;                              ///< some of them are weights: it has an L2
     bool has_rate = false;                            ///< it has a rate, as Dropout
+    bool states_rate = false;                         ///< its type says where that begins, as StochasticDepth
+    float rate = LayerSettings{}.rate;                ///< where it begins
     Squash squash = Squash::none;                     ///< its activation, where it makes shares of logits
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
@@ -10595,6 +11395,9 @@ struct Trace {
 };
 
 namespace detail {
+
+template <class Type>
+concept StatesRate = std::same_as<decltype(Type::rate), const float>;
 
 template <class Type>
 constexpr Squash squash_of() {
@@ -10666,6 +11469,7 @@ consteval auto trace_entries(Shape input) {
             }
             entry.out = Type::output(entry.in);
             if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
+            if constexpr (StatesRate<Type>) entry.states_rate = true, entry.rate = Type::rate;
             entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;
@@ -10812,6 +11616,104 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/graph_table.hpp
+
+// A network's graph as a table: what who works on its parameters and settings has to know, without its type.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A parameter, the entry of the flat list that it belongs to, and where it begins in the network's array.
+struct PlacedParameter {
+    Parameter parameter;
+    std::size_t entry = 0, offset = 0;
+};
+
+/// Views of constants: it holds nothing.
+struct GraphTable {
+    Shape input;
+    std::span<const std::size_t> heads;  ///< how many logits each has
+    std::span<const Entry> entries;
+    std::span<const PlacedParameter> parameters;
+    std::size_t numbers = 0;                       ///< in the network's array
+    std::vector<std::string> (*names)() = nullptr;  ///< of the entries: "2.0"
+};
+
+namespace detail {
+
+template <class Graph>
+inline constexpr auto parameters_of = [] {
+    std::array<PlacedParameter, Graph::trace.rows> all{};
+    std::size_t row = 0;
+    each_index<0, Graph::count>([&]<std::size_t Index>() {
+        if constexpr (Graph::trace.entries[Index].rows > 0) {
+            std::size_t offset = Graph::trace.entries[Index].first_parameter;
+            for (const Parameter& parameter : Graph::template At<Index>::parameters(Graph::trace.entries[Index].in)) {
+                all[row++] = {parameter, Index, offset};
+                offset += parameter.extents.size();
+            }
+        }
+    });
+    return all;
+}();
+
+}  // namespace detail
+
+template <class Graph>
+inline constexpr GraphTable graph_table{Graph::input,
+                                        Graph::heads,
+                                        Graph::trace.entries,
+                                        detail::parameters_of<Graph>,
+                                        Graph::trace.parameters,
+                                        &detail::entry_names<typename Graph::Layers>};
+
+/// The rows of a network that has just begun.
+inline std::vector<Row> make_rows(const GraphTable& graph) {
+    const std::vector<std::string> names = graph.names();
+    std::vector<Row> rows;
+    for (const auto& [parameter, entry, offset] : graph.parameters)
+        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
+                        parameter.moved});
+    return rows;
+}
+
+/// What optimizers see of the settings.
+inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto& [parameter, entry, offset] = graph.parameters[row];
+        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
+    }
+}
+
+/// The beginning of a network's parameters.
+template <class Scalar>
+void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
+    for (std::size_t row = 0; row < graph.parameters.size(); ++row)
+        initialise(graph.parameters[row].parameter, numbers + graph.parameters[row].offset, seed, row);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/input.hpp
+
+// What enters a network.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures: rows, columns, channels. A sequence is a picture of one row, Image<1, Length, Channels>.
+template <std::size_t Height, std::size_t Width, std::size_t Channels>
+struct Image {
+    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
+    static constexpr Shape shape{Height, Width, Channels};
+};
+
+/// The rows of a table: so many numbers each, in arrays (N, Features).
+template <std::size_t Features>
+struct Input {
+    static_assert(Features > 0, "denim: Input: there must be at least one feature.");
+    static constexpr Shape shape{1, 1, Features};
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/layer_view.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -10922,16 +11824,12 @@ constexpr bool has_setting(const Entry& entry, LayerSetting which) {
 inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
-template <class Graph>
-void check_settings(std::span<const LayerSettings> settings) {
-    const auto check = [](std::size_t index, const char* name, float value, const Accepted& accepted) {
-        if (accepted.takes(static_cast<double>(value))) return;
-        std::vector<std::string> names;
-        detail::name_entries<typename Graph::Layers>("", names);
-        check_setting("layer " + names[index], name, value, accepted);
+inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
+    const auto check = [&](std::size_t index, const char* name, float value, const Accepted& accepted) {
+        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names()[index], name, value, accepted);
     };
     for (std::size_t index = 0; index < settings.size(); ++index) {
-        const Entry& entry = Graph::trace.entries[index];
+        const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
     }
@@ -10987,7 +11885,8 @@ public:
 
 private:
     static constexpr void explain() {
-        static_assert(Which != LayerSetting::rate || Having > 0, "denim: settings: no layer at this place has a rate; Dropout has one.");
+        static_assert(Which != LayerSetting::rate || Having > 0,
+                      "denim: settings: no layer at this place has a rate; Dropout and StochasticDepth have.");
         static_assert(Which != LayerSetting::l2 || Having > 0,
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
@@ -11008,7 +11907,7 @@ private:
 /// The settings at a place of a network: of a layer, or of all layers of a composition. What no layer there has does not compile.
 template <std::size_t WithRate, std::size_t WithWeights, std::size_t WithParameters>
 struct SettingsAt {
-    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout: the share of numbers that become zero, below 1
+    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
 
@@ -11023,7 +11922,7 @@ namespace denim::inline DENIM_TARGET {
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
-/// Input: Image<Height, Width, Channels>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
@@ -11043,13 +11942,11 @@ public:
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
     /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
-    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows(graph_table<Graph>)) {
         if constexpr (Graph::trace.problem != Graph::count)
             throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
                                    " does not accept the shape that it gets, but the static_asserts of its Problem hold");
-        each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
-            initialise(parameter, parameters_.data() + offset, seed, stream);
-        });
+        initialise(graph_table<Graph>, parameters_.data(), seed);
     }
 
     /// All parameters, and the rows that describe them.
@@ -11141,12 +12038,7 @@ private:
     // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
         check_owned();
-        std::size_t row = 0;
-        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
-            rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
-            rows_[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings_[index].l2 : 0;
-            ++row;
-        });
+        denim::update_rows(graph_table<Graph>, settings_, rows_);
     }
 
     struct Editable {
@@ -11175,40 +12067,17 @@ private:
         return LayerView<typename Graph::template At<index>, at.in, Number>{parameters + at.first_parameter};
     }
 
-    // Calls each(entry, parameter, offset, row) for every parameter of the network.
-    template <class Each>
-    static void each_parameter(Each each) {
-        std::size_t row = 0;
-        const auto visit = [&]<std::size_t Index>() {
-            using Type = typename Graph::template At<Index>;
-            if constexpr (detail::check_spec<Type, false>() && detail::role_of<Type>() != Role::join) {
-                constexpr Entry at = Graph::trace.entries[Index];
-                std::size_t offset = at.first_parameter;
-                for (const Parameter& parameter : Type::parameters(at.in)) {
-                    each(Index, parameter, offset, row++);
-                    offset += parameter.extents.size();
-                }
-            }
-        };
-        each_index<0, Graph::count>(visit);
-    }
     void check_owned() const {
         assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
     }
-    static std::vector<Row> make_rows() {
-        std::vector<std::string> names;
-        detail::name_entries<Body>("", names);
-        std::vector<Row> rows;
-        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t offset, std::size_t) {
-            rows.push_back({names[index] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient,
-                            parameter.decays, parameter.moved});
-        });
-        return rows;
+    static constexpr std::array<LayerSettings, Graph::count> first_settings() {
+        std::array<LayerSettings, Graph::count> all{};
+        for (std::size_t n = 0; n < Graph::count; ++n) all[n].rate = Graph::trace.entries[n].rate;
+        return all;
     }
-
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
-    std::array<LayerSettings, Graph::count> settings_{};
+    std::array<LayerSettings, Graph::count> settings_ = first_settings();
     std::array<Gives, heads.size()> gives_{};
 };
 
@@ -11637,7 +12506,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
     detail::name_entries<Body>("", names);
     std::size_t block = 0;
     std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                         {"", "Image", to_string(input), "", "", ""}};
+                                         {"", input.vector() ? "Input" : "Image", to_string(input), "", "", ""}};
     std::size_t operations_of_all = 0;
     const auto add = [&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
@@ -11757,8 +12626,7 @@ template <class Network>
 Description describe(const Network& network) {
     using Graph = typename Network::Graph;
     Description description{Network::input, Network::output, Network::parameter_count, {}};
-    std::vector<std::string> names;
-    detail::name_entries<typename Network::Layers>("", names);
+    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
     std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
     std::size_t row = 0;
     const auto add = [&]<std::size_t Index>() {
@@ -11947,38 +12815,54 @@ struct Place {
     bool shared = false;
 };
 
+/// From the step that writes a value to the last one that reads it.
+struct Life {
+    Place place;
+    std::size_t value = 0;
+};
+
+/// What a step reads and writes.
+struct StepPlaces {
+    std::array<std::size_t, max_inputs> inputs{};  ///< lives
+    std::size_t output = 0;               ///< the life that it writes, or backward reads; at the answer the result's
+};
+
+/// What a node has beside values. Offsets, in numbers.
+struct NodePlaces {
+    Place record;
+    std::size_t record_step = 0;  ///< the last one before backward that computes the node, which makes the record
+    std::size_t prepared = 0, accumulator = 0;
+    std::size_t batch_scratch = 0, batch_scratch_of_samples = 0;
+    std::size_t row = 0, numbers_in_rows = 0;  ///< of most layers what is prepared says all: a predictor keeps only the others' rows as they are
+};
+
+/// How large the blocks are, in numbers (records: in bytes).
+struct MemorySizes {
+    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  ///< the layers on samples take turns with one scratch
+    std::size_t batch_numbers = 0, batch_bytes = 0;                        ///< for each sample
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     ///< each layer on batches keeps its own
+    std::size_t prepared_numbers = 0;
+    std::size_t row_numbers = 0;
+    std::size_t accumulator_numbers = 0;  ///< the most of all runs, for each share
+};
+
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
 template <class Plan>
-struct Memory {
+struct Memory : MemorySizes {
     using Order = Steps<Plan>;
     static constexpr std::size_t count = Plan::count, values = Plan::values;
     // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
     // the same lines of the cache.
     static constexpr std::size_t apart = 64;
 
-    // Life 0 is the picture's, life s + 1 is that of the value which step s writes.
-    static constexpr std::size_t lives = Order::count + 1;
-    std::array<Place, lives> activations{};
-    std::array<std::size_t, lives> value_of{};
-    std::array<std::array<std::size_t, max_inputs>, Order::count> inputs{};  // the lives that a step reads
-    std::array<std::size_t, Order::count> output{};                          // and the one it writes, or backward reads; at the answer the result
-
+    std::array<Life, Order::count + 1> lives{};  // life 0 is the picture's, life s + 1 is that of the value which step s writes
+    std::array<StepPlaces, Order::count> steps{};
     std::array<Place, values> gradients{};
-    std::array<Place, count> records{};
-    std::array<std::size_t, count> record_step{};  // the last one before backward that computes the node, which makes the record
-    std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{}, batch_scratch_of_samples{};
-    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  // the layers on samples take turns with one scratch
-    std::size_t batch_numbers = 0, batch_bytes = 0;                        // for each sample
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     // each layer on batches keeps its own
-    std::size_t prepared_numbers = 0;
-    // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
-    std::array<std::size_t, count> rows{}, numbers_in_rows{};
-    std::size_t row_numbers = 0;
-    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before
-    std::size_t accumulator_numbers = 0;                       // the next begins; and the most of them, for each share
+    std::array<NodePlaces, count> nodes{};
+    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before the next
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -11991,12 +12875,12 @@ struct Memory {
 
 private:
     static constexpr bool training = Order::training;
-    static constexpr std::size_t steps = Order::count;
+    static constexpr std::size_t step_count = Order::count;
     static constexpr const StepRun& run_of(std::size_t step) { return Order::runs.list[Order::run_of[step]]; }
 
     // From the first step that touches something to the last, and whether all of them are one run over the samples.
-    struct Life {
-        std::size_t first = steps, last = 0;
+    struct Reach {
+        std::size_t first = step_count, last = 0;
         bool one_run = true;
 
         constexpr void touch(std::size_t step) {
@@ -12009,13 +12893,13 @@ private:
     };
 
     consteval void place_values() {
-        std::array<Life, lives> of_activations{};
-        std::array<Life, values> of_gradients{};
+        std::array<Reach, step_count + 1> of_activations{};
+        std::array<Reach, values> of_gradients{};
         std::array<std::size_t, values> now{};  // the life of each value at the step
-        for (std::size_t step = 0; step < steps; ++step) {
+        for (std::size_t step = 0; step < step_count; ++step) {
             const auto [index, does] = Order::list[step];
             if (does == Does::answer) {
-                of_activations[output[step] = now[Plan::result]].touch(step);
+                of_activations[steps[step].output = now[Plan::result]].touch(step);
                 if (training && Plan::result != 0) of_gradients[Plan::result].touch(step);
                 continue;
             }
@@ -12023,36 +12907,36 @@ private:
             const bool back = does == Does::backward;
             for (std::size_t n = 0; n < node.inputs; ++n) {
                 const std::size_t from = node.from[n];
-                inputs[step][n] = now[from];
+                steps[step].inputs[n] = now[from];
                 if (from == 0 && does != Does::forward) continue;  // the picture has no gradient, and is loaded again in later runs
                 if (!back || Order::reads_input(index)) of_activations[now[from]].touch(step);
                 if (back) of_gradients[from].touch(step);
             }
             if (!back) {
                 now[node.to] = step + 1;
-                value_of[step + 1] = node.to;
-                record_step[index] = step;
+                lives[step + 1].value = node.to;
+                nodes[index].record_step = step;
             }
-            output[step] = now[node.to];
+            steps[step].output = now[node.to];
             if (!back || Order::reads_output(index)) of_activations[now[node.to]].touch(step);
             if (back) of_gradients[node.to].touch(step);
         }
         if (of_activations[0].any()) {
             of_activations[0].first = 0;
-            if (training) of_activations[0].last = steps - 1;
+            if (training) of_activations[0].last = step_count - 1;
         }
 
-        PlaceLine<lives + values, steps> thread, batch;
-        const auto add = [&](Place& place, const Life& life, std::size_t value) {
-            if (!life.any()) return;
+        PlaceLine<step_count + 1 + values, step_count> thread, batch;
+        const auto add = [&](Place& place, const Reach& reach, std::size_t value) {
+            if (!reach.any()) return;
             const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
-            place.held = life.one_run ? Held::by_thread : Held::by_batch;
-            if (life.one_run)
-                thread.add({&place.offset, &place.shared, life.first, life.last, size});
+            place.held = reach.one_run ? Held::by_thread : Held::by_batch;
+            if (reach.one_run)
+                thread.add({&place.offset, &place.shared, reach.first, reach.last, size});
             else
-                batch.add({&place.offset, &place.shared, run_of(life.first).first, run_of(life.last).last - 1, size});
+                batch.add({&place.offset, &place.shared, run_of(reach.first).first, run_of(reach.last).last - 1, size});
         };
-        for (std::size_t life = 0; life < lives; ++life) add(activations[life], of_activations[life], value_of[life]);
+        for (std::size_t life = 0; life <= step_count; ++life) add(lives[life].place, of_activations[life], lives[life].value);
         for (std::size_t value = 0; value < values; ++value) add(gradients[value], of_gradients[value], value);
         thread_numbers = thread.settle();
         batch_numbers = batch.settle();
@@ -12061,36 +12945,38 @@ private:
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
-        rows[Index] = row_numbers;
-        numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
-        row_numbers += numbers_in_rows[Index];
-        prepared[Index] = prepared_numbers;
+        NodePlaces& node = nodes[Index];
+        node.row = row_numbers;
+        node.numbers_in_rows = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
+        row_numbers += node.numbers_in_rows;
+        node.prepared = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             thread_scratch = std::max(thread_scratch, Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0);
         } else {
-            batch_scratch[Index] = batch_scratch_fixed;
-            batch_scratch_of_samples[Index] = batch_scratch_per_sample;
+            node.batch_scratch = batch_scratch_fixed;
+            node.batch_scratch_of_samples = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;
         }
-        accumulators[Index] = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
-        records[Index].offset = round_up(Layer::record_size, 64);     // likewise
+        node.accumulator = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
+        node.record.offset = round_up(Layer::record_size, 64);     // likewise
     }
 
     consteval void add_backward() {
         if (!training) return;
-        for (std::size_t step = steps; step-- > 0;) {
+        for (std::size_t step = step_count; step-- > 0;) {
             const auto [index, does] = Order::list[step];
             if (does != Does::backward || !run_of(step).on_samples) continue;
+            NodePlaces& node = nodes[index];
             const std::size_t run = Order::run_of[step];
-            const std::size_t sums = std::exchange(accumulators[index], run_accumulators[run]), bytes = records[index].offset;
+            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), bytes = node.record.offset;
             run_accumulators[run] += sums;
             accumulator_numbers = std::max(accumulator_numbers, run_accumulators[run]);
             if (bytes == 0) continue;
-            const bool by_thread = Order::run_of[record_step[index]] == run;
+            const bool by_thread = Order::run_of[node.record_step] == run;
             std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-            records[index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+            node.record = {by_thread ? Held::by_thread : Held::by_batch, end};
             end += bytes;
         }
     }
@@ -12101,6 +12987,137 @@ template <class Plan>
 inline constexpr Memory<Plan> places = Memory<Plan>::of();
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/plan_table.hpp
+
+// A plan as a table: its layers as functions, its steps, and where everything stands. Who runs a plan is told this table and knows no type,
+// so that it is compiled once for all networks.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A node's layer: its functions, see layer/concept.hpp, and what it asks for.
+template <class Scalar>
+struct LayerTable {
+    void (*prepare)(const Scalar* parameters, Scalar* prepared, std::size_t part) = nullptr;
+    void (*forward)(const Forward<Scalar>& call) = nullptr;
+    void (*backward)(const Backward<Scalar>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
+    void (*finish)(const Finish<Scalar>& sum, std::size_t part) = nullptr;
+    std::size_t prepare_parts = 0, finish_parts = 0;  ///< 0: there is nothing to prepare, or to finish
+    std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
+    std::size_t first_parameter = 0;  ///< in the network's array
+    bool on_samples = true;           ///< else it takes the whole batch
+    std::array<Gradient, max_inputs> gradient_to{};
+};
+
+/// Views of constants: it holds nothing.
+template <class Scalar>
+struct PlanTable {
+    std::span<const LayerTable<Scalar>> layers;  ///< of each node, as the next two
+    std::span<const Node> nodes;
+    std::span<const NodePlaces> node_places;
+    std::span<const Layout> layouts;  ///< of each value, as the next one; value 0 is the picture
+    std::span<const Place> gradients;
+    std::size_t result = 0;  ///< the value that leaves
+    std::span<const NodeStep> steps;
+    std::span<const StepPlaces> step_places;
+    std::size_t answer = 0;       ///< the step that takes the result
+    std::span<const Life> lives;  ///< life 0 is the picture's, life s + 1 is that of the value which step s writes
+    std::span<const StepRun> runs;
+    std::span<const std::size_t> run_accumulators;  ///< numbers
+    MemorySizes sizes;
+
+    /// Multiplications and additions of a run for one sample: backward has two for one of forward.
+    [[nodiscard]] std::size_t operations(const StepRun& run) const {
+        std::size_t total = 0;
+        for (std::size_t step = run.first; step < run.last; ++step)
+            if (const auto [node, does] = steps[step]; does != Does::answer) total += (does == Does::backward ? 2 : 1) * layers[node].operations;
+        return total;
+    }
+    /// Whether a step of some run finds the picture in each thread's own memory; else it is loaded for the whole batch at first.
+    [[nodiscard]] bool loads_in_runs() const { return lives[0].place.held == Held::by_thread; }
+};
+
+namespace detail {
+
+template <class Layer>
+void prepare_layer(const typename Layer::Scalar* parameters, typename Layer::Scalar* prepared, std::size_t part) {
+    Layer::prepare(parameters, prepared, part);
+}
+template <class Layer>
+void run_forward(const Forward<typename Layer::Scalar>& call) {
+    Layer::forward(call);
+}
+template <class Layer, Gradient... To>
+void run_backward(const Backward<typename Layer::Scalar>& call) {
+    Layer::template backward<To...>(call);
+}
+template <class Layer>
+void finish_layer(const Finish<typename Layer::Scalar>& sum, std::size_t part) {
+    Layer::finish(sum, part);
+}
+
+/// How the gradient to an input is given: the node nearest to the end writes, those before it add, as does a second reading by one join.
+template <class Plan>
+consteval Gradient gradient_to(std::size_t index, std::size_t input) {
+    const Node& node = Plan::nodes[index];
+    if (node.from[input] == 0) return Gradient::none;
+    bool writes = Steps<Plan>::writes_gradient(index, node.from[input]);
+    for (std::size_t n = 0; n < input; ++n) writes = writes && node.from[n] != node.from[input];
+    return writes ? Gradient::write : Gradient::add;
+}
+
+template <class Plan, std::size_t Index>
+consteval auto layer_table() {
+    using Layer = typename Plan::template LayerAt<Index>;
+    LayerTable<typename Plan::Scalar> table{.forward = &run_forward<Layer>,
+                                            .bands = Layer::bands,
+                                            .scratch_size = Layer::scratch_size,
+                                            .record_size = Layer::record_size,
+                                            .operations = Layer::operations,
+                                            .first_parameter = Plan::template first_parameter<Index>,
+                                            .on_samples = Layer::works == Works::on_samples};
+    if constexpr (Layer::prepared_size > 0) {
+        table.prepare = &prepare_layer<Layer>;
+        table.prepare_parts = Layer::prepare_parts;
+    }
+    if constexpr (Plan::mode == Mode::training) {
+        [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+            table.backward = &run_backward<Layer, gradient_to<Plan>(Index, Input)...>;
+            table.gradient_to = {gradient_to<Plan>(Index, Input)...};
+        }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+        if constexpr (Layer::accumulator_size > 0) {
+            table.finish = &finish_layer<Layer>;
+            table.finish_parts = Layer::finish_parts;
+        }
+    }
+    return table;
+}
+
+template <class Plan>
+inline constexpr auto layer_tables = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<LayerTable<typename Plan::Scalar>, Plan::count>{layer_table<Plan, Index>()...};
+}(std::make_index_sequence<Plan::count>{});
+
+}  // namespace detail
+
+/// The table of a plan.
+template <class Plan>
+inline constexpr PlanTable<typename Plan::Scalar> table_of{
+    .layers = detail::layer_tables<Plan>,
+    .nodes = std::span{Plan::nodes}.first(Plan::count),
+    .node_places = places<Plan>.nodes,
+    .layouts = Plan::layouts,
+    .gradients = places<Plan>.gradients,
+    .result = Plan::result,
+    .steps = Steps<Plan>::list,
+    .step_places = places<Plan>.steps,
+    .answer = Steps<Plan>::answer,
+    .lives = places<Plan>.lives,
+    .runs = std::span{Steps<Plan>::runs.list}.first(Steps<Plan>::runs.count),
+    .run_accumulators = places<Plan>.run_accumulators,
+    .sizes = places<Plan>,
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/beats.hpp
 
 // The first and the last beat of a step, cut into the parts that layers offer, so that threads can share them.
@@ -12109,76 +13126,41 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Does one part of a node's work; `call` is a PrepareCall or a FinishCall.
-using PartCall = void (*)(const void* call, std::size_t part);
-
-/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](call, part) does one.
-inline void run_parts(const std::size_t* counts, const PartCall* calls, std::size_t nodes, const void* call, std::size_t operations) {
+/// Runs the parts of nodes `first` to `last` - 1 side by side: a node has parts_of(node) of them, and run(node, part) does one.
+template <class Parts, class Run>
+void run_parts(std::size_t first, std::size_t last, std::size_t operations, Parts parts_of, Run run) {
     std::size_t total = 0;
-    for (std::size_t n = 0; n < nodes; ++n) total += counts[n];
+    for (std::size_t node = first; node < last; ++node) total += parts_of(node);
     parallel_for(total, operations, [&](std::size_t part) {
-        std::size_t index = 0;
-        while (part >= counts[index]) part -= counts[index++];
-        calls[index](call, part);
+        std::size_t node = first;
+        while (part >= parts_of(node)) part -= parts_of(node++);
+        run(node, part);
     });
 }
 
-/// The parts of each node of a plan, and the function that does one.
-template <std::size_t Count>
-struct NodeParts {
-    std::array<std::size_t, Count> counts{};
-    std::array<PartCall, Count> calls{};
-};
-
-template <class Plan>
-struct PrepareCall {
-    using Scalar = typename Plan::Scalar;
-    const Scalar* parameters;
-    Scalar* prepared;
-
-    template <std::size_t Index>
-    static void node(const void* erased, std::size_t part) {
-        const auto& call = *static_cast<const PrepareCall*>(erased);
-        Plan::template LayerAt<Index>::prepare(call.parameters + Plan::template first_parameter<Index>,
-                                               call.prepared + places<Plan>.prepared[Index], part);
-    }
-    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...}, {&node<Index>...}};
-    }(std::make_index_sequence<Plan::count>{});
-};
-
-template <class Plan>
-struct FinishCall {
-    using Scalar = typename Plan::Scalar;
-    const Scalar* accumulators;  // of the run
-    Scalar* gradients;           // of the network
-
-    template <std::size_t Index>
-    static void node(const void* erased, std::size_t part) {
-        const auto& call = *static_cast<const FinishCall*>(erased);
-        Plan::template LayerAt<Index>::finish({call.accumulators + places<Plan>.accumulators[Index], call.gradients + Plan::template first_parameter<Index>},
-                                              part);
-    }
-    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...}, {&node<Index>...}};
-    }(std::make_index_sequence<Plan::count>{});
-};
-
 }  // namespace detail
 
-/// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
-template <class Plan>
-void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
-    const detail::PrepareCall<Plan> call{parameters, prepared};
-    detail::run_parts(call.parts.counts.data(), call.parts.calls.data(), Plan::count, &call, 16 * places<Plan>.prepared_numbers);
+/// Parameters to what the plan's kernels read; `prepared` has room for the plan's prepared_numbers.
+template <class Scalar>
+void prepare(const PlanTable<Scalar>& plan, const Scalar* parameters, Scalar* prepared) {
+    detail::run_parts(
+        0, plan.layers.size(), 16 * plan.sizes.prepared_numbers, [&](std::size_t node) { return plan.layers[node].prepare_parts; },
+        [&](std::size_t node, std::size_t part) {
+            const LayerTable<Scalar>& layer = plan.layers[node];
+            layer.prepare(parameters + layer.first_parameter, prepared + plan.node_places[node].prepared, part);
+        });
 }
 
 /// The accumulators of a run, summed over all shares, to the network's gradients.
-template <class Plan>
-void finish(std::size_t run, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
-    const detail::FinishCall<Plan> call{accumulators, gradients};
-    const auto [first, last] = std::pair{Steps<Plan>::runs.list[run].first_back, Steps<Plan>::runs.list[run].last_back};
-    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, last - first, &call, 4 * places<Plan>.run_accumulators[run]);
+template <class Scalar>
+void finish(const PlanTable<Scalar>& plan, std::size_t run, const Scalar* accumulators, Scalar* gradients) {
+    detail::run_parts(
+        plan.runs[run].first_back, plan.runs[run].last_back, 4 * plan.run_accumulators[run],
+        [&](std::size_t node) { return plan.layers[node].finish_parts; },
+        [&](std::size_t node, std::size_t part) {
+            const LayerTable<Scalar>& layer = plan.layers[node];
+            layer.finish({accumulators + plan.node_places[node].accumulator, gradients + layer.first_parameter}, part);
+        });
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12217,15 +13199,15 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 }  // namespace detail
 
 /// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
-template <Layout To, class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
-    static_assert(To.stride == To.shape.channels);
-    constexpr std::size_t row = To.shape.width * To.shape.channels;
-    for (std::size_t y = 0; y < To.shape.height; ++y) {
-        const std::size_t from = index * To.shape.size() + y * row;
+template <class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+    const Shape& shape = layout.shape;
+    const std::size_t row = shape.width * shape.channels;
+    for (std::size_t y = 0; y < shape.height; ++y) {
+        const std::size_t from = index * shape.size() + y * row;
         if (pictures.bytes)
-            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
-        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
+            detail::load_row(pictures.bytes + from, to + layout.offset(y, 0), row);
+        else if (!detail::load_row(pictures.floats + from, to + layout.offset(y, 0), row))
             detail::throw_not_finite(pictures, index);
     }
 }
@@ -12237,23 +13219,10 @@ namespace denim::inline DENIM_TARGET {
 
 /// The numbers that a plan works on: values and scratch for each thread, and a block for the batch. It knows where everything stands, and
 /// hands each step the pointers of one call.
-template <class Plan>
+template <class Scalar>
 class Workspace {
 public:
-    using Scalar = typename Plan::Scalar;
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-
-private:
-    using Order = Steps<Plan>;
-    template <std::size_t Life>
-    static constexpr const Layout& layout_of = Plan::layouts[memory.value_of[Life]];
-    // A place that nothing else takes is zero from the beginning, where no layer writes.
-    static constexpr bool finds_no_zeros(const Place& place, const Layout& layout) {
-        return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
-    }
-
-public:
-    explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
+    Workspace(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan) { reserve_samples(largest_batch); }
 
     /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
@@ -12261,13 +13230,14 @@ public:
     /// Makes room for batches of so many samples; what stood in the batch's block is lost.
     void reserve_samples(std::size_t largest_batch) {
         if (largest_batch <= capacity_) return;
+        const MemorySizes& sizes = plan_->sizes;
         capacity_ = 0;  // nothing, should the memory not suffice
         batch_ = {};
         batch_records_ = {};
         batch_scratch_ = {};
-        batch_ = AlignedArray<Scalar>(memory.batch_numbers * largest_batch);
-        batch_records_ = AlignedArray<std::uint8_t>(memory.batch_bytes * largest_batch);
-        batch_scratch_ = AlignedArray<Scalar>(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch);
+        batch_ = AlignedArray<Scalar>(sizes.batch_numbers * largest_batch);
+        batch_records_ = AlignedArray<std::uint8_t>(sizes.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<Scalar>(sizes.batch_scratch_fixed + sizes.batch_scratch_per_sample * largest_batch);
         capacity_ = largest_batch;
     }
 
@@ -12276,144 +13246,126 @@ public:
         reserve_values(count);
         reserve_scratch(count);
     }
-    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
+    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's: as many as can find a
+    /// band of some layer at a time.
     void reserve_bands(std::size_t count) {
+        std::size_t most_bands = 0;
+        for (const LayerTable<Scalar>& layer : plan_->layers)
+            if (layer.scratch_size > 0) most_bands = std::max(most_bands, layer.bands);
         reserve_values(1);
         reserve_scratch(std::min(count, most_bands));
     }
 
-    /// The value of a life (see Memory) and a sample, its border included.
-    template <std::size_t Life>
-    Scalar* activation(std::size_t sample, std::size_t worker) {
-        return at<memory.activations[Life]>(layout_of<Life>.size(), sample, worker);
+    /// The value of a life and a sample, its border included.
+    Scalar* activation(std::size_t life, std::size_t sample, std::size_t worker) {
+        return at(plan_->lives[life].place, layout_of(life), sample, worker);
     }
-    /// The gradient to value `Value`; none for the picture.
-    template <std::size_t Value>
-    Scalar* gradient(std::size_t sample, std::size_t worker) {
-        return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
+    /// The gradient to a value; none for the picture.
+    Scalar* gradient(std::size_t value, std::size_t sample, std::size_t worker) {
+        return at(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
     /// To be called before a value of a sample, or the gradient to it, is written: its border, and what pads its channels, are zero.
     /// Where `begins_...` is false there is nothing to do.
-    template <std::size_t Life>
-    static constexpr bool begins_activation = finds_no_zeros(memory.activations[Life], layout_of<Life>);
-    template <std::size_t Value>
-    static constexpr bool begins_gradient = finds_no_zeros(memory.gradients[Value], Plan::layouts[Value]);
-    template <std::size_t Life>
-    void begin_activation(std::size_t sample, std::size_t worker) {
-        begin<memory.activations[Life], layout_of<Life>>(sample, worker);
+    [[nodiscard]] bool begins_activation(std::size_t life) const { return finds_no_zeros(plan_->lives[life].place, layout_of(life)); }
+    [[nodiscard]] bool begins_gradient(std::size_t value) const { return finds_no_zeros(plan_->gradients[value], plan_->layouts[value]); }
+    void begin_activation(std::size_t life, std::size_t sample, std::size_t worker) {
+        begin(plan_->lives[life].place, layout_of(life), sample, worker);
     }
-    template <std::size_t Value>
-    void begin_gradient(std::size_t sample, std::size_t worker) {
-        begin<memory.gradients[Value], Plan::layouts[Value]>(sample, worker);
+    void begin_gradient(std::size_t value, std::size_t sample, std::size_t worker) {
+        begin(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
-    /// The scratch of node `Index`: each thread's, where its layers find what others left, or for a layer on batches its own.
-    template <std::size_t Index>
-    Scalar* scratch(std::size_t worker) {
-        if constexpr (Layer<Index>::works == Works::on_samples)
-            return scratch_.data() + memory.thread_scratch * worker;
-        else
-            return batch_scratch_.data() + memory.batch_scratch[Index] + memory.batch_scratch_of_samples[Index] * capacity_;
+    /// The scratch of a node: each thread's, where its layers find what others left, or for a layer on batches its own.
+    Scalar* scratch(std::size_t node, std::size_t worker) {
+        const NodePlaces& places = plan_->node_places[node];
+        return plan_->layers[node].on_samples ? scratch_.data() + plan_->sizes.thread_scratch * worker
+                                              : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_;
     }
 
-    /// The pointers of a forward call in step `Step`, for a node whose own parameters are given, and a sample (on batches: from sample 0).
-    template <std::size_t Step>
-    Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
-                            std::size_t worker) {
-        constexpr std::size_t index = Order::list[Step].node;
+    /// The pointers of a forward call, for a node whose own parameters are given, and a sample (on batches: from sample 0).
+    Forward<Scalar> forward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
+                            std::size_t sample, std::size_t worker) {
+        const auto [index, does] = plan_->steps[step];
+        const Node& node = plan_->nodes[index];
+        const StepPlaces& lives = plan_->step_places[step];
         Forward<Scalar> call;
-        each_input<Step>([&]<std::size_t N, std::size_t Life>() { call.inputs[N] = activation<Life>(sample, worker); });
-        call.output = activation<memory.output[Step]>(sample, worker);
+        for (std::size_t n = 0; n < node.inputs; ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
+        call.output = activation(lives.output, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + memory.prepared[index];
-        if constexpr (Order::training && memory.record_step[index] == Step) call.record = record<index>(sample, worker);
-        call.scratch = scratch<index>(worker);
-        call.settings = &settings[node<index>.first];
-        call.again = Order::list[Step].does == Does::again;
-        call.last_band = Layer<index>::bands;
+        call.prepared = prepared + plan_->node_places[index].prepared;
+        if (plan_->node_places[index].record_step == step) call.record = record(index, sample, worker);
+        call.scratch = scratch(index, worker);
+        call.settings = &settings[node.first];
+        call.again = does == Does::again;
+        call.last_band = plan_->layers[index].bands;
         return call;
     }
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
-    template <std::size_t Step>
-    Backward<Scalar> backward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
-                              std::size_t worker) {
-        constexpr std::size_t index = Order::list[Step].node;
+    Backward<Scalar> backward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
+                              std::size_t sample, std::size_t worker) {
+        const std::size_t index = plan_->steps[step].node;
+        const Node& node = plan_->nodes[index];
+        const StepPlaces& lives = plan_->step_places[step];
         Backward<Scalar> call;
-        each_input<Step>([&]<std::size_t N, std::size_t Life>() {
-            call.inputs[N] = activation<Life>(sample, worker);
-            call.input_gradients[N] = gradient<node<index>.from[N]>(sample, worker);
-        });
-        call.output = activation<memory.output[Step]>(sample, worker);
-        call.output_gradient = gradient<node<index>.to>(sample, worker);
+        for (std::size_t n = 0; n < node.inputs; ++n) {
+            call.inputs[n] = activation(lives.inputs[n], sample, worker);
+            call.input_gradients[n] = gradient(node.from[n], sample, worker);
+        }
+        call.output = activation(lives.output, sample, worker);
+        call.output_gradient = gradient(node.to, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + memory.prepared[index];
-        call.record = record<index>(sample, worker);
-        call.scratch = scratch<index>(worker);
-        call.settings = &settings[node<index>.first];
+        call.prepared = prepared + plan_->node_places[index].prepared;
+        call.record = record(index, sample, worker);
+        call.scratch = scratch(index, worker);
+        call.settings = &settings[node.first];
         return call;
     }
 
 private:
-    template <std::size_t Index>
-    using Layer = typename Plan::template LayerAt<Index>;
-    template <std::size_t Index>
-    static constexpr Node node = Plan::template node<Index>;
-
     struct Thread {
-        AlignedArray<Scalar> numbers{memory.thread_numbers};
-        AlignedArray<std::uint8_t> records{memory.thread_bytes};
+        explicit Thread(const MemorySizes& sizes) : numbers(sizes.thread_numbers), records(sizes.thread_bytes) {}
+        AlignedArray<Scalar> numbers;
+        AlignedArray<std::uint8_t> records;
     };
 
-    // As many threads as can find a band of some layer at a time.
-    static constexpr std::size_t most_bands = [] {
-        std::size_t most = 0;
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            if (Layer<Index>::scratch_size > 0) most = std::max(most, Layer<Index>::bands);
-        });
-        return most;
-    }();
+    [[nodiscard]] const Layout& layout_of(std::size_t life) const { return plan_->layouts[plan_->lives[life].value]; }
+    // A place that nothing else takes is zero from the beginning, where no layer writes.
+    static bool finds_no_zeros(const Place& place, const Layout& layout) {
+        return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
+    }
 
     void reserve_values(std::size_t threads) {
-        while (threads_.size() < threads) threads_.emplace_back();
+        while (threads_.size() < threads) threads_.emplace_back(plan_->sizes);
     }
     void reserve_scratch(std::size_t threads) {
-        if (const std::size_t wanted = memory.thread_scratch * threads; scratch_.size() < wanted) {
+        if (const std::size_t wanted = plan_->sizes.thread_scratch * threads; scratch_.size() < wanted) {
             scratch_ = {};
             scratch_ = AlignedArray<Scalar>(wanted);
         }
     }
 
-    template <std::size_t Step, class Each>
-    static void each_input(Each each) {
-        [&]<std::size_t... N>(std::index_sequence<N...>) {
-            (each.template operator()<N, memory.inputs[Step][N]>(), ...);
-        }(std::make_index_sequence<node<Order::list[Step].node>.inputs>{});
+    Scalar* at(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+        if (place.held == Held::nowhere) return nullptr;
+        if (place.held == Held::by_thread) return threads_[worker].numbers.data() + place.offset;
+        return batch_.data() + place.offset * capacity_ + sample * layout.size();
     }
-    template <Place Of>
-    Scalar* at(std::size_t size, std::size_t sample, std::size_t worker) {
-        if constexpr (Of.held == Held::nowhere) return nullptr;
-        if constexpr (Of.held == Held::by_thread) return threads_[worker].numbers.data() + Of.offset;
-        return batch_.data() + Of.offset * capacity_ + sample * size;
+    void begin(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+        if (!finds_no_zeros(place, layout)) return;
+        Scalar* const to = at(place, layout, sample, worker);
+        if (layout.stride != layout.shape.channels)
+            std::fill_n(to, layout.size(), Scalar{0});
+        else
+            clear_border(layout, to);
     }
-    template <Place Of, Layout In>
-    void begin(std::size_t sample, std::size_t worker) {
-        if constexpr (Of.shared) {
-            Scalar* const to = at<Of>(In.size(), sample, worker);
-            if constexpr (In.stride != In.shape.channels)
-                std::fill_n(to, In.size(), Scalar{0});
-            else if constexpr (In.border != Border{})
-                clear_border(In, to);
-        }
-    }
-    template <std::size_t Index>
-    std::uint8_t* record(std::size_t sample, std::size_t worker) {
-        constexpr Place place = memory.records[Index];
-        if constexpr (place.held == Held::nowhere) return nullptr;
-        if constexpr (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
-        return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
+    std::uint8_t* record(std::size_t node, std::size_t sample, std::size_t worker) {
+        const Place& place = plan_->node_places[node].record;
+        if (place.held == Held::nowhere) return nullptr;
+        if (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
+        return batch_records_.data() + place.offset * capacity_ + sample * plan_->layers[node].record_size;
     }
 
+    const PlanTable<Scalar>* plan_;
     std::size_t capacity_ = 0;
     AlignedArray<Scalar> batch_;
     AlignedArray<std::uint8_t> batch_records_;
@@ -12421,18 +13373,6 @@ private:
     std::vector<Thread> threads_;
     AlignedArray<Scalar> scratch_;  // of all threads
 };
-
-/// Multiplications and additions of steps [First, Last) for one sample: backward has two for one of forward.
-template <class Plan, std::size_t First, std::size_t Last>
-constexpr std::size_t operations() {
-    std::size_t total = 0;
-    each_index<First, Last>([&]<std::size_t Step>() {
-        constexpr NodeStep step = Steps<Plan>::list[Step];
-        if constexpr (step.does != Does::answer)
-            total += (step.does == Does::backward ? 2 : 1) * Plan::template LayerAt<step.node>::operations;
-    });
-    return total;
-}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/workspaces.hpp
@@ -12443,10 +13383,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
 /// there are never more of them than calls at a time: one that is too small grows.
-template <class Plan>
+template <class Scalar>
 class Workspaces {
 public:
-    using Space = Workspace<Plan>;
+    using Space = Workspace<Scalar>;
+
+    explicit Workspaces(const PlanTable<Scalar>& plan) : plan_(&plan) {}
 
     /// A workspace for as long as this lives.
     class Borrowed {
@@ -12478,7 +13420,7 @@ public:
                 idle_.pop_back();
             }
         }
-        if (!space) space = std::make_unique<Space>(samples);
+        if (!space) space = std::make_unique<Space>(*plan_, samples);
         space->reserve_samples(samples);
         return {*this, std::move(space)};
     }
@@ -12489,8 +13431,131 @@ private:
         idle_.push_back(std::move(space));
     }
 
+    const PlanTable<Scalar>* plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Space>> idle_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/batch_predictor.hpp
+
+// Pictures through any plan of a trained network: it is told its table. It owns what the kernels read and never changes while it answers.
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Scalar>
+class BatchPredictor {
+public:
+    explicit BatchPredictor(const PlanTable<Scalar>& plan)
+        : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+
+    /// Whether it was not moved from.
+    [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
+
+    /// Takes over a network's numbers. Nobody may be asking meanwhile.
+    void take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+        settings_.assign(settings.begin(), settings.end());
+        for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
+            const NodePlaces& places = plan_->node_places[node];
+            std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
+        }
+        prepare(*plan_, parameters, prepared_.data());
+    }
+
+    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once.
+    void predict(const Pictures& pictures, Scalar* to) const {
+        const Team team;
+        const auto work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk) {
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            if (call.one_by_one())
+                work.space->reserve_bands(team.size);
+            else
+                work.space->reserve_threads(team.size);
+            run(*work.space, call);
+        }
+    }
+
+private:
+    using Space = Workspace<Scalar>;
+    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
+    struct Call {
+        const Pictures& pictures;
+        std::size_t first, count;
+        Scalar* to;
+        Team team;
+
+        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
+        [[nodiscard]] bool one_by_one() const { return count < team.size; }
+    };
+
+    [[nodiscard]] std::size_t outputs() const { return plan_->layouts[plan_->result].shape.size(); }
+    [[nodiscard]] const Scalar* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
+
+    void run(Space& space, const Call& call) const {
+        if (!plan_->loads_in_runs())
+            parallel_for(call.count, call.count * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
+        for (const StepRun& of : plan_->runs) {
+            if (!of.on_samples)
+                run_batch(space, call, of.first);
+            else if (call.one_by_one())
+                for (std::size_t sample = 0; sample < call.count; ++sample)
+                    run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
+            else
+                parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
+                    run_sample(space, call, of, sample, worker, [&](std::size_t node) { plan_->layers[node].forward(begin(space, node, sample, worker)); });
+                });
+        }
+    }
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+        space.begin_activation(0, sample, worker);
+        load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
+    }
+
+    // Step n is node n, and the answer comes last.
+    template <class RunNode>
+    void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
+        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker);
+        for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
+        if (of.last > plan_->answer)
+            give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
+    }
+    void run_batch(Space& space, const Call& call, std::size_t node) const {
+        const std::size_t to = plan_->step_places[node].output;
+        if (space.begins_activation(to))
+            parallel_for(call.team, call.count, call.count * plan_->layouts[plan_->nodes[node].to].size(),
+                         [&](std::size_t sample, std::size_t) { space.begin_activation(to, sample, 0); });
+        auto arguments = space.forward(node, parameters(node), prepared_.data(), settings_, 0, 0);
+        arguments.count = call.count;
+        plan_->layers[node].forward(arguments);
+    }
+    void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
+        const LayerTable<Scalar>& layer = plan_->layers[node];
+        const Forward<Scalar> whole = begin(space, node, sample, 0);
+        parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
+            Forward<Scalar> part = whole;
+            part.scratch = space.scratch(node, worker);
+            part.first_band = band;
+            part.last_band = band + 1;
+            layer.forward(part);
+        });
+    }
+    Forward<Scalar> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
+        space.begin_activation(plan_->step_places[node].output, sample, worker);
+        return space.forward(node, parameters(node), prepared_.data(), settings_, sample, worker);
+    }
+
+    // A picture that leaves, without border and padding.
+    void give(const Scalar* from, Scalar* to) const {
+        const Layout& layout = plan_->layouts[plan_->result];
+        for (std::size_t y = 0; y < layout.shape.height; ++y)
+            for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
+    }
+
+    const PlanTable<Scalar>* plan_;
+    AlignedArray<Scalar> parameters_, prepared_;
+    std::vector<LayerSettings> settings_;
+    std::unique_ptr<Workspaces<Scalar>> workspaces_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12507,22 +13572,22 @@ public:
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
     static constexpr std::size_t outputs = Network::output.size();
 
-    explicit Predictor(const Network& network) : parameters_(memory.row_numbers), prepared_(memory.prepared_numbers) { take(network); }
+    explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
 
     /// As `predictor = Predictor{network}`, in the memory that there is. As with any assignment, nobody may be asking meanwhile.
     void assign(const Network& network) {
-        if (workspaces_)
+        if (steps_.whole())
             take(network);
         else
             *this = Predictor{network};
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
-    /// ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
+    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
-        if constexpr (static_rank<Expression> == 3) {
+        if constexpr (is_one_sample<Expression>) {
             Array<Scalar, 1> logits(std::array{outputs});
             predict(source, logits.data());
             return logits;
@@ -12567,7 +13632,7 @@ public:
                 result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
             return result;
         };
-        if constexpr (static_rank<Expression> == 3)
+        if constexpr (is_one_sample<Expression>)
             return fill(Array<std::int32_t, 1>(std::array{heads}));
         else
             return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
@@ -12575,103 +13640,17 @@ public:
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
-        assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
+        assert(steps_.whole() && "denim: this predictor was moved from: only assign to it, or let it go");
         pictures.check(Network::input);
-        const Team team;
-        const auto work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
-            if (call.one_by_one())
-                work.space->reserve_bands(team.size);
-            else
-                work.space->reserve_threads(team.size);
-            run(*work.space, call);
-        }
+        steps_.predict(pictures, to);
     }
 
 private:
-    using Space = Workspace<Plan>;
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-    using Order = Steps<Plan>;  // step n is node n
-    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;
-    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
-    template <std::size_t Index>
-    using LayerAt = typename Plan::template LayerAt<Index>;
-    struct Call {
-        const Pictures& pictures;
-        std::size_t first, count;
-        Scalar* to;
-        Team team;
-
-        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
-        [[nodiscard]] bool one_by_one() const { return count < team.size; }
-    };
-
     void take(const Network& network) {
-        settings_.assign(network.all_settings().begin(), network.all_settings().end());
         std::ranges::copy(network.gives(), gives_.begin());
-        const Scalar* const all = network.parameters().data();
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
-        });
-        prepare<Plan>(all, prepared_.data());
+        steps_.take(network.parameters().data(), network.all_settings());
     }
 
-    void run(Space& space, const Call& call) const {
-        if constexpr (!load_in_runs)
-            parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        each_index<0, Order::runs.count>([&]<std::size_t Run>() { run_steps<Run>(space, call); });
-    }
-    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
-        space.template begin_activation<0>(sample, worker);
-        load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
-    }
-
-    template <std::size_t Run>
-    void run_steps(Space& space, const Call& call) const {
-        constexpr StepRun run = Order::runs.list[Run];
-        constexpr bool answers = run.last > Order::answer;
-        constexpr std::size_t work = operations<Plan, run.first, run.last>() + outputs;
-        const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
-            if constexpr (load_in_runs && run.reads_picture) load(space, call, sample, worker);
-            each_index<run.first, answers ? Order::answer : run.last>(run_node);
-            if constexpr (answers) give(space.template activation<memory.output[Order::answer]>(sample, worker), call.to + (call.first + sample) * outputs);
-        };
-        if constexpr (!run.on_samples) {
-            constexpr std::size_t to = memory.output[run.first];
-            if constexpr (Space::template begins_activation<to>)
-                parallel_for(call.team, call.count, call.count * Plan::layouts[memory.value_of[to]].size(),
-                             [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
-            auto arguments = space.template forward<run.first>(parameters_.data() + memory.rows[run.first], prepared_.data(), settings_, 0, 0);
-            arguments.count = call.count;
-            LayerAt<run.first>::forward(arguments);
-        } else if (!call.one_by_one()) {
-            parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
-                sample_through(sample, worker, [&]<std::size_t Index>() {
-                    space.template begin_activation<memory.output[Index]>(sample, worker);
-                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
-                });
-            });
-        } else {
-            for (std::size_t sample = 0; sample < call.count; ++sample)
-                sample_through(sample, 0, [&]<std::size_t Index>() {
-                    space.template begin_activation<memory.output[Index]>(sample, 0);
-                    const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
-                    parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
-                        auto part = arguments;
-                        part.scratch = space.template scratch<Index>(worker);
-                        part.first_band = band;
-                        part.last_band = band + 1;
-                        LayerAt<Index>::forward(part);
-                    });
-                });
-        }
-    }
-
-    // A picture that leaves, in HWC order without border and padding.
-    static void give(const Scalar* from, Scalar* to) {
-        detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
-    }
     using GivesOfHeads = std::array<Gives, Network::heads.size()>;
     static constexpr GivesOfHeads of_all(Gives what) {
         GivesOfHeads all{};
@@ -12688,11 +13667,8 @@ private:
         return result;
     }
 
-    AlignedArray<Scalar> parameters_;
-    std::vector<LayerSettings> settings_;
     GivesOfHeads gives_{};
-    AlignedArray<Scalar> prepared_;
-    std::unique_ptr<Workspaces<Plan>> workspaces_ = std::make_unique<Workspaces<Plan>>();
+    BatchPredictor<Scalar> steps_;
 };
 
 template <class Input, class Body, class Arithmetic>
@@ -12779,6 +13755,54 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/batch.hpp
+
+namespace denim {
+
+/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
+struct StepResult {
+    double loss = 0;
+    double correct = 0;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
+/// with several heads, the labels are (pictures, heads). Losses that want numbers find those of the picture in `numbers`.
+struct Batch {
+    const Pictures& pictures;
+    std::span<const std::int32_t> labels;
+    std::span<const std::uint32_t> order;
+    Seed seed{};
+    std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
+    std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
+    std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+
+    [[nodiscard]] std::size_t size() const { return order.size(); }
+
+    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
+    /// targets, for a network whose heads have so many outputs.
+    void check(Shape input, std::span<const std::size_t> heads) const {
+        pictures.check(input);
+        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
+        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
+        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
+            if (there < expected)
+                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
+                                            std::to_string(there));
+        };
+        expect(" pictures", pictures.count, reach);
+        if (numbers.empty())
+            expect(" labels", labels.size(), reach * heads.size());
+        else
+            expect(" numbers to aim at", numbers.size(), reach * outputs);
+        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/share_sums.hpp
 
 // The one place where what shares of a batch have gathered is added up.
@@ -12838,86 +13862,198 @@ namespace denim::inline DENIM_TARGET {
 
 /// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
 /// other.
-template <class Plan>
+template <class Scalar>
 class Accumulators {
 public:
-    using Scalar = typename Plan::Scalar;
+    Accumulators(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan), numbers_(distance() * Shares::most(largest_batch)) {}
 
-    explicit Accumulators(std::size_t largest_batch) : numbers_(distance * Shares::most(largest_batch)) {}
-
-    /// Of node `Index`.
-    template <std::size_t Index>
-    Scalar* of(std::size_t share) {
-        return numbers_.data() + share * distance + places<Plan>.accumulators[Index];
-    }
+    /// Of one node.
+    Scalar* of(std::size_t node, std::size_t share) { return numbers_.data() + share * distance() + plan_->node_places[node].accumulator; }
     /// A share's, of a whole run.
-    template <std::size_t Run>
-    void clear(std::size_t share) {
-        std::fill_n(numbers_.data() + share * distance, size<Run>, Scalar{0});
-    }
+    void clear(std::size_t run, std::size_t share) { std::fill_n(numbers_.data() + share * distance(), plan_->run_accumulators[run], Scalar{0}); }
     /// Their sums, to the network's gradients; what was gathered is no longer there.
-    template <std::size_t Run>
-    void finish(const Shares& shares, Scalar* gradients) {
-        if constexpr (size<Run> > 0) {
-            sum_shares(numbers_.data(), shares.count, distance, size<Run>);
-            denim::finish<Plan>(Run, numbers_.data(), gradients);
-        }
+    void finish(std::size_t run, const Shares& shares, Scalar* gradients) {
+        if (plan_->run_accumulators[run] == 0) return;
+        sum_shares(numbers_.data(), shares.count, distance(), plan_->run_accumulators[run]);
+        denim::finish(*plan_, run, numbers_.data(), gradients);
     }
 
 private:
-    static constexpr std::size_t distance = places<Plan>.accumulator_numbers;
-    template <std::size_t Run>
-    static constexpr std::size_t size = places<Plan>.run_accumulators[Run];
+    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_numbers; }
 
+    const PlanTable<Scalar>* plan_;
     AlignedArray<Scalar> numbers_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/batch.hpp
+// ---- denim/network/batch_trainer.hpp
 
-namespace denim {
-
-/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
-struct StepResult {
-    double loss = 0;
-    double correct = 0;
-};
-
-}  // namespace denim
+// The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
 
 namespace denim::inline DENIM_TARGET {
 
-/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
-/// with several heads, the labels are (pictures, heads). Losses that want numbers find those of the picture in `numbers`.
-struct Batch {
-    const Pictures& pictures;
-    std::span<const std::int32_t> labels;
-    std::span<const std::uint32_t> order;
-    Seed seed{};
-    std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
-    std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
-    std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+/// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
+template <class Scalar>
+struct Answer {
+    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient);
+    const void* loss;
+};
 
-    [[nodiscard]] std::size_t size() const { return order.size(); }
+/// The memory of training, made once for the largest batch.
+template <class Scalar>
+class BatchTrainer {
+public:
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+        : graph_(&graph),
+          plan_(&plan),
+          workspace_(plan, largest_batch),
+          gradients_(graph.numbers),
+          prepared_(plan.sizes.prepared_numbers),
+          accumulators_(plan, largest_batch) {}
 
-    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
-    /// targets, for a network whose heads have so many outputs.
-    void check(Shape input, std::span<const std::size_t> heads) const {
-        pictures.check(input);
-        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
-        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
-        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
-            if (there < expected)
-                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
-                                            std::to_string(there));
-        };
-        expect(" pictures", pictures.count, reach);
-        if (numbers.empty())
-            expect(" labels", labels.size(), reach * heads.size());
-        else
-            expect(" numbers to aim at", numbers.size(), reach * outputs);
-        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
+    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+
+    /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
+    /// does not fit the network or the memory.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+        check(parameters, settings, batch);
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}};
+        workspace_.reserve_threads(of.team.within(of.shares.count));
+        results_.assign(of.shares.count, {});
+        prepare(*plan_, of.parameters, prepared_.data());
+        if (!plan_->loads_in_runs())
+            parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
+        StepResult result;
+        for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
+            const StepRun& run = plan_->runs[number];
+            if (run.on_samples)
+                run_shares(of, number);
+            else
+                take_step(of, run.first, {});
+            if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
+            if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+        }
+        return result;
     }
+
+private:
+    struct Call {
+        const Batch& batch;
+        Shares shares;
+        const Scalar* parameters;
+        std::span<const LayerSettings> settings;
+        const Answer<Scalar>& answer;
+        Team team;
+    };
+    struct Place {
+        std::size_t share = 0, sample = 0, worker = 0;
+    };
+
+    void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
+        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
+                                        std::to_string(batch.size()));
+        if (parameters.size() != graph_->numbers || settings.size() != graph_->entries.size())
+            throw std::invalid_argument("denim: Trainer: " + std::to_string(graph_->numbers) + " parameters and the settings of " +
+                                        std::to_string(graph_->entries.size()) + " layers were expected, but " + std::to_string(parameters.size()) +
+                                        " and " + std::to_string(settings.size()) + " came");
+        check_settings(*graph_, settings);
+        batch.check(graph_->input, graph_->heads);
+    }
+
+    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
+    void run_shares(const Call& of, std::size_t number) {
+        const StepRun& run = plan_->runs[number];
+        const bool loads = plan_->loads_in_runs() && run.reads_picture;
+        const std::size_t work = plan_->operations(run) + plan_->layouts[0].shape.size();
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+            if (run.last_back > 0) accumulators_.clear(number, share);
+            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                if (loads) load(of, sample, worker);
+                for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
+            }
+        });
+    }
+    void load(const Call& of, std::size_t sample, std::size_t worker) {
+        workspace_.begin_activation(0, sample, worker);
+        load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
+    }
+
+    void take_step(const Call& of, std::size_t step, const Place& at) {
+        switch (plan_->steps[step].does) {
+        case Does::answer: return take_loss(of, at);
+        case Does::backward: return go_backward(of, step, at);
+        case Does::forward:
+        case Does::again: return go_forward(of, step, at);
+        }
+    }
+    void go_forward(const Call& of, std::size_t step, const Place& at) {
+        const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
+        if (workspace_.begins_activation(to))
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
+        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, node);
+        plan_->layers[node].forward(call);
+    }
+    void go_backward(const Call& of, std::size_t step, const Place& at) {
+        const std::size_t index = plan_->steps[step].node;
+        const LayerTable<Scalar>& layer = plan_->layers[index];
+        const Node& node = plan_->nodes[index];
+        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, index, at.sample);
+        call.count = count(of, index);
+        if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
+        call.gradients = gradients_.data() + layer.first_parameter;
+        for (std::size_t n = 0; n < node.inputs; ++n)
+            if (layer.gradient_to[n] == Gradient::write && workspace_.begins_gradient(node.from[n]))
+                each_sample_of(of, index, at, node.from[n],
+                               [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
+        layer.backward(call);
+    }
+    void take_loss(const Call& of, const Place& at) {
+        const std::size_t result = plan_->result;
+        workspace_.begin_gradient(result, at.sample, at.worker);
+        const HeadLosses losses = of.answer.call(of.answer.loss, of.batch, at.sample,
+                                                 workspace_.activation(plan_->step_places[plan_->answer].output, at.sample, at.worker),
+                                                 workspace_.gradient(result, at.sample, at.worker));
+        results_[at.share].correct += losses.right;
+        results_[at.share].loss += losses.loss;
+    }
+
+    // The random numbers of a layer, step and sample.
+    Random random(const Call& of, std::size_t node, std::size_t sample) const {
+        const std::uint64_t layer = plan_->nodes[node].first + 1;
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+    }
+    std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
+
+    // For the one sample that a node works on, or for all of the batch.
+    template <class Body>
+    void each_sample_of(const Call& of, std::size_t node, const Place& at, std::size_t value, Body body) {
+        if (plan_->layers[node].on_samples)
+            body(at.sample, at.worker);
+        else
+            parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });
+    }
+    StepResult join_results(const Batch& batch) {
+        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
+            results_[to].loss += results_[from].loss;
+            results_[to].correct += results_[from].correct;
+        });
+        StepResult result = results_[0];
+        result.loss /= static_cast<double>(batch.size());
+        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
+        return result;
+    }
+
+    const GraphTable* graph_;
+    const PlanTable<Scalar>* plan_;
+    Workspace<Scalar> workspace_;
+    AlignedArray<Scalar> gradients_, prepared_;
+    Accumulators<Scalar> accumulators_;
+    std::vector<StepResult> results_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -12937,176 +14073,26 @@ public:
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
 
     explicit Trainer(std::size_t largest_batch, OneLoss loss = OneLoss{})
-        : loss_(std::move(loss)),
-          workspace_(largest_batch),
-          gradients_(SourceGraph::trace.parameters),
-          prepared_(memory.prepared_numbers),
-          accumulators_(largest_batch) {}
+        : loss_(std::move(loss)), steps_(graph_table<SourceGraph>, table_of<Plan>, largest_batch) {}
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
-    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+    [[nodiscard]] std::span<Scalar> gradients() { return steps_.gradients(); }
 
     /// Forward and backward. Throws if a picture or the loss is not finite, or the batch does not fit the network or this trainer;
     /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
-        assert(gradients_.size() == SourceGraph::trace.parameters &&
-               "denim: this trainer was moved from: only assign to it, or let it go");
-        if (batch.size() == 0 || batch.size() > workspace_.capacity())
-            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
-                                        " pictures was expected, but it has " + std::to_string(batch.size()));
-        if (parameters.size() != SourceGraph::trace.parameters || settings.size() != SourceGraph::count)
-            throw std::invalid_argument("denim: Trainer: " + std::to_string(SourceGraph::trace.parameters) + " parameters and the settings of " +
-                                        std::to_string(SourceGraph::count) + " layers were expected, but " + std::to_string(parameters.size()) +
-                                        " and " + std::to_string(settings.size()) + " came");
-        check_settings<SourceGraph>(settings);
-        batch.check(SourceGraph::input, heads);
-        const Step of{batch, Shares{batch.size()}, parameters.data(), settings, {}};
-        workspace_.reserve_threads(of.team.within(of.shares.count));
-        results_.assign(of.shares.count, {});
-        prepare<Plan>(parameters.data(), prepared_.data());
-        if constexpr (!load_in_runs) load_batch(of);
-        StepResult result;
-        each_index<0, Order::runs.count>([&]<std::size_t Run>() {
-            constexpr StepRun run = Order::runs.list[Run];
-            if constexpr (run.on_samples)
-                run_shares<Run>(of);
-            else
-                take_step<run.first>(of, 0, 0, 0);
-            if constexpr (Run == Order::run_of[Order::answer]) result = join_results(batch);
-            if constexpr (run.last_back > 0) accumulators_.template finish<Run>(of.shares, gradients_.data());
-        });
-        return result;
+        assert(gradients().size() == SourceGraph::trace.parameters && "denim: this trainer was moved from: only assign to it, or let it go");
+        return steps_.step(parameters, settings, batch, {&answer, &loss_});
     }
 
 private:
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-    using Order = Steps<Plan>;
-    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
-    static constexpr auto& heads = SourceGraph::heads;
-
-    template <std::size_t Index>
-    using LayerAt = typename Plan::template LayerAt<Index>;
-    struct Step {
-        const Batch& batch;
-        Shares shares;
-        const Scalar* parameters;
-        std::span<const LayerSettings> settings;
-        Team team;
-    };
-
-    // How the gradient to an input is given: the node nearest to the end writes, those before it add.
-    template <std::size_t Index, std::size_t Input>
-    static constexpr Gradient gradient_to() {
-        constexpr Node node = Plan::template node<Index>;
-        if (node.from[Input] == 0) return Gradient::none;
-        bool writes = Order::writes_gradient(Index, node.from[Input]);
-        for (std::size_t n = 0; n < Input; ++n) writes = writes && node.from[n] != node.from[Input];  // read twice by one join
-        return writes ? Gradient::write : Gradient::add;
-    }
-
-    // The random numbers of a layer, step and sample.
-    template <std::size_t Index>
-    static Random random(const Step& of, std::size_t sample) {
-        const std::uint64_t layer = Plan::template node<Index>.first + 1;
-        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
-    }
-
-    void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) { load_sample(of, sample, 0); });
-    }
-    void load_sample(const Step& of, std::size_t sample, std::size_t worker) {
-        workspace_.template begin_activation<0>(sample, worker);
-        load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
-    }
-
-    // For the one sample that a node works on, or for all of the batch.
-    template <std::size_t Index, class Body>
-    void each_sample_of(const Step& of, std::size_t sample, std::size_t worker, std::size_t value, Body body) {
-        if constexpr (LayerAt<Index>::works == Works::on_samples)
-            body(sample, worker);
-        else
-            parallel_for(of.team, of.batch.size(), of.batch.size() * Plan::layouts[value].size(), [&](std::size_t each, std::size_t) { body(each, 0); });
-    }
-    template <std::size_t At>
-    void take_step(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        constexpr Does does = Order::list[At].does;
-        if constexpr (does == Does::answer)
-            take_loss(of, share, sample, worker);
-        else if constexpr (does == Does::backward)
-            go_backward<At>(of, share, sample, worker);
-        else
-            go_forward<At>(of, sample, worker);
-    }
-    template <std::size_t At>
-    void go_forward(const Step& of, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t index = Order::list[At].node, to = memory.output[At];
-        if constexpr (Workspace<Plan>::template begins_activation<to>)
-            each_sample_of<index>(of, sample, worker, Plan::template node<index>.to,
-                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
-        auto call = workspace_.template forward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<index>(of, sample);
-        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
-        LayerAt<index>::forward(call);
-    }
-    template <std::size_t At>
-    void go_backward(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t index = Order::list[At].node;
-        auto call = workspace_.template backward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<index>(of, sample);
-        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
-        call.accumulator = accumulators_.template of<index>(share);
-        call.gradients = gradients_.data() + Plan::template first_parameter<index>;
-        [&]<std::size_t... Input>(std::index_sequence<Input...>) {
-            (begin_gradient_to<index, Input>(of, sample, worker), ...);
-            LayerAt<index>::template backward<gradient_to<index, Input>()...>(call);
-        }(std::make_index_sequence<Plan::template node<index>.inputs>{});
-    }
-    template <std::size_t Index, std::size_t Input>
-    void begin_gradient_to(const Step& of, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t value = Plan::template node<Index>.from[Input];
-        if constexpr (gradient_to<Index, Input>() == Gradient::write && Workspace<Plan>::template begins_gradient<value>)
-            each_sample_of<Index>(of, sample, worker, value,
-                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
-    }
-
-    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
-    template <std::size_t Run>
-    void run_shares(const Step& of) {
-        constexpr StepRun run = Order::runs.list[Run];
-        constexpr std::size_t work = operations<Plan, run.first, run.last>() + SourceGraph::input.size();
-        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
-            if constexpr (run.last_back > 0) accumulators_.template clear<Run>(share);
-            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                if constexpr (load_in_runs && run.reads_picture) load_sample(of, sample, worker);
-                each_index<run.first, run.last>([&]<std::size_t At>() { take_step<At>(of, share, sample, worker); });
-            }
-        });
-    }
-    void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        workspace_.template begin_gradient<Plan::result>(sample, worker);
-        const Scalar* logits = workspace_.template activation<memory.output[Order::answer]>(sample, worker);
-        const HeadLosses losses = head_losses(
-            loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
-            workspace_.template gradient<Plan::result>(sample, worker), 1.0 / static_cast<double>(of.batch.size()));
-        results_[share].correct += losses.right;
-        results_[share].loss += losses.loss;
-    }
-    StepResult join_results(const Batch& batch) {
-        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
-            results_[to].loss += results_[from].loss;
-            results_[to].correct += results_[from].correct;
-        });
-        StepResult result = results_[0];
-        result.loss /= static_cast<double>(batch.size());
-        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
-        return result;
+    static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+        return head_losses(*static_cast<const OneLoss*>(loss), logits, SourceGraph::heads, Targets{batch.labels, batch.numbers}, batch.order[sample],
+                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
     }
 
     OneLoss loss_;
-    Workspace<Plan> workspace_;
-    AlignedArray<Scalar> gradients_, prepared_;
-    Accumulators<Plan> accumulators_;
-    std::vector<StepResult> results_;
+    BatchTrainer<Scalar> steps_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -13546,11 +14532,8 @@ class SharedNumbers {
 public:
     SharedNumbers() = default;
     /// Copies them.
-    SharedNumbers(const std::vector<float>& numbers) {  // NOLINT: meant to convert
-        const auto copy = std::make_shared<AlignedArray<float>>(numbers.size());
-        std::ranges::copy(numbers, copy->data());
-        numbers_ = copy;
-    }
+    SharedNumbers(const std::vector<float>& numbers)  // NOLINT: meant to convert
+        : numbers_(std::make_shared<AlignedArray<float>>(numbers)) {}
     explicit SharedNumbers(std::shared_ptr<const AlignedArray<float>> numbers) : numbers_(std::move(numbers)) {}
 
     [[nodiscard]] std::size_t size() const { return numbers_ ? numbers_->size() : 0; }
@@ -13580,8 +14563,10 @@ public:
                                          std::memcmp(same->data(), weights.data(), weights.size_bytes()) == 0)
                 return SharedNumbers{std::move(same)};
         std::unique_ptr<Numbers> numbers = idle_->take();
-        if (!numbers || numbers->size() != weights.size()) numbers = std::make_unique<Numbers>(weights.size());
-        std::ranges::copy(weights, numbers->data());
+        if (numbers && numbers->size() == weights.size())
+            std::ranges::copy(weights, numbers->data());
+        else
+            numbers = std::make_unique<Numbers>(weights);
         const std::shared_ptr<const Numbers> copy{numbers.release(), GiveBack{idle_}};
         kept_.push_back(copy);
         return SharedNumbers{copy};
@@ -13676,8 +14661,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
 template <class Network>
 void describe_dropout(const Network& network, SettingsRecord& to) {
-    std::vector<std::string> names;
-    name_entries<typename Network::Layers>("", names);
+    const std::vector<std::string> names = entry_names<typename Network::Layers>();
     for (std::size_t n = 0; n < names.size(); ++n)
         if (Network::Graph::trace.entries[n].has_rate) to(names[n] + ".rate", network.all_settings()[n].rate);
 }
@@ -13887,7 +14871,7 @@ class LearnerOf final : public Learner {
 public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        check_settings<typename Network::Graph>(network.all_settings());
+        check_settings(graph_table<typename Network::Graph>, network.all_settings());
         for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
     }
 
@@ -14364,8 +15348,6 @@ HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/evaluate.hpp
 
-#include <ostream>
-
 namespace denim::inline DENIM_TARGET {
 
 /// How one head of a network does, on the pictures that have a label for it.
@@ -14486,6 +15468,28 @@ template <class Network, class Images, class Labels>
     requires(!LabelledImages<Images>)
 Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
     return evaluate(network, LabelledPair{images, labels});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate_targets.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
+template <class Network, LabelledImages Set>
+std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
+    std::vector<typename Network::Scalar> outputs(samples.count() * Network::output.size());
+    Predictor{network}.predict(samples.pictures, outputs.data());
+    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
+}
+
+/// From two arrays.
+template <class Network, class Images, class Targets>
+    requires(!LabelledImages<Images>)
+std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
+    return evaluate_targets(network, LabelledPair{images, targets});
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -14652,11 +15656,13 @@ struct Augmentation {
         each("erase", erase, from_0_to_1);
         each("ground", ground, Accepted{.highest = 255});
     }
-    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of pictures with so many channels.
-    void check(std::size_t channels) const {
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
+    void check(Shape of) const {
         check_settings_of(*this);
-        if ((saturation > 0 || hue > 0) && channels != 3)
-            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(channels));
+        if (of.vector() && *this != Augmentation{.ground = ground})
+            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
+        if ((saturation > 0 || hue > 0) && of.channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
     }
 
     /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
@@ -14789,6 +15795,7 @@ inline void look_at_pictures(const Pictures& pictures) {
                 "multiply them by 255, or give floats");
         return;
     }
+    if (pictures.shape.vector()) return;  // what was measured has ranges of its own
     constexpr std::size_t looked_at = 1000;  // pictures, spread over the set
     float largest = 0;
     for (std::size_t n = 0; n < pictures.count; n += std::max<std::size_t>(pictures.count / looked_at, 1))
@@ -14906,7 +15913,7 @@ public:
           augmentation_(augmentation),
           order_(epoch_order(source.size(), seed, epoch, shuffled)) {
         if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape().channels);
+        augmentation.check(source.shape());
     }
 
     /// How many batches there are.
@@ -15033,10 +16040,10 @@ public:
     /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
     AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
         : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
+        augmentation.check(samples.pictures.shape);
         if (!samples.pictures.bytes)
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        augmentation.check(samples.pictures.shape.channels);
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());

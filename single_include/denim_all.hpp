@@ -272,6 +272,8 @@ struct Shape {
 
     /// How many numbers a sample holds.
     [[nodiscard]] constexpr std::size_t size() const { return height * width * channels; }
+    /// One pixel: n numbers without a place, which arrays hold as (n), and several as (N, n).
+    [[nodiscard]] constexpr bool vector() const { return height == 1 && width == 1; }
 
     friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
@@ -313,6 +315,10 @@ inline constexpr std::size_t static_rank = [] {
     else
         return std::size_t{0};
 }();
+
+/// True for the array of one sample, a picture or a vector, where the type knows.
+template <class Expression>
+inline constexpr bool is_one_sample = static_rank<Expression> % 2 == 1;
 
 /// An array over numbers that somebody else owns; for const Scalar, a view that cannot be written.
 template <class Scalar, std::size_t Rank>
@@ -5676,6 +5682,7 @@ struct Pictures {
     std::shared_ptr<const void> kept = nullptr;
 
     /// Takes an array (N, H, W, C), or (H, W, C) for one picture, of std::uint8_t or float: container, view, adaptor or expression.
+    /// Where the network takes vectors, (N, C), or (C) for one.
     template <class Expression>
     static Pictures of(const Expression& expression, Shape expected);
 
@@ -5716,12 +5723,17 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     using Value = std::remove_cv_t<typename Expression::value_type>;
     static_assert(std::is_same_v<Value, std::uint8_t> || std::is_same_v<Value, float>,
                   "denim: pictures are arrays of std::uint8_t (0 to 255, scaled by 1/255 on the way) or of float; convert others first.");
-    const std::size_t rank = expression.dimension(), first = rank == 4 ? 1 : 0;
-    if ((rank != 3 && rank != 4) || expression.shape(first) != expected.height || expression.shape(first + 1) != expected.width ||
-        expression.shape(first + 2) != expected.channels)
-        throw std::invalid_argument("denim: the network takes pictures of shape (N, " + to_string(expected).substr(1) + " or one of " +
-                                    to_string(expected) + ", but got an array of shape " + detail::shape_text(expression.shape()));
-    Pictures pictures{expected, rank == 4 ? static_cast<std::size_t>(expression.shape(0)) : 1};
+    const std::size_t rank = expression.dimension(), axes = expected.vector() && rank < 3 ? 1 : 3, first = rank == axes ? 0 : 1;
+    const std::array extents{expected.height, expected.width, expected.channels};
+    bool fits = rank == first + axes;
+    for (std::size_t axis = 0; fits && axis < axes; ++axis) fits = expression.shape(first + axis) == extents[3 - axes + axis];
+    if (!fits) {
+        const std::string one = expected.vector() ? detail::shape_text(std::array{expected.channels}) : to_string(expected);
+        throw std::invalid_argument(std::string{"denim: the network takes "} + (expected.vector() ? "vectors" : "pictures") + " of shape (N, " +
+                                    (expected.vector() ? std::to_string(expected.channels) + ")" : one.substr(1)) + " or one of " + one +
+                                    ", but got an array of shape " + detail::shape_text(expression.shape()));
+    }
+    Pictures pictures{expected, first == 1 ? static_cast<std::size_t>(expression.shape(0)) : 1};
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
             pictures.floats = numbers;
@@ -6892,9 +6904,11 @@ public:
 
     AlignedArray() = default;
     explicit AlignedArray(std::size_t size) : size_(size), numbers_(allocate(size)) { std::fill_n(data(), size, Scalar{}); }
-    AlignedArray(const AlignedArray& other) : size_(other.size_), numbers_(allocate(other.size_)) {
-        std::copy_n(other.data(), size_, data());
+    /// A copy of numbers that stand elsewhere.
+    explicit AlignedArray(std::span<const Scalar> numbers) : size_(numbers.size()), numbers_(allocate(numbers.size())) {
+        std::copy_n(numbers.data(), size_, data());
     }
+    AlignedArray(const AlignedArray& other) : AlignedArray(other.span()) {}
     AlignedArray(AlignedArray&& other) noexcept : size_(std::exchange(other.size_, 0)), numbers_(std::move(other.numbers_)) {}
     AlignedArray& operator=(AlignedArray other) noexcept {
         std::swap(size_, other.size_);
@@ -8610,7 +8624,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// One named array that a layer learns or keeps.
 struct Parameter {
-    const char* name;  ///< "weights", "bias", "gamma", ...
+    const char* name = "";  ///< "weights", "bias", "gamma", ...
     Extents extents;
     Initial initial = Initial::zeros;
     bool decays = false;  ///< L2 and weight decay apply: weights, not biases
@@ -8640,7 +8654,7 @@ namespace denim {
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
 /// weights that decay, frozen if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
-    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1
+    float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
 };
@@ -8884,6 +8898,15 @@ constexpr Role role_of() {
         return Spec::role;
     else
         return Role::layer;
+}
+
+/// True for what users wrote among the entries of a composition; forks, joins and what else it puts there go by its own name.
+template <class Spec>
+constexpr bool written() {
+    if constexpr (requires { Spec::of_composition; })
+        return false;
+    else
+        return role_of<Spec>() == Role::layer;
 }
 
 template <class... Left, class... Right>
@@ -10036,11 +10059,13 @@ namespace detail {
 /// The axes of windows that reach over so many pixels, by their options.
 template <class... Options>
 constexpr WindowAxis row_axis(WindowSize reach, WindowSize stride) {
-    return {reach.rows, stride.rows, has<Same, Options...>, zeros_among<Options...>().top, zeros_among<Options...>().bottom, has<CeilMode, Options...>};
+    constexpr Border zeros = zeros_among<Options...>();
+    return {reach.rows, stride.rows, has<Same, Options...>, zeros.top, zeros.bottom, has<CeilMode, Options...>};
 }
 template <class... Options>
 constexpr WindowAxis column_axis(WindowSize reach, WindowSize stride) {
-    return {reach.columns, stride.columns, has<Same, Options...>, zeros_among<Options...>().left, zeros_among<Options...>().right, has<CeilMode, Options...>};
+    constexpr Border zeros = zeros_among<Options...>();
+    return {reach.columns, stride.columns, has<Same, Options...>, zeros.left, zeros.right, has<CeilMode, Options...>};
 }
 
 }  // namespace detail
@@ -10272,6 +10297,59 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
 
 static_assert(Spec<DepthwiseConv<3, Same, Stride<2>, Linear>>);
 static_assert(check_layer<DepthwiseConv<3>, Shape{8, 8, 16}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/separable_conv.hpp
+
+// (H, W, C) -> (H', W', Filters): each channel convolved with a window of its own, H' and W' as those of Conv, then all of them at each pixel.
+// Chollet, "Xception: Deep learning with depthwise separable convolutions" (2017).
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Whether an option is about the windows, so of the first of both convolutions alone; an initialiser is of both, the others of the second.
+template <class Option>
+inline constexpr bool is_about_windows = has<Option, Same, Valid> || is_stride<Option> || is_padding<Option> || is_dilation<Option>;
+template <class Option>
+inline constexpr bool is_of_separable_conv =
+    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || is_activation<Option>;
+
+/// A list of the option, or of nothing.
+template <bool Takes, class Option>
+using listed_if = std::conditional_t<Takes, List<Option>, List<>>;
+
+template <WindowSize Window, std::size_t Filters, class OfWindows, class OfPixels>
+struct SeparableList;
+template <WindowSize Window, std::size_t Filters, class... OfWindows, class... OfPixels>
+struct SeparableList<Window, Filters, List<OfWindows...>, List<OfPixels...>> {
+    using type = List<DepthwiseConv<Window, OfWindows..., NoBias, Linear>, Conv<1, Filters, OfPixels...>>;
+};
+
+}  // namespace detail
+
+/// DepthwiseConv<Window, ..., NoBias, Linear> and Conv<1, Filters, ...>, as Keras's SeparableConv2D. Options: Same, Valid or Padding<...>,
+/// Stride<...>, Dilation<...>, an activation (ReLU unless said otherwise; Linear for none), NoBias, GlorotUniform, GlorotNormal, HeUniform,
+/// HeNormal, which is for both. Rows as those of Sequential of both.
+template <WindowSize Window, std::size_t Filters, class... Options>
+struct SeparableConv {
+    static constexpr bool known = (detail::is_of_separable_conv<Options> && ...), agree = detail::one_of_a_kind<Options...>();
+    static_assert(known,
+                  "denim: SeparableConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
+                  "GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static_assert(agree,
+                  "denim: SeparableConv: options contradict each other; take one at most of Same, Valid and Padding, and one Stride, "
+                  "Dilation, initialiser and activation.");
+
+    template <class Option>
+    static constexpr bool of_windows = known && agree && (detail::is_about_windows<Option> || detail::is_initialiser<Option>);
+    template <class Option>
+    static constexpr bool of_pixels = known && agree && !detail::is_about_windows<Option>;
+
+    using OfWindows = typename detail::Joined<List<>, detail::listed_if<of_windows<Options>, Options>...>::type;
+    using OfPixels = typename detail::Joined<List<>, detail::listed_if<of_pixels<Options>, Options>...>::type;
+    using Expanded = typename detail::SeparableList<Window, Filters, OfWindows, OfPixels>::type;
+};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/windows.hpp
@@ -10672,6 +10750,238 @@ struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : Spec
 };
 
 static_assert(check_fused<Mode::training, Shape{8, 8, 3}, Conv<1, 8>, MaxPool>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/part_of_picture.hpp
+
+// A picture and a part of it, some of its rows, columns and channels: the numbers of one to the other. Pad, Crop, Slice and SplitChannels
+// move these.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// The part begins at this pixel and channel of the whole.
+template <Layout Whole, Layout Part, std::size_t Top, std::size_t Left, std::size_t First>
+struct PartOfPicture {
+    static constexpr std::size_t channels = Part.shape.channels;
+
+    /// The numbers of the part, as `To` says what becomes of them.
+    template <Gradient To, class Scalar>
+    static void take(const Scalar* whole, Scalar* part) {
+        for_each_row_and_column<Part.shape>(
+            [&](std::size_t y, std::size_t x) { move<To>(whole + Whole.offset(Top + y, Left + x) + First, part + Part.offset(y, x)); });
+    }
+    /// The way back: where numbers are written, zeros are what lies outside of the part.
+    template <Gradient To, class Scalar>
+    static void put(const Scalar* part, Scalar* whole) {
+        if constexpr (To == Gradient::write) clear_outside(whole);
+        for_each_row_and_column<Part.shape>(
+            [&](std::size_t y, std::size_t x) { move<To>(part + Part.offset(y, x), whole + Whole.offset(Top + y, Left + x) + First); });
+    }
+
+private:
+    template <Gradient To, class Scalar>
+    static void move(const Scalar* from, Scalar* to) {
+        if constexpr (To == Gradient::write)
+            std::copy_n(from, channels, to);
+        else if constexpr (To == Gradient::add)
+            for (std::size_t c = 0; c < channels; ++c) to[c] += from[c];
+    }
+    template <class Scalar>
+    static void clear_outside(Scalar* whole) {
+        constexpr std::size_t all = Whole.shape.channels, behind = First + channels;
+        for_each_row_and_column<Whole.shape>([&](std::size_t y, std::size_t x) {
+            Scalar* pixel = whole + Whole.offset(y, x);
+            if (y < Top || y >= Top + Part.shape.height || x < Left || x >= Left + Part.shape.width) {
+                std::fill_n(pixel, all, Scalar{0});
+            } else {
+                std::fill_n(pixel, First, Scalar{0});
+                std::fill_n(pixel + behind, all - behind, Scalar{0});
+            }
+        });
+    }
+};
+
+}  // namespace detail
+
+/// A part of what comes, bound to its layouts: Crop and Slice.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Top, std::size_t Left, std::size_t First>
+struct PartLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) { Part::template take<Gradient::write>(at.input(), at.output); }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none) Part::template put<Input>(at.output_gradient, at.input_gradient());
+    }
+
+private:
+    using Part = detail::PartOfPicture<In, Out, Top, Left, First>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/pad.hpp
+
+// (H, W, C) -> (top + H + bottom, left + W + right, C): zeros around a picture, as a layer. The option Padding of Conv and Pool has no pass of
+// its own.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Such a picture bound to its layouts: what came is a part of what leaves.
+template <class Arithmetic, Layout Out, Layout In, Border Zeros>
+struct PadLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) { Part::template put<Gradient::write>(at.input(), at.output); }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none) Part::template take<Input>(at.output_gradient, at.input_gradient());
+    }
+
+private:
+    using Part = detail::PartOfPicture<Out, In, Zeros.top, Zeros.left, 0>;
+};
+
+/// Zeros around a picture: Pad<1> all around, Pad<0, 0, 1, 1> as many above, to the left, below and to the right. A number that is a NaN stays one.
+template <std::size_t... Zeros>
+struct Pad : SpecDefaults {
+    static_assert(sizeof...(Zeros) == 1 || sizeof...(Zeros) == 4,
+                  "denim: Pad: one number was expected, or four: above, to the left, below and to the right.");
+
+    static constexpr Border zeros = detail::zeros_of<Padding<Zeros...>>;
+
+    static constexpr Shape output(Shape in) { return {zeros.top + in.height + zeros.bottom, zeros.left + in.width + zeros.right, in.channels}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PadLayer<Arithmetic, Out, In, zeros>;
+};
+
+// The closing line stands in tests/runtime/layer/pad.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/crop.hpp
+
+// (H, W, C) -> (H - top - bottom, W - left - right, C): a picture without some of its rows and columns.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Takes pixels away: Crop<1> all around, Crop<0, 0, 1, 1> as many above, to the left, below and to the right. A number that stays is as it
+/// was, a NaN too; to what is taken away goes a gradient of zero.
+template <std::size_t... Pixels>
+struct Crop : SpecDefaults {
+    static_assert(sizeof...(Pixels) == 1 || sizeof...(Pixels) == 4,
+                  "denim: Crop: one number was expected, or four: above, to the left, below and to the right.");
+
+    static constexpr Border edge = detail::zeros_of<Padding<Pixels...>>;
+
+    static constexpr bool accepts(Shape in) { return in.height > edge.top + edge.bottom && in.width > edge.left + edge.right; }
+    static constexpr Shape output(Shape in) { return {in.height - edge.top - edge.bottom, in.width - edge.left - edge.right, in.channels}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PartLayer<Arithmetic, Out, In, edge.top, edge.left, 0>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Crop: nothing is left of the picture that it gets; take less away or enlarge the image.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/crop.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/slice.hpp
+
+// (H, W, C) -> (H, W, Count): some of the channels, one behind the other.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The channels from First to First + Count - 1 of what comes: Slice<0, 16>, x[..., First:First + Count]. A number that stays is as it was, a
+/// NaN too; to other channels goes a gradient of zero. SplitChannels gives each of its branches a run of channels.
+template <std::size_t First, std::size_t Count>
+struct Slice : SpecDefaults {
+    static_assert(Count > 0, "denim: Slice: at least one channel was expected.");
+
+    static constexpr bool channels_in_order = true;  // a picture that was flattened otherwise has other channels there
+
+    static constexpr bool accepts(Shape in) { return First < in.channels && Count <= in.channels - First; }
+    static constexpr Shape output(Shape in) { return {in.height, in.width, Count}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PartLayer<Arithmetic, Out, In, 0, 0, First>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Slice: the picture that it gets has no such channels; First + Count must not be more than it has.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/slice.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/shuffle_channels.hpp
+
+// Shape kept: the channels of each pixel in another order, the first of every group, then the second of every group, and so on. Zhang et al.,
+// "ShuffleNet" (2018).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The order bound to its layouts: channel `n` of group `g` becomes channel n * Groups + g.
+template <class Arithmetic, Layout Out, Layout In, std::size_t Groups>
+struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar* from = at.input() + in;
+            Scalar* to = at.output + out;
+            each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const Scalar* from = at.output_gradient + out;
+                Scalar* to = at.input_gradient() + in;
+                each_channel([&](std::size_t before, std::size_t behind) {
+                    to[before] = Input == Gradient::add ? to[before] + from[behind] : from[behind];
+                });
+            });
+    }
+
+private:
+    template <class Act>
+    static void each_channel(Act act) {
+        constexpr std::size_t size = In.shape.channels / Groups;
+        for (std::size_t n = 0; n < size; ++n)
+            for (std::size_t group = 0; group < Groups; ++group) act(group * size + n, n * Groups + group);
+    }
+};
+
+/// What grouped convolutions see next comes from every group: ShuffleChannels<2> behind a SplitChannels or a Conv<1, 64, Groups<2>>. Numbers
+/// move and none changes, a NaN neither.
+template <std::size_t Groups>
+struct ShuffleChannels : SpecDefaults {
+    static_assert(Groups > 0, "denim: ShuffleChannels: at least one group was expected.");
+
+    static constexpr bool channels_in_order = Groups > 1;  // a picture that was flattened otherwise has other groups
+
+    static constexpr bool accepts(Shape in) { return in.channels % std::max<std::size_t>(Groups, 1) == 0; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = ShuffleLayer<Arithmetic, Out, In, std::max<std::size_t>(Groups, 1)>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: ShuffleChannels: its groups must divide the channels that it gets.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/shuffle_channels.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/shares.hpp
@@ -11704,6 +12014,83 @@ struct LayerNorm : LayerNormOf<> {};
 static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_group_norm.hpp
+
+// The plain twin of the normalisations of groups of channels: the definition, written as loops, for any scalar. It finds the numbers of both
+// pictures by itself, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, of each group of channels over all pixels. A gamma that is null is 1, such a
+/// beta 0, and where the sums are null there are no gradients.
+template <Layout Out, Layout In, std::size_t Groups, class Scalar>
+struct PlainGroupNorm {
+    static constexpr std::size_t each = In.shape.channels / Groups, count = each * In.shape.height * In.shape.width;
+
+    static void forward(const Scalar* x, const Scalar* gamma, const Scalar* beta, double epsilon, Scalar* y) {
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const Moments of{x, group, epsilon};
+            for (std::size_t n = 0; n < count; ++n) {
+                const std::size_t c = channel(group, n);
+                const Scalar normal = (x[place<In>(n, c)] - of.mean) / of.deviation;
+                y[place<Out>(n, c)] = (gamma ? gamma[c] * normal : normal) + (beta ? beta[c] : Scalar{0});
+            }
+        }
+    }
+
+    /// Adds to the sums; the gradient of the input is written, added to or left alone.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* gamma, double epsilon, const Scalar* dy, Scalar* dx, Scalar* gamma_sums, Scalar* beta_sums) {
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const Moments of{x, group, epsilon};
+            const auto normal = [&](std::size_t n) { return (x[place<In>(n, channel(group, n))] - of.mean) / of.deviation; };
+            const auto to_normal = [&](std::size_t n) {  // the gradient of what is normal
+                const std::size_t c = channel(group, n);
+                return gamma ? gamma[c] * dy[place<Out>(n, c)] : dy[place<Out>(n, c)];
+            };
+            Scalar sum{0}, along{0};
+            for (std::size_t n = 0; n < count; ++n) {
+                const std::size_t c = channel(group, n);
+                if (gamma_sums) gamma_sums[c] += dy[place<Out>(n, c)] * normal(n);
+                if (beta_sums) beta_sums[c] += dy[place<Out>(n, c)];
+                sum += to_normal(n);
+                along += to_normal(n) * normal(n);
+            }
+            // Mean and deviation depend on every number of the group.
+            for (std::size_t n = 0; Input != Gradient::none && n < count; ++n) {
+                Scalar& gradient = dx[place<In>(n, channel(group, n))];
+                const Scalar all = static_cast<Scalar>(count) * to_normal(n) - sum - normal(n) * along;
+                gradient = (Input == Gradient::add ? gradient : Scalar{0}) + all / (static_cast<Scalar>(count) * of.deviation);
+            }
+        }
+    }
+
+private:
+    // Number n of a group: its channel, and where it lies.
+    static constexpr std::size_t channel(std::size_t group, std::size_t n) { return group * each + n % each; }
+    template <Layout Of>
+    static constexpr std::size_t place(std::size_t n, std::size_t c) {
+        return Of.offset(n / each / In.shape.width, n / each % In.shape.width) + c;
+    }
+
+    struct Moments {
+        Scalar mean{0}, deviation{0};  // NaN where the variance has left the range
+
+        Moments(const Scalar* x, std::size_t group, double epsilon) {
+            for (std::size_t n = 0; n < count; ++n) mean += x[place<In>(n, channel(group, n))];
+            mean /= static_cast<Scalar>(count);
+            Scalar variance{0};
+            for (std::size_t n = 0; n < count; ++n) {
+                const Scalar away = x[place<In>(n, channel(group, n))] - mean;
+                variance += away * away;
+            }
+            variance /= static_cast<Scalar>(count);
+            deviation = is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
+        }
+    };
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/group_norm.hpp
 
 // Shape kept. Channels in runs: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and biased variance over all pixels and the
@@ -11722,107 +12109,81 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels;
-        moments(at.input(), mean, scale);
-        if constexpr (fast) {
-            Channels factor{scale}, shift;
-            for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
-            return Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
-        }
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < channels; ++c)
-                at.output[out + c] = (at.input()[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
-        });
+        if constexpr (fast)
+            normalise(at);
+        else
+            Twin::forward(at.input(), row<Settings::has_gamma, 0>(at.parameters), row<Settings::has_beta, Settings::before_beta>(at.parameters),
+                          Settings::epsilon, at.output);
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
-        const Scalar *x = at.input(), *dy = at.output_gradient;
-        moments(x, mean, scale);
-        if constexpr (fast) {
-            Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
-        } else {
-            std::fill_n(plain, 2 * channels, Scalar{0});
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    plain[c] += dy[out + c];
-                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
-                }
-            });
-        }
-        for (std::size_t c = 0; c < channels; ++c) {
-            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
-            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
-        }
-        if constexpr (Input != Gradient::none) {
-            // Of each run the sums of gamma dy, and of gamma dy along what is normal.
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar sum{0}, along{0};
-                for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
-                std::fill_n(plain + first, run, sum * share);
-                std::fill_n(scaled + first, run, along * share);
-            }
-            Scalar* dx = at.input_gradient();
-            if constexpr (fast) {
-                Channels factor{scale}, slope{scale}, offset{scale};
-                for (std::size_t c = 0; c < channels; ++c) {
-                    factor.numbers[c] *= gamma(at.parameters, c);
-                    slope.numbers[c] *= scale[c] * scaled[c];
-                    offset.numbers[c] *= plain[c];
-                }
-                return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
-            }
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                    const Scalar gradient = scale[c] * (gamma(at.parameters, c) * dy[out + c] - (plain[c] + normal * scaled[c]));
-                    dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
-                }
-            });
-        }
+        if constexpr (fast)
+            go_back<Input>(at);
+        else
+            Twin::template backward<Input>(at.input(), row<Settings::has_gamma, 0>(at.parameters), Settings::epsilon, at.output_gradient,
+                                           Input == Gradient::none ? nullptr : at.input_gradient(), row<Settings::has_gamma, 0>(at.accumulator),
+                                           row<Settings::has_beta, Settings::before_beta>(at.accumulator));
     }
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
     using Kernel = kernel::Normalisation<In, Out>;
+    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
 
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
-    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
+    template <bool There, std::size_t Before, class Number>
+    static Number* row(Number* rows) {
+        return There ? rows + Before * channels : nullptr;
+    }
+
+    static void normalise(const Forward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels;
+        moments(at.input(), mean, scale);
+        Channels factor{scale}, shift;
+        for (std::size_t c = 0; c < channels; ++c) {
+            factor.numbers[c] *= gamma(at.parameters, c);
+            shift.numbers[c] = Settings::beta(at.parameters, channels, c);
+        }
+        Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+    }
+    template <Gradient Input>
+    static void go_back(const Backward<Scalar>& at) {
+        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
+        moments(x, mean, scale);
+        Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        for (std::size_t c = 0; c < channels; ++c) {
+            if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
+            if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
+        }
+        if constexpr (Input == Gradient::none) return;
+        Channels factor{scale}, slope{scale}, offset{scale};
+        for (std::size_t first = 0; first < channels; first += run) {
+            Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
+            for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
+            for (std::size_t c = first; c < first + run; ++c) {
+                factor.numbers[c] *= gamma(at.parameters, c);
+                slope.numbers[c] *= scale[c] * (along * share);
+                offset.numbers[c] *= sum * share;
+            }
+        }
+        Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, at.input_gradient());
+    }
 
     // For each channel the mean of its run, and 1 / deviation.
     static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
-        if constexpr (fast) {
-            Kernel::moments(x, mean, scale);
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar middle{0}, squares{0};
-                for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
-                middle /= static_cast<Scalar>(run);
-                for (std::size_t c = first; c < first + run; ++c)
-                    squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
-                put(mean, scale, first, middle, squares);
-            }
-        } else {
-            for (std::size_t first = 0; first < channels; first += run) {
-                Scalar middle{0}, squares{0};
-                each_of_run(x, first, [&](Scalar number) { middle += number; });
-                middle *= share;
-                each_of_run(x, first, [&](Scalar number) { squares += (number - middle) * (number - middle); });
-                put(mean, scale, first, middle, squares);
-            }
+        Kernel::moments(x, mean, scale);
+        for (std::size_t first = 0; first < channels; first += run) {
+            Scalar middle{0}, squares{0};
+            for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
+            middle /= static_cast<Scalar>(run);
+            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+            std::fill_n(mean + first, run, middle);
+            std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
         }
-    }
-    static void put(Scalar* mean, Scalar* scale, std::size_t first, Scalar middle, Scalar squares) {
-        std::fill_n(mean + first, run, middle);
-        std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
-    }
-    template <class Each>
-    static void each_of_run(const Scalar* x, std::size_t first, Each each) {
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = first; c < first + run; ++c) each(x[in + c]);
-        });
     }
 };
 
@@ -11884,6 +12245,58 @@ struct InstanceNorm : InstanceNormOf<> {};
 // The closing line stands in tests/runtime/layer/instance_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_local_response_norm.hpp
+
+// The plain twin of the local response normalisation: the definition, written as loops, for any scalar. It finds the numbers of both pictures
+// by itself, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = x / (bias + alpha / window * sum of squares)^beta, the sum over the channels of its pixel that are no more than window / 2 away.
+template <Layout Out, Layout In, std::size_t Window, class Scalar>
+struct PlainLocalResponseNorm {
+    double alpha, beta, bias;
+
+    void forward(const Scalar* x, Scalar* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out + c] = x[in + c] * power(base(x + in, c), -beta); });
+    }
+
+    /// The gradient of the input is written, added to or left alone.
+    template <Gradient Input>
+    void backward(const Scalar* x, const Scalar* dy, Scalar* dx) const {
+        if constexpr (Input == Gradient::none) return;
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            Scalar gradient = dy[out + c] * power(base(x + in, c), -beta);
+            each_near(c, [&](std::size_t other) {  // whose sum has this number's square
+                const Scalar slope = static_cast<Scalar>(-2 * alpha * beta / static_cast<double>(Window)) * power(base(x + in, other), -beta - 1);
+                gradient += dy[out + other] * x[in + other] * slope * x[in + c];
+            });
+            dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+        });
+    }
+
+private:
+    Scalar base(const Scalar* pixel, std::size_t c) const {
+        Scalar squares{0};
+        each_near(c, [&](std::size_t other) { squares += pixel[other] * pixel[other]; });
+        return static_cast<Scalar>(bias) + static_cast<Scalar>(alpha / static_cast<double>(Window)) * squares;
+    }
+    static Scalar power(Scalar number, double exponent) { return std::pow(number, static_cast<Scalar>(exponent)); }
+
+    template <class Each>
+    static void each_near(std::size_t c, Each each) {
+        for (std::size_t other = 0; other < In.shape.channels; ++other)
+            if (other <= c + Window / 2 && c <= other + Window / 2) each(other);
+    }
+    template <class Each>
+    static void each_number(Each each) {
+        for (std::size_t y = 0; y < In.shape.height; ++y)
+            for (std::size_t x = 0; x < In.shape.width; ++x)
+                for (std::size_t c = 0; c < In.shape.channels; ++c) each(In.offset(y, x), Out.offset(y, x), c);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/local_response_norm.hpp
 
 // Shape kept. Each number divided by what its neighbours among the channels of its pixel say: y = x / (bias + alpha / window * sum of squares)
@@ -11900,6 +12313,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
@@ -11910,6 +12324,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none) {
+            if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
             Scalar *base = at.scratch, *along = base + channels;
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
@@ -11928,6 +12343,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 private:
     static constexpr double share = Alpha.value() / static_cast<double>(Window);
+    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Scalar> twin{Alpha.value(), Beta.value(), Bias.value()};
 
     // What stands under the power, for each channel.
     static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
@@ -11935,25 +12351,17 @@ private:
         sum_windows(squares, base);
         for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
     }
-    // The sums over windows of channels, cut at both ends.
+    // The sums over windows of channels, cut at both ends: tap by tap, so that compilers make vectors of channels.
     static void sum_windows(const Scalar* from, Scalar* sums) {
-        if constexpr (Arithmetic::plain) {
-            for (std::size_t c = 0; c < channels; ++c) {
-                sums[c] = Scalar{0};
-                for (std::size_t n = c - std::min(c, reach); n <= std::min(c + reach, channels - 1); ++n) sums[c] += from[n];
-            }
-        } else {
-            // Tap by tap, so that compilers make vectors of channels.
-            std::fill_n(sums, channels, Scalar{0});
-            for (std::size_t tap = 0; tap < Window; ++tap) {
-                const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
-                const std::size_t step = tap + first - reach;
-                for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
-            }
+        std::fill_n(sums, channels, Scalar{0});
+        for (std::size_t tap = 0; tap < Window; ++tap) {
+            const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
+            const std::size_t step = tap + first - reach;
+            for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
         }
     }
     static Scalar power(Scalar base) {
-        if constexpr (!Arithmetic::plain && Beta.value() == 0.75) {
+        if constexpr (Beta.value() == 0.75) {
             const Scalar root = std::sqrt(base);
             return Scalar{1} / (root * std::sqrt(root));
         } else {
@@ -12291,35 +12699,42 @@ struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) { at.output[out] = at.input()[in] * factor; });
+        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+            for (std::size_t n = 0; n < count; ++n) y[out + n] = x[in + n] * factors[n];
+        });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            for_each_kept(*at.settings, at.random, [&](std::size_t in, std::size_t out, Scalar factor) {
-                at.input_gradient()[in] = at.output_gradient[out] * factor + (Input == Gradient::add ? at.input_gradient()[in] : Scalar{0});
-            });
+            for_each_run(*at.settings, at.random,
+                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+                             for (std::size_t n = 0; n < count; ++n)
+                                 dx[in + n] = dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Scalar{0});
+                         });
     }
 
 private:
-    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate.
+    // Number n of the sample is kept if word n / 16 % 4 of block n % 16, of the sixteen blocks n / 64, is not below the rate. Calls
+    // each(in, out, factors, count) for neighbours of one pixel.
     template <class Each>
-    static void for_each_kept(const LayerSettings& settings, const Random& random, Each each) {
+    static void for_each_run(const LayerSettings& settings, Random random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
         const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
-        const auto threshold = static_cast<std::uint64_t>(dropped * 0x1p32);
-        const Scalar factor = kept == 0 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const Scalar factor = dropped == 1 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const auto threshold = dropped == 1 ? 0 : static_cast<std::uint32_t>(dropped * 0x1p32);
         std::array<Scalar, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
             for (std::size_t x = 0; x < In.shape.width; ++x)
-                for (std::size_t c = 0; c < In.shape.channels; ++c, ++number) {
+                for (std::size_t c = 0, count = 0; c < In.shape.channels; c += count, number += count) {
                     if (number % 64 == 0) draw(random.blocks(number / 4), threshold, factor, factors);
-                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors[number % 64]);
+                    count = std::min(64 - number % 64, In.shape.channels - c);
+                    each(In.offset(y, x) + c, Out.offset(y, x) + c, factors.data() + number % 64, count);
                 }
     }
-    static void draw(const Random::Blocks& blocks, std::uint64_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
-        for (std::size_t n = 0; n < 64; ++n) factors[n] = blocks[n / 16][n % 16] >= threshold ? factor : Scalar{0};
+    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+        for (std::size_t word = 0; word < 4; ++word)
+            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Scalar{0};
     }
 };
 
@@ -12333,9 +12748,126 @@ struct Dropout : SpecDefaults {
     using Layer = DropoutLayer<Arithmetic, Out, In>;
 };
 
+/// Dropout whose rate begins at Rate, from 0 to less than 1.
+template <Decimal Rate>
+struct DropoutOf : Dropout {
+    static_assert(Rate.value() >= 0 && Rate.value() < 1, "denim: DropoutOf: a rate from 0 to less than 1 was expected.");
+    static constexpr float rate = static_cast<float>(Rate.value());
+};
+
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/stochastic_depth.hpp
+
+// Shape kept. In training a sample's numbers all become zero with probability `rate`, else they are divided by 1 - rate; a trained network
+// has nothing of it. Huang et al., "Deep networks with stochastic depth" (2016).
+
+namespace denim::inline DENIM_TARGET {
+
+/// Stochastic depth bound to its layouts; backward draws the same number again.
+template <class Arithmetic, Layout Out, Layout In>
+struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        const Scalar factor = drawn(*at.settings, at.random);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input == Gradient::none) return;
+        const Scalar factor = drawn(*at.settings, at.random);
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            Scalar* const to = at.input_gradient() + in;
+            for (std::size_t c = 0; c < In.shape.channels; ++c)
+                to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});
+        });
+    }
+
+private:
+    // The sample is kept if the first word of its stream is not below the rate.
+    static Scalar drawn(const LayerSettings& settings, const Random& random) {
+        const auto rate = static_cast<double>(settings.rate);
+        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
+    }
+};
+
+/// At the end of a Residual it leaves the inner layers out, for a sample at a time, while the network learns:
+/// Residual<Conv<3, 64, Same>, Conv<3, 64, Same, Linear>, StochasticDepth<0.1>>. network.settings<layer>().rate, the share of samples, begins
+/// at Rate, from 0 to less than 1. A NaN in what is left out stays one.
+template <Decimal Rate>
+struct StochasticDepth : SpecDefaults {
+    static_assert(Rate.value() >= 0 && Rate.value() < 1, "denim: StochasticDepth: a rate from 0 to less than 1 was expected.");
+    static constexpr bool training_only = true;
+    static constexpr bool has_rate = true;
+    static constexpr float rate = static_cast<float>(Rate.value());
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = StochasticDepthLayer<Arithmetic, Out, In>;
+};
+
+// The closing line stands in tests/runtime/layer/stochastic_depth.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_channelwise.hpp
+
+// The plain twins of the layers with one learned number for each channel: the definitions, written as loops, for any scalar. They find the
+// numbers of both pictures by themselves, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = x above 0, slope x elsewhere.
+template <class Scalar>
+struct PlainSlope {
+    Scalar y, to_x, to_number;  ///< and the derivatives by x and by the slope
+
+    PlainSlope(Scalar x, Scalar slope) : y(slope * x), to_x(slope), to_number(x) {
+        if (x > 0) y = x, to_x = Scalar{1}, to_number = Scalar{0};
+    }
+};
+
+/// y = factor x.
+template <class Scalar>
+struct PlainFactor {
+    Scalar y, to_x, to_number;
+
+    PlainFactor(Scalar x, Scalar factor) : y(factor * x), to_x(factor), to_number(x) {}
+};
+
+/// One of them, pixel by pixel; `numbers` are those of the channels.
+template <Layout Out, Layout In, class Function, class Scalar>
+struct PlainChannelwise {
+    static void forward(const Scalar* x, const Scalar* numbers, Scalar* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = Function(x[place(In, n)], numbers[channel(n)]).y;
+    }
+
+    /// Adds to the sums, which are the gradients of the numbers; that of the input is written, added to or left alone.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* numbers, const Scalar* dy, Scalar* dx, Scalar* sums) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) {
+            const Function at(x[place(In, n)], numbers[channel(n)]);
+            const Scalar gradient = dy[place(Out, n)];
+            sums[channel(n)] += gradient * at.to_number;
+            if constexpr (Input == Gradient::write) dx[place(In, n)] = gradient * at.to_x;
+            if constexpr (Input == Gradient::add) dx[place(In, n)] += gradient * at.to_x;
+        }
+    }
+
+private:
+    // Of number n in (H, W, C) order.
+    static constexpr std::size_t channel(std::size_t n) { return n % In.shape.channels; }
+    static constexpr std::size_t place(const Layout& of, std::size_t n) {
+        const std::size_t pixel = n / of.shape.channels;
+        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + channel(n);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/channelwise.hpp
 
 // Shape kept: y = f(x, p), where p is a number that each channel has and learns: PReLU and Scale.
@@ -12343,8 +12875,8 @@ static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 namespace denim::inline DENIM_TARGET {
 
 /// A function of each number and its channel's parameter, bound to its layouts. `Rule` has value(x, p), along_x(x, p), its derivative by x, and
-/// along_p(x), that by p, for vectors and plain numbers; its word in the table of spellings, and what the parameter is called. The accumulator
-/// is the gradient of the parameters.
+/// along_p(x), that by p, for vectors; its plain twin; its word in the table of spellings, and what the parameter is called. The accumulator is
+/// the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -12352,45 +12884,50 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        each_channels([&](auto take, auto give, std::size_t c) {
-            const auto p = take(at.parameters + c);
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
-        });
+        if constexpr (Arithmetic::plain)
+            Twin::forward(at.input(), at.parameters, at.output);
+        else
+            each_channels([&](auto take, auto give, std::size_t c) {
+                const auto p = take(at.parameters + c);
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+            });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        each_channels([&](auto take, auto give, std::size_t c) {
-            const auto p = take(at.parameters + c);
-            auto sum = take(at.accumulator + c);
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
-                sum = sum + dy * Rule::along_p(x);
-                if constexpr (Input != Gradient::none) {
-                    Scalar* dx = at.input_gradient() + in + c;
-                    const auto gradient = dy * Rule::along_x(x, p);
-                    give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
-                }
+        Scalar* const to = Input == Gradient::none ? nullptr : at.input_gradient();
+        if constexpr (Arithmetic::plain)
+            Twin::template backward<Input>(at.input(), at.parameters, at.output_gradient, to, at.accumulator);
+        else
+            each_channels([&](auto take, auto give, std::size_t c) {
+                const auto p = take(at.parameters + c);
+                auto sum = take(at.accumulator + c);
+                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                    const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
+                    sum = sum + dy * Rule::along_p(x);
+                    if constexpr (Input != Gradient::none) {
+                        Scalar* const dx = to + in + c;
+                        const auto gradient = dy * Rule::along_x(x, p);
+                        give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
+                    }
+                });
+                give(at.accumulator + c, sum);
             });
-            give(at.accumulator + c, sum);
-        });
     }
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
 
 private:
-    // A vector of channels at a time, and what is left; plain, one channel.
+    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Scalar>, Scalar>;
+
+    // A vector of channels at a time, and what is left.
     template <class Act>
     static void each_channels(Act act) {
+        using Vector = simd::Vector<Scalar>;
+        constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
         std::size_t c = 0;
-        if constexpr (Arithmetic::plain) {
-            for (; c < channels; ++c) act([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
-        } else {
-            using Vector = simd::Vector<Scalar>;
-            constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
-            for (; c + lanes <= channels; c += lanes)
-                act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
-            if constexpr (rest > 0)
-                act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
-        }
+        for (; c + lanes <= channels; c += lanes)
+            act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+        if constexpr (rest > 0)
+            act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
     }
 };
 
@@ -12416,6 +12953,8 @@ namespace detail {
 
 struct LearnedSlope {
     static constexpr const char *word = "PReLU", *parameter = "slope";
+    template <class Scalar>
+    using Twin = kernel::PlainSlope<Scalar>;
     template <class Number>
     static Number value(Number x, Number slope) {
         return simd::select(x > same<Number>(0), x, slope * x);
@@ -12453,6 +12992,8 @@ namespace detail {
 
 struct LearnedFactor {
     static constexpr const char *word = "Scale", *parameter = "factor";
+    template <class Scalar>
+    using Twin = kernel::PlainFactor<Scalar>;
     template <class Number>
     static Number value(Number x, Number factor) {
         return factor * x;
@@ -12478,6 +13019,124 @@ struct ScaleOf : Channelwise<detail::LearnedFactor, Start> {};
 struct Scale : ScaleOf<1> {};
 
 // The closing line stands in tests/runtime/layer/scale.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/rescale.hpp
+
+// Shape kept: y = factor x + offset, or another line for each channel (Normalise), by numbers that stand in the type.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, and slope(c), its derivative.
+template <class Arithmetic, Layout Out, Layout In, class Rule>
+struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t operations = 2 * In.shape.size();
+    static constexpr bool backward_reads_input = false, backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                Scalar* const to = at.input_gradient() + in;
+                for (std::size_t c = 0; c < In.shape.channels; ++c) {
+                    const Scalar gradient = at.output_gradient[out + c] * Rule::template slope<Scalar>(c);
+                    to[c] = Input == Gradient::add ? to[c] + gradient : gradient;
+                }
+            });
+    }
+};
+
+/// Factor x + Offset: Rescale<2, -1> makes numbers from -1 to 1 of those from 0 to 1. A NaN gives NaN, and so does an infinity times 0.
+template <Decimal Factor, Decimal Offset = 0>
+struct Rescale : SpecDefaults {
+    struct Rule {
+        template <class Scalar>
+        static Scalar value(Scalar x, std::size_t /*channel*/) {
+            return x * slope<Scalar>(0) + static_cast<Scalar>(Offset.value());
+        }
+        template <class Scalar>
+        static constexpr Scalar slope(std::size_t /*channel*/) {
+            return static_cast<Scalar>(Factor.value());
+        }
+    };
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = RescaleLayer<Arithmetic, Out, In, Rule>;
+};
+
+// The closing line stands in tests/runtime/layer/rescale.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/normalise.hpp
+
+// Shape kept: y = (x - mean) / deviation, by numbers of the channel that stand in the type, as those of a data set.
+
+namespace denim::inline DENIM_TARGET {
+
+/// What Normalise takes away: a number for each channel, or one for all.
+template <Decimal... Numbers>
+struct Mean {};
+/// What it divides by.
+template <Decimal... Numbers>
+struct Deviation {};
+
+namespace detail {
+
+/// The numbers of a Mean or a Deviation; none of another type.
+template <class Type>
+inline constexpr std::array<double, 0> means_of{};
+template <Decimal... Numbers>
+inline constexpr std::array<double, sizeof...(Numbers)> means_of<Mean<Numbers...>>{Numbers.value()...};
+template <class Type>
+inline constexpr std::array<double, 0> deviations_of{};
+template <Decimal... Numbers>
+inline constexpr std::array<double, sizeof...(Numbers)> deviations_of<Deviation<Numbers...>>{Numbers.value()...};
+
+}  // namespace detail
+
+/// Each channel as many deviations away from its mean as it is. Of the photographs of ImageNet, from 0 to 1:
+/// Normalise<Mean<0.485, 0.456, 0.406>, Deviation<0.229, 0.224, 0.225>>. A NaN gives NaN.
+template <class Means, class Deviations>
+struct Normalise : SpecDefaults {
+    static constexpr const auto& means = detail::means_of<Means>;
+    static constexpr const auto& deviations = detail::deviations_of<Deviations>;
+    static constexpr bool told = !means.empty() && !deviations.empty();
+    static_assert(told, "denim: Normalise: a Mean and a Deviation of at least one number each were expected: Normalise<Mean<0.5>, Deviation<0.25>>.");
+    static_assert(std::ranges::all_of(deviations, [](double each) { return each > 0; }), "denim: Normalise: deviations above 0 were expected.");
+
+    static constexpr bool accepts(Shape in) {
+        const auto fits = [&](std::size_t count) { return count == 1 || count == in.channels; };
+        return fits(means.size()) && fits(deviations.size());
+    }
+
+    struct Rule {
+        template <class Scalar>
+        static Scalar value(Scalar x, std::size_t c) {
+            return (x - static_cast<Scalar>(means[means.size() == 1 ? 0 : c])) * slope<Scalar>(c);
+        }
+        template <class Scalar>
+        static constexpr Scalar slope(std::size_t c) {
+            return static_cast<Scalar>(1 / deviations[deviations.size() == 1 ? 0 : c]);
+        }
+    };
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = RescaleLayer<Arithmetic, Out, In, Rule>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In) || !told,
+                      "denim: Normalise: as many numbers as it gets channels were expected in its Mean and its Deviation, or one for all.");
+    };
+};
+
+// The closing line stands in tests/runtime/layer/normalise.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/branches.hpp
@@ -12943,6 +13602,15 @@ struct Concatenation : SpecDefaults {
 
 namespace denim::inline DENIM_TARGET {
 
+/// A concatenation of pictures that must be of one size.
+template <std::size_t Count>
+struct SideBySide : Concatenation<Count> {
+    template <class First, class... Rest>
+    static constexpr bool accepts(First first, Rest... rest) {
+        return ((rest.height == first.height && rest.width == first.width) && ...);
+    }
+};
+
 /// Branches side by side: Parallel<Conv<1, 16>, Sequential<Conv<1, 8>, Conv<3, 16, Same>>>. Their pictures must be of one size.
 template <class... Branches>
 struct Parallel {
@@ -12950,15 +13618,10 @@ struct Parallel {
                   "denim: Parallel: there must be 2 to 8 branches.");
 
     /// The join at the end.
-    struct Concatenated : Concatenation<sizeof...(Branches)> {
-        template <class First, class... Rest>
-        static constexpr bool accepts(First first, Rest... rest) {
-            return ((rest.height == first.height && rest.width == first.width) && ...);
-        }
-
+    struct Concatenated : SideBySide<sizeof...(Branches)> {
         template <Shape... Got>
         struct Problem {
-            static_assert(accepts(Got...),
+            static_assert(Concatenated::accepts(Got...),
                           "denim: Parallel: the branches give pictures of different sizes, so their channels cannot "
                           "stand side by side; give them the same strides, and Same or windows of the same size.");
         };
@@ -12968,6 +13631,67 @@ struct Parallel {
 };
 
 static_assert(check_layer<Parallel<Sequential<>, Sequential<>>::Concatenated, Shape{2, 2, 8}, Shape{2, 2, 3}>());
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/split_channels.hpp
+
+// (H, W, C) -> (H', W', C1 + C2 + ...): the channels are cut into as many runs as there are branches, each branch gets its run, and their
+// channels stand one after the other in what leaves. Ma et al., "ShuffleNet V2" (2018); Wang et al., "CSPNet" (2020).
+
+namespace denim::inline DENIM_TARGET {
+
+/// The channels of one branch of a SplitChannels, as a layer of its own: run `Number` of `Count` of equal size.
+template <std::size_t Number, std::size_t Count>
+struct ChannelRun : SpecDefaults {
+    static constexpr bool of_composition = true, channels_in_order = true;
+
+    static constexpr bool accepts(Shape in) { return in.channels % Count == 0; }
+    static constexpr Shape output(Shape in) { return {in.height, in.width, in.channels / Count}; }
+
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = PartLayer<Arithmetic, Out, In, 0, 0, Number * Out.shape.channels>;
+
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: SplitChannels: the number of its branches must divide the channels that it gets; for runs of other sizes "
+                                   "write Parallel with a Slice<First, Count> at the beginning of each branch.");
+    };
+};
+
+namespace detail {
+
+template <class Join, class Sequence, class... Branches>
+struct SplitList;
+template <class Join, std::size_t... Index, class First, class... Rest>
+struct SplitList<Join, std::index_sequence<Index...>, First, Rest...> {
+    static constexpr std::size_t count = 1 + sizeof...(Rest);
+    template <std::size_t Number, class Branch>
+    using Next = List<Turn<Number + 1 == count>, ChannelRun<Number, count>, Branch>;
+    using type = decltype((List<Fork, ChannelRun<0, count>, First>{} + ... + Next<Index + 1, Rest>{}) + List<Join>{});
+};
+
+}  // namespace detail
+
+/// Branches side by side, each with its run of the channels: SplitChannels<Sequential<>, Sequential<Conv<3, 32, Same>>> leaves the first half
+/// as it is. Their pictures must be of one size.
+template <class... Branches>
+struct SplitChannels {
+    static_assert(sizeof...(Branches) >= 2 && sizeof...(Branches) <= max_inputs, "denim: SplitChannels: there must be 2 to 8 branches.");
+
+    /// The join at the end.
+    struct Concatenated : SideBySide<sizeof...(Branches)> {
+        template <Shape... Got>
+        struct Problem {
+            static_assert(Concatenated::accepts(Got...),
+                          "denim: SplitChannels: the branches give pictures of different sizes, so their channels cannot stand side by side; give "
+                          "them the same strides, and Same or windows of the same size.");
+        };
+    };
+
+    using Expanded = typename detail::SplitList<Concatenated, std::make_index_sequence<sizeof...(Branches) - 1>, Branches...>::type;
+};
+
+// The closing line stands in tests/runtime/layer/split_channels.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/heads.hpp
@@ -14572,6 +15296,62 @@ inline Roc roc(std::span<const float> scores, std::span<const std::int32_t> posi
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/metric/target_score.hpp
+
+#include <ostream>
+
+namespace denim {
+
+/// How near a network's numbers come to one of the targets that they aim at. NaN where an output is.
+struct TargetScore {
+    std::size_t count = 0;               ///< samples
+    double mean_squared_error = 0;       ///< Keras: MeanSquaredError
+    double root_mean_squared_error = 0;  ///< in the target's own units. Keras: RootMeanSquaredError
+    double mean_absolute_error = 0;      ///< Keras: MeanAbsoluteError
+    /// 1 - squared error / variance of the target: 1 is exact, 0 is what its mean alone would score. NaN of a constant target. Keras: R2Score
+    double r2 = 0;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Of each target by itself, from outputs and targets, both (samples, count) row by row. Throws std::invalid_argument where they do not fit.
+template <class Scalar>
+std::vector<TargetScore> target_scores(std::span<const Scalar> outputs, std::span<const float> targets, std::size_t count) {
+    if (count == 0 || outputs.empty() || outputs.size() != targets.size() || outputs.size() % count != 0)
+        throw std::invalid_argument("denim: target_scores: as many outputs as targets were expected, " + std::to_string(count) +
+                                    " for each sample, but got " + std::to_string(outputs.size()) + " and " + std::to_string(targets.size()));
+    std::vector<TargetScore> scores(count);
+    const std::size_t samples = outputs.size() / count;
+    const auto divisor = static_cast<double>(samples);
+    for (std::size_t k = 0; k < count; ++k) {
+        double mean = 0, spread = 0, squares = 0, absolutes = 0;
+        for (std::size_t n = k; n < targets.size(); n += count) mean += static_cast<double>(targets[n]) / divisor;
+        for (std::size_t n = k; n < targets.size(); n += count) {
+            const double target = static_cast<double>(targets[n]), error = static_cast<double>(outputs[n]) - target;
+            spread += (target - mean) * (target - mean);
+            squares += error * error;
+            absolutes += std::abs(error);
+        }
+        const double r2 = spread > 0 ? 1 - squares / spread : not_a_number<double>();
+        scores[k] = {samples, squares / divisor, std::sqrt(squares / divisor), absolutes / divisor, r2};
+    }
+    return scores;
+}
+
+/// A table, a line for each target.
+inline std::ostream& operator<<(std::ostream& out, const std::vector<TargetScore>& scores) {
+    using detail::general, detail::to_the_right;
+    std::string text = "target  samples  root mean square  mean absolute      R2\n";
+    for (std::size_t k = 0; k < scores.size(); ++k)
+        text += to_the_right(std::to_string(k), 6) + "  " + to_the_right(std::to_string(scores[k].count), 7) + "  " +
+                to_the_right(general(scores[k].root_mean_squared_error), 16) + "  " +
+                to_the_right(general(scores[k].mean_absolute_error), 13) + "  " + to_the_right(detail::fixed(scores[k].r2, 4), 6) + '\n';
+    return out << text;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/metric/history.hpp
 
 namespace denim {
@@ -14963,11 +15743,47 @@ struct EntryNames {
     std::vector<std::string> block_layers;           ///< what it stands for, "Sequential<...>"
 };
 
+/// A child of a composition, as naming sees it.
+struct NamedChild {
+    bool layer = true;                                          ///< else a fork or join, named as the composition that it belongs to
+    void (*name)(const std::string&, EntryNames&) = nullptr;  ///< of a composition or a block; a layer is its own only entry
+};
+
+inline void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
+    std::size_t place = 0;
+    for (const NamedChild& child : children) {
+        if (!child.layer) {
+            names.entries.push_back(name);
+            continue;
+        }
+        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
+        ++place;
+        if (child.name)
+            child.name(own, names);
+        else
+            names.entries.push_back(std::move(own));
+    }
+}
+
+template <class Written>
+void name_entries(const std::string& name, EntryNames& names);
+
+template <class Written>
+constexpr NamedChild named_child() {
+    using Spec = named_as<Written>;
+    if constexpr (!written<Written>())
+        return {false, nullptr};
+    else if constexpr (NamedBlock<Spec> || requires { typename Spec::Expanded; })
+        return {true, &name_entries<Written>};
+    else
+        return {true, nullptr};
+}
 template <class... Specs>
-void name_children(List<Specs...>, const std::string& prefix, EntryNames& names);
+constexpr std::array<NamedChild, sizeof...(Specs)> named_children(List<Specs...>) {
+    return {named_child<Specs>()...};
+}
 
 /// Appends a name for each entry of the flat list: its place among its siblings, "2.0" for the first layer inside the third.
-/// Forks and joins are named as the composition that they belong to.
 template <class Written>
 void name_entries(const std::string& name, EntryNames& names) {
     using Spec = named_as<Written>;
@@ -14980,30 +15796,19 @@ void name_entries(const std::string& name, EntryNames& names) {
         else
             names.blocks.push_back(spelling<Spec>());
     }
-    if constexpr (requires { typename Spec::Expanded; })
-        name_children(typename Spec::Expanded{}, name, names);
-    else
+    if constexpr (requires { typename Spec::Expanded; }) {
+        static constexpr auto children = named_children(typename Spec::Expanded{});
+        name_children(children, name, names);
+    } else {
         names.entries.push_back(name);
+    }
 }
-template <class Spec>
-void name_entries(const std::string& name, std::vector<std::string>& entries) {
+/// The names of all entries of a network's layers.
+template <class Body>
+std::vector<std::string> entry_names() {
     EntryNames names;
-    names.entries = std::move(entries);
-    name_entries<Spec>(name, names);
-    entries = std::move(names.entries);
-}
-
-template <class... Specs>
-void name_children(List<Specs...>, const std::string& name, EntryNames& names) {
-    [[maybe_unused]] std::size_t place = 0;  // an empty Sequential has no children
-    [[maybe_unused]] const auto add = [&]<std::size_t Index>() {
-        using Spec = type_at<List<Specs...>, Index>;
-        if constexpr (role_of<Spec>() == Role::layer)
-            name_entries<Spec>((name.empty() ? "" : name + ".") + std::to_string(place++), names);
-        else
-            names.entries.push_back(name);
-    };
-    each_index<0, sizeof...(Specs)>(add);
+    name_entries<Body>("", names);
+    return std::move(names.entries);
 }
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
@@ -15018,7 +15823,7 @@ consteval PathEnd follow(List<Specs...>) {
     PathEnd end;
     [[maybe_unused]] const auto visit = [&]<std::size_t Index>() {
         using Spec = named_as<type_at<List<Specs...>, Index>>;
-        if (role_of<Spec>() == Role::layer && place++ == Wanted) {
+        if (written<Spec>() && place++ == Wanted) {
             if constexpr (sizeof...(Deeper) == 0) {
                 end = {entry, entries_of<Spec>};
             } else if constexpr (requires { typename Spec::Expanded; }) {
@@ -15067,13 +15872,6 @@ enum class Squash { none, softmax, sigmoid };
 
 namespace denim::inline DENIM_TARGET {
 
-/// The input of a network: rows, columns, channels.
-template <std::size_t Height, std::size_t Width, std::size_t Channels>
-struct Image {
-    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
-    static constexpr Shape shape{Height, Width, Channels};
-};
-
 /// An entry of the flat list, traced. Value v + 1 is what entry v gives; value 0 is the network's input.
 struct Entry {
     Role role = Role::layer;
@@ -15083,6 +15881,8 @@ struct Entry {
     std::size_t rows = 0;                             ///< how many parameters it has
     bool decays = false;                              ///< some of them are weights: it has an L2
     bool has_rate = false;                            ///< it has a rate, as Dropout
+    bool states_rate = false;                         ///< its type says where that begins, as StochasticDepth
+    float rate = LayerSettings{}.rate;                ///< where it begins
     Squash squash = Squash::none;                     ///< its activation, where it makes shares of logits
     std::size_t first_parameter = 0, parameters = 0;  ///< its numbers in the network's one array
 };
@@ -15099,6 +15899,9 @@ struct Trace {
 };
 
 namespace detail {
+
+template <class Type>
+concept StatesRate = std::same_as<decltype(Type::rate), const float>;
 
 template <class Type>
 constexpr Squash squash_of() {
@@ -15170,6 +15973,7 @@ consteval auto trace_entries(Shape input) {
             }
             entry.out = Type::output(entry.in);
             if constexpr (requires { Type::has_rate; }) entry.has_rate = Type::has_rate;
+            if constexpr (StatesRate<Type>) entry.states_rate = true, entry.rate = Type::rate;
             entry.squash = squash_of<Type>();
             for (const Parameter& parameter : Type::parameters(entry.in)) {
                 ++entry.rows;
@@ -15316,6 +16120,104 @@ void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::siz
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/graph_table.hpp
+
+// A network's graph as a table: what who works on its parameters and settings has to know, without its type.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A parameter, the entry of the flat list that it belongs to, and where it begins in the network's array.
+struct PlacedParameter {
+    Parameter parameter;
+    std::size_t entry = 0, offset = 0;
+};
+
+/// Views of constants: it holds nothing.
+struct GraphTable {
+    Shape input;
+    std::span<const std::size_t> heads;  ///< how many logits each has
+    std::span<const Entry> entries;
+    std::span<const PlacedParameter> parameters;
+    std::size_t numbers = 0;                       ///< in the network's array
+    std::vector<std::string> (*names)() = nullptr;  ///< of the entries: "2.0"
+};
+
+namespace detail {
+
+template <class Graph>
+inline constexpr auto parameters_of = [] {
+    std::array<PlacedParameter, Graph::trace.rows> all{};
+    std::size_t row = 0;
+    each_index<0, Graph::count>([&]<std::size_t Index>() {
+        if constexpr (Graph::trace.entries[Index].rows > 0) {
+            std::size_t offset = Graph::trace.entries[Index].first_parameter;
+            for (const Parameter& parameter : Graph::template At<Index>::parameters(Graph::trace.entries[Index].in)) {
+                all[row++] = {parameter, Index, offset};
+                offset += parameter.extents.size();
+            }
+        }
+    });
+    return all;
+}();
+
+}  // namespace detail
+
+template <class Graph>
+inline constexpr GraphTable graph_table{Graph::input,
+                                        Graph::heads,
+                                        Graph::trace.entries,
+                                        detail::parameters_of<Graph>,
+                                        Graph::trace.parameters,
+                                        &detail::entry_names<typename Graph::Layers>};
+
+/// The rows of a network that has just begun.
+inline std::vector<Row> make_rows(const GraphTable& graph) {
+    const std::vector<std::string> names = graph.names();
+    std::vector<Row> rows;
+    for (const auto& [parameter, entry, offset] : graph.parameters)
+        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
+                        parameter.moved});
+    return rows;
+}
+
+/// What optimizers see of the settings.
+inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto& [parameter, entry, offset] = graph.parameters[row];
+        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
+    }
+}
+
+/// The beginning of a network's parameters.
+template <class Scalar>
+void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
+    for (std::size_t row = 0; row < graph.parameters.size(); ++row)
+        initialise(graph.parameters[row].parameter, numbers + graph.parameters[row].offset, seed, row);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/input.hpp
+
+// What enters a network.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures: rows, columns, channels. A sequence is a picture of one row, Image<1, Length, Channels>.
+template <std::size_t Height, std::size_t Width, std::size_t Channels>
+struct Image {
+    static_assert(Height > 0 && Width > 0 && Channels > 0, "denim: Image: rows, columns and channels must all be at least 1.");
+    static constexpr Shape shape{Height, Width, Channels};
+};
+
+/// The rows of a table: so many numbers each, in arrays (N, Features).
+template <std::size_t Features>
+struct Input {
+    static_assert(Features > 0, "denim: Input: there must be at least one feature.");
+    static constexpr Shape shape{1, 1, Features};
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/layer_view.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -15426,16 +16328,12 @@ constexpr bool has_setting(const Entry& entry, LayerSetting which) {
 inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
-template <class Graph>
-void check_settings(std::span<const LayerSettings> settings) {
-    const auto check = [](std::size_t index, const char* name, float value, const Accepted& accepted) {
-        if (accepted.takes(static_cast<double>(value))) return;
-        std::vector<std::string> names;
-        detail::name_entries<typename Graph::Layers>("", names);
-        check_setting("layer " + names[index], name, value, accepted);
+inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
+    const auto check = [&](std::size_t index, const char* name, float value, const Accepted& accepted) {
+        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names()[index], name, value, accepted);
     };
     for (std::size_t index = 0; index < settings.size(); ++index) {
-        const Entry& entry = Graph::trace.entries[index];
+        const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
     }
@@ -15491,7 +16389,8 @@ public:
 
 private:
     static constexpr void explain() {
-        static_assert(Which != LayerSetting::rate || Having > 0, "denim: settings: no layer at this place has a rate; Dropout has one.");
+        static_assert(Which != LayerSetting::rate || Having > 0,
+                      "denim: settings: no layer at this place has a rate; Dropout and StochasticDepth have.");
         static_assert(Which != LayerSetting::l2 || Having > 0,
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
@@ -15512,7 +16411,7 @@ private:
 /// The settings at a place of a network: of a layer, or of all layers of a composition. What no layer there has does not compile.
 template <std::size_t WithRate, std::size_t WithWeights, std::size_t WithParameters>
 struct SettingsAt {
-    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout: the share of numbers that become zero, below 1
+    SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
 
@@ -15527,7 +16426,7 @@ namespace denim::inline DENIM_TARGET {
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
-/// Input: Image<Height, Width, Channels>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
@@ -15547,13 +16446,11 @@ public:
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
     /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
-    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows()) {
+    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows(graph_table<Graph>)) {
         if constexpr (Graph::trace.problem != Graph::count)
             throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
                                    " does not accept the shape that it gets, but the static_asserts of its Problem hold");
-        each_parameter([&](std::size_t, const Parameter& parameter, std::size_t offset, std::size_t stream) {
-            initialise(parameter, parameters_.data() + offset, seed, stream);
-        });
+        initialise(graph_table<Graph>, parameters_.data(), seed);
     }
 
     /// All parameters, and the rows that describe them.
@@ -15645,12 +16542,7 @@ private:
     // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
         check_owned();
-        std::size_t row = 0;
-        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t, std::size_t) {
-            rows_[row].trained = !settings_[index].frozen && parameter.moved == Moved::by_gradient;
-            rows_[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings_[index].l2 : 0;
-            ++row;
-        });
+        denim::update_rows(graph_table<Graph>, settings_, rows_);
     }
 
     struct Editable {
@@ -15679,40 +16571,17 @@ private:
         return LayerView<typename Graph::template At<index>, at.in, Number>{parameters + at.first_parameter};
     }
 
-    // Calls each(entry, parameter, offset, row) for every parameter of the network.
-    template <class Each>
-    static void each_parameter(Each each) {
-        std::size_t row = 0;
-        const auto visit = [&]<std::size_t Index>() {
-            using Type = typename Graph::template At<Index>;
-            if constexpr (detail::check_spec<Type, false>() && detail::role_of<Type>() != Role::join) {
-                constexpr Entry at = Graph::trace.entries[Index];
-                std::size_t offset = at.first_parameter;
-                for (const Parameter& parameter : Type::parameters(at.in)) {
-                    each(Index, parameter, offset, row++);
-                    offset += parameter.extents.size();
-                }
-            }
-        };
-        each_index<0, Graph::count>(visit);
-    }
     void check_owned() const {
         assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
     }
-    static std::vector<Row> make_rows() {
-        std::vector<std::string> names;
-        detail::name_entries<Body>("", names);
-        std::vector<Row> rows;
-        each_parameter([&](std::size_t index, const Parameter& parameter, std::size_t offset, std::size_t) {
-            rows.push_back({names[index] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient,
-                            parameter.decays, parameter.moved});
-        });
-        return rows;
+    static constexpr std::array<LayerSettings, Graph::count> first_settings() {
+        std::array<LayerSettings, Graph::count> all{};
+        for (std::size_t n = 0; n < Graph::count; ++n) all[n].rate = Graph::trace.entries[n].rate;
+        return all;
     }
-
     AlignedArray<Scalar> parameters_;
     std::vector<Row> rows_;
-    std::array<LayerSettings, Graph::count> settings_{};
+    std::array<LayerSettings, Graph::count> settings_ = first_settings();
     std::array<Gives, heads.size()> gives_{};
 };
 
@@ -16141,7 +17010,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
     detail::name_entries<Body>("", names);
     std::size_t block = 0;
     std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                         {"", "Image", to_string(input), "", "", ""}};
+                                         {"", input.vector() ? "Input" : "Image", to_string(input), "", "", ""}};
     std::size_t operations_of_all = 0;
     const auto add = [&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
@@ -16261,8 +17130,7 @@ template <class Network>
 Description describe(const Network& network) {
     using Graph = typename Network::Graph;
     Description description{Network::input, Network::output, Network::parameter_count, {}};
-    std::vector<std::string> names;
-    detail::name_entries<typename Network::Layers>("", names);
+    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
     std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
     std::size_t row = 0;
     const auto add = [&]<std::size_t Index>() {
@@ -16451,38 +17319,54 @@ struct Place {
     bool shared = false;
 };
 
+/// From the step that writes a value to the last one that reads it.
+struct Life {
+    Place place;
+    std::size_t value = 0;
+};
+
+/// What a step reads and writes.
+struct StepPlaces {
+    std::array<std::size_t, max_inputs> inputs{};  ///< lives
+    std::size_t output = 0;               ///< the life that it writes, or backward reads; at the answer the result's
+};
+
+/// What a node has beside values. Offsets, in numbers.
+struct NodePlaces {
+    Place record;
+    std::size_t record_step = 0;  ///< the last one before backward that computes the node, which makes the record
+    std::size_t prepared = 0, accumulator = 0;
+    std::size_t batch_scratch = 0, batch_scratch_of_samples = 0;
+    std::size_t row = 0, numbers_in_rows = 0;  ///< of most layers what is prepared says all: a predictor keeps only the others' rows as they are
+};
+
+/// How large the blocks are, in numbers (records: in bytes).
+struct MemorySizes {
+    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  ///< the layers on samples take turns with one scratch
+    std::size_t batch_numbers = 0, batch_bytes = 0;                        ///< for each sample
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     ///< each layer on batches keeps its own
+    std::size_t prepared_numbers = 0;
+    std::size_t row_numbers = 0;
+    std::size_t accumulator_numbers = 0;  ///< the most of all runs, for each share
+};
+
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
 template <class Plan>
-struct Memory {
+struct Memory : MemorySizes {
     using Order = Steps<Plan>;
     static constexpr std::size_t count = Plan::count, values = Plan::values;
     // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
     // the same lines of the cache.
     static constexpr std::size_t apart = 64;
 
-    // Life 0 is the picture's, life s + 1 is that of the value which step s writes.
-    static constexpr std::size_t lives = Order::count + 1;
-    std::array<Place, lives> activations{};
-    std::array<std::size_t, lives> value_of{};
-    std::array<std::array<std::size_t, max_inputs>, Order::count> inputs{};  // the lives that a step reads
-    std::array<std::size_t, Order::count> output{};                          // and the one it writes, or backward reads; at the answer the result
-
+    std::array<Life, Order::count + 1> lives{};  // life 0 is the picture's, life s + 1 is that of the value which step s writes
+    std::array<StepPlaces, Order::count> steps{};
     std::array<Place, values> gradients{};
-    std::array<Place, count> records{};
-    std::array<std::size_t, count> record_step{};  // the last one before backward that computes the node, which makes the record
-    std::array<std::size_t, count> prepared{}, accumulators{}, batch_scratch{}, batch_scratch_of_samples{};
-    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  // the layers on samples take turns with one scratch
-    std::size_t batch_numbers = 0, batch_bytes = 0;                        // for each sample
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     // each layer on batches keeps its own
-    std::size_t prepared_numbers = 0;
-    // Of most layers what is prepared says all: a predictor keeps only the others' rows as they are.
-    std::array<std::size_t, count> rows{}, numbers_in_rows{};
-    std::size_t row_numbers = 0;
-    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before
-    std::size_t accumulator_numbers = 0;                       // the next begins; and the most of them, for each share
+    std::array<NodePlaces, count> nodes{};
+    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before the next
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -16495,12 +17379,12 @@ struct Memory {
 
 private:
     static constexpr bool training = Order::training;
-    static constexpr std::size_t steps = Order::count;
+    static constexpr std::size_t step_count = Order::count;
     static constexpr const StepRun& run_of(std::size_t step) { return Order::runs.list[Order::run_of[step]]; }
 
     // From the first step that touches something to the last, and whether all of them are one run over the samples.
-    struct Life {
-        std::size_t first = steps, last = 0;
+    struct Reach {
+        std::size_t first = step_count, last = 0;
         bool one_run = true;
 
         constexpr void touch(std::size_t step) {
@@ -16513,13 +17397,13 @@ private:
     };
 
     consteval void place_values() {
-        std::array<Life, lives> of_activations{};
-        std::array<Life, values> of_gradients{};
+        std::array<Reach, step_count + 1> of_activations{};
+        std::array<Reach, values> of_gradients{};
         std::array<std::size_t, values> now{};  // the life of each value at the step
-        for (std::size_t step = 0; step < steps; ++step) {
+        for (std::size_t step = 0; step < step_count; ++step) {
             const auto [index, does] = Order::list[step];
             if (does == Does::answer) {
-                of_activations[output[step] = now[Plan::result]].touch(step);
+                of_activations[steps[step].output = now[Plan::result]].touch(step);
                 if (training && Plan::result != 0) of_gradients[Plan::result].touch(step);
                 continue;
             }
@@ -16527,36 +17411,36 @@ private:
             const bool back = does == Does::backward;
             for (std::size_t n = 0; n < node.inputs; ++n) {
                 const std::size_t from = node.from[n];
-                inputs[step][n] = now[from];
+                steps[step].inputs[n] = now[from];
                 if (from == 0 && does != Does::forward) continue;  // the picture has no gradient, and is loaded again in later runs
                 if (!back || Order::reads_input(index)) of_activations[now[from]].touch(step);
                 if (back) of_gradients[from].touch(step);
             }
             if (!back) {
                 now[node.to] = step + 1;
-                value_of[step + 1] = node.to;
-                record_step[index] = step;
+                lives[step + 1].value = node.to;
+                nodes[index].record_step = step;
             }
-            output[step] = now[node.to];
+            steps[step].output = now[node.to];
             if (!back || Order::reads_output(index)) of_activations[now[node.to]].touch(step);
             if (back) of_gradients[node.to].touch(step);
         }
         if (of_activations[0].any()) {
             of_activations[0].first = 0;
-            if (training) of_activations[0].last = steps - 1;
+            if (training) of_activations[0].last = step_count - 1;
         }
 
-        PlaceLine<lives + values, steps> thread, batch;
-        const auto add = [&](Place& place, const Life& life, std::size_t value) {
-            if (!life.any()) return;
+        PlaceLine<step_count + 1 + values, step_count> thread, batch;
+        const auto add = [&](Place& place, const Reach& reach, std::size_t value) {
+            if (!reach.any()) return;
             const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
-            place.held = life.one_run ? Held::by_thread : Held::by_batch;
-            if (life.one_run)
-                thread.add({&place.offset, &place.shared, life.first, life.last, size});
+            place.held = reach.one_run ? Held::by_thread : Held::by_batch;
+            if (reach.one_run)
+                thread.add({&place.offset, &place.shared, reach.first, reach.last, size});
             else
-                batch.add({&place.offset, &place.shared, run_of(life.first).first, run_of(life.last).last - 1, size});
+                batch.add({&place.offset, &place.shared, run_of(reach.first).first, run_of(reach.last).last - 1, size});
         };
-        for (std::size_t life = 0; life < lives; ++life) add(activations[life], of_activations[life], value_of[life]);
+        for (std::size_t life = 0; life <= step_count; ++life) add(lives[life].place, of_activations[life], lives[life].value);
         for (std::size_t value = 0; value < values; ++value) add(gradients[value], of_gradients[value], value);
         thread_numbers = thread.settle();
         batch_numbers = batch.settle();
@@ -16565,36 +17449,38 @@ private:
     template <std::size_t Index>
     constexpr void add_node() {
         using Layer = typename Plan::template LayerAt<Index>;
-        rows[Index] = row_numbers;
-        numbers_in_rows[Index] = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
-        row_numbers += numbers_in_rows[Index];
-        prepared[Index] = prepared_numbers;
+        NodePlaces& node = nodes[Index];
+        node.row = row_numbers;
+        node.numbers_in_rows = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
+        row_numbers += node.numbers_in_rows;
+        node.prepared = prepared_numbers;
         prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
         if constexpr (Layer::works == Works::on_samples) {
             thread_scratch = std::max(thread_scratch, Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0);
         } else {
-            batch_scratch[Index] = batch_scratch_fixed;
-            batch_scratch_of_samples[Index] = batch_scratch_per_sample;
+            node.batch_scratch = batch_scratch_fixed;
+            node.batch_scratch_of_samples = batch_scratch_per_sample;
             batch_scratch_fixed += round_up(Layer::scratch_size, 16);
             batch_scratch_per_sample += Layer::scratch_per_sample;
         }
-        accumulators[Index] = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
-        records[Index].offset = round_up(Layer::record_size, 64);     // likewise
+        node.accumulator = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
+        node.record.offset = round_up(Layer::record_size, 64);     // likewise
     }
 
     consteval void add_backward() {
         if (!training) return;
-        for (std::size_t step = steps; step-- > 0;) {
+        for (std::size_t step = step_count; step-- > 0;) {
             const auto [index, does] = Order::list[step];
             if (does != Does::backward || !run_of(step).on_samples) continue;
+            NodePlaces& node = nodes[index];
             const std::size_t run = Order::run_of[step];
-            const std::size_t sums = std::exchange(accumulators[index], run_accumulators[run]), bytes = records[index].offset;
+            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), bytes = node.record.offset;
             run_accumulators[run] += sums;
             accumulator_numbers = std::max(accumulator_numbers, run_accumulators[run]);
             if (bytes == 0) continue;
-            const bool by_thread = Order::run_of[record_step[index]] == run;
+            const bool by_thread = Order::run_of[node.record_step] == run;
             std::size_t& end = by_thread ? thread_bytes : batch_bytes;
-            records[index] = {by_thread ? Held::by_thread : Held::by_batch, end};
+            node.record = {by_thread ? Held::by_thread : Held::by_batch, end};
             end += bytes;
         }
     }
@@ -16605,6 +17491,137 @@ template <class Plan>
 inline constexpr Memory<Plan> places = Memory<Plan>::of();
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/plan_table.hpp
+
+// A plan as a table: its layers as functions, its steps, and where everything stands. Who runs a plan is told this table and knows no type,
+// so that it is compiled once for all networks.
+
+namespace denim::inline DENIM_TARGET {
+
+/// A node's layer: its functions, see layer/concept.hpp, and what it asks for.
+template <class Scalar>
+struct LayerTable {
+    void (*prepare)(const Scalar* parameters, Scalar* prepared, std::size_t part) = nullptr;
+    void (*forward)(const Forward<Scalar>& call) = nullptr;
+    void (*backward)(const Backward<Scalar>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
+    void (*finish)(const Finish<Scalar>& sum, std::size_t part) = nullptr;
+    std::size_t prepare_parts = 0, finish_parts = 0;  ///< 0: there is nothing to prepare, or to finish
+    std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
+    std::size_t first_parameter = 0;  ///< in the network's array
+    bool on_samples = true;           ///< else it takes the whole batch
+    std::array<Gradient, max_inputs> gradient_to{};
+};
+
+/// Views of constants: it holds nothing.
+template <class Scalar>
+struct PlanTable {
+    std::span<const LayerTable<Scalar>> layers;  ///< of each node, as the next two
+    std::span<const Node> nodes;
+    std::span<const NodePlaces> node_places;
+    std::span<const Layout> layouts;  ///< of each value, as the next one; value 0 is the picture
+    std::span<const Place> gradients;
+    std::size_t result = 0;  ///< the value that leaves
+    std::span<const NodeStep> steps;
+    std::span<const StepPlaces> step_places;
+    std::size_t answer = 0;       ///< the step that takes the result
+    std::span<const Life> lives;  ///< life 0 is the picture's, life s + 1 is that of the value which step s writes
+    std::span<const StepRun> runs;
+    std::span<const std::size_t> run_accumulators;  ///< numbers
+    MemorySizes sizes;
+
+    /// Multiplications and additions of a run for one sample: backward has two for one of forward.
+    [[nodiscard]] std::size_t operations(const StepRun& run) const {
+        std::size_t total = 0;
+        for (std::size_t step = run.first; step < run.last; ++step)
+            if (const auto [node, does] = steps[step]; does != Does::answer) total += (does == Does::backward ? 2 : 1) * layers[node].operations;
+        return total;
+    }
+    /// Whether a step of some run finds the picture in each thread's own memory; else it is loaded for the whole batch at first.
+    [[nodiscard]] bool loads_in_runs() const { return lives[0].place.held == Held::by_thread; }
+};
+
+namespace detail {
+
+template <class Layer>
+void prepare_layer(const typename Layer::Scalar* parameters, typename Layer::Scalar* prepared, std::size_t part) {
+    Layer::prepare(parameters, prepared, part);
+}
+template <class Layer>
+void run_forward(const Forward<typename Layer::Scalar>& call) {
+    Layer::forward(call);
+}
+template <class Layer, Gradient... To>
+void run_backward(const Backward<typename Layer::Scalar>& call) {
+    Layer::template backward<To...>(call);
+}
+template <class Layer>
+void finish_layer(const Finish<typename Layer::Scalar>& sum, std::size_t part) {
+    Layer::finish(sum, part);
+}
+
+/// How the gradient to an input is given: the node nearest to the end writes, those before it add, as does a second reading by one join.
+template <class Plan>
+consteval Gradient gradient_to(std::size_t index, std::size_t input) {
+    const Node& node = Plan::nodes[index];
+    if (node.from[input] == 0) return Gradient::none;
+    bool writes = Steps<Plan>::writes_gradient(index, node.from[input]);
+    for (std::size_t n = 0; n < input; ++n) writes = writes && node.from[n] != node.from[input];
+    return writes ? Gradient::write : Gradient::add;
+}
+
+template <class Plan, std::size_t Index>
+consteval auto layer_table() {
+    using Layer = typename Plan::template LayerAt<Index>;
+    LayerTable<typename Plan::Scalar> table{.forward = &run_forward<Layer>,
+                                            .bands = Layer::bands,
+                                            .scratch_size = Layer::scratch_size,
+                                            .record_size = Layer::record_size,
+                                            .operations = Layer::operations,
+                                            .first_parameter = Plan::template first_parameter<Index>,
+                                            .on_samples = Layer::works == Works::on_samples};
+    if constexpr (Layer::prepared_size > 0) {
+        table.prepare = &prepare_layer<Layer>;
+        table.prepare_parts = Layer::prepare_parts;
+    }
+    if constexpr (Plan::mode == Mode::training) {
+        [&]<std::size_t... Input>(std::index_sequence<Input...>) {
+            table.backward = &run_backward<Layer, gradient_to<Plan>(Index, Input)...>;
+            table.gradient_to = {gradient_to<Plan>(Index, Input)...};
+        }(std::make_index_sequence<Plan::template node<Index>.inputs>{});
+        if constexpr (Layer::accumulator_size > 0) {
+            table.finish = &finish_layer<Layer>;
+            table.finish_parts = Layer::finish_parts;
+        }
+    }
+    return table;
+}
+
+template <class Plan>
+inline constexpr auto layer_tables = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<LayerTable<typename Plan::Scalar>, Plan::count>{layer_table<Plan, Index>()...};
+}(std::make_index_sequence<Plan::count>{});
+
+}  // namespace detail
+
+/// The table of a plan.
+template <class Plan>
+inline constexpr PlanTable<typename Plan::Scalar> table_of{
+    .layers = detail::layer_tables<Plan>,
+    .nodes = std::span{Plan::nodes}.first(Plan::count),
+    .node_places = places<Plan>.nodes,
+    .layouts = Plan::layouts,
+    .gradients = places<Plan>.gradients,
+    .result = Plan::result,
+    .steps = Steps<Plan>::list,
+    .step_places = places<Plan>.steps,
+    .answer = Steps<Plan>::answer,
+    .lives = places<Plan>.lives,
+    .runs = std::span{Steps<Plan>::runs.list}.first(Steps<Plan>::runs.count),
+    .run_accumulators = places<Plan>.run_accumulators,
+    .sizes = places<Plan>,
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/beats.hpp
 
 // The first and the last beat of a step, cut into the parts that layers offer, so that threads can share them.
@@ -16613,76 +17630,41 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Does one part of a node's work; `call` is a PrepareCall or a FinishCall.
-using PartCall = void (*)(const void* call, std::size_t part);
-
-/// Runs the parts of some nodes side by side: node n has counts[n] of them, and calls[n](call, part) does one.
-inline void run_parts(const std::size_t* counts, const PartCall* calls, std::size_t nodes, const void* call, std::size_t operations) {
+/// Runs the parts of nodes `first` to `last` - 1 side by side: a node has parts_of(node) of them, and run(node, part) does one.
+template <class Parts, class Run>
+void run_parts(std::size_t first, std::size_t last, std::size_t operations, Parts parts_of, Run run) {
     std::size_t total = 0;
-    for (std::size_t n = 0; n < nodes; ++n) total += counts[n];
+    for (std::size_t node = first; node < last; ++node) total += parts_of(node);
     parallel_for(total, operations, [&](std::size_t part) {
-        std::size_t index = 0;
-        while (part >= counts[index]) part -= counts[index++];
-        calls[index](call, part);
+        std::size_t node = first;
+        while (part >= parts_of(node)) part -= parts_of(node++);
+        run(node, part);
     });
 }
 
-/// The parts of each node of a plan, and the function that does one.
-template <std::size_t Count>
-struct NodeParts {
-    std::array<std::size_t, Count> counts{};
-    std::array<PartCall, Count> calls{};
-};
-
-template <class Plan>
-struct PrepareCall {
-    using Scalar = typename Plan::Scalar;
-    const Scalar* parameters;
-    Scalar* prepared;
-
-    template <std::size_t Index>
-    static void node(const void* erased, std::size_t part) {
-        const auto& call = *static_cast<const PrepareCall*>(erased);
-        Plan::template LayerAt<Index>::prepare(call.parameters + Plan::template first_parameter<Index>,
-                                               call.prepared + places<Plan>.prepared[Index], part);
-    }
-    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::prepared_size ? Plan::template LayerAt<Index>::prepare_parts : 0)...}, {&node<Index>...}};
-    }(std::make_index_sequence<Plan::count>{});
-};
-
-template <class Plan>
-struct FinishCall {
-    using Scalar = typename Plan::Scalar;
-    const Scalar* accumulators;  // of the run
-    Scalar* gradients;           // of the network
-
-    template <std::size_t Index>
-    static void node(const void* erased, std::size_t part) {
-        const auto& call = *static_cast<const FinishCall*>(erased);
-        Plan::template LayerAt<Index>::finish({call.accumulators + places<Plan>.accumulators[Index], call.gradients + Plan::template first_parameter<Index>},
-                                              part);
-    }
-    static constexpr auto parts = []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return NodeParts<Plan::count>{{(Plan::template LayerAt<Index>::accumulator_size ? Plan::template LayerAt<Index>::finish_parts : 0)...}, {&node<Index>...}};
-    }(std::make_index_sequence<Plan::count>{});
-};
-
 }  // namespace detail
 
-/// Parameters to what the plan's kernels read; `prepared` has room for places<Plan>.prepared_numbers.
-template <class Plan>
-void prepare(const typename Plan::Scalar* parameters, typename Plan::Scalar* prepared) {
-    const detail::PrepareCall<Plan> call{parameters, prepared};
-    detail::run_parts(call.parts.counts.data(), call.parts.calls.data(), Plan::count, &call, 16 * places<Plan>.prepared_numbers);
+/// Parameters to what the plan's kernels read; `prepared` has room for the plan's prepared_numbers.
+template <class Scalar>
+void prepare(const PlanTable<Scalar>& plan, const Scalar* parameters, Scalar* prepared) {
+    detail::run_parts(
+        0, plan.layers.size(), 16 * plan.sizes.prepared_numbers, [&](std::size_t node) { return plan.layers[node].prepare_parts; },
+        [&](std::size_t node, std::size_t part) {
+            const LayerTable<Scalar>& layer = plan.layers[node];
+            layer.prepare(parameters + layer.first_parameter, prepared + plan.node_places[node].prepared, part);
+        });
 }
 
 /// The accumulators of a run, summed over all shares, to the network's gradients.
-template <class Plan>
-void finish(std::size_t run, const typename Plan::Scalar* accumulators, typename Plan::Scalar* gradients) {
-    const detail::FinishCall<Plan> call{accumulators, gradients};
-    const auto [first, last] = std::pair{Steps<Plan>::runs.list[run].first_back, Steps<Plan>::runs.list[run].last_back};
-    detail::run_parts(call.parts.counts.data() + first, call.parts.calls.data() + first, last - first, &call, 4 * places<Plan>.run_accumulators[run]);
+template <class Scalar>
+void finish(const PlanTable<Scalar>& plan, std::size_t run, const Scalar* accumulators, Scalar* gradients) {
+    detail::run_parts(
+        plan.runs[run].first_back, plan.runs[run].last_back, 4 * plan.run_accumulators[run],
+        [&](std::size_t node) { return plan.layers[node].finish_parts; },
+        [&](std::size_t node, std::size_t part) {
+            const LayerTable<Scalar>& layer = plan.layers[node];
+            layer.finish({accumulators + plan.node_places[node].accumulator, gradients + layer.first_parameter}, part);
+        });
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -16721,15 +17703,15 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 }  // namespace detail
 
 /// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
-template <Layout To, class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, Scalar* to) {
-    static_assert(To.stride == To.shape.channels);
-    constexpr std::size_t row = To.shape.width * To.shape.channels;
-    for (std::size_t y = 0; y < To.shape.height; ++y) {
-        const std::size_t from = index * To.shape.size() + y * row;
+template <class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+    const Shape& shape = layout.shape;
+    const std::size_t row = shape.width * shape.channels;
+    for (std::size_t y = 0; y < shape.height; ++y) {
+        const std::size_t from = index * shape.size() + y * row;
         if (pictures.bytes)
-            detail::load_row(pictures.bytes + from, to + To.offset(y, 0), row);
-        else if (!detail::load_row(pictures.floats + from, to + To.offset(y, 0), row))
+            detail::load_row(pictures.bytes + from, to + layout.offset(y, 0), row);
+        else if (!detail::load_row(pictures.floats + from, to + layout.offset(y, 0), row))
             detail::throw_not_finite(pictures, index);
     }
 }
@@ -16741,23 +17723,10 @@ namespace denim::inline DENIM_TARGET {
 
 /// The numbers that a plan works on: values and scratch for each thread, and a block for the batch. It knows where everything stands, and
 /// hands each step the pointers of one call.
-template <class Plan>
+template <class Scalar>
 class Workspace {
 public:
-    using Scalar = typename Plan::Scalar;
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-
-private:
-    using Order = Steps<Plan>;
-    template <std::size_t Life>
-    static constexpr const Layout& layout_of = Plan::layouts[memory.value_of[Life]];
-    // A place that nothing else takes is zero from the beginning, where no layer writes.
-    static constexpr bool finds_no_zeros(const Place& place, const Layout& layout) {
-        return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
-    }
-
-public:
-    explicit Workspace(std::size_t largest_batch) { reserve_samples(largest_batch); }
+    Workspace(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan) { reserve_samples(largest_batch); }
 
     /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
@@ -16765,13 +17734,14 @@ public:
     /// Makes room for batches of so many samples; what stood in the batch's block is lost.
     void reserve_samples(std::size_t largest_batch) {
         if (largest_batch <= capacity_) return;
+        const MemorySizes& sizes = plan_->sizes;
         capacity_ = 0;  // nothing, should the memory not suffice
         batch_ = {};
         batch_records_ = {};
         batch_scratch_ = {};
-        batch_ = AlignedArray<Scalar>(memory.batch_numbers * largest_batch);
-        batch_records_ = AlignedArray<std::uint8_t>(memory.batch_bytes * largest_batch);
-        batch_scratch_ = AlignedArray<Scalar>(memory.batch_scratch_fixed + memory.batch_scratch_per_sample * largest_batch);
+        batch_ = AlignedArray<Scalar>(sizes.batch_numbers * largest_batch);
+        batch_records_ = AlignedArray<std::uint8_t>(sizes.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<Scalar>(sizes.batch_scratch_fixed + sizes.batch_scratch_per_sample * largest_batch);
         capacity_ = largest_batch;
     }
 
@@ -16780,144 +17750,126 @@ public:
         reserve_values(count);
         reserve_scratch(count);
     }
-    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's.
+    /// Makes room for `count` threads that share the bands of one sample, whose values are the first thread's: as many as can find a
+    /// band of some layer at a time.
     void reserve_bands(std::size_t count) {
+        std::size_t most_bands = 0;
+        for (const LayerTable<Scalar>& layer : plan_->layers)
+            if (layer.scratch_size > 0) most_bands = std::max(most_bands, layer.bands);
         reserve_values(1);
         reserve_scratch(std::min(count, most_bands));
     }
 
-    /// The value of a life (see Memory) and a sample, its border included.
-    template <std::size_t Life>
-    Scalar* activation(std::size_t sample, std::size_t worker) {
-        return at<memory.activations[Life]>(layout_of<Life>.size(), sample, worker);
+    /// The value of a life and a sample, its border included.
+    Scalar* activation(std::size_t life, std::size_t sample, std::size_t worker) {
+        return at(plan_->lives[life].place, layout_of(life), sample, worker);
     }
-    /// The gradient to value `Value`; none for the picture.
-    template <std::size_t Value>
-    Scalar* gradient(std::size_t sample, std::size_t worker) {
-        return at<memory.gradients[Value]>(Plan::layouts[Value].size(), sample, worker);
+    /// The gradient to a value; none for the picture.
+    Scalar* gradient(std::size_t value, std::size_t sample, std::size_t worker) {
+        return at(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
     /// To be called before a value of a sample, or the gradient to it, is written: its border, and what pads its channels, are zero.
     /// Where `begins_...` is false there is nothing to do.
-    template <std::size_t Life>
-    static constexpr bool begins_activation = finds_no_zeros(memory.activations[Life], layout_of<Life>);
-    template <std::size_t Value>
-    static constexpr bool begins_gradient = finds_no_zeros(memory.gradients[Value], Plan::layouts[Value]);
-    template <std::size_t Life>
-    void begin_activation(std::size_t sample, std::size_t worker) {
-        begin<memory.activations[Life], layout_of<Life>>(sample, worker);
+    [[nodiscard]] bool begins_activation(std::size_t life) const { return finds_no_zeros(plan_->lives[life].place, layout_of(life)); }
+    [[nodiscard]] bool begins_gradient(std::size_t value) const { return finds_no_zeros(plan_->gradients[value], plan_->layouts[value]); }
+    void begin_activation(std::size_t life, std::size_t sample, std::size_t worker) {
+        begin(plan_->lives[life].place, layout_of(life), sample, worker);
     }
-    template <std::size_t Value>
-    void begin_gradient(std::size_t sample, std::size_t worker) {
-        begin<memory.gradients[Value], Plan::layouts[Value]>(sample, worker);
+    void begin_gradient(std::size_t value, std::size_t sample, std::size_t worker) {
+        begin(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
-    /// The scratch of node `Index`: each thread's, where its layers find what others left, or for a layer on batches its own.
-    template <std::size_t Index>
-    Scalar* scratch(std::size_t worker) {
-        if constexpr (Layer<Index>::works == Works::on_samples)
-            return scratch_.data() + memory.thread_scratch * worker;
-        else
-            return batch_scratch_.data() + memory.batch_scratch[Index] + memory.batch_scratch_of_samples[Index] * capacity_;
+    /// The scratch of a node: each thread's, where its layers find what others left, or for a layer on batches its own.
+    Scalar* scratch(std::size_t node, std::size_t worker) {
+        const NodePlaces& places = plan_->node_places[node];
+        return plan_->layers[node].on_samples ? scratch_.data() + plan_->sizes.thread_scratch * worker
+                                              : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_;
     }
 
-    /// The pointers of a forward call in step `Step`, for a node whose own parameters are given, and a sample (on batches: from sample 0).
-    template <std::size_t Step>
-    Forward<Scalar> forward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
-                            std::size_t worker) {
-        constexpr std::size_t index = Order::list[Step].node;
+    /// The pointers of a forward call, for a node whose own parameters are given, and a sample (on batches: from sample 0).
+    Forward<Scalar> forward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
+                            std::size_t sample, std::size_t worker) {
+        const auto [index, does] = plan_->steps[step];
+        const Node& node = plan_->nodes[index];
+        const StepPlaces& lives = plan_->step_places[step];
         Forward<Scalar> call;
-        each_input<Step>([&]<std::size_t N, std::size_t Life>() { call.inputs[N] = activation<Life>(sample, worker); });
-        call.output = activation<memory.output[Step]>(sample, worker);
+        for (std::size_t n = 0; n < node.inputs; ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
+        call.output = activation(lives.output, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + memory.prepared[index];
-        if constexpr (Order::training && memory.record_step[index] == Step) call.record = record<index>(sample, worker);
-        call.scratch = scratch<index>(worker);
-        call.settings = &settings[node<index>.first];
-        call.again = Order::list[Step].does == Does::again;
-        call.last_band = Layer<index>::bands;
+        call.prepared = prepared + plan_->node_places[index].prepared;
+        if (plan_->node_places[index].record_step == step) call.record = record(index, sample, worker);
+        call.scratch = scratch(index, worker);
+        call.settings = &settings[node.first];
+        call.again = does == Does::again;
+        call.last_band = plan_->layers[index].bands;
         return call;
     }
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
-    template <std::size_t Step>
-    Backward<Scalar> backward(const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings, std::size_t sample,
-                              std::size_t worker) {
-        constexpr std::size_t index = Order::list[Step].node;
+    Backward<Scalar> backward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
+                              std::size_t sample, std::size_t worker) {
+        const std::size_t index = plan_->steps[step].node;
+        const Node& node = plan_->nodes[index];
+        const StepPlaces& lives = plan_->step_places[step];
         Backward<Scalar> call;
-        each_input<Step>([&]<std::size_t N, std::size_t Life>() {
-            call.inputs[N] = activation<Life>(sample, worker);
-            call.input_gradients[N] = gradient<node<index>.from[N]>(sample, worker);
-        });
-        call.output = activation<memory.output[Step]>(sample, worker);
-        call.output_gradient = gradient<node<index>.to>(sample, worker);
+        for (std::size_t n = 0; n < node.inputs; ++n) {
+            call.inputs[n] = activation(lives.inputs[n], sample, worker);
+            call.input_gradients[n] = gradient(node.from[n], sample, worker);
+        }
+        call.output = activation(lives.output, sample, worker);
+        call.output_gradient = gradient(node.to, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + memory.prepared[index];
-        call.record = record<index>(sample, worker);
-        call.scratch = scratch<index>(worker);
-        call.settings = &settings[node<index>.first];
+        call.prepared = prepared + plan_->node_places[index].prepared;
+        call.record = record(index, sample, worker);
+        call.scratch = scratch(index, worker);
+        call.settings = &settings[node.first];
         return call;
     }
 
 private:
-    template <std::size_t Index>
-    using Layer = typename Plan::template LayerAt<Index>;
-    template <std::size_t Index>
-    static constexpr Node node = Plan::template node<Index>;
-
     struct Thread {
-        AlignedArray<Scalar> numbers{memory.thread_numbers};
-        AlignedArray<std::uint8_t> records{memory.thread_bytes};
+        explicit Thread(const MemorySizes& sizes) : numbers(sizes.thread_numbers), records(sizes.thread_bytes) {}
+        AlignedArray<Scalar> numbers;
+        AlignedArray<std::uint8_t> records;
     };
 
-    // As many threads as can find a band of some layer at a time.
-    static constexpr std::size_t most_bands = [] {
-        std::size_t most = 0;
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            if (Layer<Index>::scratch_size > 0) most = std::max(most, Layer<Index>::bands);
-        });
-        return most;
-    }();
+    [[nodiscard]] const Layout& layout_of(std::size_t life) const { return plan_->layouts[plan_->lives[life].value]; }
+    // A place that nothing else takes is zero from the beginning, where no layer writes.
+    static bool finds_no_zeros(const Place& place, const Layout& layout) {
+        return place.shared && (layout.border != Border{} || layout.stride != layout.shape.channels);
+    }
 
     void reserve_values(std::size_t threads) {
-        while (threads_.size() < threads) threads_.emplace_back();
+        while (threads_.size() < threads) threads_.emplace_back(plan_->sizes);
     }
     void reserve_scratch(std::size_t threads) {
-        if (const std::size_t wanted = memory.thread_scratch * threads; scratch_.size() < wanted) {
+        if (const std::size_t wanted = plan_->sizes.thread_scratch * threads; scratch_.size() < wanted) {
             scratch_ = {};
             scratch_ = AlignedArray<Scalar>(wanted);
         }
     }
 
-    template <std::size_t Step, class Each>
-    static void each_input(Each each) {
-        [&]<std::size_t... N>(std::index_sequence<N...>) {
-            (each.template operator()<N, memory.inputs[Step][N]>(), ...);
-        }(std::make_index_sequence<node<Order::list[Step].node>.inputs>{});
+    Scalar* at(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+        if (place.held == Held::nowhere) return nullptr;
+        if (place.held == Held::by_thread) return threads_[worker].numbers.data() + place.offset;
+        return batch_.data() + place.offset * capacity_ + sample * layout.size();
     }
-    template <Place Of>
-    Scalar* at(std::size_t size, std::size_t sample, std::size_t worker) {
-        if constexpr (Of.held == Held::nowhere) return nullptr;
-        if constexpr (Of.held == Held::by_thread) return threads_[worker].numbers.data() + Of.offset;
-        return batch_.data() + Of.offset * capacity_ + sample * size;
+    void begin(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+        if (!finds_no_zeros(place, layout)) return;
+        Scalar* const to = at(place, layout, sample, worker);
+        if (layout.stride != layout.shape.channels)
+            std::fill_n(to, layout.size(), Scalar{0});
+        else
+            clear_border(layout, to);
     }
-    template <Place Of, Layout In>
-    void begin(std::size_t sample, std::size_t worker) {
-        if constexpr (Of.shared) {
-            Scalar* const to = at<Of>(In.size(), sample, worker);
-            if constexpr (In.stride != In.shape.channels)
-                std::fill_n(to, In.size(), Scalar{0});
-            else if constexpr (In.border != Border{})
-                clear_border(In, to);
-        }
-    }
-    template <std::size_t Index>
-    std::uint8_t* record(std::size_t sample, std::size_t worker) {
-        constexpr Place place = memory.records[Index];
-        if constexpr (place.held == Held::nowhere) return nullptr;
-        if constexpr (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
-        return batch_records_.data() + place.offset * capacity_ + sample * Layer<Index>::record_size;
+    std::uint8_t* record(std::size_t node, std::size_t sample, std::size_t worker) {
+        const Place& place = plan_->node_places[node].record;
+        if (place.held == Held::nowhere) return nullptr;
+        if (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
+        return batch_records_.data() + place.offset * capacity_ + sample * plan_->layers[node].record_size;
     }
 
+    const PlanTable<Scalar>* plan_;
     std::size_t capacity_ = 0;
     AlignedArray<Scalar> batch_;
     AlignedArray<std::uint8_t> batch_records_;
@@ -16926,18 +17878,6 @@ private:
     AlignedArray<Scalar> scratch_;  // of all threads
 };
 
-/// Multiplications and additions of steps [First, Last) for one sample: backward has two for one of forward.
-template <class Plan, std::size_t First, std::size_t Last>
-constexpr std::size_t operations() {
-    std::size_t total = 0;
-    each_index<First, Last>([&]<std::size_t Step>() {
-        constexpr NodeStep step = Steps<Plan>::list[Step];
-        if constexpr (step.does != Does::answer)
-            total += (step.does == Does::backward ? 2 : 1) * Plan::template LayerAt<step.node>::operations;
-    });
-    return total;
-}
-
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/workspaces.hpp
 
@@ -16945,10 +17885,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
 /// there are never more of them than calls at a time: one that is too small grows.
-template <class Plan>
+template <class Scalar>
 class Workspaces {
 public:
-    using Space = Workspace<Plan>;
+    using Space = Workspace<Scalar>;
+
+    explicit Workspaces(const PlanTable<Scalar>& plan) : plan_(&plan) {}
 
     /// A workspace for as long as this lives.
     class Borrowed {
@@ -16980,7 +17922,7 @@ public:
                 idle_.pop_back();
             }
         }
-        if (!space) space = std::make_unique<Space>(samples);
+        if (!space) space = std::make_unique<Space>(*plan_, samples);
         space->reserve_samples(samples);
         return {*this, std::move(space)};
     }
@@ -16991,8 +17933,131 @@ private:
         idle_.push_back(std::move(space));
     }
 
+    const PlanTable<Scalar>* plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Space>> idle_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/batch_predictor.hpp
+
+// Pictures through any plan of a trained network: it is told its table. It owns what the kernels read and never changes while it answers.
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Scalar>
+class BatchPredictor {
+public:
+    explicit BatchPredictor(const PlanTable<Scalar>& plan)
+        : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+
+    /// Whether it was not moved from.
+    [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
+
+    /// Takes over a network's numbers. Nobody may be asking meanwhile.
+    void take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+        settings_.assign(settings.begin(), settings.end());
+        for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
+            const NodePlaces& places = plan_->node_places[node];
+            std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
+        }
+        prepare(*plan_, parameters, prepared_.data());
+    }
+
+    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once.
+    void predict(const Pictures& pictures, Scalar* to) const {
+        const Team team;
+        const auto work = workspaces_->take(std::min(pictures.count, chunk));
+        for (std::size_t first = 0; first < pictures.count; first += chunk) {
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            if (call.one_by_one())
+                work.space->reserve_bands(team.size);
+            else
+                work.space->reserve_threads(team.size);
+            run(*work.space, call);
+        }
+    }
+
+private:
+    using Space = Workspace<Scalar>;
+    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
+    struct Call {
+        const Pictures& pictures;
+        std::size_t first, count;
+        Scalar* to;
+        Team team;
+
+        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
+        [[nodiscard]] bool one_by_one() const { return count < team.size; }
+    };
+
+    [[nodiscard]] std::size_t outputs() const { return plan_->layouts[plan_->result].shape.size(); }
+    [[nodiscard]] const Scalar* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
+
+    void run(Space& space, const Call& call) const {
+        if (!plan_->loads_in_runs())
+            parallel_for(call.count, call.count * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
+        for (const StepRun& of : plan_->runs) {
+            if (!of.on_samples)
+                run_batch(space, call, of.first);
+            else if (call.one_by_one())
+                for (std::size_t sample = 0; sample < call.count; ++sample)
+                    run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
+            else
+                parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
+                    run_sample(space, call, of, sample, worker, [&](std::size_t node) { plan_->layers[node].forward(begin(space, node, sample, worker)); });
+                });
+        }
+    }
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+        space.begin_activation(0, sample, worker);
+        load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
+    }
+
+    // Step n is node n, and the answer comes last.
+    template <class RunNode>
+    void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
+        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker);
+        for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
+        if (of.last > plan_->answer)
+            give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
+    }
+    void run_batch(Space& space, const Call& call, std::size_t node) const {
+        const std::size_t to = plan_->step_places[node].output;
+        if (space.begins_activation(to))
+            parallel_for(call.team, call.count, call.count * plan_->layouts[plan_->nodes[node].to].size(),
+                         [&](std::size_t sample, std::size_t) { space.begin_activation(to, sample, 0); });
+        auto arguments = space.forward(node, parameters(node), prepared_.data(), settings_, 0, 0);
+        arguments.count = call.count;
+        plan_->layers[node].forward(arguments);
+    }
+    void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
+        const LayerTable<Scalar>& layer = plan_->layers[node];
+        const Forward<Scalar> whole = begin(space, node, sample, 0);
+        parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
+            Forward<Scalar> part = whole;
+            part.scratch = space.scratch(node, worker);
+            part.first_band = band;
+            part.last_band = band + 1;
+            layer.forward(part);
+        });
+    }
+    Forward<Scalar> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
+        space.begin_activation(plan_->step_places[node].output, sample, worker);
+        return space.forward(node, parameters(node), prepared_.data(), settings_, sample, worker);
+    }
+
+    // A picture that leaves, without border and padding.
+    void give(const Scalar* from, Scalar* to) const {
+        const Layout& layout = plan_->layouts[plan_->result];
+        for (std::size_t y = 0; y < layout.shape.height; ++y)
+            for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
+    }
+
+    const PlanTable<Scalar>* plan_;
+    AlignedArray<Scalar> parameters_, prepared_;
+    std::vector<LayerSettings> settings_;
+    std::unique_ptr<Workspaces<Scalar>> workspaces_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17009,22 +18074,22 @@ public:
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
     static constexpr std::size_t outputs = Network::output.size();
 
-    explicit Predictor(const Network& network) : parameters_(memory.row_numbers), prepared_(memory.prepared_numbers) { take(network); }
+    explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
 
     /// As `predictor = Predictor{network}`, in the memory that there is. As with any assignment, nobody may be asking meanwhile.
     void assign(const Network& network) {
-        if (workspaces_)
+        if (steps_.whole())
             take(network);
         else
             *this = Predictor{network};
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Of a network that
-    /// ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
+    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
     template <class Expression>
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
-        if constexpr (static_rank<Expression> == 3) {
+        if constexpr (is_one_sample<Expression>) {
             Array<Scalar, 1> logits(std::array{outputs});
             predict(source, logits.data());
             return logits;
@@ -17069,7 +18134,7 @@ public:
                 result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
             return result;
         };
-        if constexpr (static_rank<Expression> == 3)
+        if constexpr (is_one_sample<Expression>)
             return fill(Array<std::int32_t, 1>(std::array{heads}));
         else
             return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
@@ -17077,103 +18142,17 @@ public:
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
-        assert(workspaces_ && "denim: this predictor was moved from: only assign to it, or let it go");
+        assert(steps_.whole() && "denim: this predictor was moved from: only assign to it, or let it go");
         pictures.check(Network::input);
-        const Team team;
-        const auto work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
-            if (call.one_by_one())
-                work.space->reserve_bands(team.size);
-            else
-                work.space->reserve_threads(team.size);
-            run(*work.space, call);
-        }
+        steps_.predict(pictures, to);
     }
 
 private:
-    using Space = Workspace<Plan>;
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-    using Order = Steps<Plan>;  // step n is node n
-    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;
-    static constexpr std::size_t chunk = 64;  // samples that go through the runs together
-    template <std::size_t Index>
-    using LayerAt = typename Plan::template LayerAt<Index>;
-    struct Call {
-        const Pictures& pictures;
-        std::size_t first, count;
-        Scalar* to;
-        Team team;
-
-        // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
-        [[nodiscard]] bool one_by_one() const { return count < team.size; }
-    };
-
     void take(const Network& network) {
-        settings_.assign(network.all_settings().begin(), network.all_settings().end());
         std::ranges::copy(network.gives(), gives_.begin());
-        const Scalar* const all = network.parameters().data();
-        each_index<0, Plan::count>([&]<std::size_t Index>() {
-            std::copy_n(all + Plan::template first_parameter<Index>, memory.numbers_in_rows[Index], parameters_.data() + memory.rows[Index]);
-        });
-        prepare<Plan>(all, prepared_.data());
+        steps_.take(network.parameters().data(), network.all_settings());
     }
 
-    void run(Space& space, const Call& call) const {
-        if constexpr (!load_in_runs)
-            parallel_for(call.count, call.count * Network::input.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
-        each_index<0, Order::runs.count>([&]<std::size_t Run>() { run_steps<Run>(space, call); });
-    }
-    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
-        space.template begin_activation<0>(sample, worker);
-        load_picture<Plan::layouts[0]>(call.pictures, call.first + sample, space.template activation<0>(sample, worker));
-    }
-
-    template <std::size_t Run>
-    void run_steps(Space& space, const Call& call) const {
-        constexpr StepRun run = Order::runs.list[Run];
-        constexpr bool answers = run.last > Order::answer;
-        constexpr std::size_t work = operations<Plan, run.first, run.last>() + outputs;
-        const auto sample_through = [&](std::size_t sample, std::size_t worker, auto run_node) {
-            if constexpr (load_in_runs && run.reads_picture) load(space, call, sample, worker);
-            each_index<run.first, answers ? Order::answer : run.last>(run_node);
-            if constexpr (answers) give(space.template activation<memory.output[Order::answer]>(sample, worker), call.to + (call.first + sample) * outputs);
-        };
-        if constexpr (!run.on_samples) {
-            constexpr std::size_t to = memory.output[run.first];
-            if constexpr (Space::template begins_activation<to>)
-                parallel_for(call.team, call.count, call.count * Plan::layouts[memory.value_of[to]].size(),
-                             [&](std::size_t sample, std::size_t) { space.template begin_activation<to>(sample, 0); });
-            auto arguments = space.template forward<run.first>(parameters_.data() + memory.rows[run.first], prepared_.data(), settings_, 0, 0);
-            arguments.count = call.count;
-            LayerAt<run.first>::forward(arguments);
-        } else if (!call.one_by_one()) {
-            parallel_for(call.team, call.count, work * call.count, [&](std::size_t sample, std::size_t worker) {
-                sample_through(sample, worker, [&]<std::size_t Index>() {
-                    space.template begin_activation<memory.output[Index]>(sample, worker);
-                    LayerAt<Index>::forward(space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, worker));
-                });
-            });
-        } else {
-            for (std::size_t sample = 0; sample < call.count; ++sample)
-                sample_through(sample, 0, [&]<std::size_t Index>() {
-                    space.template begin_activation<memory.output[Index]>(sample, 0);
-                    const auto arguments = space.template forward<Index>(parameters_.data() + memory.rows[Index], prepared_.data(), settings_, sample, 0);
-                    parallel_for(call.team, LayerAt<Index>::bands, LayerAt<Index>::operations, [&](std::size_t band, std::size_t worker) {
-                        auto part = arguments;
-                        part.scratch = space.template scratch<Index>(worker);
-                        part.first_band = band;
-                        part.last_band = band + 1;
-                        LayerAt<Index>::forward(part);
-                    });
-                });
-        }
-    }
-
-    // A picture that leaves, in HWC order without border and padding.
-    static void give(const Scalar* from, Scalar* to) {
-        detail::for_each_number<Plan::layouts[Plan::result]>([&](std::size_t flat, std::size_t place) { to[flat] = from[place]; });
-    }
     using GivesOfHeads = std::array<Gives, Network::heads.size()>;
     static constexpr GivesOfHeads of_all(Gives what) {
         GivesOfHeads all{};
@@ -17190,11 +18169,8 @@ private:
         return result;
     }
 
-    AlignedArray<Scalar> parameters_;
-    std::vector<LayerSettings> settings_;
     GivesOfHeads gives_{};
-    AlignedArray<Scalar> prepared_;
-    std::unique_ptr<Workspaces<Plan>> workspaces_ = std::make_unique<Workspaces<Plan>>();
+    BatchPredictor<Scalar> steps_;
 };
 
 template <class Input, class Body, class Arithmetic>
@@ -17281,6 +18257,54 @@ HeadLosses head_losses(const OneLoss& loss, const Scalar* logits, std::span<cons
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/batch.hpp
+
+namespace denim {
+
+/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
+struct StepResult {
+    double loss = 0;
+    double correct = 0;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
+/// with several heads, the labels are (pictures, heads). Losses that want numbers find those of the picture in `numbers`.
+struct Batch {
+    const Pictures& pictures;
+    std::span<const std::int32_t> labels;
+    std::span<const std::uint32_t> order;
+    Seed seed{};
+    std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
+    std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
+    std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+
+    [[nodiscard]] std::size_t size() const { return order.size(); }
+
+    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
+    /// targets, for a network whose heads have so many outputs.
+    void check(Shape input, std::span<const std::size_t> heads) const {
+        pictures.check(input);
+        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
+        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
+        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
+            if (there < expected)
+                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
+                                            std::to_string(there));
+        };
+        expect(" pictures", pictures.count, reach);
+        if (numbers.empty())
+            expect(" labels", labels.size(), reach * heads.size());
+        else
+            expect(" numbers to aim at", numbers.size(), reach * outputs);
+        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/share_sums.hpp
 
 // The one place where what shares of a batch have gathered is added up.
@@ -17340,86 +18364,198 @@ namespace denim::inline DENIM_TARGET {
 
 /// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
 /// other.
-template <class Plan>
+template <class Scalar>
 class Accumulators {
 public:
-    using Scalar = typename Plan::Scalar;
+    Accumulators(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan), numbers_(distance() * Shares::most(largest_batch)) {}
 
-    explicit Accumulators(std::size_t largest_batch) : numbers_(distance * Shares::most(largest_batch)) {}
-
-    /// Of node `Index`.
-    template <std::size_t Index>
-    Scalar* of(std::size_t share) {
-        return numbers_.data() + share * distance + places<Plan>.accumulators[Index];
-    }
+    /// Of one node.
+    Scalar* of(std::size_t node, std::size_t share) { return numbers_.data() + share * distance() + plan_->node_places[node].accumulator; }
     /// A share's, of a whole run.
-    template <std::size_t Run>
-    void clear(std::size_t share) {
-        std::fill_n(numbers_.data() + share * distance, size<Run>, Scalar{0});
-    }
+    void clear(std::size_t run, std::size_t share) { std::fill_n(numbers_.data() + share * distance(), plan_->run_accumulators[run], Scalar{0}); }
     /// Their sums, to the network's gradients; what was gathered is no longer there.
-    template <std::size_t Run>
-    void finish(const Shares& shares, Scalar* gradients) {
-        if constexpr (size<Run> > 0) {
-            sum_shares(numbers_.data(), shares.count, distance, size<Run>);
-            denim::finish<Plan>(Run, numbers_.data(), gradients);
-        }
+    void finish(std::size_t run, const Shares& shares, Scalar* gradients) {
+        if (plan_->run_accumulators[run] == 0) return;
+        sum_shares(numbers_.data(), shares.count, distance(), plan_->run_accumulators[run]);
+        denim::finish(*plan_, run, numbers_.data(), gradients);
     }
 
 private:
-    static constexpr std::size_t distance = places<Plan>.accumulator_numbers;
-    template <std::size_t Run>
-    static constexpr std::size_t size = places<Plan>.run_accumulators[Run];
+    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_numbers; }
 
+    const PlanTable<Scalar>* plan_;
     AlignedArray<Scalar> numbers_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/network/batch.hpp
+// ---- denim/network/batch_trainer.hpp
 
-namespace denim {
-
-/// What came out of a step: the mean loss of the batch, and how many samples were right; see HeadLosses.
-struct StepResult {
-    double loss = 0;
-    double correct = 0;
-};
-
-}  // namespace denim
+// The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
 
 namespace denim::inline DENIM_TARGET {
 
-/// What a training step learns from: sample n of the batch is picture order[n], with the label labels[order[n]]; of a network
-/// with several heads, the labels are (pictures, heads). Losses that want numbers find those of the picture in `numbers`.
-struct Batch {
-    const Pictures& pictures;
-    std::span<const std::int32_t> labels;
-    std::span<const std::uint32_t> order;
-    Seed seed{};
-    std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
-    std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
-    std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+/// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
+template <class Scalar>
+struct Answer {
+    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient);
+    const void* loss;
+};
 
-    [[nodiscard]] std::size_t size() const { return order.size(); }
+/// The memory of training, made once for the largest batch.
+template <class Scalar>
+class BatchTrainer {
+public:
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+        : graph_(&graph),
+          plan_(&plan),
+          workspace_(plan, largest_batch),
+          gradients_(graph.numbers),
+          prepared_(plan.sizes.prepared_numbers),
+          accumulators_(plan, largest_batch) {}
 
-    /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
-    /// targets, for a network whose heads have so many outputs.
-    void check(Shape input, std::span<const std::size_t> heads) const {
-        pictures.check(input);
-        const std::size_t reach = order.empty() ? 0 : std::size_t{*std::max_element(order.begin(), order.end())} + 1;
-        const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0});
-        const auto expect = [](const char* what, std::size_t there, std::size_t expected) {
-            if (there < expected)
-                throw std::invalid_argument("denim: a batch with at least " + std::to_string(expected) + what + " was expected, but it has " +
-                                            std::to_string(there));
-        };
-        expect(" pictures", pictures.count, reach);
-        if (numbers.empty())
-            expect(" labels", labels.size(), reach * heads.size());
-        else
-            expect(" numbers to aim at", numbers.size(), reach * outputs);
-        if (!head_weights.empty()) expect(" weights of heads", head_weights.size(), heads.size());
+    /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
+    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+
+    /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
+    /// does not fit the network or the memory.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+        check(parameters, settings, batch);
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}};
+        workspace_.reserve_threads(of.team.within(of.shares.count));
+        results_.assign(of.shares.count, {});
+        prepare(*plan_, of.parameters, prepared_.data());
+        if (!plan_->loads_in_runs())
+            parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
+        StepResult result;
+        for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
+            const StepRun& run = plan_->runs[number];
+            if (run.on_samples)
+                run_shares(of, number);
+            else
+                take_step(of, run.first, {});
+            if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
+            if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+        }
+        return result;
     }
+
+private:
+    struct Call {
+        const Batch& batch;
+        Shares shares;
+        const Scalar* parameters;
+        std::span<const LayerSettings> settings;
+        const Answer<Scalar>& answer;
+        Team team;
+    };
+    struct Place {
+        std::size_t share = 0, sample = 0, worker = 0;
+    };
+
+    void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
+        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
+                                        std::to_string(batch.size()));
+        if (parameters.size() != graph_->numbers || settings.size() != graph_->entries.size())
+            throw std::invalid_argument("denim: Trainer: " + std::to_string(graph_->numbers) + " parameters and the settings of " +
+                                        std::to_string(graph_->entries.size()) + " layers were expected, but " + std::to_string(parameters.size()) +
+                                        " and " + std::to_string(settings.size()) + " came");
+        check_settings(*graph_, settings);
+        batch.check(graph_->input, graph_->heads);
+    }
+
+    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
+    void run_shares(const Call& of, std::size_t number) {
+        const StepRun& run = plan_->runs[number];
+        const bool loads = plan_->loads_in_runs() && run.reads_picture;
+        const std::size_t work = plan_->operations(run) + plan_->layouts[0].shape.size();
+        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+            if (run.last_back > 0) accumulators_.clear(number, share);
+            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+                if (loads) load(of, sample, worker);
+                for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
+            }
+        });
+    }
+    void load(const Call& of, std::size_t sample, std::size_t worker) {
+        workspace_.begin_activation(0, sample, worker);
+        load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
+    }
+
+    void take_step(const Call& of, std::size_t step, const Place& at) {
+        switch (plan_->steps[step].does) {
+        case Does::answer: return take_loss(of, at);
+        case Does::backward: return go_backward(of, step, at);
+        case Does::forward:
+        case Does::again: return go_forward(of, step, at);
+        }
+    }
+    void go_forward(const Call& of, std::size_t step, const Place& at) {
+        const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
+        if (workspace_.begins_activation(to))
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
+        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, node);
+        plan_->layers[node].forward(call);
+    }
+    void go_backward(const Call& of, std::size_t step, const Place& at) {
+        const std::size_t index = plan_->steps[step].node;
+        const LayerTable<Scalar>& layer = plan_->layers[index];
+        const Node& node = plan_->nodes[index];
+        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, index, at.sample);
+        call.count = count(of, index);
+        if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
+        call.gradients = gradients_.data() + layer.first_parameter;
+        for (std::size_t n = 0; n < node.inputs; ++n)
+            if (layer.gradient_to[n] == Gradient::write && workspace_.begins_gradient(node.from[n]))
+                each_sample_of(of, index, at, node.from[n],
+                               [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
+        layer.backward(call);
+    }
+    void take_loss(const Call& of, const Place& at) {
+        const std::size_t result = plan_->result;
+        workspace_.begin_gradient(result, at.sample, at.worker);
+        const HeadLosses losses = of.answer.call(of.answer.loss, of.batch, at.sample,
+                                                 workspace_.activation(plan_->step_places[plan_->answer].output, at.sample, at.worker),
+                                                 workspace_.gradient(result, at.sample, at.worker));
+        results_[at.share].correct += losses.right;
+        results_[at.share].loss += losses.loss;
+    }
+
+    // The random numbers of a layer, step and sample.
+    Random random(const Call& of, std::size_t node, std::size_t sample) const {
+        const std::uint64_t layer = plan_->nodes[node].first + 1;
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+    }
+    std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
+
+    // For the one sample that a node works on, or for all of the batch.
+    template <class Body>
+    void each_sample_of(const Call& of, std::size_t node, const Place& at, std::size_t value, Body body) {
+        if (plan_->layers[node].on_samples)
+            body(at.sample, at.worker);
+        else
+            parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });
+    }
+    StepResult join_results(const Batch& batch) {
+        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
+            results_[to].loss += results_[from].loss;
+            results_[to].correct += results_[from].correct;
+        });
+        StepResult result = results_[0];
+        result.loss /= static_cast<double>(batch.size());
+        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
+        return result;
+    }
+
+    const GraphTable* graph_;
+    const PlanTable<Scalar>* plan_;
+    Workspace<Scalar> workspace_;
+    AlignedArray<Scalar> gradients_, prepared_;
+    Accumulators<Scalar> accumulators_;
+    std::vector<StepResult> results_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17439,176 +18575,26 @@ public:
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
 
     explicit Trainer(std::size_t largest_batch, OneLoss loss = OneLoss{})
-        : loss_(std::move(loss)),
-          workspace_(largest_batch),
-          gradients_(SourceGraph::trace.parameters),
-          prepared_(memory.prepared_numbers),
-          accumulators_(largest_batch) {}
+        : loss_(std::move(loss)), steps_(graph_table<SourceGraph>, table_of<Plan>, largest_batch) {}
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
-    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+    [[nodiscard]] std::span<Scalar> gradients() { return steps_.gradients(); }
 
     /// Forward and backward. Throws if a picture or the loss is not finite, or the batch does not fit the network or this trainer;
     /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
-        assert(gradients_.size() == SourceGraph::trace.parameters &&
-               "denim: this trainer was moved from: only assign to it, or let it go");
-        if (batch.size() == 0 || batch.size() > workspace_.capacity())
-            throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) +
-                                        " pictures was expected, but it has " + std::to_string(batch.size()));
-        if (parameters.size() != SourceGraph::trace.parameters || settings.size() != SourceGraph::count)
-            throw std::invalid_argument("denim: Trainer: " + std::to_string(SourceGraph::trace.parameters) + " parameters and the settings of " +
-                                        std::to_string(SourceGraph::count) + " layers were expected, but " + std::to_string(parameters.size()) +
-                                        " and " + std::to_string(settings.size()) + " came");
-        check_settings<SourceGraph>(settings);
-        batch.check(SourceGraph::input, heads);
-        const Step of{batch, Shares{batch.size()}, parameters.data(), settings, {}};
-        workspace_.reserve_threads(of.team.within(of.shares.count));
-        results_.assign(of.shares.count, {});
-        prepare<Plan>(parameters.data(), prepared_.data());
-        if constexpr (!load_in_runs) load_batch(of);
-        StepResult result;
-        each_index<0, Order::runs.count>([&]<std::size_t Run>() {
-            constexpr StepRun run = Order::runs.list[Run];
-            if constexpr (run.on_samples)
-                run_shares<Run>(of);
-            else
-                take_step<run.first>(of, 0, 0, 0);
-            if constexpr (Run == Order::run_of[Order::answer]) result = join_results(batch);
-            if constexpr (run.last_back > 0) accumulators_.template finish<Run>(of.shares, gradients_.data());
-        });
-        return result;
+        assert(gradients().size() == SourceGraph::trace.parameters && "denim: this trainer was moved from: only assign to it, or let it go");
+        return steps_.step(parameters, settings, batch, {&answer, &loss_});
     }
 
 private:
-    static constexpr const Memory<Plan>& memory = places<Plan>;
-    using Order = Steps<Plan>;
-    static constexpr bool load_in_runs = memory.activations[0].held == Held::by_thread;  // else for the whole batch at first
-    static constexpr auto& heads = SourceGraph::heads;
-
-    template <std::size_t Index>
-    using LayerAt = typename Plan::template LayerAt<Index>;
-    struct Step {
-        const Batch& batch;
-        Shares shares;
-        const Scalar* parameters;
-        std::span<const LayerSettings> settings;
-        Team team;
-    };
-
-    // How the gradient to an input is given: the node nearest to the end writes, those before it add.
-    template <std::size_t Index, std::size_t Input>
-    static constexpr Gradient gradient_to() {
-        constexpr Node node = Plan::template node<Index>;
-        if (node.from[Input] == 0) return Gradient::none;
-        bool writes = Order::writes_gradient(Index, node.from[Input]);
-        for (std::size_t n = 0; n < Input; ++n) writes = writes && node.from[n] != node.from[Input];  // read twice by one join
-        return writes ? Gradient::write : Gradient::add;
-    }
-
-    // The random numbers of a layer, step and sample.
-    template <std::size_t Index>
-    static Random random(const Step& of, std::size_t sample) {
-        const std::uint64_t layer = Plan::template node<Index>.first + 1;
-        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
-    }
-
-    void load_batch(const Step& of) {
-        parallel_for(of.batch.size(), of.batch.size() * SourceGraph::input.size(), [&](std::size_t sample) { load_sample(of, sample, 0); });
-    }
-    void load_sample(const Step& of, std::size_t sample, std::size_t worker) {
-        workspace_.template begin_activation<0>(sample, worker);
-        load_picture<Plan::layouts[0]>(of.batch.pictures, of.batch.order[sample], workspace_.template activation<0>(sample, worker));
-    }
-
-    // For the one sample that a node works on, or for all of the batch.
-    template <std::size_t Index, class Body>
-    void each_sample_of(const Step& of, std::size_t sample, std::size_t worker, std::size_t value, Body body) {
-        if constexpr (LayerAt<Index>::works == Works::on_samples)
-            body(sample, worker);
-        else
-            parallel_for(of.team, of.batch.size(), of.batch.size() * Plan::layouts[value].size(), [&](std::size_t each, std::size_t) { body(each, 0); });
-    }
-    template <std::size_t At>
-    void take_step(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        constexpr Does does = Order::list[At].does;
-        if constexpr (does == Does::answer)
-            take_loss(of, share, sample, worker);
-        else if constexpr (does == Does::backward)
-            go_backward<At>(of, share, sample, worker);
-        else
-            go_forward<At>(of, sample, worker);
-    }
-    template <std::size_t At>
-    void go_forward(const Step& of, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t index = Order::list[At].node, to = memory.output[At];
-        if constexpr (Workspace<Plan>::template begins_activation<to>)
-            each_sample_of<index>(of, sample, worker, Plan::template node<index>.to,
-                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_activation<to>(each, by); });
-        auto call = workspace_.template forward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<index>(of, sample);
-        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
-        LayerAt<index>::forward(call);
-    }
-    template <std::size_t At>
-    void go_backward(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t index = Order::list[At].node;
-        auto call = workspace_.template backward<At>(of.parameters + Plan::template first_parameter<index>, prepared_.data(), of.settings, sample, worker);
-        call.random = random<index>(of, sample);
-        call.count = LayerAt<index>::works == Works::on_samples ? 1 : of.batch.size();
-        call.accumulator = accumulators_.template of<index>(share);
-        call.gradients = gradients_.data() + Plan::template first_parameter<index>;
-        [&]<std::size_t... Input>(std::index_sequence<Input...>) {
-            (begin_gradient_to<index, Input>(of, sample, worker), ...);
-            LayerAt<index>::template backward<gradient_to<index, Input>()...>(call);
-        }(std::make_index_sequence<Plan::template node<index>.inputs>{});
-    }
-    template <std::size_t Index, std::size_t Input>
-    void begin_gradient_to(const Step& of, std::size_t sample, std::size_t worker) {
-        constexpr std::size_t value = Plan::template node<Index>.from[Input];
-        if constexpr (gradient_to<Index, Input>() == Gradient::write && Workspace<Plan>::template begins_gradient<value>)
-            each_sample_of<Index>(of, sample, worker, value,
-                                  [&](std::size_t each, std::size_t by) { workspace_.template begin_gradient<value>(each, by); });
-    }
-
-    // The steps of a run, for each sample of each share: where forward and backward are in one run, everything is still near.
-    template <std::size_t Run>
-    void run_shares(const Step& of) {
-        constexpr StepRun run = Order::runs.list[Run];
-        constexpr std::size_t work = operations<Plan, run.first, run.last>() + SourceGraph::input.size();
-        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
-            if constexpr (run.last_back > 0) accumulators_.template clear<Run>(share);
-            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                if constexpr (load_in_runs && run.reads_picture) load_sample(of, sample, worker);
-                each_index<run.first, run.last>([&]<std::size_t At>() { take_step<At>(of, share, sample, worker); });
-            }
-        });
-    }
-    void take_loss(const Step& of, std::size_t share, std::size_t sample, std::size_t worker) {
-        workspace_.template begin_gradient<Plan::result>(sample, worker);
-        const Scalar* logits = workspace_.template activation<memory.output[Order::answer]>(sample, worker);
-        const HeadLosses losses = head_losses(
-            loss_, logits, heads, Targets{of.batch.labels, of.batch.numbers}, of.batch.order[sample], of.batch.head_weights,
-            workspace_.template gradient<Plan::result>(sample, worker), 1.0 / static_cast<double>(of.batch.size()));
-        results_[share].correct += losses.right;
-        results_[share].loss += losses.loss;
-    }
-    StepResult join_results(const Batch& batch) {
-        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
-            results_[to].loss += results_[from].loss;
-            results_[to].correct += results_[from].correct;
-        });
-        StepResult result = results_[0];
-        result.loss /= static_cast<double>(batch.size());
-        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
-        return result;
+    static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+        return head_losses(*static_cast<const OneLoss*>(loss), logits, SourceGraph::heads, Targets{batch.labels, batch.numbers}, batch.order[sample],
+                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
     }
 
     OneLoss loss_;
-    Workspace<Plan> workspace_;
-    AlignedArray<Scalar> gradients_, prepared_;
-    Accumulators<Plan> accumulators_;
-    std::vector<StepResult> results_;
+    BatchTrainer<Scalar> steps_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17739,11 +18725,8 @@ class SharedNumbers {
 public:
     SharedNumbers() = default;
     /// Copies them.
-    SharedNumbers(const std::vector<float>& numbers) {  // NOLINT: meant to convert
-        const auto copy = std::make_shared<AlignedArray<float>>(numbers.size());
-        std::ranges::copy(numbers, copy->data());
-        numbers_ = copy;
-    }
+    SharedNumbers(const std::vector<float>& numbers)  // NOLINT: meant to convert
+        : numbers_(std::make_shared<AlignedArray<float>>(numbers)) {}
     explicit SharedNumbers(std::shared_ptr<const AlignedArray<float>> numbers) : numbers_(std::move(numbers)) {}
 
     [[nodiscard]] std::size_t size() const { return numbers_ ? numbers_->size() : 0; }
@@ -17773,8 +18756,10 @@ public:
                                          std::memcmp(same->data(), weights.data(), weights.size_bytes()) == 0)
                 return SharedNumbers{std::move(same)};
         std::unique_ptr<Numbers> numbers = idle_->take();
-        if (!numbers || numbers->size() != weights.size()) numbers = std::make_unique<Numbers>(weights.size());
-        std::ranges::copy(weights, numbers->data());
+        if (numbers && numbers->size() == weights.size())
+            std::ranges::copy(weights, numbers->data());
+        else
+            numbers = std::make_unique<Numbers>(weights);
         const std::shared_ptr<const Numbers> copy{numbers.release(), GiveBack{idle_}};
         kept_.push_back(copy);
         return SharedNumbers{copy};
@@ -17869,8 +18854,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
 template <class Network>
 void describe_dropout(const Network& network, SettingsRecord& to) {
-    std::vector<std::string> names;
-    name_entries<typename Network::Layers>("", names);
+    const std::vector<std::string> names = entry_names<typename Network::Layers>();
     for (std::size_t n = 0; n < names.size(); ++n)
         if (Network::Graph::trace.entries[n].has_rate) to(names[n] + ".rate", network.all_settings()[n].rate);
 }
@@ -18080,7 +19064,7 @@ class LearnerOf final : public Learner {
 public:
     LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
         : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        check_settings<typename Network::Graph>(network.all_settings());
+        check_settings(graph_table<typename Network::Graph>, network.all_settings());
         for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
     }
 
@@ -18555,8 +19539,6 @@ HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/evaluate.hpp
 
-#include <ostream>
-
 namespace denim::inline DENIM_TARGET {
 
 /// How one head of a network does, on the pictures that have a label for it.
@@ -18677,6 +19659,28 @@ template <class Network, class Images, class Labels>
     requires(!LabelledImages<Images>)
 Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
     return evaluate(network, LabelledPair{images, labels});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate_targets.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
+template <class Network, LabelledImages Set>
+std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
+    std::vector<typename Network::Scalar> outputs(samples.count() * Network::output.size());
+    Predictor{network}.predict(samples.pictures, outputs.data());
+    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
+}
+
+/// From two arrays.
+template <class Network, class Images, class Targets>
+    requires(!LabelledImages<Images>)
+std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
+    return evaluate_targets(network, LabelledPair{images, targets});
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -18843,11 +19847,13 @@ struct Augmentation {
         each("erase", erase, from_0_to_1);
         each("ground", ground, Accepted{.highest = 255});
     }
-    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of pictures with so many channels.
-    void check(std::size_t channels) const {
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
+    void check(Shape of) const {
         check_settings_of(*this);
-        if ((saturation > 0 || hue > 0) && channels != 3)
-            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(channels));
+        if (of.vector() && *this != Augmentation{.ground = ground})
+            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
+        if ((saturation > 0 || hue > 0) && of.channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
     }
 
     /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
@@ -18978,6 +19984,7 @@ inline void look_at_pictures(const Pictures& pictures) {
                 "multiply them by 255, or give floats");
         return;
     }
+    if (pictures.shape.vector()) return;  // what was measured has ranges of its own
     constexpr std::size_t looked_at = 1000;  // pictures, spread over the set
     float largest = 0;
     for (std::size_t n = 0; n < pictures.count; n += std::max<std::size_t>(pictures.count / looked_at, 1))
@@ -19095,7 +20102,7 @@ public:
           augmentation_(augmentation),
           order_(epoch_order(source.size(), seed, epoch, shuffled)) {
         if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape().channels);
+        augmentation.check(source.shape());
     }
 
     /// How many batches there are.
@@ -19222,10 +20229,10 @@ public:
     /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
     AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
         : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
+        augmentation.check(samples.pictures.shape);
         if (!samples.pictures.bytes)
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        augmentation.check(samples.pictures.shape.channels);
         std::iota(places_.begin(), places_.end(), 0u);
         for (Room& room : rooms_) {
             room.bytes.resize(largest * samples.pictures.shape.size());
@@ -19999,7 +21006,8 @@ namespace detail {
 /// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
 /// each channel is a convolution without outputs.
 inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
-    const auto& [values, rank] = place.extents;
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
     if (rank == 4) return values;
     if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
     if (rank == 1) return {1, 1, values[0], 1};
@@ -20028,7 +21036,8 @@ void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
 
 /// The shape that the parameter has in a file of that framework.
 inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
-    const auto& [values, rank] = place.extents;
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
     if (rank >= 2 && layout == WeightLayout::pytorch) {
         if (rank == 2) return {values[1], values[0]};
         const auto [height, width, in, out] = detail::weight_axes(place);
@@ -20040,6 +21049,50 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
         shape.insert(shape.begin(), {1, 1});  // shared_axes=[1, 2]
     return shape;
 }
+
+namespace detail {
+
+/// Axes of extent 1 with which a framework keeps numbers for each channel, in front of them and behind.
+struct AxesOfOne {
+    std::string_view row;
+    WeightLayout layout;
+    std::size_t before, behind;
+};
+inline constexpr std::array<AxesOfOne, 3> axes_of_one{{{".slope", WeightLayout::keras, 2, 0},      // shared_axes=[1, 2]
+                                                       {".slope", WeightLayout::keras, 1, 0},      // shared_axes=[1], of sequences
+                                                       {".factor", WeightLayout::pytorch, 0, 2}}};  // torchvision's layer_scale
+
+/// The shape that a weight has without its window, if that is of one pixel: of a convolution of 1 x 1 that of a dense layer.
+inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
+    const std::size_t window = layout == WeightLayout::keras ? 0 : 2;
+    if (shape.size() != 4 || shape[window] * shape[window + 1] != 1) return shape;
+    return {shape[2 - window], shape[3 - window]};
+}
+
+/// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one, and what goes along a
+/// sequence has no axis of rows.
+inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
+    const std::vector<std::size_t> expected = shape_in(place, layout);
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
+    if (shape == expected) return true;
+    if (rank == 1)
+        return std::ranges::any_of(axes_of_one, [&](const AxesOfOne& axes) {
+            std::vector<std::size_t> spread(axes.before, 1);
+            spread.push_back(values[0]);
+            spread.insert(spread.end(), axes.behind, 1);
+            return place.name.ends_with(axes.row) && layout == axes.layout && shape == spread;
+        });
+    if (rank >= 3 && values[0] == 1) {
+        std::vector<std::size_t> row = expected;
+        row.erase(row.begin() + (layout == WeightLayout::keras ? 0 : 2));
+        if (shape == row) return true;
+    }
+    const bool of_pixels = rank == 4 || (rank == 2 && place.in.height * place.in.width == 1);
+    return of_pixels && without_pixel(shape, layout) == without_pixel(expected, layout);
+}
+
+}  // namespace detail
 
 /// Numbers of a file of that framework, in our order.
 inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
@@ -20521,10 +21574,12 @@ struct WeightName {
     static constexpr std::size_t unknown = 4;
     std::string layer;
     std::size_t slot = unknown;
+    std::string_view kind = {};  // its ending
 };
 
 inline WeightName parse_weight_name(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::size_t>, 19> endings{{{"depthwise_kernel", 0},
+    constexpr std::array<std::pair<std::string_view, std::size_t>, 20> endings{{{"depthwise_kernel", 0},
+                                                                                {"pointwise_kernel", 0},
                                                                                 {"kernel", 0},
                                                                                 {"weights", 0},
                                                                                 {"weight", 0},
@@ -20547,11 +21602,11 @@ inline WeightName parse_weight_name(std::string_view name) {
     for (const auto& [ending, slot] : endings) {
         if (!name.ends_with(ending)) continue;
         const std::string_view before = name.substr(0, name.size() - ending.size());
-        if (before.empty()) return {"", slot};
+        if (before.empty()) return {"", slot, ending};
         if (std::string_view{"./_"}.find(before.back()) != std::string_view::npos)
-            return {std::string{before.substr(0, before.size() - 1)}, slot};
+            return {std::string{before.substr(0, before.size() - 1)}, slot, ending};
     }
-    return {std::string{name}, WeightName::unknown};
+    return {std::string{name}, WeightName::unknown, {}};
 }
 
 /// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".
@@ -20586,8 +21641,7 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
         try {
-            const bool factors = name.ends_with("layer_scale") && array.shape.size() == 3 && array.shape[1] * array.shape[2] == 1;  // as torchvision has them
-            weights.tensors.push_back({name, factors ? std::vector{array.shape[0]} : array.shape, array.as<float>()});
+            weights.tensors.push_back({name, array.shape, array.as<float>()});
         } catch (const std::range_error& error) {
             throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
         }
@@ -20636,6 +21690,15 @@ inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName
         group->members.insert(group->members.begin() + place, n);
     }
     return groups;
+}
+
+/// The windows of a SeparableConv2D become a layer of their own, as they are here: "block/depthwise" beside "block".
+inline void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    const auto has_points = [&](const std::string& layer) {
+        return std::ranges::any_of(items, [&](const auto& item) { return item.first.layer == layer && item.first.kind == "pointwise_kernel"; });
+    };
+    for (auto& item : items)
+        if (WeightName& name = item.first; name.kind == "depthwise_kernel" && has_points(name.layer)) name.layer += "/depthwise";
 }
 
 /// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
@@ -20805,7 +21868,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
             fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
         const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
         if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
-        if (tensor->shape != shape_in(*place, tensor->layout.value_or(layout)))
+        if (!detail::fits(tensor->shape, *place, tensor->layout.value_or(layout)))
             fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
                  " of the file");
         taken[number] = true;
@@ -20831,7 +21894,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     if (file.ordered) {
         const auto fits = [&](const WeightPlace& place, std::size_t n) {
             const ForeignTensor& tensor = file.tensors[tensors[n]];
-            return detail::has_slot_of(tensor, place) && tensor.shape == shape_in(place, tensor.layout.value_or(layout));
+            return detail::has_slot_of(tensor, place) && detail::fits(tensor.shape, place, tensor.layout.value_or(layout));
         };
         const detail::OrderedMatch match{rest, fits};
         if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
@@ -20843,9 +21906,10 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
         std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
         for (const std::size_t n : places)
             ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
-                            shape_in(network[n], layout)});
+                            detail::without_pixel(shape_in(network[n], layout), layout)});
         for (const std::size_t n : tensors)
-            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), file.tensors[n].shape});
+            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), detail::without_pixel(file.tensors[n].shape, layout)});
+        detail::part_separable(theirs);
         const auto of_network = detail::groups_of(ours);
         auto of_file = detail::groups_of(theirs);
         std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
@@ -20854,7 +21918,12 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
         });
         std::vector<bool> used(of_file.size(), false);
         for (const auto& group : of_network) {
-            const auto fits = [&](const detail::WeightGroup& other) { return other.shapes == group.shapes; };
+            const auto fits = [&](const detail::WeightGroup& other) {
+                bool all = other.members.size() == group.members.size();
+                for (std::size_t n = 0; all && n < group.members.size(); ++n)
+                    all = other.shapes[n].first == group.shapes[n].first && detail::fits(other.shapes[n].second, network[places[group.members[n]]], layout);
+                return all;
+            };
             std::size_t first = of_file.size();
             for (std::size_t n = of_file.size(); n-- > 0;)
                 if (!used[n] && fits(of_file[n])) first = n;
@@ -20873,7 +21942,7 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
     for (std::size_t n = 0; n < network.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
         const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
-        if (tensor.shape != shape_in(network[n], tensor.layout.value_or(layout)) || other_kind)
+        if (!detail::fits(tensor.shape, network[n], tensor.layout.value_or(layout)) || other_kind)
             fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
                  " of the file");
     }
@@ -21342,6 +22411,39 @@ struct OnnxLayer {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/onnx_stated.hpp
+
+// Layers whose numbers stand in their types, as nodes of an ONNX graph.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Numbers for each channel, or one for all.
+inline std::string numbers_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, const char* name, std::span<const double> numbers) {
+    const std::vector<float> floats(numbers.begin(), numbers.end());
+    std::vector<std::size_t> shape{1, floats.size()};
+    if (!layer.inputs[0].vector) shape.insert(shape.end(), {1, 1});
+    return graph.constant<float>(name, floats, floats.size() == 1 ? std::vector<std::size_t>{} : shape);
+}
+
+}  // namespace detail
+
+template <Decimal Factor, Decimal Offset>
+OnnxFlow to_onnx(const Rescale<Factor, Offset>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto number = [&](const char* name, double value) { return detail::numbers_to_onnx(layer, graph, name, std::array{value}); };
+    const std::string product = graph.add("Mul", {layer.inputs[0].name, number("factor", Factor.value())});
+    return {Offset.value() == 0 ? product : graph.add("Add", {product, number("offset", Offset.value())}), layer.inputs[0].vector};
+}
+
+template <class Means, class Deviations>
+OnnxFlow to_onnx(const Normalise<Means, Deviations>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Normalise<Means, Deviations>;
+    const std::string centred = graph.add("Sub", {layer.inputs[0].name, detail::numbers_to_onnx(layer, graph, "mean", Spec::means)});
+    return {graph.add("Div", {centred, detail::numbers_to_onnx(layer, graph, "deviation", Spec::deviations)}), layer.inputs[0].vector};
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/exchange/onnx_term.hpp
 
 // What the table of spellings says of ONNX, taken apart: "LeakyRelu(x, alpha: 0.3 else 0.01)".
@@ -21716,6 +22818,68 @@ OnnxFlow to_onnx(const Concatenation<Count>& /*spec*/, const OnnxLayer& layer, O
     std::vector<std::string> names;
     for (const OnnxFlow& flow : layer.inputs) names.push_back(vectors ? graph.as_vector(flow).name : flow.name);
     return {graph.add("Concat", names, {{"axis", std::int64_t{1}}}), vectors};
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/onnx_moves.hpp
+
+// Layers that take some of the numbers, put zeros around them or give them in another order, as nodes of an ONNX graph.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Whole numbers that the file holds, in one row.
+inline std::string add_numbers(OnnxGraph& graph, const std::string& name, const std::vector<std::size_t>& numbers) {
+    const std::vector<std::int64_t> row(numbers.begin(), numbers.end());
+    return graph.constant<std::int64_t>(name, row, {row.size()});
+}
+
+/// What stands from `starts` to in front of `ends` along these axes.
+inline std::string add_slice(OnnxGraph& graph, const std::string& x, const std::vector<std::size_t>& axes, const std::vector<std::size_t>& starts,
+                             const std::vector<std::size_t>& ends) {
+    return graph.add("Slice", {x, add_numbers(graph, "starts", starts), add_numbers(graph, "ends", ends), add_numbers(graph, "axes", axes)});
+}
+
+}  // namespace detail
+
+template <std::size_t... Zeros>
+OnnxFlow to_onnx(const Pad<Zeros...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto& [top, left, bottom, right] = Pad<Zeros...>::zeros;
+    const std::string x = graph.as_picture(layer.inputs[0]).name;
+    return {graph.add("Pad", {x, detail::add_numbers(graph, "pads", {0, 0, top, left, 0, 0, bottom, right})})};
+}
+
+template <std::size_t... Pixels>
+OnnxFlow to_onnx(const Crop<Pixels...>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto& [top, left, bottom, right] = Crop<Pixels...>::edge;
+    const std::string x = graph.as_picture(layer.inputs[0]).name;
+    return {detail::add_slice(graph, x, {2, 3}, {top, left}, {layer.in.height - bottom, layer.in.width - right})};
+}
+
+template <std::size_t First, std::size_t Count>
+OnnxFlow to_onnx(const Slice<First, Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    return {detail::add_slice(graph, layer.inputs[0].name, {1}, {First}, {First + Count}), layer.inputs[0].vector};
+}
+
+template <std::size_t Number, std::size_t Count>
+OnnxFlow to_onnx(const ChannelRun<Number, Count>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const std::size_t size = layer.out.channels;
+    return {detail::add_slice(graph, layer.inputs[0].name, {1}, {Number * size}, {(Number + 1) * size}), layer.inputs[0].vector};
+}
+
+template <std::size_t Groups>
+OnnxFlow to_onnx(const ShuffleChannels<Groups>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto& [x, vector] = layer.inputs[0];
+    std::vector<std::size_t> apart{0, Groups, layer.in.channels / Groups}, back{0, layer.in.channels};
+    std::vector<std::int64_t> order{0, 2, 1};
+    if (!vector) {
+        for (std::vector<std::size_t>* const shape : {&apart, &back}) shape->insert(shape->end(), {layer.in.height, layer.in.width});
+        order.insert(order.end(), {3, 4});
+    }
+    const std::string groups = graph.add("Reshape", {x, detail::add_numbers(graph, "groups", apart)});
+    const std::string turned = graph.add("Transpose", {groups}, {{"perm", order}});
+    return {graph.add("Reshape", {turned, detail::add_numbers(graph, "shape", back)}), vector};
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -22357,12 +23521,13 @@ template <class Spec>
 concept HasOnnx =
     requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
 
-// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W).
+// From the input (N, H, W, C), as Denim takes it, to (N, C, H, W); vectors stay (N, C).
 inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
-    graph.model.inputs.push_back(
-        {"images", options.bytes ? ElementType::uint8 : ElementType::float32, {0, in.height, in.width, in.channels}});
+    std::string value = in.vector() ? "features" : "images";
+    std::vector<std::size_t> extents{0, in.height, in.width, in.channels};
+    if (in.vector()) extents = {0, in.channels};
+    graph.model.inputs.push_back({value, options.bytes ? ElementType::uint8 : ElementType::float32, extents});
     graph.layer = "input";
-    std::string value = "images";
     if (options.bytes) {
         const auto& [scale, mean, deviation] = options.preprocessing;
         const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
@@ -22378,7 +23543,7 @@ inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& option
         each("Sub", mean, "mean");
         each("Div", deviation, "deviation");
     }
-    return {graph.channels_first(value)};
+    return in.vector() ? OnnxFlow{value, true} : OnnxFlow{graph.channels_first(value)};
 }
 
 // Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
@@ -22426,15 +23591,14 @@ void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Netwo
 
 }  // namespace detail
 
-/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C) to "logits" or "probabilities" (N,
-/// outputs). Dropout is gone, BatchNorm goes by its running statistics.
+/// The network as an ONNX graph (opset 17) with a free batch: "images" (N, H, W, C), or "features" (N, C) of vectors, to "logits"
+/// or "probabilities" (N, outputs). Dropout is gone, BatchNorm goes by its running statistics.
 template <class Network>
 OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
     OnnxGraph graph;
     std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
-    std::vector<std::string> names;
-    detail::name_entries<typename Network::Layers>("", names);
+    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
     each_index<0, Network::Graph::count>([&]<std::size_t Index>() { detail::add_onnx_layer<Network, Index>(graph, values, network, names); });
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";
@@ -22492,6 +23656,26 @@ inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t f
     std::string list;
     for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
     return list;
+}
+
+/// "3" for an axis each alike, else "1, 7".
+inline std::string numbers_text(std::array<std::size_t, 2> numbers) {
+    return numbers[0] == numbers[1] ? std::to_string(numbers[0]) : sentence(numbers[0], ", ", numbers[1]);
+}
+
+/// "1" for as many pixels all around, else those at the top, left, bottom and right.
+inline std::string edges_text(const std::array<std::size_t, 4>& edges) {
+    if (std::ranges::count(edges, edges[0]) == 4) return std::to_string(edges[0]);
+    return sentence(edges[0], ", ", edges[1], ", ", edges[2], ", ", edges[3]);
+}
+
+/// A picture with so many more pixels at its top, left, bottom and right, or without them.
+inline Shape padded(Shape in, const std::array<std::size_t, 4>& edges) {
+    return {edges[0] + in.height + edges[2], edges[1] + in.width + edges[3], in.channels};
+}
+inline Shape cropped(Shape in, const std::array<std::size_t, 4>& edges) {
+    if (in.height <= edges[0] + edges[2] || in.width <= edges[1] + edges[3]) throw std::invalid_argument("nothing is left of the picture");
+    return {in.height - edges[0] - edges[2], in.width - edges[1] - edges[3], in.channels};
 }
 
 /// Every word of ours with its namespace in front.
@@ -22596,7 +23780,8 @@ public:
 
     [[nodiscard]] Shape shape() const { return shape_; }
 
-    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1) {
+    /// `word`: Conv or SeparableConv.
+    void conv(const Windows& windows, std::size_t filters, bool bias, std::size_t groups = 1, const char* word = "Conv") {
         if (groups == 0 || shape_.channels % groups != 0 || filters % groups != 0)
             throw std::invalid_argument(
                 detail::sentence(groups, " groups do not divide ", shape_.channels, " channels and ", filters, " filters"));
@@ -22605,7 +23790,7 @@ public:
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
         shape_.channels = filters;
-        push("Conv", std::move(parts), Takes::of_conv);
+        push(word, std::move(parts), Takes::of_conv);
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
@@ -22641,6 +23826,11 @@ public:
     }
     /// A layer that keeps the shape.
     void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
+    /// One that gives another.
+    void layer(const char* word, std::vector<std::string> parts, Shape gives) {
+        push(word, std::move(parts));
+        shape_ = gives;
+    }
     void layer(detail::SpelledNorm norm) { push(norm.word.c_str(), std::move(norm.parts)); }
     void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
 
@@ -22722,8 +23912,9 @@ public:
             return settled.spelling(name);
         }
         if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        std::string lines = "using " + name + " = denim::Network<denim::Image<" + std::to_string(picture_.height) + ", " +
-                            std::to_string(picture_.width) + ", " + std::to_string(picture_.channels) + ">, denim::Sequential<";
+        const std::string input = picture_.vector() ? detail::sentence("Input<", picture_.channels)
+                                                    : detail::sentence("Image<", picture_.height, ", ", picture_.width, ", ", picture_.channels);
+        std::string lines = "using " + name + " = denim::Network<denim::" + input + ">, denim::Sequential<";
         for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
         return lines + ">>;\n";
     }
@@ -22752,10 +23943,6 @@ private:
         if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
         return common;
     }
-    // "3" for an axis each alike, else "1, 7".
-    static std::string numbers_text(std::array<std::size_t, 2> numbers) {
-        return numbers[0] == numbers[1] ? std::to_string(numbers[0]) : detail::sentence(numbers[0], ", ", numbers[1]);
-    }
     // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::array<std::size_t, 2> step) {
         settle();
@@ -22774,7 +23961,7 @@ private:
             const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
             same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
         }
-        const std::string size = numbers_text(windows.size);
+        const std::string size = detail::numbers_text(windows.size);
         std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
         const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
         if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
@@ -22792,12 +23979,11 @@ private:
             }
             if (!none) parts.push_back(all_alike[0] && all_alike[1]
                                            ? detail::sentence("Padding<", windows.zeros[0], ">")
-                                           : detail::sentence("Padding<", windows.zeros[0], ", ", windows.zeros[1], ", ", windows.zeros[2], ", ",
-                                                              windows.zeros[3], ">"));
+                                           : "Padding<" + detail::edges_text(windows.zeros) + ">");
         }
         shape_ = {counts[0], counts[1], shape_.channels};
-        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + numbers_text(dilation) + ">");
-        if (windows.step != step) parts.push_back("Stride<" + numbers_text(windows.step) + ">");
+        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + detail::numbers_text(dilation) + ">");
+        if (windows.step != step) parts.push_back("Stride<" + detail::numbers_text(windows.step) + ">");
         return parts;
     }
 
@@ -22826,15 +24012,22 @@ namespace denim::inline DENIM_TARGET {
 
 /// One layer: what it computes, and from what.
 struct GraphLayer {
-    enum class Kind { conv, pool, global_pool, dense, batch_norm, layer_norm, group_norm, local_response_norm, channelwise, activation, flatten, dropout, sum, product, concatenation };
+    enum class Kind {
+        conv, pool, global_pool, dense,  // clang-format off
+        batch_norm, layer_norm, group_norm, local_response_norm,
+        channelwise, rescale, activation, dropout,
+        flatten, pad, crop, slice, shuffle,
+        sum, product, concatenation,  // clang-format on
+    };
 
     Kind kind;
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word; of a local response norm its numbers
-    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach
-    std::size_t groups = 1;            ///< of a convolution or a normalisation of groups of channels
+    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what rescales all that we write; of a local response norm its numbers
+    LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach; of a pad or crop its `zeros` alone
+    std::size_t groups = 1;            ///< of a convolution, a normalisation of groups of channels or a shuffle
+    std::size_t first = 0;             ///< of a slice: the first channel
     double epsilon = 0;                ///< of a normalisation: what is added to the variance
     bool gamma = false;                ///< of a normalisation of groups of channels: factors stand in the file
     bool bias = false;                 ///< of a convolution, dense layer or layer normalisation: it is the last of `weights`
@@ -22882,12 +24075,22 @@ inline std::string words_of(const GraphLayer& layer) {
             return "a local response normalisation of " + layer.word;
         case Kind::channelwise:
             return "a " + layer.word + " of each channel";
+        case Kind::rescale:
+            return "the layer " + layer.word;
         case Kind::activation:
             return "the activation " + layer.word;
         case Kind::flatten:
             return "a flatten";
         case Kind::dropout:
             return "a dropout";
+        case Kind::pad:
+            return "zeros around the picture, " + edges_text(layer.windows.zeros);
+        case Kind::crop:
+            return "the picture without its edges, " + edges_text(layer.windows.zeros);
+        case Kind::slice:
+            return sentence("the channels from ", layer.first, " to ", layer.first + layer.output.channels - 1);
+        case Kind::shuffle:
+            return sentence("a shuffle of ", layer.groups, " groups of channels");
         case Kind::sum:
             return "a sum";
         case Kind::product:
@@ -23051,6 +24254,12 @@ public:
     /// Whether a function may be applied: to x times a number, plus a number.
     [[nodiscard]] bool is_line() const { return function_ == Function::identity && !times_x_; }
 
+    /// "Rescale<2, -1>" of such a line; empty where nothing is left of x.
+    [[nodiscard]] std::string rescale() const {
+        if (!is_line() || scale_ == 0) return "";
+        return "Rescale<" + as_float(scale_) + (shift_ == 0 ? ">" : ", " + as_float(shift_) + ">");
+    }
+
     void scale(double factor) {
         check(factor);
         scale_ *= factor, shift_ *= factor;
@@ -23130,6 +24339,11 @@ struct TensorView {
         return view;
     }
 
+    /// (N, C, H, W); of a sequence (N, C, L).
+    static TensorView channels_first_of(std::size_t value, Shape shape, bool sequence) {
+        return of(value, shape, sequence ? std::vector{channels, columns} : std::vector{channels, rows, columns});
+    }
+
     [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
     [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
     /// All extents behind the batch.
@@ -23140,8 +24354,13 @@ struct TensorView {
     }
     /// True if this axis is just that part.
     [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
-    [[nodiscard]] bool channels_first() const { return axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns); }
-    [[nodiscard]] bool channels_last() const { return axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels); }
+    /// A picture (N, C, H, W) or a sequence (N, C, L), which is a picture of one row.
+    [[nodiscard]] bool channels_first() const {
+        return (axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns)) || (sequence() && is(0, channels) && is(1, columns));
+    }
+    [[nodiscard]] bool channels_last() const {
+        return (axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels)) || (sequence() && is(0, columns) && is(1, channels));
+    }
     /// True for one axis that is all of a value of one pixel.
     [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
     /// The numbers come in HWC order.
@@ -23159,6 +24378,12 @@ struct TensorView {
             result = std::move(finer);
         }
         return result;
+    }
+
+    /// So many rows, columns or channels are left.
+    void shorten(Part part, std::size_t extent) {
+        extents[part] = extent;
+        for (auto& axis : axes) axis = without_ones(std::move(axis));
     }
 
     /// `order` counts the batch as axis 0.
@@ -23214,6 +24439,7 @@ struct TensorView {
     }
 
 private:
+    [[nodiscard]] bool sequence() const { return axes.size() == 2 && extents[rows] == 1; }
     [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
         std::size_t product = 1;
         for (const Part part : parts) product *= extents[part];
@@ -23267,6 +24493,8 @@ struct PictureTensor {
     std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
     std::optional<Part> part = {};       ///< it has some of the view's channels only
     std::size_t groups = 0;              ///< more than 0: its channels stand in groups, (N, groups, ...)
+    enum class Grouping { none, runs, turned };
+    Grouping grouping = Grouping::none;  ///< such groups as (N, groups, channels of a group, ...), or these two turned
 };
 
 using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
@@ -23311,8 +24539,9 @@ public:
     std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
     std::string node;       ///< the node that is being read, as errors name it
 
-    /// How many read a name.
+    /// How many read a name, and which are read by others than convolutions.
     std::map<std::string, std::size_t, std::less<>> readers;
+    std::set<std::string, std::less<>> read_as_pictures;
 
     void put(const std::string& name, OnnxKnown known) {
         if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
@@ -23363,28 +24592,34 @@ public:
     }
     [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
 
-    /// A tensor in whatever function of a value; one of floats unless `any` type will do, without zeros around it unless `padded`.
-    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false, bool padded = false) const {
+    [[nodiscard]] PictureTensor* find_tensor(std::string_view name) {
+        const auto found = known_.find(name);
+        return found == known_.end() ? nullptr : std::get_if<PictureTensor>(&found->second);
+    }
+
+    /// A tensor in whatever function of a value; one of floats unless `any` type will do.
+    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false) const {
         const auto* const found = std::get_if<PictureTensor>(&known(name));
         if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
-        if (found->part) throw std::invalid_argument("some of the channels by themselves have no spelling");
-        if (found->groups > 0) throw std::invalid_argument("groups of channels that are not normalised have no spelling");
-        if (!padded && found->zeros != std::array<std::size_t, 4>{})
-            throw std::invalid_argument("zeros around a picture that does not enter a convolution have no spelling");
+        if (found->part) throw std::invalid_argument("a softmax or sigmoid of some of the channels, by themselves, has no spelling");
+        if (found->groups > 0) throw std::invalid_argument("groups of channels that are neither normalised nor shuffled have no spelling");
         if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
         return *found;
     }
     /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
-    const PictureTensor& settled(std::string_view name, bool padded = false) {
-        static_cast<void>(tensor(name, false, padded));
+    const PictureTensor& settled(std::string_view name) {
+        static_cast<void>(tensor(name));
         auto& found = std::get<PictureTensor>(known_.find(name)->second);
         std::string activation = found.function.name();
         const bool of_picture = found.view.value == 0 && activation.starts_with("times ");
-        if (activation.empty() || of_picture)
-            throw Refusal{found.view.value == 0
-                              ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                              : "what it computes is none of Denim's activations",
-                          found.node};
+        const std::string rescale = activation.empty() || of_picture ? found.function.rescale() : "";
+        if (activation.empty() && rescale.empty()) throw Refusal{"what it computes is none of Denim's activations", found.node};
+        if (!rescale.empty()) {
+            add(found.view, {GraphLayer::Kind::rescale, found.node, {found.view.value}, found.view.shape(), rescale});
+            found.function = {};
+            found.shared = readers.find(name)->second > 1;
+            return found;
+        }
         if (activation == "tanh of softplus") {
             add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), "softplus"});
             activation = "tanh";
@@ -23433,28 +24668,99 @@ inline std::size_t onnx_extent(std::int64_t number) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_input.hpp
+
+// What enters an ONNX graph: pictures, sequences or vectors.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Whether the first thing that happens to the input, of `axes` behind the batch, is the way to channels first. `held` are the names of the
+/// file's own numbers.
+inline bool enters_channels_last(const OnnxModel& model, const std::vector<bool>& needed, const std::set<std::string, std::less<>>& held,
+                                 const std::string& input, std::size_t axes) {
+    static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
+    std::vector<std::int64_t> way{0, static_cast<std::int64_t>(axes)};
+    for (std::size_t n = 1; n < axes; ++n) way.push_back(static_cast<std::int64_t>(n));
+    std::set<std::string_view> raw{input};
+    bool found = false;
+    for (std::size_t n = 0; n < model.nodes.size(); ++n) {
+        const OnnxNode& node = model.nodes[n];
+        if (!needed[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
+        if (numberwise.contains(node.type) &&
+            std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held.contains(name); })) {
+            for (const std::string& name : node.outputs) raw.insert(name);
+            continue;
+        }
+        if (axes < 2 || node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != way) return false;
+        found = true;
+    }
+    return found;
+}
+
+/// The axes behind the batch: of pictures (N, C, H, W), of sequences (N, C, L), of vectors (N, C), or with the channels last.
+inline std::vector<TensorView::Part> onnx_input_order(const OnnxModel& model, const std::vector<bool>& needed,
+                                                      const std::set<std::string, std::less<>>& held, const OnnxValue& input) {
+    const auto& shape = input.shape;
+    bool known = shape.size() >= 2 && shape.size() <= 4;
+    for (std::size_t n = 1; known && n < shape.size(); ++n) known = shape[n] > 0 && shape[n] <= 1'000'000;
+    if (!known)
+        throw std::invalid_argument("pictures (N, C, H, W), sequences (N, C, L) or vectors (N, C) of known size were expected; " +
+                                    in_quotes(input.name) + " is " + shape_text(shape));
+    std::vector<TensorView::Part> order{TensorView::channels};
+    if (shape.size() > 3) order.push_back(TensorView::rows);
+    if (shape.size() > 2) order.push_back(TensorView::columns);
+    if (enters_channels_last(model, needed, held, input.name, order.size())) std::ranges::rotate(order, order.begin() + 1);
+    return order;
+}
+
+/// Puts the input into a graph that begins.
+inline void begin_graph(OnnxBuilder& builder, const OnnxValue& input, const std::vector<TensorView::Part>& order) {
+    if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
+                            input.type != ElementType::float16 && input.type != ElementType::bfloat16))
+        throw std::invalid_argument("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
+    std::array<std::size_t, 3> extents{1, 1, 1};
+    for (std::size_t n = 0; n < order.size(); ++n) extents[order[n]] = input.shape[n + 1];
+    builder.batch = input.shape[0];
+    builder.graph.picture = {extents[TensorView::rows], extents[TensorView::columns], extents[TensorView::channels]};
+    PictureTensor tensor{TensorView::of(0, builder.graph.picture, order), input.type};
+    if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
+    tensor.node = "the input " + in_quotes(input.name);
+    builder.put(input.name, tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_windows.hpp
 
 // Nodes of ONNX that go over windows of a picture.
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Throws unless rows and columns stand behind the channels, or the numbers of a sequence do.
+inline void require_picture(const TensorView& view) {
+    if (!view.channels_first())
+        throw std::invalid_argument("a picture (N, C, H, W) or a sequence (N, C, L) was expected; its axes are others, or in another order");
+}
+
 /// The attributes of a convolution or pool; `kernel` is the window that its weights have.
 inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
     using Numbers = OnnxBuilder::Numbers;
-    if (!input.view.channels_first()) throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
     if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
         kernel = stated;
     else if (stated != kernel)
         throw std::invalid_argument("its window is not that of its weights");
-    const Numbers step = attributes.get("strides", Numbers{1, 1}), dilation = attributes.get("dilations", Numbers{1, 1}),
-                  zeros = attributes.get("pads", Numbers{0, 0, 0, 0});
-    if (kernel.size() != 2 || step.size() != 2 || dilation.size() != 2 || zeros.size() != 4)
-        throw std::invalid_argument("windows over two axes were expected");
+    const std::size_t axes = input.view.axes.size() - 1;
+    Numbers step = attributes.get("strides", Numbers(axes, 1)), dilation = attributes.get("dilations", Numbers(axes, 1)),
+            zeros = attributes.get("pads", Numbers(2 * axes, 0));
+    if (kernel.size() != axes || step.size() != axes || dilation.size() != axes || zeros.size() != 2 * axes)
+        throw std::invalid_argument(sentence("windows over ", axes == 1 ? "one axis" : "two axes", " were expected"));
+    if (axes == 1) {  // along the one row of a sequence
+        for (Numbers* const numbers : {&kernel, &step, &dilation}) numbers->insert(numbers->begin(), 1);
+        zeros = {0, zeros[0], 0, zeros[1]};
+    }
     const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
     if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
         throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
-    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers{0, 0, 0, 0}) throw std::invalid_argument("it has two kinds of padding");
+    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers(4, 0)) throw std::invalid_argument("it has two kinds of padding");
 
     LayerChain::Windows windows;
     for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -23521,18 +24827,39 @@ inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, cons
             }};
 }
 
+/// Zeros around a picture as a layer.
+inline void add_pad(OnnxBuilder& builder, PictureTensor& tensor) {
+    const Shape out = padded(tensor.view.shape(), tensor.zeros);
+    GraphLayer layer{GraphLayer::Kind::pad, tensor.node, {tensor.view.value}, out};
+    layer.windows.zeros = tensor.zeros;
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::channels_first_of(tensor.view.value, out, tensor.view.axes.size() == 2), tensor.type};
+}
+
+/// The windows of a convolution; zeros that a Pad put around its picture become its own where each window still touches the picture.
+inline LayerChain::Windows read_padded_windows(OnnxBuilder& builder, const OnnxAttributes& attributes, PictureTensor& tensor,
+                                               const std::vector<std::int64_t>& kernel) {
+    LayerChain::Windows windows = read_windows(attributes, tensor, kernel);
+    bool apart = attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME");
+    for (std::size_t n = 0; n < 4; ++n) apart |= windows.zeros[n] + tensor.zeros[n] > (windows.size[n % 2] - 1) * windows.dilation[n % 2];
+    if (apart && tensor.zeros != std::array<std::size_t, 4>{}) {
+        add_pad(builder, tensor);
+        return read_windows(attributes, tensor, kernel);
+    }
+    for (std::size_t n = 0; n < 4; ++n) windows.zeros[n] += tensor.zeros[n];
+    return windows;
+}
+
 inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
-    PictureTensor tensor = builder.settled(node.input(0), true);
-    const OnnxConstant& weights = builder.own_weights(node, 1, 4);
+    PictureTensor tensor = builder.settled(node.input(0));
+    require_picture(tensor.view);
+    const bool sequence = tensor.view.axes.size() == 2;
+    const OnnxConstant& weights = builder.own_weights(node, 1, tensor.view.axes.size() + 1);
     const auto& shape = weights.array->shape;
-    GraphLayer layer{GraphLayer::Kind::conv, {}, {tensor.view.value}};
-    layer.windows = read_windows(attributes, tensor, {static_cast<std::int64_t>(shape[2]), static_cast<std::int64_t>(shape[3])});
-    for (std::size_t n = 0; n < 4; ++n) {
-        if (tensor.zeros[n] > 0 && attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME"))
-            throw std::invalid_argument("it has two kinds of padding");
-        layer.windows.zeros[n] += tensor.zeros[n];
-    }
+    GraphLayer layer{GraphLayer::Kind::conv};
+    layer.windows = read_padded_windows(builder, attributes, tensor, std::vector<std::int64_t>(shape.begin() + 2, shape.end()));
+    layer.inputs = {tensor.view.value};
     const Shape in = tensor.view.shape();
     layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
     if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
@@ -23544,12 +24871,11 @@ inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
     layer.bias = !node.input(2).empty();
     if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
     builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], shape[0]}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
+    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], shape[0]}, sequence), tensor.type};
     builder.put(node.outputs[0], tensor);
 }
 
-/// Zeros around a picture are the next convolution's.
+/// Zeros around a picture are the next convolution's, or a layer where others read them.
 inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
     attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
@@ -23559,11 +24885,17 @@ inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
         if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
     }
     if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
-    PictureTensor tensor = builder.settled(node.input(0), true);
+    PictureTensor tensor = builder.settled(node.input(0));
     const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
-    if (!tensor.view.channels_first() || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0)
-        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W) were expected");
-    for (std::size_t n = 0; n < 4; ++n) tensor.zeros[n] += onnx_extent(pads[n < 2 ? n + 2 : n + 4]);
+    const std::size_t rank = tensor.view.axes.size() + 1;
+    if (!tensor.view.channels_first() || pads.size() != 2 * rank || pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0)
+        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W), or around a sequence (N, C, L), were expected");
+    for (std::size_t axis = 2; axis < rank; ++axis) {
+        tensor.zeros[4 - rank + axis - 2] += onnx_extent(pads[axis]);
+        tensor.zeros[4 - rank + axis] += onnx_extent(pads[rank + axis]);
+    }
+    tensor.node = builder.node;
+    if (builder.read_as_pictures.contains(node.outputs[0]) && tensor.zeros != std::array<std::size_t, 4>{}) add_pad(builder, tensor);
     builder.put(node.outputs[0], tensor);
 }
 
@@ -23574,6 +24906,8 @@ inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
     PictureTensor tensor = builder.settled(node.input(0));
     GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
     layer.word = average ? "Average" : "Max";
+    require_picture(tensor.view);
+    const bool sequence = tensor.view.axes.size() == 2;
     layer.windows = read_windows(attributes, tensor);
     const Shape in = tensor.view.shape();
     for (std::size_t n = 0; n < 4; ++n)
@@ -23586,8 +24920,7 @@ inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
         throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
     layer.output = {counts[0], counts[1], in.channels};
     builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::of(tensor.view.value, {counts[0], counts[1], in.channels}, {TensorView::channels, TensorView::rows, TensorView::columns}),
-              tensor.type};
+    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], in.channels}, sequence), tensor.type};
     builder.put(node.outputs[0], tensor);
 }
 
@@ -23865,6 +25198,16 @@ inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, con
     return result;
 }
 
+/// A sum, difference, product or quotient of extents, as exporters cut channels: the batch's extent is in none.
+inline std::int64_t computed_extent(const std::string& type, std::int64_t a, std::int64_t b) {
+    for (const std::int64_t number : {a, b})
+        if (number < 0 || number > 1'000'000)
+            throw std::invalid_argument(number == TensorView::batch ? "it computes with the extent of the batch"
+                                                                    : "it computes with numbers that are no extents");
+    if (type == "Div" && b == 0) throw std::invalid_argument("it divides by an extent of 0");
+    return type == "Add" ? a + b : type == "Sub" ? a - b : type == "Mul" ? a * b : a / b;
+}
+
 /// Computes a node on lists of extents.
 inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
     using Numbers = OnnxBuilder::Numbers;
@@ -23916,6 +25259,15 @@ inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node
             throw std::invalid_argument("a slice at step 1 was expected");
         const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
         return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
+    } else if (node.type == "Add" || node.type == "Sub" || node.type == "Mul" || node.type == "Div") {
+        const OnnxNumbers second = builder.numbers(node.input(1));
+        if (second.values.size() != 1 && first.values.size() != 1 && second.values.size() != first.values.size())
+            throw std::invalid_argument("as many extents on both sides were expected");
+        OnnxNumbers result{{}, first.list || second.list};
+        const std::size_t count = first.values.size() == 1 ? second.values.size() : first.values.size();
+        const auto at = [](const Numbers& numbers, std::size_t n) { return numbers[numbers.size() == 1 ? 0 : n]; };
+        for (std::size_t n = 0; n < count; ++n) result.values.push_back(computed_extent(node.type, at(first.values, n), at(second.values, n)));
+        return result;
     }
     throw std::invalid_argument("it computes with extents, which is not followed");
 }
@@ -24061,9 +25413,11 @@ inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char*
 
 inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
     static_cast<void>(OnnxAttributes{node});
-    if (!builder.tensor(node.input(0)).view.channels_first())
-        throw std::invalid_argument("a picture (N, C, H, W) was expected; its axes are others, or in another order");
-    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", {1, 2}, true);
+    const TensorView& view = builder.tensor(node.input(0)).view;
+    require_picture(view);
+    std::vector<std::size_t> behind(view.axes.size() - 1);
+    std::iota(behind.begin(), behind.end(), std::size_t{1});
+    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", std::move(behind), true);
 }
 
 inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
@@ -24080,6 +25434,118 @@ inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_slices.hpp
+
+// Nodes of ONNX that take some rows, columns or channels, or put channels in the order of a shuffle.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What is taken of a value: without these edges, the channels from `first` on.
+struct OnnxBox {
+    std::array<std::size_t, 4> edges{};
+    std::size_t first = 0, count = 0;
+};
+
+/// A box of what the view is of becomes a crop and a slice. Exporters write a node for each axis: where nobody else reads what the one in front
+/// gives, both are one box.
+inline void add_box(OnnxBuilder& builder, TensorView& view, OnnxBox box, bool shared) {
+    using Kind = GraphLayer::Kind;
+    if (box.edges == std::array<std::size_t, 4>{} && box.count == view.shape().channels) return;
+    const auto layer_of = [&](std::size_t value) { return value > 0 ? &builder.graph.layers[value - 1] : nullptr; };
+    const GraphLayer* layer = shared ? nullptr : layer_of(view.value);
+    const std::string before = layer ? layer->node : "";
+    for (; layer && (layer->kind == Kind::crop || layer->kind == Kind::slice) && layer->node == before; layer = layer_of(view.value)) {
+        for (std::size_t n = 0; n < 4; ++n) box.edges[n] += layer->windows.zeros[n];
+        box.first += layer->first;
+        view.value = layer->inputs[0];
+    }
+    const Shape in = builder.graph.shape(view.value), out = cropped(in, box.edges);
+    if (box.edges != std::array<std::size_t, 4>{}) {
+        GraphLayer crop{Kind::crop, {}, {view.value}, out};
+        crop.windows.zeros = box.edges;
+        builder.add(view, std::move(crop));
+    }
+    if (box.count != in.channels) {
+        GraphLayer slice{Kind::slice, {}, {view.value}, {out.height, out.width, box.count}};
+        slice.first = box.first;
+        builder.add(view, std::move(slice));
+    }
+    view.shorten(TensorView::rows, out.height);
+    view.shorten(TensorView::columns, out.width);
+    view.shorten(TensorView::channels, box.count);
+}
+
+/// A part of the channels that no softmax of a head takes is a slice.
+inline void settle_part(OnnxBuilder& builder, const std::string& name) {
+    PictureTensor* const tensor = builder.find_tensor(name);
+    if (!tensor || !tensor->part || !tensor->part->word.empty()) return;
+    add_box(builder, tensor->view, {{}, tensor->part->begin, tensor->part->count}, true);
+    tensor->part.reset();
+}
+
+inline void read_slice(OnnxBuilder& builder, const OnnxNode& node) {
+    using Numbers = OnnxBuilder::Numbers;
+    const OnnxAttributes attributes{node, {"axes", "ends", "starts"}};
+    const auto numbers = [&](const char* name, std::size_t place, Numbers otherwise) {
+        if (attributes.has(name)) return attributes.get(name, otherwise);
+        return node.input(place).empty() ? otherwise : builder.numbers(node.input(place)).values;
+    };
+    PictureTensor tensor = builder.settled(node.input(0));
+    TensorView& view = tensor.view;
+    builder.make_row(view);
+    const Numbers starts = numbers("starts", 1, {}), ends = numbers("ends", 2, {});
+    Numbers along;
+    for (std::size_t n = 0; n < starts.size(); ++n) along.push_back(static_cast<std::int64_t>(n));
+    along = numbers("axes", 3, along);
+    if (starts.empty() || ends.size() != starts.size() || along.size() != starts.size())
+        throw std::invalid_argument("starts and ends were expected, as many as axes");
+    if (std::ranges::any_of(numbers("steps", 4, {}), [](std::int64_t step) { return step != 1; }))
+        throw std::invalid_argument("a slice with steps of more than 1 has no spelling");
+    OnnxBox box{{}, 0, view.shape().channels};
+    for (std::size_t n = 0; n < starts.size(); ++n) {
+        const std::size_t axis = onnx_axis(along[n], view.axes.size() + 1);
+        const auto extent = static_cast<std::int64_t>(axis == 0 ? builder.batch : view.extent(axis - 1));
+        const auto place = [&](std::int64_t number) {
+            return static_cast<std::size_t>(number < 0 ? std::max<std::int64_t>(number, -extent) + extent : std::min<std::int64_t>(number, extent));
+        };
+        const std::size_t begin = place(starts[n]), end = place(ends[n]), size = static_cast<std::size_t>(extent);
+        if (axis == 0 && (starts[n] != 0 || ends[n] < INT32_MAX) && (extent == 0 || begin != 0 || end != size))
+            throw std::invalid_argument("a slice of the batch has no spelling");
+        if (axis == 0 || (begin == 0 && end == size)) continue;
+        if (begin >= end) throw std::invalid_argument("a slice of at least one number was expected");
+        if (view.is(axis - 1, TensorView::channels)) {
+            box.first = begin, box.count = end - begin;
+        } else if (view.is(axis - 1, TensorView::rows) || view.is(axis - 1, TensorView::columns)) {
+            const std::size_t of = view.is(axis - 1, TensorView::rows) ? 0 : 1;
+            box.edges[of] = begin, box.edges[2 + of] = size - end;
+        } else {
+            throw std::invalid_argument("a slice along another axis than rows, columns or channels has no spelling");
+        }
+    }
+    add_box(builder, view, box, tensor.shared);
+    builder.put(node.outputs[0], PictureTensor{view, tensor.type});
+}
+
+/// A transposition of groups and the channels of a group: (N, groups, n, ...) to (N, n, groups, ...).
+inline void turn_groups(OnnxBuilder& builder, const OnnxNode& node, PictureTensor tensor, const std::vector<std::int64_t>& order) {
+    const std::size_t rank = tensor.view.axes.size() + 2;
+    bool turns = tensor.grouping == PictureTensor::Grouping::runs && order.size() == rank && order[0] == 0 && order[1] == 2 && order[2] == 1;
+    for (std::size_t n = 3; turns && n < rank; ++n) turns = order[n] == static_cast<std::int64_t>(n);
+    if (!turns) throw std::invalid_argument("of groups of channels, a transposition of the groups and the channels of each was expected");
+    tensor.grouping = PictureTensor::Grouping::turned;
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+/// The end of a shuffle: turned groups become channels again.
+inline void add_shuffle(OnnxBuilder& builder, PictureTensor& tensor) {
+    GraphLayer layer{GraphLayer::Kind::shuffle, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.groups = tensor.groups;
+    builder.add(tensor.view, std::move(layer));
+    tensor.grouping = PictureTensor::Grouping::none;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_group_norm.hpp
 
 // Normalisations over the pixels of groups of channels. Up to version 20 ONNX has one for each channel alone; what exporters make of others
@@ -24087,13 +25553,19 @@ inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not.
+/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not. Either (N, groups, -1), or the
+/// channels of a group have an axis of their own.
 inline std::size_t groups_of_reshape(const TensorView& view, const std::vector<std::int64_t>& to, std::size_t batch) {
-    if (to.size() != 3 || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
+    const std::size_t rank = view.axes.size() + 1;
+    const bool runs = rank > 2 && to.size() == rank + 1;
+    if ((to.size() != 3 && !runs) || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
     const bool first = to[0] == 0 || to[0] == TensorView::batch || (batch > 0 && to[0] == static_cast<std::int64_t>(batch));
     const auto groups = static_cast<std::size_t>(to[1]);
     if (!first || view.extents[TensorView::channels] % groups != 0) return 0;
-    return to[2] == -1 || to[2] == static_cast<std::int64_t>(view.shape().size() / groups) ? groups : 0;
+    const auto is = [&](std::size_t place, std::size_t extent) { return to[place] == -1 || to[place] == static_cast<std::int64_t>(extent); };
+    const Shape shape = view.shape();
+    const bool fits = runs ? is(2, shape.channels / groups) && is(rank, shape.width) && (rank == 3 || is(3, shape.height)) : is(2, shape.size() / groups);
+    return fits ? groups : 0;
 }
 
 /// The way back from groups of channels.
@@ -24102,7 +25574,9 @@ inline void read_ungrouping(OnnxBuilder& builder, const OnnxNode& node, PictureT
     bool back = to.size() == sizes.size() + 1;
     for (std::size_t n = 0; back && n < sizes.size(); ++n) back = to[n + 1] == -1 || to[n + 1] == static_cast<std::int64_t>(sizes[n]);
     if (!back) throw std::invalid_argument("the way back from groups of channels to the shape before them was expected");
+    if (tensor.grouping == PictureTensor::Grouping::turned) add_shuffle(builder, tensor);
     tensor.groups = 0;
+    tensor.grouping = PictureTensor::Grouping::none;
     tensor.node.clear();
     builder.put(node.outputs[0], tensor);
 }
@@ -24116,6 +25590,8 @@ inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"epsilon"}};
     const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0)));
     PictureTensor tensor = grouped && grouped->groups > 0 ? *grouped : builder.settled(node.input(0));
+    if (tensor.grouping == PictureTensor::Grouping::turned)
+        throw std::invalid_argument("a normalisation of groups of channels that were turned has no spelling");
     if (tensor.groups == 0 && tensor.view.axes.size() == 2 && !tensor.view.is(0, TensorView::channels) && tensor.view.in_order()) {  // a row cut into groups
         tensor.groups = tensor.view.extent(0);
         tensor.view.axes[0].insert(tensor.view.axes[0].end(), tensor.view.axes[1].begin(), tensor.view.axes[1].end());
@@ -24131,8 +25607,9 @@ inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
         throw std::invalid_argument("a normalisation of each channel over all rows and columns was expected");
     layer.epsilon = epsilon_of(attributes);
     const OnnxConstant &scale = builder.constant(node, 1, "a scale"), &bias = builder.constant(node, 2, "a bias");
-    layer.gamma = layer.bias = tensor.groups == 0 && view.axes.size() == 3;
-    if (!layer.gamma && !(are_all(scale, 1) && are_all(bias, 0)))
+    const bool neutral_numbers = are_all(scale, 1) && are_all(bias, 0);
+    layer.gamma = layer.bias = tensor.groups == 0 && (view.axes.size() == 3 || (view.channels_first() && !neutral_numbers));
+    if (!layer.gamma && !neutral_numbers)
         throw std::invalid_argument("factors of 1 and sums with 0 were expected of a normalisation of groups of channels");
     const auto neutral = [&](float number) {
         return GraphWeights{"", shape.channels, [count = shape.channels, number] { return std::vector<float>(count, number); }};
@@ -24142,6 +25619,7 @@ inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
     builder.add(tensor.view, std::move(layer));
     PictureTensor result{tensor.view, tensor.type};
     result.groups = tensor.groups;
+    result.grouping = tensor.grouping;
     builder.put(node.outputs[0], result);
 }
 
@@ -24167,6 +25645,8 @@ inline bool add_to_group_norm(OnnxBuilder& builder, const OnnxNode& node, const 
 namespace denim::inline DENIM_TARGET::detail {
 
 inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
+    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
+        return turn_groups(builder, node, *grouped, OnnxAttributes{node, {"perm"}}.get("perm", std::vector<std::int64_t>{}));
     PictureTensor tensor = builder.tensor(node.input(0), true);
     std::vector<std::int64_t> order;
     for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
@@ -24177,7 +25657,7 @@ inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
 inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
     const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
     const OnnxBuilder::Numbers to = builder.numbers(node.input(1)).values;
-    if (const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0))); grouped && grouped->groups > 0)
+    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
         return read_ungrouping(builder, node, *grouped, to);
     PictureTensor tensor = builder.tensor(node.input(0), true);
     try {
@@ -24190,6 +25670,7 @@ inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
         tensor = builder.settled(node.input(0));
         builder.make_row(tensor.view);
         tensor.groups = groups;
+        if (to.size() > 3 || tensor.view.axes.size() == 1) tensor.grouping = PictureTensor::Grouping::runs;
     }
     builder.put(node.outputs[0], tensor);
 }
@@ -24267,16 +25748,17 @@ inline void read_dropout(OnnxBuilder& builder, const OnnxNode& node) {
 }  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_parts.hpp
 
-// Channels that are split, each part turned into probabilities, and put side by side again: the end of a network of several heads.
+// Channels that are split: each part a slice, or turned into probabilities and put side by side again, the end of a network of several heads.
 
 namespace denim::inline DENIM_TARGET::detail {
 
 inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
     const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
     PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
     const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
-    if (axis != 1 || !tensor.view.vector() || tensor.view.flat)
-        throw std::invalid_argument("a split of other numbers than those of several heads has no spelling");
+    if (axis == 0 || tensor.view.flat || !tensor.view.is(axis - 1, TensorView::channels))
+        throw std::invalid_argument("a split of other numbers than channels has no spelling");
     const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
     std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
     if (attributes.has("split"))
@@ -24290,6 +25772,7 @@ inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
         if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
         tensor.part = part;
         builder.put(node.outputs[n], tensor);
+        if (tensor.view.axes.size() > 1) settle_part(builder, node.outputs[n]);
     }
     if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
 }
@@ -24432,6 +25915,51 @@ inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_rescale.hpp
+
+// Numbers of an ONNX file for each channel of the picture that it takes: a mean that is taken away, a deviation that it is divided by.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What a Normalise ends in that divides by nothing yet.
+inline constexpr std::string_view undivided = ", Deviation<1>>";
+
+inline bool is_rescaled(const OnnxBuilder& builder, const PictureTensor& tensor) {
+    return tensor.view.value > 0 && builder.graph.layers[tensor.view.value - 1].kind == GraphLayer::Kind::rescale;
+}
+
+/// Add, Sub or Div of the picture, or of what was done to it before, with numbers along its channels. False if it is none of these.
+inline bool add_normalise(OnnxBuilder& builder, const OnnxNode& node, std::size_t place, const OnnxConstant& constant) {
+    const PictureTensor& found = builder.tensor(node.input(place));
+    const bool divides = node.type == "Div";
+    if (node.type == "Mul" || ((divides || node.type == "Sub") && place == 1) || found.view.flat) return false;
+    if (!(found.view.value == 0 || is_rescaled(builder, found)) || !found.function.is_line()) return false;
+    const std::vector<double> numbers = constant.array->as<double>();
+    const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
+    if (numbers.empty() || (!alike && !along_channels(constant.array->shape, found.view))) return false;
+    if (!alike && numbers.size() != found.view.shape().channels) return false;
+    std::string text;
+    for (const double number : alike ? std::vector{numbers[0]} : numbers) {
+        if (!is_finite(number) || (divides && !(number > 0))) return false;
+        text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(node.type == "Sub" || divides ? number : -number));
+    }
+    PictureTensor tensor = found;
+    if (divides && is_rescaled(builder, tensor) && !tensor.shared && tensor.function.name() == "linear") {
+        if (std::string& word = builder.graph.layers[tensor.view.value - 1].word; word.ends_with(undivided)) {
+            word.replace(word.size() - undivided.size(), undivided.size(), ", Deviation<" + text + ">>");
+            builder.put(node.outputs[0], tensor);
+            return true;
+        }
+    }
+    if (alike) return false;
+    tensor = builder.settled(node.input(place));
+    const std::string word = divides ? "Normalise<Mean<0>, Deviation<" + text + ">>" : "Normalise<Mean<" + text + ">" + std::string{undivided};
+    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+    return true;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_pointwise.hpp
 
 // Arithmetic of ONNX number by number, and what joins values.
@@ -24499,14 +26027,11 @@ inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std
     const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
     if ((node.type == "Mul" || node.type == "Add") && add_to_group_norm(builder, node, tensor, constant)) return;
     if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
+    if (add_normalise(builder, node, place, constant)) return;
     const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
     const bool sum = node.type == "Add" || node.type == "Sum";
     if (sum && add_to_bias(builder, node, tensor, constant)) return;
-    if (!number)
-        throw std::invalid_argument(
-            tensor.view.value == 0
-                ? "arithmetic on the picture has no spelling; let the file take pictures from 0 to 1, or bytes that it divides by 255"
-                : "numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
+    if (!number) throw std::invalid_argument("numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
     if ((node.type == "Sub" || node.type == "Div") && place == 1)
         throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
     begin_function(builder, tensor);
@@ -24585,14 +26110,11 @@ inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_layer_graph.hpp
+// ---- denim/exchange/onnx_operators.hpp
 
-// An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
-// a layer, or provably changes nothing, or is refused by name.
+// The table of ONNX's nodes and what reads each.
 
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
+namespace denim::inline DENIM_TARGET::detail {
 
 using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
 
@@ -24637,7 +26159,8 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
                                                                     {"Identity", read_identity},
                                                                     {"Cast", read_cast},
                                                                     {"Dropout", read_dropout},
-                                                                    {"Pad", read_pad}};
+                                                                    {"Pad", read_pad},
+                                                                    {"Slice", read_slice}};
     if (const auto found = operators.find(type); found != operators.end()) return found->second;
     const bool in_table = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) {
         const OnnxTerm term{row.onnx};
@@ -24645,6 +26168,16 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
     });
     return in_table ? read_row : nullptr;
 }
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_layer_graph.hpp
+
+// An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
+// a layer, or provably changes nothing, or is refused by name.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
 
 /// Reads one file's graph.
 class OnnxLayers {
@@ -24706,57 +26239,27 @@ private:
         needed_.assign(model_.nodes.size(), false);
         std::vector<std::string_view> open{output};
         builder_.readers[output] = 1;
+        builder_.read_as_pictures.insert(output);
         while (!open.empty()) {
             const auto maker = makers.find(open.back());
             open.pop_back();
             if (maker == makers.end() || needed_[maker->second]) continue;
             needed_[maker->second] = true;
-            for (const std::string& name : model_.nodes[maker->second].inputs) {
+            const OnnxNode& node = model_.nodes[maker->second];
+            for (const std::string& name : node.inputs) {
                 ++builder_.readers[name];
+                if (node.type != "Conv" && node.type != "Pad") builder_.read_as_pictures.insert(name);
                 open.push_back(name);
             }
         }
     }
 
-    // (N, C, H, W), or (N, H, W, C) where the first thing that happens to the picture is the way from there.
     void begin(const OnnxValue& input) {
-        const auto& shape = input.shape;
-        if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
-                                input.type != ElementType::float16 && input.type != ElementType::bfloat16))
-            fail("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
-        if (shape.size() != 4)
-            fail(sentence("an input of four axes was expected, height, width and channels known; ", in_quotes(input.name), " has ", shape.size(),
-                          " axes"));
-        for (std::size_t n = 1; n < 4; ++n)
-            if (shape[n] == 0 || shape[n] > 1'000'000)
-                fail("an input of four axes was expected, height, width and channels known, " + in_quotes(input.name) + " is " + shape_text(shape));
-        builder_.batch = shape[0];
-        using enum TensorView::Part;
-        const bool last = channels_last(input.name);
-        builder_.graph.picture = last ? Shape{shape[1], shape[2], shape[3]} : Shape{shape[2], shape[3], shape[1]};
-        PictureTensor tensor{
-            TensorView::of(0, builder_.graph.picture, last ? std::vector{rows, columns, channels} : std::vector{channels, rows, columns}),
-            input.type};
-        if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
-        tensor.node = "the input " + in_quotes(input.name);
-        builder_.put(input.name, tensor);
-    }
-    [[nodiscard]] bool channels_last(const std::string& input) const {
-        static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
-        std::set<std::string_view> raw{input};
-        bool found = false;
-        for (std::size_t n = 0; n < model_.nodes.size(); ++n) {
-            const OnnxNode& node = model_.nodes[n];
-            if (!needed_[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
-            if (numberwise.contains(node.type) &&
-                std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held_.contains(name); })) {
-                for (const std::string& name : node.outputs) raw.insert(name);
-                continue;
-            }
-            if (node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != std::vector<std::int64_t>{0, 3, 1, 2}) return false;
-            found = true;
+        try {
+            begin_graph(builder_, input, onnx_input_order(model_, needed_, held_, input));
+        } catch (const std::invalid_argument& error) {
+            fail(error.what());
         }
-        return found;
     }
 
     void visit(const OnnxNode& node) {
@@ -24765,6 +26268,8 @@ private:
             if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
         const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
         if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
+        if (of_picture && node.type != "Softmax" && node.type != "Sigmoid")
+            for (const std::string& name : node.inputs) settle_part(builder_, name);
         if (of_picture && node.type != "Shape") {
             const OnnxOperator read = onnx_operator_of(node.type);
             if (!read) throw std::invalid_argument("Denim has no layer for it");
@@ -24781,6 +26286,7 @@ private:
 
     // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
     void finish(const std::string& output) {
+        settle_part(builder_, output);
         const PictureTensor tensor = builder_.settled(output);
         const TensorView& view = tensor.view;
         if (!view.channels_first() && !view.channels_last() &&
@@ -25361,7 +26867,8 @@ inline std::string misfit(const Row& row, const denim::Weights& weights, std::sp
     const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
     if (tensor == weights.tensors().end()) return "the file has no array of this name";
     const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
-    if (std::ranges::equal(tensor->shape, extents)) return {};
+    const std::vector<std::size_t> expected(extents.begin(), extents.end());
+    if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
     return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
 }
 
@@ -25456,16 +26963,31 @@ public:
         return json.get<double>();
     }
     std::size_t size(const std::string& key) { return size_of(key, value(key)); }
-    /// Rows and columns: two numbers, or one for both.
-    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise) {
+    /// Rows and columns: two numbers, or one for both. Along a row alone: one.
+    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise, bool along_row) {
         const Json& json = value(key);
         if (json.is_null()) return otherwise;
+        if (along_row) return {1, size_of(key, json.is_array() && json.size() == 1 ? json[0] : json)};
         if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
         return {size_of(key, json), size_of(key, json)};
     }
-    std::array<std::size_t, 2> pair(const std::string& key) {
+    std::array<std::size_t, 2> pair(const std::string& key, bool along_row) {
         if (value(key).is_null()) refuse(key, "sizes were expected");
-        return pair(key, {});
+        return pair(key, {}, along_row);
+    }
+
+    /// Pixels at the top, left, bottom and right: ((top, bottom), (left, right)), a number for rows and one for columns, or one for all. Of a
+    /// sequence, `along_row`: (left, right), or one for both.
+    std::array<std::size_t, 4> edges(const std::string& key, bool along_row) {
+        const Json& json = value(key);
+        const auto both = [&](const Json& axis) {
+            const auto one = [&](const Json& number) { return number == 0 ? 0 : size_of(key, number); };
+            if (axis.is_array() && axis.size() == 2) return std::array{one(axis[0]), one(axis[1])};
+            return std::array{one(axis), one(axis)};
+        };
+        const bool apart = json.is_array() && json.size() == 2 && !along_row;
+        const auto rows = both(along_row ? Json(0) : apart ? json[0] : json), columns = both(apart ? json[1] : json);
+        return {rows[0], columns[0], rows[1], columns[1]};
     }
 
     /// Must be missing, null, or this: another value has no spelling.
@@ -25484,6 +27006,12 @@ public:
 
     /// Keys that say how a layer learns: a trained network gives the same whatever they are.
     void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
+
+    /// Keras can replace weights by others that stand beside them in its files.
+    void require_plain_weights() {
+        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
+            require(key, nullptr, "weights as they were trained were expected");
+    }
 
     void refuse_others() const {
         for (const auto& [key, json] : config_.items()) {
@@ -25714,6 +27242,77 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_norms.hpp
+
+// Keras's normalisations, by what they learn or by what they were told.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What BatchNormalization, LayerNormalization and GroupNormalization have in common, of a value of so many axes.
+inline NormParts keras_norm_parts(KerasSettings& settings, int axes, const std::string& word) {
+    settings.require_channels("axis", axes, "a " + word + " over the channels was expected");
+    const double epsilon = settings.number("epsilon", 1e-3);
+    if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
+    return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
+}
+
+/// Rescaling.
+inline SpelledNorm keras_rescaling(KerasSettings& settings) {
+    const auto number = [&](const char* key, double otherwise) { return shortest_text(static_cast<float>(settings.number(key, otherwise))); };
+    std::vector<std::string> parts{number("scale", 1)};
+    if (const std::string offset = number("offset", 0); offset != "0") parts.push_back(offset);
+    return {"Rescale", std::move(parts)};
+}
+
+/// Normalization, whose mean and variance were not adapted to data: those stand among its weights.
+inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
+    settings.require("invert", false, "a Normalization the other way around has no spelling");
+    const auto listed = [&](const char* key, auto of) {
+        const auto& json = settings.value(key);
+        std::vector<double> numbers;
+        for (const auto& each : json.is_array() ? json : KerasSettings::Json{json}) {
+            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all; what is adapted to data has no spelling");
+            numbers.push_back(of(each.template get<double>()));
+        }
+        const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
+        std::string text;
+        for (const double number : std::span{numbers}.first(alike ? std::min<std::size_t>(numbers.size(), 1) : numbers.size()))
+            text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(number));
+        return text;
+    };
+    const std::string means = listed("mean", [](double mean) { return mean; });
+    const std::string deviations = listed("variance", [](double variance) { return std::max(std::sqrt(variance), 1e-7); });
+    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
+    return {"Normalise", {"Mean<" + means + ">", "Deviation<" + deviations + ">"}};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_windows.hpp
+
+// The windows of Keras's convolutions and pools, and the zeros that it puts around pictures.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What the settings say of windows of such a size and step; of a sequence, `along_row`.
+inline LayerChain::Windows keras_windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step, bool along_row) {
+    settings.require_channels_last();
+    const KerasSettings::Json& padding = settings.value("padding");
+    const bool causal = along_row && padding == "causal";  // a number sees those before it
+    if (!padding.is_null() && padding != "valid" && padding != "same" && !causal)
+        settings.refuse("padding", along_row ? "valid, same or causal was expected" : "valid or same was expected");
+    LayerChain::Windows windows{.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}, along_row), .same = padding == "same"};
+    if (causal) windows.zeros[1] = (size[1] - 1) * windows.dilation[1];
+    return windows;
+}
+
+/// Zeros around a picture or sequence, or one without its edges.
+inline void spell_keras_edges(bool pads, KerasSettings& settings, LayerChain& chain, bool along_row) {
+    if (!along_row) settings.require_channels_last();
+    const auto edges = settings.edges(pads ? "padding" : "cropping", along_row);
+    chain.layer(pads ? "Pad" : "Crop", {edges_text(edges)}, pads ? padded(chain.shape(), edges) : cropped(chain.shape(), edges));
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/keras_spelling.hpp
 
 // From the layers of a Keras model to Denim's words for them.
@@ -25744,11 +27343,11 @@ private:
     /// What a layer gives.
     struct Value {
         LayerChain chain;
-        bool row = false;                         // (batch, numbers), not (batch, height, width, channels)
+        int axes = 4;                             // (batch, height, width, channels); of a sequence 3, of a row of numbers 2
         std::optional<LayerChain> logits = {};    // what a softmax was taken of
         std::set<std::string> learned_by = {};    // the layers with weights on the way to it
 
-        [[nodiscard]] int axes() const { return row ? 2 : 4; }
+        [[nodiscard]] bool row() const { return axes == 2; }
     };
 
     Value visit(const KerasLayer& layer) {
@@ -25765,10 +27364,13 @@ private:
     static Value input(KerasSettings& settings) {
         const char* const key = settings.value("batch_shape").is_null() ? "batch_input_shape" : "batch_shape";
         const Json& shape = settings.value(key);
-        if (!shape.is_array() || shape.size() != 4 || !shape[1].is_number() || !shape[2].is_number() || !shape[3].is_number())
-            settings.refuse(key, "pictures (height, width, channels) of known size were expected");
+        const auto known = [](const Json& extent) { return extent.is_number(); };
+        if (!shape.is_array() || shape.size() < 2 || shape.size() > 4 || !std::all_of(shape.begin() + 1, shape.end(), known))
+            settings.refuse(key, "pictures (height, width, channels), sequences (length, channels) or vectors of known size were expected");
         for (const char* const kind : {"sparse", "ragged", "optional"}) settings.require(kind, false, "a dense array was expected");
-        return {LayerChain{Shape{settings.size_of(key, shape[1]), settings.size_of(key, shape[2]), settings.size_of(key, shape[3])}}};
+        std::array<std::size_t, 3> extents{1, 1, 1};  // height, width, channels
+        for (std::size_t axis = 1; axis < shape.size(); ++axis) extents[3 - shape.size() + axis] = settings.size_of(key, shape[axis]);
+        return {LayerChain{Shape{extents[0], extents[1], extents[2]}}, static_cast<int>(shape.size())};
     }
 
     // Of several values one.
@@ -25777,12 +27379,13 @@ private:
         Value value = values_.at(layer.inputs[0]);
         for (const std::string& name : layer.inputs) {
             const Value& branch = values_.at(name);
-            if (branch.row != value.row) throw std::invalid_argument("a row of numbers and a picture together have no spelling");
+            if (branch.axes != value.axes)
+                throw std::invalid_argument(sentence("values of ", value.axes, " and of ", branch.axes, " axes together have no spelling"));
             value.learned_by.insert(branch.learned_by.begin(), branch.learned_by.end());
             branches.push_back(branch.chain);
         }
         if (layer.kind == "Concatenate") {
-            settings.require_channels("axis", value.axes(), "a concatenation of channels was expected");
+            settings.require_channels("axis", value.axes, "a concatenation of channels was expected");
             value.chain = LayerChain::concatenation(std::move(branches));
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
             value.chain = branches[0];
@@ -25797,47 +27400,52 @@ private:
     static void require_once(const Value& value) {
         const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
+        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::SeparableConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
             for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
         if (spelled != value.learned_by.size())
             throw std::invalid_argument("its branches share layers in a way that has no spelling");
     }
 
     void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
-        const std::string& kind = layer.kind;
+        const bool along_row = layer.kind.ends_with("1D"), over_windows = along_row || layer.kind.ends_with("2D");
+        const std::string kind = over_windows ? layer.kind.substr(0, layer.kind.size() - 2) : layer.kind;
         LayerChain& chain = value.chain;
-        if (value.row && kind.ends_with("2D"))
-            throw std::invalid_argument("a picture was expected, a row of numbers came");
-        if (kind == "Conv2D" || kind == "DepthwiseConv2D") {
-            convolve(kind, settings, value);
-        } else if (kind == "MaxPooling2D" || kind == "AveragePooling2D") {
-            const auto size = settings.pair("pool_size", {2, 2});
-            chain.pool(kind == "MaxPooling2D" ? "Max" : "Average", windows(settings, size, settings.pair("strides", size)));
-        } else if (kind == "GlobalMaxPooling2D" || kind == "GlobalAveragePooling2D") {
+        if (over_windows && value.axes != (along_row ? 3 : 4))
+            throw std::invalid_argument(sentence(along_row ? "a sequence" : "a picture", " was expected, ",
+                                                 value.row() ? "a row of numbers" : along_row ? "a picture" : "a sequence", " came"));
+        if (kind == "Conv" || kind == "DepthwiseConv" || kind == "SeparableConv") {
+            convolve(kind, settings, value, along_row);
+        } else if (kind == "MaxPooling" || kind == "AveragePooling") {
+            const auto size = settings.pair("pool_size", along_row ? std::array<std::size_t, 2>{1, 2} : std::array<std::size_t, 2>{2, 2}, along_row);
+            chain.pool(kind == "MaxPooling" ? "Max" : "Average", keras_windows(settings, size, settings.pair("strides", size, along_row), along_row));
+        } else if (kind == "GlobalMaxPooling" || kind == "GlobalAveragePooling") {
             settings.require_channels_last();
-            chain.global_pool(kind == "GlobalMaxPooling2D" ? "Max" : "Average");
-            value.row = !settings.flag("keepdims", false);
+            chain.global_pool(kind == "GlobalMaxPooling" ? "Max" : "Average");
+            if (!settings.flag("keepdims", false)) value.axes = 2;
         } else if (kind == "Dense") {
-            if (chain.shape().height * chain.shape().width != 1) throw std::invalid_argument("a Dense without a Flatten in front has no spelling");
-            chain.dense(settings.size("units"), settings.flag("use_bias", true));
-            require_plain_weights(settings);
+            const std::size_t units = settings.size("units");
+            const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
+            of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
+            settings.require_plain_weights();
             activate(settings, value, false);
+        } else if (kind == "ZeroPadding" || kind == "Cropping") {
+            spell_keras_edges(kind == "ZeroPadding", settings, chain, along_row);
         } else if (kind == "BatchNormalization") {
             settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
             settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
             settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            chain.layer(spelled_norm("BatchNorm", norm_parts(settings, value, "BatchNorm")));
+            chain.layer(spelled_norm("BatchNorm", keras_norm_parts(settings, value.axes, "BatchNorm")));
         } else if (kind == "LayerNormalization") {
             settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            chain.layer(spelled_norm("LayerNorm", norm_parts(settings, value, "LayerNorm")));
+            chain.layer(spelled_norm("LayerNorm", keras_norm_parts(settings, value.axes, "LayerNorm")));
         } else if (kind == "GroupNormalization") {
             const Json& groups = settings.value("groups");
             const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
-            chain.layer(spelled_group_norm(count, chain.shape().channels, norm_parts(settings, value, "GroupNorm")));
+            chain.layer(spelled_group_norm(count, chain.shape().channels, keras_norm_parts(settings, value.axes, "GroupNorm")));
         } else if (kind == "PReLU") {
-            if (!value.row) {
+            if (!value.row()) {
                 const Json& shared = settings.value("shared_axes");
-                const bool of_channels = shared == Json{1, 2} || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
+                const bool of_channels = shared == (value.axes == 4 ? Json{1, 2} : Json{1}) || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
                 if (!of_channels) settings.refuse("shared_axes", "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
             } else {
                 settings.require("shared_axes", nullptr, "a PReLU with a slope for each number was expected");
@@ -25846,46 +27454,39 @@ private:
         } else if (kind == "LayerScale") {
             settings.learning_only({"init_values", "projection_dim"});
             chain.layer("Scale");
+        } else if (kind == "Rescaling" || kind == "Normalization") {
+            chain.layer(kind == "Rescaling" ? keras_rescaling(settings) : keras_normalization(settings, value.axes));
         } else if (kind == "Dropout") {
-            settings.learning_only({"rate", "seed", "noise_shape"});
-            chain.dropout();
+            settings.learning_only({"seed"});
+            const std::string rate = shortest_text(settings.number("rate", 0.5));
+            Json of_samples(static_cast<std::size_t>(value.axes), 1);
+            of_samples[0] = nullptr;
+            settings.value("noise_shape") == of_samples ? chain.layer("StochasticDepth", {rate}) : chain.dropout();
         } else if (kind == "Flatten") {
             settings.require_channels_last();
             chain.flatten(shared_);
-            value.row = true;
+            value.axes = 2;
         } else if (kind == "Reshape") {
             reshape(settings, value);
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv2D", "DepthwiseConv2D", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
+        for (const char* const learns : {"Conv", "DepthwiseConv", "SeparableConv", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
             if (kind == learns) value.learned_by.insert(layer.name);
     }
 
-    static void convolve(const std::string& kind, KerasSettings& settings, Value& value) {
-        const auto size = windows(settings, settings.pair("kernel_size"), settings.pair("strides", {1, 1}));
+    static void convolve(const std::string& kind, KerasSettings& settings, Value& value, bool along_row) {
+        const auto size = keras_windows(settings, settings.pair("kernel_size", along_row), settings.pair("strides", {1, 1}, along_row), along_row);
         const bool bias = settings.flag("use_bias", true);
-        if (kind == "Conv2D") {
+        if (kind == "Conv") {
             value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
-            require_plain_weights(settings);
+            settings.require_plain_weights();
         } else {
             settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
-            settings.require("groups", 1, "a DepthwiseConv2D has a group for each channel");
-            value.chain.depthwise_conv(size, bias);
+            settings.require("groups", 1, "a " + kind + " has a group for each channel");
+            kind == "DepthwiseConv" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
         }
         activate(settings, value, false);
-    }
-    // Keras can replace weights by others that stand beside them in its files.
-    static void require_plain_weights(KerasSettings& settings) {
-        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
-            settings.require(key, nullptr, "weights as they were trained were expected");
-    }
-
-    static NormParts norm_parts(KerasSettings& settings, const Value& value, const std::string& word) {
-        settings.require_channels("axis", value.axes(), "a " + word + " over the channels was expected");
-        const double epsilon = settings.number("epsilon", 1e-3);
-        if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
-        return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
     }
 
     // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.
@@ -25896,9 +27497,11 @@ private:
         const auto last = [&](std::size_t size) { return is(target.back(), size) || target.back() == -1; };
         if (target.is_array() && target.size() == 1 && last(shape.size())) {
             value.chain.flatten(shared_);
-            value.row = true;
+            value.axes = 2;
         } else if (target.is_array() && target.size() == 3 && is(target[0], shape.height) && is(target[1], shape.width) && last(shape.channels)) {
-            value.row = false;
+            value.axes = 4;
+        } else if (target.is_array() && target.size() == 2 && shape.height == 1 && is(target[0], shape.width) && last(shape.channels)) {
+            value.axes = 3;
         } else {
             settings.refuse("target_shape", "a Reshape that moves numbers has no spelling");
         }
@@ -25908,7 +27511,7 @@ private:
         if (kind == "Activation") {
             activate(settings, value, apart_);
         } else if (kind == "Softmax") {
-            settings.require_channels("axis", value.axes(), "a softmax over the channels was expected");
+            settings.require_channels("axis", value.axes, "a softmax over the channels was expected");
             activate("softmax", value, apart_);
         } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
             activate(name, value, apart_);
@@ -25926,13 +27529,6 @@ private:
     static void activate(const std::string& name, Value& value, bool apart) {
         if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
         value.chain.activate(name, apart);
-    }
-
-    static LayerChain::Windows windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step) {
-        settings.require_channels_last();
-        const Json& padding = settings.value("padding");
-        if (!padding.is_null() && padding != "valid" && padding != "same") settings.refuse("padding", "valid or same was expected");
-        return {.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}), .same = padding == "same"};
     }
 
     const KerasModel& model_;
@@ -26029,6 +27625,7 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
         case Kind::local_response_norm:
             return chain.layer(spelled_local_response_norm(layer.word));
         case Kind::channelwise:
+        case Kind::rescale:
             return chain.layer(layer.word);
         case Kind::activation:
             return chain.activate(layer.word, apart);
@@ -26036,6 +27633,14 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
             return chain.flatten(true);
         case Kind::dropout:
             return chain.dropout();
+        case Kind::pad:
+            return chain.layer("Pad", {edges_text(layer.windows.zeros)}, layer.output);
+        case Kind::crop:
+            return chain.layer("Crop", {edges_text(layer.windows.zeros)}, layer.output);
+        case Kind::slice:
+            return chain.layer("Slice", {sentence(layer.first, ", ", layer.output.channels)}, layer.output);
+        case Kind::shuffle:
+            return chain.layer("ShuffleChannels", {std::to_string(layer.groups)});
         case Kind::sum:
             chain = LayerChain::sum(std::move(chain), take(layer.inputs[1]));
             return;
@@ -28515,8 +30120,20 @@ struct SweepPoint {
     std::size_t numbers = 0;          ///< parameters of the network
     std::string architecture;         ///< its type, as users write it
     Made (*make)(Seed seed, std::size_t largest_batch, const LossOfHeads& loss) = nullptr;
-    bool has_rate = false;  ///< a layer of it has one, as Dropout
+    std::vector<std::size_t> dropouts = {};  ///< its layers whose rate the sweep sets: those whose types do not say where it begins
 };
+
+namespace detail {
+
+/// The layers of a network with a rate of which its type says nothing.
+inline std::vector<std::size_t> dropouts_of(std::span<const Entry> entries) {
+    std::vector<std::size_t> all;
+    for (std::size_t n = 0; n < entries.size(); ++n)
+        if (entries[n].has_rate && !entries[n].states_rate) all.push_back(n);
+    return all;
+}
+
+}  // namespace detail
 
 /// Every network of a grid, the last axis turning fastest.
 template <template <std::size_t...> class Family, class... Axes>
@@ -28531,7 +30148,7 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
                               auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
                               return SweepPoint::Made{std::move(network), std::move(learner)};
                           },
-                          std::ranges::any_of(Network::Graph::trace.entries, &Entry::has_rate)});
+                          detail::dropouts_of(Network::Graph::trace.entries)});
     });
     return points;
 }
@@ -28688,7 +30305,7 @@ inline void check(const SweepOptions& options, const std::vector<SweepPoint>& po
             fail("sweep: the optimizers for the rates " + shortest_text(other->second) + " and " + shortest_text(rate) + " both learn at " +
                  shortest_text(optimizer.rate()));
     }
-    if (std::ranges::none_of(points, &SweepPoint::has_rate) && options.dropout != std::vector<float>{0.5f})
+    if (std::ranges::all_of(points, [](const SweepPoint& point) { return point.dropouts.empty(); }) && options.dropout != std::vector<float>{0.5f})
         std::fputs("denim: sweep: no network of the grid has a Dropout, so .dropout makes no difference\n", stderr);
 }
 
@@ -28762,10 +30379,8 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     const SweepPoint::Made made =
         point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
     Learner& learner = *made.learner;
-    for (LayerSettings& settings : learner.settings()) {
-        settings.l2 = run.rates.l2;
-        settings.rate = run.rates.dropout;
-    }
+    for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
+    for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
     const auto samples = [&](const auto& set, const char* name) {
         return Samples::of(set, learner.input(), learner.heads(), name);
     };
@@ -29000,6 +30615,77 @@ inline void write_report(const std::filesystem::path& path, const SweepTable& ta
 
 // Many networks and settings, repeated, logged and compared: needs what denim/report.hpp needs.
 
+// ---- denim/zoo/convnext.hpp
+
+// Liu et al., "A ConvNet for the 2020s" (2022), as torchvision has it. For pictures of 224 x 224 x 3; sides of at least 32 fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+namespace detail {
+
+using ConvNeXtNorm = LayerNormOf<Epsilon<1e-6>>;
+
+/// The rate of block number `block` of `count`, which rises from 0 to the largest, in thousandths.
+consteval Decimal rising_rate(Decimal largest, std::size_t block, std::size_t count) {
+    return static_cast<double>(static_cast<int>(1000 * largest.value() * static_cast<double>(block) / static_cast<double>(count - 1) + 0.5)) / 1000;
+}
+
+template <std::size_t Channels, Decimal Largest, std::size_t First, class Sequence>
+struct ConvNeXtBlocks;
+
+}  // namespace detail
+
+/// A window a channel, LayerNorm, two dense layers of each pixel, four times as wide between, and the layer scale; figure 4.
+template <std::size_t Channels, Decimal Rate = 0>
+struct ConvNeXtBlock : Sequential<Residual<DepthwiseConv<7, Padding<3>, Linear>, detail::ConvNeXtNorm, Conv<1, 4 * Channels, GELU>,
+                                           Conv<1, Channels, Linear>, ScaleOf<1e-6>, StochasticDepth<Rate>>> {};
+
+namespace detail {
+
+template <std::size_t Channels, Decimal Largest, std::size_t First, std::size_t... Block>
+struct ConvNeXtBlocks<Channels, Largest, First, std::index_sequence<Block...>> {
+    using type = Sequential<ConvNeXtBlock<Channels, rising_rate(Largest, First + Block, 18)>...>;
+};
+template <std::size_t Count, std::size_t Channels, Decimal Largest, std::size_t First>
+using ConvNeXtStage = typename ConvNeXtBlocks<Channels, Largest, First, std::make_index_sequence<Count>>::type;
+
+}  // namespace detail
+
+/// 28,589,128 parameters and 4.456 G multiply-adds for 1,000 classes at 224 x 224. `Largest` is the rate of stochastic depth in the last block,
+/// to which those before it rise from 0. Weights: torchvision's convnext_tiny, with convnext_names.
+template <std::size_t Classes = 1000, Decimal Largest = 0.1>
+using ConvNeXtT = Sequential<Conv<4, 96, Stride<4>, Linear>, detail::ConvNeXtNorm,                                                   //
+                             detail::ConvNeXtStage<3, 96, Largest, 0>, detail::ConvNeXtNorm, Conv<2, 192, Stride<2>, Linear>,    //
+                             detail::ConvNeXtStage<3, 192, Largest, 3>, detail::ConvNeXtNorm, Conv<2, 384, Stride<2>, Linear>,   //
+                             detail::ConvNeXtStage<9, 384, Largest, 6>, detail::ConvNeXtNorm, Conv<2, 768, Stride<2>, Linear>,   //
+                             detail::ConvNeXtStage<3, 768, Largest, 15>,                                                          //
+                             GlobalPool<Average>, detail::ConvNeXtNorm, Dense<Classes>>;
+
+/// The names that torchvision gives to the arrays of a ConvNeXt, whose layer scale stands in front of its block there:
+/// import_weights(network, file, WeightLayout::pytorch, {.names = zoo::convnext_names(network)}).
+template <class Network>
+std::map<std::string, std::string> convnext_names(const Network& network) {
+    // Elements come in threes: the convolution in front of a stage and its norm, or the other way around, then the stage.
+    static constexpr std::array parts{"block.0", "block.2", "block.3", "block.5"};
+    std::map<std::string, std::string> names;
+    for (const Row& row : network.rows()) {
+        const std::size_t element = std::stoul(row.name), dot = row.name.rfind('.');
+        const std::string slot = row.name.ends_with("weights") || row.name.ends_with("gamma") ? ".weight" : ".bias";
+        std::string& name = names[row.name];
+        if (element > 12) {
+            name = (element == 13 ? "classifier.0" : "classifier.2") + slot;
+        } else if (element % 3 < 2) {
+            name = denim::detail::sentence("features.", element / 3 * 2, '.', element % 3) + slot;
+        } else {
+            const std::size_t block = std::stoul(row.name.substr(row.name.find('.') + 1));
+            const std::size_t layer = std::stoul(row.name.substr(row.name.rfind('.', dot - 1) + 1));
+            name = denim::detail::sentence("features.", element / 3 * 2 + 1, '.', block, '.') + (layer == 4 ? "layer_scale" : parts.at(layer) + slot);
+        }
+    }
+    return names;
+}
+
+}  // namespace denim::inline DENIM_TARGET::zoo
 // ---- denim/zoo/conv_norm.hpp
 
 // What nearly every network of the zoo is made of: a convolution without a bias, BatchNorm and an activation.
@@ -29135,6 +30821,32 @@ using EfficientNetLite0 = Sequential<ConvNorm<3, 32, ReLU6, Stride<2>>,         
                                      ConvNorm<1, 1280, ReLU6>, GlobalPool<Average>, Dense<Classes>>;
 
 }  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/torchvision_names.hpp
+
+// What torchvision calls the arrays of a network, from where they stand in ours.
+
+namespace denim::inline DENIM_TARGET::zoo::detail {
+
+/// The places of a row's layer, {2, 0, 1} of "2.0.1.weights", from the outside to the inside.
+using Places = std::vector<std::size_t>;
+
+/// {{"2.0.1.weights", "NAME.weight"}, ...} for all rows, where `name(places)` is what torchvision calls the layer.
+template <class Network, class Name>
+std::map<std::string, std::string> torchvision_names(const Network& network, Name name) {
+    static const std::map<std::string_view, std::string_view> slots{{"weights", "weight"}, {"bias", "bias"},         {"gamma", "weight"},
+                                                                    {"beta", "bias"},      {"mean", "running_mean"}, {"variance", "running_var"}};
+    std::map<std::string, std::string> names;
+    for (const Row& row : network.rows()) {
+        Places places;
+        std::size_t begin = 0;
+        for (std::size_t dot = 0; (dot = row.name.find('.', begin)) != row.name.npos; begin = dot + 1)
+            places.push_back(std::stoul(row.name.substr(begin, dot - begin)));
+        names[row.name] = name(places) + '.' + std::string{slots.at(std::string_view{row.name}.substr(begin))};
+    }
+    return names;
+}
+
+}  // namespace denim::inline DENIM_TARGET::zoo::detail
 // ---- denim/zoo/googlenet.hpp
 
 // Szegedy et al., "Going deeper with convolutions" (2015), table 1, with BatchNorm and 3 x 3 for 5 x 5, as torchvision has it, and without the two
@@ -29149,7 +30861,7 @@ struct Inception : Sequential<Parallel<ConvNorm<1, One>, Sequential<ConvNorm<1, 
                                        Sequential<Pool<Max, 3, Stride<1>, Padding<1>>, ConvNorm<1, Pooled>>>> {};
 
 /// 6,624,904 parameters and 1.50 G multiply-adds for 1,000 classes at 224 x 224. The paper's dropout in front of the last layer is left to the
-/// user. Weights: torchvision's googlenet with aux_logits=False.
+/// user. Weights: torchvision's googlenet with aux_logits=False, with googlenet_names.
 template <std::size_t Classes = 1000>
 using GoogLeNet = Sequential<ConvNorm<7, 64, ReLU, Stride<2>>, Pool<Max, 3, Stride<2>, CeilMode>,                             //
                              ConvNorm<1, 64>, ConvNorm<3, 192>, Pool<Max, 3, Stride<2>, CeilMode>,                            //
@@ -29160,6 +30872,23 @@ using GoogLeNet = Sequential<ConvNorm<7, 64, ReLU, Stride<2>>, Pool<Max, 3, Stri
                              Inception<256, 160, 320, 32, 128, 128>, Pool<Max, 2, Stride<2>, CeilMode>,                       //
                              Inception<256, 160, 320, 32, 128, 128>, Inception<384, 192, 384, 48, 128, 128>,                  //
                              GlobalPool<Average>, Dense<Classes>>;
+
+/// The names that torchvision gives to the arrays of a GoogLeNet, whose branches order alone does not tell apart:
+/// import_weights(network, file, WeightLayout::pytorch, {.names = zoo::googlenet_names(network)}).
+template <class Network>
+std::map<std::string, std::string> googlenet_names(const Network& network) {
+    // Layers outside of the blocks are {element, layer}, in them {element, 0, branch, layer} or {element, 0, branch, number, layer}.
+    static constexpr std::array<const char*, 18> elements{"conv1",       "",            "conv2",       "conv3",       "",            "inception3a",
+                                                          "inception3b", "",            "inception4a", "inception4b", "inception4c", "inception4d",
+                                                          "inception4e", "",            "inception5a", "inception5b", "",            "fc"};
+    return detail::torchvision_names(network, [](const detail::Places& at) {
+        std::string name = elements.at(at[0]);
+        if (at.size() == 1) return name;
+        if (at.size() > 2) name += denim::detail::sentence(".branch", at[2] + 1);
+        if (at.size() == 5) name += denim::detail::sentence('.', at[3]);
+        return name + (at.back() == 0 ? ".conv" : ".bn");
+    });
+}
 
 }  // namespace denim::inline DENIM_TARGET::zoo
 // ---- denim/zoo/mlperf_tiny.hpp
@@ -29175,6 +30904,13 @@ using TinyConv = Sequential<Conv<3, Channels, Same, Linear, HeNormal, Options...
 template <std::size_t Channels, class... Shortcuts>
 using TinyBlock = Residual<TinyConv<Channels, Stride<sizeof...(Shortcuts) + 1>>, Activation<ReLU>, TinyConv<Channels>, Shortcuts...>;
 
+/// A window a channel, then a convolution of 1 x 1, both with biases, BatchNorm and ReLU.
+template <std::size_t Channels, std::size_t Step, class... Options>
+using TinySeparable = Sequential<DepthwiseConv<3, Same, Stride<Step>, Linear>, BatchNorm, Activation<ReLU>,  //
+                                 Conv<1, Channels, Linear, Options...>, BatchNorm, Activation<ReLU>>;
+template <std::size_t Channels, std::size_t Step = 1>
+using TinyMobile = TinySeparable<Channels, Step, HeNormal>;
+
 }  // namespace detail
 
 /// 78,186 parameters that learn for 10 classes and pictures of 32 x 32 x 3, and 12.5 M multiply-adds. Convolutions have biases.
@@ -29184,6 +30920,23 @@ using ResNet8 = Sequential<detail::TinyConv<16>, Activation<ReLU>,              
                            detail::TinyBlock<32, Shortcut<Conv<1, 32, Stride<2>, Linear, HeNormal>>>, Activation<ReLU>,       //
                            detail::TinyBlock<64, Shortcut<Conv<1, 64, Stride<2>, Linear, HeNormal>>>, Activation<ReLU>,       //
                            GlobalPool<Average>, Dense<Classes, HeNormal>>;
+
+/// MobileNetV1 at a quarter of its width for visual wake words, a person or none: 216,322 parameters that learn and 7.5 M multiply-adds for
+/// pictures of 96 x 96 x 3. Convolutions have biases, activations are ReLU.
+template <std::size_t Classes = 2>
+using VisualWakeWords = Sequential<detail::TinyConv<8, Stride<2>>, Activation<ReLU>, detail::TinyMobile<16>,  //
+                                   detail::TinyMobile<32, 2>, detail::TinyMobile<32>,                          //
+                                   detail::TinyMobile<64, 2>, detail::TinyMobile<64>,                          //
+                                   detail::TinyMobile<128, 2>, Repeat<5, detail::TinyMobile<128>>,             //
+                                   detail::TinyMobile<256, 2>, detail::TinyMobile<256>,                        //
+                                   GlobalPool<Average>, Dense<Classes>>;
+
+/// Zhang et al., "Hello edge: Keyword spotting on microcontrollers" (2017): 23,756 parameters that learn and 2.7 M multiply-adds for the
+/// 49 x 10 x 1 coefficients of a second of sound. The mean is of the first 24 of 25 rows, as there.
+template <std::size_t Classes = 12>
+using DSCNN = Sequential<Conv<Window<10, 4>, 64, Same, Stride<2>, Linear>, BatchNorm, Activation<ReLU>, DropoutOf<0.2>,  //
+                         Repeat<4, detail::TinySeparable<64, 1>>, DropoutOf<0.4>,                                        //
+                         Pool<Average, Window<24, 5>>, Dense<Classes>>;
 
 }  // namespace denim::inline DENIM_TARGET::zoo
 // ---- denim/zoo/mnasnet.hpp
@@ -29333,7 +31086,7 @@ struct RegNetDown : Sequential<Residual<ConvNorm<1, Channels>, ConvNorm<3, Chann
                                         Shortcut<Conv<1, Channels, Stride<2>, Linear, NoBias>, BatchNorm>>,
                                Activation<ReLU>> {};
 
-/// 4,344,144 parameters and 402 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's regnet_y_400mf.
+/// 4,344,144 parameters and 402 M multiply-adds for 1,000 classes at 224 x 224. Weights: torchvision's regnet_y_400mf, with regnet_names.
 template <std::size_t Classes = 1000>
 using RegNetY400MF = Sequential<ConvNorm<3, 32, ReLU, Stride<2>>,                            //
                                 RegNetDown<32, 48, 8>,                                       //
@@ -29341,6 +31094,24 @@ using RegNetY400MF = Sequential<ConvNorm<3, 32, ReLU, Stride<2>>,               
                                 RegNetDown<104, 208, 8>, Repeat<5, RegNetBlock<208, 8>>,     //
                                 RegNetDown<208, 440, 8>, Repeat<5, RegNetBlock<440, 8>>,     //
                                 GlobalPool<Average>, Dense<Classes>>;
+
+/// The names that torchvision gives to the arrays of a RegNet, whose shortcuts stand in front of the layers beside them there:
+/// import_weights(network, file, WeightLayout::pytorch, {.names = zoo::regnet_names(network)}).
+template <class Network>
+std::map<std::string, std::string> regnet_names(const Network& network) {
+    // Layers of the first block of a stage are {element, 0, part, layer}, of a repeated one {element, number, 0, part, layer}.
+    static constexpr std::array parts{"f.a.", "f.b.", "f.se.fc", "f.c.", "proj."};
+    std::size_t stage = 0, element = 0;
+    return detail::torchvision_names(network, [&](const detail::Places& at) -> std::string {
+        using denim::detail::sentence;
+        if (at.size() == 1) return "fc";
+        if (at.size() == 2) return sentence("stem.", at[1]);
+        const bool repeated = at.size() == 5;
+        if (at[0] != element && !repeated) ++stage;
+        element = at[0];
+        return sentence("trunk_output.block", stage, ".block", stage, '-', repeated ? at[1] + 1 : 0, '.', parts.at(at[at.size() - 2]), at.back());
+    });
+}
 
 }  // namespace denim::inline DENIM_TARGET::zoo
 // ---- denim/zoo/resnet.hpp
@@ -29417,46 +31188,90 @@ namespace denim::inline DENIM_TARGET::zoo {
 /// import_weights(network, file, WeightLayout::pytorch, {.names = zoo::resnet_names(network)}).
 template <class Network>
 std::map<std::string, std::string> resnet_names(const Network& network) {
-    static constexpr auto parts_of = [](std::string_view name) {
-        std::vector<std::string> parts;
-        for (std::size_t dot = 0; dot != name.npos; name.remove_prefix(dot == name.npos ? 0 : dot + 1)) {
-            dot = name.find('.');
-            parts.emplace_back(name.substr(0, dot));
-        }
-        return parts;
-    };
-    static const std::map<std::string_view, std::string_view> slots{{"weights", "weight"},   {"bias", "bias"},         {"gamma", "weight"},
-                                                                    {"beta", "bias"},        {"mean", "running_mean"}, {"variance", "running_var"}};
     // Rows of a stage's first block are "element.0.convolution.layer.slot", of a repeated one "element.number.0.convolution.layer.slot".
     std::size_t inside = 0;  // convolutions of a block, without the shortcut
-    for (const Row& row : network.rows())
-        if (const auto parts = parts_of(row.name); parts.size() == 6) inside = std::max<std::size_t>(inside, std::stoul(parts[3]) + 1);
-    std::map<std::string, std::string> names;
-    std::size_t stage = 0, first_repeated = 0;
-    std::string element;
-    for (const Row& row : network.rows()) {
-        const auto parts = parts_of(row.name);
-        const std::string slot{slots.at(parts.back())};
-        std::string& name = names[row.name];
-        if (parts.size() == 2) {
-            name = "fc." + slot;
-        } else if (parts.size() == 4) {
-            name = (parts[2] == "0" ? "conv1." : "bn1.") + slot;
-        } else {
-            const bool repeated = parts.size() == 6;
-            if (parts[0] != element && (!repeated || stage == 0)) {
-                ++stage;
-                first_repeated = repeated ? 0 : 1;
-            }
-            element = parts[0];
-            const std::size_t convolution = std::stoul(parts[parts.size() - 3]), block = repeated ? first_repeated + std::stoul(parts[1]) : 0;
-            const std::string& layer = parts[parts.size() - 2];
-            name = denim::detail::sentence("layer", stage, '.', block, '.');
-            name += convolution == inside ? "downsample." + layer : (layer == "0" ? "conv" : "bn") + std::to_string(convolution + 1);
-            name += '.' + slot;
+    static_cast<void>(detail::torchvision_names(network, [&](const detail::Places& at) {
+        if (at.size() == 5) inside = std::max(inside, at[3] + 1);
+        return "";
+    }));
+    std::size_t stage = 0, first_repeated = 0, element = 0;
+    return detail::torchvision_names(network, [&](const detail::Places& at) -> std::string {
+        const std::size_t layer = at.back();
+        if (at.size() == 1) return "fc";
+        if (at.size() == 3) return layer == 0 ? "conv1" : "bn1";
+        const bool repeated = at.size() == 5;
+        if (at[0] != element && (!repeated || stage == 0)) {
+            ++stage;
+            first_repeated = repeated ? 0 : 1;
         }
-    }
-    return names;
+        element = at[0];
+        const std::size_t convolution = at[at.size() - 2], block = repeated ? first_repeated + at[1] : 0;
+        const std::string inner = convolution == inside ? denim::detail::sentence("downsample.", layer)
+                                                        : denim::detail::sentence(layer == 0 ? "conv" : "bn", convolution + 1);
+        return denim::detail::sentence("layer", stage, '.', block, '.', inner);
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET::zoo
+// ---- denim/zoo/shufflenet_v2.hpp
+
+// Ma et al., "ShuffleNet V2: Practical guidelines for efficient CNN architecture design" (2018), table 5. For pictures of 224 x 224 x 3; smaller
+// ones fit too.
+
+namespace denim::inline DENIM_TARGET::zoo {
+
+/// Half of the channels as they are, half by way of 1 x 1, a window a channel and 1 x 1; figure 3 (c).
+template <std::size_t Channels>
+struct ShuffleUnit
+    : Sequential<SplitChannels<Sequential<>, Sequential<ConvNorm<1, Channels / 2>, DepthwiseNorm<3, Linear>, ConvNorm<1, Channels / 2>>>,
+                 ShuffleChannels<2>> {};
+
+/// The first of a stage: half as many rows and columns, all channels in both branches; figure 3 (d).
+template <std::size_t Channels>
+struct ShuffleDown
+    : Sequential<Parallel<Sequential<DepthwiseNorm<3, Linear, Stride<2>>, ConvNorm<1, Channels / 2>>,
+                          Sequential<ConvNorm<1, Channels / 2>, DepthwiseNorm<3, Linear, Stride<2>>, ConvNorm<1, Channels / 2>>>,
+                 ShuffleChannels<2>> {};
+
+namespace detail {
+
+/// Channels of the first stage.
+template <std::size_t Percent>
+consteval std::size_t shuffle_channels() {
+    static_assert(Percent == 50 || Percent == 100 || Percent == 150 || Percent == 200,
+                  "denim: ShuffleNetV2: a width of 50, 100, 150 or 200 per cent was expected.");
+    return Percent == 50 ? 48 : Percent == 150 ? 176 : Percent == 200 ? 244 : 116;
+}
+
+template <std::size_t Channels, std::size_t Repeats>
+using ShuffleStage = Sequential<ShuffleDown<Channels>, Repeat<Repeats, ShuffleUnit<Channels>>>;
+
+}  // namespace detail
+
+/// 2,278,604 parameters and 145 M multiply-adds for 1,000 classes at 224 x 224; with 50 per cent of the width, 1,366,792 and 40 M. Weights:
+/// torchvision's shufflenet_v2_x1_0 and its like, with shufflenet_v2_names.
+template <std::size_t Classes = 1000, std::size_t Percent = 100>
+using ShuffleNetV2 = Sequential<ConvNorm<3, 24, ReLU, Stride<2>>, Pool<Max, 3, Stride<2>, Padding<1>>,  //
+                                detail::ShuffleStage<detail::shuffle_channels<Percent>(), 3>,           //
+                                detail::ShuffleStage<2 * detail::shuffle_channels<Percent>(), 7>,       //
+                                detail::ShuffleStage<4 * detail::shuffle_channels<Percent>(), 3>,       //
+                                ConvNorm<1, Percent == 200 ? 2048 : 1024>, GlobalPool<Average>, Dense<Classes>>;
+
+/// The names that torchvision gives to the arrays of a ShuffleNetV2, whose branches order alone does not tell apart:
+/// import_weights(network, file, WeightLayout::pytorch, {.names = zoo::shufflenet_v2_names(network)}).
+template <class Network>
+std::map<std::string, std::string> shufflenet_v2_names(const Network& network) {
+    // Layers of the first block of a stage are {element, 0, 0, branch, convolution, layer}, of a repeated one {element, 1, number, 0, 1,
+    // convolution, layer}. Between convolutions with an activation and the next there are three places, else two.
+    return detail::torchvision_names(network, [](const detail::Places& at) -> std::string {
+        using denim::detail::sentence;
+        if (at.size() == 1) return "fc";
+        if (at.size() == 2) return sentence(at[0] == 0 ? "conv1." : "conv5.", at[1]);
+        const bool first = at[1] == 0;
+        const std::size_t branch = at[at.size() - 3], convolution = at[at.size() - 2], layer = at.back();
+        const std::size_t begin = branch == 0 ? 2 * convolution : convolution == 0 ? 0 : 2 * convolution + 1;
+        return sentence("stage", at[0], '.', first ? 0 : at[2] + 1, ".branch", branch + 1, '.', begin + layer);
+    });
 }
 
 }  // namespace denim::inline DENIM_TARGET::zoo

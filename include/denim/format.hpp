@@ -10,6 +10,7 @@
 #include <denim/format/npy.hpp>
 #include <denim/format/npz.hpp>
 #include <denim/format/onnx.hpp>
+#include <denim/format/pytorch.hpp>
 #include <denim/format/safetensors.hpp>
 #include <denim/format/weights.hpp>
 #include <denim/machine/atomic_file.hpp>

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The arrays of an npz or safetensors file that another framework wrote, and what their names say.
+// The arrays of an npz, safetensors or PyTorch file that another framework wrote, and what their names say.
 
 #include <denim/exchange/weight_layout.hpp>
 #include <denim/format/file_kind.hpp>
 #include <denim/format/npz.hpp>
+#include <denim/format/pytorch.hpp>
 #include <denim/format/safetensors.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -34,7 +34,7 @@ struct ForeignTensor {
         : name(std::move(called)), shape(std::move(extents)), values(std::move(numbers)) {}
 };
 
-/// All of them. An npz file keeps the order in which its arrays were written, a safetensors file does not.
+/// All of them. An npz file keeps the order in which its arrays were written, and PyTorch's that of the modules; a safetensors file does not.
 struct ForeignWeights {
     std::string file;
     bool ordered = false;
@@ -108,9 +108,8 @@ inline bool natural_less(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float; a file of another kind is
-/// refused as what it is. PyTorch's counters
-/// `num_batches_tracked` are left out: they are no weights.
+/// Reads an npz, a safetensors or a PyTorch file (.pt, .pth; told apart by their first bytes), numbers converted to float; a file of another
+/// kind is refused as what it is. PyTorch's counters `num_batches_tracked` are left out: they are no weights.
 inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ForeignWeights weights{path.string(), false, {}};
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
@@ -122,16 +121,20 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
         }
     };
     ByteSource source{path};
-    std::array<std::byte, 4> begin{};
-    source.read(0, std::span{begin}.first(static_cast<std::size_t>(std::min<std::uint64_t>(4, source.size()))));
     const std::string kind = detail::file_kind(source);
-    if (std::memcmp(begin.data(), "PK", 2) == 0) {
+    const auto refuse = [&](const std::string& what) { throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what); };
+    if (kind.starts_with("a PyTorch file")) {
+        const PyTorchWeights file{std::move(source)};
+        weights.ordered = true;
+        for (std::size_t n = 0; n < file.names().size(); ++n)
+            if (!file.names()[n].ends_with("num_batches_tracked")) add(file.names()[n], file.read(n));
+    } else if (kind.starts_with("an npz file") || kind == "a zip archive") {
         const Npz file{std::move(source)};
-        if (file.names().empty()) throw FileError(weights.file, "an npz or safetensors file was expected, this is " + kind);
+        if (file.names().empty()) refuse(kind);
         weights.ordered = true;
         for (const std::string& name : file.names()) add(name, file.read(name));
     } else {
-        if (!kind.empty() && !kind.starts_with("a safetensors file")) source.fail("an npz or safetensors file was expected, this is " + kind);
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse(kind);
         const Safetensors file{path};
         for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
     }

@@ -25,8 +25,7 @@ inline std::string zip_kind(const ByteSource& source) {
         if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
             return "a TorchScript file; export the model with torch.onnx.export";
         if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
-            return "a PyTorch file; export the model with torch.onnx.export, or its weights with "
-                   "safetensors.torch.save_file(model.state_dict(), ...)";
+            return "a PyTorch file, which holds weights and no graph; export the model with torch.onnx.export";
         if (directory.find("config.json")) return "a Keras model (.keras)";
         if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
     } catch (const FileError&) {
@@ -34,7 +33,7 @@ inline std::string zip_kind(const ByteSource& source) {
     return "a zip archive";
 }
 
-/// "a PyTorch file; export ...": what the source is, as far as its first bytes tell; empty if they do not.
+/// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
 inline std::string file_kind(const ByteSource& source) {
     std::array<char, 64> begin{};
     const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
@@ -52,7 +51,7 @@ inline std::string file_kind(const ByteSource& source) {
           Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
         if (at(0, word)) return kind;
     if (at(4, "TFL3")) return "a TensorFlow Lite model";
-    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6; export the model with torch.onnx.export";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
     if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
     if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
         return "a safetensors file, which holds weights and no graph";

@@ -249,17 +249,35 @@ TEST_CASE("a file that does not fit changes nothing") {
     const auto named = [&](const std::string& bytes, const char* kind) {
         write_bytes(scratch / "other", bytes_of_text(bytes));
         const std::string imported = message_of([&] { import_weights(other, scratch / "other", WeightLayout::pytorch); });
-        CHECK_MESSAGE(imported.find(std::string{"an npz or safetensors file was expected, this is "} + kind) != std::string::npos, imported);
+        CHECK_MESSAGE(imported.find(std::string{"an npz, safetensors or PyTorch file was expected, this is "} + kind) != std::string::npos, imported);
         const std::string loaded = message_of([&] { load_into(other, scratch / "other"); });
         CHECK_MESSAGE(loaded.find(std::string{"a safetensors file was expected, this is "} + kind) != std::string::npos, loaded);
     };
     named("\x89HDF\r\n\x1a\n with groups and data sets", "an HDF5 file");
-    named("\x80\x02\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02", "a PyTorch file");
+    write_bytes(scratch / "other", bytes_of_text("\x80\x02\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02"));
+    CHECK(message_of([&] { import_weights(other, scratch / "other", WeightLayout::pytorch); }).find("of the pickle: it is cut") != std::string::npos);
+    CHECK(message_of([&] { load_into(other, scratch / "other"); }).find("a safetensors file was expected, this is a PyTorch file") != std::string::npos);
     named("{\"class_name\": \"Sequential\"}", "a JSON text");
     write_bytes(scratch / "empty", {});
     CHECK_THROWS_AS(import_weights(other, scratch / "empty", WeightLayout::keras), FileError);
     CHECK_THROWS_AS(import_weights(other, scratch / "missing", WeightLayout::keras), FileError);
     CHECK(largest_difference(other, before) == 0.0f);
+}
+
+TEST_CASE("a state dict of torch.save is read without Python, BatchNorm and all") {
+    const auto file = golden("pytorch/checkpoint.pth");
+    Network<Image<4, 4, 1>, Sequential<Conv<3, 2, Linear>, BatchNorm, Dense<2>>> other;
+    CHECK(message_of([&] { import_weights(other, file, WeightLayout::pytorch); }).find("2.weights") != std::string::npos);
+    Network<Image<4, 4, 1>, Sequential<Conv<3, 2, Linear>, BatchNormOf<Epsilon<1e-5>>>> network;
+    import_weights(network, file, WeightLayout::pytorch);
+    const auto weights = network.layer<0>().weights();  // PyTorch's (filter, channel, row, column) were 0, 1 / 4, 2 / 4, ...
+    for (std::size_t f = 0; f < 2; ++f)
+        for (std::size_t y = 0; y < 3; ++y)
+            for (std::size_t x = 0; x < 3; ++x) CHECK(weights(y, x, 0, f) == static_cast<float>(9 * f + 3 * y + x) / 4);
+    CHECK(network.layer<0>().bias()(1) == 1.25f);
+    CHECK(network.layer<1>().gamma()(1) == 2.25f);
+    CHECK(network.layer<1>().beta()(0) == 3);
+    CHECK(network.layer<1>().mean()(0) != 0);
 }
 
 TEST_CASE("what stands behind a flatten is re-ordered from channels first") {

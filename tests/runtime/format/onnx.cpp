@@ -140,7 +140,7 @@ TEST_CASE("a file of another kind is named as what it is") {
         writer.finish();
         return message_of([&] { read_onnx(scratch / "m.onnx"); });
     };
-    CHECK(zip("model/data.pkl").find("this is a PyTorch file; export the model with torch.onnx.export") != std::string::npos);
+    CHECK(zip("model/data.pkl").find("this is a PyTorch file, which holds weights and no graph; export the model with torch.onnx.export") != std::string::npos);
     CHECK(zip("config.json").find("this is a Keras model") != std::string::npos);
     CHECK(zip("w.npy").find("this is an npz file") != std::string::npos);
 }

@@ -15,25 +15,28 @@ using namespace denim;
 template <class Scalar>
 struct Side {
     const GraphTable& graph;
-    const PlanTable<Scalar>&learns, &answers;
+    const PlanTable<Scalar>& learns;
+    const PlanTable<Scalar>* answers;  ///< null unless asked for
     std::vector<Scalar> parameters;
     std::vector<LayerSettings> settings;
     std::vector<Row> rows;
 
     /// Logits, one sample's after another's.
     [[nodiscard]] std::vector<Scalar> predict(const Pictures& pictures) const {
-        BatchPredictor<Scalar> predictor{answers};
+        BatchPredictor<Scalar> predictor{*answers};
         predictor.take(parameters.data(), settings);
-        std::vector<Scalar> logits(pictures.count * answers.layouts[answers.result].shape.size());
+        std::vector<Scalar> logits(pictures.count * answers->layouts[answers->result].shape.size());
         predictor.predict(pictures, logits.data());
         return logits;
     }
 };
-template <class Network>
+template <bool Answers = false, class Network>
 Side<typename Network::Scalar> side_of(const Network& network) {
+    const PlanTable<typename Network::Scalar>* answers = nullptr;
+    if constexpr (Answers) answers = &table_of<Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>>;
     return {graph_table<typename Network::Graph>,
             table_of<Plan<typename Network::Graph, typename Network::Numbers, Mode::training>>,
-            table_of<Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>>,
+            answers,
             {network.parameters().begin(), network.parameters().end()},
             {network.all_settings().begin(), network.all_settings().end()},
             {network.rows().begin(), network.rows().end()}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Each layer against what Keras or PyTorch gives: values and gradients, in double precision by the plain twins and in fp32 by the fast kernels.
 #include "kept_threads.hpp"
+#include "sides.hpp"
 
 #include <denim/denim.hpp>
 #include <denim/format.hpp>
@@ -95,22 +96,17 @@ void check_close(const std::string& what, const Numbers& got, const std::vector<
     CHECK(worst <= allowed);
 }
 
-template <class Input, class Spec, class Arithmetic>
-void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters, double tolerance) {
+template <class Scalar>
+void compare(testing::Side<Scalar> side, const std::string& file, const std::string& name, const std::vector<std::string>& parameters, double tolerance) {
     const testing::KeptThreads kept_threads;
-    using Tested = Network<Input, Sequential<Tap, Spec, Flat>, Arithmetic>;
-    INFO(file << ' ' << name << ", " << Arithmetic::precision);
     const auto golden = [&](const std::string& what) { return read(file, name + "." + what); };
-    Tested network;
-    network.edit_parameters([&](auto numbers) {
-        auto to = numbers.begin();
-        for (const std::string& parameter : parameters)
-            for (const double number : golden(parameter)) *to++ = static_cast<typename Tested::Scalar>(number);
-    });
+    auto to = side.parameters.begin();
+    for (const std::string& parameter : parameters)
+        for (const double number : golden(parameter)) *to++ = static_cast<Scalar>(number);
     const std::vector<double> given = golden("output_gradient"), input = golden("input");
-    const std::size_t count = input.size() / Input::shape.size();
-    Array<float, 4> pictures(std::array<std::size_t, 4>{count, Input::shape.height, Input::shape.width, Input::shape.channels});
-    std::transform(input.begin(), input.end(), pictures.begin(), [](double number) { return static_cast<float>(number); });
+    const std::vector<float> numbers(input.begin(), input.end());
+    const std::size_t count = input.size() / side.graph.input.size();
+    const Pictures pictures{side.graph.input, count, nullptr, numbers.data()};
     std::vector<std::int32_t> labels(count);
     std::vector<std::uint32_t> order(count);
     std::iota(labels.begin(), labels.end(), 0);
@@ -120,27 +116,29 @@ void compare(const std::string& file, const std::string& name, const std::vector
     input_gradients.clear();
     output_gradients = &given;
     set_threads(1);
-    Trainer<typename Tested::Graph, Arithmetic, GivenGradient> trainer{count};
-    trainer.step(network.parameters(), network.all_settings(), {Pictures::of(pictures, Input::shape), labels, order});
+    testing::SideTrainer trainer{side, count, GivenGradient{}};
+    trainer.step(side.parameters, {pictures, labels, order});
     check_close("output", outputs, golden("output"), tolerance);
     check_close("input gradient", input_gradients, golden("input_gradient"), tolerance);
     const auto gradients = trainer.gradients();
     std::size_t row = 0;
     for (const std::string& parameter : parameters) {
-        const Row& at = network.rows()[row++];
+        const Row& at = side.rows[row++];
         const bool moved = at.moved == Moved::by_layer;
         check_close(parameter, gradients.subspan(at.offset, at.size()), golden(parameter + (moved ? "_after" : "_gradient")), tolerance);
     }
-    if constexpr (denim::detail::is_batch_norm<Spec>) {
-        const auto inference = network.predict(pictures);
-        check_close("inference", std::vector<double>(inference.begin(), inference.end()), golden("inference_output"), tolerance);
-    }
+    if (side.answers) check_close("inference", side.predict(pictures), golden("inference_output"), tolerance);
 }
 
 template <class Input, class Spec>
 void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters) {
-    compare<Input, Spec, Plain<double>>(file, name, parameters, 1e-6);  // pictures are floats: exact in the golden files too
-    compare<Input, Spec, Fast>(file, name, parameters, 1e-5);
+    using Body = Sequential<Tap, Spec, Flat>;
+    INFO(file << ' ' << name);
+    const auto compare_side = [&](const auto& network, double tolerance) {
+        compare(testing::side_of<denim::detail::is_batch_norm<Spec>>(network), file, name, parameters, tolerance);
+    };
+    compare_side(Network<Input, Body, Plain<double>>{}, 1e-6);  // pictures are floats: exact in the golden files too
+    compare_side(Network<Input, Body>{}, 1e-5);
 }
 
 const std::vector<std::string> weights_and_bias{"weights", "bias"};

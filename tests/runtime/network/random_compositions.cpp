@@ -130,7 +130,7 @@ void check_after_a_failed_step(const testing::Side<float>& side, const testing::
     CHECK_THROWS_AS(step<float>(trainer, problem, broken), LossNotFinite);
     CHECK(step<float>(trainer, problem, side.parameters).loss == expected.loss);
     CHECK(std::ranges::equal(trainer.gradients(), expected.gradients));
-    BatchPredictor<float> predictor{side.answers};
+    BatchPredictor<float> predictor{*side.answers};
     predictor.take(side.parameters.data(), side.settings);
     testing::Problem huge = problem;
     huge.images *= 3e38f;
@@ -154,7 +154,7 @@ template <std::uint64_t Seed>
 void check() {
     Network<InputOf<Seed>, BodyOf<Seed>, Plain<double>> exact{denim::Seed{Seed + 1}};
     testing::scatter(exact);
-    check(testing::side_of(exact), testing::side_of(Network<InputOf<Seed>, BodyOf<Seed>>{}),
+    check(testing::side_of<true>(exact), testing::side_of<true>(Network<InputOf<Seed>, BodyOf<Seed>>{}),
           testing::Problem{InputOf<Seed>::shape, 2 + draw(Seed, 12, 9), exact.heads}, detail::spelling<Network<InputOf<Seed>, BodyOf<Seed>>>());
 }
 

@@ -2066,11 +2066,14 @@ struct RegisterTiles {
     static void pack(float* packed, std::size_t i, Weight weight) {
         for (std::size_t first = 0; first < vectors; first += tile.vectors) {
             const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
+            const std::size_t there = std::min(filters, Of.filters() - first * lanes);
             float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
             for (std::size_t j = 0; j < Of.window.columns; ++j)
-                for (std::size_t c = 0; c < Of.channels(); ++c)
-                    for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
-                        *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
+                for (std::size_t c = 0; c < Of.channels(); ++c) {
+                    // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
+                    for (std::size_t f = 0; f < there; ++f) *to++ = weight(j, c, first * lanes + f);
+                    to = std::fill_n(to, filters - there, 0.0f);
+                }
         }
     }
 
@@ -2171,9 +2174,10 @@ public:
         float* backward = prepared + forward_prepared_size;
         if (part < Of.window.rows) {
             Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
-            if (part == 0)
-                for (std::size_t f = 0; f < Forward::padded; ++f)
-                    prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
+            if (part == 0) {
+                const std::size_t there = Of.bias ? Of.filters() : 0;
+                std::fill_n(std::copy_n(bias, there, prepared + forward_prepared_size - Forward::padded), Forward::padded - there, 0.0f);
+            }
         } else if constexpr (flips) {
             Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
                 return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
@@ -2186,8 +2190,9 @@ public:
                     for (std::size_t j = 0; j < Of.window.columns; ++j) {
                         float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
                                     (i * Of.window.columns + j) * Slices::unit;
-                        for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
-                            to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
+                        const std::size_t c = slice * Slices::unit, there = std::min(Slices::unit, Of.channels() - c);
+                        for (std::size_t u = 0; u < there; ++u) to[u] = weight(i, j, c + u, f);
+                        std::fill_n(to + there, Slices::unit - there, 0.0f);
                     }
         }
     }
@@ -6777,9 +6782,9 @@ private:
         for (std::size_t i = 0; i < whole_width; i += lanes)
             for (std::size_t k = 0; k < whole_count; k += lanes)
                 simd::transpose(from + i * outputs + k, outputs, to + k * panel + i, panel);
-        for (std::size_t i = 0; i < panel; ++i)
-            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k)
-                to[k * panel + i] = i < width ? from[i * outputs + k] : 0.0f;
+        for (std::size_t i = 0; i < width; ++i)
+            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k) to[k * panel + i] = from[i * outputs + k];
+        for (std::size_t k = 0; k < count; ++k) std::fill_n(to + k * panel + width, panel - width, 0.0f);
     }
 
     // A panel of `width` columns as tiles read it: in place, or copied to `room`, with zeros beside what is not whole. A copy
@@ -6796,7 +6801,7 @@ private:
                     simd::store(room, simd::load(from));
                     simd::store(room + lanes, simd::load(from + lanes));
                 } else {
-                    for (std::size_t o = 0; o < panel; ++o) room[o] = o < width ? from[o] : 0.0f;
+                    std::fill_n(std::copy_n(from, width, room), panel - width, 0.0f);
                 }
             numbers = room - count * panel;
             distance = panel;

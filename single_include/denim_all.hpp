@@ -6576,11 +6576,14 @@ struct RegisterTiles {
     static void pack(float* packed, std::size_t i, Weight weight) {
         for (std::size_t first = 0; first < vectors; first += tile.vectors) {
             const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
+            const std::size_t there = std::min(filters, Of.filters() - first * lanes);
             float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
             for (std::size_t j = 0; j < Of.window.columns; ++j)
-                for (std::size_t c = 0; c < Of.channels(); ++c)
-                    for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
-                        *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
+                for (std::size_t c = 0; c < Of.channels(); ++c) {
+                    // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
+                    for (std::size_t f = 0; f < there; ++f) *to++ = weight(j, c, first * lanes + f);
+                    to = std::fill_n(to, filters - there, 0.0f);
+                }
         }
     }
 
@@ -6681,9 +6684,10 @@ public:
         float* backward = prepared + forward_prepared_size;
         if (part < Of.window.rows) {
             Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
-            if (part == 0)
-                for (std::size_t f = 0; f < Forward::padded; ++f)
-                    prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
+            if (part == 0) {
+                const std::size_t there = Of.bias ? Of.filters() : 0;
+                std::fill_n(std::copy_n(bias, there, prepared + forward_prepared_size - Forward::padded), Forward::padded - there, 0.0f);
+            }
         } else if constexpr (flips) {
             Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
                 return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
@@ -6696,8 +6700,9 @@ public:
                     for (std::size_t j = 0; j < Of.window.columns; ++j) {
                         float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
                                     (i * Of.window.columns + j) * Slices::unit;
-                        for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
-                            to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
+                        const std::size_t c = slice * Slices::unit, there = std::min(Slices::unit, Of.channels() - c);
+                        for (std::size_t u = 0; u < there; ++u) to[u] = weight(i, j, c + u, f);
+                        std::fill_n(to + there, Slices::unit - there, 0.0f);
                     }
         }
     }
@@ -11281,9 +11286,9 @@ private:
         for (std::size_t i = 0; i < whole_width; i += lanes)
             for (std::size_t k = 0; k < whole_count; k += lanes)
                 simd::transpose(from + i * outputs + k, outputs, to + k * panel + i, panel);
-        for (std::size_t i = 0; i < panel; ++i)
-            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k)
-                to[k * panel + i] = i < width ? from[i * outputs + k] : 0.0f;
+        for (std::size_t i = 0; i < width; ++i)
+            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k) to[k * panel + i] = from[i * outputs + k];
+        for (std::size_t k = 0; k < count; ++k) std::fill_n(to + k * panel + width, panel - width, 0.0f);
     }
 
     // A panel of `width` columns as tiles read it: in place, or copied to `room`, with zeros beside what is not whole. A copy
@@ -11300,7 +11305,7 @@ private:
                     simd::store(room, simd::load(from));
                     simd::store(room + lanes, simd::load(from + lanes));
                 } else {
-                    for (std::size_t o = 0; o < panel; ++o) room[o] = o < width ? from[o] : 0.0f;
+                    std::fill_n(std::copy_n(from, width, room), panel - width, 0.0f);
                 }
             numbers = room - count * panel;
             distance = panel;
@@ -21123,8 +21128,7 @@ inline std::string zip_kind(const ByteSource& source) {
         if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
             return "a TorchScript file; export the model with torch.onnx.export";
         if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
-            return "a PyTorch file; export the model with torch.onnx.export, or its weights with "
-                   "safetensors.torch.save_file(model.state_dict(), ...)";
+            return "a PyTorch file, which holds weights and no graph; export the model with torch.onnx.export";
         if (directory.find("config.json")) return "a Keras model (.keras)";
         if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
     } catch (const FileError&) {
@@ -21132,7 +21136,7 @@ inline std::string zip_kind(const ByteSource& source) {
     return "a zip archive";
 }
 
-/// "a PyTorch file; export ...": what the source is, as far as its first bytes tell; empty if they do not.
+/// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
 inline std::string file_kind(const ByteSource& source) {
     std::array<char, 64> begin{};
     const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
@@ -21150,7 +21154,7 @@ inline std::string file_kind(const ByteSource& source) {
           Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
         if (at(0, word)) return kind;
     if (at(4, "TFL3")) return "a TensorFlow Lite model";
-    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6; export the model with torch.onnx.export";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
     if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
     if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
         return "a safetensors file, which holds weights and no graph";
@@ -21163,6 +21167,541 @@ inline std::string file_kind(const ByteSource& source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/pickle_stack.hpp
+
+// The values of a pickle of Python's, and the stack on which its opcodes work.
+
+#include <deque>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A value of a pickle. Values refer to each other, in circles too.
+struct PickleValue {
+    enum class Kind : std::uint8_t { none, boolean, integer, number, text, tuple, list, dictionary, function, storage, tensor };
+
+    Kind kind = Kind::none;
+    std::int64_t integer = 0;          ///< of a storage: how many elements; of a tensor: which of them is its first
+    double number = 0;
+    std::string text = {};             ///< of a function: "module.name"; of a storage: its key
+    std::vector<PickleValue*> items = {};  ///< of a dictionary keys and values in turn; of a tensor its storage
+    ElementType type = ElementType::float32;  ///< of a storage
+    std::vector<std::size_t> shape = {}, strides = {};  ///< of a tensor, in elements
+
+    /// Calls each(key, value) for the entries of a dictionary whose keys are texts.
+    template <class Each>
+    void each_entry(Each each) const {
+        for (std::size_t n = 0; n + 1 < items.size(); n += 2)
+            if (items[n]->kind == Kind::text) each(items[n]->text, *items[n + 1]);
+    }
+};
+
+/// Takes bytes one after the other, and values from them.
+class PickleStack {
+protected:
+    using Kind = PickleValue::Kind;
+
+    /// `name` stands for the bytes in messages.
+    PickleStack(std::span<const std::byte> bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}
+
+    void clear() {
+        stack_.clear();
+        marks_.clear();
+        memo_.clear();
+    }
+    [[nodiscard]] std::size_t at() const { return at_; }
+
+    // Bytes.
+    [[noreturn]] void fail(std::string_view text) const {
+        throw FileError(name_, sentence("byte ", at_ == 0 ? 0 : at_ - 1, " of the pickle: ", text));
+    }
+    std::span<const std::byte> take(std::size_t count) {
+        if (count > bytes_.size() - at_) fail("it is cut");
+        const auto part = bytes_.subspan(at_, count);
+        at_ += count;
+        return part;
+    }
+    template <class Unsigned>
+    Unsigned number() {
+        return little_endian<Unsigned>(take(sizeof(Unsigned)).data());
+    }
+    std::string line() {
+        std::string text;
+        for (char letter; (letter = static_cast<char>(take(1)[0])) != '\n';) text += letter;
+        return text;
+    }
+
+    // The stack.
+    PickleValue* add(Kind kind) {
+        if (values_.size() == most_values) fail(sentence("more than ", most_values, " values"));
+        return &values_.emplace_back(PickleValue{.kind = kind});
+    }
+    void push(Kind kind) { stack_.push_back(add(kind)); }
+    void push_integer(Kind kind, std::int64_t value) {
+        push(kind);
+        stack_.back()->integer = value;
+    }
+    void push_long(std::size_t length) {
+        const auto digits = take(length);
+        if (length > 8) return push(Kind::none);  // the magic number of old files; none that weights need
+        std::uint64_t value = length > 0 && (digits[length - 1] & std::byte{0x80}) != std::byte{} ? ~std::uint64_t{0} : 0;
+        for (std::size_t n = length; n-- > 0;) value = value << 8 | static_cast<std::uint64_t>(digits[n]);
+        push_integer(Kind::integer, static_cast<std::int64_t>(value));
+    }
+    void push_number() {
+        std::array<std::byte, 8> turned{};
+        std::ranges::reverse_copy(take(8), turned.begin());
+        push(Kind::number);
+        stack_.back()->number = std::bit_cast<double>(little_endian<std::uint64_t>(turned.data()));
+    }
+    void push_text(Kind kind, std::size_t length) {
+        const auto letters = take(length);
+        push(kind);
+        stack_.back()->text.assign(reinterpret_cast<const char*>(letters.data()), letters.size());
+    }
+    void push_items(Kind kind, std::size_t count) {
+        PickleValue* const made = add(kind);
+        move_items(*made, count);
+        stack_.push_back(made);
+    }
+    void append(Kind kind, std::size_t count) {
+        if (count >= stack_.size()) fail("a value to append to was expected");
+        PickleValue& to = *stack_[stack_.size() - count - 1];
+        if (to.kind != kind) fail(kind == Kind::list ? "a list was expected to append to" : "a dictionary was expected to put entries in");
+        move_items(to, count);
+    }
+    void move_items(PickleValue& to, std::size_t count) {
+        if (count > stack_.size()) fail("fewer values stand on the stack than it takes");
+        if (to.kind == Kind::dictionary && count % 2 != 0) fail("a key without a value");
+        to.items.insert(to.items.end(), stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+        stack_.resize(stack_.size() - count);
+    }
+    std::size_t since_mark() {
+        if (marks_.empty() || marks_.back() > stack_.size()) fail("a mark was expected");
+        const std::size_t count = stack_.size() - marks_.back();
+        marks_.pop_back();
+        return count;
+    }
+    PickleValue* pop() {
+        if (stack_.empty()) fail("a value was expected on the stack");
+        PickleValue* const top = stack_.back();
+        stack_.pop_back();
+        return top;
+    }
+    void put(std::uint32_t place) {
+        if (stack_.empty()) fail("a value was expected on the stack");
+        memo_[place] = stack_.back();
+    }
+    void put_next() { put(static_cast<std::uint32_t>(memo_.size())); }
+    void get(std::uint32_t place) {
+        const auto found = memo_.find(place);
+        if (found == memo_.end()) fail(sentence("value ", place, " was not stored before"));
+        stack_.push_back(found->second);
+    }
+
+    void mark() { marks_.push_back(stack_.size()); }
+    void push_value(const PickleValue& value) { stack_.push_back(const_cast<PickleValue*>(&value)); }
+    [[nodiscard]] PickleValue& top() {
+        if (stack_.empty()) fail("a value was expected on the stack");
+        return *stack_.back();
+    }
+
+private:
+    static constexpr std::size_t most_values = std::size_t{1} << 20;  // 30,000 tensors: what is said in a byte takes a hundred here
+
+    std::span<const std::byte> bytes_;
+    std::string name_;
+    std::size_t at_ = 0;
+    std::deque<PickleValue> values_;
+    std::vector<PickleValue*> stack_;
+    std::vector<std::size_t> marks_;
+    std::map<std::uint32_t, PickleValue*> memo_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/pickle.hpp
+
+// What torch.save writes of weights in Python's pickle format: numbers, texts, tuples, lists, dictionaries and tensors. Nothing is called, as
+// with PyTorch's weights_only: a pickle that asks for anything else is refused. The opcodes are told by Python's Lib/pickletools.py.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Reads pickles that stand one behind another, of protocols 2 to 5. What they hold lives as long as the reader.
+class PickleReader : private PickleStack {
+public:
+    PickleReader(std::span<const std::byte> bytes, std::string name) : PickleStack(bytes, std::move(name)) {}
+
+    /// Where the next pickle begins.
+    [[nodiscard]] std::size_t position() const { return at(); }
+
+    const PickleValue& read() {
+        clear();
+        for (;;) {
+            const auto opcode = static_cast<char>(take(1)[0]);
+            if (opcode == '.') return *pop();
+            step(opcode);
+        }
+    }
+
+private:
+    void step(char opcode) {
+        switch (opcode) {
+        case '\x80': return static_cast<void>(take(1));  // protocol
+        case '\x95': return static_cast<void>(take(8));  // frame
+        case '(': return mark();
+        case '0': return static_cast<void>(pop());
+        case 'N': return push(Kind::none);
+        case '\x88': return push_integer(Kind::boolean, 1);
+        case '\x89': return push_integer(Kind::boolean, 0);
+        case 'J': return push_integer(Kind::integer, static_cast<std::int32_t>(number<std::uint32_t>()));
+        case 'K': return push_integer(Kind::integer, number<std::uint8_t>());
+        case 'M': return push_integer(Kind::integer, number<std::uint16_t>());
+        case '\x8a': return push_long(number<std::uint8_t>());
+        case 'G': return push_number();
+        case 'X':
+        case 'T':
+        case 'B': return push_text(Kind::text, number<std::uint32_t>());
+        case '\x8c':
+        case 'U':
+        case 'C': return push_text(Kind::text, number<std::uint8_t>());
+        case ')': return push(Kind::tuple);
+        case ']': return push(Kind::list);
+        case '}': return push(Kind::dictionary);
+        case '\x85':
+        case '\x86':
+        case '\x87': return push_items(Kind::tuple, static_cast<std::size_t>(static_cast<unsigned char>(opcode)) - 0x84);
+        case 't': return push_items(Kind::tuple, since_mark());
+        case 'l': return push_items(Kind::list, since_mark());
+        case 'd': return push_items(Kind::dictionary, since_mark());
+        case 'a': return append(Kind::list, 1);
+        case 'e': return append(Kind::list, since_mark());
+        case 's': return append(Kind::dictionary, 2);
+        case 'u': return append(Kind::dictionary, since_mark());
+        case 'q': return put(number<std::uint8_t>());
+        case 'r': return put(number<std::uint32_t>());
+        case '\x94': return put_next();
+        case 'h': return get(number<std::uint8_t>());
+        case 'j': return get(number<std::uint32_t>());
+        case 'c': return push_named_function();
+        case '\x93': return push_stacked_function();
+        case 'Q': return push_storage();
+        case 'R': return call();
+        case '\x81': return refuse_object();
+        case 'b': return build();
+        default: break;
+        }
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(opcode);
+        fail(sentence("the opcode ", std::string{digits[byte >> 4], digits[byte & 15]}, " is not one that weights need"));
+    }
+
+    // Objects.
+    void push_function(const std::string& module, const std::string& function) {
+        push(Kind::function);
+        top().text = module + "." + function;
+    }
+    void push_named_function() {
+        const std::string module = line();
+        push_function(module, line());
+    }
+    void push_stacked_function() {
+        const PickleValue *const function = pop(), *const module = pop();
+        push_function(module->text, function->text);
+    }
+    [[noreturn]] void refuse(const PickleValue& function) const {
+        fail(sentence("it calls ", in_quotes(function.text), ", which is refused: tensors, numbers, texts, lists and dictionaries are read, as with "
+                      "PyTorch's weights_only; torch.save(model.state_dict(), ...) writes no more"));
+    }
+    void refuse_object() {
+        pop();
+        refuse(*pop());
+    }
+    const PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
+        if (tuple.kind != Kind::tuple || index >= tuple.items.size() || tuple.items[index]->kind != kind) fail("arguments of other kinds were expected");
+        return *tuple.items[index];
+    }
+    void push_storage() {  // ("storage", type, key, place, elements)
+        static constexpr std::array<std::pair<std::string_view, ElementType>, 10> types{{{"torch.FloatStorage", ElementType::float32},
+                                                                                         {"torch.DoubleStorage", ElementType::float64},
+                                                                                         {"torch.HalfStorage", ElementType::float16},
+                                                                                         {"torch.BFloat16Storage", ElementType::bfloat16},
+                                                                                         {"torch.LongStorage", ElementType::int64},
+                                                                                         {"torch.IntStorage", ElementType::int32},
+                                                                                         {"torch.ShortStorage", ElementType::int16},
+                                                                                         {"torch.CharStorage", ElementType::int8},
+                                                                                         {"torch.ByteStorage", ElementType::uint8},
+                                                                                         {"torch.BoolStorage", ElementType::boolean}}};
+        const PickleValue& said = *pop();
+        if (item(said, 0, Kind::text).text != "storage") fail("a storage was expected");
+        const PickleValue& type = item(said, 1, Kind::function);
+        const auto* const known = std::ranges::find(types, type.text, &std::pair<std::string_view, ElementType>::first);
+        if (known == types.end()) refuse(type);
+        if (item(said, 4, Kind::integer).integer < 0) fail("a storage of no fewer than 0 elements was expected");
+        push_integer(Kind::storage, said.items[4]->integer);
+        top().type = known->second;
+        top().text = item(said, 2, Kind::text).text;
+    }
+    void call() {
+        const PickleValue &arguments = *pop(), &function = *pop();
+        if (function.kind != Kind::function || arguments.kind != Kind::tuple) fail("a function and its arguments were expected");
+        if (function.text == "collections.OrderedDict")
+            push_ordered(arguments);
+        else if (function.text == "torch._utils._rebuild_tensor_v2" || function.text == "torch._utils._rebuild_tensor")
+            push_tensor(arguments);
+        else if (function.text == "torch._utils._rebuild_parameter")
+            push_value(item(arguments, 0, Kind::tensor));
+        else
+            refuse(function);
+    }
+    void push_ordered(const PickleValue& arguments) {  // () or ([(key, value), ...])
+        push(Kind::dictionary);
+        if (arguments.items.empty()) return;
+        for (const PickleValue* pair : item(arguments, 0, Kind::list).items) {
+            if (pair->kind != Kind::tuple || pair->items.size() != 2) fail("a key and a value were expected");
+            PickleValue& made = top();
+            made.items.insert(made.items.end(), pair->items.begin(), pair->items.end());
+        }
+    }
+    void push_tensor(const PickleValue& arguments) {  // (storage, first element, shape, strides, ...)
+        const auto extents = [&](std::size_t index) {
+            std::vector<std::size_t> all;
+            for (const PickleValue* extent : item(arguments, index, Kind::tuple).items) {
+                if (extent->kind != Kind::integer || extent->integer < 0) fail("extents of a tensor, at least 0, were expected");
+                all.push_back(static_cast<std::size_t>(extent->integer));
+            }
+            return all;
+        };
+        if (item(arguments, 1, Kind::integer).integer < 0) fail("a first element, at least 0, was expected");
+        push_integer(Kind::tensor, arguments.items[1]->integer);
+        PickleValue& tensor = top();
+        tensor.items = {const_cast<PickleValue*>(&item(arguments, 0, Kind::storage))};
+        tensor.shape = extents(2);
+        tensor.strides = extents(3);
+        if (tensor.shape.size() != tensor.strides.size()) fail("as many strides as extents were expected");
+    }
+    void build() {  // what an OrderedDict has beside its entries: state_dict's _metadata
+        pop();
+        if (top().kind != Kind::dictionary) fail("an object with attributes came, which is refused");
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/pytorch.hpp
+
+// Weights as torch.save writes them, .pt and .pth: a zip archive with a pickle and the numbers of each storage, or before PyTorch 1.6 pickles
+// and numbers one behind another. Read without Python; nothing of the file is ever run.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The tensors of a state dict, open for reading: `read` takes one from the file. A file of several dictionaries (a checkpoint
+/// of training) gives the one named "state_dict", "model_state_dict" or "model", or the only one that holds tensors. Throws FileError for
+/// what is no such file, for calls of Python's that weights do not need, for numbers that are not there, and for the order of bytes of other machines.
+class PyTorchWeights {
+public:
+    explicit PyTorchWeights(ByteSource source) : source_(std::make_unique<const ByteSource>(std::move(source))) {
+        std::array<std::byte, 2> begin{};
+        if (source_->size() >= begin.size()) source_->read(0, begin);
+        const detail::PickleValue& all = begin == std::array{std::byte{'P'}, std::byte{'K'}} ? open_archive() : open_old();
+        take_dictionary(state_dict_of(all));
+    }
+
+    /// In the order of the file, which is that of the model's modules.
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+    /// Tensor number `index`, in C order.
+    [[nodiscard]] AnyArray read(std::size_t index) const {
+        const detail::PickleValue& tensor = *tensors_.at(index);
+        const detail::PickleValue& storage = *tensor.items[0];
+        const std::string name = source_->name() + ", tensor " + detail::in_quotes(names_[index]);
+        const std::size_t count = checked_count(tensor, storage, name), unit = element_size(storage.type);
+        AnyArray array(storage.type, tensor.shape);
+        if (count == 0) return array;
+        const std::size_t reach = reach_of(tensor, storage, name), first = static_cast<std::size_t>(tensor.integer);
+        std::vector<std::byte> apart;
+        if (reach != count) apart.resize(reach * unit);
+        read_storage(storage, name, first * unit, reach == count ? std::span{array.bytes} : std::span{apart});
+        if (!in_order(tensor)) {
+            if (reach == count) apart = array.bytes;
+            std::vector<std::size_t> index_of(tensor.shape.size());
+            for (std::size_t n = 0; n < count; ++n) {
+                std::size_t from = 0;
+                for (std::size_t axis = 0; axis < index_of.size(); ++axis) from += index_of[axis] * tensor.strides[axis];
+                std::copy_n(apart.begin() + static_cast<std::ptrdiff_t>(from * unit), unit, array.bytes.begin() + static_cast<std::ptrdiff_t>(n * unit));
+                for (std::size_t axis = index_of.size(); axis-- > 0 && ++index_of[axis] == tensor.shape[axis];) index_of[axis] = 0;
+            }
+        }
+        return array;
+    }
+
+private:
+    using Value = detail::PickleValue;
+    using Kind = Value::Kind;
+
+    // A pickle "NAME/data.pkl", and an entry "NAME/data/KEY" for each storage.
+    const Value& open_archive() {
+        directory_.emplace(*source_);
+        const auto pickle = std::ranges::find_if(directory_->entries(), [](const auto& entry) { return entry.name.ends_with("/data.pkl"); });
+        if (pickle == directory_->entries().end()) source_->fail("a file of torch.save was expected, this zip archive has no data.pkl");
+        folder_ = pickle->name.substr(0, pickle->name.size() - std::string_view{"data.pkl"}.size());
+        if (entry("constants.pkl")) 
+            source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
+        if (const detail::ZipEntry* order = entry("byteorder")) {
+            const std::vector<std::byte> text = unpacked(*order, "byteorder");
+            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected");
+        }
+        pickled_ = unpacked(*pickle, "data.pkl");
+        return read_pickle();
+    }
+    [[nodiscard]] const detail::ZipEntry* entry(std::string_view name) const { return directory_->find(std::string_view{folder_ + std::string{name}}); }
+    std::vector<std::byte> unpacked(const detail::ZipEntry& entry, std::string_view what) const {
+        const auto stream = detail::ZipDirectory::open(*source_, entry, source_->name() + ", " + std::string{what});
+        if (stream->size() > std::size_t{1} << 30) stream->fail("less than 1 GB was expected");
+        std::vector<std::byte> bytes(static_cast<std::size_t>(stream->size()));
+        stream->read(bytes);
+        return bytes;
+    }
+    const Value& read_pickle() {
+        reader_ = std::make_unique<detail::PickleReader>(pickled_, source_->name());
+        return reader_->read();
+    }
+
+    // Pickles of a magic number, a version, facts of the system, the object and the storages' keys; then each storage, its size in front.
+    const Value& open_old() {
+        static constexpr std::array<unsigned char, 14> magic{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
+        pickled_.resize(static_cast<std::size_t>(source_->size()));
+        source_->read(0, pickled_);
+        if (pickled_.size() < magic.size() || !std::ranges::equal(magic, std::span{pickled_}.first(magic.size()), {}, {},
+                                                                  [](std::byte byte) { return static_cast<unsigned char>(byte); }))
+            source_->fail("a file of torch.save was expected, neither a zip archive nor PyTorch's number in front came");
+        read_pickle();
+        reader_->read();
+        const Value& system = reader_->read();
+        system.each_entry([&](const std::string& name, const Value& value) {
+            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected");
+        });
+        const Value &all = reader_->read(), &keys = reader_->read();
+        std::map<std::string_view, std::size_t> units;  // bytes of an element of a storage that some tensor names
+        for (const Value* tensor : tensors_in(all)) units[tensor->items[0]->text] = element_size(tensor->items[0]->type);
+        std::size_t at = reader_->position();
+        for (const Value* key : keys.items) {
+            const auto known = units.find(key->text);
+            const std::size_t unit = known == units.end() ? 1 : known->second;
+            if (pickled_.size() - at < 8) source_->fail("the file ends before its last storage");
+            const auto elements = detail::little_endian<std::uint64_t>(pickled_.data() + at);
+            const std::size_t begin = at + 8;
+            if (elements > (pickled_.size() - begin) / unit) source_->fail("storage " + detail::in_quotes(key->text) + " is cut");
+            at = begin + static_cast<std::size_t>(elements) * unit;
+            storages_[key->text] = std::span{pickled_}.subspan(begin, at - begin);
+        }
+        return all;
+    }
+
+    // All that stand somewhere in a value.
+    static std::vector<const Value*> tensors_in(const Value& value) {
+        std::vector<const Value*> found, left{&value};
+        std::set<const Value*> seen;
+        while (!left.empty()) {
+            const Value* const next = left.back();
+            left.pop_back();
+            if (!seen.insert(next).second) continue;
+            if (next->kind == Kind::tensor)
+                found.push_back(next);
+            else
+                left.insert(left.end(), next->items.begin(), next->items.end());
+        }
+        return found;
+    }
+
+    // The dictionary of tensors.
+    const Value& state_dict_of(const Value& all) const {
+        const Value* at = &all;
+        for (std::size_t depth = 0; depth < deepest; ++depth) {
+            if (at->kind != Kind::dictionary) break;
+            std::vector<std::pair<std::string, const Value*>> inner;
+            bool tensors = false;
+            at->each_entry([&](const std::string& name, const Value& value) {
+                if (value.kind == Kind::tensor) tensors = true;
+                if (value.kind == Kind::dictionary && !tensors_in(value).empty()) inner.emplace_back(name, &value);
+            });
+            if (tensors && inner.empty()) return *at;
+            if (inner.empty()) break;
+            auto chosen = inner.end();
+            for (const std::string_view known : {"state_dict", "model_state_dict", "model"})
+                if (chosen == inner.end()) chosen = std::ranges::find(inner, known, &std::pair<std::string, const Value*>::first);
+            if (chosen == inner.end() && (inner.size() > 1 || tensors)) {
+                std::string list;
+                for (const auto& each : inner) list += (list.empty() ? "" : ", ") + detail::in_quotes(each.first);
+                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " + list + (tensors ? " beside tensors" : ""));
+            }
+            at = chosen == inner.end() ? inner[0].second : chosen->second;
+        }
+        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it");
+    }
+    void take_dictionary(const Value& dictionary) {
+        std::set<std::string> known;
+        dictionary.each_entry([&](const std::string& name, const Value& value) {
+            if (value.kind != Kind::tensor) return;
+            if (!known.insert(name).second) source_->fail("it has two tensors " + detail::in_quotes(name));
+            names_.push_back(name);
+            tensors_.push_back(&value);
+        });
+    }
+
+    // Numbers.
+    static std::size_t checked_count(const Value& tensor, const Value& storage, const std::string& name) {
+        const auto count = checked_size(tensor.shape);
+        if (!count || *count > static_cast<std::size_t>(storage.integer))
+            throw FileError(name, detail::sentence("a storage of ", storage.integer, " elements does not hold the shape ", detail::shape_text(tensor.shape)));
+        return *count;
+    }
+    // Elements from the first to the last.
+    static std::size_t reach_of(const Value& tensor, const Value& storage, const std::string& name) {
+        const auto elements = static_cast<std::size_t>(storage.integer);
+        std::size_t last = 0;
+        bool inside = static_cast<std::size_t>(tensor.integer) < elements;
+        for (std::size_t axis = 0; axis < tensor.shape.size() && inside; ++axis) {
+            const std::size_t steps = tensor.shape[axis] - 1;
+            inside = steps == 0 || tensor.strides[axis] <= (elements - 1 - last) / steps;
+            if (inside) last += steps * tensor.strides[axis];
+        }
+        if (!inside || last >= elements - static_cast<std::size_t>(tensor.integer))
+            throw FileError(name, detail::sentence("it reaches beyond its storage of ", elements, " elements"));
+        return last + 1;
+    }
+    static bool in_order(const Value& tensor) {
+        std::size_t expected = 1;
+        for (std::size_t axis = tensor.shape.size(); axis-- > 0; expected *= tensor.shape[axis])
+            if (tensor.shape[axis] != 1 && tensor.strides[axis] != expected) return false;
+        return true;
+    }
+    void read_storage(const Value& storage, const std::string& name, std::size_t offset, std::span<std::byte> to) const {
+        if (!directory_) {
+            const auto found = storages_.find(storage.text);
+            if (found == storages_.end() || offset > found->second.size() || to.size() > found->second.size() - offset)
+                throw FileError(name, "its storage " + detail::in_quotes(storage.text) + " is shorter than the tensor");
+            std::ranges::copy(found->second.subspan(offset, to.size()), to.begin());
+            return;
+        }
+        const detail::ZipEntry* const numbers = entry("data/" + storage.text);
+        if (!numbers) throw FileError(name, "its storage " + detail::in_quotes(storage.text) + " is not in the file");
+        const auto stream = detail::ZipDirectory::open(*source_, *numbers, name);
+        if (offset > stream->size() || to.size() > stream->size() - offset) stream->fail("its storage is shorter than the tensor");
+        stream->seek(offset);
+        stream->read(to);
+    }
+
+    static constexpr std::size_t deepest = 8;  // dictionaries within each other; they may stand in circles
+
+    std::unique_ptr<const ByteSource> source_;
+    std::optional<detail::ZipDirectory> directory_;
+    std::string folder_;
+    std::vector<std::byte> pickled_;  // of an old file all of it
+    std::map<std::string, std::span<const std::byte>, std::less<>> storages_;
+    std::unique_ptr<detail::PickleReader> reader_;
+    std::vector<std::string> names_;
+    std::vector<const Value*> tensors_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/memory_map.hpp
 
 #include <sys/mman.h>
@@ -21543,7 +22082,7 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/exchange/foreign_weights.hpp
 
-// The arrays of an npz or safetensors file that another framework wrote, and what their names say.
+// The arrays of an npz, safetensors or PyTorch file that another framework wrote, and what their names say.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -21559,7 +22098,7 @@ struct ForeignTensor {
         : name(std::move(called)), shape(std::move(extents)), values(std::move(numbers)) {}
 };
 
-/// All of them. An npz file keeps the order in which its arrays were written, a safetensors file does not.
+/// All of them. An npz file keeps the order in which its arrays were written, and PyTorch's that of the modules; a safetensors file does not.
 struct ForeignWeights {
     std::string file;
     bool ordered = false;
@@ -21633,9 +22172,8 @@ inline bool natural_less(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// Reads an npz or a safetensors file (told apart by their first bytes), numbers converted to float; a file of another kind is
-/// refused as what it is. PyTorch's counters
-/// `num_batches_tracked` are left out: they are no weights.
+/// Reads an npz, a safetensors or a PyTorch file (.pt, .pth; told apart by their first bytes), numbers converted to float; a file of another
+/// kind is refused as what it is. PyTorch's counters `num_batches_tracked` are left out: they are no weights.
 inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ForeignWeights weights{path.string(), false, {}};
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
@@ -21647,16 +22185,20 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
         }
     };
     ByteSource source{path};
-    std::array<std::byte, 4> begin{};
-    source.read(0, std::span{begin}.first(static_cast<std::size_t>(std::min<std::uint64_t>(4, source.size()))));
     const std::string kind = detail::file_kind(source);
-    if (std::memcmp(begin.data(), "PK", 2) == 0) {
+    const auto refuse = [&](const std::string& what) { throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what); };
+    if (kind.starts_with("a PyTorch file")) {
+        const PyTorchWeights file{std::move(source)};
+        weights.ordered = true;
+        for (std::size_t n = 0; n < file.names().size(); ++n)
+            if (!file.names()[n].ends_with("num_batches_tracked")) add(file.names()[n], file.read(n));
+    } else if (kind.starts_with("an npz file") || kind == "a zip archive") {
         const Npz file{std::move(source)};
-        if (file.names().empty()) throw FileError(weights.file, "an npz or safetensors file was expected, this is " + kind);
+        if (file.names().empty()) refuse(kind);
         weights.ordered = true;
         for (const std::string& name : file.names()) add(name, file.read(name));
     } else {
-        if (!kind.empty() && !kind.starts_with("a safetensors file")) source.fail("an npz or safetensors file was expected, this is " + kind);
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse(kind);
         const Safetensors file{path};
         for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
     }
@@ -23141,8 +23683,6 @@ inline void check_sample(const std::string& file, const SampleOutput& sample, co
 // ---- denim/format/weights.hpp
 
 // The parameters of a network in a safetensors file, as named rows of numbers: nothing here knows the network's type.
-
-#include <deque>
 
 namespace denim {
 

@@ -64,9 +64,10 @@ public:
         float* backward = prepared + forward_prepared_size;
         if (part < Of.window.rows) {
             Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
-            if (part == 0)
-                for (std::size_t f = 0; f < Forward::padded; ++f)
-                    prepared[forward_prepared_size - Forward::padded + f] = Of.bias && f < Of.filters() ? bias[f] : 0.0f;
+            if (part == 0) {
+                const std::size_t there = Of.bias ? Of.filters() : 0;
+                std::fill_n(std::copy_n(bias, there, prepared + forward_prepared_size - Forward::padded), Forward::padded - there, 0.0f);
+            }
         } else if constexpr (flips) {
             Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
                 return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
@@ -79,8 +80,9 @@ public:
                     for (std::size_t j = 0; j < Of.window.columns; ++j) {
                         float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
                                     (i * Of.window.columns + j) * Slices::unit;
-                        for (std::size_t u = 0, c = slice * Slices::unit; u < Slices::unit; ++u, ++c)
-                            to[u] = c < Of.channels() ? weight(i, j, c, f) : 0.0f;
+                        const std::size_t c = slice * Slices::unit, there = std::min(Slices::unit, Of.channels() - c);
+                        for (std::size_t u = 0; u < there; ++u) to[u] = weight(i, j, c + u, f);
+                        std::fill_n(to + there, Slices::unit - there, 0.0f);
                     }
         }
     }

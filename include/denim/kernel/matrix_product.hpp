@@ -175,9 +175,9 @@ private:
         for (std::size_t i = 0; i < whole_width; i += lanes)
             for (std::size_t k = 0; k < whole_count; k += lanes)
                 simd::transpose(from + i * outputs + k, outputs, to + k * panel + i, panel);
-        for (std::size_t i = 0; i < panel; ++i)
-            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k)
-                to[k * panel + i] = i < width ? from[i * outputs + k] : 0.0f;
+        for (std::size_t i = 0; i < width; ++i)
+            for (std::size_t k = i < whole_width ? whole_count : 0; k < count; ++k) to[k * panel + i] = from[i * outputs + k];
+        for (std::size_t k = 0; k < count; ++k) std::fill_n(to + k * panel + width, panel - width, 0.0f);
     }
 
     // A panel of `width` columns as tiles read it: in place, or copied to `room`, with zeros beside what is not whole. A copy
@@ -194,7 +194,7 @@ private:
                     simd::store(room, simd::load(from));
                     simd::store(room + lanes, simd::load(from + lanes));
                 } else {
-                    for (std::size_t o = 0; o < panel; ++o) room[o] = o < width ? from[o] : 0.0f;
+                    std::fill_n(std::copy_n(from, width, room), panel - width, 0.0f);
                 }
             numbers = room - count * panel;
             distance = panel;

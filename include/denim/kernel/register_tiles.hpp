@@ -154,11 +154,14 @@ struct RegisterTiles {
     static void pack(float* packed, std::size_t i, Weight weight) {
         for (std::size_t first = 0; first < vectors; first += tile.vectors) {
             const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
+            const std::size_t there = std::min(filters, Of.filters() - first * lanes);
             float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
             for (std::size_t j = 0; j < Of.window.columns; ++j)
-                for (std::size_t c = 0; c < Of.channels(); ++c)
-                    for (std::size_t f = first * lanes; f < first * lanes + filters; ++f)
-                        *to++ = f < Of.filters() ? weight(j, c, f) : 0.0f;
+                for (std::size_t c = 0; c < Of.channels(); ++c) {
+                    // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
+                    for (std::size_t f = 0; f < there; ++f) *to++ = weight(j, c, first * lanes + f);
+                    to = std::fill_n(to, filters - there, 0.0f);
+                }
         }
     }
 

@@ -17950,6 +17950,7 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
+/// What the kernels read of one network, and workspaces for its calls.
 template <class Scalar>
 class BatchPredictor {
 public:
@@ -18453,7 +18454,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
     };
-    struct Place {
+    struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
     };
 
@@ -18487,7 +18488,7 @@ private:
         load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
     }
 
-    void take_step(const Call& of, std::size_t step, const Place& at) {
+    void take_step(const Call& of, std::size_t step, const Position& at) {
         switch (plan_->steps[step].does) {
         case Does::answer: return take_loss(of, at);
         case Does::backward: return go_backward(of, step, at);
@@ -18495,7 +18496,7 @@ private:
         case Does::again: return go_forward(of, step, at);
         }
     }
-    void go_forward(const Call& of, std::size_t step, const Place& at) {
+    void go_forward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
         if (workspace_.begins_activation(to))
             each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
@@ -18504,7 +18505,7 @@ private:
         call.count = count(of, node);
         plan_->layers[node].forward(call);
     }
-    void go_backward(const Call& of, std::size_t step, const Place& at) {
+    void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
@@ -18519,7 +18520,7 @@ private:
                                [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
         layer.backward(call);
     }
-    void take_loss(const Call& of, const Place& at) {
+    void take_loss(const Call& of, const Position& at) {
         const std::size_t result = plan_->result;
         workspace_.begin_gradient(result, at.sample, at.worker);
         const HeadLosses losses = of.answer.call(of.answer.loss, of.batch, at.sample,
@@ -18538,7 +18539,7 @@ private:
 
     // For the one sample that a node works on, or for all of the batch.
     template <class Body>
-    void each_sample_of(const Call& of, std::size_t node, const Place& at, std::size_t value, Body body) {
+    void each_sample_of(const Call& of, std::size_t node, const Position& at, std::size_t value, Body body) {
         if (plan_->layers[node].on_samples)
             body(at.sample, at.worker);
         else
@@ -21253,9 +21254,9 @@ protected:
         push(Kind::number);
         stack_.back()->number = std::bit_cast<double>(little_endian<std::uint64_t>(turned.data()));
     }
-    void push_text(Kind kind, std::size_t length) {
+    void push_text(std::size_t length) {
         const auto letters = take(length);
-        push(kind);
+        push(Kind::text);
         stack_.back()->text.assign(reinterpret_cast<const char*>(letters.data()), letters.size());
     }
     void push_items(Kind kind, std::size_t count) {
@@ -21299,7 +21300,7 @@ protected:
     }
 
     void mark() { marks_.push_back(stack_.size()); }
-    void push_value(const PickleValue& value) { stack_.push_back(const_cast<PickleValue*>(&value)); }
+    void push_value(PickleValue& value) { stack_.push_back(&value); }
     [[nodiscard]] PickleValue& top() {
         if (stack_.empty()) fail("a value was expected on the stack");
         return *stack_.back();
@@ -21359,10 +21360,10 @@ private:
         case 'G': return push_number();
         case 'X':
         case 'T':
-        case 'B': return push_text(Kind::text, number<std::uint32_t>());
+        case 'B': return push_text(number<std::uint32_t>());
         case '\x8c':
         case 'U':
-        case 'C': return push_text(Kind::text, number<std::uint8_t>());
+        case 'C': return push_text(number<std::uint8_t>());
         case ')': return push(Kind::tuple);
         case ']': return push(Kind::list);
         case '}': return push(Kind::dictionary);
@@ -21415,7 +21416,7 @@ private:
         pop();
         refuse(*pop());
     }
-    const PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
+    PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
         if (tuple.kind != Kind::tuple || index >= tuple.items.size() || tuple.items[index]->kind != kind) fail("arguments of other kinds were expected");
         return *tuple.items[index];
     }
@@ -21473,7 +21474,7 @@ private:
         if (item(arguments, 1, Kind::integer).integer < 0) fail("a first element, at least 0, was expected");
         push_integer(Kind::tensor, arguments.items[1]->integer);
         PickleValue& tensor = top();
-        tensor.items = {const_cast<PickleValue*>(&item(arguments, 0, Kind::storage))};
+        tensor.items = {&item(arguments, 0, Kind::storage)};
         tensor.shape = extents(2);
         tensor.strides = extents(3);
         if (tensor.shape.size() != tensor.strides.size()) fail("as many strides as extents were expected");
@@ -24564,7 +24565,9 @@ struct GraphLayer {
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    std::string word = {};             ///< of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what rescales all that we write; of a local response norm its numbers
+    /// Of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what rescales
+    /// all that we write; of a local response norm its numbers.
+    std::string word = {};
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach; of a pad or crop its `zeros` alone
     std::size_t groups = 1;            ///< of a convolution, a normalisation of groups of channels or a shuffle
     std::size_t first = 0;             ///< of a slice: the first channel

@@ -51,10 +51,10 @@ private:
         case 'G': return push_number();
         case 'X':
         case 'T':
-        case 'B': return push_text(Kind::text, number<std::uint32_t>());
+        case 'B': return push_text(number<std::uint32_t>());
         case '\x8c':
         case 'U':
-        case 'C': return push_text(Kind::text, number<std::uint8_t>());
+        case 'C': return push_text(number<std::uint8_t>());
         case ')': return push(Kind::tuple);
         case ']': return push(Kind::list);
         case '}': return push(Kind::dictionary);
@@ -107,7 +107,7 @@ private:
         pop();
         refuse(*pop());
     }
-    const PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
+    PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
         if (tuple.kind != Kind::tuple || index >= tuple.items.size() || tuple.items[index]->kind != kind) fail("arguments of other kinds were expected");
         return *tuple.items[index];
     }
@@ -165,7 +165,7 @@ private:
         if (item(arguments, 1, Kind::integer).integer < 0) fail("a first element, at least 0, was expected");
         push_integer(Kind::tensor, arguments.items[1]->integer);
         PickleValue& tensor = top();
-        tensor.items = {const_cast<PickleValue*>(&item(arguments, 0, Kind::storage))};
+        tensor.items = {&item(arguments, 0, Kind::storage)};
         tensor.shape = extents(2);
         tensor.strides = extents(3);
         if (tensor.shape.size() != tensor.strides.size()) fail("as many strides as extents were expected");

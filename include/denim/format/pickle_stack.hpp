@@ -94,9 +94,9 @@ protected:
         push(Kind::number);
         stack_.back()->number = std::bit_cast<double>(little_endian<std::uint64_t>(turned.data()));
     }
-    void push_text(Kind kind, std::size_t length) {
+    void push_text(std::size_t length) {
         const auto letters = take(length);
-        push(kind);
+        push(Kind::text);
         stack_.back()->text.assign(reinterpret_cast<const char*>(letters.data()), letters.size());
     }
     void push_items(Kind kind, std::size_t count) {
@@ -140,7 +140,7 @@ protected:
     }
 
     void mark() { marks_.push_back(stack_.size()); }
-    void push_value(const PickleValue& value) { stack_.push_back(const_cast<PickleValue*>(&value)); }
+    void push_value(PickleValue& value) { stack_.push_back(&value); }
     [[nodiscard]] PickleValue& top() {
         if (stack_.empty()) fail("a value was expected on the stack");
         return *stack_.back();

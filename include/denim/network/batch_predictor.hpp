@@ -16,6 +16,7 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// What the kernels read of one network, and workspaces for its calls.
 template <class Scalar>
 class BatchPredictor {
 public:

@@ -78,7 +78,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
     };
-    struct Place {
+    struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
     };
 
@@ -112,7 +112,7 @@ private:
         load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
     }
 
-    void take_step(const Call& of, std::size_t step, const Place& at) {
+    void take_step(const Call& of, std::size_t step, const Position& at) {
         switch (plan_->steps[step].does) {
         case Does::answer: return take_loss(of, at);
         case Does::backward: return go_backward(of, step, at);
@@ -120,7 +120,7 @@ private:
         case Does::again: return go_forward(of, step, at);
         }
     }
-    void go_forward(const Call& of, std::size_t step, const Place& at) {
+    void go_forward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
         if (workspace_.begins_activation(to))
             each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
@@ -129,7 +129,7 @@ private:
         call.count = count(of, node);
         plan_->layers[node].forward(call);
     }
-    void go_backward(const Call& of, std::size_t step, const Place& at) {
+    void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
@@ -144,7 +144,7 @@ private:
                                [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
         layer.backward(call);
     }
-    void take_loss(const Call& of, const Place& at) {
+    void take_loss(const Call& of, const Position& at) {
         const std::size_t result = plan_->result;
         workspace_.begin_gradient(result, at.sample, at.worker);
         const HeadLosses losses = of.answer.call(of.answer.loss, of.batch, at.sample,
@@ -163,7 +163,7 @@ private:
 
     // For the one sample that a node works on, or for all of the batch.
     template <class Body>
-    void each_sample_of(const Call& of, std::size_t node, const Place& at, std::size_t value, Body body) {
+    void each_sample_of(const Call& of, std::size_t node, const Position& at, std::size_t value, Body body) {
         if (plan_->layers[node].on_samples)
             body(at.sample, at.worker);
         else

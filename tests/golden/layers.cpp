@@ -97,7 +97,8 @@ void check_close(const std::string& what, const Numbers& got, const std::vector<
 }
 
 template <class Scalar>
-void compare(testing::Side<Scalar> side, const std::string& file, const std::string& name, const std::vector<std::string>& parameters, double tolerance) {
+void compare(testing::Side<Scalar> side, const std::string& file, const std::string& name, const std::vector<std::string>& parameters,
+             double tolerance, Seed seed) {
     const testing::KeptThreads kept_threads;
     const auto golden = [&](const std::string& what) { return read(file, name + "." + what); };
     auto to = side.parameters.begin();
@@ -117,7 +118,7 @@ void compare(testing::Side<Scalar> side, const std::string& file, const std::str
     output_gradients = &given;
     set_threads(1);
     testing::SideTrainer trainer{side, count, GivenGradient{}};
-    trainer.step(side.parameters, {pictures, labels, order});
+    trainer.step(side.parameters, {pictures, labels, order, seed});
     check_close("output", outputs, golden("output"), tolerance);
     check_close("input gradient", input_gradients, golden("input_gradient"), tolerance);
     const auto gradients = trainer.gradients();
@@ -131,11 +132,12 @@ void compare(testing::Side<Scalar> side, const std::string& file, const std::str
 }
 
 template <class Input, class Spec>
-void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters) {
+void compare(const std::string& file, const std::string& name, const std::vector<std::string>& parameters, Seed seed = {}) {
     using Body = Sequential<Tap, Spec, Flat>;
     INFO(file << ' ' << name);
     const auto compare_side = [&](const auto& network, double tolerance) {
-        compare(testing::side_of<denim::detail::is_batch_norm<Spec>>(network), file, name, parameters, tolerance);
+        constexpr bool answers = denim::detail::is_batch_norm<Spec> || requires { requires Spec::training_only; };  // otherwise than in training
+        compare(testing::side_of<answers>(network), file, name, parameters, tolerance, seed);
     };
     compare_side(Network<Input, Body, Plain<double>>{}, 1e-6);  // pictures are floats: exact in the golden files too
     compare_side(Network<Input, Body>{}, 1e-5);
@@ -250,4 +252,42 @@ TEST_CASE("what moves numbers") {
     compare<Image<4, 3, 21>, Slice<2, 17>>("layers.npz", "slice", {});
     compare<Image<4, 3, 21>, SplitChannels<Sequential<>, Activation<ReLU>, Activation<Tanh>>>("layers.npz", "split", {});
     compare<Image<4, 3, 21>, ShuffleChannels<3>>("layers.npz", "shuffle", {});
+}
+
+TEST_CASE("SeparableConv") {
+    compare<Image<8, 7, 5>, SeparableConv<3, 6, Same, Stride<2>>>("layers.npz", "separable", {"0.weights", "1.weights", "1.bias"});
+    compare<Image<7, 6, 18>, SeparableConv<3, 17, Dilation<2>, Linear, NoBias>>("layers.npz", "separable_valid", {"0.weights", "1.weights"});
+}
+
+TEST_CASE("Rescale and Normalise") {
+    compare<Image<4, 3, 19>, Rescale<-0.5, 0.25>>("layers.npz", "rescale", {});
+    compare<Image<5, 4, 3>, Normalise<Mean<0.485, 0.456, 0.406>, Deviation<0.229, 0.224, 0.225>>>("layers.npz", "normalise", {});
+}
+
+TEST_CASE("StochasticDepth with those samples kept that Keras kept, and as a trained network has it") {
+    const std::vector<double> golden = read("layers.npz", "stochastic_depth.output"), no_gradient(golden.size(), 0.0);
+    const std::size_t count = 3;
+    const auto kept = [&](const std::vector<double>& of) {
+        std::vector<bool> are;
+        for (std::size_t n = 0; n < of.size(); n += of.size() / count) are.push_back(of[n] != 0);
+        return are;
+    };
+    const std::vector<float> ones(golden.size(), 1);
+    const Pictures pictures{{4, 3, 19}, count, nullptr, ones.data()};
+    const std::vector<std::int32_t> labels{0, 1, 2};
+    const std::vector<std::uint32_t> order{0, 1, 2};
+    const testing::KeptThreads kept_threads;
+    set_threads(1);
+    const auto side = testing::side_of(Network<Image<4, 3, 19>, Sequential<Tap, StochasticDepth<0.4>, Flat>>{});
+    const auto kept_by = [&](Seed seed) {
+        outputs.clear();
+        output_gradients = &no_gradient;
+        testing::SideTrainer trainer{side, count, GivenGradient{}};
+        trainer.step(side.parameters, {pictures, labels, order, seed});
+        return kept(outputs);
+    };
+    Seed seed{0};
+    while (seed.value < 100 && kept_by(seed) != kept(golden)) ++seed.value;
+    REQUIRE(seed.value < 100);
+    compare<Image<4, 3, 19>, StochasticDepth<0.4>>("layers.npz", "stochastic_depth", {}, seed);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes layers.npz: what PyTorch gives, in float64, for layers that Keras does not compute on every processor. Needs numpy and
-torch; made with PyTorch 2.13.
+"""Makes layers.npz: what PyTorch gives, in float64, for layers that Keras does not compute on every processor, and Keras on PyTorch for
+four that PyTorch does not have. Needs numpy, torch and keras; made with PyTorch 2.13 and Keras 3.15.
 
     python tests/golden/make_layers.py [FOLDER]
 
@@ -35,10 +35,19 @@ layers.npz        input, output, output_gradient, input_gradient and, for each p
     shuffle         ShuffleChannels<3>                          on Image<4, 3, 21>
     prelu           PReLU                                       on Image<4, 3, 19>
     scale           Scale                                       on Image<4, 3, 19>
+    separable       SeparableConv<3, 6, Same, Stride<2>>        on Image<8, 7, 5>     (0.weights, 1.weights, 1.bias)
+    separable_valid SeparableConv<3, 17, Dilation<2>, Linear, NoBias>  on Image<7, 6, 18>  (0.weights, 1.weights)
+    rescale         Rescale<-0.5, 0.25>                         on Image<4, 3, 19>
+    normalise       Normalise<Mean<0.485, 0.456, 0.406>, Deviation<0.229, 0.224, 0.225>>  on Image<5, 4, 3>
+    stochastic_depth  StochasticDepth<0.4>                      on Image<4, 3, 19>, three samples of which some are kept, in training;
+                    inference_output of a trained network
 """
+import os
 import sys
 from pathlib import Path
 
+os.environ["KERAS_BACKEND"] = "torch"
+import keras
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -114,6 +123,39 @@ def main(folder):
     run("slice", (4, 3, 21), {}, lambda x: x[:, 2:19])
     run("split", (4, 3, 21), {}, lambda x: torch.cat([f(part) for f, part in zip([lambda x: x, F.relu, torch.tanh], x.chunk(3, dim=1))], dim=1))
     run("shuffle", (4, 3, 21), {}, torch.nn.ChannelShuffle(3))
+    # Keras's layers, which take (N, H, W, C).
+    def run_keras(case, shape, layer, **parameters):
+        layer.build((None, *shape))
+        variables = dict(zip(parameters, layer.trainable_variables, strict=True))
+        for name, value in parameters.items():
+            variables[name].assign(value)
+        x = fresh(3, *shape)
+        tensor = torch.tensor(x, requires_grad=True)
+        y = layer(tensor, training=True)
+        gradient = fresh(*y.shape)
+        (y * torch.tensor(gradient)).sum().backward()
+        out[f"{case}.input"], out[f"{case}.input_gradient"] = x, tensor.grad.numpy()
+        out[f"{case}.output"], out[f"{case}.output_gradient"] = y.detach().numpy(), gradient
+        for name, variable in variables.items():
+            of, gradient = parameters[name], variable.value.grad.numpy()
+            if name == "0.weights":  # (height, width, channels, 1)
+                of, gradient = of[..., 0], gradient[..., 0]
+            out[f"{case}.{name}"], out[f"{case}.{name}_gradient"] = of, gradient
+        return layer(torch.tensor(x), training=False).detach().numpy()
+
+    layers = keras.layers
+    run_keras("separable", (8, 7, 5), layers.SeparableConv2D(6, 3, padding="same", strides=2, activation="relu", dtype="float64"),
+              **{"0.weights": fresh(3, 3, 5, 1) / 2, "1.weights": fresh(1, 1, 5, 6) / 2, "1.bias": fresh(6) / 2})
+    run_keras("separable_valid", (7, 6, 18), layers.SeparableConv2D(17, 3, dilation_rate=2, use_bias=False, dtype="float64"),
+              **{"0.weights": fresh(3, 3, 18, 1) / 2, "1.weights": fresh(1, 1, 18, 17) / 4})
+    run_keras("rescale", (4, 3, 19), layers.Rescaling(-0.5, 0.25, dtype="float64"))
+    variances = [deviation**2 for deviation in [0.229, 0.224, 0.225]]
+    run_keras("normalise", (5, 4, 3), layers.Normalization(mean=[0.485, 0.456, 0.406], variance=variances, dtype="float64"))
+    depth = layers.Dropout(0.4, noise_shape=(None, 1, 1, 1), seed=1, dtype="float64")
+    out["stochastic_depth.inference_output"] = run_keras("stochastic_depth", (4, 3, 19), depth)
+    kept = np.any(out["stochastic_depth.output"] != 0, axis=(1, 2, 3))
+    if kept.all() or not kept.any():
+        raise SystemExit("another seed: of three samples some were to be kept and some not")
     np.savez(folder / "layers.npz", **out)
     print(f"layers.npz: {(folder / 'layers.npz').stat().st_size} bytes, {len(out)} arrays")
 

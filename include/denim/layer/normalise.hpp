@@ -59,6 +59,15 @@ struct Normalise : SpecDefaults {
         static constexpr Scalar slope(std::size_t c) {
             return static_cast<Scalar>(1 / deviations[deviations.size() == 1 ? 0 : c]);
         }
+        template <Layout Out, Layout In, class Scalar>
+        struct Twin {
+            using Definition = kernel::PlainNormalise<Out, In, Scalar>;
+            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, means, deviations, y); }
+            template <Gradient Input>
+            static void backward(const Scalar* dy, Scalar* dx) {
+                Definition::template backward<Input>(deviations, dy, dx);
+            }
+        };
     };
 
     template <class Arithmetic, Layout Out, Layout In>

@@ -3,6 +3,7 @@
 
 // Shape kept: y = factor x + offset, or another line for each channel (Normalise), by numbers that stand in the type.
 
+#include <denim/kernel/plain_rescale.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
@@ -12,7 +13,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, and slope(c), its derivative.
+/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, slope(c), its derivative, and its plain
+/// twin's forward(x, y) and backward(dy, dx).
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -20,13 +22,16 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
         });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        if constexpr (Input != Gradient::none)
+        if constexpr (Arithmetic::plain)
+            Twin::template backward<Input>(at.output_gradient, Input == Gradient::none ? nullptr : at.input_gradient());
+        else if constexpr (Input != Gradient::none)
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 Scalar* const to = at.input_gradient() + in;
                 for (std::size_t c = 0; c < In.shape.channels; ++c) {
@@ -35,6 +40,9 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 }
             });
     }
+
+private:
+    using Twin = typename Rule::template Twin<Out, In, Scalar>;
 };
 
 /// Factor x + Offset: Rescale<2, -1> makes numbers from -1 to 1 of those from 0 to 1. A NaN gives NaN, and so does an infinity times 0.
@@ -49,6 +57,15 @@ struct Rescale : SpecDefaults {
         static constexpr Scalar slope(std::size_t /*channel*/) {
             return static_cast<Scalar>(Factor.value());
         }
+        template <Layout Out, Layout In, class Scalar>
+        struct Twin {
+            using Definition = kernel::PlainRescale<Out, In, Scalar>;
+            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, Factor.value(), Offset.value(), y); }
+            template <Gradient Input>
+            static void backward(const Scalar* dy, Scalar* dx) {
+                Definition::template backward<Input>(Factor.value(), dy, dx);
+            }
+        };
     };
 
     template <class Arithmetic, Layout Out, Layout In>

@@ -4,6 +4,7 @@
 // Shape kept. In training a sample's numbers all become zero with probability `rate`, else they are divided by 1 - rate; a trained network
 // has nothing of it. Huang et al., "Deep networks with stochastic depth" (2016).
 
+#include <denim/kernel/plain_stochastic_depth.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/layer/pixels.hpp>
@@ -21,6 +22,7 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
         const Scalar factor = drawn(*at.settings, at.random);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
@@ -29,6 +31,8 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input == Gradient::none) return;
+        if constexpr (Arithmetic::plain)
+            return Twin::template backward<Input>(rate_of(*at.settings), at.random.block(0)[0], at.output_gradient, at.input_gradient());
         const Scalar factor = drawn(*at.settings, at.random);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             Scalar* const to = at.input_gradient() + in;
@@ -38,9 +42,12 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
 private:
+    using Twin = kernel::PlainStochasticDepth<Out, In, Scalar>;
+
+    static double rate_of(const LayerSettings& settings) { return static_cast<double>(settings.rate); }
     // The sample is kept if the first word of its stream is not below the rate.
     static Scalar drawn(const LayerSettings& settings, const Random& random) {
-        const auto rate = static_cast<double>(settings.rate);
+        const double rate = rate_of(settings);
         return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
     }
 };

@@ -64,6 +64,32 @@ TEST_CASE("StochasticDepth: forward and backward have one factor for all pixels 
     check(Plain<double>{});
 }
 
+TEST_CASE("StochasticDepth: fast against the plain twin, at every rate, written and added") {
+    Random random{Seed{6}};
+    std::vector<float> x(inner.size()), dy(outer.size());
+    for (float& number : x) number = static_cast<float>(random.uniform(-3, 3));
+    for (float& number : dy) number = static_cast<float>(random.uniform(-3, 3));
+    for (const float rate : {0.0f, 0.25f, 0.6f, 1.0f})
+        for (std::uint64_t sample = 0; sample < 8; ++sample) {
+            const LayerSettings settings{.rate = rate};
+            const auto passed = [&]<class Layer>(Layer /*layer*/) {
+                std::vector<float> all(outer.size(), 7), gradient(inner.size(), 7), dy_of_layer = dy;
+                const Random stream{Seed{9}, sample};
+                Layer::forward({.inputs = {x.data()}, .output = all.data(), .settings = &settings, .random = stream});
+                const Backward<float> at{.inputs = {x.data()}, .input_gradients = {gradient.data()}, .output = all.data(),
+                                         .output_gradient = dy_of_layer.data(), .settings = &settings, .random = stream};
+                Layer::template backward<Gradient::write>(at);
+                const std::vector<float> written = gradient;
+                Layer::template backward<Gradient::add>(at);
+                all.insert(all.end(), written.begin(), written.end());
+                all.insert(all.end(), gradient.begin(), gradient.end());
+                return all;
+            };
+            const auto fast = passed(StochasticDepthLayer<Fast, outer, inner>{}), plain = passed(StochasticDepthLayer<Plain<float>, outer, inner>{});
+            for (std::size_t n = 0; n < fast.size(); ++n) REQUIRE(fast[n] == doctest::Approx(plain[n]).epsilon(1e-6));
+        }
+}
+
 TEST_CASE("StochasticDepth: its rate begins where its type says, and is a setting from there") {
     using Net = Network<Image<4, 4, 2>, Sequential<Residual<Conv<3, 2, Same>, StochasticDepth<0.2>>, Residual<Conv<3, 2, Same>, Dropout, StochasticDepth<0>>, Dense<3>>>;
     Net network;

@@ -122,7 +122,11 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     };
     ByteSource source{path};
     const std::string kind = detail::file_kind(source);
-    const auto refuse = [&](const std::string& what) { throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what); };
+    const auto refuse = [&](const std::string& what) {
+        const bool of_keras = what.find("Keras") != what.npos;
+        throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what +
+                                          (of_keras ? "; with denim/hdf5.hpp, import_weights(network, FILE) reads it" : ""));
+    };
     if (kind.starts_with("a PyTorch file")) {
         const PyTorchWeights file{std::move(source)};
         weights.ordered = true;

@@ -15,6 +15,7 @@ vcpkg_cmake_configure(
         -DDENIM_TESTS=OFF
         -DDENIM_EXAMPLES=OFF
         -DDENIM_INSTALL=ON
+        -DDENIM_HDF5=OFF
         ${FEATURE_OPTIONS}
 )
 vcpkg_cmake_install()

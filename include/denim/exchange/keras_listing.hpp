@@ -103,7 +103,9 @@ private:
         const auto add = [&](const char* key, const char* name) {
             if (settings.value(key, true)) all.emplace_back(name);
         };
-        if (kind.ends_with("Normalization")) {
+        if (kind == "Normalization") {
+            all = {"mean", "variance", "count"};
+        } else if (kind.ends_with("Normalization")) {
             add("scale", "gamma"), add("center", "beta");
             if (kind == "BatchNormalization") all.insert(all.end(), {"moving_mean", "moving_variance"});
         } else if (kind == "PReLU") {

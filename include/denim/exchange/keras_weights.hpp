@@ -56,6 +56,7 @@ public:
 private:
     void add(const std::string& name, const std::string& path) {
         if (!taken_.insert(path).second) return;
+        if (name.ends_with("/count") || name.ends_with("/count:0")) return;  // of the pictures that a Normalization saw: no weight
         try {
             const AnyArray array = file_.read(path);
             all_.tensors.push_back({name, array.shape, array.as<float>()});
@@ -159,9 +160,10 @@ private:
             take_variables(layer, name, usual_variables(last.substr(0, last.find_last_not_of("_0123456789") + 1)));
         }
     }
-    // Without configuration, by the class alone. A bias is the last one; of a normalization only all of them have names.
+    // Without configuration, by the class alone. A bias is the last one; the others have names if all are there.
     static std::vector<std::string> usual_variables(const std::string& kind) {
         if (kind.starts_with("separable_conv")) return {"depthwise_kernel", "pointwise_kernel", "bias"};
+        if (kind == "normalization") return {"mean", "variance", "count"};
         if (kind == "batch_normalization") return {"gamma", "beta", "moving_mean", "moving_variance"};
         if (kind.ends_with("normalization")) return {"gamma", "beta"};
         if (kind == "p_re_lu") return {"alpha"};

@@ -103,9 +103,12 @@ TEST_CASE("a file without a configuration has names by class and no order") {
 TEST_CASE("a functional model's arrays are named by its configuration, its optimizer is left out") {
     const KerasWeights weights = read_keras_weights(written("functional.keras"));
     CHECK(names_of(weights) ==
-          std::vector<std::string>{"left/kernel", "left/bias", "left_norm/beta", "left_norm/moving_mean", "left_norm/moving_variance",
-                                   "apart/depthwise_kernel", "apart/pointwise_kernel", "apart/bias", "slopes/alpha", "head/kernel", "head/bias"});
+          std::vector<std::string>{"seen/mean", "seen/variance", "left/kernel", "left/bias", "left_norm/beta", "left_norm/moving_mean",
+                                   "left_norm/moving_variance", "apart/depthwise_kernel", "apart/pointwise_kernel", "apart/bias", "slopes/alpha", "head/kernel", "head/bias"});
     CHECK(weights.batch_norm_epsilons == std::vector{1e-3});
+    const KerasWeights old = read_keras_weights(written("functional.h5"));
+    REQUIRE(old.tensors.size() == weights.tensors.size());
+    for (std::size_t n = 0; n < old.tensors.size(); ++n) CHECK(old.tensors[n].values == weights.tensors[n].values);
 }
 
 TEST_CASE("Keras 2's texts of fixed length, lists in pieces, other precisions and compressed numbers are read") {
@@ -146,12 +149,16 @@ TEST_CASE("what is no float, or no weights of Keras's, is refused as what it is"
     says(refusal("other.h5"), "other.h5: weights that Keras wrote were expected, this HDF5 file has none");
     says(refusal("answers.npz"), "a .keras or an HDF5 file was expected, this is an npz file of NumPy's");
     says(refusal("none.keras"), "none.keras");
+    says(refusal("own.keras"), "the array 'layers/twice/dense/vars/0' is of no layer that the configuration lists");
+    Network<Image<1, 1, 2>, Sequential<BatchNorm, BatchNorm>> twins{Seed{1}};
+    says(message_of([&] { import_weights(twins, written("epsilons.keras")); }), "its BatchNorm layers have several epsilons, 0.001 and 1e-05");
+    CHECK_NOTHROW(import_weights(twins, written("epsilons.keras"), {.batch_norm_epsilon = 1e-3}));
 }
 
 TEST_CASE("files that do not fit leave the network as it was, and say both sides") {
     Nested network{Seed{1}};
     const std::vector<float> before(network.parameters().begin(), network.parameters().end());
-    says(message_of([&] { import_weights(network, written("functional.keras")); }), "17 arrays were expected, the file has 11");
+    says(message_of([&] { import_weights(network, written("functional.keras")); }), "17 arrays were expected, the file has 13");
     says(message_of([&] { import_weights(network, written("nested.keras"), WeightLayout::keras); }),
          "with denim/hdf5.hpp, import_weights(network, FILE) reads it");
     CHECK(std::ranges::equal(network.parameters(), before));

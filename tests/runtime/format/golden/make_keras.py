@@ -39,7 +39,9 @@ model.save(here / "frozen.h5")
 # Functional, with a shortcut; and BatchNorm without gamma.
 keras.utils.clear_session()
 pixels = keras.Input((4, 4, 2), name="pixels")
-left = layers.Conv2D(2, 1, name="left")(pixels)
+seen = layers.Normalization(name="seen")
+seen.adapt(random.random((8, 4, 4, 2)))
+left = layers.Conv2D(2, 1, name="left")(seen(pixels))
 left = layers.BatchNormalization(scale=False, name="left_norm")(left)
 joined = layers.Add()([layers.SeparableConv2D(2, 3, padding="same", name="apart")(left), left])
 pooled = layers.GlobalAveragePooling2D()(layers.PReLU(shared_axes=[1, 2], name="slopes")(joined))
@@ -47,6 +49,28 @@ functional = keras.Model(pixels, layers.Dense(2, name="head")(pooled))
 functional.compile("adam", "mse", metrics=["mae"])
 functional.fit(np.ones((2, 4, 4, 2)), np.zeros((2, 2)), verbose=0)
 functional.save(here / "functional.keras")
+functional.save(here / "functional.h5")
+
+# A layer of one's own that holds another one.
+keras.utils.clear_session()
+
+
+@keras.saving.register_keras_serializable(package="ours")
+class Twice(keras.layers.Layer):
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.dense = layers.Dense(2)
+
+    def build(self, shape):
+        self.dense.build(shape)
+
+    def call(self, x):
+        return self.dense(x) * 2
+
+
+keras.Sequential([keras.Input((2,)), Twice(name="twice")]).save(here / "own.keras")
+keras.utils.clear_session()
+keras.Sequential([keras.Input((2,)), layers.BatchNormalization(), layers.BatchNormalization(epsilon=1e-5)]).save(here / "epsilons.keras")
 
 
 def legacy(name, arrays, strings=h5py.string_dtype("ascii", 16), **more):

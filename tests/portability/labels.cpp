@@ -69,7 +69,7 @@ void count_nans(const char* name) {
 void stop_early(std::vector<double> losses) {
     Trained network{Seed{1}};
     const Patterns train(30, Random{Seed{1}});
-    LearnerOf<Trained> learner{network, 30, LossOfHeads{SoftmaxCrossEntropy{}}};
+    NetworkLearner learner{network, 30, LossOfHeads{SoftmaxCrossEntropy{}}};
     History history;
     Run run{learner, history};
     const Samples validation = Samples::of(train, Trained::input, Trained::heads, "validation");

@@ -114,7 +114,7 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
     OnnxGraph graph;
     std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
-    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
+    const std::vector<std::string> names = graph_table<typename Network::Graph>.names().entries;
     each_index<0, Network::Graph::count>([&]<std::size_t Index>() { detail::add_onnx_layer<Network, Index>(graph, values, network, names); });
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";

@@ -55,10 +55,16 @@ inline std::string spelling_in(std::string_view text) {
     return name;
 }
 
+/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
+template <class Type>
+consteval std::string_view said_of() {
+    return __PRETTY_FUNCTION__;
+}
+
 /// The name of a type as users write it.
 template <class Type>
 std::string spelling() {
-    return spelling_in(__PRETTY_FUNCTION__);
+    return spelling_in(said_of<Type>());
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/network/names.hpp>
-#include <denim/network/summary.hpp>
+#include <denim/machine/spelling.hpp>
+#include <denim/network/graph_table.hpp>
 
 #include <cctype>
 #include <cstddef>
@@ -38,14 +38,16 @@ inline std::string without_recompute(std::string text) {
 
 /// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
 /// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
-template <class Network>
-std::string architecture_of() {
-    std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
-    EntryNames names;
-    name_entries<typename Network::Layers>("", names);
+inline std::string architecture_of(const GraphTable& graph) {
+    std::string text = spelling_in(graph.said_of_input) + ", " + spelling_in(graph.said_of_layers);
+    const EntryNames names = graph.names();
     for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
         if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
     return without_recompute(text);
+}
+template <class Network>
+std::string architecture_of() {
+    return architecture_of(graph_table<typename Network::Graph>);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -3,11 +3,11 @@
 
 // A network's architecture for other programs: as JSON, and as a picture in the language of Graphviz.
 
-#include <denim/machine/each_index.hpp>
-#include <denim/network/network.hpp>
+#include <denim/network/graph_table.hpp>
 #include <denim/network/summary.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,31 +90,35 @@ private:
     }
 };
 
+namespace detail {
+
+inline Description describe(const GraphTable& graph, std::span<const Row> rows) {
+    Description description{graph.input, graph.output, graph.numbers, {}};
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<std::size_t> number_of(graph.entries.size() + 1, 0);  // the layer that a value comes from
+    std::size_t row = 0;
+    for (std::size_t index = 0; index < graph.entries.size(); ++index) {
+        const Entry& entry = graph.entries[index];
+        if (passes_on(entry.role)) {
+            number_of[index + 1] = number_of[entry.from[0]];
+            continue;
+        }
+        DescribedLayer layer{names[index], graph.word(index), {}, entry.out, entry.parameters, {}};
+        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
+        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(rows[row++]);
+        for (const RecomputedEntries& block : graph.recomputed) layer.recomputed = layer.recomputed || (block.first <= index && index < block.last);
+        description.layers.push_back(std::move(layer));
+        number_of[index + 1] = description.layers.size();
+    }
+    return description;
+}
+
+}  // namespace detail
+
 /// The architecture of a network: describe(network).json(), describe(network).graphviz().
 template <class Network>
 Description describe(const Network& network) {
-    using Graph = typename Network::Graph;
-    Description description{Network::input, Network::output, Network::parameter_count, {}};
-    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
-    std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
-    std::size_t row = 0;
-    const auto add = [&]<std::size_t Index>() {
-        using Spec = typename Graph::template At<Index>;
-        constexpr Entry entry = Graph::trace.entries[Index];
-        if (passes_on(entry.role)) {
-            number_of[Index + 1] = number_of[entry.from[0]];
-            return;
-        }
-        DescribedLayer layer{names[Index], detail::spelling<Spec>(), {}, entry.out, entry.parameters, {}};
-        if (const std::size_t at = layer.layer.rfind("::"); entry.role == Role::join && at != std::string::npos) layer.layer.erase(0, at + 2);
-        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
-        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
-        for (const RecomputedEntries& block : Graph::recomputed) layer.recomputed = layer.recomputed || (block.first <= Index && Index < block.last);
-        description.layers.push_back(std::move(layer));
-        number_of[Index + 1] = description.layers.size();
-    };
-    each_index<0, Graph::count>(add);
-    return description;
+    return detail::describe(graph_table<typename Network::Graph>, network.rows());
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -180,6 +180,7 @@ struct problem_in_block<void, Index, Spec, Got...> : problem_at_layer<Index, Spe
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
+    using Picture = Input;
     using Layers = Body;
     using Entries = expanded<Body>;
     static constexpr std::size_t count = Entries::size;

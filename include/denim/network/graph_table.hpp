@@ -4,6 +4,7 @@
 // A network's graph as a table: what who works on its parameters and settings has to know, without its type.
 
 #include <denim/machine/each_index.hpp>
+#include <denim/machine/spelling.hpp>
 #include <denim/network/graph.hpp>
 #include <denim/network/initialise.hpp>
 #include <denim/network/names.hpp>
@@ -13,6 +14,8 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -25,12 +28,28 @@ struct PlacedParameter {
 
 /// Views of constants: it holds nothing.
 struct GraphTable {
-    Shape input;
+    Shape input, output;
     std::span<const std::size_t> heads;  ///< how many logits each has
     std::span<const Entry> entries;
+    std::size_t result = 0;  ///< the value that leaves
+    std::span<const RecomputedEntries> recomputed;
     std::span<const PlacedParameter> parameters;
-    std::size_t numbers = 0;                       ///< in the network's array
-    std::vector<std::string> (*names)() = nullptr;  ///< of the entries: "2.0"
+    std::size_t numbers = 0;                         ///< in the network's array
+    std::string_view said_of_input, said_of_layers;  ///< what the compiler says of their types, see spelling_in
+    std::span<const std::string_view> said_of_entries;
+    void (*name)(const std::string& of_all, detail::EntryNames& to) = nullptr;
+
+    [[nodiscard]] detail::EntryNames names() const {
+        detail::EntryNames all;
+        name("", all);
+        return all;
+    }
+    /// An entry as users write it, "Conv<3, 32>"; a join by its last word, "Sum" of a Residual.
+    [[nodiscard]] std::string word(std::size_t entry) const {
+        std::string text = detail::spelling_in(said_of_entries[entry]);
+        if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
+        return text;
+    }
 };
 
 namespace detail {
@@ -51,19 +70,30 @@ inline constexpr auto parameters_of = [] {
     return all;
 }();
 
+template <class Graph>
+inline constexpr auto said_of_entries = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<std::string_view, Graph::count>{said_of<typename Graph::template At<Index>>()...};
+}(std::make_index_sequence<Graph::count>{});
+
 }  // namespace detail
 
 template <class Graph>
-inline constexpr GraphTable graph_table{Graph::input,
-                                        Graph::heads,
-                                        Graph::trace.entries,
-                                        detail::parameters_of<Graph>,
-                                        Graph::trace.parameters,
-                                        &detail::entry_names<typename Graph::Layers>};
+inline constexpr GraphTable graph_table{.input = Graph::input,
+                                        .output = Graph::output,
+                                        .heads = Graph::heads,
+                                        .entries = Graph::trace.entries,
+                                        .result = Graph::trace.result,
+                                        .recomputed = Graph::recomputed,
+                                        .parameters = detail::parameters_of<Graph>,
+                                        .numbers = Graph::trace.parameters,
+                                        .said_of_input = detail::said_of<typename Graph::Picture>(),
+                                        .said_of_layers = detail::said_of<typename Graph::Layers>(),
+                                        .said_of_entries = detail::said_of_entries<Graph>,
+                                        .name = &detail::name_entries<typename Graph::Layers>};
 
 /// The rows of a network that has just begun.
 inline std::vector<Row> make_rows(const GraphTable& graph) {
-    const std::vector<std::string> names = graph.names();
+    const std::vector<std::string> names = graph.names().entries;
     std::vector<Row> rows;
     for (const auto& [parameter, entry, offset] : graph.parameters)
         rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,

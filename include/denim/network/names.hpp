@@ -89,13 +89,6 @@ void name_entries(const std::string& name, EntryNames& names) {
         names.entries.push_back(name);
     }
 }
-/// The names of all entries of a network's layers.
-template <class Body>
-std::vector<std::string> entry_names() {
-    EntryNames names;
-    name_entries<Body>("", names);
-    return std::move(names.entries);
-}
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
 struct PathEnd {

@@ -7,18 +7,16 @@
 #include <denim/network/input.hpp>
 #include <denim/network/layer_view.hpp>
 #include <denim/network/names.hpp>
+#include <denim/network/network_state.hpp>
 #include <denim/network/settings.hpp>
-#include <denim/tensor/aligned_array.hpp>
 #include <denim/tensor/row.hpp>
 
-#include <array>
 #include <cassert>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -45,28 +43,27 @@ public:
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
     /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
-    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows(graph_table<Graph>)) {
+    explicit Network(Seed seed = Seed{}) : state_(graph_table<Graph>, seed) {
         if constexpr (Graph::trace.problem != Graph::count)
             throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
                                    " does not accept the shape that it gets, but the static_asserts of its Problem hold");
-        initialise(graph_table<Graph>, parameters_.data(), seed);
     }
 
     /// All parameters, and the rows that describe them.
     [[nodiscard]] std::span<const Scalar> parameters() const {
         check_owned();
-        return parameters_.span();
+        return state_.parameters.span();
     }
     [[nodiscard]] std::span<const Row> rows() const {
         check_owned();
-        return rows_;
+        return state_.rows;
     }
 
     /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
     template <std::size_t... Path>
     [[nodiscard]] auto layer() const {
         check_owned();
-        return view_of<Path...>(parameters_.data());
+        return view_of<Path...>(state_.parameters.data());
     }
 
     /// Changes parameters: edit([](auto& layers) { layers.template get<0>().weights() *= 0.5f; }).
@@ -74,7 +71,7 @@ public:
     template <class Change>
     void edit(Change change) {
         check_owned();
-        Editable layers{parameters_.data()};
+        Editable layers{state_.parameters.data()};
         change(layers);
     }
 
@@ -82,7 +79,7 @@ public:
     template <class Change>
     auto edit_parameters(Change change) {
         check_owned();
-        return change(parameters_.span());
+        return change(state_.parameters.span());
     }
 
     /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
@@ -99,32 +96,40 @@ public:
     [[nodiscard]] std::string summary() const;
 
     /// What each head gives: logits of classes, until fit teaches it by another loss, or a file that is loaded says otherwise.
-    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
+    [[nodiscard]] std::span<const Gives> gives() const {
+        check_owned();
+        return state_.gives;
+    }
     /// For a network that learns by a Trainer of one's own.
-    void set_gives(std::size_t head, Gives what) { gives_.at(head) = what; }
+    void set_gives(std::size_t head, Gives what) { state_.gives.at(head) = what; }
 
     /// The run-time settings of a layer, or of all layers of a composition that have them: settings<5>().rate = 0.3f. They take
     /// effect at the next step; `fit` throws if one is not accepted.
     template <std::size_t... Path>
     [[nodiscard]] auto settings() {
+        check_owned();
         constexpr detail::PathEnd end = at_path<Path...>();
-        const detail::SettingsPlace place{std::span{settings_}.subspan(end.first, end.entries),
+        const detail::SettingsPlace place{std::span{state_.settings}.subspan(end.first, end.entries),
                                           std::span{Graph::trace.entries}.subspan(end.first, end.entries), this,
                                           [](void* network) { static_cast<Network*>(network)->update_rows(); }};
         return SettingsAt<layers_with<Path...>(LayerSetting::rate), layers_with<Path...>(LayerSetting::l2),
                           layers_with<Path...>(LayerSetting::frozen)>{place};
     }
     /// Of all layers, forks and joins in the order of the flat list.
-    [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
+    [[nodiscard]] std::span<const LayerSettings> all_settings() const {
+        check_owned();
+        return state_.settings;
+    }
 
     /// Changes settings as one array; for sweeps and callbacks. Those that a layer does not have are not looked at.
     template <class Change>
     auto edit_settings(Change change) {
+        check_owned();
         struct Arrive {  // also where `change` throws
             Network& network;
             ~Arrive() { network.update_rows(); }
         } arrive{*this};
-        return change(std::span<LayerSettings>{settings_});
+        return change(std::span<LayerSettings>{state_.settings});
     }
 
     /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
@@ -137,11 +142,17 @@ public:
         freeze<Path...>(false);
     }
 
+    /// All that it holds, for who works on networks without their types.
+    [[nodiscard]] NetworkState<Scalar>& state() {
+        check_owned();
+        return state_;
+    }
+
 private:
     // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
         check_owned();
-        denim::update_rows(graph_table<Graph>, settings_, rows_);
+        state_.update_rows();
     }
 
     struct Editable {
@@ -171,17 +182,10 @@ private:
     }
 
     void check_owned() const {
-        assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
+        assert(state_.whole() && "denim: this network was moved from: only assign to it, or let it go");
     }
-    static constexpr std::array<LayerSettings, Graph::count> first_settings() {
-        std::array<LayerSettings, Graph::count> all{};
-        for (std::size_t n = 0; n < Graph::count; ++n) all[n].rate = Graph::trace.entries[n].rate;
-        return all;
-    }
-    AlignedArray<Scalar> parameters_;
-    std::vector<Row> rows_;
-    std::array<LayerSettings, Graph::count> settings_ = first_settings();
-    std::array<Gives, heads.size()> gives_{};
+
+    NetworkState<Scalar> state_;
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -35,7 +35,7 @@ inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
     const auto check = [&](std::size_t index, const char* name, float value, const Accepted& accepted) {
-        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names()[index], name, value, accepted);
+        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names().entries[index], name, value, accepted);
     };
     for (std::size_t index = 0; index < settings.size(); ++index) {
         const Entry& entry = graph.entries[index];

@@ -6,7 +6,6 @@
 #include <denim/machine/each_index.hpp>
 #include <denim/machine/number_text.hpp>
 #include <denim/machine/simd.hpp>
-#include <denim/machine/spelling.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/network.hpp>
 #include <denim/network/plan.hpp>
@@ -15,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,43 +83,55 @@ inline std::string machine_line(std::string_view precision) {
     return text + '\n';
 }
 
-template <class Input, class Body, class Arithmetic>
-std::string Network<Input, Body, Arithmetic>::summary() const {
-    using Plan = denim::Plan<Graph, Arithmetic, Mode::training>;
-    detail::EntryNames names;
-    detail::name_entries<Body>("", names);
-    std::size_t block = 0;
-    std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                         {"", input.vector() ? "Input" : "Image", to_string(input), "", "", ""}};
-    std::size_t operations_of_all = 0;
-    const auto add = [&]<std::size_t Index>() {
+namespace detail {
+
+/// A node of a plan, as the table of layers shows it.
+struct NodeLine {
+    std::size_t first = 0, entries = 0;  ///< of the flat list
+    std::size_t operations = 0;
+    const char* algorithm = "";
+    bool again = false;  ///< it is computed again on the way back
+};
+
+template <class Plan>
+inline constexpr auto node_lines = [] {
+    std::array<NodeLine, Plan::count> all{};
+    each_index<0, Plan::count>([&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
-        constexpr bool again = Steps<Plan>::repeated(Index);
-        operations_of_all += Layer::operations;
+        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index)};
+    });
+    return all;
+}();
+
+inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
+    const EntryNames names = graph.names();
+    std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
+                                 {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
+    std::size_t block = 0, operations_of_all = 0, trained = 0;
+    for (const NodeLine& node : nodes) {
+        operations_of_all += node.operations;
         for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
             lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
-        const auto add_entry = [&]<std::size_t Step>() {
-            constexpr Entry entry = Graph::trace.entries[node.first + Step];
-            using Spec = typename Graph::template At<node.first + Step>;
-            const bool first = Step == 0;
-            std::string word = detail::spelling<Spec>();
-            if (const std::size_t at = word.rfind("::"); entry.role == Role::join && at != word.npos) word.erase(0, at + 2);
-            lines.push_back({names.entries[node.first + Step], word, to_string(entry.out),
-                             entry.parameters ? detail::with_commas(entry.parameters) : "",
-                             first && Layer::operations ? detail::with_unit(Layer::operations) : "",
-                             first ? std::string{Layer::algorithm} + (again ? *Layer::algorithm ? ", computed again" : "computed again" : "")
-                                   : "with the layer above"});
-        };
-        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
-            (add_entry.template operator()<Step>(), ...);
-        }(std::make_index_sequence<node.entries>{});
-    };
-    each_index<0, Plan::count>(add);
-    std::size_t trained = 0;
-    for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
-    return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
-           detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
+        std::string algorithm = node.algorithm;
+        if (node.again) algorithm += algorithm.empty() ? "computed again" : ", computed again";
+        for (std::size_t at = node.first; at < node.first + node.entries; ++at) {
+            const Entry& entry = graph.entries[at];
+            const bool first = at == node.first;
+            lines.push_back({names.entries[at], graph.word(at), to_string(entry.out), entry.parameters ? with_commas(entry.parameters) : "",
+                             first && node.operations ? with_unit(node.operations) : "", first ? algorithm : "with the layer above"});
+        }
+    }
+    for (const Row& row : rows) trained += row.trained ? row.size() : 0;
+    return format_table(lines) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+           " operations for a picture, forward\n" + machine_line(precision);
+}
+
+}  // namespace detail
+
+template <class Input, class Body, class Arithmetic>
+std::string Network<Input, Body, Arithmetic>::summary() const {
+    return detail::summary_of(graph_table<Graph>, detail::node_lines<Plan<Graph, Arithmetic, Mode::training>>, rows(), Arithmetic::precision);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -52,7 +52,7 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
                           detail::architecture_of<Network>(),
                           [](Seed seed, std::size_t largest_batch, const LossOfHeads& loss) {
                               auto network = std::make_shared<Network>(seed);
-                              auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
+                              auto learner = std::make_unique<NetworkLearner>(*network, largest_batch, loss);
                               return SweepPoint::Made{std::move(network), std::move(learner)};
                           },
                           detail::dropouts_of(Network::Graph::trace.entries)});

@@ -70,7 +70,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
-    LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
+    NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
 }

@@ -5,9 +5,12 @@
 
 #include <denim/metric/history.hpp>
 #include <denim/network/architecture.hpp>
+#include <denim/network/batch_predictor.hpp>
+#include <denim/network/batch_trainer.hpp>
 #include <denim/network/describe_dropout.hpp>
-#include <denim/network/predictor.hpp>
-#include <denim/network/trainer.hpp>
+#include <denim/network/network_state.hpp>
+#include <denim/network/plan_table.hpp>
+#include <denim/network/summary.hpp>
 #include <denim/tensor/row.hpp>
 #include <denim/training/samples.hpp>
 
@@ -18,6 +21,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -81,72 +85,88 @@ public:
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
-/// The one implementation.
-template <class Network>
-class LearnerOf final : public Learner {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    static_assert(std::is_same_v<typename Network::Scalar, float>,
-                  "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
-
+/// A network as it learns. It works on what the network holds; the network outlives it.
+class NetworkLearner final : public Learner {
 public:
-    LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
-        : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        check_settings(graph_table<typename Network::Graph>, network.all_settings());
-        for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
+    template <class Network>
+    NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
+        : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights)) {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(std::is_same_v<typename Network::Scalar, float>,
+                      "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
 
     StepResult step(const Batch& batch) override {
         Batch weighted = batch;
         weighted.head_weights = head_weights_;
-        return trainer_.step(network_.parameters(), network_.all_settings(), weighted);
+        return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
     }
     std::vector<float> logits(const Samples& samples) override {
-        std::vector<float> all(samples.pictures.count * outputs);
-        if (predictor_)
-            predictor_->assign(network_);
-        else
-            predictor_.emplace(network_);
+        samples.pictures.check(input());
+        std::vector<float> all(samples.pictures.count * classes());
+        if (!predictor_) predictor_.emplace(type_.answers);
+        predictor_->take(state_.parameters.data(), state_.settings);
         predictor_->predict(samples.pictures, all.data());
         return all;
     }
     Score score(std::span<const float> logits, const Samples& samples) const override {
-        return denim::score<LossOfHeads, float>(loss_, logits, samples.targets(), Network::heads, head_weights_);
+        return denim::score<LossOfHeads, float>(loss_, logits, samples.targets(), heads(), head_weights_);
     }
-    Shape input() const override { return Network::input; }
-    std::size_t classes() const override { return outputs; }
-    std::span<const std::size_t> heads() const override { return Network::heads; }
-    std::span<const Gives> gives() const override { return network_.gives(); }
+    Shape input() const override { return graph().input; }
+    std::size_t classes() const override { return graph().output.size(); }
+    std::span<const std::size_t> heads() const override { return graph().heads; }
+    std::span<const Gives> gives() const override { return state_.gives; }
     Squash ends_in(std::size_t head) const override {
-        const auto& trace = Network::Graph::trace;
-        std::size_t value = Network::heads.size() > 1 ? trace.entries.back().from[head] : trace.result;
-        while (value > 0 && trace.entries[value - 1].has_rate) value = trace.entries[value - 1].from[0];  // a Dropout at the end
-        return value > 0 ? trace.entries[value - 1].squash : Squash::none;
+        const std::span<const Entry> entries = graph().entries;
+        std::size_t value = heads().size() > 1 ? entries.back().from[head] : graph().result;
+        while (value > 0 && entries[value - 1].has_rate) value = entries[value - 1].from[0];  // a Dropout at the end
+        return value > 0 ? entries[value - 1].squash : Squash::none;
     }
-    std::string architecture() const override { return detail::architecture_of<Network>(); }
+    std::string architecture() const override { return detail::architecture_of(graph()); }
     void describe(SettingsRecord& to) const override {
-        to("architecture", architecture())("arithmetic", detail::spelling<typename Network::Numbers>());
-        detail::describe_dropout(network_, to);
+        to("architecture", architecture())("arithmetic", detail::spelling_in(type_.said_of_numbers));
+        detail::describe_dropout(graph(), state_.settings, to);
     }
-    std::string summary() const override { return network_.summary(); }
-    std::span<float> parameters() override {
-        return network_.edit_parameters([](std::span<float> all) { return all; });
-    }
+    std::string summary() const override { return detail::summary_of(graph(), type_.lines, rows(), type_.precision); }
+    std::span<float> parameters() override { return state_.parameters.span(); }
     std::span<float> gradients() override { return trainer_.gradients(); }
     std::span<const Row> rows() const override {
-        network_.edit_settings([](std::span<LayerSettings>) {});  // what has changed through `settings` arrives
-        return network_.rows();
+        state_.update_rows();  // what has changed through `settings` arrives
+        return state_.rows;
     }
-    std::span<LayerSettings> settings() override {
-        return network_.edit_settings([](std::span<LayerSettings> all) { return all; });
-    }
+    std::span<LayerSettings> settings() override { return state_.settings; }
 
 private:
-    static constexpr std::size_t outputs = Network::output.size();
+    /// Of a network's type, what learning asks for.
+    struct Type {
+        const PlanTable<float>&learns, &answers;
+        std::span<const detail::NodeLine> lines;
+        std::string_view precision, said_of_numbers;
+    };
+    template <class Network, class Numbers = typename Network::Numbers>
+    static constexpr Type type_of{table_of<Plan<typename Network::Graph, Numbers, Mode::training>>,
+                                  table_of<Plan<typename Network::Graph, Numbers, Mode::inference>>,
+                                  detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
+                                  detail::said_of<Numbers>()};
 
-    Network& network_;
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights)
+        : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+        check_settings(graph(), state.settings);
+        for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
+    }
+
+    [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
+    static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
+        const auto& self = *static_cast<const NetworkLearner*>(learner);
+        return head_losses(self.loss_, logits, self.heads(), Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
+                           1.0 / static_cast<double>(batch.size()));
+    }
+
+    NetworkState<float>& state_;
+    const Type& type_;
     LossOfHeads loss_;
-    Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
-    std::optional<Predictor<Network>> predictor_;  // in memory that is there from one epoch to the next
+    BatchTrainer<float> trainer_;
+    std::optional<BatchPredictor<float>> predictor_;  // in memory that is there from one epoch to the next
     std::vector<float> head_weights_;
 };
 

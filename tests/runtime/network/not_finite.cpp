@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <messages.hpp>
+#include <sides.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,7 @@
 #include <vector>
 
 using namespace denim;
+using testing::Side;
 
 namespace {
 
@@ -57,68 +59,93 @@ bool finite(const Numbers& numbers) {
     return std::all_of(numbers.begin(), numbers.end(), [](auto number) { return is_finite(number); });
 }
 
+/// A network without its type, beside its plain twin.
+struct Pair {
+    Side<float> good;
+    Side<double> twin;
+    NetworkState<float>& state;  // of the network that `learner` teaches
+    Learner& learner;
+    Learner& poisoned;  // by NaNGradient
+
+    void reset() const { state.parameters = AlignedArray<float>(good.parameters); }
+};
+
+template <class Scalar>
+std::vector<Scalar> logits(const Side<Scalar>& side, const Data& data) {
+    return side.predict(Pictures::of(data.images, side.graph.input));
+}
+
 /// Gradients of NaNGradient's step.
-template <class Net>
-std::vector<typename Net::Scalar> poisoned_gradients(const Net& network, const Data& data) {
-    Trainer<typename Net::Graph, typename Net::Numbers, NaNGradient> trainer{3};
+template <class Scalar>
+std::vector<Scalar> poisoned_gradients(const Side<Scalar>& side, const Data& data) {
+    testing::SideTrainer<Scalar, NaNGradient> trainer{side, 3};
     const std::vector<std::int32_t> labels(3, 1);
-    trainer.step(network.parameters(), network.all_settings(), {Pictures::of(data.images, Net::input), labels, data.order, Seed{3}, 2});
+    trainer.step(side.parameters, {Pictures::of(data.images, side.graph.input), labels, data.order, Seed{3}, 2});
     return {trainer.gradients().begin(), trainer.gradients().end()};
+}
+
+void check_pair(const Pair& pair, const Data& data, const Samples& samples) {
+    const Side<float>& good = pair.good;
+    REQUIRE(finite(logits(good, data)));
+
+    // A NaN in any row reaches a logit, from the first convolution every one.
+    for (const Row& row : good.rows) {
+        CAPTURE(row.name);
+        Side<float> bad = good;
+        bad.parameters[row.offset + row.size() / 2] = not_a_number<float>();
+        const std::size_t count = nans(logits(bad, data));
+        CHECK(count > 0);
+        if (row.offset == 0) CHECK(count == 9);
+
+        // A step says so, of the loss or of running statistics that a layer moves, and changes nothing.
+        pair.reset();
+        pair.state.parameters.data()[row.offset + row.size() / 2] = not_a_number<float>();
+        CHECK_THROWS_AS(detail::teach(pair.learner, samples, nullptr, {.batch = 3, .optimizer = Sgd{.rate = 0.1f}}), NotFinite);
+        CHECK(std::memcmp(bad.parameters.data(), pair.state.parameters.data(), bad.parameters.size() * sizeof(float)) == 0);
+    }
+
+    // An infinite channel gives what the definition gives: numbers, or none.
+    for (const float wrong : {infinity, -infinity}) {
+        Side<float> bad = good;
+        Side<double> twin = pair.twin;
+        bad.parameters[bad.rows[1].offset + 1] = wrong;
+        std::ranges::copy(bad.parameters, twin.parameters.begin());
+        const std::vector<float> got = logits(bad, data);
+        const std::vector<double> right = logits(twin, data);
+        for (std::size_t n = 0; n < got.size(); ++n) {
+            CAPTURE(right[n]);
+            const double number = static_cast<double>(got[n]);
+            CHECK((is_finite(number) ? is_finite(right[n]) && std::abs(number - right[n]) < 1e-3 * (1 + std::abs(right[n])) : !is_finite(right[n])));
+        }
+    }
+
+    // A NaN gradient reaches every gradient that it reaches by definition; fit names the row and changes nothing.
+    Side<double> twin = pair.twin;
+    std::ranges::copy(good.parameters, twin.parameters.begin());
+    const std::vector<float> got = poisoned_gradients(good, data);
+    const std::vector<double> right = poisoned_gradients(twin, data);
+    CHECK(nans(right) > 0);
+    for (std::size_t n = 0; n < got.size(); ++n)
+        if (is_nan(right[n]) && !is_nan(got[n])) FAIL("gradient " << n << " is " << got[n]);
+    pair.reset();
+    CHECK_THROWS_AS(detail::teach(pair.poisoned, samples, nullptr, {.batch = 3, .loss = NaNGradient{}}), GradientNotFinite);
+    CHECK(std::ranges::equal(pair.state.parameters.span(), good.parameters));
+
+    // The smallest numbers are numbers.
+    const Data small{1e-40f};
+    const std::vector<float> quick = logits(good, small);
+    const std::vector<double> exact = logits(twin, small);
+    for (std::size_t n = 0; n < quick.size(); ++n) CHECK(std::abs(static_cast<double>(quick[n]) - exact[n]) < 1e-4 * (1 + std::abs(exact[n])));
 }
 
 template <class Layer>
 void check_layer(const char* name) {
     CAPTURE(name);
-    using Net = Around<Layer>;
-    using Twin = Around<Layer, Plain<double>>;
+    Around<Layer> network{Seed{3}};
+    NetworkLearner learner{network, 3, {SoftmaxCrossEntropy{}}}, poisoned{network, 3, {NaNGradient{}}};
     const Data data;
-    const Net good{Seed{3}};
-    REQUIRE(finite(logits(good)));
-
-    // A NaN in any row reaches a logit, from the first convolution every one.
-    for (const Row& row : good.rows()) {
-        CAPTURE(row.name);
-        Net bad = good;
-        bad.edit_parameters([&](std::span<float> numbers) { numbers[row.offset + row.size() / 2] = not_a_number<float>(); });
-        const std::size_t count = nans(logits(bad));
-        CHECK(count > 0);
-        if (row.offset == 0) CHECK(count == 9);
-
-        // A step says so, of the loss or of running statistics that a layer moves, and changes nothing.
-        const std::vector<float> before(bad.parameters().begin(), bad.parameters().end());
-        CHECK_THROWS_AS(fit(bad, data.images, data.labels, {.batch = 3, .optimizer = Sgd{.rate = 0.1f}}), NotFinite);
-        CHECK(std::memcmp(before.data(), bad.parameters().data(), before.size() * sizeof(float)) == 0);
-    }
-
-    // An infinite channel gives what the definition gives: numbers, or none.
-    for (const float wrong : {infinity, -infinity}) {
-        Net bad = good;
-        Twin twin;
-        bad.edit_parameters([&](std::span<float> numbers) { numbers[bad.rows()[1].offset + 1] = wrong; });
-        twin.edit_parameters([&](std::span<double> numbers) { std::copy(bad.parameters().begin(), bad.parameters().end(), numbers.begin()); });
-        const auto got = logits(bad), right = logits(twin);
-        for (std::size_t n = 0; n < got.size(); ++n) {
-            CAPTURE(right[n]);
-            CHECK((is_finite(got[n]) ? is_finite(right[n]) && std::abs(got[n] - right[n]) < 1e-3 * (1 + std::abs(right[n])) : !is_finite(right[n])));
-        }
-    }
-
-    // A NaN gradient reaches every gradient that it reaches by definition; fit names the row and changes nothing.
-    Twin twin;
-    twin.edit_parameters([&](std::span<double> numbers) { std::copy(good.parameters().begin(), good.parameters().end(), numbers.begin()); });
-    const auto got = poisoned_gradients(good, data), right = poisoned_gradients(twin, data);
-    CHECK(nans(right) > 0);
-    for (std::size_t n = 0; n < got.size(); ++n)
-        if (is_nan(right[n]) && !is_nan(got[n])) FAIL("gradient " << n << " is " << got[n]);
-    Net taught = good;
-    CHECK_THROWS_AS(fit(taught, data.images, data.labels, {.batch = 3, .loss = NaNGradient{}}), GradientNotFinite);
-    CHECK(std::ranges::equal(taught.parameters(), good.parameters()));
-
-    // The smallest numbers are numbers.
-    const Data small{1e-40f};
-    const auto quick = logits(good, small);
-    const auto exact = logits(twin, small);
-    for (std::size_t n = 0; n < quick.size(); ++n) CHECK(std::abs(static_cast<double>(quick[n]) - exact[n]) < 1e-4 * (1 + std::abs(exact[n])));
+    check_pair({testing::side_of<true>(network), testing::side_of<true>(Around<Layer, Plain<double>>{}), network.state(), learner, poisoned}, data,
+               Samples::of(LabelledPair{data.images, data.labels}, learner.input(), learner.heads(), "training"));
 }
 
 }  // namespace

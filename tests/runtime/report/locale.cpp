@@ -61,7 +61,7 @@ std::string progress_line() {
     History shown = history();
     Small<4> network{Seed{1}};
     const FitOptions options;
-    LearnerOf<Small<4>> learner{network, 4, LossOfHeads{options.loss, options.head_losses}, options.head_weights};
+    NetworkLearner learner{network, 4, LossOfHeads{options.loss, options.head_losses}, options.head_weights};
     Run run{.learner = learner, .history = shown, .epochs = 1500};
     ProgressLine{file}.on_epoch(run);
     std::rewind(file);

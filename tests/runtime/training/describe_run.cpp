@@ -116,7 +116,7 @@ struct Commas final : std::numpunct<char> {
 using Net = Network<Image<6, 6, 1>, Sequential<Conv<3, 4>, BatchNorm, Dropout, Dense<2>>>;
 
 std::string run_of(Net& network) {
-    LearnerOf<Net> learner{network, 4, {SoftmaxCrossEntropy{}}};
+    NetworkLearner learner{network, 4, {SoftmaxCrossEntropy{}}};
     const FakeSet set;
     return detail::describe_run(learner, set.samples(), nullptr, {}, {}).text();
 }

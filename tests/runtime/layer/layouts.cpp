@@ -9,11 +9,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace denim;
@@ -25,54 +26,109 @@ constexpr double untouched = 777;
 
 testing::Fence fence;  // of every place that is made
 
+/// A layer in its layouts, without its type.
+template <class Scalar>
+struct Bound : LayerTable<Scalar> {
+    std::array<void (*)(const Backward<Scalar>&), 3> backward_as{};  ///< every input's gradient none, written, added; null in a trained network
+    std::array<Layout, max_inputs> in{};
+    Layout out{};
+    std::size_t inputs = 1, parameters_size = 0, prepared_size = 0, accumulator_size = 0;
+    bool forward_reads_parameters = true, backward_reads_input = true, backward_reads_output = true;
+
+    [[nodiscard]] bool goes_back() const { return this->finish != nullptr; }
+};
+
+template <class Spec, class Arithmetic, Mode For, Layout Out, Layout... In>
+consteval auto bound() {
+    using Layer = typename decltype(detail::bind<Spec, Arithmetic, For, Out, In...>())::type;
+    Bound<typename Layer::Scalar> layer{{.prepare = &detail::prepare_layer<Layer>,
+                                         .forward = &detail::run_forward<Layer>,
+                                         .prepare_parts = Layer::prepare_parts,
+                                         .finish_parts = Layer::finish_parts,
+                                         .bands = Layer::bands,
+                                         .scratch_size = Layer::scratch_size + count * Layer::scratch_per_sample,
+                                         .record_size = Layer::record_size,
+                                         .on_samples = Layer::works == Works::on_samples}};
+    if constexpr (For == Mode::training) {
+        layer.backward_as = {&detail::run_backward<Layer, (static_cast<void>(In), Gradient::none)...>,
+                             &detail::run_backward<Layer, (static_cast<void>(In), Gradient::write)...>,
+                             &detail::run_backward<Layer, (static_cast<void>(In), Gradient::add)...>};
+        layer.finish = &detail::finish_layer<Layer>;
+    }
+    layer.in = {In...};
+    layer.out = Out;
+    layer.inputs = sizeof...(In);
+    if constexpr (sizeof...(In) == 1)
+        for (const Parameter& parameter : Spec::parameters((In, ...).shape)) layer.parameters_size += parameter.extents.size();
+    layer.prepared_size = Layer::prepared_size;
+    layer.accumulator_size = Layer::accumulator_size;
+    layer.forward_reads_parameters = Layer::forward_reads_parameters;
+    layer.backward_reads_input = Layer::backward_reads_input;
+    layer.backward_reads_output = Layer::backward_reads_output;
+    return layer;
+}
+
+/// A layer in the layouts of a network where nobody wants a border, and of one where others do.
+template <class Scalar>
+struct InBoth {
+    Bound<Scalar> snug, roomy;
+};
+
+template <class Spec, class Arithmetic, Mode For, Shape... In>
+consteval InBoth<typename Arithmetic::Scalar> in_both() {
+    constexpr Border more{1, 2, 3, 1}, others{2, 1, 1, 3};
+    constexpr auto layout = [](Shape of, Border border) { return Layout{of, border, Arithmetic::channel_stride(of.channels)}; };
+    constexpr auto asked = [](Shape in) { return Spec::template border<Arithmetic>(in); };
+    constexpr Shape out = Spec::output(In...);
+    return {bound<Spec, Arithmetic, For, layout(out, {}), layout(In, asked(In))...>(),
+            bound<Spec, Arithmetic, For, layout(out, more), layout(In, widest(asked(In), others))...>()};
+}
+
 /// Samples in one layout, with what stands around and between the numbers of each.
-template <Layout Of, class Scalar>
+template <class Scalar>
 class Samples {
 public:
-    Samples(Scalar number, Scalar border) : all_(count * Of.size(), fence) {
-        for (std::size_t n = 0; n < count; ++n) {
-            std::fill_n(sample(n), Of.size(), border);
-            each([&](std::size_t place, bool inside) { sample(n)[place] = inside ? number : Scalar{0}; });
-        }
+    Samples(const Layout& layout, Scalar number, Scalar border)
+        : size_(layout.size()), is_(count * size_, Is::border), all_(is_.size(), fence) {
+        for (std::size_t n = 0; n < count; ++n)
+            for (std::size_t y = 0; y < layout.shape.height; ++y)
+                for (std::size_t x = 0; x < layout.shape.width; ++x) {
+                    Is* const pixel = is_.data() + n * size_ + layout.offset(y, x);
+                    std::fill_n(pixel, layout.stride, Is::between);
+                    std::fill_n(pixel, layout.shape.channels, Is::number);
+                }
+        for (std::size_t i = 0; i < is_.size(); ++i) all_[i] = is_[i] == Is::number ? number : is_[i] == Is::border ? border : Scalar{0};
     }
 
-    Scalar* sample(std::size_t n) { return all_.data() + n * Of.size(); }
+    Scalar* sample(std::size_t n) { return all_.data() + n * size_; }
 
-    /// The numbers in (N, H, W, C) order.
-    template <class Give>
-    void for_each_number(Give give) {
-        for (std::size_t n = 0; n < count; ++n) each([&](std::size_t place, bool inside) { if (inside) give(sample(n)[place]); });
-    }
-    std::vector<double> numbers() {
-        std::vector<double> result;
-        for_each_number([&](Scalar number) { result.push_back(static_cast<double>(number)); });
-        return result;
+    void scatter(std::uint64_t seed) {
+        Random random{Seed{seed}};
+        for (std::size_t i = 0; i < is_.size(); ++i)
+            if (is_[i] == Is::number) all_[i] = static_cast<Scalar>(random.uniform(-1, 1));
     }
 
-    /// True if the border is as it was (or `or_zero`), and zeros stand between channels and stride.
-    bool clean(Scalar border, bool or_zero) {
+    /// Its numbers, in (N, H, W, C) order, go behind others.
+    void append_to(std::vector<double>& numbers) {
+        for (std::size_t i = 0; i < is_.size(); ++i)
+            if (is_[i] == Is::number) numbers.push_back(static_cast<double>(all_[i]));
+    }
+
+    /// True if the border is untouched (or `or_zero`), and zeros stand between channels and stride.
+    bool clean(bool or_zero) {
         bool good = true;
-        for (std::size_t n = 0; n < count; ++n) {
-            std::vector<bool> pixel(Of.size());
-            each([&](std::size_t place, bool inside) {
-                pixel[place] = true;
-                good &= inside || sample(n)[place] == Scalar{0};
-            });
-            for (std::size_t place = 0; place < Of.size(); ++place)
-                good &= pixel[place] || sample(n)[place] == border || (or_zero && sample(n)[place] == Scalar{0});
+        for (std::size_t i = 0; i < is_.size(); ++i) {
+            const bool zero = all_[i] == Scalar{0};
+            good &= is_[i] == Is::number || (is_[i] == Is::between ? zero : all_[i] == Scalar{untouched} || (or_zero && zero));
         }
         return good;
     }
 
 private:
-    // Every number of every pixel, those between the channels and the stride too.
-    template <class Each>
-    static void each(Each give) {
-        for (std::size_t y = 0; y < Of.shape.height; ++y)
-            for (std::size_t x = 0; x < Of.shape.width; ++x)
-                for (std::size_t c = 0; c < Of.stride; ++c) give(Of.offset(y, x) + c, c < Of.shape.channels);
-    }
+    enum class Is : char { border, between, number };
 
+    std::size_t size_;
+    std::vector<Is> is_;  // what stands at each place
     testing::Fenced<Scalar> all_;
 };
 
@@ -83,119 +139,111 @@ struct Results {
     friend bool operator==(const Results&, const Results&) = default;
 };
 
-template <class Numbers>
-void scatter(Numbers& numbers, std::uint64_t seed, double from, double to) {
-    Random random{Seed{seed}};
-    numbers.for_each_number([&](auto& number) { number = static_cast<std::remove_reference_t<decltype(number)>>(random.uniform(from, to)); });
-}
-
-template <class Spec, class Layer, Layout Out, Layout... In>
-class Bound {
-    using Scalar = typename Layer::Scalar;
-    static constexpr std::size_t inputs = sizeof...(In);
-    static constexpr std::size_t parameters_size = [] {
-        std::size_t size = 0;
-        if constexpr (inputs == 1)
-            for (const Parameter& parameter : Spec::parameters((In, ...).shape)) size += parameter.extents.size();
-        return size;
-    }();
-    static constexpr bool on_samples = Layer::works == Works::on_samples;
-    static constexpr std::size_t distance = round_up(Layer::accumulator_size + 16, 16);
-    static constexpr std::size_t record_distance = round_up(Layer::record_size, 64);
+/// All places of a layer.
+template <class Scalar>
+class Places {
+    static constexpr Scalar nan = std::numeric_limits<Scalar>::quiet_NaN();
 
 public:
-    template <bool Back>
-    static Results run(const std::string& what) {
-        Bound all;
-        INFO(what);
-        testing::Fenced<Scalar>& parameters = all.parameters_;
+    explicit Places(const Bound<Scalar>& layer) : layer_(layer) {
         Random random{Seed{3}};
-        for (Scalar& number : parameters) number = static_cast<Scalar>(random.uniform(0.5, 1.5));
-        for (std::size_t part = 0; part < Layer::prepare_parts; ++part) Layer::prepare(parameters.data(), all.prepared_.data(), part);
-        std::apply([&](auto&... input) { std::uint64_t seed = 10; (scatter(input, seed++, -1, 1), ...); }, all.in_);
-        scatter(all.out_gradient_, 20, -1, 1);
-        all.each_call([&](std::size_t n, std::size_t samples) {
-            Forward<Scalar> call;
-            [&]<std::size_t... N>(std::index_sequence<N...>) { ((call.inputs[N] = std::get<N>(all.in_).sample(n)), ...); }(std::index_sequence_for<decltype(In)...>{});
-            call.output = all.out_.sample(n);
-            all.fill(call, n, samples);
-            if constexpr (!Layer::forward_reads_parameters) call.parameters = nullptr;
-            call.record = Back ? all.record_.data() + n * record_distance : nullptr;
-            call.last_band = Layer::bands;
-            Layer::forward(call);
-        });
-        Results results{all.out_.numbers(), {}, {}, {}};
-        CHECK(all.out_.clean(static_cast<Scalar>(untouched), false));
-        if constexpr (Back) {
-            all.template back<Gradient::none>();
-            std::fill(all.accumulator_.begin(), all.accumulator_.end(), Scalar{0});
-            results.written = all.template back<Gradient::write>();
-            if constexpr (on_samples) {
-                sum_shares(all.accumulator_.data(), count, distance, Layer::accumulator_size);
-                for (std::size_t part = 0; part < Layer::finish_parts; ++part) Layer::finish({all.accumulator_.data(), all.gradients_.data()}, part);
+        for (Scalar& number : parameters_) number = static_cast<Scalar>(random.uniform(0.5, 1.5));
+        for (std::size_t part = 0; part < layer_.prepare_parts; ++part) layer_.prepare(parameters_.data(), prepared_.data(), part);
+        for (std::size_t i = 0; i < layer_.inputs; ++i) in_[i].scatter(10 + i);
+        out_gradient_.scatter(20);
+    }
+
+    Results run() {
+        Results results;
+        forward();
+        out_.append_to(results.outputs);
+        CHECK(out_.clean(false));
+        if (layer_.goes_back()) {
+            back(Gradient::none);
+            std::fill(accumulator_.begin(), accumulator_.end(), Scalar{0});
+            results.written = back(Gradient::write);
+            if (layer_.on_samples) {
+                sum_shares(accumulator_.data(), count, distance_, layer_.accumulator_size);
+                for (std::size_t part = 0; part < layer_.finish_parts; ++part) layer_.finish({accumulator_.data(), gradients_.data()}, part);
             }
-            results.gradients.assign(all.gradients_.begin(), all.gradients_.end());
-            results.added = all.template back<Gradient::add>();
+            results.gradients.assign(gradients_.begin(), gradients_.end());
+            results.added = back(Gradient::add);
         }
         return results;
     }
 
 private:
-    template <class Each>
-    static void each_call(Each each) {
-        if constexpr (on_samples)
-            for (std::size_t n = 0; n < count; ++n) each(n, std::size_t{1});
-        else
-            each(std::size_t{0}, count);
-    }
-    void fill(auto& call, std::size_t n, std::size_t samples) {
-        call.parameters = parameters_.data();
-        call.prepared = prepared_.data();
-        call.scratch = scratch_.data();
-        if constexpr (on_samples) std::fill(scratch_.begin(), scratch_.end(), std::numeric_limits<Scalar>::quiet_NaN());  // what other layers left
-        call.settings = &settings_;
-        call.random = Random{Seed{7}, n};
-        call.count = samples;
+    std::vector<Samples<Scalar>> for_inputs(Scalar number, Scalar border) const {
+        std::vector<Samples<Scalar>> samples;
+        samples.reserve(layer_.inputs);
+        for (std::size_t i = 0; i < layer_.inputs; ++i) samples.emplace_back(layer_.in[i], number, border);
+        return samples;
     }
 
+    // One call for each sample, or for all.
+    template <template <class> class Call, class Each>
+    void each_call(Each each) {
+        for (std::size_t n = 0; n < (layer_.on_samples ? count : 1); ++n) {
+            Call<Scalar> call;
+            call.parameters = parameters_.data();
+            call.prepared = prepared_.data();
+            call.scratch = scratch_.data();
+            if (layer_.on_samples) std::fill(scratch_.begin(), scratch_.end(), nan);  // what other layers left
+            if (layer_.goes_back()) call.record = record_.data() + n * record_distance_;
+            call.settings = &settings_;
+            call.random = Random{Seed{7}, n};
+            call.count = layer_.on_samples ? 1 : count;
+            each(call, n);
+        }
+    }
+    void forward() {
+        each_call<Forward>([&](Forward<Scalar>& call, std::size_t n) {
+            for (std::size_t i = 0; i < layer_.inputs; ++i) call.inputs[i] = in_[i].sample(n);
+            call.output = out_.sample(n);
+            if (!layer_.forward_reads_parameters) call.parameters = nullptr;
+            call.last_band = layer_.bands;
+            layer_.forward(call);
+        });
+    }
     // The gradients to the inputs; those of the kind `add` begin at 2.
-    template <Gradient To>
-    std::vector<double> back() {
-        std::tuple<Samples<In, Scalar>...> gradients{Samples<In, Scalar>{To == Gradient::add ? Scalar{2} : Scalar{5}, static_cast<Scalar>(untouched)}...};
-        Samples<Out, Scalar> output_gradient = out_gradient_;  // may be changed
-        each_call([&](std::size_t n, std::size_t samples) {
-            Backward<Scalar> call;
-            [&]<std::size_t... N>(std::index_sequence<N...>) {
-                if constexpr (Layer::backward_reads_input) ((call.inputs[N] = std::get<N>(in_).sample(n)), ...);
-                if constexpr (To != Gradient::none) ((call.input_gradients[N] = std::get<N>(gradients).sample(n)), ...);
-                if constexpr (Layer::backward_reads_output) call.output = out_.sample(n);
-                call.output_gradient = output_gradient.sample(n);
-                fill(call, n, samples);
-                call.record = record_.data() + n * record_distance;
-                call.accumulator = accumulator_.data() + n * distance;
-                call.gradients = gradients_.data();
-                Layer::template backward<(static_cast<void>(N), To)...>(call);
-            }(std::index_sequence_for<decltype(In)...>{});
+    std::vector<double> back(Gradient to) {
+        std::vector<Samples<Scalar>> gradients = for_inputs(to == Gradient::add ? Scalar{2} : Scalar{5}, Scalar{untouched});
+        Samples<Scalar> output_gradient = out_gradient_;  // may be changed
+        each_call<Backward>([&](Backward<Scalar>& call, std::size_t n) {
+            for (std::size_t i = 0; i < layer_.inputs; ++i) {
+                if (layer_.backward_reads_input) call.inputs[i] = in_[i].sample(n);
+                if (to != Gradient::none) call.input_gradients[i] = gradients[i].sample(n);
+            }
+            if (layer_.backward_reads_output) call.output = out_.sample(n);
+            call.output_gradient = output_gradient.sample(n);
+            call.accumulator = accumulator_.data() + n * distance_;
+            call.gradients = gradients_.data();
+            layer_.backward_as[static_cast<std::size_t>(to)](call);
         });
         std::vector<double> numbers;
-        const auto take = [&](auto& gradient) {
-            CHECK(gradient.clean(static_cast<Scalar>(untouched), true));
-            const std::vector<double> more = gradient.numbers();
-            numbers.insert(numbers.end(), more.begin(), more.end());
-        };
-        if constexpr (To != Gradient::none) std::apply([&](auto&... gradient) { (take(gradient), ...); }, gradients);
+        if (to != Gradient::none)
+            for (Samples<Scalar>& gradient : gradients) {
+                CHECK(gradient.clean(true));
+                gradient.append_to(numbers);
+            }
         return numbers;
     }
 
-    std::tuple<Samples<In, Scalar>...> in_{Samples<In, Scalar>{Scalar{0}, Scalar{0}}...};
-    Samples<Out, Scalar> out_{Scalar{5}, static_cast<Scalar>(untouched)};
-    Samples<Out, Scalar> out_gradient_{Scalar{0}, std::numeric_limits<Scalar>::quiet_NaN()};
-    testing::Fenced<Scalar> parameters_{parameters_size, fence}, gradients_ = parameters_, prepared_{Layer::prepared_size, fence},
-        accumulator_{(count - 1) * distance + Layer::accumulator_size, fence},
-        scratch_{Layer::scratch_size + count * Layer::scratch_per_sample, fence};
-    testing::Fenced<std::uint8_t> record_{(count - 1) * record_distance + Layer::record_size, fence};
+    const Bound<Scalar>& layer_;
+    const std::size_t distance_ = round_up(layer_.accumulator_size + 16, 16), record_distance_ = round_up(layer_.record_size, 64);
+    std::vector<Samples<Scalar>> in_ = for_inputs(0, 0);
+    Samples<Scalar> out_{layer_.out, 5, Scalar{untouched}}, out_gradient_{layer_.out, 0, nan};
+    testing::Fenced<Scalar> parameters_{layer_.parameters_size, fence}, gradients_ = parameters_, prepared_{layer_.prepared_size, fence},
+        accumulator_{(count - 1) * distance_ + layer_.accumulator_size, fence}, scratch_{layer_.scratch_size, fence};
+    testing::Fenced<std::uint8_t> record_{(count - 1) * record_distance_ + layer_.record_size, fence};
     LayerSettings settings_;
 };
+
+template <class Scalar>
+Results results_of(const Bound<Scalar>& layer, const std::string& what) {
+    INFO(what);
+    return Places<Scalar>{layer}.run();
+}
 
 void check_close(const std::vector<double>& got, const std::vector<double>& expected, const std::string& what) {
     REQUIRE(got.size() == expected.size());
@@ -208,49 +256,39 @@ void check_close(const std::vector<double>& got, const std::vector<double>& expe
     CHECK(worst <= 1e-4 * (1 + largest));
 }
 
-constexpr Border more{1, 2, 3, 1}, others{2, 1, 1, 3};
-
-template <class Spec, class Arithmetic, bool Roomy, bool Back, Shape... In>
-Results results_of(const std::string& what) {
-    constexpr Shape shape = Spec::output(In...);
-    constexpr Layout out{shape, Roomy ? more : Border{}, Arithmetic::channel_stride(shape.channels)};
-    constexpr auto in = [](Shape of) {
-        const Border asked = Spec::template border<Arithmetic>(of);
-        return Layout{of, Roomy ? widest(asked, others) : asked, Arithmetic::channel_stride(of.channels)};
-    };
-    const std::string name = what + ", " + Arithmetic::precision + (Roomy ? ", roomy" : ", snug");
-    if constexpr (Back)
-        return Bound<Spec, typename Spec::template Layer<Arithmetic, out, in(In)...>, out, in(In)...>::template run<true>(name);
-    else
-        return Bound<Spec, typename Spec::template InferenceLayer<Arithmetic, out, in(In)...>, out, in(In)...>::template run<false>(name);
-}
-
-/// The fast layer and its plain twin, each in the layouts of a network where nobody wants a border and of one where others do. Where its
-/// places stand changes no bit.
-template <class Spec, bool Back, Shape... In>
-void check(const std::string& what, std::size_t offsets = simd::lanes<float>) {
-    const Results expected = results_of<Spec, Plain<double>, false, Back, In...>(what);
-    const auto compare = [&](const Results& got, const std::string& how) {
+/// The fast layer and its plain twin. Where its places stand changes no bit.
+void compare(const std::string& what, const InBoth<double>& plain, const InBoth<float>& fast, std::size_t offsets) {
+    const Results expected = results_of(plain.snug, what + ", plain, snug");
+    const auto checked = [&](const auto& layer, const std::string& how) {
+        Results got = results_of(layer, what + how);
         check_close(got.outputs, expected.outputs, what + how + ", outputs");
         check_close(got.written, expected.written, what + how + ", gradient to the input");
         check_close(got.added, expected.added, what + how + ", gradient added");
         check_close(got.gradients, expected.gradients, what + how + ", gradients");
+        return got;
     };
-    compare(results_of<Spec, Plain<double>, true, Back, In...>(what), ", plain, roomy");
-    const Results snug = results_of<Spec, Fast, false, Back, In...>(what), roomy = results_of<Spec, Fast, true, Back, In...>(what);
-    compare(snug, ", fast, snug");
-    compare(roomy, ", fast, roomy");
+    checked(plain.roomy, ", plain, roomy");
+    const Results snug = checked(fast.snug, ", fast, snug"), roomy = checked(fast.roomy, ", fast, roomy");
     for (const testing::Fence::Side side : {testing::Fence::Side::behind, testing::Fence::Side::before})
         for (std::size_t offset = 0; offset < offsets; ++offset) {
             fence = {side, offset};
-            const bool as_snug = results_of<Spec, Fast, false, Back, In...>(what) == snug, as_roomy = results_of<Spec, Fast, true, Back, In...>(what) == roomy;
-            CHECK_MESSAGE(as_snug, what << " at offset " << offset << ", snug");
-            CHECK_MESSAGE(as_roomy, what << " at offset " << offset << ", roomy");
+            const std::string there = what + " at offset " + std::to_string(offset);
+            const bool as_snug = results_of(fast.snug, there + ", snug") == snug, as_roomy = results_of(fast.roomy, there + ", roomy") == roomy;
+            CHECK_MESSAGE(as_snug, there << ", snug");
+            CHECK_MESSAGE(as_roomy, there << ", roomy");
         }
     fence = {};
     // Where the gradient is added, it is added to 2.
     for (std::size_t n = 0; n < expected.added.size(); ++n)
         if (std::abs(expected.added[n] - expected.written[n] - 2) > 1e-9) FAIL_CHECK(what << ": number " << n << " is not added");
+}
+
+template <class Spec, bool Back, Shape... In>
+void check(const char* what, std::size_t offsets = simd::lanes<float>) {
+    constexpr Mode mode = Back ? Mode::training : Mode::inference;
+    static constexpr auto plain = in_both<Spec, Plain<double>, mode, In...>();
+    static constexpr auto fast = in_both<Spec, Fast, mode, In...>();
+    compare(what, plain, fast, offsets);
 }
 
 constexpr Shape picture{4, 3, 5}, pixel{1, 1, 5}, whole{2, 3, 16};

@@ -104,7 +104,8 @@ TEST_CASE("a functional model's arrays are named by its configuration, its optim
     const KerasWeights weights = read_keras_weights(written("functional.keras"));
     CHECK(names_of(weights) ==
           std::vector<std::string>{"seen/mean", "seen/variance", "left/kernel", "left/bias", "left_norm/beta", "left_norm/moving_mean",
-                                   "left_norm/moving_variance", "apart/depthwise_kernel", "apart/pointwise_kernel", "apart/bias", "slopes/alpha", "head/kernel", "head/bias"});
+                                   "left_norm/moving_variance", "apart/depthwise_kernel", "apart/pointwise_kernel", "apart/bias",
+                                   "slopes/alpha", "head/kernel", "head/bias"});
     CHECK(weights.batch_norm_epsilons == std::vector{1e-3});
     const KerasWeights old = read_keras_weights(written("functional.h5"));
     REQUIRE(old.tensors.size() == weights.tensors.size());

@@ -173,7 +173,7 @@ public:
         const detail::Hdf5Handle type{H5Dget_type(set.get()), H5Tclose}, space{H5Dget_space(set.get()), H5Sclose};
         const detail::Hdf5Handle made{H5Dget_create_plist(set.get()), H5Pclose};
         const std::size_t unit = type ? H5Tget_size(type.get()) : 0;
-        if (!type || !space || !made) refuse("it is damaged");
+        if (!space || !made || unit == 0) refuse("it is damaged");
         if (H5Tget_class(type.get()) != H5T_FLOAT || unit > sizeof(double))
             refuse("numbers of float16, float32 or float64 were expected, " + type_name(type.get()) + " came");
         const H5D_layout_t layout = H5Pget_layout(made.get());

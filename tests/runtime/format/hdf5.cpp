@@ -187,6 +187,21 @@ TEST_CASE("cut files are refused with a sentence") {
          "text.h5: an HDF5 file was expected; this is another one, or damaged or cut");
 }
 
+TEST_CASE("numbers of no bytes are refused") {
+    const std::vector<std::byte> good = read_bytes(written("mixed.h5"));
+    std::string bad{reinterpret_cast<const char*>(good.data()), good.size()};
+    using namespace std::string_view_literals;
+    const std::size_t type = bad.find("\x11\x20\x0f\x00\x02\x00\x00\x00"sv);  // a float with its sign in bit 15, of 2 bytes
+    REQUIRE(type != std::string::npos);
+    bad[type + 4] = 0;
+    const auto bytes = bytes_of_text(bad);
+    const auto read = [&] {
+        const Hdf5 file("bad.h5", bytes);
+        for (const char* const path : {"z/z/kernel:0", "a/a/kernel:0"}) static_cast<void>(file.read(path));
+    };
+    CHECK_THROWS_AS(read(), FileError);
+}
+
 TEST_CASE("HDF5's library prints nothing, gets its handler back, and is called by one thread at a time") {
     H5E_auto2_t print = nullptr;
     void* argument = nullptr;

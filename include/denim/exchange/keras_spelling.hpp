@@ -9,6 +9,7 @@
 #include <denim/exchange/keras_settings.hpp>
 #include <denim/exchange/keras_windows.hpp>
 #include <denim/exchange/layer_chain.hpp>
+#include <denim/layer/spelling_table.hpp>
 #include <denim/machine/number_text.hpp>
 
 #include <algorithm>
@@ -221,6 +222,9 @@ private:
             activate("softmax", value, apart_);
         } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
             activate(name, value, apart_);
+        } else if (const auto word = word_of_class(kind)) {
+            settings.require_channels("axis", value.axes, "a " + kind + " of the channels was expected");
+            value.chain.layer(*word);
         } else {
             throw std::invalid_argument("Denim has no layer for it");
         }

@@ -42,8 +42,8 @@ struct GraphLayer {
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    /// Of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what rescales
-    /// all that we write; of a local response norm its numbers.
+    /// Of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what has
+    /// its numbers in its type, or none, all that we write; of a local response norm its numbers.
     std::string word = {};
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach; of a pad or crop its `zeros` alone
     std::size_t groups = 1;            ///< of a convolution, a normalisation of groups of channels or a shuffle

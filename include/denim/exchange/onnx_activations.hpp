@@ -7,7 +7,7 @@
 #include <denim/exchange/onnx_parts.hpp>
 #include <denim/exchange/onnx_term.hpp>
 #include <denim/exchange/onnx_windows.hpp>
-#include <denim/exchange/spelling_table.hpp>
+#include <denim/layer/spelling_table.hpp>
 #include <denim/machine/number_text.hpp>
 
 #include <cstddef>
@@ -28,6 +28,9 @@ inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const std
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
+/// The whole number of a row's attribute, "1i".
+inline std::int64_t whole_number(const std::string& text) { return static_cast<std::int64_t>(number_in(text.substr(0, text.size() - 1))); }
+
 /// Whether a node's attributes are what a row of the table says; the numbers that stand there for "#".
 inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& node, const OnnxTerm& term) {
     std::vector<std::string_view> known;
@@ -35,12 +38,33 @@ inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& no
     const OnnxAttributes attributes{node, known};
     std::vector<std::string> numbers;
     for (const auto& [name, number, otherwise] : term.attributes) {
+        if (number.ends_with('i')) {
+            if (name != "axis" && attributes.get(name, whole_number(otherwise)) != whole_number(number)) return std::nullopt;
+            continue;
+        }
         const std::string stated = shortest_text(attributes.get(name, static_cast<float>(number_in(otherwise))));
         const bool digits = stated[0] >= '0' && stated[0] <= '9';  // neither negative nor infinite, which the types refuse
         if (number != "#" ? stated != number : !digits || (stated == "0" && node.type == "Elu")) return std::nullopt;
         if (number == "#") numbers.push_back(stated);
     }
     return numbers;
+}
+
+/// A layer without weights that is a node of its own. Its axis, if it has one, must be that of the channels.
+inline void add_layer_of_row(OnnxBuilder& builder, const OnnxNode& node, const OnnxTerm& term, const std::string& word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    std::vector<std::string_view> known;
+    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
+    for (const OnnxTerm::Attribute& attribute : term.attributes) {
+        if (attribute.name != "axis") continue;
+        const auto stated = OnnxAttributes{node, known}.get("axis", whole_number(attribute.otherwise));
+        const std::size_t axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)))
+            throw std::invalid_argument("along another axis than the channels it has no spelling");
+    }
+    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
 /// A node that a row of the table of spellings has by itself.
@@ -50,6 +74,7 @@ inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
         if (term.text != node.type || !term.flat()) continue;
         const auto numbers = row_attributes(node, term);
         if (numbers && learns(row)) return add_channelwise(builder, node, 0, std::string{row.word});
+        if (numbers && is_layer(row)) return add_layer_of_row(builder, node, term, with_numbers(row.word, *numbers));
         if (numbers) return add_activation(builder, node, with_numbers(row.keras, *numbers));
     }
     throw std::invalid_argument("with these attributes it has no spelling");

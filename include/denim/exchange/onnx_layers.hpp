@@ -7,7 +7,7 @@
 #include <denim/exchange/onnx_graph.hpp>
 #include <denim/exchange/onnx_stated.hpp>
 #include <denim/exchange/onnx_term.hpp>
-#include <denim/exchange/spelling_table.hpp>
+#include <denim/layer/spelling_table.hpp>
 #include <denim/layer/activation.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/channelwise.hpp>

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Layers whose numbers stand in their types, as nodes of an ONNX graph.
+// Layers whose numbers stand in their types, and those that the table of spellings has, as nodes of an ONNX graph.
 
 #include <denim/exchange/onnx_graph.hpp>
+#include <denim/exchange/onnx_term.hpp>
 #include <denim/layer/normalise.hpp>
 #include <denim/layer/rescale.hpp>
+#include <denim/layer/spelling_table.hpp>
+#include <denim/machine/spelled.hpp>
+#include <denim/machine/spelling.hpp>
 
 #include <array>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -32,6 +38,15 @@ OnnxFlow to_onnx(const Rescale<Factor, Offset>& /*spec*/, const OnnxLayer& layer
     const auto number = [&](const char* name, double value) { return detail::numbers_to_onnx(layer, graph, name, std::array{value}); };
     const std::string product = graph.add("Mul", {layer.inputs[0].name, number("factor", Factor.value())});
     return {Offset.value() == 0 ? product : graph.add("Add", {product, number("offset", Offset.value())}), layer.inputs[0].vector};
+}
+
+/// A layer that stands in the table of spellings under its own name.
+template <class Spec>
+    requires(std::is_base_of_v<detail::Spelled, Spec>)
+OnnxFlow to_onnx(const Spec& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto nodes = detail::respelled(detail::spelling<Spec>(), &SpellingRow::word, &SpellingRow::onnx);
+    const auto parameter = [&](const std::string& name) { return layer.channel_weight(graph, std::string_view{name}.substr(0, name.size() - 3)); };
+    return {detail::add_onnx_term(graph, detail::OnnxTerm{nodes.value()}, layer.inputs[0].name, parameter), layer.inputs[0].vector};
 }
 
 template <class Means, class Deviations>

@@ -3,13 +3,14 @@
 
 // A layer as users write it, while a file of another framework is spelled.
 
-#include <denim/exchange/spelling_table.hpp>
+#include <denim/layer/spelling_table.hpp>
 #include <denim/machine/file_error.hpp>
 #include <denim/tensor/shape.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -71,10 +72,16 @@ inline std::string qualified(const std::string& text) {
     return result;
 }
 
+/// Our word for a layer that the table of spellings has under the name of Keras's class; nothing if it has none.
+inline std::optional<std::string> word_of_class(std::string_view keras) {
+    for (const SpellingRow& row : spelling_table)
+        if (is_layer(row) && row.keras == keras) return std::string{row.word};
+    return std::nullopt;
+}
+
 /// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
-    const bool layer = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) { return learns(row) && row.keras == name; });
-    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !layer) return *word;
+    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !word_of_class(name)) return *word;
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 

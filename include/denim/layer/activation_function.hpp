@@ -4,7 +4,7 @@
 // The activations. Each is one class: `value(x)`, and `slope(x, y)`, its derivative at x where y = value(x), written once for
 // vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
 // to add one class here or in a ..._function.hpp beside it, one line in tests/runtime/layer/activation.cpp, one row in
-// exchange/spelling_table.hpp, and one in the table of docs/layers.md.
+// layer/spelling_table.hpp, and one in the table of docs/layers.md.
 
 #include <denim/machine/simd_functions.hpp>
 #include <denim/machine/spelled.hpp>

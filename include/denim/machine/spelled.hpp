@@ -5,7 +5,7 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// What derives from this stands in the table of spellings (exchange/spelling_table.hpp) under its own name.
+/// What derives from this stands in the table of spellings (layer/spelling_table.hpp) under its own name.
 struct Spelled {};
 
 }  // namespace denim::inline DENIM_TARGET::detail

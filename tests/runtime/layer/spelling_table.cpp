@@ -3,7 +3,7 @@
 
 #include <denim/denim.hpp>
 #include <denim/exchange/onnx_term.hpp>
-#include <denim/exchange/spelling_table.hpp>
+#include <denim/layer/spelling_table.hpp>
 
 #include <doctest/doctest.h>
 

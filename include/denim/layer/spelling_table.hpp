@@ -1,9 +1,46 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The one table of how activations, and layers that keep the shape, are called: by users, by Keras, and as nodes of ONNX. Export, import,
-// print_network and docs/layers.md go by it; a new one is a row.
+// Every layer, and the one table of how activations and layers that keep the shape are called: by users, by Keras, and as nodes of ONNX.
+// Export, import, print_network and docs/layers.md go by it; a new one is a row, and the line that includes it.
 
+#include <denim/layer/concept.hpp>
+#include <denim/layer/composition.hpp>
+#include <denim/layer/check_layer.hpp>
+#include <denim/layer/activation.hpp>
+#include <denim/layer/conv.hpp>
+#include <denim/layer/depthwise_conv.hpp>
+#include <denim/layer/separable_conv.hpp>
+#include <denim/layer/pool.hpp>
+#include <denim/layer/conv_pool.hpp>
+#include <denim/layer/pad.hpp>
+#include <denim/layer/crop.hpp>
+#include <denim/layer/slice.hpp>
+#include <denim/layer/shuffle_channels.hpp>
+#include <denim/layer/dense.hpp>
+#include <denim/layer/flatten.hpp>
+#include <denim/layer/global_pool.hpp>
+#include <denim/layer/layer_norm.hpp>
+#include <denim/layer/group_norm.hpp>
+#include <denim/layer/instance_norm.hpp>
+#include <denim/layer/local_response_norm.hpp>
+#include <denim/layer/batch_norm.hpp>
+#include <denim/layer/conv_batch_norm.hpp>
+#include <denim/layer/dropout.hpp>
+#include <denim/layer/stochastic_depth.hpp>
+#include <denim/layer/prelu.hpp>
+#include <denim/layer/scale.hpp>
+#include <denim/layer/rescale.hpp>
+#include <denim/layer/normalise.hpp>
+#include <denim/layer/sum.hpp>
+#include <denim/layer/product.hpp>
+#include <denim/layer/repeat.hpp>
+#include <denim/layer/residual.hpp>
+#include <denim/layer/gate.hpp>
+#include <denim/layer/parallel.hpp>
+#include <denim/layer/split_channels.hpp>
+#include <denim/layer/heads.hpp>
+#include <denim/layer/recompute.hpp>
 #include <denim/machine/target.hpp>
 
 #include <cstddef>
@@ -17,8 +54,9 @@ namespace denim {
 /// A row of the table. "#" stands for a number, alike in all columns.
 struct SpellingRow {
     std::string_view word;   ///< as users write it, "Clip<#, #>"
-    std::string_view keras;  ///< an activation under its name, the numbers of its layer behind " of "; of a layer with weights its layer
-    std::string_view onnx;   ///< nodes of opset 17 for the value x; a name alone is a parameter, with "..." one number for each channel
+    std::string_view keras;  ///< an activation under its name, the numbers of its layer behind " of "; what is a layer of its own, its class
+    std::string_view onnx;   ///< nodes of opset 17 for the value x; a name alone is a parameter, with "..." one number for each channel; an
+                             ///< attribute that ends in i is whole, and one that is called axis that of the channels
 };
 
 }  // namespace denim
@@ -53,7 +91,9 @@ inline constexpr SpellingRow spelling_table[]{
 
 namespace detail {
 
-/// Whether a row is of a layer with a parameter, and of no activation.
+/// Whether a row is of a layer, and of no activation: Keras's classes begin with a capital.
+constexpr bool is_layer(const SpellingRow& row) { return row.keras[0] >= 'A' && row.keras[0] <= 'Z'; }
+/// Whether it is of a layer with a parameter.
 constexpr bool learns(const SpellingRow& row) { return row.onnx.find("...") != std::string_view::npos; }
 
 /// The numbers that stand for "#" where a text is what the pattern says; nothing where it is not.

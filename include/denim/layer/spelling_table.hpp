@@ -24,6 +24,7 @@
 #include <denim/layer/group_norm.hpp>
 #include <denim/layer/instance_norm.hpp>
 #include <denim/layer/local_response_norm.hpp>
+#include <denim/layer/unit_norm.hpp>
 #include <denim/layer/batch_norm.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
@@ -87,6 +88,7 @@ inline constexpr SpellingRow spelling_table[]{
     {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
     {"PReLU", "PReLU", "PRelu(x, slope...)"},
     {"Scale", "LayerScale", "Mul(x, factor...)"},
+    {"UnitNorm", "UnitNormalization", "LpNormalization(x, axis: 1i else -1i, p: 2i else 2i)"},
 };
 
 namespace detail {

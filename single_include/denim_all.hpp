@@ -9261,7 +9261,7 @@ consteval bool check_fused() {
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// What derives from this stands in the table of spellings (exchange/spelling_table.hpp) under its own name.
+/// What derives from this stands in the table of spellings (layer/spelling_table.hpp) under its own name.
 struct Spelled {};
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -9270,7 +9270,7 @@ struct Spelled {};
 // The activations. Each is one class: `value(x)`, and `slope(x, y)`, its derivative at x where y = value(x), written once for
 // vectors and plain numbers. `of_input` says whether the slope needs x itself, which is then kept until backward. To add one is
 // to add one class here or in a ..._function.hpp beside it, one line in tests/runtime/layer/activation.cpp, one row in
-// exchange/spelling_table.hpp, and one in the table of docs/layers.md.
+// layer/spelling_table.hpp, and one in the table of docs/layers.md.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -12395,6 +12395,98 @@ struct LocalResponseNorm : LocalResponseNormOf<Window, 0.0001, 0.75, 1> {};
 // The closing line stands in tests/runtime/layer/local_response_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/unit_norm.hpp
+
+// Shape kept. Each pixel: y = x / |x|, whose length is 1, over its channels: as for embeddings that are compared by their angles.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Shorter pixels are divided by this, as Keras has it.
+inline constexpr double shortest_length = 1e-12;
+
+/// The plain twin: the definition for the channels of one pixel, written as loops.
+template <std::size_t Channels, class Scalar>
+struct PlainUnitNorm {
+    static Scalar squares(const Scalar* x) {
+        Scalar sum{0};
+        for (std::size_t c = 0; c < Channels; ++c) sum += x[c] * x[c];
+        return is_finite(sum) ? sum : not_a_number<Scalar>();
+    }
+    static bool is_short(const Scalar* x) { return std::sqrt(squares(x)) < static_cast<Scalar>(shortest_length); }
+
+    static void forward(const Scalar* x, Scalar* y) {
+        for (std::size_t c = 0; c < Channels; ++c) y[c] = x[c] / (is_short(x) ? static_cast<Scalar>(shortest_length) : std::sqrt(squares(x)));
+    }
+    /// Each number of the output with its derivative by each of the input.
+    template <Gradient Input>
+    static void backward(const Scalar* x, const Scalar* dy, Scalar* dx) {
+        for (std::size_t c = 0; c < Channels; ++c) {
+            Scalar sum{0};
+            for (std::size_t k = 0; k < Channels; ++k) {
+                const Scalar same = k == c ? Scalar{1} : Scalar{0};
+                sum += dy[k] * (is_short(x) ? same / static_cast<Scalar>(shortest_length) : (same - x[k] * x[c] / squares(x)) / std::sqrt(squares(x)));
+            }
+            dx[c] = Input == Gradient::add ? dx[c] + sum : sum;
+        }
+    }
+};
+
+}  // namespace detail
+
+/// A UnitNorm bound to its layouts.
+template <class Arithmetic, Layout Out, Layout In>
+struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t channels = In.shape.channels, operations = 4 * In.shape.size();
+    static constexpr bool backward_reads_output = false;
+
+    static void forward(const Forward<Scalar>& at) {
+        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            const Scalar* const x = at.input() + in;
+            if constexpr (Arithmetic::plain) return Twin::forward(x, at.output + out);
+            const Scalar scale = Scalar{1} / length(x);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * scale;
+        });
+    }
+    template <Gradient Input>
+    static void backward(const Backward<Scalar>& at) {
+        if constexpr (Input != Gradient::none)
+            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                const Scalar *const x = at.input() + in, *const dy = at.output_gradient + out;
+                Scalar* const dx = at.input_gradient() + in;
+                if constexpr (Arithmetic::plain) return Twin::template backward<Input>(x, dy, dx);
+                const Scalar all = length(x), scale = Scalar{1} / all;
+                Scalar along{0};  // of the gradient what lengthens the pixel, which changes nothing
+                for (std::size_t c = 0; c < channels && all > shortest; ++c) along += dy[c] * (x[c] * scale);
+                for (std::size_t c = 0; c < channels; ++c) {
+                    const Scalar gradient = (dy[c] - x[c] * scale * along) * scale;
+                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                }
+            });
+    }
+
+private:
+    using Twin = detail::PlainUnitNorm<channels, Scalar>;
+    static constexpr auto shortest = static_cast<Scalar>(detail::shortest_length);
+
+    static Scalar length(const Scalar* x) {
+        Scalar squares{0};
+        for (std::size_t c = 0; c < channels; ++c) squares += x[c] * x[c];
+        return is_finite(squares) ? std::max(std::sqrt(squares), shortest) : not_a_number<Scalar>();
+    }
+};
+
+/// Each pixel divided by its length, of at least 1e-12. A NaN gives NaN, and so does a pixel whose squares leave the range.
+struct UnitNorm : SpecDefaults, detail::Spelled {
+    template <class Arithmetic, Layout Out, Layout In>
+    using Layer = UnitNormLayer<Arithmetic, Out, In>;
+};
+
+// The closing line stands in tests/runtime/layer/unit_norm.cpp: every program would pay for it.
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
@@ -12763,6 +12855,41 @@ struct DropoutOf : Dropout {
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_stochastic_depth.hpp
+
+// The plain twin of stochastic depth: the definition, written as loops, for any scalar. It finds the numbers of both pictures by itself,
+// borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = x / (1 - rate) where `word`, which is random from 0 to 2^32, says that the sample is kept, else x times 0. The gradient of the input
+/// is written, added to or left alone.
+template <Layout Out, Layout In, class Scalar>
+struct PlainStochasticDepth {
+    static void forward(const Scalar* x, double rate, std::uint32_t word, Scalar* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = passed(x[place(In, n)], rate, word);
+    }
+    template <Gradient Input>
+    static void backward(double rate, std::uint32_t word, const Scalar* dy, Scalar* dx) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) {
+            if constexpr (Input == Gradient::write) dx[place(In, n)] = passed(dy[place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::add) dx[place(In, n)] += passed(dy[place(Out, n)], rate, word);
+        }
+    }
+
+private:
+    static Scalar passed(Scalar number, double rate, std::uint32_t word) {
+        const bool kept = static_cast<double>(word) / 4294967296.0 >= rate;
+        return kept ? number / static_cast<Scalar>(1 - rate) : number * Scalar{0};
+    }
+    // Of number n in (H, W, C) order.
+    static constexpr std::size_t place(const Layout& of, std::size_t n) {
+        const std::size_t pixel = n / of.shape.channels;
+        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/stochastic_depth.hpp
 
 // Shape kept. In training a sample's numbers all become zero with probability `rate`, else they are divided by 1 - rate; a trained network
@@ -12778,6 +12905,7 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
         const Scalar factor = drawn(*at.settings, at.random);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
@@ -12786,6 +12914,8 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input == Gradient::none) return;
+        if constexpr (Arithmetic::plain)
+            return Twin::template backward<Input>(rate_of(*at.settings), at.random.block(0)[0], at.output_gradient, at.input_gradient());
         const Scalar factor = drawn(*at.settings, at.random);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             Scalar* const to = at.input_gradient() + in;
@@ -12795,9 +12925,12 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
 private:
+    using Twin = kernel::PlainStochasticDepth<Out, In, Scalar>;
+
+    static double rate_of(const LayerSettings& settings) { return static_cast<double>(settings.rate); }
     // The sample is kept if the first word of its stream is not below the rate.
     static Scalar drawn(const LayerSettings& settings, const Random& random) {
-        const auto rate = static_cast<double>(settings.rate);
+        const double rate = rate_of(settings);
         return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
     }
 };
@@ -13026,13 +13159,65 @@ struct Scale : ScaleOf<1> {};
 // The closing line stands in tests/runtime/layer/scale.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_rescale.hpp
+
+// The plain twins of the layers whose numbers stand in their types: the definitions, written as loops, for any scalar. They find the numbers of
+// both pictures by themselves, borders and padded channels included.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// y = factor x + offset. The gradient of the input is written, added to or left alone.
+template <Layout Out, Layout In, class Scalar>
+struct PlainRescale {
+    static void forward(const Scalar* x, double factor, double offset, Scalar* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n)
+            y[place(Out, n)] = static_cast<Scalar>(factor) * x[place(In, n)] + static_cast<Scalar>(offset);
+    }
+    template <Gradient Input>
+    static void backward(double factor, const Scalar* dy, Scalar* dx) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) {
+            if constexpr (Input == Gradient::write) dx[place(In, n)] = static_cast<Scalar>(factor) * dy[place(Out, n)];
+            if constexpr (Input == Gradient::add) dx[place(In, n)] += static_cast<Scalar>(factor) * dy[place(Out, n)];
+        }
+    }
+
+    /// Where number n in (H, W, C) order lies.
+    static constexpr std::size_t place(const Layout& of, std::size_t n) {
+        const std::size_t pixel = n / of.shape.channels;
+        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
+    }
+};
+
+/// y = (x - mean) / deviation, by a number for each channel or one for all.
+template <Layout Out, Layout In, class Scalar>
+struct PlainNormalise {
+    static void forward(const Scalar* x, std::span<const double> means, std::span<const double> deviations, Scalar* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = (x[place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
+    }
+    template <Gradient Input>
+    static void backward(std::span<const double> deviations, const Scalar* dy, Scalar* dx) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) {
+            if constexpr (Input == Gradient::write) dx[place(In, n)] = dy[place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::add) dx[place(In, n)] += dy[place(Out, n)] / of_channel(deviations, n);
+        }
+    }
+
+private:
+    static constexpr auto place = PlainRescale<Out, In, Scalar>::place;
+    static Scalar of_channel(std::span<const double> numbers, std::size_t n) {
+        return static_cast<Scalar>(numbers[n % In.shape.channels % numbers.size()]);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/rescale.hpp
 
 // Shape kept: y = factor x + offset, or another line for each channel (Normalise), by numbers that stand in the type.
 
 namespace denim::inline DENIM_TARGET {
 
-/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, and slope(c), its derivative.
+/// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, slope(c), its derivative, and its plain
+/// twin's forward(x, y) and backward(dy, dx).
 template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -13040,13 +13225,16 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
+        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
         detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
         });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        if constexpr (Input != Gradient::none)
+        if constexpr (Arithmetic::plain)
+            Twin::template backward<Input>(at.output_gradient, Input == Gradient::none ? nullptr : at.input_gradient());
+        else if constexpr (Input != Gradient::none)
             detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 Scalar* const to = at.input_gradient() + in;
                 for (std::size_t c = 0; c < In.shape.channels; ++c) {
@@ -13055,6 +13243,9 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 }
             });
     }
+
+private:
+    using Twin = typename Rule::template Twin<Out, In, Scalar>;
 };
 
 /// Factor x + Offset: Rescale<2, -1> makes numbers from -1 to 1 of those from 0 to 1. A NaN gives NaN, and so does an infinity times 0.
@@ -13069,6 +13260,15 @@ struct Rescale : SpecDefaults {
         static constexpr Scalar slope(std::size_t /*channel*/) {
             return static_cast<Scalar>(Factor.value());
         }
+        template <Layout Out, Layout In, class Scalar>
+        struct Twin {
+            using Definition = kernel::PlainRescale<Out, In, Scalar>;
+            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, Factor.value(), Offset.value(), y); }
+            template <Gradient Input>
+            static void backward(const Scalar* dy, Scalar* dx) {
+                Definition::template backward<Input>(Factor.value(), dy, dx);
+            }
+        };
     };
 
     template <class Arithmetic, Layout Out, Layout In>
@@ -13129,6 +13329,15 @@ struct Normalise : SpecDefaults {
         static constexpr Scalar slope(std::size_t c) {
             return static_cast<Scalar>(1 / deviations[deviations.size() == 1 ? 0 : c]);
         }
+        template <Layout Out, Layout In, class Scalar>
+        struct Twin {
+            using Definition = kernel::PlainNormalise<Out, In, Scalar>;
+            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, means, deviations, y); }
+            template <Gradient Input>
+            static void backward(const Scalar* dy, Scalar* dx) {
+                Definition::template backward<Input>(deviations, dy, dx);
+            }
+        };
     };
 
     template <class Arithmetic, Layout Out, Layout In>
@@ -13837,6 +14046,95 @@ inline constexpr auto recomputed_entries = [] {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/spelling_table.hpp
+
+// Every layer, and the one table of how activations and layers that keep the shape are called: by users, by Keras, and as nodes of ONNX.
+// Export, import, print_network and docs/layers.md go by it; a new one is a row, and the line that includes it.
+
+namespace denim {
+
+/// A row of the table. "#" stands for a number, alike in all columns.
+struct SpellingRow {
+    std::string_view word;   ///< as users write it, "Clip<#, #>"
+    std::string_view keras;  ///< an activation under its name, the numbers of its layer behind " of "; what is a layer of its own, its class
+    std::string_view onnx;   ///< nodes of opset 17 for the value x; a name alone is a parameter, with "..." one number for each channel; an
+                             ///< attribute that ends in i is whole, and one that is called axis that of the channels
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The first row that fits is taken. Behind "else" stands what ONNX takes for an attribute that is not there.
+inline constexpr SpellingRow spelling_table[]{
+    {"ReLU", "relu", "Relu(x)"},
+    {"ReLU6", "relu6", "Clip(x, 0, 6)"},
+    {"Clip<-1, 1>", "hard_tanh", "Clip(x, -1, 1)"},
+    {"Clip<#, #>", "clip of #, #", "Clip(x, #, #)"},
+    {"LeakyReLU", "leaky_relu of 0.3", "LeakyRelu(x, alpha: 0.3 else 0.01)"},
+    {"LeakyReLUOf<#>", "leaky_relu of #", "LeakyRelu(x, alpha: # else 0.01)"},
+    {"ELU", "elu", "Elu(x, alpha: 1 else 1)"},
+    {"ELUOf<#>", "elu of #", "Elu(x, alpha: # else 1)"},
+    {"GELU", "gelu", "Mul(Mul(x, 0.5), Add(Erf(Mul(x, 0.70710678)), 1))"},
+    {"SiLU", "silu", "Mul(x, Sigmoid(x))"},
+    {"SiLU", "swish", "Mul(x, Sigmoid(x))"},
+    {"HardSwish", "hard_silu", "HardSwish(x)"},
+    {"HardSwish", "hard_swish", "HardSwish(x)"},
+    {"Sigmoid", "sigmoid", "Sigmoid(x)"},
+    {"HardSigmoid", "hard_sigmoid", "HardSigmoid(x, alpha: 0.16666667 else 0.2, beta: 0.5 else 0.5)"},
+    {"Tanh", "tanh", "Tanh(x)"},
+    {"Softplus", "softplus", "Softplus(x)"},
+    {"Mish", "mish", "Mul(x, Tanh(Softplus(x)))"},
+    {"Times<#>", "times #", "Mul(x, #)"},
+    {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
+    {"PReLU", "PReLU", "PRelu(x, slope...)"},
+    {"Scale", "LayerScale", "Mul(x, factor...)"},
+    {"UnitNorm", "UnitNormalization", "LpNormalization(x, axis: 1i else -1i, p: 2i else 2i)"},
+};
+
+namespace detail {
+
+/// Whether a row is of a layer, and of no activation: Keras's classes begin with a capital.
+constexpr bool is_layer(const SpellingRow& row) { return row.keras[0] >= 'A' && row.keras[0] <= 'Z'; }
+/// Whether it is of a layer with a parameter.
+constexpr bool learns(const SpellingRow& row) { return row.onnx.find("...") != std::string_view::npos; }
+
+/// The numbers that stand for "#" where a text is what the pattern says; nothing where it is not.
+inline std::optional<std::vector<std::string>> numbers_of_pattern(std::string_view pattern, std::string_view text) {
+    std::vector<std::string> numbers;
+    std::size_t at = 0;
+    for (const char letter : pattern) {
+        if (letter != '#') {
+            if (at == text.size() || text[at] != letter) return std::nullopt;
+            ++at;
+            continue;
+        }
+        const std::size_t end = text.find_first_not_of("0123456789+-.einf", at);  // inf and e: as numbers are written
+        numbers.emplace_back(text.substr(at, end == text.npos ? end : end - at));
+        if (numbers.back().empty()) return std::nullopt;
+        at += numbers.back().size();
+    }
+    return at == text.size() ? std::optional{numbers} : std::nullopt;
+}
+
+/// The pattern with numbers in the places of "#".
+inline std::string with_numbers(std::string_view pattern, const std::vector<std::string>& numbers) {
+    std::string text;
+    std::size_t next = 0;
+    for (const char letter : pattern) text += letter == '#' && next < numbers.size() ? numbers[next++] : std::string(1, letter);
+    return text;
+}
+
+/// What the column `to` says where the column `from` says `text`; nothing if no row does.
+inline std::optional<std::string> respelled(std::string_view text, std::string_view SpellingRow::* from, std::string_view SpellingRow::* to) {
+    for (const SpellingRow& row : spelling_table)
+        if (const auto numbers = numbers_of_pattern(row.*from, text)) return with_numbers(row.*to, *numbers);
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/target.hpp
 
 namespace denim {
@@ -13918,10 +14216,16 @@ inline std::string spelling_in(std::string_view text) {
     return name;
 }
 
+/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
+template <class Type>
+consteval std::string_view said_of() {
+    return __PRETTY_FUNCTION__;
+}
+
 /// The name of a type as users write it.
 template <class Type>
 std::string spelling() {
-    return spelling_in(__PRETTY_FUNCTION__);
+    return spelling_in(said_of<Type>());
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -15808,13 +16112,6 @@ void name_entries(const std::string& name, EntryNames& names) {
         names.entries.push_back(name);
     }
 }
-/// The names of all entries of a network's layers.
-template <class Body>
-std::vector<std::string> entry_names() {
-    EntryNames names;
-    name_entries<Body>("", names);
-    return std::move(names.entries);
-}
 
 /// Where a path leads in the flat list, and how many entries stand there: <2, 0> is the first layer inside the third.
 struct PathEnd {
@@ -16031,6 +16328,7 @@ struct problem_in_block<void, Index, Spec, Got...> : problem_at_layer<Index, Spe
 /// The flat list of a network with its shapes: `trace` holds the facts, `At<n>` the types.
 template <class Input, class Body>
 struct Graph {
+    using Picture = Input;
     using Layers = Body;
     using Entries = expanded<Body>;
     static constexpr std::size_t count = Entries::size;
@@ -16139,12 +16437,28 @@ struct PlacedParameter {
 
 /// Views of constants: it holds nothing.
 struct GraphTable {
-    Shape input;
+    Shape input, output;
     std::span<const std::size_t> heads;  ///< how many logits each has
     std::span<const Entry> entries;
+    std::size_t result = 0;  ///< the value that leaves
+    std::span<const RecomputedEntries> recomputed;
     std::span<const PlacedParameter> parameters;
-    std::size_t numbers = 0;                       ///< in the network's array
-    std::vector<std::string> (*names)() = nullptr;  ///< of the entries: "2.0"
+    std::size_t numbers = 0;                         ///< in the network's array
+    std::string_view said_of_input, said_of_layers;  ///< what the compiler says of their types, see spelling_in
+    std::span<const std::string_view> said_of_entries;
+    void (*name)(const std::string& of_all, detail::EntryNames& to) = nullptr;
+
+    [[nodiscard]] detail::EntryNames names() const {
+        detail::EntryNames all;
+        name("", all);
+        return all;
+    }
+    /// An entry as users write it, "Conv<3, 32>"; a join by its last word, "Sum" of a Residual.
+    [[nodiscard]] std::string word(std::size_t entry) const {
+        std::string text = detail::spelling_in(said_of_entries[entry]);
+        if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
+        return text;
+    }
 };
 
 namespace detail {
@@ -16165,19 +16479,30 @@ inline constexpr auto parameters_of = [] {
     return all;
 }();
 
+template <class Graph>
+inline constexpr auto said_of_entries = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<std::string_view, Graph::count>{said_of<typename Graph::template At<Index>>()...};
+}(std::make_index_sequence<Graph::count>{});
+
 }  // namespace detail
 
 template <class Graph>
-inline constexpr GraphTable graph_table{Graph::input,
-                                        Graph::heads,
-                                        Graph::trace.entries,
-                                        detail::parameters_of<Graph>,
-                                        Graph::trace.parameters,
-                                        &detail::entry_names<typename Graph::Layers>};
+inline constexpr GraphTable graph_table{.input = Graph::input,
+                                        .output = Graph::output,
+                                        .heads = Graph::heads,
+                                        .entries = Graph::trace.entries,
+                                        .result = Graph::trace.result,
+                                        .recomputed = Graph::recomputed,
+                                        .parameters = detail::parameters_of<Graph>,
+                                        .numbers = Graph::trace.parameters,
+                                        .said_of_input = detail::said_of<typename Graph::Picture>(),
+                                        .said_of_layers = detail::said_of<typename Graph::Layers>(),
+                                        .said_of_entries = detail::said_of_entries<Graph>,
+                                        .name = &detail::name_entries<typename Graph::Layers>};
 
 /// The rows of a network that has just begun.
 inline std::vector<Row> make_rows(const GraphTable& graph) {
-    const std::vector<std::string> names = graph.names();
+    const std::vector<std::string> names = graph.names().entries;
     std::vector<Row> rows;
     for (const auto& [parameter, entry, offset] : graph.parameters)
         rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
@@ -16309,6 +16634,30 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/network_state.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// All that a network holds, without its type: for who works on many.
+template <class Scalar>
+struct NetworkState {
+    const GraphTable* graph;
+    AlignedArray<Scalar> parameters;
+    std::vector<Row> rows;  ///< as the settings were when `update_rows` was called last
+    std::vector<LayerSettings> settings;  ///< of each entry of the flat list
+    std::vector<Gives> gives;             ///< of each head
+
+    NetworkState(const GraphTable& of, Seed seed) : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+        for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
+        initialise(of, parameters.data(), seed);
+    }
+
+    /// False when it was moved from.
+    [[nodiscard]] bool whole() const { return parameters.size() == graph->numbers && settings.size() == graph->entries.size(); }
+    void update_rows() { denim::update_rows(*graph, settings, rows); }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/settings.hpp
 
 // The settings of layers while the program runs: which layer has which, what they accept, and how a user reaches them by a
@@ -16335,7 +16684,7 @@ inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
     const auto check = [&](std::size_t index, const char* name, float value, const Accepted& accepted) {
-        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names()[index], name, value, accepted);
+        if (!accepted.takes(static_cast<double>(value))) check_setting("layer " + graph.names().entries[index], name, value, accepted);
     };
     for (std::size_t index = 0; index < settings.size(); ++index) {
         const Entry& entry = graph.entries[index];
@@ -16451,28 +16800,27 @@ public:
 
     /// Begins as its layers say (Glorot's uniform weights, zero biases), drawn from the seed.
     /// Throws std::logic_error for a layer that refuses its shape while its Problem says nothing.
-    explicit Network(Seed seed = Seed{}) : parameters_(parameter_count), rows_(make_rows(graph_table<Graph>)) {
+    explicit Network(Seed seed = Seed{}) : state_(graph_table<Graph>, seed) {
         if constexpr (Graph::trace.problem != Graph::count)
             throw std::logic_error("denim: Network: layer " + std::to_string(Graph::trace.problem) +
                                    " does not accept the shape that it gets, but the static_asserts of its Problem hold");
-        initialise(graph_table<Graph>, parameters_.data(), seed);
     }
 
     /// All parameters, and the rows that describe them.
     [[nodiscard]] std::span<const Scalar> parameters() const {
         check_owned();
-        return parameters_.span();
+        return state_.parameters.span();
     }
     [[nodiscard]] std::span<const Row> rows() const {
         check_owned();
-        return rows_;
+        return state_.rows;
     }
 
     /// A layer's parameters to read: layer<0>().weights(); <2, 0> is the first layer inside the third.
     template <std::size_t... Path>
     [[nodiscard]] auto layer() const {
         check_owned();
-        return view_of<Path...>(parameters_.data());
+        return view_of<Path...>(state_.parameters.data());
     }
 
     /// Changes parameters: edit([](auto& layers) { layers.template get<0>().weights() *= 0.5f; }).
@@ -16480,7 +16828,7 @@ public:
     template <class Change>
     void edit(Change change) {
         check_owned();
-        Editable layers{parameters_.data()};
+        Editable layers{state_.parameters.data()};
         change(layers);
     }
 
@@ -16488,7 +16836,7 @@ public:
     template <class Change>
     auto edit_parameters(Change change) {
         check_owned();
-        return change(parameters_.span());
+        return change(state_.parameters.span());
     }
 
     /// Logits of pictures, the short way for a script: prepares, predicts and forgets. See Predictor.
@@ -16505,32 +16853,40 @@ public:
     [[nodiscard]] std::string summary() const;
 
     /// What each head gives: logits of classes, until fit teaches it by another loss, or a file that is loaded says otherwise.
-    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
+    [[nodiscard]] std::span<const Gives> gives() const {
+        check_owned();
+        return state_.gives;
+    }
     /// For a network that learns by a Trainer of one's own.
-    void set_gives(std::size_t head, Gives what) { gives_.at(head) = what; }
+    void set_gives(std::size_t head, Gives what) { state_.gives.at(head) = what; }
 
     /// The run-time settings of a layer, or of all layers of a composition that have them: settings<5>().rate = 0.3f. They take
     /// effect at the next step; `fit` throws if one is not accepted.
     template <std::size_t... Path>
     [[nodiscard]] auto settings() {
+        check_owned();
         constexpr detail::PathEnd end = at_path<Path...>();
-        const detail::SettingsPlace place{std::span{settings_}.subspan(end.first, end.entries),
+        const detail::SettingsPlace place{std::span{state_.settings}.subspan(end.first, end.entries),
                                           std::span{Graph::trace.entries}.subspan(end.first, end.entries), this,
                                           [](void* network) { static_cast<Network*>(network)->update_rows(); }};
         return SettingsAt<layers_with<Path...>(LayerSetting::rate), layers_with<Path...>(LayerSetting::l2),
                           layers_with<Path...>(LayerSetting::frozen)>{place};
     }
     /// Of all layers, forks and joins in the order of the flat list.
-    [[nodiscard]] std::span<const LayerSettings> all_settings() const { return settings_; }
+    [[nodiscard]] std::span<const LayerSettings> all_settings() const {
+        check_owned();
+        return state_.settings;
+    }
 
     /// Changes settings as one array; for sweeps and callbacks. Those that a layer does not have are not looked at.
     template <class Change>
     auto edit_settings(Change change) {
+        check_owned();
         struct Arrive {  // also where `change` throws
             Network& network;
             ~Arrive() { network.update_rows(); }
         } arrive{*this};
-        return change(std::span<LayerSettings>{settings_});
+        return change(std::span<LayerSettings>{state_.settings});
     }
 
     /// Keeps the layer at the path as it is while the others learn; a composition with all its layers.
@@ -16543,11 +16899,17 @@ public:
         freeze<Path...>(false);
     }
 
+    /// All that it holds, for who works on networks without their types.
+    [[nodiscard]] NetworkState<Scalar>& state() {
+        check_owned();
+        return state_;
+    }
+
 private:
     // What optimizers see of the settings; whoever changes these calls it.
     void update_rows() {
         check_owned();
-        denim::update_rows(graph_table<Graph>, settings_, rows_);
+        state_.update_rows();
     }
 
     struct Editable {
@@ -16577,17 +16939,10 @@ private:
     }
 
     void check_owned() const {
-        assert(parameters_.size() == parameter_count && "denim: this network was moved from: only assign to it, or let it go");
+        assert(state_.whole() && "denim: this network was moved from: only assign to it, or let it go");
     }
-    static constexpr std::array<LayerSettings, Graph::count> first_settings() {
-        std::array<LayerSettings, Graph::count> all{};
-        for (std::size_t n = 0; n < Graph::count; ++n) all[n].rate = Graph::trace.entries[n].rate;
-        return all;
-    }
-    AlignedArray<Scalar> parameters_;
-    std::vector<Row> rows_;
-    std::array<LayerSettings, Graph::count> settings_ = first_settings();
-    std::array<Gives, heads.size()> gives_{};
+
+    NetworkState<Scalar> state_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17008,43 +17363,55 @@ inline std::string machine_line(std::string_view precision) {
     return text + '\n';
 }
 
-template <class Input, class Body, class Arithmetic>
-std::string Network<Input, Body, Arithmetic>::summary() const {
-    using Plan = denim::Plan<Graph, Arithmetic, Mode::training>;
-    detail::EntryNames names;
-    detail::name_entries<Body>("", names);
-    std::size_t block = 0;
-    std::vector<detail::TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                         {"", input.vector() ? "Input" : "Image", to_string(input), "", "", ""}};
-    std::size_t operations_of_all = 0;
-    const auto add = [&]<std::size_t Index>() {
+namespace detail {
+
+/// A node of a plan, as the table of layers shows it.
+struct NodeLine {
+    std::size_t first = 0, entries = 0;  ///< of the flat list
+    std::size_t operations = 0;
+    const char* algorithm = "";
+    bool again = false;  ///< it is computed again on the way back
+};
+
+template <class Plan>
+inline constexpr auto node_lines = [] {
+    std::array<NodeLine, Plan::count> all{};
+    each_index<0, Plan::count>([&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
-        constexpr bool again = Steps<Plan>::repeated(Index);
-        operations_of_all += Layer::operations;
+        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index)};
+    });
+    return all;
+}();
+
+inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
+    const EntryNames names = graph.names();
+    std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
+                                 {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
+    std::size_t block = 0, operations_of_all = 0, trained = 0;
+    for (const NodeLine& node : nodes) {
+        operations_of_all += node.operations;
         for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
             lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
-        const auto add_entry = [&]<std::size_t Step>() {
-            constexpr Entry entry = Graph::trace.entries[node.first + Step];
-            using Spec = typename Graph::template At<node.first + Step>;
-            const bool first = Step == 0;
-            std::string word = detail::spelling<Spec>();
-            if (const std::size_t at = word.rfind("::"); entry.role == Role::join && at != word.npos) word.erase(0, at + 2);
-            lines.push_back({names.entries[node.first + Step], word, to_string(entry.out),
-                             entry.parameters ? detail::with_commas(entry.parameters) : "",
-                             first && Layer::operations ? detail::with_unit(Layer::operations) : "",
-                             first ? std::string{Layer::algorithm} + (again ? *Layer::algorithm ? ", computed again" : "computed again" : "")
-                                   : "with the layer above"});
-        };
-        [&]<std::size_t... Step>(std::index_sequence<Step...>) {
-            (add_entry.template operator()<Step>(), ...);
-        }(std::make_index_sequence<node.entries>{});
-    };
-    each_index<0, Plan::count>(add);
-    std::size_t trained = 0;
-    for (const Row& row : rows()) trained += row.trained ? row.size() : 0;
-    return detail::format_table(lines) + detail::with_commas(parameter_count) + " parameters, " + detail::with_commas(trained) + " trained; " +
-           detail::with_unit(operations_of_all) + " operations for a picture, forward\n" + machine_line(Arithmetic::precision);
+        std::string algorithm = node.algorithm;
+        if (node.again) algorithm += algorithm.empty() ? "computed again" : ", computed again";
+        for (std::size_t at = node.first; at < node.first + node.entries; ++at) {
+            const Entry& entry = graph.entries[at];
+            const bool first = at == node.first;
+            lines.push_back({names.entries[at], graph.word(at), to_string(entry.out), entry.parameters ? with_commas(entry.parameters) : "",
+                             first && node.operations ? with_unit(node.operations) : "", first ? algorithm : "with the layer above"});
+        }
+    }
+    for (const Row& row : rows) trained += row.trained ? row.size() : 0;
+    return format_table(lines) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+           " operations for a picture, forward\n" + machine_line(precision);
+}
+
+}  // namespace detail
+
+template <class Input, class Body, class Arithmetic>
+std::string Network<Input, Body, Arithmetic>::summary() const {
+    return detail::summary_of(graph_table<Graph>, detail::node_lines<Plan<Graph, Arithmetic, Mode::training>>, rows(), Arithmetic::precision);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17130,31 +17497,35 @@ private:
     }
 };
 
+namespace detail {
+
+inline Description describe(const GraphTable& graph, std::span<const Row> rows) {
+    Description description{graph.input, graph.output, graph.numbers, {}};
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<std::size_t> number_of(graph.entries.size() + 1, 0);  // the layer that a value comes from
+    std::size_t row = 0;
+    for (std::size_t index = 0; index < graph.entries.size(); ++index) {
+        const Entry& entry = graph.entries[index];
+        if (passes_on(entry.role)) {
+            number_of[index + 1] = number_of[entry.from[0]];
+            continue;
+        }
+        DescribedLayer layer{names[index], graph.word(index), {}, entry.out, entry.parameters, {}};
+        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
+        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(rows[row++]);
+        for (const RecomputedEntries& block : graph.recomputed) layer.recomputed = layer.recomputed || (block.first <= index && index < block.last);
+        description.layers.push_back(std::move(layer));
+        number_of[index + 1] = description.layers.size();
+    }
+    return description;
+}
+
+}  // namespace detail
+
 /// The architecture of a network: describe(network).json(), describe(network).graphviz().
 template <class Network>
 Description describe(const Network& network) {
-    using Graph = typename Network::Graph;
-    Description description{Network::input, Network::output, Network::parameter_count, {}};
-    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
-    std::vector<std::size_t> number_of(Graph::count + 1, 0);  // the layer that a value comes from
-    std::size_t row = 0;
-    const auto add = [&]<std::size_t Index>() {
-        using Spec = typename Graph::template At<Index>;
-        constexpr Entry entry = Graph::trace.entries[Index];
-        if (passes_on(entry.role)) {
-            number_of[Index + 1] = number_of[entry.from[0]];
-            return;
-        }
-        DescribedLayer layer{names[Index], detail::spelling<Spec>(), {}, entry.out, entry.parameters, {}};
-        if (const std::size_t at = layer.layer.rfind("::"); entry.role == Role::join && at != std::string::npos) layer.layer.erase(0, at + 2);
-        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
-        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(network.rows()[row++]);
-        for (const RecomputedEntries& block : Graph::recomputed) layer.recomputed = layer.recomputed || (block.first <= Index && Index < block.last);
-        description.layers.push_back(std::move(layer));
-        number_of[Index + 1] = description.layers.size();
-    };
-    each_index<0, Graph::count>(add);
-    return description;
+    return detail::describe(graph_table<typename Network::Graph>, network.rows());
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -18842,14 +19213,16 @@ inline std::string without_recompute(std::string text) {
 
 /// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
 /// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
-template <class Network>
-std::string architecture_of() {
-    std::string text = spelling<typename Network::Picture>() + ", " + spelling<typename Network::Layers>();
-    EntryNames names;
-    name_entries<typename Network::Layers>("", names);
+inline std::string architecture_of(const GraphTable& graph) {
+    std::string text = spelling_in(graph.said_of_input) + ", " + spelling_in(graph.said_of_layers);
+    const EntryNames names = graph.names();
     for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
         if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
     return without_recompute(text);
+}
+template <class Network>
+std::string architecture_of() {
+    return architecture_of(graph_table<typename Network::Graph>);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -18858,11 +19231,10 @@ std::string architecture_of() {
 namespace denim::inline DENIM_TARGET::detail {
 
 /// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
-template <class Network>
-void describe_dropout(const Network& network, SettingsRecord& to) {
-    const std::vector<std::string> names = entry_names<typename Network::Layers>();
+inline void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
+    const std::vector<std::string> names = graph.names().entries;
     for (std::size_t n = 0; n < names.size(); ++n)
-        if (Network::Graph::trace.entries[n].has_rate) to(names[n] + ".rate", network.all_settings()[n].rate);
+        if (graph.entries[n].has_rate) to(names[n] + ".rate", settings[n].rate);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -19060,72 +19432,88 @@ public:
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
-/// The one implementation.
-template <class Network>
-class LearnerOf final : public Learner {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    static_assert(std::is_same_v<typename Network::Scalar, float>,
-                  "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
-
+/// A network as it learns. It works on what the network holds; the network outlives it.
+class NetworkLearner final : public Learner {
 public:
-    LearnerOf(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
-        : network_(network), loss_(loss), trainer_(largest_batch, loss), head_weights_(std::move(head_weights)) {
-        check_settings(graph_table<typename Network::Graph>, network.all_settings());
-        for (std::size_t head = 0; head < Network::heads.size(); ++head) network.set_gives(head, loss.of(head).gives());
+    template <class Network>
+    NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
+        : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights)) {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(std::is_same_v<typename Network::Scalar, float>,
+                      "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
 
     StepResult step(const Batch& batch) override {
         Batch weighted = batch;
         weighted.head_weights = head_weights_;
-        return trainer_.step(network_.parameters(), network_.all_settings(), weighted);
+        return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
     }
     std::vector<float> logits(const Samples& samples) override {
-        std::vector<float> all(samples.pictures.count * outputs);
-        if (predictor_)
-            predictor_->assign(network_);
-        else
-            predictor_.emplace(network_);
+        samples.pictures.check(input());
+        std::vector<float> all(samples.pictures.count * classes());
+        if (!predictor_) predictor_.emplace(type_.answers);
+        predictor_->take(state_.parameters.data(), state_.settings);
         predictor_->predict(samples.pictures, all.data());
         return all;
     }
     Score score(std::span<const float> logits, const Samples& samples) const override {
-        return denim::score<LossOfHeads, float>(loss_, logits, samples.targets(), Network::heads, head_weights_);
+        return denim::score<LossOfHeads, float>(loss_, logits, samples.targets(), heads(), head_weights_);
     }
-    Shape input() const override { return Network::input; }
-    std::size_t classes() const override { return outputs; }
-    std::span<const std::size_t> heads() const override { return Network::heads; }
-    std::span<const Gives> gives() const override { return network_.gives(); }
+    Shape input() const override { return graph().input; }
+    std::size_t classes() const override { return graph().output.size(); }
+    std::span<const std::size_t> heads() const override { return graph().heads; }
+    std::span<const Gives> gives() const override { return state_.gives; }
     Squash ends_in(std::size_t head) const override {
-        const auto& trace = Network::Graph::trace;
-        std::size_t value = Network::heads.size() > 1 ? trace.entries.back().from[head] : trace.result;
-        while (value > 0 && trace.entries[value - 1].has_rate) value = trace.entries[value - 1].from[0];  // a Dropout at the end
-        return value > 0 ? trace.entries[value - 1].squash : Squash::none;
+        const std::span<const Entry> entries = graph().entries;
+        std::size_t value = heads().size() > 1 ? entries.back().from[head] : graph().result;
+        while (value > 0 && entries[value - 1].has_rate) value = entries[value - 1].from[0];  // a Dropout at the end
+        return value > 0 ? entries[value - 1].squash : Squash::none;
     }
-    std::string architecture() const override { return detail::architecture_of<Network>(); }
+    std::string architecture() const override { return detail::architecture_of(graph()); }
     void describe(SettingsRecord& to) const override {
-        to("architecture", architecture())("arithmetic", detail::spelling<typename Network::Numbers>());
-        detail::describe_dropout(network_, to);
+        to("architecture", architecture())("arithmetic", detail::spelling_in(type_.said_of_numbers));
+        detail::describe_dropout(graph(), state_.settings, to);
     }
-    std::string summary() const override { return network_.summary(); }
-    std::span<float> parameters() override {
-        return network_.edit_parameters([](std::span<float> all) { return all; });
-    }
+    std::string summary() const override { return detail::summary_of(graph(), type_.lines, rows(), type_.precision); }
+    std::span<float> parameters() override { return state_.parameters.span(); }
     std::span<float> gradients() override { return trainer_.gradients(); }
     std::span<const Row> rows() const override {
-        network_.edit_settings([](std::span<LayerSettings>) {});  // what has changed through `settings` arrives
-        return network_.rows();
+        state_.update_rows();  // what has changed through `settings` arrives
+        return state_.rows;
     }
-    std::span<LayerSettings> settings() override {
-        return network_.edit_settings([](std::span<LayerSettings> all) { return all; });
-    }
+    std::span<LayerSettings> settings() override { return state_.settings; }
 
 private:
-    static constexpr std::size_t outputs = Network::output.size();
+    /// Of a network's type, what learning asks for.
+    struct Type {
+        const PlanTable<float>&learns, &answers;
+        std::span<const detail::NodeLine> lines;
+        std::string_view precision, said_of_numbers;
+    };
+    template <class Network, class Numbers = typename Network::Numbers>
+    static constexpr Type type_of{table_of<Plan<typename Network::Graph, Numbers, Mode::training>>,
+                                  table_of<Plan<typename Network::Graph, Numbers, Mode::inference>>,
+                                  detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
+                                  detail::said_of<Numbers>()};
 
-    Network& network_;
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights)
+        : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+        check_settings(graph(), state.settings);
+        for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
+    }
+
+    [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
+    static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
+        const auto& self = *static_cast<const NetworkLearner*>(learner);
+        return head_losses(self.loss_, logits, self.heads(), Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
+                           1.0 / static_cast<double>(batch.size()));
+    }
+
+    NetworkState<float>& state_;
+    const Type& type_;
     LossOfHeads loss_;
-    Trainer<typename Network::Graph, typename Network::Numbers, LossOfHeads> trainer_;
-    std::optional<Predictor<Network>> predictor_;  // in memory that is there from one epoch to the next
+    BatchTrainer<float> trainer_;
+    std::optional<BatchPredictor<float>> predictor_;  // in memory that is there from one epoch to the next
     std::vector<float> head_weights_;
 };
 
@@ -20783,7 +21171,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
-    LearnerOf<Network> learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
+    NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
 }
@@ -22187,7 +22575,11 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     };
     ByteSource source{path};
     const std::string kind = detail::file_kind(source);
-    const auto refuse = [&](const std::string& what) { throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what); };
+    const auto refuse = [&](const std::string& what) {
+        const bool of_keras = what.find("Keras") != what.npos;
+        throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what +
+                                          (of_keras ? "; with denim/hdf5.hpp, import_weights(network, FILE) reads it" : ""));
+    };
     if (kind.starts_with("a PyTorch file")) {
         const PyTorchWeights file{std::move(source)};
         weights.ordered = true;
@@ -22954,39 +23346,6 @@ struct OnnxLayer {
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/exchange/onnx_stated.hpp
-
-// Layers whose numbers stand in their types, as nodes of an ONNX graph.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-/// Numbers for each channel, or one for all.
-inline std::string numbers_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, const char* name, std::span<const double> numbers) {
-    const std::vector<float> floats(numbers.begin(), numbers.end());
-    std::vector<std::size_t> shape{1, floats.size()};
-    if (!layer.inputs[0].vector) shape.insert(shape.end(), {1, 1});
-    return graph.constant<float>(name, floats, floats.size() == 1 ? std::vector<std::size_t>{} : shape);
-}
-
-}  // namespace detail
-
-template <Decimal Factor, Decimal Offset>
-OnnxFlow to_onnx(const Rescale<Factor, Offset>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    const auto number = [&](const char* name, double value) { return detail::numbers_to_onnx(layer, graph, name, std::array{value}); };
-    const std::string product = graph.add("Mul", {layer.inputs[0].name, number("factor", Factor.value())});
-    return {Offset.value() == 0 ? product : graph.add("Add", {product, number("offset", Offset.value())}), layer.inputs[0].vector};
-}
-
-template <class Means, class Deviations>
-OnnxFlow to_onnx(const Normalise<Means, Deviations>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
-    using Spec = Normalise<Means, Deviations>;
-    const std::string centred = graph.add("Sub", {layer.inputs[0].name, detail::numbers_to_onnx(layer, graph, "mean", Spec::means)});
-    return {graph.add("Div", {centred, detail::numbers_to_onnx(layer, graph, "deviation", Spec::deviations)}), layer.inputs[0].vector};
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/exchange/onnx_term.hpp
 
 // What the table of spellings says of ONNX, taken apart: "LeakyRelu(x, alpha: 0.3 else 0.01)".
@@ -23070,89 +23429,46 @@ inline std::string add_onnx_term(OnnxGraph& graph, const OnnxTerm& term, const s
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/spelling_table.hpp
+// ---- denim/exchange/onnx_stated.hpp
 
-// The one table of how activations, and layers that keep the shape, are called: by users, by Keras, and as nodes of ONNX. Export, import,
-// print_network and docs/layers.md go by it; a new one is a row.
-
-namespace denim {
-
-/// A row of the table. "#" stands for a number, alike in all columns.
-struct SpellingRow {
-    std::string_view word;   ///< as users write it, "Clip<#, #>"
-    std::string_view keras;  ///< an activation under its name, the numbers of its layer behind " of "; of a layer with weights its layer
-    std::string_view onnx;   ///< nodes of opset 17 for the value x; a name alone is a parameter, with "..." one number for each channel
-};
-
-}  // namespace denim
+// Layers whose numbers stand in their types, and those that the table of spellings has, as nodes of an ONNX graph.
 
 namespace denim::inline DENIM_TARGET {
 
-/// The first row that fits is taken. Behind "else" stands what ONNX takes for an attribute that is not there.
-inline constexpr SpellingRow spelling_table[]{
-    {"ReLU", "relu", "Relu(x)"},
-    {"ReLU6", "relu6", "Clip(x, 0, 6)"},
-    {"Clip<-1, 1>", "hard_tanh", "Clip(x, -1, 1)"},
-    {"Clip<#, #>", "clip of #, #", "Clip(x, #, #)"},
-    {"LeakyReLU", "leaky_relu of 0.3", "LeakyRelu(x, alpha: 0.3 else 0.01)"},
-    {"LeakyReLUOf<#>", "leaky_relu of #", "LeakyRelu(x, alpha: # else 0.01)"},
-    {"ELU", "elu", "Elu(x, alpha: 1 else 1)"},
-    {"ELUOf<#>", "elu of #", "Elu(x, alpha: # else 1)"},
-    {"GELU", "gelu", "Mul(Mul(x, 0.5), Add(Erf(Mul(x, 0.70710678)), 1))"},
-    {"SiLU", "silu", "Mul(x, Sigmoid(x))"},
-    {"SiLU", "swish", "Mul(x, Sigmoid(x))"},
-    {"HardSwish", "hard_silu", "HardSwish(x)"},
-    {"HardSwish", "hard_swish", "HardSwish(x)"},
-    {"Sigmoid", "sigmoid", "Sigmoid(x)"},
-    {"HardSigmoid", "hard_sigmoid", "HardSigmoid(x, alpha: 0.16666667 else 0.2, beta: 0.5 else 0.5)"},
-    {"Tanh", "tanh", "Tanh(x)"},
-    {"Softplus", "softplus", "Softplus(x)"},
-    {"Mish", "mish", "Mul(x, Tanh(Softplus(x)))"},
-    {"Times<#>", "times #", "Mul(x, #)"},
-    {"Softmax", "softmax", "Softmax(x, axis: 1i)"},
-    {"PReLU", "PReLU", "PRelu(x, slope...)"},
-    {"Scale", "LayerScale", "Mul(x, factor...)"},
-};
-
 namespace detail {
 
-/// Whether a row is of a layer with a parameter, and of no activation.
-constexpr bool learns(const SpellingRow& row) { return row.onnx.find("...") != std::string_view::npos; }
-
-/// The numbers that stand for "#" where a text is what the pattern says; nothing where it is not.
-inline std::optional<std::vector<std::string>> numbers_of_pattern(std::string_view pattern, std::string_view text) {
-    std::vector<std::string> numbers;
-    std::size_t at = 0;
-    for (const char letter : pattern) {
-        if (letter != '#') {
-            if (at == text.size() || text[at] != letter) return std::nullopt;
-            ++at;
-            continue;
-        }
-        const std::size_t end = text.find_first_not_of("0123456789+-.einf", at);  // inf and e: as numbers are written
-        numbers.emplace_back(text.substr(at, end == text.npos ? end : end - at));
-        if (numbers.back().empty()) return std::nullopt;
-        at += numbers.back().size();
-    }
-    return at == text.size() ? std::optional{numbers} : std::nullopt;
-}
-
-/// The pattern with numbers in the places of "#".
-inline std::string with_numbers(std::string_view pattern, const std::vector<std::string>& numbers) {
-    std::string text;
-    std::size_t next = 0;
-    for (const char letter : pattern) text += letter == '#' && next < numbers.size() ? numbers[next++] : std::string(1, letter);
-    return text;
-}
-
-/// What the column `to` says where the column `from` says `text`; nothing if no row does.
-inline std::optional<std::string> respelled(std::string_view text, std::string_view SpellingRow::* from, std::string_view SpellingRow::* to) {
-    for (const SpellingRow& row : spelling_table)
-        if (const auto numbers = numbers_of_pattern(row.*from, text)) return with_numbers(row.*to, *numbers);
-    return std::nullopt;
+/// Numbers for each channel, or one for all.
+inline std::string numbers_to_onnx(const OnnxLayer& layer, OnnxGraph& graph, const char* name, std::span<const double> numbers) {
+    const std::vector<float> floats(numbers.begin(), numbers.end());
+    std::vector<std::size_t> shape{1, floats.size()};
+    if (!layer.inputs[0].vector) shape.insert(shape.end(), {1, 1});
+    return graph.constant<float>(name, floats, floats.size() == 1 ? std::vector<std::size_t>{} : shape);
 }
 
 }  // namespace detail
+
+template <Decimal Factor, Decimal Offset>
+OnnxFlow to_onnx(const Rescale<Factor, Offset>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto number = [&](const char* name, double value) { return detail::numbers_to_onnx(layer, graph, name, std::array{value}); };
+    const std::string product = graph.add("Mul", {layer.inputs[0].name, number("factor", Factor.value())});
+    return {Offset.value() == 0 ? product : graph.add("Add", {product, number("offset", Offset.value())}), layer.inputs[0].vector};
+}
+
+/// A layer that stands in the table of spellings under its own name.
+template <class Spec>
+    requires(std::is_base_of_v<detail::Spelled, Spec>)
+OnnxFlow to_onnx(const Spec& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    const auto nodes = detail::respelled(detail::spelling<Spec>(), &SpellingRow::word, &SpellingRow::onnx);
+    const auto parameter = [&](const std::string& name) { return layer.channel_weight(graph, std::string_view{name}.substr(0, name.size() - 3)); };
+    return {detail::add_onnx_term(graph, detail::OnnxTerm{nodes.value()}, layer.inputs[0].name, parameter), layer.inputs[0].vector};
+}
+
+template <class Means, class Deviations>
+OnnxFlow to_onnx(const Normalise<Means, Deviations>& /*spec*/, const OnnxLayer& layer, OnnxGraph& graph) {
+    using Spec = Normalise<Means, Deviations>;
+    const std::string centred = graph.add("Sub", {layer.inputs[0].name, detail::numbers_to_onnx(layer, graph, "mean", Spec::means)});
+    return {graph.add("Div", {centred, detail::numbers_to_onnx(layer, graph, "deviation", Spec::deviations)}), layer.inputs[0].vector};
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/exchange/onnx_layers.hpp
@@ -24139,7 +24455,7 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
     OnnxGraph graph;
     std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
-    const std::vector<std::string> names = detail::entry_names<typename Network::Layers>();
+    const std::vector<std::string> names = graph_table<typename Network::Graph>.names().entries;
     each_index<0, Network::Graph::count>([&]<std::size_t Index>() { detail::add_onnx_layer<Network, Index>(graph, values, network, names); });
     OnnxFlow result = values[Network::Graph::trace.result];
     graph.layer = "output";
@@ -24229,10 +24545,16 @@ inline std::string qualified(const std::string& text) {
     return result;
 }
 
+/// Our word for a layer that the table of spellings has under the name of Keras's class; nothing if it has none.
+inline std::optional<std::string> word_of_class(std::string_view keras) {
+    for (const SpellingRow& row : spelling_table)
+        if (is_layer(row) && row.keras == keras) return std::string{row.word};
+    return std::nullopt;
+}
+
 /// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
-    const bool layer = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) { return learns(row) && row.keras == name; });
-    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !layer) return *word;
+    if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !word_of_class(name)) return *word;
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 
@@ -24565,8 +24887,8 @@ struct GraphLayer {
     std::string node = {};                 ///< what the file calls it: "the node '/0/Conv' (Conv)"
     std::vector<std::size_t> inputs = {};  ///< the values that it reads: 0 is the picture, n what the n-th layer gives
     Shape output = {};
-    /// Of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what rescales
-    /// all that we write; of a local response norm its numbers.
+    /// Of an activation its name, as Keras has it; of a pool Max or Average; of what has a number for each channel our word, of what has
+    /// its numbers in its type, or none, all that we write; of a local response norm its numbers.
     std::string word = {};
     LayerChain::Windows windows = {};  ///< of a convolution or pool, with the zeros that its windows reach; of a pad or crop its `zeros` alone
     std::size_t groups = 1;            ///< of a convolution, a normalisation of groups of channels or a shuffle
@@ -26363,6 +26685,9 @@ inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const std
     builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
+/// The whole number of a row's attribute, "1i".
+inline std::int64_t whole_number(const std::string& text) { return static_cast<std::int64_t>(number_in(text.substr(0, text.size() - 1))); }
+
 /// Whether a node's attributes are what a row of the table says; the numbers that stand there for "#".
 inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& node, const OnnxTerm& term) {
     std::vector<std::string_view> known;
@@ -26370,12 +26695,33 @@ inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& no
     const OnnxAttributes attributes{node, known};
     std::vector<std::string> numbers;
     for (const auto& [name, number, otherwise] : term.attributes) {
+        if (number.ends_with('i')) {
+            if (name != "axis" && attributes.get(name, whole_number(otherwise)) != whole_number(number)) return std::nullopt;
+            continue;
+        }
         const std::string stated = shortest_text(attributes.get(name, static_cast<float>(number_in(otherwise))));
         const bool digits = stated[0] >= '0' && stated[0] <= '9';  // neither negative nor infinite, which the types refuse
         if (number != "#" ? stated != number : !digits || (stated == "0" && node.type == "Elu")) return std::nullopt;
         if (number == "#") numbers.push_back(stated);
     }
     return numbers;
+}
+
+/// A layer without weights that is a node of its own. Its axis, if it has one, must be that of the channels.
+inline void add_layer_of_row(OnnxBuilder& builder, const OnnxNode& node, const OnnxTerm& term, const std::string& word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    std::vector<std::string_view> known;
+    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
+    for (const OnnxTerm::Attribute& attribute : term.attributes) {
+        if (attribute.name != "axis") continue;
+        const auto stated = OnnxAttributes{node, known}.get("axis", whole_number(attribute.otherwise));
+        const std::size_t axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)))
+            throw std::invalid_argument("along another axis than the channels it has no spelling");
+    }
+    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
 }
 
 /// A node that a row of the table of spellings has by itself.
@@ -26385,6 +26731,7 @@ inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
         if (term.text != node.type || !term.flat()) continue;
         const auto numbers = row_attributes(node, term);
         if (numbers && learns(row)) return add_channelwise(builder, node, 0, std::string{row.word});
+        if (numbers && is_layer(row)) return add_layer_of_row(builder, node, term, with_numbers(row.word, *numbers));
         if (numbers) return add_activation(builder, node, with_numbers(row.keras, *numbers));
     }
     throw std::invalid_argument("with these attributes it has no spelling");
@@ -28058,6 +28405,9 @@ private:
             activate("softmax", value, apart_);
         } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
             activate(name, value, apart_);
+        } else if (const auto word = word_of_class(kind)) {
+            settings.require_channels("axis", value.axes, "a " + kind + " of the channels was expected");
+            value.chain.layer(*word);
         } else {
             throw std::invalid_argument("Denim has no layer for it");
         }
@@ -30688,7 +31038,7 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
                           detail::architecture_of<Network>(),
                           [](Seed seed, std::size_t largest_batch, const LossOfHeads& loss) {
                               auto network = std::make_shared<Network>(seed);
-                              auto learner = std::make_unique<LearnerOf<Network>>(*network, largest_batch, loss);
+                              auto learner = std::make_unique<NetworkLearner>(*network, largest_batch, loss);
                               return SweepPoint::Made{std::move(network), std::move(learner)};
                           },
                           detail::dropouts_of(Network::Graph::trace.entries)});

@@ -149,8 +149,8 @@ private:
                 return y;
             case Kind::channelwise:
                 for (std::size_t n = 0; n < y.size(); ++n) {
-                    const double number = weights.at(0).at(n % in.channels);
-                    y[n] = layer.word == "PReLU" && x[n] > 0 ? x[n] : number * x[n];
+                    const double factor = weights.at(0).at(n % in.channels);
+                    y[n] = layer.word == "PReLU" && x[n] > 0 ? x[n] : factor * x[n];
                 }
                 return y;
             case Kind::rescale:

@@ -5,10 +5,9 @@
 
 #include <denim/kernel/direct_convolution.hpp>
 #include <denim/kernel/transformed_convolution.hpp>
+#include <denim/machine/peak.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/tensor/aligned_array.hpp>
-
-#include "../peak.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -88,7 +87,7 @@ void measure(const std::string& name) {
             const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
             const double speed = 1e-9 * static_cast<double>(passes * Of.operations() * state.iterations()) / seconds;
             state.counters["GFLOP/s"] = speed;
-            state.counters["of_peak"] = speed / bench::peak();
+            state.counters["of_peak"] = speed / (1e-9 * peak_of_one_thread());
             state.counters["alive"] = sample.alive();
         });
     };

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Each layer as a network runs it: 64 samples forward, and back, in one plan; GFLOP/s, and the share of the machine's FMA peak.
-#include "../peak.hpp"
-
 #include <denim/denim.hpp>
 
 #include <benchmark/benchmark.h>
@@ -16,7 +14,7 @@ constexpr std::size_t samples = 64;
 
 /// GFLOP/s of all threads that only multiply and add in registers.
 double machine_peak() {
-    static const double peak = bench::peak() * static_cast<double>(threads());
+    static const double peak = 1e-9 * peak_of_all_threads();
     return peak;
 }
 

@@ -9,6 +9,7 @@
 #include <denim/exchange.hpp>
 #include <denim/format.hpp>
 #include <denim/image.hpp>
+#include <denim/network/profile.hpp>
 #include <denim/report.hpp>
 #include <denim/sweep.hpp>
 #include <denim/zoo.hpp>

@@ -6,6 +6,7 @@
 #include <denim/machine/threads.hpp>
 #include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
+#include <denim/network/step_clock.hpp>
 #include <denim/network/workspaces.hpp>
 
 #include <algorithm>
@@ -36,12 +37,13 @@ public:
         prepare(*plan_, parameters, prepared_.data());
     }
 
-    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once.
-    void predict(const Pictures& pictures, Scalar* to) const {
+    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
+    /// the time of each step; it has room for all threads.
+    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const {
         const Team team;
         const auto work = workspaces_->take(std::min(pictures.count, chunk));
         for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
             if (call.one_by_one())
                 work.space->reserve_bands(team.size);
             else
@@ -58,6 +60,7 @@ private:
         std::size_t first, count;
         Scalar* to;
         Team team;
+        StepClock* clock;
 
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
@@ -68,7 +71,8 @@ private:
 
     void run(Space& space, const Call& call) const {
         if (!plan_->loads_in_runs())
-            parallel_for(call.count, call.count * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
+            parallel_for(call.team, call.count, call.count * plan_->layouts[0].shape.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, 0, worker); });
         for (const StepRun& of : plan_->runs) {
             if (!of.on_samples)
                 run_batch(space, call, of.first);
@@ -77,11 +81,16 @@ private:
                     run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
             else
                 parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
-                    run_sample(space, call, of, sample, worker, [&](std::size_t node) { plan_->layers[node].forward(begin(space, node, sample, worker)); });
+                    run_sample(space, call, of, sample, worker, [&](std::size_t node) {
+                        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .worker = worker}};
+                        plan_->layers[node].forward(begin(space, node, sample, worker));
+                    });
                 });
         }
     }
-    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+    // Into the place of `worker`, by the thread `by`.
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker, std::size_t by) const {
+        const StepClock::Scope timed{call.clock, {.sample = call.first + sample, .worker = by}};
         space.begin_activation(0, sample, worker);
         load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
     }
@@ -89,12 +98,13 @@ private:
     // Step n is node n, and the answer comes last.
     template <class RunNode>
     void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
-        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker);
+        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
         for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
         if (of.last > plan_->answer)
             give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
     }
     void run_batch(Space& space, const Call& call, std::size_t node) const {
+        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first, .by_all = true}};
         const std::size_t to = plan_->step_places[node].output;
         if (space.begins_activation(to))
             parallel_for(call.team, call.count, call.count * plan_->layouts[plan_->nodes[node].to].size(),
@@ -104,6 +114,7 @@ private:
         plan_->layers[node].forward(arguments);
     }
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
+        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
         parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {

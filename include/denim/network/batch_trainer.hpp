@@ -13,6 +13,7 @@
 #include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/settings.hpp>
+#include <denim/network/step_clock.hpp>
 #include <denim/network/workspace.hpp>
 
 #include <cstddef>
@@ -47,15 +48,17 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory.
-    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
+                    StepClock* clock = nullptr) {
         check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}};
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare(*plan_, of.parameters, prepared_.data());
         if (!plan_->loads_in_runs())
-            parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
+            parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
         StepResult result;
         for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
             const StepRun& run = plan_->runs[number];
@@ -77,6 +80,7 @@ private:
         std::span<const LayerSettings> settings;
         const Answer<Scalar>& answer;
         Team team;
+        StepClock* clock;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -102,18 +106,23 @@ private:
         parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
             if (run.last_back > 0) accumulators_.clear(number, share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                if (loads) load(of, sample, worker);
+                if (loads) load(of, sample, worker, worker);
                 for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
             }
         });
     }
-    void load(const Call& of, std::size_t sample, std::size_t worker) {
+    // Into the place of `worker`, by the thread `by`.
+    void load(const Call& of, std::size_t sample, std::size_t worker, std::size_t by) {
+        const StepClock::Scope timed{of.clock, {.sample = sample, .worker = by}};
         workspace_.begin_activation(0, sample, worker);
         load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
     }
 
     void take_step(const Call& of, std::size_t step, const Position& at) {
-        switch (plan_->steps[step].does) {
+        const auto [node, does] = plan_->steps[step];
+        const bool by_all = does != Does::answer && !plan_->layers[node].on_samples;
+        const StepClock::Scope timed{of.clock, {.node = node, .does = does, .sample = at.sample, .worker = at.worker, .by_all = by_all}};
+        switch (does) {
         case Does::answer: return take_loss(of, at);
         case Does::backward: return go_backward(of, step, at);
         case Does::forward:

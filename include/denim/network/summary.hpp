@@ -37,11 +37,11 @@ inline std::string with_unit(std::size_t number) {
     return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
 }
 
-using TableLine = std::array<std::string, 6>;
+using TableLine = std::vector<std::string>;
 
-/// Lines as columns, the first of them the header; numbers stand to the right.
-inline std::string format_table(const std::vector<TableLine>& lines) {
-    std::array<std::size_t, 6> widths{};
+/// Lines of as many columns each, the first of them the header; the columns from `first_number` to the one before `last_number` stand to the right.
+inline std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
+    std::vector<std::size_t> widths(lines.at(0).size());
     for (const TableLine& line : lines)
         for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
     std::string text;
@@ -50,7 +50,7 @@ inline std::string format_table(const std::vector<TableLine>& lines) {
         for (std::size_t column = 0; column < widths.size(); ++column) {
             const std::string& cell = lines[number][column];
             const std::string padding(widths[column] - cell.size(), ' ');
-            const bool to_the_right = column == 3 || column == 4;
+            const bool to_the_right = first_number <= column && column < last_number;
             row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
         }
         row.erase(row.find_last_not_of(' ') + 1);
@@ -91,6 +91,7 @@ struct NodeLine {
     std::size_t operations = 0;
     const char* algorithm = "";
     bool again = false;  ///< it is computed again on the way back
+    std::size_t moved_forward = 0, moved_backward = 0;  ///< bytes that it reads and writes for a sample: values, gradients, weights, sums
 };
 
 template <class Plan>
@@ -99,7 +100,16 @@ inline constexpr auto node_lines = [] {
     each_index<0, Plan::count>([&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
-        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index)};
+        std::size_t inputs = 0;
+        for (std::size_t n = 0; n < node.inputs; ++n) inputs += Plan::layouts[node.from[n]].size();
+        const std::size_t output = Plan::layouts[node.to].size();
+        const std::size_t weights = Layer::prepared_size + (Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0);
+        constexpr std::size_t unit = sizeof(typename Plan::Scalar);
+        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index),
+                      unit * (inputs + output + weights), 0};
+        if constexpr (Plan::mode == Mode::training)
+            all[Index].moved_backward = unit * ((Layer::backward_reads_input ? inputs : 0) + (Layer::backward_reads_output ? output : 0) + inputs + output +
+                                                weights + 2 * Layer::accumulator_size);
     });
     return all;
 }();
@@ -123,7 +133,7 @@ inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine>
         }
     }
     for (const Row& row : rows) trained += row.trained ? row.size() : 0;
-    return format_table(lines) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
            " operations for a picture, forward\n" + machine_line(precision);
 }
 

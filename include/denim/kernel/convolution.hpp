@@ -12,6 +12,7 @@ namespace denim::inline DENIM_TARGET::kernel {
 enum class Epilogue {
     linear,     ///< bias
     relu,       ///< bias, then max(0, x)
+    relu6,      ///< bias, then min(max(0, x), 6)
     relu_pool,  ///< bias, max(0, x), then the maximum of each 2 x 2 window at stride 2; an odd last row or column falls away
 };
 

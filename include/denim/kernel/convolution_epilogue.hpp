@@ -5,6 +5,7 @@
 // A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/machine/simd_functions.hpp>
 #include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
@@ -31,6 +32,27 @@ DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float>
         simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
     }
     return best;
+}
+
+/// What an epilogue without a pool makes of a sum, its bias added.
+template <Epilogue End>
+DENIM_INLINE simd::Vector<float> end(simd::Vector<float> z) {
+    if constexpr (End == Epilogue::linear)
+        return z;
+    else if constexpr (End == Epilogue::relu6)
+        return simd::clamp(z, 0, 6);
+    else
+        return simd::relu(z);
+}
+/// The way back: 0 where the output is at a limit.
+template <Epilogue End>
+DENIM_INLINE simd::Vector<float> end_gradient(simd::Vector<float> output, simd::Vector<float> gradient) {
+    if constexpr (End == Epilogue::linear)
+        return gradient;
+    else if constexpr (End == Epilogue::relu6)
+        return simd::relu_gradient(simd::broadcast(6.0f) - output, simd::relu_gradient(output, gradient));
+    else
+        return simd::relu_gradient(output, gradient);
 }
 
 }  // namespace detail
@@ -73,7 +95,7 @@ DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* u
             float* to = first;
             const auto write = [&](std::size_t i) {
                 const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(to, End == Epilogue::relu ? simd::relu(z) : z);
+                simd::store(to, detail::end<End>(z));
                 to += of.pixel;
             };
             if (inside == Count) {
@@ -87,7 +109,7 @@ DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* u
 }
 
 /// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
-/// gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
+/// gradient, and only where the output is positive (of relu6: and below 6) or NaN. `bias_gradient` grows by the sums over the picture.
 template <Epilogue End>
 DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
                                   const std::uint8_t* record, float* picture, float* bias_gradient) {
@@ -103,7 +125,7 @@ DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const
             float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
             for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
                 auto gradient = simd::load(output_gradient + at);
-                if constexpr (End != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
+                if constexpr (End != Epilogue::linear) gradient = detail::end_gradient<End>(simd::load(output + at), gradient);
                 sum += gradient;
                 if constexpr (End == Epilogue::relu_pool) {
                     const auto winner = simd::load_bytes(winners);

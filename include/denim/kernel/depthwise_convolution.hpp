@@ -5,6 +5,7 @@
 // the pixels of a run by one tap; the run's sums stay in registers.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/kernel/convolution_epilogue.hpp>
 #include <denim/machine/simd_order.hpp>
 #include <denim/tensor/clear_border.hpp>
 
@@ -62,7 +63,7 @@ private:
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
                 float* place = to + p * Of.output.stride + c;
-                Vector value = Of.epilogue == Epilogue::relu ? simd::relu(sum[p]) : sum[p];
+                Vector value = detail::end<Of.epilogue>(sum[p]);
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
@@ -152,8 +153,8 @@ private:
             Vector sum = zero;
             for (std::size_t x = 0; x < Of.columns; ++x) {
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
-                if constexpr (Of.epilogue == Epilogue::relu)
-                    gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
+                if constexpr (Of.epilogue != Epilogue::linear)
+                    gradient = detail::end_gradient<Of.epilogue>(simd::load(output + Of.output.offset(y, x) + c), gradient);
                 simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
                 sum = sum + gradient;
             }

@@ -7,6 +7,7 @@
 // window's weights do.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/kernel/convolution_epilogue.hpp>
 #include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
@@ -117,7 +118,7 @@ struct LiveGradient {
     static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
     static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
 
-    /// Clears the gradients whose outputs ReLU cut off, and adds the others up into the bias's part of the accumulator.
+    /// Clears the gradients whose outputs the epilogue cut off, and adds the others up into the bias's part of the accumulator.
     static void mask(const float* output, float* output_gradient, float* accumulator) {
         float* bias = accumulator + WeightSlices::size;
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -130,7 +131,7 @@ struct LiveGradient {
                     Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
                     if constexpr (Of.epilogue != Epilogue::linear) {
                         const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = simd::relu_gradient(seen, value);
+                        value = detail::end_gradient<Of.epilogue>(seen, value);
                         if (whole)
                             simd::store(output_gradient + at, value);
                         else

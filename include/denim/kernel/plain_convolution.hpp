@@ -47,6 +47,7 @@ struct PlainConvolution {
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
+                    if (Of.epilogue == Epilogue::relu6 && sum > Scalar{6}) sum = Scalar{6};
                     scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -72,7 +73,8 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0} || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
+                    const bool alive = output[o] > Scalar{0} && (Of.epilogue != Epilogue::relu6 || output[o] < Scalar{6});
+                    if (Of.epilogue == Epilogue::linear || alive || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)

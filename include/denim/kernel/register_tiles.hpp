@@ -104,7 +104,7 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
     using Vector = simd::Vector<float>;
     const TileRowSizes of = sizes;
     const auto write = [last](float* pixel, std::size_t v, Vector value) {
-        if constexpr (End != Epilogue::linear) value = simd::relu(value);
+        value = detail::end<End>(value);
         float* const to = pixel + v * lanes;
         if (v + 1 < Vectors || last == lanes) {
             if constexpr (Mode == Gradient::add) value = value + simd::load(to);

@@ -60,7 +60,7 @@ struct Conv : ConvWindows<Window, Options...> {
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
     using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
-                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+                                      typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>

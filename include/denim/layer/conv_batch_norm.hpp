@@ -30,49 +30,51 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     }
 };
 
-/// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
-struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
-    using Convolution = Conv<Window, Filters, Options...>;
+namespace detail {
+
+/// A linear convolution with what stands behind it in a trained network: a BatchNorm, and an activation that kernels have in registers.
+template <class Convolution, class Norm, class Function>
+struct FoldedConv : SpecDefaults {
     static constexpr bool exists = true;
 
-    template <class>
+    template <class Arithmetic>
     static constexpr Border border(Shape in) {
         return Convolution::template border<Arithmetic>(in);
     }
 
     static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        kernel::Convolution folded = Convolution::geometry(in, out, kernel::Epilogue::linear);
+        kernel::Convolution folded = Convolution::geometry(in, out, epilogue_of<Function>);
         folded.bias = true;
         return folded;
     }
-    template <class, Layout Out, Layout In>
+    template <class Arithmetic, Layout Out, Layout In>
     using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
+
+template <class Arithmetic, class Norm>
+concept Folds = !Arithmetic::plain && is_batch_norm<Norm>;
+
+}  // namespace detail
+
+/// In a trained network BatchNorm behind a linear Conv costs nothing, and a ReLU or ReLU6 behind that next to nothing.
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
+    requires(detail::Folds<Arithmetic, Norm> && Conv<Window, Filters, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : detail::FoldedConv<Conv<Window, Filters, Options...>, Norm, Linear> {};
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm, class Function>
+    requires(detail::Folds<Arithmetic, Norm> && Conv<Window, Filters, Options...>::linear && detail::epilogue_of<Function> != kernel::Epilogue::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm, Activation<Function>>
+    : detail::FoldedConv<Conv<Window, Filters, Options...>, Norm, Function> {};
 
 /// Likewise behind a linear DepthwiseConv.
 template <class Arithmetic, WindowSize Window, class... Options, class Norm>
-    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
-struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
-    using Convolution = DepthwiseConv<Window, Options...>;
-    static constexpr bool exists = true;
-
-    template <class>
-    static constexpr Border border(Shape in) {
-        return Convolution::template border<Arithmetic>(in);
-    }
-
-    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        kernel::Convolution folded = Convolution::geometry(in, out);
-        folded.bias = true;
-        return folded;
-    }
-    template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
-};
+    requires(detail::Folds<Arithmetic, Norm> && DepthwiseConv<Window, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : detail::FoldedConv<DepthwiseConv<Window, Options...>, Norm, Linear> {};
+template <class Arithmetic, WindowSize Window, class... Options, class Norm, class Function>
+    requires(detail::Folds<Arithmetic, Norm> && DepthwiseConv<Window, Options...>::linear && detail::epilogue_of<Function> != kernel::Epilogue::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm, Activation<Function>>
+    : detail::FoldedConv<DepthwiseConv<Window, Options...>, Norm, Function> {};
 
 static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
-static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm>());
+static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm, Activation<ReLU6>>());
 
 }  // namespace denim::inline DENIM_TARGET

@@ -46,6 +46,16 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
+namespace detail {
+
+/// An activation that kernels have in registers; linear for others.
+template <class Function>
+inline constexpr kernel::Epilogue epilogue_of = std::same_as<Function, ReLU>    ? kernel::Epilogue::relu
+                                                : std::same_as<Function, ReLU6> ? kernel::Epilogue::relu6
+                                                                                : kernel::Epilogue::linear;
+
+}  // namespace detail
+
 /// What the convolutions share: where the windows stand, and what their options say.
 template <WindowSize Window, class... Options>
 struct ConvWindows : SpecDefaults {
@@ -59,7 +69,8 @@ struct ConvWindows : SpecDefaults {
                   "denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.");
     static constexpr WindowSize reach{(Window.rows - 1) * dilation.rows + 1, (Window.columns - 1) * dilation.columns + 1};  ///< from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
-    static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
+    static constexpr kernel::Epilogue epilogue = detail::epilogue_of<Function>;
+    using Behind = std::conditional_t<epilogue == kernel::Epilogue::linear, Function, Linear>;  ///< the activation that is no epilogue
 
     static constexpr WindowAxis rows = detail::row_axis<Options...>(reach, stride), columns = detail::column_axis<Options...>(reach, stride);
     static_assert(rows.touches() && columns.touches(),

@@ -45,8 +45,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
             return std::array{weights};
     }
 
-    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        return Windows::convolution(in, out, Windows::epilogue, in.shape.channels);
+    static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue with) {
+        return Windows::convolution(in, out, with, in.shape.channels);
     }
     template <class Arithmetic>
     static constexpr Border border(Shape in) {
@@ -54,8 +54,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     }
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
-    using BoundTo = detail::activated<ConvLayer<geometry(In, Out), Arithmetic, For>,
-                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
+                                      typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>

@@ -15,6 +15,7 @@ TEST_CASE("depthwise convolution: windows and channels") {
     all<Case{.sizes = {5, 5, 2, 2, 3}, .input_step = 16, .groups = 2},
         Case{.sizes = {9, 21, 17, 17, 3}, .zeros = {1, 1, 1, 1}, .input_step = 16, .groups = 17},
         Case{.sizes = {7, 14, 32, 32, 5}, .epilogue = Epilogue::relu, .zeros = {2, 2, 2, 2}, .input_step = 16, .groups = 32},
+        Case{.sizes = {14, 13, 17, 17, 7}, .epilogue = Epilogue::relu6, .zeros = {3, 3, 3, 3}, .input_step = 16, .groups = 17},
         Case{.sizes = {8, 9, 5, 5, 7},
              .zeros = {3, 3, 3, 3},
              .spare = {1, 0, 2, 1},

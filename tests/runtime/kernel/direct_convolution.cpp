@@ -27,6 +27,8 @@ TEST_CASE("direct convolution: strides") {
     all<Case{.sizes = {12, 11, 3, 10, 3, 2}},
         Case{.sizes = {13, 10, 17, 33, 5, 3}, .epilogue = Epilogue::relu, .zeros = {2, 1, 1, 2}, .output_step = 1},
         Case{.sizes = {8, 8, 32, 16, 1, 2}, .epilogue = Epilogue::relu, .bias = false},
+        Case{.sizes = {9, 10, 32, 33, 3, 2}, .epilogue = Epilogue::relu6, .zeros = {1, 1, 1, 1}},
+        Case{.sizes = {10, 9, 24, 16, 5}, .epilogue = Epilogue::relu6},
         Case{.sizes = {7, 9, 6, 5, 2, 3}, .input_step = 16},
         Case{.sizes = {17, 15, 3, 5, 4, 2}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}}>();
 }

@@ -22,6 +22,7 @@ void all() {
 TEST_CASE("groups") {
     all<Case{.sizes = {7, 8, 4, 6, 2}, .groups = 2},
         Case{.sizes = {9, 14, 6, 9, 3}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}, .groups = 3},
+        Case{.sizes = {10, 11, 24, 30, 5}, .epilogue = Epilogue::relu6, .zeros = {2, 2, 2, 2}, .input_step = 16, .groups = 3},
         Case{.sizes = {11, 10, 32, 40, 5, 2}, .epilogue = Epilogue::relu, .zeros = {2, 1, 2, 2}, .input_step = 16, .groups = 4},
         Case{.sizes = {6, 6, 4, 8, 3}, .bias = false, .input_step = 8, .output_border = {1, 0, 2, 1}, .groups = 4},
         Case{.sizes = {13, 14, 8, 12, 3}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}, .groups = 4},

@@ -169,6 +169,8 @@ TEST_CASE("3 x 3 is what the definition says") {
 TEST_CASE("5 x 5 is what the definition says") {
     compare<convolution({29, 22, 64}, 64, 5, Padding::valid, Epilogue::relu_pool), Gradient::write>();
     compare<convolution({17, 20, 33}, 17, 5, Padding::same, Epilogue::relu), Gradient::add>();
+    compare<convolution({17, 20, 33}, 17, 5, Padding::same, Epilogue::relu6), Gradient::write>();
+    compare<convolution({18, 19, 3}, 17, 5, Padding::same, Epilogue::relu6), Gradient::write>();
     compare<convolution({25, 38, 3}, 33, 5, Padding::valid, Epilogue::relu_pool, true), Gradient::none>();
     compare<convolution({18, 15, 3}, 5, 5, Padding::same, Epilogue::relu_pool), Gradient::add>();
     compare<convolution({12, 11, 5}, 1, 5, Padding::valid, Epilogue::linear, true), Gradient::add>();

@@ -109,7 +109,7 @@ TEST_CASE("a layer or a network chooses its kernel, and summary says which") {
     CHECK(std::memcmp(asked.predict(pictures).data(), free.predict(pictures).data(), 9 * sizeof(float)) != 0);
 }
 
-TEST_CASE("BatchNorm behind a linear Conv is folded into its weights in a predictor") {
+TEST_CASE("BatchNorm behind a linear Conv is folded into its weights in a predictor, and ReLU or ReLU6 behind it into its kernel") {
     const auto check = []<class Body>(Sequential<Body>*) {
         using Quick = Network<Image<20, 17, 3>, Body>;
         using Double = Network<Image<20, 17, 3>, Body, Plain<double>>;
@@ -134,4 +134,11 @@ TEST_CASE("BatchNorm behind a linear Conv is folded into its weights in a predic
     check(static_cast<Sequential<Sequential<Conv<5, 16, Same, Linear>, Residual<Conv<3, 16, Same, Linear>, BatchNorm>, Dense<4>>>*>(nullptr));
     using Folded = Plan<Graph<Image<20, 17, 3>, Sequential<Conv<3, 20, Linear>, BatchNorm, MaxPool, Dense<4>>>, Fast, Mode::inference>;
     CHECK(Folded::count == 3);
+
+    using Mobile = Sequential<Conv<3, 20, Same, Linear, NoBias>, BatchNorm, Activation<ReLU6>, DepthwiseConv<3, Same, Linear, NoBias, Stride<2>>, BatchNorm,
+                              Activation<ReLU6>, Conv<1, 9, Linear>, BatchNorm, Activation<ReLU>, Conv<3, 18, Linear, Groups<3>>, BatchNorm, Activation<ReLU6>,
+                              Conv<1, 5, Linear>, BatchNorm, Activation<Tanh>, Dense<4>>;
+    check(static_cast<Sequential<Mobile>*>(nullptr));
+    CHECK(Plan<Graph<Image<20, 17, 3>, Mobile>, Fast, Mode::inference>::count == 7);  // Tanh is a node of its own
+    CHECK(Plan<Graph<Image<20, 17, 3>, Mobile>, Fast, Mode::training>::count == 16);
 }

@@ -1334,6 +1334,7 @@ namespace denim::inline DENIM_TARGET::kernel {
 enum class Epilogue {
     linear,     ///< bias
     relu,       ///< bias, then max(0, x)
+    relu6,      ///< bias, then min(max(0, x), 6)
     relu_pool,  ///< bias, max(0, x), then the maximum of each 2 x 2 window at stride 2; an odd last row or column falls away
 };
 
@@ -1378,6 +1379,143 @@ enum class Gradient {
     write,  ///< it is written
     add,    ///< it is added to what stands there: another branch was first
 };
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/convolution_epilogue.hpp
+
+// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
+// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Bytes of a record.
+constexpr std::size_t winners_size(const Convolution& of) {
+    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
+}
+
+namespace detail {
+
+/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
+/// is null.
+DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
+                                      simd::Vector<float> d, std::uint8_t* record) {
+    const auto best = simd::largest_of(a, b, c, d);
+    if (record) {
+        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
+        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
+        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
+    }
+    return best;
+}
+
+/// What an epilogue without a pool makes of a sum, its bias added.
+template <Epilogue End>
+DENIM_INLINE simd::Vector<float> end(simd::Vector<float> z) {
+    if constexpr (End == Epilogue::linear)
+        return z;
+    else if constexpr (End == Epilogue::relu6)
+        return simd::clamp(z, 0, 6);
+    else
+        return simd::relu(z);
+}
+/// The way back: 0 where the output is at a limit.
+template <Epilogue End>
+DENIM_INLINE simd::Vector<float> end_gradient(simd::Vector<float> output, simd::Vector<float> gradient) {
+    if constexpr (End == Epilogue::linear)
+        return gradient;
+    else if constexpr (End == Epilogue::relu6)
+        return simd::relu_gradient(simd::broadcast(6.0f) - output, simd::relu_gradient(output, gradient));
+    else
+        return simd::relu_gradient(output, gradient);
+}
+
+}  // namespace detail
+
+/// Where a picture stands that a kernel writes: what its inner loops have to know of a layout.
+struct PictureRows {
+    std::size_t height, width;  ///< of the picture that is stored
+    std::size_t row, pixel;     ///< numbers from one row, one pixel to the next
+    std::size_t first;          ///< of the picture, behind its border
+
+    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const { return first + y * row + x * pixel; }
+};
+constexpr PictureRows rows_of(const Layout& of) { return {of.shape.height, of.shape.width, of.row(), of.stride, of.offset(0, 0)}; }
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is stored.
+template <Epilogue End, std::size_t Count>
+DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
+    if constexpr (End == Epilogue::relu_pool) {
+        const std::size_t inside = std::min(Count / 2, of.width - x / 2);
+        if (y / 2 >= of.height) return;
+        float* to = output + of.offset(y / 2, x / 2) + filter;
+        std::uint8_t* winners = record ? record + (y / 2 * of.width + x / 2) * of.pixel + filter : nullptr;
+        const auto write = [&](std::size_t i) {
+            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
+            simd::store(to, simd::relu(best + bias));
+            to += of.pixel;
+            if (winners) winners += of.pixel;
+        };
+        if (inside == Count / 2) {
+#pragma GCC unroll 3
+            for (std::size_t i = 0; i < Count; i += 2) write(i);
+        } else {
+            for (std::size_t i = 0; i < 2 * inside; i += 2) write(i);
+        }
+    } else {
+        const std::size_t inside = std::min(Count, of.width - x);
+        float* first = output + of.offset(y, x) + filter;
+        for (std::size_t q = 0; q < 2 && y + q < of.height; ++q, first += of.row) {
+            float* to = first;
+            const auto write = [&](std::size_t i) {
+                const auto z = (q ? lower : upper)[i] + bias;
+                simd::store(to, detail::end<End>(z));
+                to += of.pixel;
+            };
+            if (inside == Count) {
+#pragma GCC unroll 6
+                for (std::size_t i = 0; i < Count; ++i) write(i);
+            } else {
+                for (std::size_t i = 0; i < inside; ++i) write(i);
+            }
+        }
+    }
+}
+
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
+/// gradient, and only where the output is positive (of relu6: and below 6) or NaN. `bias_gradient` grows by the sums over the picture.
+template <Epilogue End>
+DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
+                                  const std::uint8_t* record, float* picture, float* bias_gradient) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto zero = simd::broadcast(0.0f);
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, row = to.row();
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t f = 0; f < stride; f += lanes) {
+            auto sum = zero;
+            std::size_t at = of.output.offset(y, 0) + f;
+            const std::uint8_t* winners = record + y * shape.width * stride + f;
+            float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
+            for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
+                auto gradient = simd::load(output_gradient + at);
+                if constexpr (End != Epilogue::linear) gradient = detail::end_gradient<End>(simd::load(output + at), gradient);
+                sum += gradient;
+                if constexpr (End == Epilogue::relu_pool) {
+                    const auto winner = simd::load_bytes(winners);
+                    for (std::size_t q = 0; q < 4; ++q)
+                        simd::store(z + q / 2 * row + q % 2 * to.stride,
+                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                    winners += stride;
+                    z += 2 * to.stride;
+                } else {
+                    simd::store(z, gradient);
+                    z += to.stride;
+                }
+            }
+            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
+        }
+}
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/tensor/clear_border.hpp
@@ -1453,7 +1591,7 @@ private:
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
                 float* place = to + p * Of.output.stride + c;
-                Vector value = Of.epilogue == Epilogue::relu ? simd::relu(sum[p]) : sum[p];
+                Vector value = detail::end<Of.epilogue>(sum[p]);
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
@@ -1543,8 +1681,8 @@ private:
             Vector sum = zero;
             for (std::size_t x = 0; x < Of.columns; ++x) {
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
-                if constexpr (Of.epilogue == Epilogue::relu)
-                    gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
+                if constexpr (Of.epilogue != Epilogue::linear)
+                    gradient = detail::end_gradient<Of.epilogue>(simd::load(output + Of.output.offset(y, x) + c), gradient);
                 simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
                 sum = sum + gradient;
             }
@@ -1682,7 +1820,7 @@ struct LiveGradient {
     static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
     static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
 
-    /// Clears the gradients whose outputs ReLU cut off, and adds the others up into the bias's part of the accumulator.
+    /// Clears the gradients whose outputs the epilogue cut off, and adds the others up into the bias's part of the accumulator.
     static void mask(const float* output, float* output_gradient, float* accumulator) {
         float* bias = accumulator + WeightSlices::size;
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -1695,7 +1833,7 @@ struct LiveGradient {
                     Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
                     if constexpr (Of.epilogue != Epilogue::linear) {
                         const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = simd::relu_gradient(seen, value);
+                        value = detail::end_gradient<Of.epilogue>(seen, value);
                         if (whole)
                             simd::store(output_gradient + at, value);
                         else
@@ -1802,122 +1940,6 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/convolution_epilogue.hpp
-
-// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
-// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
-
-namespace denim::inline DENIM_TARGET::kernel {
-
-/// Bytes of a record.
-constexpr std::size_t winners_size(const Convolution& of) {
-    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
-}
-
-namespace detail {
-
-/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
-/// is null.
-DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
-                                      simd::Vector<float> d, std::uint8_t* record) {
-    const auto best = simd::largest_of(a, b, c, d);
-    if (record) {
-        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
-        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
-        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
-    }
-    return best;
-}
-
-}  // namespace detail
-
-/// Where a picture stands that a kernel writes: what its inner loops have to know of a layout.
-struct PictureRows {
-    std::size_t height, width;  ///< of the picture that is stored
-    std::size_t row, pixel;     ///< numbers from one row, one pixel to the next
-    std::size_t first;          ///< of the picture, behind its border
-
-    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const { return first + y * row + x * pixel; }
-};
-constexpr PictureRows rows_of(const Layout& of) { return {of.shape.height, of.shape.width, of.row(), of.stride, of.offset(0, 0)}; }
-
-/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is stored.
-template <Epilogue End, std::size_t Count>
-DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
-                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    if constexpr (End == Epilogue::relu_pool) {
-        const std::size_t inside = std::min(Count / 2, of.width - x / 2);
-        if (y / 2 >= of.height) return;
-        float* to = output + of.offset(y / 2, x / 2) + filter;
-        std::uint8_t* winners = record ? record + (y / 2 * of.width + x / 2) * of.pixel + filter : nullptr;
-        const auto write = [&](std::size_t i) {
-            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(to, simd::relu(best + bias));
-            to += of.pixel;
-            if (winners) winners += of.pixel;
-        };
-        if (inside == Count / 2) {
-#pragma GCC unroll 3
-            for (std::size_t i = 0; i < Count; i += 2) write(i);
-        } else {
-            for (std::size_t i = 0; i < 2 * inside; i += 2) write(i);
-        }
-    } else {
-        const std::size_t inside = std::min(Count, of.width - x);
-        float* first = output + of.offset(y, x) + filter;
-        for (std::size_t q = 0; q < 2 && y + q < of.height; ++q, first += of.row) {
-            float* to = first;
-            const auto write = [&](std::size_t i) {
-                const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(to, End == Epilogue::relu ? simd::relu(z) : z);
-                to += of.pixel;
-            };
-            if (inside == Count) {
-#pragma GCC unroll 6
-                for (std::size_t i = 0; i < Count; ++i) write(i);
-            } else {
-                for (std::size_t i = 0; i < inside; ++i) write(i);
-            }
-        }
-    }
-}
-
-/// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
-/// gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
-template <Epilogue End>
-DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
-                                  const std::uint8_t* record, float* picture, float* bias_gradient) {
-    constexpr std::size_t lanes = simd::lanes<float>;
-    const auto zero = simd::broadcast(0.0f);
-    const Shape& shape = of.output.shape;
-    const std::size_t stride = of.output.stride, row = to.row();
-    for (std::size_t y = 0; y < shape.height; ++y)
-        for (std::size_t f = 0; f < stride; f += lanes) {
-            auto sum = zero;
-            std::size_t at = of.output.offset(y, 0) + f;
-            const std::uint8_t* winners = record + y * shape.width * stride + f;
-            float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
-            for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
-                auto gradient = simd::load(output_gradient + at);
-                if constexpr (End != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
-                sum += gradient;
-                if constexpr (End == Epilogue::relu_pool) {
-                    const auto winner = simd::load_bytes(winners);
-                    for (std::size_t q = 0; q < 4; ++q)
-                        simd::store(z + q / 2 * row + q % 2 * to.stride,
-                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
-                    winners += stride;
-                    z += 2 * to.stride;
-                } else {
-                    simd::store(z, gradient);
-                    z += to.stride;
-                }
-            }
-            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
-        }
-}
-
-}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/register_tiles.hpp
 
 // The direct sum of a convolution: one row of z after the other, cut into tiles of pixels x vectors of filters that stay in
@@ -2016,7 +2038,7 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
     using Vector = simd::Vector<float>;
     const TileRowSizes of = sizes;
     const auto write = [last](float* pixel, std::size_t v, Vector value) {
-        if constexpr (End != Epilogue::linear) value = simd::relu(value);
+        value = detail::end<End>(value);
         float* const to = pixel + v * lanes;
         if (v + 1 < Vectors || last == lanes) {
             if constexpr (Mode == Gradient::add) value = value + simd::load(to);
@@ -2290,6 +2312,7 @@ struct PlainConvolution {
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
+                    if (Of.epilogue == Epilogue::relu6 && sum > Scalar{6}) sum = Scalar{6};
                     scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -2315,7 +2338,8 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0} || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
+                    const bool alive = output[o] > Scalar{0} && (Of.epilogue != Epilogue::relu6 || output[o] < Scalar{6});
+                    if (Of.epilogue == Epilogue::linear || alive || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)
@@ -5608,6 +5632,16 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
+namespace detail {
+
+/// An activation that kernels have in registers; linear for others.
+template <class Function>
+inline constexpr kernel::Epilogue epilogue_of = std::same_as<Function, ReLU>    ? kernel::Epilogue::relu
+                                                : std::same_as<Function, ReLU6> ? kernel::Epilogue::relu6
+                                                                                : kernel::Epilogue::linear;
+
+}  // namespace detail
+
 /// What the convolutions share: where the windows stand, and what their options say.
 template <WindowSize Window, class... Options>
 struct ConvWindows : SpecDefaults {
@@ -5621,7 +5655,8 @@ struct ConvWindows : SpecDefaults {
                   "denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.");
     static constexpr WindowSize reach{(Window.rows - 1) * dilation.rows + 1, (Window.columns - 1) * dilation.columns + 1};  ///< from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
-    static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
+    static constexpr kernel::Epilogue epilogue = detail::epilogue_of<Function>;
+    using Behind = std::conditional_t<epilogue == kernel::Epilogue::linear, Function, Linear>;  ///< the activation that is no epilogue
 
     static constexpr WindowAxis rows = detail::row_axis<Options...>(reach, stride), columns = detail::column_axis<Options...>(reach, stride);
     static_assert(rows.touches() && columns.touches(),
@@ -5712,7 +5747,7 @@ struct Conv : ConvWindows<Window, Options...> {
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
     using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
-                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+                                      typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>
@@ -5772,8 +5807,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
             return std::array{weights};
     }
 
-    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        return Windows::convolution(in, out, Windows::epilogue, in.shape.channels);
+    static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue with) {
+        return Windows::convolution(in, out, with, in.shape.channels);
     }
     template <class Arithmetic>
     static constexpr Border border(Shape in) {
@@ -5781,8 +5816,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     }
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
-    using BoundTo = detail::activated<ConvLayer<geometry(In, Out), Arithmetic, For>,
-                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
+                                      typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>
@@ -8231,50 +8266,52 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     }
 };
 
-/// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
-struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
-    using Convolution = Conv<Window, Filters, Options...>;
+namespace detail {
+
+/// A linear convolution with what stands behind it in a trained network: a BatchNorm, and an activation that kernels have in registers.
+template <class Convolution, class Norm, class Function>
+struct FoldedConv : SpecDefaults {
     static constexpr bool exists = true;
 
-    template <class>
+    template <class Arithmetic>
     static constexpr Border border(Shape in) {
         return Convolution::template border<Arithmetic>(in);
     }
 
     static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        kernel::Convolution folded = Convolution::geometry(in, out, kernel::Epilogue::linear);
+        kernel::Convolution folded = Convolution::geometry(in, out, epilogue_of<Function>);
         folded.bias = true;
         return folded;
     }
-    template <class, Layout Out, Layout In>
+    template <class Arithmetic, Layout Out, Layout In>
     using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
+
+template <class Arithmetic, class Norm>
+concept Folds = !Arithmetic::plain && is_batch_norm<Norm>;
+
+}  // namespace detail
+
+/// In a trained network BatchNorm behind a linear Conv costs nothing, and a ReLU or ReLU6 behind that next to nothing.
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
+    requires(detail::Folds<Arithmetic, Norm> && Conv<Window, Filters, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : detail::FoldedConv<Conv<Window, Filters, Options...>, Norm, Linear> {};
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm, class Function>
+    requires(detail::Folds<Arithmetic, Norm> && Conv<Window, Filters, Options...>::linear && detail::epilogue_of<Function> != kernel::Epilogue::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm, Activation<Function>>
+    : detail::FoldedConv<Conv<Window, Filters, Options...>, Norm, Function> {};
 
 /// Likewise behind a linear DepthwiseConv.
 template <class Arithmetic, WindowSize Window, class... Options, class Norm>
-    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
-struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
-    using Convolution = DepthwiseConv<Window, Options...>;
-    static constexpr bool exists = true;
-
-    template <class>
-    static constexpr Border border(Shape in) {
-        return Convolution::template border<Arithmetic>(in);
-    }
-
-    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        kernel::Convolution folded = Convolution::geometry(in, out);
-        folded.bias = true;
-        return folded;
-    }
-    template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
-};
+    requires(detail::Folds<Arithmetic, Norm> && DepthwiseConv<Window, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : detail::FoldedConv<DepthwiseConv<Window, Options...>, Norm, Linear> {};
+template <class Arithmetic, WindowSize Window, class... Options, class Norm, class Function>
+    requires(detail::Folds<Arithmetic, Norm> && DepthwiseConv<Window, Options...>::linear && detail::epilogue_of<Function> != kernel::Epilogue::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm, Activation<Function>>
+    : detail::FoldedConv<DepthwiseConv<Window, Options...>, Norm, Function> {};
 
 static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
-static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm>());
+static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm, Activation<ReLU6>>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/dropout.hpp
@@ -12815,11 +12852,11 @@ inline std::string with_unit(std::size_t number) {
     return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
 }
 
-using TableLine = std::array<std::string, 6>;
+using TableLine = std::vector<std::string>;
 
-/// Lines as columns, the first of them the header; numbers stand to the right.
-inline std::string format_table(const std::vector<TableLine>& lines) {
-    std::array<std::size_t, 6> widths{};
+/// Lines of as many columns each, the first of them the header; the columns from `first_number` to the one before `last_number` stand to the right.
+inline std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
+    std::vector<std::size_t> widths(lines.at(0).size());
     for (const TableLine& line : lines)
         for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
     std::string text;
@@ -12828,7 +12865,7 @@ inline std::string format_table(const std::vector<TableLine>& lines) {
         for (std::size_t column = 0; column < widths.size(); ++column) {
             const std::string& cell = lines[number][column];
             const std::string padding(widths[column] - cell.size(), ' ');
-            const bool to_the_right = column == 3 || column == 4;
+            const bool to_the_right = first_number <= column && column < last_number;
             row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
         }
         row.erase(row.find_last_not_of(' ') + 1);
@@ -12869,6 +12906,7 @@ struct NodeLine {
     std::size_t operations = 0;
     const char* algorithm = "";
     bool again = false;  ///< it is computed again on the way back
+    std::size_t moved_forward = 0, moved_backward = 0;  ///< bytes that it reads and writes for a sample: values, gradients, weights, sums
 };
 
 template <class Plan>
@@ -12877,7 +12915,16 @@ inline constexpr auto node_lines = [] {
     each_index<0, Plan::count>([&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
-        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index)};
+        std::size_t inputs = 0;
+        for (std::size_t n = 0; n < node.inputs; ++n) inputs += Plan::layouts[node.from[n]].size();
+        const std::size_t output = Plan::layouts[node.to].size();
+        const std::size_t weights = Layer::prepared_size + (Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0);
+        constexpr std::size_t unit = sizeof(typename Plan::Scalar);
+        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index),
+                      unit * (inputs + output + weights), 0};
+        if constexpr (Plan::mode == Mode::training)
+            all[Index].moved_backward = unit * ((Layer::backward_reads_input ? inputs : 0) + (Layer::backward_reads_output ? output : 0) + inputs + output +
+                                                weights + 2 * Layer::accumulator_size);
     });
     return all;
 }();
@@ -12901,7 +12948,7 @@ inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine>
         }
     }
     for (const Row& row : rows) trained += row.trained ? row.size() : 0;
-    return format_table(lines) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
            " operations for a picture, forward\n" + machine_line(precision);
 }
 
@@ -13591,6 +13638,74 @@ void load_picture(const Pictures& pictures, std::size_t index, const Layout& lay
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/step_clock.hpp
+
+// When each step of a plan was run, and by whom.
+
+#include <chrono>
+
+namespace denim {
+
+/// A step as it was run, for one sample, or by all threads together.
+struct TimedStep {
+    static constexpr std::size_t picture = static_cast<std::size_t>(-1);  ///< instead of a node: the picture was loaded
+
+    std::size_t node = picture;
+    Does does = Does::forward;
+    std::size_t sample = 0, worker = 0;
+    bool by_all = false;        ///< of the batch's samples or one sample's bands
+    double begin = 0, end = 0;  ///< in seconds since the clock was made
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Takes times, a list for each thread.
+class StepClock {
+public:
+    explicit StepClock(std::size_t workers) : lists_(workers) {}
+
+    /// All steps, by the time when they began.
+    [[nodiscard]] std::vector<TimedStep> steps() const {
+        std::vector<TimedStep> all;
+        for (const List& list : lists_) all.insert(all.end(), list.steps.begin(), list.steps.end());
+        std::ranges::sort(all, {}, &TimedStep::begin);
+        return all;
+    }
+
+    /// Times the scope that it stands in; nothing without a clock.
+    class Scope {
+    public:
+        Scope(StepClock* clock, const TimedStep& step) : clock_(clock), step_(step) {
+            if (clock_) step_.begin = clock_->seconds();
+        }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+        ~Scope() {
+            if (!clock_) return;
+            step_.end = clock_->seconds();
+            clock_->lists_[step_.worker].steps.push_back(step_);
+        }
+
+    private:
+        StepClock* clock_;
+        TimedStep step_;
+    };
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct alignas(64) List {
+        std::vector<TimedStep> steps;
+    };
+
+    [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+    Clock::time_point start_ = Clock::now();
+    std::vector<List> lists_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/workspace.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -13841,12 +13956,13 @@ public:
         prepare(*plan_, parameters, prepared_.data());
     }
 
-    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once.
-    void predict(const Pictures& pictures, Scalar* to) const {
+    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
+    /// the time of each step; it has room for all threads.
+    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const {
         const Team team;
         const auto work = workspaces_->take(std::min(pictures.count, chunk));
         for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
             if (call.one_by_one())
                 work.space->reserve_bands(team.size);
             else
@@ -13863,6 +13979,7 @@ private:
         std::size_t first, count;
         Scalar* to;
         Team team;
+        StepClock* clock;
 
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
@@ -13873,7 +13990,8 @@ private:
 
     void run(Space& space, const Call& call) const {
         if (!plan_->loads_in_runs())
-            parallel_for(call.count, call.count * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
+            parallel_for(call.team, call.count, call.count * plan_->layouts[0].shape.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, 0, worker); });
         for (const StepRun& of : plan_->runs) {
             if (!of.on_samples)
                 run_batch(space, call, of.first);
@@ -13882,11 +14000,16 @@ private:
                     run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
             else
                 parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
-                    run_sample(space, call, of, sample, worker, [&](std::size_t node) { plan_->layers[node].forward(begin(space, node, sample, worker)); });
+                    run_sample(space, call, of, sample, worker, [&](std::size_t node) {
+                        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .worker = worker}};
+                        plan_->layers[node].forward(begin(space, node, sample, worker));
+                    });
                 });
         }
     }
-    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+    // Into the place of `worker`, by the thread `by`.
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker, std::size_t by) const {
+        const StepClock::Scope timed{call.clock, {.sample = call.first + sample, .worker = by}};
         space.begin_activation(0, sample, worker);
         load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
     }
@@ -13894,12 +14017,13 @@ private:
     // Step n is node n, and the answer comes last.
     template <class RunNode>
     void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
-        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker);
+        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
         for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
         if (of.last > plan_->answer)
             give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
     }
     void run_batch(Space& space, const Call& call, std::size_t node) const {
+        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first, .by_all = true}};
         const std::size_t to = plan_->step_places[node].output;
         if (space.begins_activation(to))
             parallel_for(call.team, call.count, call.count * plan_->layouts[plan_->nodes[node].to].size(),
@@ -13909,6 +14033,7 @@ private:
         plan_->layers[node].forward(arguments);
     }
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
+        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
         parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
@@ -14294,15 +14419,17 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory.
-    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
+                    StepClock* clock = nullptr) {
         check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}};
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare(*plan_, of.parameters, prepared_.data());
         if (!plan_->loads_in_runs())
-            parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
+            parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
         StepResult result;
         for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
             const StepRun& run = plan_->runs[number];
@@ -14324,6 +14451,7 @@ private:
         std::span<const LayerSettings> settings;
         const Answer<Scalar>& answer;
         Team team;
+        StepClock* clock;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -14349,18 +14477,23 @@ private:
         parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
             if (run.last_back > 0) accumulators_.clear(number, share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                if (loads) load(of, sample, worker);
+                if (loads) load(of, sample, worker, worker);
                 for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
             }
         });
     }
-    void load(const Call& of, std::size_t sample, std::size_t worker) {
+    // Into the place of `worker`, by the thread `by`.
+    void load(const Call& of, std::size_t sample, std::size_t worker, std::size_t by) {
+        const StepClock::Scope timed{of.clock, {.sample = sample, .worker = by}};
         workspace_.begin_activation(0, sample, worker);
         load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
     }
 
     void take_step(const Call& of, std::size_t step, const Position& at) {
-        switch (plan_->steps[step].does) {
+        const auto [node, does] = plan_->steps[step];
+        const bool by_all = does != Does::answer && !plan_->layers[node].on_samples;
+        const StepClock::Scope timed{of.clock, {.node = node, .does = does, .sample = at.sample, .worker = at.worker, .by_all = by_all}};
+        switch (does) {
         case Does::answer: return take_loss(of, at);
         case Does::backward: return go_backward(of, step, at);
         case Does::forward:
@@ -16705,8 +16838,6 @@ public:
 
 }  // namespace denim
 // ---- denim/training/training_loop.hpp
-
-#include <chrono>
 
 namespace denim::inline DENIM_TARGET::detail {
 

@@ -5844,6 +5844,7 @@ namespace denim::inline DENIM_TARGET::kernel {
 enum class Epilogue {
     linear,     ///< bias
     relu,       ///< bias, then max(0, x)
+    relu6,      ///< bias, then min(max(0, x), 6)
     relu_pool,  ///< bias, max(0, x), then the maximum of each 2 x 2 window at stride 2; an odd last row or column falls away
 };
 
@@ -5888,6 +5889,143 @@ enum class Gradient {
     write,  ///< it is written
     add,    ///< it is added to what stands there: another branch was first
 };
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/convolution_epilogue.hpp
+
+// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
+// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Bytes of a record.
+constexpr std::size_t winners_size(const Convolution& of) {
+    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
+}
+
+namespace detail {
+
+/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
+/// is null.
+DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
+                                      simd::Vector<float> d, std::uint8_t* record) {
+    const auto best = simd::largest_of(a, b, c, d);
+    if (record) {
+        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
+        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
+        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
+    }
+    return best;
+}
+
+/// What an epilogue without a pool makes of a sum, its bias added.
+template <Epilogue End>
+DENIM_INLINE simd::Vector<float> end(simd::Vector<float> z) {
+    if constexpr (End == Epilogue::linear)
+        return z;
+    else if constexpr (End == Epilogue::relu6)
+        return simd::clamp(z, 0, 6);
+    else
+        return simd::relu(z);
+}
+/// The way back: 0 where the output is at a limit.
+template <Epilogue End>
+DENIM_INLINE simd::Vector<float> end_gradient(simd::Vector<float> output, simd::Vector<float> gradient) {
+    if constexpr (End == Epilogue::linear)
+        return gradient;
+    else if constexpr (End == Epilogue::relu6)
+        return simd::relu_gradient(simd::broadcast(6.0f) - output, simd::relu_gradient(output, gradient));
+    else
+        return simd::relu_gradient(output, gradient);
+}
+
+}  // namespace detail
+
+/// Where a picture stands that a kernel writes: what its inner loops have to know of a layout.
+struct PictureRows {
+    std::size_t height, width;  ///< of the picture that is stored
+    std::size_t row, pixel;     ///< numbers from one row, one pixel to the next
+    std::size_t first;          ///< of the picture, behind its border
+
+    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const { return first + y * row + x * pixel; }
+};
+constexpr PictureRows rows_of(const Layout& of) { return {of.shape.height, of.shape.width, of.row(), of.stride, of.offset(0, 0)}; }
+
+/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is stored.
+template <Epilogue End, std::size_t Count>
+DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
+                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
+    if constexpr (End == Epilogue::relu_pool) {
+        const std::size_t inside = std::min(Count / 2, of.width - x / 2);
+        if (y / 2 >= of.height) return;
+        float* to = output + of.offset(y / 2, x / 2) + filter;
+        std::uint8_t* winners = record ? record + (y / 2 * of.width + x / 2) * of.pixel + filter : nullptr;
+        const auto write = [&](std::size_t i) {
+            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
+            simd::store(to, simd::relu(best + bias));
+            to += of.pixel;
+            if (winners) winners += of.pixel;
+        };
+        if (inside == Count / 2) {
+#pragma GCC unroll 3
+            for (std::size_t i = 0; i < Count; i += 2) write(i);
+        } else {
+            for (std::size_t i = 0; i < 2 * inside; i += 2) write(i);
+        }
+    } else {
+        const std::size_t inside = std::min(Count, of.width - x);
+        float* first = output + of.offset(y, x) + filter;
+        for (std::size_t q = 0; q < 2 && y + q < of.height; ++q, first += of.row) {
+            float* to = first;
+            const auto write = [&](std::size_t i) {
+                const auto z = (q ? lower : upper)[i] + bias;
+                simd::store(to, detail::end<End>(z));
+                to += of.pixel;
+            };
+            if (inside == Count) {
+#pragma GCC unroll 6
+                for (std::size_t i = 0; i < Count; ++i) write(i);
+            } else {
+                for (std::size_t i = 0; i < inside; ++i) write(i);
+            }
+        }
+    }
+}
+
+/// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
+/// gradient, and only where the output is positive (of relu6: and below 6) or NaN. `bias_gradient` grows by the sums over the picture.
+template <Epilogue End>
+DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
+                                  const std::uint8_t* record, float* picture, float* bias_gradient) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const auto zero = simd::broadcast(0.0f);
+    const Shape& shape = of.output.shape;
+    const std::size_t stride = of.output.stride, row = to.row();
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t f = 0; f < stride; f += lanes) {
+            auto sum = zero;
+            std::size_t at = of.output.offset(y, 0) + f;
+            const std::uint8_t* winners = record + y * shape.width * stride + f;
+            float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
+            for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
+                auto gradient = simd::load(output_gradient + at);
+                if constexpr (End != Epilogue::linear) gradient = detail::end_gradient<End>(simd::load(output + at), gradient);
+                sum += gradient;
+                if constexpr (End == Epilogue::relu_pool) {
+                    const auto winner = simd::load_bytes(winners);
+                    for (std::size_t q = 0; q < 4; ++q)
+                        simd::store(z + q / 2 * row + q % 2 * to.stride,
+                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
+                    winners += stride;
+                    z += 2 * to.stride;
+                } else {
+                    simd::store(z, gradient);
+                    z += to.stride;
+                }
+            }
+            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
+        }
+}
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/tensor/clear_border.hpp
@@ -5963,7 +6101,7 @@ private:
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) {
                 float* place = to + p * Of.output.stride + c;
-                Vector value = Of.epilogue == Epilogue::relu ? simd::relu(sum[p]) : sum[p];
+                Vector value = detail::end<Of.epilogue>(sum[p]);
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
@@ -6053,8 +6191,8 @@ private:
             Vector sum = zero;
             for (std::size_t x = 0; x < Of.columns; ++x) {
                 Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
-                if constexpr (Of.epilogue == Epilogue::relu)
-                    gradient = simd::relu_gradient(simd::load(output + Of.output.offset(y, x) + c), gradient);
+                if constexpr (Of.epilogue != Epilogue::linear)
+                    gradient = detail::end_gradient<Of.epilogue>(simd::load(output + Of.output.offset(y, x) + c), gradient);
                 simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
                 sum = sum + gradient;
             }
@@ -6192,7 +6330,7 @@ struct LiveGradient {
     static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
     static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
 
-    /// Clears the gradients whose outputs ReLU cut off, and adds the others up into the bias's part of the accumulator.
+    /// Clears the gradients whose outputs the epilogue cut off, and adds the others up into the bias's part of the accumulator.
     static void mask(const float* output, float* output_gradient, float* accumulator) {
         float* bias = accumulator + WeightSlices::size;
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -6205,7 +6343,7 @@ struct LiveGradient {
                     Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
                     if constexpr (Of.epilogue != Epilogue::linear) {
                         const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = simd::relu_gradient(seen, value);
+                        value = detail::end_gradient<Of.epilogue>(seen, value);
                         if (whole)
                             simd::store(output_gradient + at, value);
                         else
@@ -6312,122 +6450,6 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/convolution_epilogue.hpp
-
-// What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
-// A record holds a byte for each pooled number, laid out as the output without border: which of its four won, row by row.
-
-namespace denim::inline DENIM_TARGET::kernel {
-
-/// Bytes of a record.
-constexpr std::size_t winners_size(const Convolution& of) {
-    return of.pooled() ? of.output.shape.height * of.output.shape.width * of.output.stride : 0;
-}
-
-namespace detail {
-
-/// The maximum of four, NaN where one of them is; which one it is, the first of equals or of NaNs, goes to `record` unless that
-/// is null.
-DENIM_INLINE simd::Vector<float> pool(simd::Vector<float> a, simd::Vector<float> b, simd::Vector<float> c,
-                                      simd::Vector<float> d, std::uint8_t* record) {
-    const auto best = simd::largest_of(a, b, c, d);
-    if (record) {
-        auto winner = simd::select((c == best) | simd::is_nan(c), simd::broadcast(2.0f), simd::broadcast(3.0f));
-        winner = simd::select((b == best) | simd::is_nan(b), simd::broadcast(1.0f), winner);
-        simd::store_bytes(record, simd::select((a == best) | simd::is_nan(a), simd::broadcast(0.0f), winner));
-    }
-    return best;
-}
-
-}  // namespace detail
-
-/// Where a picture stands that a kernel writes: what its inner loops have to know of a layout.
-struct PictureRows {
-    std::size_t height, width;  ///< of the picture that is stored
-    std::size_t row, pixel;     ///< numbers from one row, one pixel to the next
-    std::size_t first;          ///< of the picture, behind its border
-
-    [[nodiscard]] constexpr std::size_t offset(std::size_t y, std::size_t x) const { return first + y * row + x * pixel; }
-};
-constexpr PictureRows rows_of(const Layout& of) { return {of.shape.height, of.shape.width, of.row(), of.stride, of.offset(0, 0)}; }
-
-/// Rows y and y + 1 of z from (y, x, filter) on, `Count` columns, both even: bias and epilogue, then what lies inside is stored.
-template <Epilogue End, std::size_t Count>
-DENIM_INLINE void write_rows(const PictureRows& of, const simd::Vector<float>* upper, const simd::Vector<float>* lower, simd::Vector<float> bias,
-                             std::size_t y, std::size_t x, std::size_t filter, float* output, std::uint8_t* record) {
-    if constexpr (End == Epilogue::relu_pool) {
-        const std::size_t inside = std::min(Count / 2, of.width - x / 2);
-        if (y / 2 >= of.height) return;
-        float* to = output + of.offset(y / 2, x / 2) + filter;
-        std::uint8_t* winners = record ? record + (y / 2 * of.width + x / 2) * of.pixel + filter : nullptr;
-        const auto write = [&](std::size_t i) {
-            const auto best = detail::pool(upper[i], upper[i + 1], lower[i], lower[i + 1], winners);
-            simd::store(to, simd::relu(best + bias));
-            to += of.pixel;
-            if (winners) winners += of.pixel;
-        };
-        if (inside == Count / 2) {
-#pragma GCC unroll 3
-            for (std::size_t i = 0; i < Count; i += 2) write(i);
-        } else {
-            for (std::size_t i = 0; i < 2 * inside; i += 2) write(i);
-        }
-    } else {
-        const std::size_t inside = std::min(Count, of.width - x);
-        float* first = output + of.offset(y, x) + filter;
-        for (std::size_t q = 0; q < 2 && y + q < of.height; ++q, first += of.row) {
-            float* to = first;
-            const auto write = [&](std::size_t i) {
-                const auto z = (q ? lower : upper)[i] + bias;
-                simd::store(to, End == Epilogue::relu ? simd::relu(z) : z);
-                to += of.pixel;
-            };
-            if (inside == Count) {
-#pragma GCC unroll 6
-                for (std::size_t i = 0; i < Count; ++i) write(i);
-            } else {
-                for (std::size_t i = 0; i < inside; ++i) write(i);
-            }
-        }
-    }
-}
-
-/// The gradient of z from the output's: into the inside of `picture`, laid out as `to`, whose border stays as it is. Only winners get a
-/// gradient, and only where the output is positive or NaN. `bias_gradient` grows by the sums over the picture.
-template <Epilogue End>
-DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const float* output, const float* output_gradient,
-                                  const std::uint8_t* record, float* picture, float* bias_gradient) {
-    constexpr std::size_t lanes = simd::lanes<float>;
-    const auto zero = simd::broadcast(0.0f);
-    const Shape& shape = of.output.shape;
-    const std::size_t stride = of.output.stride, row = to.row();
-    for (std::size_t y = 0; y < shape.height; ++y)
-        for (std::size_t f = 0; f < stride; f += lanes) {
-            auto sum = zero;
-            std::size_t at = of.output.offset(y, 0) + f;
-            const std::uint8_t* winners = record + y * shape.width * stride + f;
-            float* z = picture + to.offset(End == Epilogue::relu_pool ? 2 * y : y, 0) + f;
-            for (std::size_t x = 0; x < shape.width; ++x, at += stride) {
-                auto gradient = simd::load(output_gradient + at);
-                if constexpr (End != Epilogue::linear) gradient = simd::relu_gradient(simd::load(output + at), gradient);
-                sum += gradient;
-                if constexpr (End == Epilogue::relu_pool) {
-                    const auto winner = simd::load_bytes(winners);
-                    for (std::size_t q = 0; q < 4; ++q)
-                        simd::store(z + q / 2 * row + q % 2 * to.stride,
-                                    simd::select(winner == simd::broadcast(static_cast<float>(q)), gradient, zero));
-                    winners += stride;
-                    z += 2 * to.stride;
-                } else {
-                    simd::store(z, gradient);
-                    z += to.stride;
-                }
-            }
-            simd::store(bias_gradient + f, simd::load(bias_gradient + f) + sum);
-        }
-}
-
-}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/register_tiles.hpp
 
 // The direct sum of a convolution: one row of z after the other, cut into tiles of pixels x vectors of filters that stay in
@@ -6526,7 +6548,7 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
     using Vector = simd::Vector<float>;
     const TileRowSizes of = sizes;
     const auto write = [last](float* pixel, std::size_t v, Vector value) {
-        if constexpr (End != Epilogue::linear) value = simd::relu(value);
+        value = detail::end<End>(value);
         float* const to = pixel + v * lanes;
         if (v + 1 < Vectors || last == lanes) {
             if constexpr (Mode == Gradient::add) value = value + simd::load(to);
@@ -6800,6 +6822,7 @@ struct PlainConvolution {
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
                     if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
+                    if (Of.epilogue == Epilogue::relu6 && sum > Scalar{6}) sum = Scalar{6};
                     scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
@@ -6825,7 +6848,8 @@ struct PlainConvolution {
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    if (Of.epilogue == Epilogue::linear || output[o] > Scalar{0} || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
+                    const bool alive = output[o] > Scalar{0} && (Of.epilogue != Epilogue::relu6 || output[o] < Scalar{6});
+                    if (Of.epilogue == Epilogue::linear || alive || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < Of.input.shape.height; ++y)
@@ -10112,6 +10136,16 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 };
 
+namespace detail {
+
+/// An activation that kernels have in registers; linear for others.
+template <class Function>
+inline constexpr kernel::Epilogue epilogue_of = std::same_as<Function, ReLU>    ? kernel::Epilogue::relu
+                                                : std::same_as<Function, ReLU6> ? kernel::Epilogue::relu6
+                                                                                : kernel::Epilogue::linear;
+
+}  // namespace detail
+
 /// What the convolutions share: where the windows stand, and what their options say.
 template <WindowSize Window, class... Options>
 struct ConvWindows : SpecDefaults {
@@ -10125,7 +10159,8 @@ struct ConvWindows : SpecDefaults {
                   "denim: Conv: a Stride and a Dilation of more than 1 along the same axis do not go together; leave one out.");
     static constexpr WindowSize reach{(Window.rows - 1) * dilation.rows + 1, (Window.columns - 1) * dilation.columns + 1};  ///< from the first tap to the last
     static constexpr kernel::Choice choice = detail::chosen_kernel<Options...>();
-    static constexpr kernel::Epilogue epilogue = relu ? kernel::Epilogue::relu : kernel::Epilogue::linear;
+    static constexpr kernel::Epilogue epilogue = detail::epilogue_of<Function>;
+    using Behind = std::conditional_t<epilogue == kernel::Epilogue::linear, Function, Linear>;  ///< the activation that is no epilogue
 
     static constexpr WindowAxis rows = detail::row_axis<Options...>(reach, stride), columns = detail::column_axis<Options...>(reach, stride);
     static_assert(rows.touches() && columns.touches(),
@@ -10216,7 +10251,7 @@ struct Conv : ConvWindows<Window, Options...> {
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
     using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
-                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+                                      typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>
@@ -10276,8 +10311,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
             return std::array{weights};
     }
 
-    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        return Windows::convolution(in, out, Windows::epilogue, in.shape.channels);
+    static constexpr kernel::Convolution geometry(Layout in, Layout out, kernel::Epilogue with) {
+        return Windows::convolution(in, out, with, in.shape.channels);
     }
     template <class Arithmetic>
     static constexpr Border border(Shape in) {
@@ -10285,8 +10320,8 @@ struct DepthwiseConv : ConvWindows<Window, Options...> {
     }
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
-    using BoundTo = detail::activated<ConvLayer<geometry(In, Out), Arithmetic, For>,
-                                      std::conditional_t<Windows::relu, Linear, typename Windows::Function>, Out>;
+    using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
+                                      typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;
     template <class Arithmetic, Layout Out, Layout In>
@@ -12735,50 +12770,52 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     }
 };
 
-/// In a trained network BatchNorm behind a linear Conv costs nothing.
-template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::linear && detail::is_batch_norm<Norm>)
-struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : SpecDefaults {
-    using Convolution = Conv<Window, Filters, Options...>;
+namespace detail {
+
+/// A linear convolution with what stands behind it in a trained network: a BatchNorm, and an activation that kernels have in registers.
+template <class Convolution, class Norm, class Function>
+struct FoldedConv : SpecDefaults {
     static constexpr bool exists = true;
 
-    template <class>
+    template <class Arithmetic>
     static constexpr Border border(Shape in) {
         return Convolution::template border<Arithmetic>(in);
     }
 
     static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        kernel::Convolution folded = Convolution::geometry(in, out, kernel::Epilogue::linear);
+        kernel::Convolution folded = Convolution::geometry(in, out, epilogue_of<Function>);
         folded.bias = true;
         return folded;
     }
-    template <class, Layout Out, Layout In>
+    template <class Arithmetic, Layout Out, Layout In>
     using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
 };
+
+template <class Arithmetic, class Norm>
+concept Folds = !Arithmetic::plain && is_batch_norm<Norm>;
+
+}  // namespace detail
+
+/// In a trained network BatchNorm behind a linear Conv costs nothing, and a ReLU or ReLU6 behind that next to nothing.
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm>
+    requires(detail::Folds<Arithmetic, Norm> && Conv<Window, Filters, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm> : detail::FoldedConv<Conv<Window, Filters, Options...>, Norm, Linear> {};
+template <class Arithmetic, WindowSize Window, std::size_t Filters, class... Options, class Norm, class Function>
+    requires(detail::Folds<Arithmetic, Norm> && Conv<Window, Filters, Options...>::linear && detail::epilogue_of<Function> != kernel::Epilogue::linear)
+struct Fused<Arithmetic, Mode::inference, Conv<Window, Filters, Options...>, Norm, Activation<Function>>
+    : detail::FoldedConv<Conv<Window, Filters, Options...>, Norm, Function> {};
 
 /// Likewise behind a linear DepthwiseConv.
 template <class Arithmetic, WindowSize Window, class... Options, class Norm>
-    requires(!Arithmetic::plain && DepthwiseConv<Window, Options...>::linear && detail::is_batch_norm<Norm>)
-struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : SpecDefaults {
-    using Convolution = DepthwiseConv<Window, Options...>;
-    static constexpr bool exists = true;
-
-    template <class>
-    static constexpr Border border(Shape in) {
-        return Convolution::template border<Arithmetic>(in);
-    }
-
-    static constexpr kernel::Convolution geometry(Layout in, Layout out) {
-        kernel::Convolution folded = Convolution::geometry(in, out);
-        folded.bias = true;
-        return folded;
-    }
-    template <class, Layout Out, Layout In>
-    using Layer = FoldedConvLayer<geometry(In, Out), Arithmetic, Convolution::bias, Norm>;
-};
+    requires(detail::Folds<Arithmetic, Norm> && DepthwiseConv<Window, Options...>::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm> : detail::FoldedConv<DepthwiseConv<Window, Options...>, Norm, Linear> {};
+template <class Arithmetic, WindowSize Window, class... Options, class Norm, class Function>
+    requires(detail::Folds<Arithmetic, Norm> && DepthwiseConv<Window, Options...>::linear && detail::epilogue_of<Function> != kernel::Epilogue::linear)
+struct Fused<Arithmetic, Mode::inference, DepthwiseConv<Window, Options...>, Norm, Activation<Function>>
+    : detail::FoldedConv<DepthwiseConv<Window, Options...>, Norm, Function> {};
 
 static_assert(check_fused<Mode::inference, Shape{8, 8, 3}, Conv<1, 8, Linear>, BatchNorm>());
-static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm>());
+static_assert(check_fused<Mode::inference, Shape{8, 8, 16}, DepthwiseConv<3, Linear>, BatchNorm, Activation<ReLU6>>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/dropout.hpp
@@ -17317,11 +17354,11 @@ inline std::string with_unit(std::size_t number) {
     return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
 }
 
-using TableLine = std::array<std::string, 6>;
+using TableLine = std::vector<std::string>;
 
-/// Lines as columns, the first of them the header; numbers stand to the right.
-inline std::string format_table(const std::vector<TableLine>& lines) {
-    std::array<std::size_t, 6> widths{};
+/// Lines of as many columns each, the first of them the header; the columns from `first_number` to the one before `last_number` stand to the right.
+inline std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
+    std::vector<std::size_t> widths(lines.at(0).size());
     for (const TableLine& line : lines)
         for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
     std::string text;
@@ -17330,7 +17367,7 @@ inline std::string format_table(const std::vector<TableLine>& lines) {
         for (std::size_t column = 0; column < widths.size(); ++column) {
             const std::string& cell = lines[number][column];
             const std::string padding(widths[column] - cell.size(), ' ');
-            const bool to_the_right = column == 3 || column == 4;
+            const bool to_the_right = first_number <= column && column < last_number;
             row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
         }
         row.erase(row.find_last_not_of(' ') + 1);
@@ -17371,6 +17408,7 @@ struct NodeLine {
     std::size_t operations = 0;
     const char* algorithm = "";
     bool again = false;  ///< it is computed again on the way back
+    std::size_t moved_forward = 0, moved_backward = 0;  ///< bytes that it reads and writes for a sample: values, gradients, weights, sums
 };
 
 template <class Plan>
@@ -17379,7 +17417,16 @@ inline constexpr auto node_lines = [] {
     each_index<0, Plan::count>([&]<std::size_t Index>() {
         using Layer = typename Plan::template LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
-        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index)};
+        std::size_t inputs = 0;
+        for (std::size_t n = 0; n < node.inputs; ++n) inputs += Plan::layouts[node.from[n]].size();
+        const std::size_t output = Plan::layouts[node.to].size();
+        const std::size_t weights = Layer::prepared_size + (Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0);
+        constexpr std::size_t unit = sizeof(typename Plan::Scalar);
+        all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index),
+                      unit * (inputs + output + weights), 0};
+        if constexpr (Plan::mode == Mode::training)
+            all[Index].moved_backward = unit * ((Layer::backward_reads_input ? inputs : 0) + (Layer::backward_reads_output ? output : 0) + inputs + output +
+                                                weights + 2 * Layer::accumulator_size);
     });
     return all;
 }();
@@ -17403,7 +17450,7 @@ inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine>
         }
     }
     for (const Row& row : rows) trained += row.trained ? row.size() : 0;
-    return format_table(lines) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
            " operations for a picture, forward\n" + machine_line(precision);
 }
 
@@ -18093,6 +18140,74 @@ void load_picture(const Pictures& pictures, std::size_t index, const Layout& lay
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/step_clock.hpp
+
+// When each step of a plan was run, and by whom.
+
+#include <chrono>
+
+namespace denim {
+
+/// A step as it was run, for one sample, or by all threads together.
+struct TimedStep {
+    static constexpr std::size_t picture = static_cast<std::size_t>(-1);  ///< instead of a node: the picture was loaded
+
+    std::size_t node = picture;
+    Does does = Does::forward;
+    std::size_t sample = 0, worker = 0;
+    bool by_all = false;        ///< of the batch's samples or one sample's bands
+    double begin = 0, end = 0;  ///< in seconds since the clock was made
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Takes times, a list for each thread.
+class StepClock {
+public:
+    explicit StepClock(std::size_t workers) : lists_(workers) {}
+
+    /// All steps, by the time when they began.
+    [[nodiscard]] std::vector<TimedStep> steps() const {
+        std::vector<TimedStep> all;
+        for (const List& list : lists_) all.insert(all.end(), list.steps.begin(), list.steps.end());
+        std::ranges::sort(all, {}, &TimedStep::begin);
+        return all;
+    }
+
+    /// Times the scope that it stands in; nothing without a clock.
+    class Scope {
+    public:
+        Scope(StepClock* clock, const TimedStep& step) : clock_(clock), step_(step) {
+            if (clock_) step_.begin = clock_->seconds();
+        }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+        ~Scope() {
+            if (!clock_) return;
+            step_.end = clock_->seconds();
+            clock_->lists_[step_.worker].steps.push_back(step_);
+        }
+
+    private:
+        StepClock* clock_;
+        TimedStep step_;
+    };
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct alignas(64) List {
+        std::vector<TimedStep> steps;
+    };
+
+    [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+    Clock::time_point start_ = Clock::now();
+    std::vector<List> lists_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/workspace.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -18341,12 +18456,13 @@ public:
         prepare(*plan_, parameters, prepared_.data());
     }
 
-    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once.
-    void predict(const Pictures& pictures, Scalar* to) const {
+    /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
+    /// the time of each step; it has room for all threads.
+    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const {
         const Team team;
         const auto work = workspaces_->take(std::min(pictures.count, chunk));
         for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team};
+            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
             if (call.one_by_one())
                 work.space->reserve_bands(team.size);
             else
@@ -18363,6 +18479,7 @@ private:
         std::size_t first, count;
         Scalar* to;
         Team team;
+        StepClock* clock;
 
         // Fewer samples than threads: the threads share the bands of each layer, and the values lie in the first one's workspace.
         [[nodiscard]] bool one_by_one() const { return count < team.size; }
@@ -18373,7 +18490,8 @@ private:
 
     void run(Space& space, const Call& call) const {
         if (!plan_->loads_in_runs())
-            parallel_for(call.count, call.count * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(space, call, sample, 0); });
+            parallel_for(call.team, call.count, call.count * plan_->layouts[0].shape.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(space, call, sample, 0, worker); });
         for (const StepRun& of : plan_->runs) {
             if (!of.on_samples)
                 run_batch(space, call, of.first);
@@ -18382,11 +18500,16 @@ private:
                     run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
             else
                 parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
-                    run_sample(space, call, of, sample, worker, [&](std::size_t node) { plan_->layers[node].forward(begin(space, node, sample, worker)); });
+                    run_sample(space, call, of, sample, worker, [&](std::size_t node) {
+                        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .worker = worker}};
+                        plan_->layers[node].forward(begin(space, node, sample, worker));
+                    });
                 });
         }
     }
-    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker) const {
+    // Into the place of `worker`, by the thread `by`.
+    void load(Space& space, const Call& call, std::size_t sample, std::size_t worker, std::size_t by) const {
+        const StepClock::Scope timed{call.clock, {.sample = call.first + sample, .worker = by}};
         space.begin_activation(0, sample, worker);
         load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
     }
@@ -18394,12 +18517,13 @@ private:
     // Step n is node n, and the answer comes last.
     template <class RunNode>
     void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
-        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker);
+        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
         for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
         if (of.last > plan_->answer)
             give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
     }
     void run_batch(Space& space, const Call& call, std::size_t node) const {
+        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first, .by_all = true}};
         const std::size_t to = plan_->step_places[node].output;
         if (space.begins_activation(to))
             parallel_for(call.team, call.count, call.count * plan_->layouts[plan_->nodes[node].to].size(),
@@ -18409,6 +18533,7 @@ private:
         plan_->layers[node].forward(arguments);
     }
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
+        const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
         parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
@@ -18794,15 +18919,17 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory.
-    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer) {
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
+                    StepClock* clock = nullptr) {
         check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}};
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare(*plan_, of.parameters, prepared_.data());
         if (!plan_->loads_in_runs())
-            parallel_for(batch.size(), batch.size() * plan_->layouts[0].shape.size(), [&](std::size_t sample) { load(of, sample, 0); });
+            parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
+                         [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
         StepResult result;
         for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
             const StepRun& run = plan_->runs[number];
@@ -18824,6 +18951,7 @@ private:
         std::span<const LayerSettings> settings;
         const Answer<Scalar>& answer;
         Team team;
+        StepClock* clock;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -18849,18 +18977,23 @@ private:
         parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
             if (run.last_back > 0) accumulators_.clear(number, share);
             for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
-                if (loads) load(of, sample, worker);
+                if (loads) load(of, sample, worker, worker);
                 for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
             }
         });
     }
-    void load(const Call& of, std::size_t sample, std::size_t worker) {
+    // Into the place of `worker`, by the thread `by`.
+    void load(const Call& of, std::size_t sample, std::size_t worker, std::size_t by) {
+        const StepClock::Scope timed{of.clock, {.sample = sample, .worker = by}};
         workspace_.begin_activation(0, sample, worker);
         load_picture(of.batch.pictures, of.batch.order[sample], plan_->layouts[0], workspace_.activation(0, sample, worker));
     }
 
     void take_step(const Call& of, std::size_t step, const Position& at) {
-        switch (plan_->steps[step].does) {
+        const auto [node, does] = plan_->steps[step];
+        const bool by_all = does != Does::answer && !plan_->layers[node].on_samples;
+        const StepClock::Scope timed{of.clock, {.node = node, .does = does, .sample = at.sample, .worker = at.worker, .by_all = by_all}};
+        switch (does) {
         case Does::answer: return take_loss(of, at);
         case Does::backward: return go_backward(of, step, at);
         case Does::forward:
@@ -20894,8 +21027,6 @@ public:
 
 }  // namespace denim
 // ---- denim/training/training_loop.hpp
-
-#include <chrono>
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -29540,6 +29671,264 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
 
 // Picture files to pixels and back: needs stb.
 
+// ---- denim/machine/peak.hpp
+
+// The most arithmetic that this machine gives: the yardstick for kernels and layers.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Floating-point operations a second of one thread that does nothing but multiply and add in registers, fp32, measured for about 20 ms at
+/// the clock of the moment: the most that any kernel of this vector width can reach.
+inline double peak_of_one_thread() {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::size_t sums = simd::registers - 4, rounds = 20'000;
+    double best = 0;
+    for (const auto start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(20);) {
+        std::array<simd::Vector<float>, sums> sum;
+        const volatile float near_one = 0.9999999f;
+        const auto factor = simd::broadcast<float>(near_one);
+        sum.fill(factor);
+        const auto begin = Clock::now();
+#pragma GCC unroll 1
+        for (std::size_t round = 0; round < rounds; ++round)
+#pragma GCC unroll 32
+            for (std::size_t n = 0; n < sums; ++n) sum[n] = simd::fma(sum[n], factor, factor);
+        const std::chrono::duration<double> time = Clock::now() - begin;
+        auto total = sum[0];
+        for (std::size_t n = 1; n < sums; ++n) total = total + sum[n];
+        const volatile float kept = simd::sum(total);
+        static_cast<void>(kept);
+        best = std::max(best, 2.0 * static_cast<double>(rounds * sums * simd::lanes<float>) / time.count());
+    }
+    return best;
+}
+
+/// The same of all threads at a time, which may have to share a core or a clock: the sum.
+inline double peak_of_all_threads() {
+    const Team team;
+    std::vector<double> each(team.size);
+    parallel_for(team, team.size, std::size_t{1} << 40, [&](std::size_t index, std::size_t) { each[index] = peak_of_one_thread(); });
+    return std::accumulate(each.begin(), each.end(), 0.0);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/profile.hpp
+
+// Where a network's time goes: pictures in; for each layer the time, the rate, the share of the machine's peak and the bytes, as a table and as a
+// trace that chrome://tracing and Perfetto draw.
+
+namespace denim {
+
+struct ProfileOptions {
+    double seconds = 1;      ///< it repeats the pictures until so much time has gone by
+    std::size_t rounds = 5;  ///< at least so often; one more comes first, which does not count
+};
+
+/// What a node's forward or backward takes.
+struct ProfiledTime {
+    double seconds = 0;          ///< for a picture, of all threads together: so much of the whole, as the threads share pictures or bands
+    std::size_t operations = 0;  ///< floating-point operations for a picture, as the definition counts them, whatever the kernel does
+    std::size_t bytes = 0;       ///< that it reads and writes for a picture: values, gradients, weights, sums
+};
+
+/// A node of the plan: a layer, or several that are computed as one.
+struct ProfiledLayer {
+    std::vector<std::string> names, layers;  ///< "2.0" and "Conv<3, 32>" of each
+    std::string algorithm;
+    ProfiledTime forward, backward;  ///< what is computed again on the way back counts as backward
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where the time of a network has gone.
+struct Profile {
+    std::size_t pictures = 0, threads = 0, rounds = 0;
+    bool training = false;
+    double seconds = 0;             ///< of the whole, for a picture: the median of the rounds
+    double beside = 0;              ///< of it in no layer: pictures are loaded, weights prepared, the loss taken, sums added; threads wait
+    double peak = 0;                ///< operations a second of all threads, see peak_of_all_threads
+    std::vector<ProfiledLayer> layers;
+    std::vector<TimedStep> steps;   ///< of the last round
+
+    /// Lines for layers, as those of summary(): milliseconds and their share of the whole, Gop/s, the share of the peak, megabytes; and the whole.
+    [[nodiscard]] std::string table() const;
+    /// The last round in the Trace Event Format: a row for each thread, microseconds.
+    [[nodiscard]] std::string chrome_trace() const;
+    /// Writes that. Throws FileError.
+    void write_chrome_trace(const std::filesystem::path& file) const {
+        AtomicFile to{file};
+        to.write(chrome_trace());
+        to.commit();
+    }
+};
+
+namespace detail {
+
+struct ProfiledRound {
+    double seconds = 0;
+    std::vector<TimedStep> steps;
+};
+
+/// Runs `once(clock)` as the options say; it gives how often in all, and the rounds that count.
+template <class Once>
+std::vector<ProfiledRound> profile_rounds(const ProfileOptions& options, Once once) {
+    if (!(options.seconds >= 0) || options.rounds == 0)
+        throw std::invalid_argument("denim: profile: seconds of at least 0 and at least 1 round were expected, but got " +
+                                    shortest_text(options.seconds) + " and " + std::to_string(options.rounds));
+    using Clock = std::chrono::steady_clock;
+    const auto passed = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
+    std::vector<ProfiledRound> rounds;
+    once(nullptr);
+    for (const auto start = Clock::now(); rounds.size() < options.rounds || passed(start) < options.seconds;) {
+        StepClock clock{Team{}.size};
+        const auto begin = Clock::now();
+        once(&clock);
+        rounds.push_back({passed(begin), clock.steps()});
+    }
+    return rounds;
+}
+
+inline double median_of(std::vector<double> numbers) {
+    const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+    std::ranges::nth_element(numbers, middle);
+    return *middle;
+}
+
+inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::size_t pictures, std::vector<ProfiledRound> rounds,
+                          bool training) {
+    Profile profile;
+    profile.pictures = pictures;
+    profile.threads = Team{}.size;
+    profile.rounds = rounds.size();
+    profile.training = training;
+    profile.peak = peak_of_all_threads();
+    const auto count = static_cast<double>(pictures), threads = static_cast<double>(profile.threads);
+    const std::vector<std::string> names = graph.names().entries;
+    double in_layers = 0;
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+        const NodeLine& line = nodes[node];
+        ProfiledLayer layer;
+        for (std::size_t at = line.first; at < line.first + line.entries; ++at) {
+            layer.names.push_back(names[at]);
+            layer.layers.push_back(graph.word(at));
+        }
+        layer.algorithm = line.algorithm;
+        std::vector<double> forward, backward;
+        for (const ProfiledRound& round : rounds) {
+            double ahead = 0, back = 0;
+            for (const TimedStep& step : round.steps)
+                if (step.node == node && step.does != Does::answer)
+                    (step.does == Does::forward ? ahead : back) += (step.end - step.begin) / (step.by_all ? 1 : threads) / count;
+            forward.push_back(ahead);
+            backward.push_back(back);
+        }
+        layer.forward = {median_of(std::move(forward)), line.operations, line.moved_forward};
+        if (training) layer.backward = {median_of(std::move(backward)), (line.again ? 3 : 2) * line.operations, line.moved_backward};
+        in_layers += layer.forward.seconds + layer.backward.seconds;
+        profile.layers.push_back(std::move(layer));
+    }
+    std::vector<double> whole;
+    for (const ProfiledRound& round : rounds) whole.push_back(round.seconds / count);
+    profile.seconds = median_of(std::move(whole));
+    profile.beside = std::max(0.0, profile.seconds - in_layers);
+    profile.steps = std::move(rounds.back().steps);
+    return profile;
+}
+
+}  // namespace detail
+
+/// Where the time goes when a trained network answers pictures: (N, H, W, C), or (H, W, C) for one, as Predictor::predict takes them; several
+/// are shared among the threads, one has its layers cut in bands. Throws as that does, and std::invalid_argument for options that make no sense.
+template <class Network, class Expression>
+Profile profile(const Network& network, const Expression& pictures, const ProfileOptions& options = {}) {
+    using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
+    using Scalar = typename Network::Scalar;
+    const Pictures source = Pictures::of(pictures, Network::input);
+    source.check(Network::input);
+    BatchPredictor<Scalar> predictor{table_of<Plan>};
+    predictor.take(network.parameters().data(), network.all_settings());
+    std::vector<Scalar> logits(source.count * Network::output.size());
+    auto rounds = detail::profile_rounds(options, [&](StepClock* clock) { predictor.predict(source, logits.data(), clock); });
+    return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), false);
+}
+
+/// Where it goes in a step of training on these pictures as one batch, forward and backward, by softmax cross-entropy; every label is 0, for no time
+/// depends on it. The network stays as it is. Throws as Trainer::step does, and std::invalid_argument for options that make no sense.
+template <class Network, class Expression>
+Profile profile_training(const Network& network, const Expression& pictures, const ProfileOptions& options = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
+    using Scalar = typename Network::Scalar;
+    const Pictures source = Pictures::of(pictures, Network::input);
+    BatchTrainer<Scalar> trainer{graph_table<typename Network::Graph>, table_of<Plan>, source.count};
+    const std::vector<std::int32_t> labels(source.count * Network::heads.size());
+    std::vector<std::uint32_t> order(source.count);
+    std::iota(order.begin(), order.end(), 0u);
+    const Answer<Scalar> answer{[](const void*, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+                                    return head_losses(SoftmaxCrossEntropy{}, logits, Network::heads, Targets{batch.labels, {}}, batch.order[sample],
+                                                       batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+                                },
+                                nullptr};
+    auto rounds = detail::profile_rounds(options, [&](StepClock* clock) {
+        trainer.step(network.parameters(), network.all_settings(), {source, labels, order, Seed{}, 0}, answer, clock);
+    });
+    return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), true);
+}
+
+inline std::string Profile::table() const {
+    const auto cells = [&](const ProfiledTime& time) -> std::array<std::string, 5> {
+        if (time.seconds <= 0) return {"", "", "", "", ""};
+        const double rate = static_cast<double>(time.operations) / time.seconds;
+        return {detail::fixed(1e3 * time.seconds, 3), detail::fixed(100 * time.seconds / seconds, 1) + " %", time.operations ? detail::fixed(rate / 1e9, 1) : "",
+                time.operations ? detail::fixed(100 * rate / peak, 0) + " %" : "", detail::fixed(1e-6 * static_cast<double>(time.bytes), 2)};
+    };
+    std::vector<std::vector<std::string>> lines{{"", "layer", "ms", "of all", "Gop/s", "of peak", "MB"}};
+    if (training) lines[0].insert(lines[0].end(), {"back ms", "of all", "Gop/s", "of peak", "MB"});
+    lines[0].push_back("algorithm");
+    for (const ProfiledLayer& layer : layers) {
+        std::vector<std::string> line{layer.names[0], layer.layers[0]};
+        for (const ProfiledTime* const time : {&layer.forward, &layer.backward})
+            if (training || time == &layer.forward)
+                for (const std::string& cell : cells(*time)) line.push_back(cell);
+        line.push_back(layer.algorithm);
+        lines.push_back(std::move(line));
+        for (std::size_t n = 1; n < layer.names.size(); ++n) {
+            lines.push_back(std::vector<std::string>(lines[0].size()));
+            lines.back()[0] = layer.names[n];
+            lines.back()[1] = layer.layers[n];
+            lines.back().back() = "with the layer above";
+        }
+    }
+    std::size_t operations = 0;
+    for (const ProfiledLayer& layer : layers) operations += layer.forward.operations + layer.backward.operations;
+    const double rate = static_cast<double>(operations) / seconds;
+    return detail::format_table(lines, 2, lines[0].size() - 1) + detail::fixed(1e3 * seconds, 3) + " ms for a picture, " + detail::fixed(1e3 * beside, 3) +
+           " of them in no layer; " + detail::fixed(rate / 1e9, 1) + " Gop/s, " + detail::fixed(100 * rate / peak, 0) + " % of a peak of " + detail::fixed(peak / 1e9, 0) + "; " +
+           std::to_string(pictures) + (pictures == 1 ? " picture, " : " pictures, ") + std::to_string(threads) +
+           (threads == 1 ? " thread, " : " threads, ") + "the median of " + std::to_string(rounds) + (rounds == 1 ? " round\n" : " rounds\n");
+}
+
+inline std::string Profile::chrome_trace() const {
+    std::string text = "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [";
+    bool first = true;
+    for (const TimedStep& step : steps) {
+        const bool in_layer = step.node < layers.size() && step.does != Does::answer;
+        const std::string name = in_layer ? layers[step.node].names[0] + " " + layers[step.node].layers[0]
+                                 : step.does == Does::answer ? "answer"
+                                                              : "picture";
+        const char* const kind = step.does == Does::backward ? "backward" : step.does == Does::again ? "forward again" : "forward";
+        text += first ? "\n" : ",\n";
+        first = false;
+        text += "{\"name\": \"" + name + "\", \"cat\": \"" + kind + "\", \"ph\": \"X\", \"ts\": " + detail::fixed(1e6 * step.begin, 3) +
+                ", \"dur\": " + detail::fixed(1e6 * (step.end - step.begin), 3) + ", \"pid\": 1, \"tid\": " + std::to_string(step.worker) +
+                ", \"args\": {\"sample\": " + std::to_string(step.sample) + ", \"by\": \"" + (step.by_all ? "all threads" : "one thread") + "\"}}";
+    }
+    return text + "\n]}\n";
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/chart.hpp
 
 namespace denim {

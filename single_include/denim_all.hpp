@@ -18168,11 +18168,10 @@ class StepClock {
 public:
     explicit StepClock(std::size_t workers) : lists_(workers) {}
 
-    /// All steps, by the time when they began.
+    /// All steps, thread by thread.
     [[nodiscard]] std::vector<TimedStep> steps() const {
         std::vector<TimedStep> all;
         for (const List& list : lists_) all.insert(all.end(), list.steps.begin(), list.steps.end());
-        std::ranges::sort(all, {}, &TimedStep::begin);
         return all;
     }
 
@@ -29750,7 +29749,7 @@ struct Profile {
     double beside = 0;              ///< of it in no layer: pictures are loaded, weights prepared, the loss taken, sums added; threads wait
     double peak = 0;                ///< operations a second of all threads, see peak_of_all_threads
     std::vector<ProfiledLayer> layers;
-    std::vector<TimedStep> steps;   ///< of the last round
+    std::vector<TimedStep> steps;   ///< of the last round, by the time when they began
 
     /// Lines for layers, as those of summary(): milliseconds and their share of the whole, Gop/s, the share of the peak, megabytes; and the whole.
     [[nodiscard]] std::string table() const;
@@ -29787,6 +29786,7 @@ std::vector<ProfiledRound> profile_rounds(const ProfileOptions& options, Once on
         once(&clock);
         rounds.push_back({passed(begin), clock.steps()});
     }
+    std::ranges::sort(rounds.back().steps, {}, &TimedStep::begin);
     return rounds;
 }
 

@@ -61,7 +61,7 @@ struct Profile {
     double beside = 0;              ///< of it in no layer: pictures are loaded, weights prepared, the loss taken, sums added; threads wait
     double peak = 0;                ///< operations a second of all threads, see peak_of_all_threads
     std::vector<ProfiledLayer> layers;
-    std::vector<TimedStep> steps;   ///< of the last round
+    std::vector<TimedStep> steps;   ///< of the last round, by the time when they began
 
     /// Lines for layers, as those of summary(): milliseconds and their share of the whole, Gop/s, the share of the peak, megabytes; and the whole.
     [[nodiscard]] std::string table() const;
@@ -98,6 +98,7 @@ std::vector<ProfiledRound> profile_rounds(const ProfileOptions& options, Once on
         once(&clock);
         rounds.push_back({passed(begin), clock.steps()});
     }
+    std::ranges::sort(rounds.back().steps, {}, &TimedStep::begin);
     return rounds;
 }
 

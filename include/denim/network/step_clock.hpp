@@ -5,7 +5,6 @@
 
 #include <denim/network/steps.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <vector>
@@ -32,11 +31,10 @@ class StepClock {
 public:
     explicit StepClock(std::size_t workers) : lists_(workers) {}
 
-    /// All steps, by the time when they began.
+    /// All steps, thread by thread.
     [[nodiscard]] std::vector<TimedStep> steps() const {
         std::vector<TimedStep> all;
         for (const List& list : lists_) all.insert(all.end(), list.steps.begin(), list.steps.end());
-        std::ranges::sort(all, {}, &TimedStep::begin);
         return all;
     }
 

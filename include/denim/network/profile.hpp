@@ -190,11 +190,13 @@ Profile profile_training(const Network& network, const Expression& pictures, con
 }
 
 inline std::string Profile::table() const {
+    using detail::fixed;
+    const int digits = seconds < 1e-3 ? 5 : 3;
     const auto cells = [&](const ProfiledTime& time) -> std::array<std::string, 5> {
         if (time.seconds <= 0) return {"", "", "", "", ""};
         const double rate = static_cast<double>(time.operations) / time.seconds;
-        return {detail::fixed(1e3 * time.seconds, 3), detail::fixed(100 * time.seconds / seconds, 1) + " %", time.operations ? detail::fixed(rate / 1e9, 1) : "",
-                time.operations ? detail::fixed(100 * rate / peak, 0) + " %" : "", detail::fixed(1e-6 * static_cast<double>(time.bytes), 2)};
+        return {fixed(1e3 * time.seconds, digits), fixed(100 * time.seconds / seconds, 1) + " %", time.operations ? fixed(rate / 1e9, 1) : "",
+                time.operations ? fixed(100 * rate / peak, 0) + " %" : "", fixed(1e-6 * static_cast<double>(time.bytes), 2)};
     };
     std::vector<std::vector<std::string>> lines{{"", "layer", "ms", "of all", "Gop/s", "of peak", "MB"}};
     if (training) lines[0].insert(lines[0].end(), {"back ms", "of all", "Gop/s", "of peak", "MB"});
@@ -216,13 +218,14 @@ inline std::string Profile::table() const {
     std::size_t operations = 0;
     for (const ProfiledLayer& layer : layers) operations += layer.forward.operations + layer.backward.operations;
     const double rate = static_cast<double>(operations) / seconds;
-    return detail::format_table(lines, 2, lines[0].size() - 1) + detail::fixed(1e3 * seconds, 3) + " ms for a picture, " + detail::fixed(1e3 * beside, 3) +
-           " of them in no layer; " + detail::fixed(rate / 1e9, 1) + " Gop/s, " + detail::fixed(100 * rate / peak, 0) + " % of a peak of " + detail::fixed(peak / 1e9, 0) + "; " +
-           std::to_string(pictures) + (pictures == 1 ? " picture, " : " pictures, ") + std::to_string(threads) +
+    return detail::format_table(lines, 2, lines[0].size() - 1) + fixed(1e3 * seconds, digits) + " ms for a picture, " + fixed(1e3 * beside, digits) +
+           " of them in no layer; " + fixed(rate / 1e9, 1) + " Gop/s, " + fixed(100 * rate / peak, 0) + " % of a peak of " +
+           fixed(peak / 1e9, 0) + "; " + std::to_string(pictures) + (pictures == 1 ? " picture, " : " pictures, ") + std::to_string(threads) +
            (threads == 1 ? " thread, " : " threads, ") + "the median of " + std::to_string(rounds) + (rounds == 1 ? " round\n" : " rounds\n");
 }
 
 inline std::string Profile::chrome_trace() const {
+    using detail::fixed;
     std::string text = "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [";
     bool first = true;
     for (const TimedStep& step : steps) {
@@ -233,8 +236,8 @@ inline std::string Profile::chrome_trace() const {
         const char* const kind = step.does == Does::backward ? "backward" : step.does == Does::again ? "forward again" : "forward";
         text += first ? "\n" : ",\n";
         first = false;
-        text += "{\"name\": \"" + name + "\", \"cat\": \"" + kind + "\", \"ph\": \"X\", \"ts\": " + detail::fixed(1e6 * step.begin, 3) +
-                ", \"dur\": " + detail::fixed(1e6 * (step.end - step.begin), 3) + ", \"pid\": 1, \"tid\": " + std::to_string(step.worker) +
+        text += "{\"name\": \"" + name + "\", \"cat\": \"" + kind + "\", \"ph\": \"X\", \"ts\": " + fixed(1e6 * step.begin, 3) +
+                ", \"dur\": " + fixed(1e6 * (step.end - step.begin), 3) + ", \"pid\": 1, \"tid\": " + std::to_string(step.worker) +
                 ", \"args\": {\"sample\": " + std::to_string(step.sample) + ", \"by\": \"" + (step.by_all ? "all threads" : "one thread") + "\"}}";
     }
     return text + "\n]}\n";

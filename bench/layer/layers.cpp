@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Each layer as a network runs it: 64 samples forward, and back, in one plan; GFLOP/s, and the share of the machine's FMA peak.
 #include <denim/denim.hpp>
+#include <denim/machine/peak.hpp>
 
 #include <benchmark/benchmark.h>
 

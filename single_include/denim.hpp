@@ -8388,6 +8388,17 @@ struct DropoutOf : Dropout {
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_place.hpp
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Where number n of a picture in (H, W, C) order lies, for the plain twins that go number by number.
+constexpr std::size_t plain_place(const Layout& of, std::size_t n) {
+    const std::size_t pixel = n / of.shape.channels;
+    return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/plain_stochastic_depth.hpp
 
 // The plain twin of stochastic depth: the definition, written as loops, for any scalar. It finds the numbers of both pictures by itself,
@@ -8400,13 +8411,13 @@ namespace denim::inline DENIM_TARGET::kernel {
 template <Layout Out, Layout In, class Scalar>
 struct PlainStochasticDepth {
     static void forward(const Scalar* x, double rate, std::uint32_t word, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = passed(x[place(In, n)], rate, word);
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = passed(x[plain_place(In, n)], rate, word);
     }
     template <Gradient Input>
     static void backward(double rate, std::uint32_t word, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = passed(dy[place(Out, n)], rate, word);
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += passed(dy[place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = passed(dy[plain_place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += passed(dy[plain_place(Out, n)], rate, word);
         }
     }
 
@@ -8414,11 +8425,6 @@ private:
     static Scalar passed(Scalar number, double rate, std::uint32_t word) {
         const bool kept = static_cast<double>(word) / 4294967296.0 >= rate;
         return kept ? number / static_cast<Scalar>(1 - rate) : number * Scalar{0};
-    }
-    // Of number n in (H, W, C) order.
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
     }
 };
 
@@ -8514,28 +8520,24 @@ struct PlainFactor {
 template <Layout Out, Layout In, class Function, class Scalar>
 struct PlainChannelwise {
     static void forward(const Scalar* x, const Scalar* numbers, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = Function(x[place(In, n)], numbers[channel(n)]).y;
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = Function(x[plain_place(In, n)], numbers[channel(n)]).y;
     }
 
     /// Adds to the sums, which are the gradients of the numbers; that of the input is written, added to or left alone.
     template <Gradient Input>
     static void backward(const Scalar* x, const Scalar* numbers, const Scalar* dy, Scalar* dx, Scalar* sums) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            const Function at(x[place(In, n)], numbers[channel(n)]);
-            const Scalar gradient = dy[place(Out, n)];
+            const Function at(x[plain_place(In, n)], numbers[channel(n)]);
+            const Scalar gradient = dy[plain_place(Out, n)];
             sums[channel(n)] += gradient * at.to_number;
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = gradient * at.to_x;
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += gradient * at.to_x;
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = gradient * at.to_x;
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += gradient * at.to_x;
         }
     }
 
 private:
     // Of number n in (H, W, C) order.
     static constexpr std::size_t channel(std::size_t n) { return n % In.shape.channels; }
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + channel(n);
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -8704,20 +8706,14 @@ template <Layout Out, Layout In, class Scalar>
 struct PlainRescale {
     static void forward(const Scalar* x, double factor, double offset, Scalar* y) {
         for (std::size_t n = 0; n < In.shape.size(); ++n)
-            y[place(Out, n)] = static_cast<Scalar>(factor) * x[place(In, n)] + static_cast<Scalar>(offset);
+            y[plain_place(Out, n)] = static_cast<Scalar>(factor) * x[plain_place(In, n)] + static_cast<Scalar>(offset);
     }
     template <Gradient Input>
     static void backward(double factor, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = static_cast<Scalar>(factor) * dy[place(Out, n)];
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += static_cast<Scalar>(factor) * dy[place(Out, n)];
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
         }
-    }
-
-    /// Where number n in (H, W, C) order lies.
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
     }
 };
 
@@ -8725,18 +8721,18 @@ struct PlainRescale {
 template <Layout Out, Layout In, class Scalar>
 struct PlainNormalise {
     static void forward(const Scalar* x, std::span<const double> means, std::span<const double> deviations, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = (x[place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
+        for (std::size_t n = 0; n < In.shape.size(); ++n)
+            y[plain_place(Out, n)] = (x[plain_place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
     }
     template <Gradient Input>
     static void backward(std::span<const double> deviations, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = dy[place(Out, n)] / of_channel(deviations, n);
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += dy[place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = dy[plain_place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += dy[plain_place(Out, n)] / of_channel(deviations, n);
         }
     }
 
 private:
-    static constexpr auto place = PlainRescale<Out, In, Scalar>::place;
     static Scalar of_channel(std::span<const double> numbers, std::size_t n) {
         return static_cast<Scalar>(numbers[n % In.shape.channels % numbers.size()]);
     }
@@ -12178,11 +12174,12 @@ template <class Scalar>
 struct NetworkState {
     const GraphTable* graph;
     AlignedArray<Scalar> parameters;
-    std::vector<Row> rows;  ///< as the settings were when `update_rows` was called last
+    std::vector<Row> rows;                ///< as the settings were when `update_rows` was called last
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
 
-    NetworkState(const GraphTable& of, Seed seed) : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+    NetworkState(const GraphTable& of, Seed seed)
+        : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
         for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
         initialise(of, parameters.data(), seed);
     }
@@ -14402,6 +14399,14 @@ struct Answer {
     const void* loss;
 };
 
+/// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
+template <class OneLoss, class Scalar>
+HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
+                            Scalar* gradient) {
+    return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
+                       1.0 / static_cast<double>(batch.size()));
+}
+
 /// The memory of training, made once for the largest batch.
 template <class Scalar>
 class BatchTrainer {
@@ -14598,8 +14603,7 @@ public:
 
 private:
     static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-        return head_losses(*static_cast<const OneLoss*>(loss), logits, SourceGraph::heads, Targets{batch.labels, batch.numbers}, batch.order[sample],
-                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(*static_cast<const OneLoss*>(loss), SourceGraph::heads, batch, sample, logits, gradient);
     }
 
     OneLoss loss_;
@@ -15444,8 +15448,7 @@ private:
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
         const auto& self = *static_cast<const NetworkLearner*>(learner);
-        return head_losses(self.loss_, logits, self.heads(), Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                           1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(self.loss_, self.heads(), batch, sample, logits, gradient);
     }
 
     NetworkState<float>& state_;

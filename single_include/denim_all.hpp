@@ -12892,6 +12892,17 @@ struct DropoutOf : Dropout {
 static_assert(check_layer<Dropout, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_place.hpp
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Where number n of a picture in (H, W, C) order lies, for the plain twins that go number by number.
+constexpr std::size_t plain_place(const Layout& of, std::size_t n) {
+    const std::size_t pixel = n / of.shape.channels;
+    return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/plain_stochastic_depth.hpp
 
 // The plain twin of stochastic depth: the definition, written as loops, for any scalar. It finds the numbers of both pictures by itself,
@@ -12904,13 +12915,13 @@ namespace denim::inline DENIM_TARGET::kernel {
 template <Layout Out, Layout In, class Scalar>
 struct PlainStochasticDepth {
     static void forward(const Scalar* x, double rate, std::uint32_t word, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = passed(x[place(In, n)], rate, word);
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = passed(x[plain_place(In, n)], rate, word);
     }
     template <Gradient Input>
     static void backward(double rate, std::uint32_t word, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = passed(dy[place(Out, n)], rate, word);
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += passed(dy[place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = passed(dy[plain_place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += passed(dy[plain_place(Out, n)], rate, word);
         }
     }
 
@@ -12918,11 +12929,6 @@ private:
     static Scalar passed(Scalar number, double rate, std::uint32_t word) {
         const bool kept = static_cast<double>(word) / 4294967296.0 >= rate;
         return kept ? number / static_cast<Scalar>(1 - rate) : number * Scalar{0};
-    }
-    // Of number n in (H, W, C) order.
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
     }
 };
 
@@ -13018,28 +13024,24 @@ struct PlainFactor {
 template <Layout Out, Layout In, class Function, class Scalar>
 struct PlainChannelwise {
     static void forward(const Scalar* x, const Scalar* numbers, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = Function(x[place(In, n)], numbers[channel(n)]).y;
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = Function(x[plain_place(In, n)], numbers[channel(n)]).y;
     }
 
     /// Adds to the sums, which are the gradients of the numbers; that of the input is written, added to or left alone.
     template <Gradient Input>
     static void backward(const Scalar* x, const Scalar* numbers, const Scalar* dy, Scalar* dx, Scalar* sums) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            const Function at(x[place(In, n)], numbers[channel(n)]);
-            const Scalar gradient = dy[place(Out, n)];
+            const Function at(x[plain_place(In, n)], numbers[channel(n)]);
+            const Scalar gradient = dy[plain_place(Out, n)];
             sums[channel(n)] += gradient * at.to_number;
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = gradient * at.to_x;
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += gradient * at.to_x;
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = gradient * at.to_x;
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += gradient * at.to_x;
         }
     }
 
 private:
     // Of number n in (H, W, C) order.
     static constexpr std::size_t channel(std::size_t n) { return n % In.shape.channels; }
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + channel(n);
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -13208,20 +13210,14 @@ template <Layout Out, Layout In, class Scalar>
 struct PlainRescale {
     static void forward(const Scalar* x, double factor, double offset, Scalar* y) {
         for (std::size_t n = 0; n < In.shape.size(); ++n)
-            y[place(Out, n)] = static_cast<Scalar>(factor) * x[place(In, n)] + static_cast<Scalar>(offset);
+            y[plain_place(Out, n)] = static_cast<Scalar>(factor) * x[plain_place(In, n)] + static_cast<Scalar>(offset);
     }
     template <Gradient Input>
     static void backward(double factor, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = static_cast<Scalar>(factor) * dy[place(Out, n)];
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += static_cast<Scalar>(factor) * dy[place(Out, n)];
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
         }
-    }
-
-    /// Where number n in (H, W, C) order lies.
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
     }
 };
 
@@ -13229,18 +13225,18 @@ struct PlainRescale {
 template <Layout Out, Layout In, class Scalar>
 struct PlainNormalise {
     static void forward(const Scalar* x, std::span<const double> means, std::span<const double> deviations, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = (x[place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
+        for (std::size_t n = 0; n < In.shape.size(); ++n)
+            y[plain_place(Out, n)] = (x[plain_place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
     }
     template <Gradient Input>
     static void backward(std::span<const double> deviations, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = dy[place(Out, n)] / of_channel(deviations, n);
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += dy[place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = dy[plain_place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += dy[plain_place(Out, n)] / of_channel(deviations, n);
         }
     }
 
 private:
-    static constexpr auto place = PlainRescale<Out, In, Scalar>::place;
     static Scalar of_channel(std::span<const double> numbers, std::size_t n) {
         return static_cast<Scalar>(numbers[n % In.shape.channels % numbers.size()]);
     }
@@ -16680,11 +16676,12 @@ template <class Scalar>
 struct NetworkState {
     const GraphTable* graph;
     AlignedArray<Scalar> parameters;
-    std::vector<Row> rows;  ///< as the settings were when `update_rows` was called last
+    std::vector<Row> rows;                ///< as the settings were when `update_rows` was called last
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
 
-    NetworkState(const GraphTable& of, Seed seed) : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+    NetworkState(const GraphTable& of, Seed seed)
+        : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
         for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
         initialise(of, parameters.data(), seed);
     }
@@ -18902,6 +18899,14 @@ struct Answer {
     const void* loss;
 };
 
+/// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
+template <class OneLoss, class Scalar>
+HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
+                            Scalar* gradient) {
+    return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
+                       1.0 / static_cast<double>(batch.size()));
+}
+
 /// The memory of training, made once for the largest batch.
 template <class Scalar>
 class BatchTrainer {
@@ -19098,8 +19103,7 @@ public:
 
 private:
     static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-        return head_losses(*static_cast<const OneLoss*>(loss), logits, SourceGraph::heads, Targets{batch.labels, batch.numbers}, batch.order[sample],
-                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(*static_cast<const OneLoss*>(loss), SourceGraph::heads, batch, sample, logits, gradient);
     }
 
     OneLoss loss_;
@@ -19637,8 +19641,7 @@ private:
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
         const auto& self = *static_cast<const NetworkLearner*>(learner);
-        return head_losses(self.loss_, logits, self.heads(), Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                           1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(self.loss_, self.heads(), batch, sample, logits, gradient);
     }
 
     NetworkState<float>& state_;
@@ -29765,28 +29768,44 @@ struct Profile {
 
 namespace detail {
 
-struct ProfiledRound {
-    double seconds = 0;
-    std::vector<TimedStep> steps;
+/// What rounds have taken: of each node in each round, seconds of all threads together.
+struct ProfiledRounds {
+    std::vector<double> seconds;
+    std::vector<std::vector<double>> forward, backward;
+    std::vector<TimedStep> last;
+
+    explicit ProfiledRounds(std::size_t nodes) : forward(nodes), backward(nodes) {}
+
+    void add(double all, std::vector<TimedStep> steps, double threads) {
+        seconds.push_back(all);
+        for (std::vector<double>& node : forward) node.push_back(0);
+        for (std::vector<double>& node : backward) node.push_back(0);
+        for (const TimedStep& step : steps)
+            if (step.node != TimedStep::picture && step.does != Does::answer)
+                (step.does == Does::forward ? forward : backward)[step.node].back() += (step.end - step.begin) / (step.by_all ? 1 : threads);
+        last = std::move(steps);
+    }
 };
 
-/// Runs `once(clock)` as the options say; it gives how often in all, and the rounds that count.
+/// Runs `once(clock)` as the options say.
 template <class Once>
-std::vector<ProfiledRound> profile_rounds(const ProfileOptions& options, Once once) {
+ProfiledRounds profile_rounds(const ProfileOptions& options, std::size_t nodes, Once once) {
     if (!(options.seconds >= 0) || options.rounds == 0)
         throw std::invalid_argument("denim: profile: seconds of at least 0 and at least 1 round were expected, but got " +
                                     shortest_text(options.seconds) + " and " + std::to_string(options.rounds));
     using Clock = std::chrono::steady_clock;
     const auto passed = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
-    std::vector<ProfiledRound> rounds;
+    const std::size_t threads = Team{}.size;
+    ProfiledRounds rounds{nodes};
     once(nullptr);
-    for (const auto start = Clock::now(); rounds.size() < options.rounds || passed(start) < options.seconds;) {
-        StepClock clock{Team{}.size};
+    for (const auto start = Clock::now(); rounds.seconds.size() < options.rounds || passed(start) < options.seconds;) {
+        StepClock clock{threads};
         const auto begin = Clock::now();
         once(&clock);
-        rounds.push_back({passed(begin), clock.steps()});
+        const double seconds = passed(begin);
+        rounds.add(seconds, clock.steps(), static_cast<double>(threads));
     }
-    std::ranges::sort(rounds.back().steps, {}, &TimedStep::begin);
+    std::ranges::sort(rounds.last, {}, &TimedStep::begin);
     return rounds;
 }
 
@@ -29796,15 +29815,14 @@ inline double median_of(std::vector<double> numbers) {
     return *middle;
 }
 
-inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::size_t pictures, std::vector<ProfiledRound> rounds,
-                          bool training) {
+inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::size_t pictures, ProfiledRounds rounds, bool training) {
     Profile profile;
     profile.pictures = pictures;
     profile.threads = Team{}.size;
-    profile.rounds = rounds.size();
+    profile.rounds = rounds.seconds.size();
     profile.training = training;
     profile.peak = peak_of_all_threads();
-    const auto count = static_cast<double>(pictures), threads = static_cast<double>(profile.threads);
+    const auto count = static_cast<double>(pictures);
     const std::vector<std::string> names = graph.names().entries;
     double in_layers = 0;
     for (std::size_t node = 0; node < nodes.size(); ++node) {
@@ -29815,25 +29833,14 @@ inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nod
             layer.layers.push_back(graph.word(at));
         }
         layer.algorithm = line.algorithm;
-        std::vector<double> forward, backward;
-        for (const ProfiledRound& round : rounds) {
-            double ahead = 0, back = 0;
-            for (const TimedStep& step : round.steps)
-                if (step.node == node && step.does != Does::answer)
-                    (step.does == Does::forward ? ahead : back) += (step.end - step.begin) / (step.by_all ? 1 : threads) / count;
-            forward.push_back(ahead);
-            backward.push_back(back);
-        }
-        layer.forward = {median_of(std::move(forward)), line.operations, line.moved_forward};
-        if (training) layer.backward = {median_of(std::move(backward)), (line.again ? 3 : 2) * line.operations, line.moved_backward};
+        layer.forward = {median_of(std::move(rounds.forward[node])) / count, line.operations, line.moved_forward};
+        if (training) layer.backward = {median_of(std::move(rounds.backward[node])) / count, (line.again ? 3 : 2) * line.operations, line.moved_backward};
         in_layers += layer.forward.seconds + layer.backward.seconds;
         profile.layers.push_back(std::move(layer));
     }
-    std::vector<double> whole;
-    for (const ProfiledRound& round : rounds) whole.push_back(round.seconds / count);
-    profile.seconds = median_of(std::move(whole));
+    profile.seconds = median_of(std::move(rounds.seconds)) / count;
     profile.beside = std::max(0.0, profile.seconds - in_layers);
-    profile.steps = std::move(rounds.back().steps);
+    profile.steps = std::move(rounds.last);
     return profile;
 }
 
@@ -29850,7 +29857,7 @@ Profile profile(const Network& network, const Expression& pictures, const Profil
     BatchPredictor<Scalar> predictor{table_of<Plan>};
     predictor.take(network.parameters().data(), network.all_settings());
     std::vector<Scalar> logits(source.count * Network::output.size());
-    auto rounds = detail::profile_rounds(options, [&](StepClock* clock) { predictor.predict(source, logits.data(), clock); });
+    auto rounds = detail::profile_rounds(options, Plan::count, [&](StepClock* clock) { predictor.predict(source, logits.data(), clock); });
     return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), false);
 }
 
@@ -29867,11 +29874,10 @@ Profile profile_training(const Network& network, const Expression& pictures, con
     std::vector<std::uint32_t> order(source.count);
     std::iota(order.begin(), order.end(), 0u);
     const Answer<Scalar> answer{[](const void*, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-                                    return head_losses(SoftmaxCrossEntropy{}, logits, Network::heads, Targets{batch.labels, {}}, batch.order[sample],
-                                                       batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+                                    return losses_of_sample(SoftmaxCrossEntropy{}, Network::heads, batch, sample, logits, gradient);
                                 },
                                 nullptr};
-    auto rounds = detail::profile_rounds(options, [&](StepClock* clock) {
+    auto rounds = detail::profile_rounds(options, Plan::count, [&](StepClock* clock) {
         trainer.step(network.parameters(), network.all_settings(), {source, labels, order, Seed{}, 0}, answer, clock);
     });
     return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), true);

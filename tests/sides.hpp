@@ -56,8 +56,7 @@ public:
 
 private:
     static HeadLosses answer(const void* graph, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-        return head_losses(OneLoss{}, logits, static_cast<const GraphTable*>(graph)->heads, Targets{batch.labels, {}}, batch.order[sample],
-                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(OneLoss{}, static_cast<const GraphTable*>(graph)->heads, batch, sample, logits, gradient);
     }
 
     const Side<Scalar>* side_;

@@ -5,6 +5,7 @@
 // numbers of both pictures by themselves, borders and padded channels included.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/kernel/plain_place.hpp>
 #include <denim/tensor/layout.hpp>
 
 #include <cstddef>
@@ -33,28 +34,24 @@ struct PlainFactor {
 template <Layout Out, Layout In, class Function, class Scalar>
 struct PlainChannelwise {
     static void forward(const Scalar* x, const Scalar* numbers, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = Function(x[place(In, n)], numbers[channel(n)]).y;
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = Function(x[plain_place(In, n)], numbers[channel(n)]).y;
     }
 
     /// Adds to the sums, which are the gradients of the numbers; that of the input is written, added to or left alone.
     template <Gradient Input>
     static void backward(const Scalar* x, const Scalar* numbers, const Scalar* dy, Scalar* dx, Scalar* sums) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            const Function at(x[place(In, n)], numbers[channel(n)]);
-            const Scalar gradient = dy[place(Out, n)];
+            const Function at(x[plain_place(In, n)], numbers[channel(n)]);
+            const Scalar gradient = dy[plain_place(Out, n)];
             sums[channel(n)] += gradient * at.to_number;
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = gradient * at.to_x;
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += gradient * at.to_x;
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = gradient * at.to_x;
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += gradient * at.to_x;
         }
     }
 
 private:
     // Of number n in (H, W, C) order.
     static constexpr std::size_t channel(std::size_t n) { return n % In.shape.channels; }
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + channel(n);
-    }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel

@@ -5,6 +5,7 @@
 // both pictures by themselves, borders and padded channels included.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/kernel/plain_place.hpp>
 #include <denim/tensor/layout.hpp>
 
 #include <cstddef>
@@ -17,20 +18,14 @@ template <Layout Out, Layout In, class Scalar>
 struct PlainRescale {
     static void forward(const Scalar* x, double factor, double offset, Scalar* y) {
         for (std::size_t n = 0; n < In.shape.size(); ++n)
-            y[place(Out, n)] = static_cast<Scalar>(factor) * x[place(In, n)] + static_cast<Scalar>(offset);
+            y[plain_place(Out, n)] = static_cast<Scalar>(factor) * x[plain_place(In, n)] + static_cast<Scalar>(offset);
     }
     template <Gradient Input>
     static void backward(double factor, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = static_cast<Scalar>(factor) * dy[place(Out, n)];
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += static_cast<Scalar>(factor) * dy[place(Out, n)];
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
         }
-    }
-
-    /// Where number n in (H, W, C) order lies.
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
     }
 };
 
@@ -38,18 +33,18 @@ struct PlainRescale {
 template <Layout Out, Layout In, class Scalar>
 struct PlainNormalise {
     static void forward(const Scalar* x, std::span<const double> means, std::span<const double> deviations, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = (x[place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
+        for (std::size_t n = 0; n < In.shape.size(); ++n)
+            y[plain_place(Out, n)] = (x[plain_place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
     }
     template <Gradient Input>
     static void backward(std::span<const double> deviations, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = dy[place(Out, n)] / of_channel(deviations, n);
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += dy[place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = dy[plain_place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += dy[plain_place(Out, n)] / of_channel(deviations, n);
         }
     }
 
 private:
-    static constexpr auto place = PlainRescale<Out, In, Scalar>::place;
     static Scalar of_channel(std::span<const double> numbers, std::size_t n) {
         return static_cast<Scalar>(numbers[n % In.shape.channels % numbers.size()]);
     }

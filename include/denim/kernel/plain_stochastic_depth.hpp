@@ -5,6 +5,7 @@
 // borders and padded channels included.
 
 #include <denim/kernel/convolution.hpp>
+#include <denim/kernel/plain_place.hpp>
 #include <denim/tensor/layout.hpp>
 
 #include <cstddef>
@@ -17,13 +18,13 @@ namespace denim::inline DENIM_TARGET::kernel {
 template <Layout Out, Layout In, class Scalar>
 struct PlainStochasticDepth {
     static void forward(const Scalar* x, double rate, std::uint32_t word, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[place(Out, n)] = passed(x[place(In, n)], rate, word);
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = passed(x[plain_place(In, n)], rate, word);
     }
     template <Gradient Input>
     static void backward(double rate, std::uint32_t word, const Scalar* dy, Scalar* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[place(In, n)] = passed(dy[place(Out, n)], rate, word);
-            if constexpr (Input == Gradient::add) dx[place(In, n)] += passed(dy[place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = passed(dy[plain_place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += passed(dy[plain_place(Out, n)], rate, word);
         }
     }
 
@@ -31,11 +32,6 @@ private:
     static Scalar passed(Scalar number, double rate, std::uint32_t word) {
         const bool kept = static_cast<double>(word) / 4294967296.0 >= rate;
         return kept ? number / static_cast<Scalar>(1 - rate) : number * Scalar{0};
-    }
-    // Of number n in (H, W, C) order.
-    static constexpr std::size_t place(const Layout& of, std::size_t n) {
-        const std::size_t pixel = n / of.shape.channels;
-        return of.offset(pixel / of.shape.width, pixel % of.shape.width) + n % of.shape.channels;
     }
 };
 

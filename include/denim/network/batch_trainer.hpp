@@ -32,6 +32,14 @@ struct Answer {
     const void* loss;
 };
 
+/// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
+template <class OneLoss, class Scalar>
+HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
+                            Scalar* gradient) {
+    return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
+                       1.0 / static_cast<double>(batch.size()));
+}
+
 /// The memory of training, made once for the largest batch.
 template <class Scalar>
 class BatchTrainer {

@@ -17,11 +17,12 @@ template <class Scalar>
 struct NetworkState {
     const GraphTable* graph;
     AlignedArray<Scalar> parameters;
-    std::vector<Row> rows;  ///< as the settings were when `update_rows` was called last
+    std::vector<Row> rows;                ///< as the settings were when `update_rows` was called last
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
 
-    NetworkState(const GraphTable& of, Seed seed) : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+    NetworkState(const GraphTable& of, Seed seed)
+        : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
         for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
         initialise(of, parameters.data(), seed);
     }

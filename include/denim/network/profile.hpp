@@ -77,28 +77,44 @@ struct Profile {
 
 namespace detail {
 
-struct ProfiledRound {
-    double seconds = 0;
-    std::vector<TimedStep> steps;
+/// What rounds have taken: of each node in each round, seconds of all threads together.
+struct ProfiledRounds {
+    std::vector<double> seconds;
+    std::vector<std::vector<double>> forward, backward;
+    std::vector<TimedStep> last;
+
+    explicit ProfiledRounds(std::size_t nodes) : forward(nodes), backward(nodes) {}
+
+    void add(double all, std::vector<TimedStep> steps, double threads) {
+        seconds.push_back(all);
+        for (std::vector<double>& node : forward) node.push_back(0);
+        for (std::vector<double>& node : backward) node.push_back(0);
+        for (const TimedStep& step : steps)
+            if (step.node != TimedStep::picture && step.does != Does::answer)
+                (step.does == Does::forward ? forward : backward)[step.node].back() += (step.end - step.begin) / (step.by_all ? 1 : threads);
+        last = std::move(steps);
+    }
 };
 
-/// Runs `once(clock)` as the options say; it gives how often in all, and the rounds that count.
+/// Runs `once(clock)` as the options say.
 template <class Once>
-std::vector<ProfiledRound> profile_rounds(const ProfileOptions& options, Once once) {
+ProfiledRounds profile_rounds(const ProfileOptions& options, std::size_t nodes, Once once) {
     if (!(options.seconds >= 0) || options.rounds == 0)
         throw std::invalid_argument("denim: profile: seconds of at least 0 and at least 1 round were expected, but got " +
                                     shortest_text(options.seconds) + " and " + std::to_string(options.rounds));
     using Clock = std::chrono::steady_clock;
     const auto passed = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
-    std::vector<ProfiledRound> rounds;
+    const std::size_t threads = Team{}.size;
+    ProfiledRounds rounds{nodes};
     once(nullptr);
-    for (const auto start = Clock::now(); rounds.size() < options.rounds || passed(start) < options.seconds;) {
-        StepClock clock{Team{}.size};
+    for (const auto start = Clock::now(); rounds.seconds.size() < options.rounds || passed(start) < options.seconds;) {
+        StepClock clock{threads};
         const auto begin = Clock::now();
         once(&clock);
-        rounds.push_back({passed(begin), clock.steps()});
+        const double seconds = passed(begin);
+        rounds.add(seconds, clock.steps(), static_cast<double>(threads));
     }
-    std::ranges::sort(rounds.back().steps, {}, &TimedStep::begin);
+    std::ranges::sort(rounds.last, {}, &TimedStep::begin);
     return rounds;
 }
 
@@ -108,15 +124,14 @@ inline double median_of(std::vector<double> numbers) {
     return *middle;
 }
 
-inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::size_t pictures, std::vector<ProfiledRound> rounds,
-                          bool training) {
+inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::size_t pictures, ProfiledRounds rounds, bool training) {
     Profile profile;
     profile.pictures = pictures;
     profile.threads = Team{}.size;
-    profile.rounds = rounds.size();
+    profile.rounds = rounds.seconds.size();
     profile.training = training;
     profile.peak = peak_of_all_threads();
-    const auto count = static_cast<double>(pictures), threads = static_cast<double>(profile.threads);
+    const auto count = static_cast<double>(pictures);
     const std::vector<std::string> names = graph.names().entries;
     double in_layers = 0;
     for (std::size_t node = 0; node < nodes.size(); ++node) {
@@ -127,25 +142,14 @@ inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nod
             layer.layers.push_back(graph.word(at));
         }
         layer.algorithm = line.algorithm;
-        std::vector<double> forward, backward;
-        for (const ProfiledRound& round : rounds) {
-            double ahead = 0, back = 0;
-            for (const TimedStep& step : round.steps)
-                if (step.node == node && step.does != Does::answer)
-                    (step.does == Does::forward ? ahead : back) += (step.end - step.begin) / (step.by_all ? 1 : threads) / count;
-            forward.push_back(ahead);
-            backward.push_back(back);
-        }
-        layer.forward = {median_of(std::move(forward)), line.operations, line.moved_forward};
-        if (training) layer.backward = {median_of(std::move(backward)), (line.again ? 3 : 2) * line.operations, line.moved_backward};
+        layer.forward = {median_of(std::move(rounds.forward[node])) / count, line.operations, line.moved_forward};
+        if (training) layer.backward = {median_of(std::move(rounds.backward[node])) / count, (line.again ? 3 : 2) * line.operations, line.moved_backward};
         in_layers += layer.forward.seconds + layer.backward.seconds;
         profile.layers.push_back(std::move(layer));
     }
-    std::vector<double> whole;
-    for (const ProfiledRound& round : rounds) whole.push_back(round.seconds / count);
-    profile.seconds = median_of(std::move(whole));
+    profile.seconds = median_of(std::move(rounds.seconds)) / count;
     profile.beside = std::max(0.0, profile.seconds - in_layers);
-    profile.steps = std::move(rounds.back().steps);
+    profile.steps = std::move(rounds.last);
     return profile;
 }
 
@@ -162,7 +166,7 @@ Profile profile(const Network& network, const Expression& pictures, const Profil
     BatchPredictor<Scalar> predictor{table_of<Plan>};
     predictor.take(network.parameters().data(), network.all_settings());
     std::vector<Scalar> logits(source.count * Network::output.size());
-    auto rounds = detail::profile_rounds(options, [&](StepClock* clock) { predictor.predict(source, logits.data(), clock); });
+    auto rounds = detail::profile_rounds(options, Plan::count, [&](StepClock* clock) { predictor.predict(source, logits.data(), clock); });
     return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), false);
 }
 
@@ -179,11 +183,10 @@ Profile profile_training(const Network& network, const Expression& pictures, con
     std::vector<std::uint32_t> order(source.count);
     std::iota(order.begin(), order.end(), 0u);
     const Answer<Scalar> answer{[](const void*, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-                                    return head_losses(SoftmaxCrossEntropy{}, logits, Network::heads, Targets{batch.labels, {}}, batch.order[sample],
-                                                       batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+                                    return losses_of_sample(SoftmaxCrossEntropy{}, Network::heads, batch, sample, logits, gradient);
                                 },
                                 nullptr};
-    auto rounds = detail::profile_rounds(options, [&](StepClock* clock) {
+    auto rounds = detail::profile_rounds(options, Plan::count, [&](StepClock* clock) {
         trainer.step(network.parameters(), network.all_settings(), {source, labels, order, Seed{}, 0}, answer, clock);
     });
     return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), true);

@@ -38,8 +38,7 @@ public:
 
 private:
     static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
-        return head_losses(*static_cast<const OneLoss*>(loss), logits, SourceGraph::heads, Targets{batch.labels, batch.numbers}, batch.order[sample],
-                           batch.head_weights, gradient, 1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(*static_cast<const OneLoss*>(loss), SourceGraph::heads, batch, sample, logits, gradient);
     }
 
     OneLoss loss_;

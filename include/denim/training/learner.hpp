@@ -158,8 +158,7 @@ private:
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
         const auto& self = *static_cast<const NetworkLearner*>(learner);
-        return head_losses(self.loss_, logits, self.heads(), Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                           1.0 / static_cast<double>(batch.size()));
+        return losses_of_sample(self.loss_, self.heads(), batch, sample, logits, gradient);
     }
 
     NetworkState<float>& state_;

@@ -52,10 +52,38 @@
 #endif
 
 #if defined(_OPENMP)
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, omp)
+#define DENIM_THREADS omp
 #else
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
+#define DENIM_THREADS serial
 #endif
+
+// Where DENIM_COMPILED is defined, what does not depend on a program's networks (DENIM_ONCE) is declared alone, and stands in the library
+// denim::compiled, or in the one source file of the program that defines DENIM_IMPLEMENTATION before its first header of Denim. That code has
+// a namespace of its own, so that another target is an undefined name for the linker, and a header-only file fits beside it.
+#if defined(DENIM_IMPLEMENTATION) && !defined(DENIM_COMPILED)
+#define DENIM_COMPILED
+#endif
+#if defined(DENIM_COMPILED)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), compiled)
+#else
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS)
+#endif
+
+// DENIM_BODIES: whether this file has the definitions. DENIM_TEMPLATE(class X<float>), behind the definitions of X: its one instantiation.
+#if !defined(DENIM_COMPILED)
+#define DENIM_BODIES 1
+#define DENIM_ONCE inline
+#define DENIM_TEMPLATE(...) static_assert(true)
+#elif defined(DENIM_IMPLEMENTATION)
+#define DENIM_BODIES 1
+#define DENIM_ONCE
+#define DENIM_TEMPLATE(...) template __VA_ARGS__
+#else
+#define DENIM_BODIES 0
+#define DENIM_ONCE
+#define DENIM_TEMPLATE(...) extern template __VA_ARGS__
+#endif
+
 #define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)
 // ---- denim/machine/finite.hpp
 
@@ -289,20 +317,18 @@ struct Accepted {
 inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
     from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
 
-inline std::string Accepted::words() const {
-    if (highest == std::numeric_limits<double>::max())
-        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
-    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
-           shortest_text(highest);
-}
+namespace detail {
+
+[[noreturn]] DENIM_ONCE void refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value);
+
+}  // namespace detail
 
 /// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
 /// but is nan".
 template <class Number>
 void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
     if (accepted.takes(static_cast<double>(value))) return;
-    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
-                                shortest_text(value));
+    detail::refuse_setting(owner, name, accepted, shortest_text(value));
 }
 
 /// Whether a class lists its settings.
@@ -329,6 +355,7 @@ constexpr std::string_view name_of() {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/machine/random.hpp
 
 #include <cmath>
@@ -1177,13 +1204,7 @@ struct Pictures {
     static Pictures of(const Expression& expression, Shape expected);
 
     /// Throws std::invalid_argument unless the pictures have the shape that a network takes.
-    void check(Shape expected) const {
-        if (shape != expected)
-            throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
-                                        to_string(shape));
-        if (count > 0 && !bytes && !floats)
-            throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
-    }
+    void check(Shape expected) const;
 };
 
 namespace detail {
@@ -1244,6 +1265,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/tensor/extents.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -9702,50 +9724,8 @@ inline std::vector<std::string> words_of(std::span<const Gives> heads) {
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "Decimal{-15, 1}" at this place becomes "-1.5".
-inline void write_decimal(std::string& name, std::size_t at) {
-    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
-    std::string digits = name.substr(first, comma - first);
-    std::size_t places = 0;
-    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
-    const bool negative = digits[0] == '-';
-    digits.erase(0, negative);
-    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-    if (places) digits.insert(digits.size() - places, 1, '.');
-    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
-}
-
-/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
-inline void write_window(std::string& name, std::size_t at) {
-    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
-    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
-    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
-}
-
 /// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-inline std::string spelling_in(std::string_view text) {
-    text.remove_prefix(text.find("Type = ") + 7);
-    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
-    const auto erase = [&](std::string_view part, auto allowed) {
-        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
-            if (allowed(at))
-                name.erase(at, part.size());
-            else
-                ++at;
-    };
-    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
-    erase(space, [](std::size_t) { return true; });
-    erase("denim::", [](std::size_t) { return true; });
-    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
-    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
-    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
-    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
-    const std::string_view pool = "Pool<Max, 2>";
-    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
-    return name;
-}
+DENIM_ONCE std::string spelling_in(std::string_view text);
 
 /// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
 template <class Type>
@@ -9760,6 +9740,7 @@ std::string spelling() {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/machine/settings_record.hpp
 
 // What something is, as names and values: the record by which a run is known again.
@@ -9828,47 +9809,17 @@ public:
 
     [[nodiscard]] std::span<const Line> all() const { return all_; }
     /// The value of a setting; null where it is not there.
-    [[nodiscard]] const std::string* find(std::string_view name) const {
-        for (const Line& each : all_)
-            if (each.name == name) return &each.value;
-        return nullptr;
-    }
+    [[nodiscard]] const std::string* find(std::string_view name) const;
 
     friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
 
     /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
     /// where nothing does.
-    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
-        constexpr std::size_t most = 12;
-        std::size_t count = 0;
-        std::string text;
-        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
-            if (there && here && *there == *here) return;
-            if (count++ < most)
-                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
-        };
-        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
-        for (const Line& each : snapshot.all_)
-            if (!find(each.name)) compare(each.name, &each.value, nullptr);
-        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
-    }
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const;
 
     /// A line for each, "name = value", and the way back.
-    [[nodiscard]] std::string text() const {
-        std::string lines;
-        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
-        return lines;
-    }
-    static SettingsRecord from_text(std::string_view text) {
-        SettingsRecord settings;
-        while (!text.empty()) {
-            const std::string_view line = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(line.size() + 1, text.size()));
-            if (const std::size_t at = line.find(" = "); at != line.npos)
-                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
-        }
-        return settings;
-    }
+    [[nodiscard]] std::string text() const;
+    static SettingsRecord from_text(std::string_view text);
 
 private:
     template <class Act>
@@ -9881,14 +9832,7 @@ private:
         return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
     }
     // A value stays on its line.
-    void put(std::string_view name, std::string_view value) {
-        Line setting{full(name), {}};
-        for (const char letter : value) {
-            if (letter == '\n' || letter == '\\') setting.value += '\\';
-            setting.value += letter == '\n' ? 'n' : letter;
-        }
-        all_.push_back(std::move(setting));
-    }
+    void put(std::string_view name, std::string_view value);
 
     std::string group_;
     std::vector<Line> all_;
@@ -9906,6 +9850,7 @@ void describe_type(SettingsRecord& to, const Type& type) {
 
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/loss/loss.hpp
 
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
@@ -11589,21 +11534,7 @@ struct NamedChild {
     void (*name)(const std::string&, EntryNames&) = nullptr;  ///< of a composition or a block; a layer is its own only entry
 };
 
-inline void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
-    std::size_t place = 0;
-    for (const NamedChild& child : children) {
-        if (!child.layer) {
-            names.entries.push_back(name);
-            continue;
-        }
-        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
-        ++place;
-        if (child.name)
-            child.name(own, names);
-        else
-            names.entries.push_back(std::move(own));
-    }
-}
+DENIM_ONCE void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names);
 
 template <class Written>
 void name_entries(const std::string& name, EntryNames& names);
@@ -11691,6 +11622,7 @@ consteval auto block_around() {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/network/graph.hpp
 
 // From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
@@ -11979,17 +11911,9 @@ struct GraphTable {
     std::span<const std::string_view> said_of_entries;
     void (*name)(const std::string& of_all, detail::EntryNames& to) = nullptr;
 
-    [[nodiscard]] detail::EntryNames names() const {
-        detail::EntryNames all;
-        name("", all);
-        return all;
-    }
+    [[nodiscard]] detail::EntryNames names() const;
     /// An entry as users write it, "Conv<3, 32>"; a join by its last word, "Sum" of a Residual.
-    [[nodiscard]] std::string word(std::size_t entry) const {
-        std::string text = detail::spelling_in(said_of_entries[entry]);
-        if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
-        return text;
-    }
+    [[nodiscard]] std::string word(std::size_t entry) const;
 };
 
 namespace detail {
@@ -12032,23 +11956,10 @@ inline constexpr GraphTable graph_table{.input = Graph::input,
                                         .name = &detail::name_entries<typename Graph::Layers>};
 
 /// The rows of a network that has just begun.
-inline std::vector<Row> make_rows(const GraphTable& graph) {
-    const std::vector<std::string> names = graph.names().entries;
-    std::vector<Row> rows;
-    for (const auto& [parameter, entry, offset] : graph.parameters)
-        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
-                        parameter.moved});
-    return rows;
-}
+DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph);
 
 /// What optimizers see of the settings.
-inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        const auto& [parameter, entry, offset] = graph.parameters[row];
-        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
-        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
-    }
-}
+DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows);
 
 /// The beginning of a network's parameters.
 template <class Scalar>
@@ -12058,6 +11969,7 @@ void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/network/input.hpp
 
 // What enters a network.
@@ -12178,16 +12090,21 @@ struct NetworkState {
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
 
-    NetworkState(const GraphTable& of, Seed seed)
-        : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
-        for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
-        initialise(of, parameters.data(), seed);
-    }
+    NetworkState(const GraphTable& of, Seed seed);
 
     /// False when it was moved from.
     [[nodiscard]] bool whole() const { return parameters.size() == graph->numbers && settings.size() == graph->entries.size(); }
     void update_rows() { denim::update_rows(*graph, settings, rows); }
 };
+
+template <class Scalar>
+NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
+    : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+    for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
+    initialise(of, parameters.data(), seed);
+}
+
+DENIM_TEMPLATE(struct NetworkState<float>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/settings.hpp
@@ -12836,64 +12753,17 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// "5,504"
-inline std::string with_commas(std::size_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-    return text;
-}
-
-/// "0.421 G", "17.3 M", "920"
-inline std::string with_unit(std::size_t number) {
-    const auto value = static_cast<double>(number);
-    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
-    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
-}
+DENIM_ONCE std::string with_commas(std::size_t number);
 
 using TableLine = std::vector<std::string>;
 
 /// Lines of as many columns each, the first of them the header; the columns from `first_number` to the one before `last_number` stand to the right.
-inline std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
-    std::vector<std::size_t> widths(lines.at(0).size());
-    for (const TableLine& line : lines)
-        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
-    std::string text;
-    for (std::size_t number = 0; number < lines.size(); ++number) {
-        std::string row;
-        for (std::size_t column = 0; column < widths.size(); ++column) {
-            const std::string& cell = lines[number][column];
-            const std::string padding(widths[column] - cell.size(), ' ');
-            const bool to_the_right = first_number <= column && column < last_number;
-            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
-        }
-        row.erase(row.find_last_not_of(' ') + 1);
-        text += row + '\n';
-        if (number == 0) {
-            std::size_t width = 2 * (widths.size() - 1);
-            for (const std::size_t column : widths) width += column;
-            text += std::string(width, '-') + '\n';
-        }
-    }
-    return text;
-}
+DENIM_ONCE std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number);
 
 }  // namespace detail
 
 /// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
-inline std::string machine_line(std::string_view precision) {
-    const Team team;
-    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
-                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
-#if !defined(_OPENMP)
-    text += " (built without OpenMP: compile with -fopenmp for more)";
-#endif
-    text += "; " + std::string{precision};
-#if defined(__x86_64__) && defined(__GNUC__)
-    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
-                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
-    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
-#endif
-    return text + '\n';
-}
+DENIM_ONCE std::string machine_line(std::string_view precision);
 
 namespace detail {
 
@@ -12926,28 +12796,7 @@ inline constexpr auto node_lines = [] {
     return all;
 }();
 
-inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
-    const EntryNames names = graph.names();
-    std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                 {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
-    std::size_t block = 0, operations_of_all = 0, trained = 0;
-    for (const NodeLine& node : nodes) {
-        operations_of_all += node.operations;
-        for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
-            lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
-        std::string algorithm = node.algorithm;
-        if (node.again) algorithm += algorithm.empty() ? "computed again" : ", computed again";
-        for (std::size_t at = node.first; at < node.first + node.entries; ++at) {
-            const Entry& entry = graph.entries[at];
-            const bool first = at == node.first;
-            lines.push_back({names.entries[at], graph.word(at), to_string(entry.out), entry.parameters ? with_commas(entry.parameters) : "",
-                             first && node.operations ? with_unit(node.operations) : "", first ? algorithm : "with the layer above"});
-        }
-    }
-    for (const Row& row : rows) trained += row.trained ? row.size() : 0;
-    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
-           " operations for a picture, forward\n" + machine_line(precision);
-}
+DENIM_ONCE std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision);
 
 }  // namespace detail
 
@@ -12957,6 +12806,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/network/describe.hpp
 
 // A network's architecture for other programs: as JSON, and as a picture in the language of Graphviz.
@@ -12983,84 +12833,19 @@ struct Description {
 
     /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "recomputed",
     /// "inputs", "output", "parameters", "rows"}]}
-    [[nodiscard]] std::string json() const {
-        std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
-                           ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
-        for (const DescribedLayer& layer : layers) {
-            text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
-                    "\", \"layer\": \"" + layer.layer + "\", \"recomputed\": " + (layer.recomputed ? "true" : "false") + ", \"inputs\": [";
-            for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
-            text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
-                    ", \"rows\": [";
-            for (const Row& row : layer.rows) {
-                text += (&row == layer.rows.data() ? "" : ", ") + std::string{"{\"name\": \""} + row.name + "\", \"shape\": [";
-                for (std::size_t d = 0; d < row.extents.rank; ++d)
-                    text += (d ? ", " : "") + std::to_string(row.extents.values[d]);
-                text += std::string{"], \"trained\": "} + (row.trained ? "true" : "false") + "}";
-            }
-            text += "]}";
-        }
-        return text + "\n  ]\n}\n";
-    }
+    [[nodiscard]] std::string json() const;
 
     /// A picture: dot -Tsvg network.dot > network.svg
-    [[nodiscard]] std::string graphviz() const {
-        std::string text =
-            "digraph network {\n    rankdir=TB;\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
-            "fontname=\"sans-serif\", fontsize=11];\n"
-            "    edge [fontname=\"sans-serif\", fontsize=9, color=\"#555555\"];\n    layer0 [label=\"picture\", "
-            "fillcolor=\"#fff4d6\"];\n";
-        for (std::size_t n = 0; n < layers.size(); ++n) {
-            const DescribedLayer& layer = layers[n];
-            const bool adds = layer.layer == "Sum" || layer.layer == "Added";
-            text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
-            if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
-            if (layer.recomputed && !adds) text += "\\ncomputed again";
-            text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
-            for (const std::size_t from : layer.inputs) {
-                const Shape shape = from ? layers[from - 1].output : input;
-                text += "    layer" + std::to_string(from) + " -> layer" + std::to_string(n + 1) + " [label=\" " +
-                        words(shape) + "\"];\n";
-            }
-        }
-        const std::string last = std::to_string(layers.size());
-        return text + "    logits [label=\"logits\", fillcolor=\"#fff4d6\"];\n    layer" + last + " -> logits [label=\" " +
-               words(output) + "\"];\n}\n";
-    }
+    [[nodiscard]] std::string graphviz() const;
 
 private:
-    static std::string list(Shape shape) {
-        return '[' + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) +
-               ']';
-    }
-    static std::string words(Shape shape) {
-        if (shape.height == 1 && shape.width == 1) return std::to_string(shape.channels);
-        return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " + std::to_string(shape.channels);
-    }
+    static std::string list(Shape shape);
+    static std::string words(Shape shape);
 };
 
 namespace detail {
 
-inline Description describe(const GraphTable& graph, std::span<const Row> rows) {
-    Description description{graph.input, graph.output, graph.numbers, {}};
-    const std::vector<std::string> names = graph.names().entries;
-    std::vector<std::size_t> number_of(graph.entries.size() + 1, 0);  // the layer that a value comes from
-    std::size_t row = 0;
-    for (std::size_t index = 0; index < graph.entries.size(); ++index) {
-        const Entry& entry = graph.entries[index];
-        if (passes_on(entry.role)) {
-            number_of[index + 1] = number_of[entry.from[0]];
-            continue;
-        }
-        DescribedLayer layer{names[index], graph.word(index), {}, entry.out, entry.parameters, {}};
-        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
-        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(rows[row++]);
-        for (const RecomputedEntries& block : graph.recomputed) layer.recomputed = layer.recomputed || (block.first <= index && index < block.last);
-        description.layers.push_back(std::move(layer));
-        number_of[index + 1] = description.layers.size();
-    }
-    return description;
-}
+DENIM_ONCE Description describe(const GraphTable& graph, std::span<const Row> rows);
 
 }  // namespace detail
 
@@ -13071,6 +12856,7 @@ Description describe(const Network& network) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/loss/probabilities.hpp
 
 // From the numbers that a network gives to probabilities, as the loss means them that it learned by.
@@ -13936,36 +13722,17 @@ namespace denim::inline DENIM_TARGET {
 template <class Scalar>
 class BatchPredictor {
 public:
-    explicit BatchPredictor(const PlanTable<Scalar>& plan)
-        : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+    explicit BatchPredictor(const PlanTable<Scalar>& plan);
 
     /// Whether it was not moved from.
     [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
 
     /// Takes over a network's numbers. Nobody may be asking meanwhile.
-    void take(const Scalar* parameters, std::span<const LayerSettings> settings) {
-        settings_.assign(settings.begin(), settings.end());
-        for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
-            const NodePlaces& places = plan_->node_places[node];
-            std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
-        }
-        prepare(*plan_, parameters, prepared_.data());
-    }
+    void take(const Scalar* parameters, std::span<const LayerSettings> settings);
 
     /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
     /// the time of each step; it has room for all threads.
-    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const {
-        const Team team;
-        const auto work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
-            if (call.one_by_one())
-                work.space->reserve_bands(team.size);
-            else
-                work.space->reserve_threads(team.size);
-            run(*work.space, call);
-        }
-    }
+    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const;
 
 private:
     using Space = Workspace<Scalar>;
@@ -14057,6 +13824,36 @@ private:
     std::vector<LayerSettings> settings_;
     std::unique_ptr<Workspaces<Scalar>> workspaces_;
 };
+
+template <class Scalar>
+BatchPredictor<Scalar>::BatchPredictor(const PlanTable<Scalar>& plan)
+    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+
+template <class Scalar>
+void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+    settings_.assign(settings.begin(), settings.end());
+    for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
+        const NodePlaces& places = plan_->node_places[node];
+        std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
+    }
+    prepare(*plan_, parameters, prepared_.data());
+}
+
+template <class Scalar>
+void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepClock* clock) const {
+    const Team team;
+    const auto work = workspaces_->take(std::min(pictures.count, chunk));
+    for (std::size_t first = 0; first < pictures.count; first += chunk) {
+        const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
+        if (call.one_by_one())
+            work.space->reserve_bands(team.size);
+        else
+            work.space->reserve_threads(team.size);
+        run(*work.space, call);
+    }
+}
+
+DENIM_TEMPLATE(class BatchPredictor<float>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/predictor.hpp
@@ -14411,13 +14208,7 @@ HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> he
 template <class Scalar>
 class BatchTrainer {
 public:
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
-        : graph_(&graph),
-          plan_(&plan),
-          workspace_(plan, largest_batch),
-          gradients_(graph.numbers),
-          prepared_(plan.sizes.prepared_numbers),
-          accumulators_(plan, largest_batch) {}
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
@@ -14425,27 +14216,7 @@ public:
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
     /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr) {
-        check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
-        workspace_.reserve_threads(of.team.within(of.shares.count));
-        results_.assign(of.shares.count, {});
-        prepare(*plan_, of.parameters, prepared_.data());
-        if (!plan_->loads_in_runs())
-            parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
-                         [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
-        StepResult result;
-        for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
-            const StepRun& run = plan_->runs[number];
-            if (run.on_samples)
-                run_shares(of, number);
-            else
-                take_step(of, run.first, {});
-            if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
-            if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
-        }
-        return result;
-    }
+                    StepClock* clock = nullptr);
 
 private:
     struct Call {
@@ -14571,6 +14342,41 @@ private:
     Accumulators<Scalar> accumulators_;
     std::vector<StepResult> results_;
 };
+
+template <class Scalar>
+BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+    : graph_(&graph),
+      plan_(&plan),
+      workspace_(plan, largest_batch),
+      gradients_(graph.numbers),
+      prepared_(plan.sizes.prepared_numbers),
+      accumulators_(plan, largest_batch) {}
+
+template <class Scalar>
+StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
+                    StepClock* clock) {
+    check(parameters, settings, batch);
+    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+    workspace_.reserve_threads(of.team.within(of.shares.count));
+    results_.assign(of.shares.count, {});
+    prepare(*plan_, of.parameters, prepared_.data());
+    if (!plan_->loads_in_runs())
+        parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
+                     [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
+    StepResult result;
+    for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
+        const StepRun& run = plan_->runs[number];
+        if (run.on_samples)
+            run_shares(of, number);
+        else
+            take_step(of, run.first, {});
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
+        if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+    }
+    return result;
+}
+
+DENIM_TEMPLATE(class BatchTrainer<float>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/trainer.hpp
@@ -15129,58 +14935,25 @@ private:
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
-/// a network is trained is no part of what its weights are.
-inline std::string without_recompute(std::string text) {
-    constexpr std::string_view word = "Recompute<";
-    for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
-        if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
-            std::size_t end = at + word.size(), depth = 0;
-            bool several = false;
-            for (; end < text.size() && (text[end] != '>' || depth > 0); ++end) {
-                several = several || (text[end] == ',' && depth == 0);
-                if (text[end] == '<') ++depth;
-                if (text[end] == '>') --depth;
-            }
-            if (several) {
-                text.replace(at, word.size(), "Sequential<");
-            } else {
-                text.erase(end, 1);
-                text.erase(at, word.size());
-            }
-        }
-        if (at-- == 0) break;
-    }
-    return text;
-}
-
 /// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
 /// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
-inline std::string architecture_of(const GraphTable& graph) {
-    std::string text = spelling_in(graph.said_of_input) + ", " + spelling_in(graph.said_of_layers);
-    const EntryNames names = graph.names();
-    for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
-        if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
-    return without_recompute(text);
-}
+DENIM_ONCE std::string architecture_of(const GraphTable& graph);
 template <class Network>
 std::string architecture_of() {
     return architecture_of(graph_table<typename Network::Graph>);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/network/describe_dropout.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
 
 /// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
-inline void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
-    const std::vector<std::string> names = graph.names().entries;
-    for (std::size_t n = 0; n < names.size(); ++n)
-        if (graph.entries[n].has_rate) to(names[n] + ".rate", settings[n].rate);
-}
+DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to);
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/training/samples.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -15385,12 +15158,9 @@ public:
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
+    ~NetworkLearner() override;
 
-    StepResult step(const Batch& batch) override {
-        Batch weighted = batch;
-        weighted.head_weights = head_weights_;
-        return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
-    }
+    StepResult step(const Batch& batch) override;
     std::vector<float> logits(const Samples& samples) override {
         samples.pictures.check(input());
         std::vector<float> all(samples.pictures.count * classes());
@@ -15439,11 +15209,7 @@ private:
                                   detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
                                   detail::said_of<Numbers>()};
 
-    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights)
-        : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
-        check_settings(graph(), state.settings);
-        for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
-    }
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights);
 
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
@@ -15460,6 +15226,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/training/snapshot.hpp
 
 #include <map>
@@ -16297,6 +16064,680 @@ struct FitOptions {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/fit.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Throws std::invalid_argument where options are not accepted, or do not suit a network of such heads.
+DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads);
+
+/// A run of training, for any network.
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                                  std::span<const CallbackReference> callbacks);
+
+template <class... Callbacks>
+History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+              Callbacks&... callbacks) {
+    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
+    return run_training(learner, train, validation, options, references);
+}
+
+template <class Network, LabelledImages Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+            Callbacks&... callbacks) {
+    check(options, Network::heads);
+    const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
+                               options.head_weights};
+    return teach(learner, train, validation, options, callbacks...);
+}
+
+}  // namespace detail
+
+/// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
+/// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// network stays as it was before it. The same seed gives the same bits for any number of threads.
+template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+    requires(Callback<std::remove_reference_t<Callbacks>> && ...)
+History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
+            Callbacks&&... callbacks) {
+    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    return detail::fit(network, train, &samples, options, callbacks...);
+}
+
+/// Without a validation set.
+template <class Network, LabelledImages Train, class... Callbacks>
+    requires(Callback<std::remove_reference_t<Callbacks>> && ...)
+History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
+    return detail::fit(network, train, nullptr, options, callbacks...);
+}
+
+/// From two arrays.
+template <class Network, class Images, class Labels, class... Callbacks>
+    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
+    return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+// ---- denim/training/progress_line.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// One plain line for each epoch, on standard error.
+struct ProgressLine {
+    std::FILE* to = stderr;  ///< or null: nothing is written
+
+    void on_epoch(Run& run) const {
+        if (!to) return;
+        const Epoch& epoch = run.history.epochs.back();
+        std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
+        if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
+        if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
+        if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        std::fputs(line.c_str(), to);
+        std::fflush(to);
+    }
+};
+
+static_assert(Callback<const ProgressLine>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/progress_bar.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How far a run is, on standard error: on a terminal one line that changes (epoch, batches, loss, accuracy, images a second,
+/// time left in this epoch and for all), elsewhere a plain line for each epoch, and one a minute in epochs that take longer.
+struct ProgressBar {
+    std::FILE* to = stderr;  ///< or null: nothing is written
+
+    void on_begin(Run&) {
+        terminal_ = to && ::isatty(::fileno(to)) == 1;
+        shown_ = Clock::now();
+    }
+    void on_batch(Run& run) {
+        if (!to) return;
+        const Clock::time_point now = Clock::now();
+        if (now - shown_ < (terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{60'000})) return;
+        shown_ = now;
+        const std::string text = line(run);
+        std::fprintf(to, terminal_ ? "\r%s\x1b[K" : "%s\n", text.c_str());
+        std::fflush(to);
+    }
+    void on_epoch(Run& run) {
+        if (terminal_) std::fputs("\r\x1b[K", to);
+        ProgressLine{to}.on_epoch(run);
+        shown_ = Clock::now();
+    }
+    void on_end(Run& run) const {
+        if (terminal_ && !run.between_epochs()) std::fputs("\n", to);
+    }
+
+    /// "epoch 3/15 [=====>    ] 120/203  loss 0.4321  accuracy 0.8512  496 images/s  0:12 left, 4:10 in all"
+    static std::string line(const Run& run) {
+        constexpr std::size_t width = 20;
+        const std::size_t filled = run.batch * width / std::max<std::size_t>(run.batches, 1);
+        const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
+        const auto images_left = static_cast<double>(run.training_images - run.images);
+        const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
+        std::string numbers = detail::sentence("] ", run.batch, '/', run.batches, "  loss ", detail::fixed(run.train.loss, 4), "  ");
+        if (!is_nan(run.train.accuracy)) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
+        numbers += detail::fixed(rate, 0) + " images/s  ";
+        return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
+               (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
+               duration(images_left / rate) + " left, " +
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+    }
+    /// "0:07", "12:30", "3:05:00"
+    static std::string duration(double seconds) {
+        const auto whole = static_cast<long>(std::clamp(seconds, 0.0, 3.6e8) + 0.5);
+        char text[40];
+        if (whole >= 3600)
+            std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+        else
+            std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+        return text;
+    }
+
+    // What it knows of the terminal.
+    using Clock = std::chrono::steady_clock;
+    bool terminal_ = false;
+    Clock::time_point shown_ = {};
+};
+
+static_assert(Callback<ProgressBar>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/stop_on_nan.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Ends a run whose loss, gradients or weights are not finite any more, gives the network the weights of the end of its last good epoch (or of the
+/// beginning), and says so. Without it, `fit` throws NotFinite.
+struct StopOnNaN {
+    std::FILE* to = stderr;
+
+    void on_begin(Run& run) { keep(run, 0); }
+    void on_epoch(Run& run) {
+        if (all_finite(run.learner.parameters()) && is_finite(run.history.epochs.back().train.loss))
+            keep(run, run.epoch);
+        else
+            on_nan(run);
+    }
+    void on_nan(Run& run) {
+        std::copy(good_.begin(), good_.end(), run.learner.parameters().begin());
+        run.stop = true;
+        stopped_ = true;
+        if (!to) return;
+        std::fprintf(to,
+                     "StopOnNaN: epoch %zu, batch %zu: the loss, a gradient or a weight is not a finite number; the network has the "
+                     "weights of %s again. A lower "
+                     "learning rate may help.\n",
+                     run.epoch, run.batch + (run.batch < run.batches ? 1 : 0),
+                     good_epoch_ == 0 ? "the beginning" : ("the end of epoch " + std::to_string(good_epoch_)).c_str());
+    }
+    void remember(CallbackMemory& memory) const {
+        memory.arrays["StopOnNaN.good"] = good_;
+        memory.numbers["StopOnNaN.good_epoch"] = static_cast<double>(good_epoch_);
+    }
+    void recall(const CallbackMemory& memory) {
+        if (!memory.arrays.contains("StopOnNaN.good")) return;
+        good_ = memory.arrays.at("StopOnNaN.good");
+        good_epoch_ = static_cast<std::size_t>(memory.numbers.at("StopOnNaN.good_epoch"));
+    }
+
+    /// Whether it had to.
+    [[nodiscard]] bool stopped() const { return stopped_; }
+
+    // What it knows of a run.
+    SharedNumbers good_ = {};
+    std::size_t good_epoch_ = 0;
+    bool stopped_ = false;
+
+    void keep(Run& run, std::size_t epoch) {
+        good_ = {};  // first, so that their memory may be taken again
+        good_ = run.keep_weights();
+        good_epoch_ = epoch;
+        stopped_ = false;
+    }
+};
+
+static_assert(Callback<StopOnNaN>);
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/denim.hpp
+
+// The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
+
+// ---- bodies of denim/machine/accepted.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+DENIM_ONCE void detail::refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value) {
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " + value);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/tensor/pictures.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void Pictures::check(Shape expected) const {
+    if (shape != expected)
+        throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
+                                    to_string(shape));
+    if (count > 0 && !bytes && !floats)
+        throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/spelling.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Decimal{-15, 1}" at this place becomes "-1.5".
+inline void write_decimal(std::string& name, std::size_t at) {
+    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
+    std::string digits = name.substr(first, comma - first);
+    std::size_t places = 0;
+    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
+    const bool negative = digits[0] == '-';
+    digits.erase(0, negative);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    if (places) digits.insert(digits.size() - places, 1, '.');
+    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
+}
+
+/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
+inline void write_window(std::string& name, std::size_t at) {
+    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
+    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
+    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
+}
+
+DENIM_ONCE std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
+    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/settings_record.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string SettingsRecord::differences_from(const SettingsRecord& snapshot) const {
+    constexpr std::size_t most = 12;
+    std::size_t count = 0;
+    std::string text;
+    const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+        if (there && here && *there == *here) return;
+        if (count++ < most)
+            text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+    };
+    for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+    for (const Line& each : snapshot.all_)
+        if (!find(each.name)) compare(each.name, &each.value, nullptr);
+    return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+}
+
+DENIM_ONCE std::string SettingsRecord::text() const {
+    std::string lines;
+    for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+    return lines;
+}
+
+DENIM_ONCE SettingsRecord SettingsRecord::from_text(std::string_view text) {
+    SettingsRecord settings;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (const std::size_t at = line.find(" = "); at != line.npos)
+            settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+    }
+    return settings;
+}
+
+DENIM_ONCE void SettingsRecord::put(std::string_view name, std::string_view value) {
+    Line setting{full(name), {}};
+    for (const char letter : value) {
+        if (letter == '\n' || letter == '\\') setting.value += '\\';
+        setting.value += letter == '\n' ? 'n' : letter;
+    }
+    all_.push_back(std::move(setting));
+}
+
+DENIM_ONCE const std::string* SettingsRecord::find(std::string_view name) const {
+    for (const Line& each : all_)
+        if (each.name == name) return &each.value;
+    return nullptr;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/names.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
+    std::size_t place = 0;
+    for (const NamedChild& child : children) {
+        if (!child.layer) {
+            names.entries.push_back(name);
+            continue;
+        }
+        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
+        ++place;
+        if (child.name)
+            child.name(own, names);
+        else
+            names.entries.push_back(std::move(own));
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/graph_table.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE detail::EntryNames GraphTable::names() const {
+    detail::EntryNames all;
+    name("", all);
+    return all;
+}
+
+DENIM_ONCE std::string GraphTable::word(std::size_t entry) const {
+    std::string text = detail::spelling_in(said_of_entries[entry]);
+    if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
+    return text;
+}
+
+DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph) {
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<Row> rows;
+    for (const auto& [parameter, entry, offset] : graph.parameters)
+        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
+                        parameter.moved});
+    return rows;
+}
+
+DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto& [parameter, entry, offset] = graph.parameters[row];
+        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/summary.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+/// "0.421 G", "17.3 M", "920"
+inline std::string with_unit(std::size_t number) {
+    const auto value = static_cast<double>(number);
+    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
+    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
+}
+
+DENIM_ONCE std::string with_commas(std::size_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+DENIM_ONCE std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
+    std::vector<std::size_t> widths(lines.at(0).size());
+    for (const TableLine& line : lines)
+        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
+    std::string text;
+    for (std::size_t number = 0; number < lines.size(); ++number) {
+        std::string row;
+        for (std::size_t column = 0; column < widths.size(); ++column) {
+            const std::string& cell = lines[number][column];
+            const std::string padding(widths[column] - cell.size(), ' ');
+            const bool to_the_right = first_number <= column && column < last_number;
+            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
+        }
+        row.erase(row.find_last_not_of(' ') + 1);
+        text += row + '\n';
+        if (number == 0) {
+            std::size_t width = 2 * (widths.size() - 1);
+            for (const std::size_t column : widths) width += column;
+            text += std::string(width, '-') + '\n';
+        }
+    }
+    return text;
+}
+
+DENIM_ONCE std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
+    const EntryNames names = graph.names();
+    std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
+                                 {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
+    std::size_t block = 0, operations_of_all = 0, trained = 0;
+    for (const NodeLine& node : nodes) {
+        operations_of_all += node.operations;
+        for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
+            lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
+        std::string algorithm = node.algorithm;
+        if (node.again) algorithm += algorithm.empty() ? "computed again" : ", computed again";
+        for (std::size_t at = node.first; at < node.first + node.entries; ++at) {
+            const Entry& entry = graph.entries[at];
+            const bool first = at == node.first;
+            lines.push_back({names.entries[at], graph.word(at), to_string(entry.out), entry.parameters ? with_commas(entry.parameters) : "",
+                             first && node.operations ? with_unit(node.operations) : "", first ? algorithm : "with the layer above"});
+        }
+    }
+    for (const Row& row : rows) trained += row.trained ? row.size() : 0;
+    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+           " operations for a picture, forward\n" + machine_line(precision);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string machine_line(std::string_view precision) {
+    const Team team;
+    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
+                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
+#if !defined(_OPENMP)
+    text += " (built without OpenMP: compile with -fopenmp for more)";
+#endif
+    text += "; " + std::string{precision};
+#if defined(__x86_64__) && defined(__GNUC__)
+    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
+                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
+    return text + '\n';
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/describe.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string Description::json() const {
+    std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
+                       ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
+    for (const DescribedLayer& layer : layers) {
+        text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
+                "\", \"layer\": \"" + layer.layer + "\", \"recomputed\": " + (layer.recomputed ? "true" : "false") + ", \"inputs\": [";
+        for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
+        text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
+                ", \"rows\": [";
+        for (const Row& row : layer.rows) {
+            text += (&row == layer.rows.data() ? "" : ", ") + std::string{"{\"name\": \""} + row.name + "\", \"shape\": [";
+            for (std::size_t d = 0; d < row.extents.rank; ++d)
+                text += (d ? ", " : "") + std::to_string(row.extents.values[d]);
+            text += std::string{"], \"trained\": "} + (row.trained ? "true" : "false") + "}";
+        }
+        text += "]}";
+    }
+    return text + "\n  ]\n}\n";
+}
+
+DENIM_ONCE std::string Description::graphviz() const {
+    std::string text =
+        "digraph network {\n    rankdir=TB;\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
+        "fontname=\"sans-serif\", fontsize=11];\n"
+        "    edge [fontname=\"sans-serif\", fontsize=9, color=\"#555555\"];\n    layer0 [label=\"picture\", "
+        "fillcolor=\"#fff4d6\"];\n";
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const DescribedLayer& layer = layers[n];
+        const bool adds = layer.layer == "Sum" || layer.layer == "Added";
+        text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
+        if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
+        if (layer.recomputed && !adds) text += "\\ncomputed again";
+        text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
+        for (const std::size_t from : layer.inputs) {
+            const Shape shape = from ? layers[from - 1].output : input;
+            text += "    layer" + std::to_string(from) + " -> layer" + std::to_string(n + 1) + " [label=\" " +
+                    words(shape) + "\"];\n";
+        }
+    }
+    const std::string last = std::to_string(layers.size());
+    return text + "    logits [label=\"logits\", fillcolor=\"#fff4d6\"];\n    layer" + last + " -> logits [label=\" " +
+           words(output) + "\"];\n}\n";
+}
+
+DENIM_ONCE std::string Description::list(Shape shape) {
+    return '[' + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) +
+           ']';
+}
+
+DENIM_ONCE std::string Description::words(Shape shape) {
+    if (shape.height == 1 && shape.width == 1) return std::to_string(shape.channels);
+    return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " + std::to_string(shape.channels);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE Description describe(const GraphTable& graph, std::span<const Row> rows) {
+    Description description{graph.input, graph.output, graph.numbers, {}};
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<std::size_t> number_of(graph.entries.size() + 1, 0);  // the layer that a value comes from
+    std::size_t row = 0;
+    for (std::size_t index = 0; index < graph.entries.size(); ++index) {
+        const Entry& entry = graph.entries[index];
+        if (passes_on(entry.role)) {
+            number_of[index + 1] = number_of[entry.from[0]];
+            continue;
+        }
+        DescribedLayer layer{names[index], graph.word(index), {}, entry.out, entry.parameters, {}};
+        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
+        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(rows[row++]);
+        for (const RecomputedEntries& block : graph.recomputed) layer.recomputed = layer.recomputed || (block.first <= index && index < block.last);
+        description.layers.push_back(std::move(layer));
+        number_of[index + 1] = description.layers.size();
+    }
+    return description;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/architecture.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
+/// a network is trained is no part of what its weights are.
+inline std::string without_recompute(std::string text) {
+    constexpr std::string_view word = "Recompute<";
+    for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
+        if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
+            std::size_t end = at + word.size(), depth = 0;
+            bool several = false;
+            for (; end < text.size() && (text[end] != '>' || depth > 0); ++end) {
+                several = several || (text[end] == ',' && depth == 0);
+                if (text[end] == '<') ++depth;
+                if (text[end] == '>') --depth;
+            }
+            if (several) {
+                text.replace(at, word.size(), "Sequential<");
+            } else {
+                text.erase(end, 1);
+                text.erase(at, word.size());
+            }
+        }
+        if (at-- == 0) break;
+    }
+    return text;
+}
+
+DENIM_ONCE std::string architecture_of(const GraphTable& graph) {
+    std::string text = spelling_in(graph.said_of_input) + ", " + spelling_in(graph.said_of_layers);
+    const EntryNames names = graph.names();
+    for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
+        if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
+    return without_recompute(text);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/describe_dropout.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
+    const std::vector<std::string> names = graph.names().entries;
+    for (std::size_t n = 0; n < names.size(); ++n)
+        if (graph.entries[n].has_rate) to(names[n] + ".rate", settings[n].rate);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/learner.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE NetworkLearner::NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss,
+                                            std::vector<float> head_weights)
+    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+    check_settings(graph(), state.settings);
+    for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
+}
+
+DENIM_ONCE NetworkLearner::~NetworkLearner() = default;
+
+DENIM_ONCE StepResult NetworkLearner::step(const Batch& batch) {
+    Batch weighted = batch;
+    weighted.head_weights = head_weights_;
+    return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/fit.hpp
+#if DENIM_BODIES
+
 // ---- denim/training/first_look.hpp
 
 // Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
@@ -17058,13 +17499,10 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/fit.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim::inline DENIM_TARGET::detail {
 
-namespace detail {
-
-inline void check(const FitOptions& options) {
+inline void check_options(const FitOptions& options) {
     if (options.epochs == 0 || options.batch == 0)
         throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
                                     std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
@@ -17100,203 +17538,18 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
-template <class... Callbacks>
-History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-              Callbacks&... callbacks) {
+DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads) {
+    check_options(options);
+    check_head_weights(options.head_weights, heads.size());
+    check_losses(options, heads);
+}
+
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                                  std::span<const CallbackReference> callbacks) {
     take_first_look(learner, train, options);
-    const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
-    return TrainingLoop{learner, train, validation, options, references}.run();
+    return TrainingLoop{learner, train, validation, options, callbacks}.run();
 }
 
-template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
-            Callbacks&... callbacks) {
-    check(options);
-    check_head_weights(options.head_weights, Network::heads.size());
-    check_losses(options, Network::heads);
-    const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
-    NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
-                               options.head_weights};
-    return teach(learner, train, validation, options, callbacks...);
-}
+}  // namespace denim::inline DENIM_TARGET::detail
 
-}  // namespace detail
-
-/// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
-/// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
-/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
-/// network stays as it was before it. The same seed gives the same bits for any number of threads.
-template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
-    requires(Callback<std::remove_reference_t<Callbacks>> && ...)
-History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
-            Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
-    return detail::fit(network, train, &samples, options, callbacks...);
-}
-
-/// Without a validation set.
-template <class Network, LabelledImages Train, class... Callbacks>
-    requires(Callback<std::remove_reference_t<Callbacks>> && ...)
-History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
-    return detail::fit(network, train, nullptr, options, callbacks...);
-}
-
-/// From two arrays.
-template <class Network, class Images, class Labels, class... Callbacks>
-    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
-History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
-    return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/progress_line.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// One plain line for each epoch, on standard error.
-struct ProgressLine {
-    std::FILE* to = stderr;  ///< or null: nothing is written
-
-    void on_epoch(Run& run) const {
-        if (!to) return;
-        const Epoch& epoch = run.history.epochs.back();
-        std::string line = detail::sentence("epoch ", epoch.number, '/', run.epochs, "  loss ", detail::fixed(epoch.train.loss, 4));
-        if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
-        if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
-        if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
-        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
-        std::fputs(line.c_str(), to);
-        std::fflush(to);
-    }
-};
-
-static_assert(Callback<const ProgressLine>);
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/progress_bar.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// How far a run is, on standard error: on a terminal one line that changes (epoch, batches, loss, accuracy, images a second,
-/// time left in this epoch and for all), elsewhere a plain line for each epoch, and one a minute in epochs that take longer.
-struct ProgressBar {
-    std::FILE* to = stderr;  ///< or null: nothing is written
-
-    void on_begin(Run&) {
-        terminal_ = to && ::isatty(::fileno(to)) == 1;
-        shown_ = Clock::now();
-    }
-    void on_batch(Run& run) {
-        if (!to) return;
-        const Clock::time_point now = Clock::now();
-        if (now - shown_ < (terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{60'000})) return;
-        shown_ = now;
-        const std::string text = line(run);
-        std::fprintf(to, terminal_ ? "\r%s\x1b[K" : "%s\n", text.c_str());
-        std::fflush(to);
-    }
-    void on_epoch(Run& run) {
-        if (terminal_) std::fputs("\r\x1b[K", to);
-        ProgressLine{to}.on_epoch(run);
-        shown_ = Clock::now();
-    }
-    void on_end(Run& run) const {
-        if (terminal_ && !run.between_epochs()) std::fputs("\n", to);
-    }
-
-    /// "epoch 3/15 [=====>    ] 120/203  loss 0.4321  accuracy 0.8512  496 images/s  0:12 left, 4:10 in all"
-    static std::string line(const Run& run) {
-        constexpr std::size_t width = 20;
-        const std::size_t filled = run.batch * width / std::max<std::size_t>(run.batches, 1);
-        const double rate = static_cast<double>(run.images) / std::max(run.seconds, 1e-9);
-        const auto images_left = static_cast<double>(run.training_images - run.images);
-        const auto epochs_left = static_cast<double>(run.epochs - run.epoch);
-        std::string numbers = detail::sentence("] ", run.batch, '/', run.batches, "  loss ", detail::fixed(run.train.loss, 4), "  ");
-        if (!is_nan(run.train.accuracy)) numbers += "accuracy " + detail::fixed(run.train.accuracy, 4) + "  ";
-        numbers += detail::fixed(rate, 0) + " images/s  ";
-        return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
-               (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
-               duration(images_left / rate) + " left, " +
-               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
-    }
-    /// "0:07", "12:30", "3:05:00"
-    static std::string duration(double seconds) {
-        const auto whole = static_cast<long>(std::clamp(seconds, 0.0, 3.6e8) + 0.5);
-        char text[40];
-        if (whole >= 3600)
-            std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-        else
-            std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
-        return text;
-    }
-
-    // What it knows of the terminal.
-    using Clock = std::chrono::steady_clock;
-    bool terminal_ = false;
-    Clock::time_point shown_ = {};
-};
-
-static_assert(Callback<ProgressBar>);
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/stop_on_nan.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Ends a run whose loss, gradients or weights are not finite any more, gives the network the weights of the end of its last good epoch (or of the
-/// beginning), and says so. Without it, `fit` throws NotFinite.
-struct StopOnNaN {
-    std::FILE* to = stderr;
-
-    void on_begin(Run& run) { keep(run, 0); }
-    void on_epoch(Run& run) {
-        if (all_finite(run.learner.parameters()) && is_finite(run.history.epochs.back().train.loss))
-            keep(run, run.epoch);
-        else
-            on_nan(run);
-    }
-    void on_nan(Run& run) {
-        std::copy(good_.begin(), good_.end(), run.learner.parameters().begin());
-        run.stop = true;
-        stopped_ = true;
-        if (!to) return;
-        std::fprintf(to,
-                     "StopOnNaN: epoch %zu, batch %zu: the loss, a gradient or a weight is not a finite number; the network has the "
-                     "weights of %s again. A lower "
-                     "learning rate may help.\n",
-                     run.epoch, run.batch + (run.batch < run.batches ? 1 : 0),
-                     good_epoch_ == 0 ? "the beginning" : ("the end of epoch " + std::to_string(good_epoch_)).c_str());
-    }
-    void remember(CallbackMemory& memory) const {
-        memory.arrays["StopOnNaN.good"] = good_;
-        memory.numbers["StopOnNaN.good_epoch"] = static_cast<double>(good_epoch_);
-    }
-    void recall(const CallbackMemory& memory) {
-        if (!memory.arrays.contains("StopOnNaN.good")) return;
-        good_ = memory.arrays.at("StopOnNaN.good");
-        good_epoch_ = static_cast<std::size_t>(memory.numbers.at("StopOnNaN.good_epoch"));
-    }
-
-    /// Whether it had to.
-    [[nodiscard]] bool stopped() const { return stopped_; }
-
-    // What it knows of a run.
-    SharedNumbers good_ = {};
-    std::size_t good_epoch_ = 0;
-    bool stopped_ = false;
-
-    void keep(Run& run, std::size_t epoch) {
-        good_ = {};  // first, so that their memory may be taken again
-        good_ = run.keep_weights();
-        good_epoch_ = epoch;
-        stopped_ = false;
-    }
-};
-
-static_assert(Callback<StopOnNaN>);
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/denim.hpp
-
-// The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
-
+#endif  // DENIM_BODIES

@@ -52,10 +52,38 @@
 #endif
 
 #if defined(_OPENMP)
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, omp)
+#define DENIM_THREADS omp
 #else
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
+#define DENIM_THREADS serial
 #endif
+
+// Where DENIM_COMPILED is defined, what does not depend on a program's networks (DENIM_ONCE) is declared alone, and stands in the library
+// denim::compiled, or in the one source file of the program that defines DENIM_IMPLEMENTATION before its first header of Denim. That code has
+// a namespace of its own, so that another target is an undefined name for the linker, and a header-only file fits beside it.
+#if defined(DENIM_IMPLEMENTATION) && !defined(DENIM_COMPILED)
+#define DENIM_COMPILED
+#endif
+#if defined(DENIM_COMPILED)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), compiled)
+#else
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS)
+#endif
+
+// DENIM_BODIES: whether this file has the definitions. DENIM_TEMPLATE(class X<float>), behind the definitions of X: its one instantiation.
+#if !defined(DENIM_COMPILED)
+#define DENIM_BODIES 1
+#define DENIM_ONCE inline
+#define DENIM_TEMPLATE(...) static_assert(true)
+#elif defined(DENIM_IMPLEMENTATION)
+#define DENIM_BODIES 1
+#define DENIM_ONCE
+#define DENIM_TEMPLATE(...) template __VA_ARGS__
+#else
+#define DENIM_BODIES 0
+#define DENIM_ONCE
+#define DENIM_TEMPLATE(...) extern template __VA_ARGS__
+#endif
+
 #define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)
 // ---- denim/machine/finite.hpp
 
@@ -5484,20 +5512,18 @@ struct Accepted {
 inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
     from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
 
-inline std::string Accepted::words() const {
-    if (highest == std::numeric_limits<double>::max())
-        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
-    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
-           shortest_text(highest);
-}
+namespace detail {
+
+[[noreturn]] DENIM_ONCE void refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value);
+
+}  // namespace detail
 
 /// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
 /// but is nan".
 template <class Number>
 void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
     if (accepted.takes(static_cast<double>(value))) return;
-    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
-                                shortest_text(value));
+    detail::refuse_setting(owner, name, accepted, shortest_text(value));
 }
 
 /// Whether a class lists its settings.
@@ -5524,6 +5550,7 @@ constexpr std::string_view name_of() {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/machine/simd_functions.hpp
 
 // Functions of vectors, and the same names for plain numbers, so that a formula is written once for both. A NaN gives NaN,
@@ -5687,13 +5714,7 @@ struct Pictures {
     static Pictures of(const Expression& expression, Shape expected);
 
     /// Throws std::invalid_argument unless the pictures have the shape that a network takes.
-    void check(Shape expected) const {
-        if (shape != expected)
-            throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
-                                        to_string(shape));
-        if (count > 0 && !bytes && !floats)
-            throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
-    }
+    void check(Shape expected) const;
 };
 
 namespace detail {
@@ -5754,6 +5775,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/tensor/extents.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -14204,50 +14226,8 @@ inline std::vector<std::string> words_of(std::span<const Gives> heads) {
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "Decimal{-15, 1}" at this place becomes "-1.5".
-inline void write_decimal(std::string& name, std::size_t at) {
-    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
-    std::string digits = name.substr(first, comma - first);
-    std::size_t places = 0;
-    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
-    const bool negative = digits[0] == '-';
-    digits.erase(0, negative);
-    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-    if (places) digits.insert(digits.size() - places, 1, '.');
-    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
-}
-
-/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
-inline void write_window(std::string& name, std::size_t at) {
-    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
-    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
-    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
-}
-
 /// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-inline std::string spelling_in(std::string_view text) {
-    text.remove_prefix(text.find("Type = ") + 7);
-    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
-    const auto erase = [&](std::string_view part, auto allowed) {
-        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
-            if (allowed(at))
-                name.erase(at, part.size());
-            else
-                ++at;
-    };
-    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
-    erase(space, [](std::size_t) { return true; });
-    erase("denim::", [](std::size_t) { return true; });
-    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
-    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
-    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
-    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
-    const std::string_view pool = "Pool<Max, 2>";
-    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
-    return name;
-}
+DENIM_ONCE std::string spelling_in(std::string_view text);
 
 /// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
 template <class Type>
@@ -14262,6 +14242,7 @@ std::string spelling() {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/machine/settings_record.hpp
 
 // What something is, as names and values: the record by which a run is known again.
@@ -14330,47 +14311,17 @@ public:
 
     [[nodiscard]] std::span<const Line> all() const { return all_; }
     /// The value of a setting; null where it is not there.
-    [[nodiscard]] const std::string* find(std::string_view name) const {
-        for (const Line& each : all_)
-            if (each.name == name) return &each.value;
-        return nullptr;
-    }
+    [[nodiscard]] const std::string* find(std::string_view name) const;
 
     friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
 
     /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
     /// where nothing does.
-    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
-        constexpr std::size_t most = 12;
-        std::size_t count = 0;
-        std::string text;
-        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
-            if (there && here && *there == *here) return;
-            if (count++ < most)
-                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
-        };
-        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
-        for (const Line& each : snapshot.all_)
-            if (!find(each.name)) compare(each.name, &each.value, nullptr);
-        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
-    }
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const;
 
     /// A line for each, "name = value", and the way back.
-    [[nodiscard]] std::string text() const {
-        std::string lines;
-        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
-        return lines;
-    }
-    static SettingsRecord from_text(std::string_view text) {
-        SettingsRecord settings;
-        while (!text.empty()) {
-            const std::string_view line = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(line.size() + 1, text.size()));
-            if (const std::size_t at = line.find(" = "); at != line.npos)
-                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
-        }
-        return settings;
-    }
+    [[nodiscard]] std::string text() const;
+    static SettingsRecord from_text(std::string_view text);
 
 private:
     template <class Act>
@@ -14383,14 +14334,7 @@ private:
         return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
     }
     // A value stays on its line.
-    void put(std::string_view name, std::string_view value) {
-        Line setting{full(name), {}};
-        for (const char letter : value) {
-            if (letter == '\n' || letter == '\\') setting.value += '\\';
-            setting.value += letter == '\n' ? 'n' : letter;
-        }
-        all_.push_back(std::move(setting));
-    }
+    void put(std::string_view name, std::string_view value);
 
     std::string group_;
     std::vector<Line> all_;
@@ -14408,6 +14352,7 @@ void describe_type(SettingsRecord& to, const Type& type) {
 
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/loss/loss.hpp
 
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
@@ -16091,21 +16036,7 @@ struct NamedChild {
     void (*name)(const std::string&, EntryNames&) = nullptr;  ///< of a composition or a block; a layer is its own only entry
 };
 
-inline void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
-    std::size_t place = 0;
-    for (const NamedChild& child : children) {
-        if (!child.layer) {
-            names.entries.push_back(name);
-            continue;
-        }
-        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
-        ++place;
-        if (child.name)
-            child.name(own, names);
-        else
-            names.entries.push_back(std::move(own));
-    }
-}
+DENIM_ONCE void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names);
 
 template <class Written>
 void name_entries(const std::string& name, EntryNames& names);
@@ -16193,6 +16124,7 @@ consteval auto block_around() {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/network/graph.hpp
 
 // From the list of layers and the shape of a picture to values: which entry reads what, which shape flows where, which
@@ -16481,17 +16413,9 @@ struct GraphTable {
     std::span<const std::string_view> said_of_entries;
     void (*name)(const std::string& of_all, detail::EntryNames& to) = nullptr;
 
-    [[nodiscard]] detail::EntryNames names() const {
-        detail::EntryNames all;
-        name("", all);
-        return all;
-    }
+    [[nodiscard]] detail::EntryNames names() const;
     /// An entry as users write it, "Conv<3, 32>"; a join by its last word, "Sum" of a Residual.
-    [[nodiscard]] std::string word(std::size_t entry) const {
-        std::string text = detail::spelling_in(said_of_entries[entry]);
-        if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
-        return text;
-    }
+    [[nodiscard]] std::string word(std::size_t entry) const;
 };
 
 namespace detail {
@@ -16534,23 +16458,10 @@ inline constexpr GraphTable graph_table{.input = Graph::input,
                                         .name = &detail::name_entries<typename Graph::Layers>};
 
 /// The rows of a network that has just begun.
-inline std::vector<Row> make_rows(const GraphTable& graph) {
-    const std::vector<std::string> names = graph.names().entries;
-    std::vector<Row> rows;
-    for (const auto& [parameter, entry, offset] : graph.parameters)
-        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
-                        parameter.moved});
-    return rows;
-}
+DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph);
 
 /// What optimizers see of the settings.
-inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        const auto& [parameter, entry, offset] = graph.parameters[row];
-        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
-        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
-    }
-}
+DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows);
 
 /// The beginning of a network's parameters.
 template <class Scalar>
@@ -16560,6 +16471,7 @@ void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/network/input.hpp
 
 // What enters a network.
@@ -16680,16 +16592,21 @@ struct NetworkState {
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
 
-    NetworkState(const GraphTable& of, Seed seed)
-        : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
-        for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
-        initialise(of, parameters.data(), seed);
-    }
+    NetworkState(const GraphTable& of, Seed seed);
 
     /// False when it was moved from.
     [[nodiscard]] bool whole() const { return parameters.size() == graph->numbers && settings.size() == graph->entries.size(); }
     void update_rows() { denim::update_rows(*graph, settings, rows); }
 };
+
+template <class Scalar>
+NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
+    : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+    for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
+    initialise(of, parameters.data(), seed);
+}
+
+DENIM_TEMPLATE(struct NetworkState<float>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/settings.hpp
@@ -17338,64 +17255,17 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// "5,504"
-inline std::string with_commas(std::size_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-    return text;
-}
-
-/// "0.421 G", "17.3 M", "920"
-inline std::string with_unit(std::size_t number) {
-    const auto value = static_cast<double>(number);
-    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
-    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
-}
+DENIM_ONCE std::string with_commas(std::size_t number);
 
 using TableLine = std::vector<std::string>;
 
 /// Lines of as many columns each, the first of them the header; the columns from `first_number` to the one before `last_number` stand to the right.
-inline std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
-    std::vector<std::size_t> widths(lines.at(0).size());
-    for (const TableLine& line : lines)
-        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
-    std::string text;
-    for (std::size_t number = 0; number < lines.size(); ++number) {
-        std::string row;
-        for (std::size_t column = 0; column < widths.size(); ++column) {
-            const std::string& cell = lines[number][column];
-            const std::string padding(widths[column] - cell.size(), ' ');
-            const bool to_the_right = first_number <= column && column < last_number;
-            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
-        }
-        row.erase(row.find_last_not_of(' ') + 1);
-        text += row + '\n';
-        if (number == 0) {
-            std::size_t width = 2 * (widths.size() - 1);
-            for (const std::size_t column : widths) width += column;
-            text += std::string(width, '-') + '\n';
-        }
-    }
-    return text;
-}
+DENIM_ONCE std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number);
 
 }  // namespace detail
 
 /// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
-inline std::string machine_line(std::string_view precision) {
-    const Team team;
-    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
-                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
-#if !defined(_OPENMP)
-    text += " (built without OpenMP: compile with -fopenmp for more)";
-#endif
-    text += "; " + std::string{precision};
-#if defined(__x86_64__) && defined(__GNUC__)
-    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
-                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
-    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
-#endif
-    return text + '\n';
-}
+DENIM_ONCE std::string machine_line(std::string_view precision);
 
 namespace detail {
 
@@ -17428,28 +17298,7 @@ inline constexpr auto node_lines = [] {
     return all;
 }();
 
-inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
-    const EntryNames names = graph.names();
-    std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
-                                 {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
-    std::size_t block = 0, operations_of_all = 0, trained = 0;
-    for (const NodeLine& node : nodes) {
-        operations_of_all += node.operations;
-        for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
-            lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
-        std::string algorithm = node.algorithm;
-        if (node.again) algorithm += algorithm.empty() ? "computed again" : ", computed again";
-        for (std::size_t at = node.first; at < node.first + node.entries; ++at) {
-            const Entry& entry = graph.entries[at];
-            const bool first = at == node.first;
-            lines.push_back({names.entries[at], graph.word(at), to_string(entry.out), entry.parameters ? with_commas(entry.parameters) : "",
-                             first && node.operations ? with_unit(node.operations) : "", first ? algorithm : "with the layer above"});
-        }
-    }
-    for (const Row& row : rows) trained += row.trained ? row.size() : 0;
-    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
-           " operations for a picture, forward\n" + machine_line(precision);
-}
+DENIM_ONCE std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision);
 
 }  // namespace detail
 
@@ -17459,6 +17308,7 @@ std::string Network<Input, Body, Arithmetic>::summary() const {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/network/describe.hpp
 
 // A network's architecture for other programs: as JSON, and as a picture in the language of Graphviz.
@@ -17485,84 +17335,19 @@ struct Description {
 
     /// {"input": [120, 90, 3], "output": [1, 1, 3], "parameters": 12345, "layers": [{"name", "layer", "recomputed",
     /// "inputs", "output", "parameters", "rows"}]}
-    [[nodiscard]] std::string json() const {
-        std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
-                           ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
-        for (const DescribedLayer& layer : layers) {
-            text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
-                    "\", \"layer\": \"" + layer.layer + "\", \"recomputed\": " + (layer.recomputed ? "true" : "false") + ", \"inputs\": [";
-            for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
-            text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
-                    ", \"rows\": [";
-            for (const Row& row : layer.rows) {
-                text += (&row == layer.rows.data() ? "" : ", ") + std::string{"{\"name\": \""} + row.name + "\", \"shape\": [";
-                for (std::size_t d = 0; d < row.extents.rank; ++d)
-                    text += (d ? ", " : "") + std::to_string(row.extents.values[d]);
-                text += std::string{"], \"trained\": "} + (row.trained ? "true" : "false") + "}";
-            }
-            text += "]}";
-        }
-        return text + "\n  ]\n}\n";
-    }
+    [[nodiscard]] std::string json() const;
 
     /// A picture: dot -Tsvg network.dot > network.svg
-    [[nodiscard]] std::string graphviz() const {
-        std::string text =
-            "digraph network {\n    rankdir=TB;\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
-            "fontname=\"sans-serif\", fontsize=11];\n"
-            "    edge [fontname=\"sans-serif\", fontsize=9, color=\"#555555\"];\n    layer0 [label=\"picture\", "
-            "fillcolor=\"#fff4d6\"];\n";
-        for (std::size_t n = 0; n < layers.size(); ++n) {
-            const DescribedLayer& layer = layers[n];
-            const bool adds = layer.layer == "Sum" || layer.layer == "Added";
-            text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
-            if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
-            if (layer.recomputed && !adds) text += "\\ncomputed again";
-            text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
-            for (const std::size_t from : layer.inputs) {
-                const Shape shape = from ? layers[from - 1].output : input;
-                text += "    layer" + std::to_string(from) + " -> layer" + std::to_string(n + 1) + " [label=\" " +
-                        words(shape) + "\"];\n";
-            }
-        }
-        const std::string last = std::to_string(layers.size());
-        return text + "    logits [label=\"logits\", fillcolor=\"#fff4d6\"];\n    layer" + last + " -> logits [label=\" " +
-               words(output) + "\"];\n}\n";
-    }
+    [[nodiscard]] std::string graphviz() const;
 
 private:
-    static std::string list(Shape shape) {
-        return '[' + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) +
-               ']';
-    }
-    static std::string words(Shape shape) {
-        if (shape.height == 1 && shape.width == 1) return std::to_string(shape.channels);
-        return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " + std::to_string(shape.channels);
-    }
+    static std::string list(Shape shape);
+    static std::string words(Shape shape);
 };
 
 namespace detail {
 
-inline Description describe(const GraphTable& graph, std::span<const Row> rows) {
-    Description description{graph.input, graph.output, graph.numbers, {}};
-    const std::vector<std::string> names = graph.names().entries;
-    std::vector<std::size_t> number_of(graph.entries.size() + 1, 0);  // the layer that a value comes from
-    std::size_t row = 0;
-    for (std::size_t index = 0; index < graph.entries.size(); ++index) {
-        const Entry& entry = graph.entries[index];
-        if (passes_on(entry.role)) {
-            number_of[index + 1] = number_of[entry.from[0]];
-            continue;
-        }
-        DescribedLayer layer{names[index], graph.word(index), {}, entry.out, entry.parameters, {}};
-        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
-        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(rows[row++]);
-        for (const RecomputedEntries& block : graph.recomputed) layer.recomputed = layer.recomputed || (block.first <= index && index < block.last);
-        description.layers.push_back(std::move(layer));
-        number_of[index + 1] = description.layers.size();
-    }
-    return description;
-}
+DENIM_ONCE Description describe(const GraphTable& graph, std::span<const Row> rows);
 
 }  // namespace detail
 
@@ -17573,6 +17358,7 @@ Description describe(const Network& network) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/loss/probabilities.hpp
 
 // From the numbers that a network gives to probabilities, as the loss means them that it learned by.
@@ -18436,36 +18222,17 @@ namespace denim::inline DENIM_TARGET {
 template <class Scalar>
 class BatchPredictor {
 public:
-    explicit BatchPredictor(const PlanTable<Scalar>& plan)
-        : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+    explicit BatchPredictor(const PlanTable<Scalar>& plan);
 
     /// Whether it was not moved from.
     [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
 
     /// Takes over a network's numbers. Nobody may be asking meanwhile.
-    void take(const Scalar* parameters, std::span<const LayerSettings> settings) {
-        settings_.assign(settings.begin(), settings.end());
-        for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
-            const NodePlaces& places = plan_->node_places[node];
-            std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
-        }
-        prepare(*plan_, parameters, prepared_.data());
-    }
+    void take(const Scalar* parameters, std::span<const LayerSettings> settings);
 
     /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
     /// the time of each step; it has room for all threads.
-    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const {
-        const Team team;
-        const auto work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
-            if (call.one_by_one())
-                work.space->reserve_bands(team.size);
-            else
-                work.space->reserve_threads(team.size);
-            run(*work.space, call);
-        }
-    }
+    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const;
 
 private:
     using Space = Workspace<Scalar>;
@@ -18557,6 +18324,36 @@ private:
     std::vector<LayerSettings> settings_;
     std::unique_ptr<Workspaces<Scalar>> workspaces_;
 };
+
+template <class Scalar>
+BatchPredictor<Scalar>::BatchPredictor(const PlanTable<Scalar>& plan)
+    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+
+template <class Scalar>
+void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+    settings_.assign(settings.begin(), settings.end());
+    for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
+        const NodePlaces& places = plan_->node_places[node];
+        std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
+    }
+    prepare(*plan_, parameters, prepared_.data());
+}
+
+template <class Scalar>
+void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepClock* clock) const {
+    const Team team;
+    const auto work = workspaces_->take(std::min(pictures.count, chunk));
+    for (std::size_t first = 0; first < pictures.count; first += chunk) {
+        const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
+        if (call.one_by_one())
+            work.space->reserve_bands(team.size);
+        else
+            work.space->reserve_threads(team.size);
+        run(*work.space, call);
+    }
+}
+
+DENIM_TEMPLATE(class BatchPredictor<float>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/predictor.hpp
@@ -18911,13 +18708,7 @@ HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> he
 template <class Scalar>
 class BatchTrainer {
 public:
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
-        : graph_(&graph),
-          plan_(&plan),
-          workspace_(plan, largest_batch),
-          gradients_(graph.numbers),
-          prepared_(plan.sizes.prepared_numbers),
-          accumulators_(plan, largest_batch) {}
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
@@ -18925,27 +18716,7 @@ public:
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
     /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr) {
-        check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
-        workspace_.reserve_threads(of.team.within(of.shares.count));
-        results_.assign(of.shares.count, {});
-        prepare(*plan_, of.parameters, prepared_.data());
-        if (!plan_->loads_in_runs())
-            parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
-                         [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
-        StepResult result;
-        for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
-            const StepRun& run = plan_->runs[number];
-            if (run.on_samples)
-                run_shares(of, number);
-            else
-                take_step(of, run.first, {});
-            if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
-            if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
-        }
-        return result;
-    }
+                    StepClock* clock = nullptr);
 
 private:
     struct Call {
@@ -19071,6 +18842,41 @@ private:
     Accumulators<Scalar> accumulators_;
     std::vector<StepResult> results_;
 };
+
+template <class Scalar>
+BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+    : graph_(&graph),
+      plan_(&plan),
+      workspace_(plan, largest_batch),
+      gradients_(graph.numbers),
+      prepared_(plan.sizes.prepared_numbers),
+      accumulators_(plan, largest_batch) {}
+
+template <class Scalar>
+StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
+                    StepClock* clock) {
+    check(parameters, settings, batch);
+    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+    workspace_.reserve_threads(of.team.within(of.shares.count));
+    results_.assign(of.shares.count, {});
+    prepare(*plan_, of.parameters, prepared_.data());
+    if (!plan_->loads_in_runs())
+        parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
+                     [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
+    StepResult result;
+    for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
+        const StepRun& run = plan_->runs[number];
+        if (run.on_samples)
+            run_shares(of, number);
+        else
+            take_step(of, run.first, {});
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
+        if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+    }
+    return result;
+}
+
+DENIM_TEMPLATE(class BatchTrainer<float>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/trainer.hpp
@@ -19322,58 +19128,25 @@ private:
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
-/// a network is trained is no part of what its weights are.
-inline std::string without_recompute(std::string text) {
-    constexpr std::string_view word = "Recompute<";
-    for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
-        if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
-            std::size_t end = at + word.size(), depth = 0;
-            bool several = false;
-            for (; end < text.size() && (text[end] != '>' || depth > 0); ++end) {
-                several = several || (text[end] == ',' && depth == 0);
-                if (text[end] == '<') ++depth;
-                if (text[end] == '>') --depth;
-            }
-            if (several) {
-                text.replace(at, word.size(), "Sequential<");
-            } else {
-                text.erase(end, 1);
-                text.erase(at, word.size());
-            }
-        }
-        if (at-- == 0) break;
-    }
-    return text;
-}
-
 /// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
 /// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
-inline std::string architecture_of(const GraphTable& graph) {
-    std::string text = spelling_in(graph.said_of_input) + ", " + spelling_in(graph.said_of_layers);
-    const EntryNames names = graph.names();
-    for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
-        if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
-    return without_recompute(text);
-}
+DENIM_ONCE std::string architecture_of(const GraphTable& graph);
 template <class Network>
 std::string architecture_of() {
     return architecture_of(graph_table<typename Network::Graph>);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/network/describe_dropout.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
 
 /// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
-inline void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
-    const std::vector<std::string> names = graph.names().entries;
-    for (std::size_t n = 0; n < names.size(); ++n)
-        if (graph.entries[n].has_rate) to(names[n] + ".rate", settings[n].rate);
-}
+DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to);
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/training/samples.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -19578,12 +19351,9 @@ public:
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
+    ~NetworkLearner() override;
 
-    StepResult step(const Batch& batch) override {
-        Batch weighted = batch;
-        weighted.head_weights = head_weights_;
-        return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
-    }
+    StepResult step(const Batch& batch) override;
     std::vector<float> logits(const Samples& samples) override {
         samples.pictures.check(input());
         std::vector<float> all(samples.pictures.count * classes());
@@ -19632,11 +19402,7 @@ private:
                                   detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
                                   detail::said_of<Numbers>()};
 
-    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights)
-        : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
-        check_settings(graph(), state.settings);
-        for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
-    }
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights);
 
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
@@ -19653,6 +19419,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/training/snapshot.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -20488,821 +20255,30 @@ struct FitOptions {
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/first_look.hpp
-
-// Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A line on standard error, once in a program however often there is reason for it.
-inline void say_once(const std::string& line) {
-    static std::mutex mutex;
-    static std::set<std::string> said;
-    const std::scoped_lock lock{mutex};
-    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
-}
-
-/// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
-inline void look_at_pictures(const Pictures& pictures) {
-    const std::size_t size = pictures.shape.size();
-    if (pictures.bytes) {
-        const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
-        if (std::none_of(first, last, [](std::uint8_t byte) { return byte > 1; }) && std::find(first, last, 1) != last)
-            say_once(
-                "fit: the bytes of the training set are only 0 and 1, of 0 to 255, so the network sees 0 and 1/255; "
-                "multiply them by 255, or give floats");
-        return;
-    }
-    if (pictures.shape.vector()) return;  // what was measured has ranges of its own
-    constexpr std::size_t looked_at = 1000;  // pictures, spread over the set
-    float largest = 0;
-    for (std::size_t n = 0; n < pictures.count; n += std::max<std::size_t>(pictures.count / looked_at, 1))
-        for (const float number : std::span{pictures.floats + n * size, size}) {
-            if (!Accepted{.highest = 255}.takes(static_cast<double>(number))) return;
-            largest = std::max(largest, number);
-        }
-    if (largest > 16)
-        say_once("fit: the floats of the training set go from 0 to " + shortest_text(largest) +
-                 ", and the network sees them as they are; divide them by 255, or give bytes, which are scaled on the way");
-}
-
-/// A softmax or a sigmoid before a loss that has one of its own.
-inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
-    for (std::size_t head = 0; head < learner.heads().size(); ++head) {
-        const Squash end = learner.ends_in(head);
-        if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
-        std::string line{"fit: the network ends in a "};
-        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
-        say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
-    }
-}
-
-/// Classes that no label names.
-inline void look_at_labels(const Learner& learner, const Samples& train) {
-    const auto heads = learner.heads();
-    for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
-        std::vector<bool> used(heads[head]);
-        for (std::size_t n = head; n < train.labels.size(); n += heads.size())
-            if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
-        std::string unused;
-        std::size_t count = 0;
-        constexpr std::size_t named = 10;
-        for (std::size_t label = 0; label < used.size(); ++label)
-            if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
-        if (count == 0) continue;
-        if (count > named) unused += " and " + std::to_string(count - named) + " more";
-        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
-                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
-    }
-}
-
-/// All of these.
-inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
-    look_at_pictures(train.pictures);
-    look_at_end(learner, {options.loss, options.head_losses});
-    look_at_labels(learner, train);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/batches.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
-/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
-constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
-
-/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
-inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    if (shuffled) shuffle(order, Random{seed, epoch});
-    return order;
-}
-
-/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
-/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
-template <PictureSource Source, class Scalar>
-void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
-            std::uint64_t epoch, Scalar* to) {
-    const Shape shape = source.shape();
-    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    const Team team;
-    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
-    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
-        Scalar* picture = to + i * shape.size();
-        if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
-        std::vector<std::uint8_t>& room = rooms[worker];
-        room.resize(shape.size());
-        source.read(places[i], room.data());
-        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
-    });
-}
-
-/// Pictures and labels of one step.
-struct LoadedBatch {
-    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
-    Array<std::int32_t, 1> labels;  ///< (N,)
-};
-
-/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
-///
-///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
-template <PictureSource Source>
-class Batches {
-public:
-    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
-    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
-            bool shuffled = true)
-        : source_(source),
-          batch_(batch),
-          seed_(seed),
-          epoch_(epoch),
-          augmentation_(augmentation),
-          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
-        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape());
-    }
-
-    /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
-
-    /// The places in the source of batch `index`.
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
-        if (index >= size())
-            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
-                                    std::to_string(size()));
-        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
-    }
-
-    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
-        const auto chosen = places(index);
-        const Shape shape = source_.shape();
-        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
-                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
-        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
-        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
-        return result;
-    }
-
-private:
-    const Source& source_;
-    std::size_t batch_;
-    Seed seed_;
-    std::uint64_t epoch_;
-    Augmentation augmentation_;
-    std::vector<std::uint32_t> order_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/optimizer/check_step.hpp
-
-// A step throws before it changes anything: what an optimizer is about to do is looked at first.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
-
-/// The largest magnitude of some numbers; not finite where one of them is not.
-inline float largest_magnitude_shared(std::span<const float> numbers) {
-    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
-    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
-        const std::size_t first = block * checked_at_once;
-        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
-    });
-    return largest_magnitude(std::span<const float>{largest});
-}
-
-/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
-inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
-                         std::span<const float> gradients, float rate) {
-    std::array<std::vector<float>, 4> copies;
-    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
-        const std::size_t count = std::min(checked_at_once, last - first);
-        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
-                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
-        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
-        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
-            const float* kept = state.numbers.data() + n * parameters.size() + first;
-            copies[n].assign(kept, kept + count);
-            update.state[n] = copies[n].data();
-        }
-        optimizer.apply(update);
-        if (!all_finite(after)) return false;
-        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
-            if (!all_finite(copies[n])) return false;
-    }
-    return true;
-}
-
-}  // namespace detail
-
-/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
-inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
-                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
-    for (const Row& row : rows) {
-        if (!row.trained && row.moved != Moved::by_layer) continue;
-        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
-        if (!is_finite(largest)) throw GradientNotFinite{row.name};
-        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/optimizer/l2.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
-inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
-    double penalty = 0;
-    for (const Row& row : rows) {
-        if (row.l2 == 0) continue;
-        double squares = 0;
-        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
-            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
-            gradients[n] += 2 * row.l2 * parameters[n];
-        }
-        penalty += static_cast<double>(row.l2) * squares;
-    }
-    return penalty;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/augmented_batches.hpp
-
-#include <future>
-
-namespace denim::inline DENIM_TARGET {
-
-/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
-/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
-/// number of threads and any size of batches.
-class AugmentedBatches {
-public:
-    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
-    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
-        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
-        augmentation.check(samples.pictures.shape);
-        if (!samples.pictures.bytes)
-            throw std::invalid_argument(
-                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        std::iota(places_.begin(), places_.end(), 0u);
-        for (Room& room : rooms_) {
-            room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
-            room.numbers.resize(largest * samples.width());
-            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
-        }
-    }
-
-    AugmentedBatches(const AugmentedBatches&) = delete;
-    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
-    ~AugmentedBatches() = default;
-
-    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
-    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
-        Room& room = rooms_[next_ % 2];
-        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
-        room.size = order.size();
-        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
-    }
-
-    /// Waits for the pictures that were prepared; they stand until the next but one are.
-    Batch take(std::uint64_t step) {
-        Room& room = rooms_[next_++ % 2];
-        room.changed.get();
-        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
-    }
-
-private:
-    struct Room {
-        std::vector<std::uint8_t> bytes;
-        std::vector<std::int32_t> labels;
-        std::vector<float> numbers;
-        Pictures pictures;
-        std::size_t size = 0;
-        std::future<void> changed;  // last, so that its thread has ended before the rest goes
-    };
-
-    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
-        const std::size_t size = samples_.pictures.shape.size();
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (!samples_.labels.empty())
-                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
-            const std::size_t width = samples_.width();
-            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
-            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
-                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
-        }
-    }
-
-    const Samples& samples_;
-    Augmentation augmentation_;
-    Seed seed_;
-    std::vector<std::uint32_t> places_;
-    std::array<Room, 2> rooms_;
-    std::size_t next_ = 0;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/averaged_parameters.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The average of a network's parameters beside those that learn. While it is shown, the two have changed places.
-class AveragedParameters {
-public:
-    /// Takes parameters into the average with their share of it.
-    void take(std::span<const float> parameters, double share) {
-        if (share <= 0) return;
-        if (numbers_.empty()) share = 1;
-        numbers_.resize(parameters.size());
-        constexpr std::size_t block = 16384;
-        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index) {
-            const std::size_t first = index * block, last = std::min(first + block, parameters.size());
-            if (share >= 1)
-                std::copy(parameters.data() + first, parameters.data() + last, numbers_.data() + first);
-            else
-                for (std::size_t n = first; n < last; ++n)
-                    numbers_[n] += static_cast<float>(share) * (parameters[n] - numbers_[n]);
-        });
-    }
-    /// Gives the network the average, where there is one, or what learns again.
-    void show(bool shown, std::span<float> parameters) {
-        if (shown != shown_ && !numbers_.empty()) {
-            std::swap_ranges(parameters.begin(), parameters.end(), numbers_.begin());
-            shown_ = shown;
-        }
-    }
-    [[nodiscard]] bool shown() const { return shown_; }
-    /// The average, or while it is shown what learns.
-    [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
-    /// Goes on from an average.
-    void resume(std::span<const float> average) {
-        numbers_.assign(average.begin(), average.end());
-        shown_ = false;
-    }
-
-private:
-    std::vector<float> numbers_;
-    bool shown_ = false;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/callback_list.hpp
-
-// What the callbacks of a run say and remember together. Two of one type stand apart: by their place among those of the type.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Calls act(callback, place), place 0 for the first of a type, 1 for the second.
-template <class Act>
-void each_callback(std::span<const CallbackReference> callbacks, const Act& act) {
-    std::map<std::string, std::size_t> seen;
-    for (const CallbackReference& callback : callbacks) act(callback, seen[callback.name()]++);
-}
-
-/// Those that are DescribesItself, each under its name; the second is "EarlyStopping 2".
-inline void describe_callbacks(SettingsRecord& to, std::span<const CallbackReference> callbacks) {
-    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
-        if (callback.described()) to(callback.name() + (place > 0 ? ' ' + std::to_string(place + 1) : ""), callback);
-    });
-}
-
-/// What the second of a type remembers stands behind "2/".
-inline std::string memory_prefix(std::size_t place) { return place == 0 ? "" : std::to_string(place + 1) + '/'; }
-
-inline CallbackMemory remember(std::span<const CallbackReference> callbacks) {
-    CallbackMemory all;
-    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
-        CallbackMemory own;
-        callback.remember(own);
-        for (const auto& [name, number] : own.numbers) all.numbers[memory_prefix(place) + name] = number;
-        for (auto& [name, array] : own.arrays) all.arrays[memory_prefix(place) + name] = std::move(array);
-    });
-    return all;
-}
-
-inline void recall(std::span<const CallbackReference> callbacks, const CallbackMemory& all) {
-    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
-        const std::string prefix = memory_prefix(place);
-        CallbackMemory own;
-        for (const auto& [name, number] : all.numbers)
-            if (name.starts_with(prefix)) own.numbers[name.substr(prefix.size())] = number;
-        for (const auto& [name, array] : all.arrays)
-            if (name.starts_with(prefix)) own.arrays[name.substr(prefix.size())] = array;
-        callback.recall(own);
-    });
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/machine/content_sum.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
-/// apart, not attacks.
-inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
-    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
-                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
-    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
-        std::memcpy(&number, from, sizeof number);
-        return number;
-    };
-    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
-    const std::byte* at = bytes.data();
-    std::size_t left = bytes.size();
-    std::uint64_t sum = fifth;
-    if (left >= 32) {
-        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
-        for (; left >= 32; left -= 32, at += 32)
-            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
-        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
-        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
-    }
-    sum += bytes.size();
-    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
-    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
-    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
-    sum = (sum ^ sum >> 33) * second;
-    sum = (sum ^ sum >> 29) * third;
-    return sum ^ sum >> 32;
-}
-
-/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
-template <class Number>
-    requires std::is_trivially_copyable_v<Number>
-std::uint64_t content_sum(std::span<const Number> numbers) {
-    constexpr std::size_t block = std::size_t{1} << 20;
-    const auto bytes = std::as_bytes(numbers);
-    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
-    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
-        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
-    });
-    return xxh64(std::as_bytes(std::span{sums}));
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/describe_run.hpp
-
-// What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// "sum 00000000000003e8"
-template <class Number>
-std::string sum_text(std::span<const Number> numbers) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "sum ";
-    const std::uint64_t sum = content_sum(numbers);
-    for (int shift = 60; shift >= 0; shift -= 4) text += digits[sum >> shift & 15];
-    return text;
-}
-
-/// "training.pictures = 60 of (8, 8, 1) as bytes, sum ...", and the labels or numbers likewise.
-inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
-    const Pictures& pictures = samples.pictures;
-    const std::size_t numbers = pictures.count * pictures.shape.size();
-    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
-                               (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
-                                               : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
-    if (samples.numbers.empty())
-        to(name + ".labels", std::to_string(samples.labels.size()) + ", " + sum_text(samples.labels));
-    else
-        to(name + ".numbers", std::to_string(samples.numbers.size()) + ", " + sum_text(std::span<const float>{samples.numbers}));
-}
-
-/// A run before its first step. The number of epochs is no part of it where it changes no step: such a run may learn for longer.
-inline SettingsRecord describe_run(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                             std::span<const CallbackReference> callbacks) {
-    SettingsRecord run;
-    learner.describe(run);
-    const std::span<const float> parameters = learner.parameters();
-    run("initial parameters", std::to_string(parameters.size()) + ", " + sum_text(parameters));
-    for (const Row& row : learner.rows()) {
-        if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
-        if (row.decays) run(row.name + ".l2", row.l2);
-    }
-    describe_samples(run, "training", train);
-    if (validation)
-        describe_samples(run, "validation", *validation);
-    else
-        run("validation", "none");
-    run("batch", options.batch)("seed", options.seed.value)("shuffle", options.shuffle)("optimizer", options.optimizer);
-    run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
-    run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
-    run("augmentation", options.augmentation);
-    if (options.schedule || options.averaging) run("epochs", options.epochs);
-    describe_callbacks(run, callbacks);
-    return run;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/interrupted.hpp
-
-namespace denim {
-
-/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
-class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
-public:
-    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
-
-    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
-        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
-};
-
-}  // namespace denim
-// ---- denim/training/training_loop.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The training loop, for any network.
-class TrainingLoop final : public Resumable {
-public:
-    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
-        : learner_(learner),
-          train_(train),
-          validation_(validation),
-          options_(options),
-          callbacks_(callbacks),
-          state_(options.optimizer, learner.parameters().size()),
-          run_{learner, history_} {
-        run_.epochs = options.epochs;
-        run_.training_images = train.count();
-        run_.rate = scheduled_rate_ = options.optimizer.rate();
-        run_.batches = batches_of(train.count(), options.batch);
-        const RunPlan plan{run_.batches, run_.epochs, validation != nullptr};
-        options.schedule.check(plan);
-        options.averaging.check(plan);
-        run_.validation = validation;
-        run_.resumable = this;
-        if (options.augmentation != Augmentation{})
-            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
-    }
-
-    History run() {
-        tell(&CallbackReference::on_begin);
-        begun_ = true;
-        if (resumed_) recall(callbacks_, *resumed_);
-        tell(&CallbackReference::on_ready);
-        while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
-            if (run_.between_epochs()) {
-                average_.show(false, learner_.parameters());
-                ++run_.epoch;
-                run_.batch = run_.images = 0;
-                run_.train = {0, 0};
-                run_.seconds = 0;
-            }
-            const double before = run_.seconds;
-            start_ = Clock::now();
-            if (!learn(before)) break;
-            end_epoch(before);
-        }
-        if (run_.between_epochs()) average_.show(true, learner_.parameters());
-        tell(&CallbackReference::on_end);
-        if (run_.interrupted) throw Interrupted{run_.epoch, run_.batch};
-        return history_;
-    }
-
-    const SettingsRecord& record() override {
-        if (!record_ && begun_) fail_without_record();
-        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
-        return *record_;
-    }
-
-    SnapshotView snapshot() const override {
-        if (!record_) fail_without_record();
-        const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
-        const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
-        SnapshotView all{*record_, learning, {state_.numbers.data(), state_.numbers.size()}, average};
-        all.step = state_.step;
-        all.epoch = run_.epoch;
-        all.batch = run_.batch;
-        all.images = run_.images;
-        all.train = run_.train;
-        all.seconds = run_.seconds;
-        all.rate = run_.rate;
-        all.finished = run_.stop && !run_.interrupted;
-        all.history = history_;
-        all.memory = remember(callbacks_);
-        return all;
-    }
-
-    void resume(const SnapshotView& from) override {
-        std::string other = record().differences_from(from.run);
-        if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
-            other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
-        if (!other.empty())
-            throw std::invalid_argument("denim: fit: the snapshot is of another run, so this one cannot go on from it" + other);
-        if (from.parameters.size() != learner_.parameters().size() ||
-            (!from.average.empty() && from.average.size() != from.parameters.size()) ||
-            from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
-            from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
-            throw std::invalid_argument("denim: fit: the parts of the snapshot do not fit each other, so no run can go on from it");
-        std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
-        std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
-        average_.resume(from.average);
-        state_.step = static_cast<std::size_t>(from.step);
-        run_.epoch = from.epoch;
-        run_.batch = from.batch;
-        run_.images = from.images;
-        run_.train = from.train;
-        run_.seconds = from.seconds;
-        run_.rate = scheduled_rate_ = from.rate;
-        run_.stop = from.finished;
-        history_ = from.history;
-        resumed_ = from.memory;
-    }
-
-private:
-    using Clock = std::chrono::steady_clock;
-
-    [[nodiscard]] double seconds_now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-    void tell(void (CallbackReference::*hook)(Run&) const) {
-        for (const CallbackReference& callback : callbacks_) (callback.*hook)(run_);
-    }
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t batch) const {
-        const std::size_t first = batch * options_.batch;
-        return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
-    }
-
-    [[noreturn]] static void fail_without_record() {
-        throw std::logic_error("denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
-                               "run.resumable->record() in on_begin");
-    }
-    /// Of the step that comes next.
-    [[nodiscard]] Moment moment() const {
-        return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
-    }
-
-    /// Of the step that comes next: the schedule's, or what callbacks have made of it.
-    void set_rate(const Moment& now) {
-        if (options_.schedule) {
-            if (run_.rate != scheduled_rate_)
-                throw std::invalid_argument("denim: fit: a callback has set the rate to " + shortest_text(run_.rate) +
-                                            ", but the schedule sets it anew for each step; leave one of the two out");
-            run_.rate = scheduled_rate_ = options_.optimizer.rate() * options_.schedule.factor(now);
-        }
-        check_setting("fit", "the rate of a step", run_.rate, at_least_0);
-    }
-
-    StepResult next_step() {
-        StepResult result;
-        if (!augmented_) {
-            result = learner_.step(
-                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
-        } else {
-            const Batch batch = augmented_->take(state_.step);
-            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
-            result = learner_.step(batch);
-        }
-        result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
-        if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
-        return result;
-    }
-
-    /// The rest of the epoch; false if it ends before it is whole and does not count.
-    bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
-        while (run_.batch < run_.batches && !run_.stop) {
-            const std::size_t size = places(run_.batch).size();
-            const Moment now = moment();
-            set_rate(now);
-            StepResult result;
-            try {
-                result = next_step();
-                if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
-                check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
-            } catch (const NotFinite&) {
-                tell(&CallbackReference::on_nan);
-                if (!run_.stop) throw;
-                return false;
-            }
-            update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
-                              run_.rate);
-            average_.take(learner_.parameters(), options_.averaging.share(now));
-            const auto share = static_cast<double>(size) / static_cast<double>(run_.images + size);
-            run_.train.loss += (result.loss - run_.train.loss) * share;
-            run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
-            run_.images += size;
-            ++run_.batch;
-            run_.seconds = before + seconds_now();
-            tell(&CallbackReference::on_batch);
-            tell(&CallbackReference::on_rest);
-        }
-        return !run_.interrupted;
-    }
-
-    void end_epoch(double before) {
-        Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
-        epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
-        average_.show(true, learner_.parameters());
-        std::vector<float> logits;
-        if (validation_) {
-            logits = learner_.logits(*validation_);
-            epoch.validation = learner_.score(logits, *validation_);
-        }
-        epoch.seconds = before + seconds_now();
-        history_.epochs.push_back(epoch);
-        run_.validation_logits = logits;
-        tell(&CallbackReference::on_epoch);
-        tell(&CallbackReference::on_rest);
-        run_.validation_logits = {};
-    }
-
-    Learner& learner_;
-    const Samples& train_;
-    const Samples* validation_;
-    const FitOptions& options_;
-    std::span<const CallbackReference> callbacks_;
-    History history_;
-    OptimizerState state_;
-    AveragedParameters average_;
-    Run run_;
-    float scheduled_rate_ = 0;  ///< what the schedule has set last
-    std::vector<std::uint32_t> order_;
-    std::optional<AugmentedBatches> augmented_;
-    std::optional<SettingsRecord> record_;
-    std::optional<CallbackMemory> resumed_;
-    bool begun_ = false;
-    Clock::time_point start_;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/fit.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-inline void check(const FitOptions& options) {
-    if (options.epochs == 0 || options.batch == 0)
-        throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
-                                    std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
-    check_setting("fit", "epochs", options.epochs, Accepted{.lowest = 1, .highest = 0xffffffff});
-    if (!at_least_0.takes(options.clip_norm))
-        throw std::invalid_argument("denim: fit: a finite clip_norm of at least 0 was expected, but got " + shortest_text(options.clip_norm));
-    options.optimizer.check();
-}
+/// Throws std::invalid_argument where options are not accepted, or do not suit a network of such heads.
+DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads);
 
-inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
-    if (!weights.empty() && weights.size() != heads)
-        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
-                                    std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
-    for (const float weight : weights)
-        if (!at_least_0.takes(static_cast<double>(weight)))
-            throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
-                                        shortest_text(weight));
-    if (!weights.empty() && std::ranges::all_of(weights, [](float weight) { return weight == 0; }))
-        throw std::invalid_argument("denim: fit: head_weights above 0 were expected, but all are 0");
-}
-
-inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {
-    if (!options.head_losses.empty() && options.head_losses.size() != heads.size())
-        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads.size()) + " heads, but " +
-                                    std::to_string(options.head_losses.size()) +
-                                    " head_losses came; expected one for each, or none");
-    const LossOfHeads losses{options.loss, options.head_losses};
-    for (std::size_t head = 0; head < heads.size(); ++head) {
-        losses.of(head).check(heads[head]);
-        if (!options.head_losses.empty() && losses.of(head).wants() != Wants::label)
-            throw std::invalid_argument("denim: fit: head_losses were expected to want labels, but that of head " +
-                                        std::to_string(head) + " wants a number for each output");
-    }
-}
+/// A run of training, for any network.
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                                  std::span<const CallbackReference> callbacks);
 
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
-    take_first_look(learner, train, options);
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
-    return TrainingLoop{learner, train, validation, options, references}.run();
+    return run_training(learner, train, validation, options, references);
 }
 
 template <class Network, LabelledImages Train, class... Callbacks>
 History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
-    check(options);
-    check_head_weights(options.head_weights, Network::heads.size());
-    check_losses(options, Network::heads);
+    check(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
@@ -21338,6 +20314,7 @@ History fit(Network& network, const Images& images, const Labels& labels, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -32596,3 +31573,1279 @@ using SqueezeNet = Sequential<Conv<3, 64, Stride<2>>, Pool<Max, 3, Stride<2>, Ce
 // Everything: the core, and sets of photographs, files, pictures, logs, pages, sweeps and networks from papers with the libraries that they stand on
 // (zlib, nlohmann-json, protozero, stb).
 
+// ---- bodies of denim/machine/accepted.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+DENIM_ONCE void detail::refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value) {
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " + value);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/tensor/pictures.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void Pictures::check(Shape expected) const {
+    if (shape != expected)
+        throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
+                                    to_string(shape));
+    if (count > 0 && !bytes && !floats)
+        throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/spelling.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Decimal{-15, 1}" at this place becomes "-1.5".
+inline void write_decimal(std::string& name, std::size_t at) {
+    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
+    std::string digits = name.substr(first, comma - first);
+    std::size_t places = 0;
+    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
+    const bool negative = digits[0] == '-';
+    digits.erase(0, negative);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    if (places) digits.insert(digits.size() - places, 1, '.');
+    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
+}
+
+/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
+inline void write_window(std::string& name, std::size_t at) {
+    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
+    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
+    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
+}
+
+DENIM_ONCE std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
+    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/settings_record.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string SettingsRecord::differences_from(const SettingsRecord& snapshot) const {
+    constexpr std::size_t most = 12;
+    std::size_t count = 0;
+    std::string text;
+    const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+        if (there && here && *there == *here) return;
+        if (count++ < most)
+            text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+    };
+    for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+    for (const Line& each : snapshot.all_)
+        if (!find(each.name)) compare(each.name, &each.value, nullptr);
+    return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+}
+
+DENIM_ONCE std::string SettingsRecord::text() const {
+    std::string lines;
+    for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+    return lines;
+}
+
+DENIM_ONCE SettingsRecord SettingsRecord::from_text(std::string_view text) {
+    SettingsRecord settings;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (const std::size_t at = line.find(" = "); at != line.npos)
+            settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+    }
+    return settings;
+}
+
+DENIM_ONCE void SettingsRecord::put(std::string_view name, std::string_view value) {
+    Line setting{full(name), {}};
+    for (const char letter : value) {
+        if (letter == '\n' || letter == '\\') setting.value += '\\';
+        setting.value += letter == '\n' ? 'n' : letter;
+    }
+    all_.push_back(std::move(setting));
+}
+
+DENIM_ONCE const std::string* SettingsRecord::find(std::string_view name) const {
+    for (const Line& each : all_)
+        if (each.name == name) return &each.value;
+    return nullptr;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/names.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
+    std::size_t place = 0;
+    for (const NamedChild& child : children) {
+        if (!child.layer) {
+            names.entries.push_back(name);
+            continue;
+        }
+        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
+        ++place;
+        if (child.name)
+            child.name(own, names);
+        else
+            names.entries.push_back(std::move(own));
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/graph_table.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE detail::EntryNames GraphTable::names() const {
+    detail::EntryNames all;
+    name("", all);
+    return all;
+}
+
+DENIM_ONCE std::string GraphTable::word(std::size_t entry) const {
+    std::string text = detail::spelling_in(said_of_entries[entry]);
+    if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
+    return text;
+}
+
+DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph) {
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<Row> rows;
+    for (const auto& [parameter, entry, offset] : graph.parameters)
+        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
+                        parameter.moved});
+    return rows;
+}
+
+DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto& [parameter, entry, offset] = graph.parameters[row];
+        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/summary.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+/// "0.421 G", "17.3 M", "920"
+inline std::string with_unit(std::size_t number) {
+    const auto value = static_cast<double>(number);
+    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
+    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
+}
+
+DENIM_ONCE std::string with_commas(std::size_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+DENIM_ONCE std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
+    std::vector<std::size_t> widths(lines.at(0).size());
+    for (const TableLine& line : lines)
+        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
+    std::string text;
+    for (std::size_t number = 0; number < lines.size(); ++number) {
+        std::string row;
+        for (std::size_t column = 0; column < widths.size(); ++column) {
+            const std::string& cell = lines[number][column];
+            const std::string padding(widths[column] - cell.size(), ' ');
+            const bool to_the_right = first_number <= column && column < last_number;
+            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
+        }
+        row.erase(row.find_last_not_of(' ') + 1);
+        text += row + '\n';
+        if (number == 0) {
+            std::size_t width = 2 * (widths.size() - 1);
+            for (const std::size_t column : widths) width += column;
+            text += std::string(width, '-') + '\n';
+        }
+    }
+    return text;
+}
+
+DENIM_ONCE std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
+    const EntryNames names = graph.names();
+    std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
+                                 {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
+    std::size_t block = 0, operations_of_all = 0, trained = 0;
+    for (const NodeLine& node : nodes) {
+        operations_of_all += node.operations;
+        for (; block < names.blocks.size() && names.block_begins[block] <= node.first; ++block)
+            lines.push_back({names.block_places[block], names.blocks[block], "", "", "", ""});
+        std::string algorithm = node.algorithm;
+        if (node.again) algorithm += algorithm.empty() ? "computed again" : ", computed again";
+        for (std::size_t at = node.first; at < node.first + node.entries; ++at) {
+            const Entry& entry = graph.entries[at];
+            const bool first = at == node.first;
+            lines.push_back({names.entries[at], graph.word(at), to_string(entry.out), entry.parameters ? with_commas(entry.parameters) : "",
+                             first && node.operations ? with_unit(node.operations) : "", first ? algorithm : "with the layer above"});
+        }
+    }
+    for (const Row& row : rows) trained += row.trained ? row.size() : 0;
+    return format_table(lines, 3, 5) + with_commas(graph.numbers) + " parameters, " + with_commas(trained) + " trained; " + with_unit(operations_of_all) +
+           " operations for a picture, forward\n" + machine_line(precision);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string machine_line(std::string_view precision) {
+    const Team team;
+    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
+                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
+#if !defined(_OPENMP)
+    text += " (built without OpenMP: compile with -fopenmp for more)";
+#endif
+    text += "; " + std::string{precision};
+#if defined(__x86_64__) && defined(__GNUC__)
+    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
+                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
+    return text + '\n';
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/describe.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string Description::json() const {
+    std::string text = "{\n  \"input\": " + list(input) + ",\n  \"output\": " + list(output) +
+                       ",\n  \"parameters\": " + std::to_string(parameters) + ",\n  \"layers\": [";
+    for (const DescribedLayer& layer : layers) {
+        text += (&layer == layers.data() ? "\n" : ",\n") + std::string{"    {\"name\": \""} + layer.name +
+                "\", \"layer\": \"" + layer.layer + "\", \"recomputed\": " + (layer.recomputed ? "true" : "false") + ", \"inputs\": [";
+        for (std::size_t n = 0; n < layer.inputs.size(); ++n) text += (n ? ", " : "") + std::to_string(layer.inputs[n]);
+        text += "], \"output\": " + list(layer.output) + ", \"parameters\": " + std::to_string(layer.parameters) +
+                ", \"rows\": [";
+        for (const Row& row : layer.rows) {
+            text += (&row == layer.rows.data() ? "" : ", ") + std::string{"{\"name\": \""} + row.name + "\", \"shape\": [";
+            for (std::size_t d = 0; d < row.extents.rank; ++d)
+                text += (d ? ", " : "") + std::to_string(row.extents.values[d]);
+            text += std::string{"], \"trained\": "} + (row.trained ? "true" : "false") + "}";
+        }
+        text += "]}";
+    }
+    return text + "\n  ]\n}\n";
+}
+
+DENIM_ONCE std::string Description::graphviz() const {
+    std::string text =
+        "digraph network {\n    rankdir=TB;\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
+        "fontname=\"sans-serif\", fontsize=11];\n"
+        "    edge [fontname=\"sans-serif\", fontsize=9, color=\"#555555\"];\n    layer0 [label=\"picture\", "
+        "fillcolor=\"#fff4d6\"];\n";
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const DescribedLayer& layer = layers[n];
+        const bool adds = layer.layer == "Sum" || layer.layer == "Added";
+        text += "    layer" + std::to_string(n + 1) + " [label=\"" + (adds ? "+" : layer.layer);
+        if (layer.parameters) text += "\\n" + detail::with_commas(layer.parameters) + " parameters";
+        if (layer.recomputed && !adds) text += "\\ncomputed again";
+        text += adds ? "\", shape=circle, fillcolor=\"#e6f5e6\"];\n" : "\"];\n";
+        for (const std::size_t from : layer.inputs) {
+            const Shape shape = from ? layers[from - 1].output : input;
+            text += "    layer" + std::to_string(from) + " -> layer" + std::to_string(n + 1) + " [label=\" " +
+                    words(shape) + "\"];\n";
+        }
+    }
+    const std::string last = std::to_string(layers.size());
+    return text + "    logits [label=\"logits\", fillcolor=\"#fff4d6\"];\n    layer" + last + " -> logits [label=\" " +
+           words(output) + "\"];\n}\n";
+}
+
+DENIM_ONCE std::string Description::list(Shape shape) {
+    return '[' + std::to_string(shape.height) + ", " + std::to_string(shape.width) + ", " + std::to_string(shape.channels) +
+           ']';
+}
+
+DENIM_ONCE std::string Description::words(Shape shape) {
+    if (shape.height == 1 && shape.width == 1) return std::to_string(shape.channels);
+    return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " + std::to_string(shape.channels);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE Description describe(const GraphTable& graph, std::span<const Row> rows) {
+    Description description{graph.input, graph.output, graph.numbers, {}};
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<std::size_t> number_of(graph.entries.size() + 1, 0);  // the layer that a value comes from
+    std::size_t row = 0;
+    for (std::size_t index = 0; index < graph.entries.size(); ++index) {
+        const Entry& entry = graph.entries[index];
+        if (passes_on(entry.role)) {
+            number_of[index + 1] = number_of[entry.from[0]];
+            continue;
+        }
+        DescribedLayer layer{names[index], graph.word(index), {}, entry.out, entry.parameters, {}};
+        for (std::size_t n = 0; n < entry.inputs; ++n) layer.inputs.push_back(number_of[entry.from[n]]);
+        for (std::size_t n = 0; n < entry.rows; ++n) layer.rows.push_back(rows[row++]);
+        for (const RecomputedEntries& block : graph.recomputed) layer.recomputed = layer.recomputed || (block.first <= index && index < block.last);
+        description.layers.push_back(std::move(layer));
+        number_of[index + 1] = description.layers.size();
+    }
+    return description;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/architecture.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
+/// a network is trained is no part of what its weights are.
+inline std::string without_recompute(std::string text) {
+    constexpr std::string_view word = "Recompute<";
+    for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
+        if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
+            std::size_t end = at + word.size(), depth = 0;
+            bool several = false;
+            for (; end < text.size() && (text[end] != '>' || depth > 0); ++end) {
+                several = several || (text[end] == ',' && depth == 0);
+                if (text[end] == '<') ++depth;
+                if (text[end] == '>') --depth;
+            }
+            if (several) {
+                text.replace(at, word.size(), "Sequential<");
+            } else {
+                text.erase(end, 1);
+                text.erase(at, word.size());
+            }
+        }
+        if (at-- == 0) break;
+    }
+    return text;
+}
+
+DENIM_ONCE std::string architecture_of(const GraphTable& graph) {
+    std::string text = spelling_in(graph.said_of_input) + ", " + spelling_in(graph.said_of_layers);
+    const EntryNames names = graph.names();
+    for (std::size_t block = 0; block < names.blocks.size(); ++block)  // each once, as what it stands for
+        if (const std::string line = "; " + names.blocks[block] + ": " + names.block_layers[block]; text.find(line) == std::string::npos) text += line;
+    return without_recompute(text);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/network/describe_dropout.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
+    const std::vector<std::string> names = graph.names().entries;
+    for (std::size_t n = 0; n < names.size(); ++n)
+        if (graph.entries[n].has_rate) to(names[n] + ".rate", settings[n].rate);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/learner.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE NetworkLearner::NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss,
+                                            std::vector<float> head_weights)
+    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+    check_settings(graph(), state.settings);
+    for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
+}
+
+DENIM_ONCE NetworkLearner::~NetworkLearner() = default;
+
+DENIM_ONCE StepResult NetworkLearner::step(const Batch& batch) {
+    Batch weighted = batch;
+    weighted.head_weights = head_weights_;
+    return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/fit.hpp
+#if DENIM_BODIES
+
+// ---- denim/training/first_look.hpp
+
+// Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A line on standard error, once in a program however often there is reason for it.
+inline void say_once(const std::string& line) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::scoped_lock lock{mutex};
+    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
+}
+
+/// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
+inline void look_at_pictures(const Pictures& pictures) {
+    const std::size_t size = pictures.shape.size();
+    if (pictures.bytes) {
+        const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
+        if (std::none_of(first, last, [](std::uint8_t byte) { return byte > 1; }) && std::find(first, last, 1) != last)
+            say_once(
+                "fit: the bytes of the training set are only 0 and 1, of 0 to 255, so the network sees 0 and 1/255; "
+                "multiply them by 255, or give floats");
+        return;
+    }
+    if (pictures.shape.vector()) return;  // what was measured has ranges of its own
+    constexpr std::size_t looked_at = 1000;  // pictures, spread over the set
+    float largest = 0;
+    for (std::size_t n = 0; n < pictures.count; n += std::max<std::size_t>(pictures.count / looked_at, 1))
+        for (const float number : std::span{pictures.floats + n * size, size}) {
+            if (!Accepted{.highest = 255}.takes(static_cast<double>(number))) return;
+            largest = std::max(largest, number);
+        }
+    if (largest > 16)
+        say_once("fit: the floats of the training set go from 0 to " + shortest_text(largest) +
+                 ", and the network sees them as they are; divide them by 255, or give bytes, which are scaled on the way");
+}
+
+/// A softmax or a sigmoid before a loss that has one of its own.
+inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
+    for (std::size_t head = 0; head < learner.heads().size(); ++head) {
+        const Squash end = learner.ends_in(head);
+        if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
+        std::string line{"fit: the network ends in a "};
+        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
+        say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
+    }
+}
+
+/// Classes that no label names.
+inline void look_at_labels(const Learner& learner, const Samples& train) {
+    const auto heads = learner.heads();
+    for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
+        std::vector<bool> used(heads[head]);
+        for (std::size_t n = head; n < train.labels.size(); n += heads.size())
+            if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
+        std::string unused;
+        std::size_t count = 0;
+        constexpr std::size_t named = 10;
+        for (std::size_t label = 0; label < used.size(); ++label)
+            if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
+        if (count == 0) continue;
+        if (count > named) unused += " and " + std::to_string(count - named) + " more";
+        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
+                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
+    }
+}
+
+/// All of these.
+inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
+    look_at_pictures(train.pictures);
+    look_at_end(learner, {options.loss, options.head_losses});
+    look_at_labels(learner, train);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
+template <class Type>
+concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+    source.read(index, to);
+};
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1).
+template <PictureSource Source, class Scalar>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return source.read(places[i], picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        source.read(places[i], room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape());
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/check_step.hpp
+
+// A step throws before it changes anything: what an optimizer is about to do is looked at first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
+
+/// The largest magnitude of some numbers; not finite where one of them is not.
+inline float largest_magnitude_shared(std::span<const float> numbers) {
+    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
+    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
+        const std::size_t first = block * checked_at_once;
+        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
+    });
+    return largest_magnitude(std::span<const float>{largest});
+}
+
+/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
+inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
+                         std::span<const float> gradients, float rate) {
+    std::array<std::vector<float>, 4> copies;
+    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
+        const std::size_t count = std::min(checked_at_once, last - first);
+        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
+                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
+        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
+            const float* kept = state.numbers.data() + n * parameters.size() + first;
+            copies[n].assign(kept, kept + count);
+            update.state[n] = copies[n].data();
+        }
+        optimizer.apply(update);
+        if (!all_finite(after)) return false;
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+            if (!all_finite(copies[n])) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
+inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
+                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
+    for (const Row& row : rows) {
+        if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
+        if (!is_finite(largest)) throw GradientNotFinite{row.name};
+        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
+        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
+            throw WeightsNotFinite{row.name, rate};
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/l2.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
+inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
+    double penalty = 0;
+    for (const Row& row : rows) {
+        if (row.l2 == 0) continue;
+        double squares = 0;
+        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
+            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
+            gradients[n] += 2 * row.l2 * parameters[n];
+        }
+        penalty += static_cast<double>(row.l2) * squares;
+    }
+    return penalty;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/augmented_batches.hpp
+
+#include <future>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
+/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
+/// number of threads and any size of batches.
+class AugmentedBatches {
+public:
+    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
+    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
+        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
+        augmentation.check(samples.pictures.shape);
+        if (!samples.pictures.bytes)
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        std::iota(places_.begin(), places_.end(), 0u);
+        for (Room& room : rooms_) {
+            room.bytes.resize(largest * samples.pictures.shape.size());
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.numbers.resize(largest * samples.width());
+            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
+        }
+    }
+
+    AugmentedBatches(const AugmentedBatches&) = delete;
+    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
+    ~AugmentedBatches() = default;
+
+    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
+    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
+        Room& room = rooms_[next_ % 2];
+        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
+        room.size = order.size();
+        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
+    }
+
+    /// Waits for the pictures that were prepared; they stand until the next but one are.
+    Batch take(std::uint64_t step) {
+        Room& room = rooms_[next_++ % 2];
+        room.changed.get();
+        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
+    }
+
+private:
+    struct Room {
+        std::vector<std::uint8_t> bytes;
+        std::vector<std::int32_t> labels;
+        std::vector<float> numbers;
+        Pictures pictures;
+        std::size_t size = 0;
+        std::future<void> changed;  // last, so that its thread has ended before the rest goes
+    };
+
+    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
+        const std::size_t size = samples_.pictures.shape.size();
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            if (!samples_.labels.empty())
+                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            const std::size_t width = samples_.width();
+            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
+            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
+                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
+        }
+    }
+
+    const Samples& samples_;
+    Augmentation augmentation_;
+    Seed seed_;
+    std::vector<std::uint32_t> places_;
+    std::array<Room, 2> rooms_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/averaged_parameters.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The average of a network's parameters beside those that learn. While it is shown, the two have changed places.
+class AveragedParameters {
+public:
+    /// Takes parameters into the average with their share of it.
+    void take(std::span<const float> parameters, double share) {
+        if (share <= 0) return;
+        if (numbers_.empty()) share = 1;
+        numbers_.resize(parameters.size());
+        constexpr std::size_t block = 16384;
+        parallel_for((parameters.size() + block - 1) / block, 4 * parameters.size(), [&](std::size_t index) {
+            const std::size_t first = index * block, last = std::min(first + block, parameters.size());
+            if (share >= 1)
+                std::copy(parameters.data() + first, parameters.data() + last, numbers_.data() + first);
+            else
+                for (std::size_t n = first; n < last; ++n)
+                    numbers_[n] += static_cast<float>(share) * (parameters[n] - numbers_[n]);
+        });
+    }
+    /// Gives the network the average, where there is one, or what learns again.
+    void show(bool shown, std::span<float> parameters) {
+        if (shown != shown_ && !numbers_.empty()) {
+            std::swap_ranges(parameters.begin(), parameters.end(), numbers_.begin());
+            shown_ = shown;
+        }
+    }
+    [[nodiscard]] bool shown() const { return shown_; }
+    /// The average, or while it is shown what learns.
+    [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
+    /// Goes on from an average.
+    void resume(std::span<const float> average) {
+        numbers_.assign(average.begin(), average.end());
+        shown_ = false;
+    }
+
+private:
+    std::vector<float> numbers_;
+    bool shown_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/callback_list.hpp
+
+// What the callbacks of a run say and remember together. Two of one type stand apart: by their place among those of the type.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Calls act(callback, place), place 0 for the first of a type, 1 for the second.
+template <class Act>
+void each_callback(std::span<const CallbackReference> callbacks, const Act& act) {
+    std::map<std::string, std::size_t> seen;
+    for (const CallbackReference& callback : callbacks) act(callback, seen[callback.name()]++);
+}
+
+/// Those that are DescribesItself, each under its name; the second is "EarlyStopping 2".
+inline void describe_callbacks(SettingsRecord& to, std::span<const CallbackReference> callbacks) {
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        if (callback.described()) to(callback.name() + (place > 0 ? ' ' + std::to_string(place + 1) : ""), callback);
+    });
+}
+
+/// What the second of a type remembers stands behind "2/".
+inline std::string memory_prefix(std::size_t place) { return place == 0 ? "" : std::to_string(place + 1) + '/'; }
+
+inline CallbackMemory remember(std::span<const CallbackReference> callbacks) {
+    CallbackMemory all;
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        CallbackMemory own;
+        callback.remember(own);
+        for (const auto& [name, number] : own.numbers) all.numbers[memory_prefix(place) + name] = number;
+        for (auto& [name, array] : own.arrays) all.arrays[memory_prefix(place) + name] = std::move(array);
+    });
+    return all;
+}
+
+inline void recall(std::span<const CallbackReference> callbacks, const CallbackMemory& all) {
+    each_callback(callbacks, [&](const CallbackReference& callback, std::size_t place) {
+        const std::string prefix = memory_prefix(place);
+        CallbackMemory own;
+        for (const auto& [name, number] : all.numbers)
+            if (name.starts_with(prefix)) own.numbers[name.substr(prefix.size())] = number;
+        for (const auto& [name, array] : all.arrays)
+            if (name.starts_with(prefix)) own.arrays[name.substr(prefix.size())] = array;
+        callback.recall(own);
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/content_sum.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
+/// apart, not attacks.
+inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
+    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
+                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
+    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
+        std::memcpy(&number, from, sizeof number);
+        return number;
+    };
+    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
+    const std::byte* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t sum = fifth;
+    if (left >= 32) {
+        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
+        for (; left >= 32; left -= 32, at += 32)
+            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
+        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
+    }
+    sum += bytes.size();
+    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
+    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
+    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
+    sum = (sum ^ sum >> 33) * second;
+    sum = (sum ^ sum >> 29) * third;
+    return sum ^ sum >> 32;
+}
+
+/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+std::uint64_t content_sum(std::span<const Number> numbers) {
+    constexpr std::size_t block = std::size_t{1} << 20;
+    const auto bytes = std::as_bytes(numbers);
+    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
+    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
+        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
+    });
+    return xxh64(std::as_bytes(std::span{sums}));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/describe_run.hpp
+
+// What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "sum 00000000000003e8"
+template <class Number>
+std::string sum_text(std::span<const Number> numbers) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "sum ";
+    const std::uint64_t sum = content_sum(numbers);
+    for (int shift = 60; shift >= 0; shift -= 4) text += digits[sum >> shift & 15];
+    return text;
+}
+
+/// "training.pictures = 60 of (8, 8, 1) as bytes, sum ...", and the labels or numbers likewise.
+inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
+    const Pictures& pictures = samples.pictures;
+    const std::size_t numbers = pictures.count * pictures.shape.size();
+    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+                               (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
+                                               : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
+    if (samples.numbers.empty())
+        to(name + ".labels", std::to_string(samples.labels.size()) + ", " + sum_text(samples.labels));
+    else
+        to(name + ".numbers", std::to_string(samples.numbers.size()) + ", " + sum_text(std::span<const float>{samples.numbers}));
+}
+
+/// A run before its first step. The number of epochs is no part of it where it changes no step: such a run may learn for longer.
+inline SettingsRecord describe_run(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                             std::span<const CallbackReference> callbacks) {
+    SettingsRecord run;
+    learner.describe(run);
+    const std::span<const float> parameters = learner.parameters();
+    run("initial parameters", std::to_string(parameters.size()) + ", " + sum_text(parameters));
+    for (const Row& row : learner.rows()) {
+        if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
+        if (row.decays) run(row.name + ".l2", row.l2);
+    }
+    describe_samples(run, "training", train);
+    if (validation)
+        describe_samples(run, "validation", *validation);
+    else
+        run("validation", "none");
+    run("batch", options.batch)("seed", options.seed.value)("shuffle", options.shuffle)("optimizer", options.optimizer);
+    run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
+    run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
+    run("augmentation", options.augmentation);
+    if (options.schedule || options.averaging) run("epochs", options.epochs);
+    describe_callbacks(run, callbacks);
+    return run;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/training/interrupted.hpp
+
+namespace denim {
+
+/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
+class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
+public:
+    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
+
+    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
+        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
+};
+
+}  // namespace denim
+// ---- denim/training/training_loop.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The training loop, for any network.
+class TrainingLoop final : public Resumable {
+public:
+    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                 std::span<const CallbackReference> callbacks)
+        : learner_(learner),
+          train_(train),
+          validation_(validation),
+          options_(options),
+          callbacks_(callbacks),
+          state_(options.optimizer, learner.parameters().size()),
+          run_{learner, history_} {
+        run_.epochs = options.epochs;
+        run_.training_images = train.count();
+        run_.rate = scheduled_rate_ = options.optimizer.rate();
+        run_.batches = batches_of(train.count(), options.batch);
+        const RunPlan plan{run_.batches, run_.epochs, validation != nullptr};
+        options.schedule.check(plan);
+        options.averaging.check(plan);
+        run_.validation = validation;
+        run_.resumable = this;
+        if (options.augmentation != Augmentation{})
+            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+    }
+
+    History run() {
+        tell(&CallbackReference::on_begin);
+        begun_ = true;
+        if (resumed_) recall(callbacks_, *resumed_);
+        tell(&CallbackReference::on_ready);
+        while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
+            if (run_.between_epochs()) {
+                average_.show(false, learner_.parameters());
+                ++run_.epoch;
+                run_.batch = run_.images = 0;
+                run_.train = {0, 0};
+                run_.seconds = 0;
+            }
+            const double before = run_.seconds;
+            start_ = Clock::now();
+            if (!learn(before)) break;
+            end_epoch(before);
+        }
+        if (run_.between_epochs()) average_.show(true, learner_.parameters());
+        tell(&CallbackReference::on_end);
+        if (run_.interrupted) throw Interrupted{run_.epoch, run_.batch};
+        return history_;
+    }
+
+    const SettingsRecord& record() override {
+        if (!record_ && begun_) fail_without_record();
+        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
+        return *record_;
+    }
+
+    SnapshotView snapshot() const override {
+        if (!record_) fail_without_record();
+        const std::span<const float> now = learner_.parameters(), beside = average_.numbers();
+        const auto& [learning, average] = average_.shown() ? std::pair{beside, now} : std::pair{now, beside};
+        SnapshotView all{*record_, learning, {state_.numbers.data(), state_.numbers.size()}, average};
+        all.step = state_.step;
+        all.epoch = run_.epoch;
+        all.batch = run_.batch;
+        all.images = run_.images;
+        all.train = run_.train;
+        all.seconds = run_.seconds;
+        all.rate = run_.rate;
+        all.finished = run_.stop && !run_.interrupted;
+        all.history = history_;
+        all.memory = remember(callbacks_);
+        return all;
+    }
+
+    void resume(const SnapshotView& from) override {
+        std::string other = record().differences_from(from.run);
+        if (const std::size_t done = from.history.epochs.size(); other.empty() && done > options_.epochs)
+            other = "\n    epochs: the snapshot has " + std::to_string(done) + ", this run " + std::to_string(options_.epochs);
+        if (!other.empty())
+            throw std::invalid_argument("denim: fit: the snapshot is of another run, so this one cannot go on from it" + other);
+        if (from.parameters.size() != learner_.parameters().size() ||
+            (!from.average.empty() && from.average.size() != from.parameters.size()) ||
+            from.optimizer.size() != state_.numbers.size() || from.batch > run_.batches || from.images > train_.count() ||
+            from.history.epochs.size() > from.epoch || from.history.epochs.size() + 1 < from.epoch)
+            throw std::invalid_argument("denim: fit: the parts of the snapshot do not fit each other, so no run can go on from it");
+        std::copy(from.parameters.begin(), from.parameters.end(), learner_.parameters().begin());
+        std::copy(from.optimizer.begin(), from.optimizer.end(), state_.numbers.data());
+        average_.resume(from.average);
+        state_.step = static_cast<std::size_t>(from.step);
+        run_.epoch = from.epoch;
+        run_.batch = from.batch;
+        run_.images = from.images;
+        run_.train = from.train;
+        run_.seconds = from.seconds;
+        run_.rate = scheduled_rate_ = from.rate;
+        run_.stop = from.finished;
+        history_ = from.history;
+        resumed_ = from.memory;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    [[nodiscard]] double seconds_now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    void tell(void (CallbackReference::*hook)(Run&) const) {
+        for (const CallbackReference& callback : callbacks_) (callback.*hook)(run_);
+    }
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t batch) const {
+        const std::size_t first = batch * options_.batch;
+        return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
+    }
+
+    [[noreturn]] static void fail_without_record() {
+        throw std::logic_error("denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
+                               "run.resumable->record() in on_begin");
+    }
+    /// Of the step that comes next.
+    [[nodiscard]] Moment moment() const {
+        return {(run_.epoch - 1) * run_.batches + run_.batch, run_.batches, options_.epochs, history_};
+    }
+
+    /// Of the step that comes next: the schedule's, or what callbacks have made of it.
+    void set_rate(const Moment& now) {
+        if (options_.schedule) {
+            if (run_.rate != scheduled_rate_)
+                throw std::invalid_argument("denim: fit: a callback has set the rate to " + shortest_text(run_.rate) +
+                                            ", but the schedule sets it anew for each step; leave one of the two out");
+            run_.rate = scheduled_rate_ = options_.optimizer.rate() * options_.schedule.factor(now);
+        }
+        check_setting("fit", "the rate of a step", run_.rate, at_least_0);
+    }
+
+    StepResult next_step() {
+        StepResult result;
+        if (!augmented_) {
+            result = learner_.step(
+                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
+        } else {
+            const Batch batch = augmented_->take(state_.step);
+            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
+            result = learner_.step(batch);
+        }
+        result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
+        if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
+        return result;
+    }
+
+    /// The rest of the epoch; false if it ends before it is whole and does not count.
+    bool learn(double before) {
+        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
+        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        while (run_.batch < run_.batches && !run_.stop) {
+            const std::size_t size = places(run_.batch).size();
+            const Moment now = moment();
+            set_rate(now);
+            StepResult result;
+            try {
+                result = next_step();
+                if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
+                check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
+            } catch (const NotFinite&) {
+                tell(&CallbackReference::on_nan);
+                if (!run_.stop) throw;
+                return false;
+            }
+            update_parameters(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(),
+                              run_.rate);
+            average_.take(learner_.parameters(), options_.averaging.share(now));
+            const auto share = static_cast<double>(size) / static_cast<double>(run_.images + size);
+            run_.train.loss += (result.loss - run_.train.loss) * share;
+            run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
+            run_.images += size;
+            ++run_.batch;
+            run_.seconds = before + seconds_now();
+            tell(&CallbackReference::on_batch);
+            tell(&CallbackReference::on_rest);
+        }
+        return !run_.interrupted;
+    }
+
+    void end_epoch(double before) {
+        Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
+        average_.show(true, learner_.parameters());
+        std::vector<float> logits;
+        if (validation_) {
+            logits = learner_.logits(*validation_);
+            epoch.validation = learner_.score(logits, *validation_);
+        }
+        epoch.seconds = before + seconds_now();
+        history_.epochs.push_back(epoch);
+        run_.validation_logits = logits;
+        tell(&CallbackReference::on_epoch);
+        tell(&CallbackReference::on_rest);
+        run_.validation_logits = {};
+    }
+
+    Learner& learner_;
+    const Samples& train_;
+    const Samples* validation_;
+    const FitOptions& options_;
+    std::span<const CallbackReference> callbacks_;
+    History history_;
+    OptimizerState state_;
+    AveragedParameters average_;
+    Run run_;
+    float scheduled_rate_ = 0;  ///< what the schedule has set last
+    std::vector<std::uint32_t> order_;
+    std::optional<AugmentedBatches> augmented_;
+    std::optional<SettingsRecord> record_;
+    std::optional<CallbackMemory> resumed_;
+    bool begun_ = false;
+    Clock::time_point start_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void check_options(const FitOptions& options) {
+    if (options.epochs == 0 || options.batch == 0)
+        throw std::invalid_argument("denim: fit: at least 1 epoch and batches of at least 1 picture were expected, but got " +
+                                    std::to_string(options.epochs) + " epochs and batches of " + std::to_string(options.batch));
+    check_setting("fit", "epochs", options.epochs, Accepted{.lowest = 1, .highest = 0xffffffff});
+    if (!at_least_0.takes(options.clip_norm))
+        throw std::invalid_argument("denim: fit: a finite clip_norm of at least 0 was expected, but got " + shortest_text(options.clip_norm));
+    options.optimizer.check();
+}
+
+inline void check_head_weights(const std::vector<float>& weights, std::size_t heads) {
+    if (!weights.empty() && weights.size() != heads)
+        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads) + " heads, but " +
+                                    std::to_string(weights.size()) + " head_weights came; expected one for each, or none");
+    for (const float weight : weights)
+        if (!at_least_0.takes(static_cast<double>(weight)))
+            throw std::invalid_argument("denim: fit: head_weights were expected as finite numbers of at least 0, but one is " +
+                                        shortest_text(weight));
+    if (!weights.empty() && std::ranges::all_of(weights, [](float weight) { return weight == 0; }))
+        throw std::invalid_argument("denim: fit: head_weights above 0 were expected, but all are 0");
+}
+
+inline void check_losses(const FitOptions& options, std::span<const std::size_t> heads) {
+    if (!options.head_losses.empty() && options.head_losses.size() != heads.size())
+        throw std::invalid_argument("denim: fit: the network has " + std::to_string(heads.size()) + " heads, but " +
+                                    std::to_string(options.head_losses.size()) +
+                                    " head_losses came; expected one for each, or none");
+    const LossOfHeads losses{options.loss, options.head_losses};
+    for (std::size_t head = 0; head < heads.size(); ++head) {
+        losses.of(head).check(heads[head]);
+        if (!options.head_losses.empty() && losses.of(head).wants() != Wants::label)
+            throw std::invalid_argument("denim: fit: head_losses were expected to want labels, but that of head " +
+                                        std::to_string(head) + " wants a number for each output");
+    }
+}
+
+DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads) {
+    check_options(options);
+    check_head_weights(options.head_weights, heads.size());
+    check_losses(options, heads);
+}
+
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                                  std::span<const CallbackReference> callbacks) {
+    take_first_look(learner, train, options);
+    return TrainingLoop{learner, train, validation, options, callbacks}.run();
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES

@@ -23,6 +23,9 @@
 
 #include <denim/layer/spelling_table.hpp>
 
+#include <denim/data/augmentation.hpp>
+#include <denim/data/batches.hpp>
+
 #include <denim/loss/binary_cross_entropy.hpp>
 #include <denim/loss/focal.hpp>
 #include <denim/loss/mean_squared_error.hpp>
@@ -30,7 +33,9 @@
 
 #include <denim/optimizer/adam.hpp>
 #include <denim/optimizer/adam_w.hpp>
+#include <denim/optimizer/check_step.hpp>
 #include <denim/optimizer/clip.hpp>
+#include <denim/optimizer/l2.hpp>
 #include <denim/optimizer/lion.hpp>
 #include <denim/optimizer/rms_prop.hpp>
 #include <denim/optimizer/sgd.hpp>
@@ -63,6 +68,7 @@
 #include <denim/training/evaluate.hpp>
 #include <denim/training/evaluate_targets.hpp>
 #include <denim/training/fit.hpp>
+#include <denim/training/interrupted.hpp>
 #include <denim/training/progress_bar.hpp>
 #include <denim/training/progress_line.hpp>
 #include <denim/training/stop_on_nan.hpp>

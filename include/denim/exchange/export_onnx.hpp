@@ -11,6 +11,8 @@
 #include <denim/format/weights_metadata.hpp>
 #include <denim/machine/each_index.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <optional>

@@ -44,25 +44,7 @@ inline double seconds_since_1970() {
 class EventFile {
 public:
     /// `first_step`: whatever older files of the folder hold from this step on is void (a run that was killed goes on).
-    explicit EventFile(const std::filesystem::path& folder, std::size_t first_step = 0) {
-        std::error_code error;
-        std::filesystem::create_directories(folder, error);
-        if (error) throw FileError(folder.string(), "the folder for a log cannot be made: " + error.message());
-        static std::atomic<unsigned> count = 0;
-        do {
-            char name[96];
-            std::snprintf(name, sizeof name, "events.out.tfevents.%010lld.denim.%ld.%u",
-                          static_cast<long long>(detail::seconds_since_1970()), static_cast<long>(::getpid()), count++);
-            path_ = folder / name;
-            file_ = detail::FileDescriptor{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        } while (!file_ && errno == EEXIST);
-        if (!file_) throw FileError(path_.string(), "cannot be written: " + detail::system_reason());
-        std::string event = begin_event();
-        protozero::pbf_writer{event}.add_string(3, "brain.Event:2");
-        buffer_ += detail::record(event);
-        begin_session(first_step);
-        flush();
-    }
+    explicit EventFile(const std::filesystem::path& folder, std::size_t first_step = 0);
     EventFile(EventFile&&) = default;
     EventFile& operator=(EventFile&&) = delete;
     ~EventFile() {
@@ -75,15 +57,7 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
     /// One value at a step; `message` comes from scalar_message, image_message and their like.
-    void write(std::size_t step, std::string_view message) {
-        assert(file_ && "denim: this event file was moved from: only let it go");
-        std::string event = begin_event(), summary;
-        protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
-        protozero::pbf_writer writer{event};
-        writer.add_int64(2, static_cast<std::int64_t>(step));
-        writer.add_message(5, summary);
-        buffer_ += detail::record(event);
-    }
+    void write(std::size_t step, std::string_view message);
 
     /// Hands everything to the operating system.
     void flush() {
@@ -114,3 +88,41 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE EventFile::EventFile(const std::filesystem::path& folder, std::size_t first_step) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw FileError(folder.string(), "the folder for a log cannot be made: " + error.message());
+    static std::atomic<unsigned> count = 0;
+    do {
+        char name[96];
+        std::snprintf(name, sizeof name, "events.out.tfevents.%010lld.denim.%ld.%u",
+                      static_cast<long long>(detail::seconds_since_1970()), static_cast<long>(::getpid()), count++);
+        path_ = folder / name;
+        file_ = detail::FileDescriptor{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+    } while (!file_ && errno == EEXIST);
+    if (!file_) throw FileError(path_.string(), "cannot be written: " + detail::system_reason());
+    std::string event = begin_event();
+    protozero::pbf_writer{event}.add_string(3, "brain.Event:2");
+    buffer_ += detail::record(event);
+    begin_session(first_step);
+    flush();
+}
+
+DENIM_ONCE void EventFile::write(std::size_t step, std::string_view message) {
+    assert(file_ && "denim: this event file was moved from: only let it go");
+    std::string event = begin_event(), summary;
+    protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
+    protozero::pbf_writer writer{event};
+    writer.add_int64(2, static_cast<std::int64_t>(step));
+    writer.add_message(5, summary);
+    buffer_ += detail::record(event);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -12,6 +12,25 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
+/// Reads an npy file that fills the stream to its end.
+DENIM_ONCE AnyArray read_npy_stream(ByteStream& stream);
+
+}  // namespace detail
+
+/// Reads what numpy.save wrote: bool, integers, floats of 16, 32 and 64 bits, either byte order, C or Fortran order (the
+/// array comes in C order). Throws FileError for everything else.
+DENIM_ONCE AnyArray read_npy(const ByteSource& source);
+
+/// Writes what numpy.load reads, byte for byte as numpy.save does.
+DENIM_ONCE void write_npy(const std::filesystem::path& path, const AnyArrayView& array);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
 /// The same elements, first axis slowest instead of first axis fastest.
 inline void fortran_to_c(AnyArray& array) {
     const std::size_t rank = array.shape.size(), size = element_size(array.type);
@@ -30,8 +49,7 @@ inline void fortran_to_c(AnyArray& array) {
     array.bytes = std::move(ordered);
 }
 
-/// Reads an npy file that fills the stream to its end.
-inline AnyArray read_npy_stream(ByteStream& stream) {
+DENIM_ONCE AnyArray read_npy_stream(ByteStream& stream) {
     const NpyHeader header = read_npy_header(stream);
     if (const std::uint64_t wanted = header.bytes(); stream.size() - stream.position() != wanted)
         stream.fail(sentence(wanted, " bytes of ", element_name(header.type), ' ', shape_text(header.shape),
@@ -45,16 +63,16 @@ inline AnyArray read_npy_stream(ByteStream& stream) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// Reads what numpy.save wrote: bool, integers, floats of 16, 32 and 64 bits, either byte order, C or Fortran order (the
-/// array comes in C order). Throws FileError for everything else.
-inline AnyArray read_npy(const ByteSource& source) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE AnyArray read_npy(const ByteSource& source) {
     detail::StoredStream stream{source, source.name(), 0, source.size()};
     return detail::read_npy_stream(stream);
 }
 
-/// Writes what numpy.load reads, byte for byte as numpy.save does.
-inline void write_npy(const std::filesystem::path& path, const AnyArrayView& array) {
+DENIM_ONCE void write_npy(const std::filesystem::path& path, const AnyArrayView& array) {
     const std::string header = npy_header(array.type, array.shape);
     AtomicFile file{path};
     file.write(header);
@@ -63,3 +81,5 @@ inline void write_npy(const std::filesystem::path& path, const AnyArrayView& arr
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

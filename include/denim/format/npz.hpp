@@ -39,18 +39,7 @@ public:
 private:
     static constexpr std::string_view suffix = ".npy";
 
-    [[nodiscard]] std::unique_ptr<detail::ByteStream> open(std::string_view name) const {
-        assert(source_ && "denim: this npz file was moved from: only assign to it, or let it go");
-        const detail::ZipEntry* entry = directory_.find(std::string{name}.append(suffix));
-        if (!entry) {
-            std::string known;
-            for (const std::string& each : names_)
-                if (known.size() < 500) known.append(known.empty() ? "" : ", ").append(detail::in_quotes(each));
-            source_->fail("an array " + detail::in_quotes(name) + " was expected, the file has " +
-                          (known.empty() ? "none" : known));
-        }
-        return detail::ZipDirectory::open(*source_, *entry, source_->name() + ", array " + detail::in_quotes(name));
-    }
+    [[nodiscard]] std::unique_ptr<detail::ByteStream> open(std::string_view name) const;
 
     std::shared_ptr<const ByteSource> source_;
     detail::ZipDirectory directory_;
@@ -58,7 +47,28 @@ private:
 };
 
 /// All arrays of an npz file by name.
-inline std::map<std::string, AnyArray> read_npz(ByteSource source) {
+DENIM_ONCE std::map<std::string, AnyArray> read_npz(ByteSource source);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::unique_ptr<detail::ByteStream> Npz::open(std::string_view name) const {
+    assert(source_ && "denim: this npz file was moved from: only assign to it, or let it go");
+    const detail::ZipEntry* entry = directory_.find(std::string{name}.append(suffix));
+    if (!entry) {
+        std::string known;
+        for (const std::string& each : names_)
+            if (known.size() < 500) known.append(known.empty() ? "" : ", ").append(detail::in_quotes(each));
+        source_->fail("an array " + detail::in_quotes(name) + " was expected, the file has " +
+                      (known.empty() ? "none" : known));
+    }
+    return detail::ZipDirectory::open(*source_, *entry, source_->name() + ", array " + detail::in_quotes(name));
+}
+
+DENIM_ONCE std::map<std::string, AnyArray> read_npz(ByteSource source) {
     const Npz file{std::move(source)};
     std::map<std::string, AnyArray> arrays;
     for (const std::string& name : file.names()) arrays.emplace(name, file.read(name));
@@ -66,3 +76,5 @@ inline std::map<std::string, AnyArray> read_npz(ByteSource source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

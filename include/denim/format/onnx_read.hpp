@@ -197,7 +197,15 @@ private:
 
 /// Reads an ONNX file. What its nodes mean is for the reader to say; weights are checked against their shapes. Throws
 /// FileError.
-inline OnnxModel read_onnx(const ByteSource& source) {
+DENIM_ONCE OnnxModel read_onnx(const ByteSource& source);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE OnnxModel read_onnx(const ByteSource& source) {
     static_assert(std::endian::native == std::endian::little, "denim: ONNX files are read where they lie, lowest byte first");
     if (source.size() >= (std::uint64_t{1} << 31)) source.fail("an ONNX file of less than 2 GiB was expected");
     std::string bytes(static_cast<std::size_t>(source.size()), '\0');
@@ -212,3 +220,5 @@ inline OnnxModel read_onnx(const ByteSource& source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -4,8 +4,6 @@
 #include <denim/format/onnx_model.hpp>
 #include <denim/machine/atomic_file.hpp>
 
-#include <protozero/pbf_writer.hpp>
-
 #include <cstddef>
 #include <filesystem>
 #include <stdexcept>
@@ -15,6 +13,19 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// The bytes of an ONNX file. Throws std::length_error beyond the 2 GiB that such a file may have.
+DENIM_ONCE std::string to_bytes(const OnnxModel& model);
+
+/// Writes an ONNX file; it appears whole or not at all.
+DENIM_ONCE void write_onnx(const std::filesystem::path& path, const OnnxModel& model);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <protozero/pbf_writer.hpp>
+
+namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 inline std::int32_t onnx_number(ElementType type) {
@@ -74,9 +85,11 @@ inline void add_value(protozero::pbf_writer message, const OnnxValue& value) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// The bytes of an ONNX file. Throws std::length_error beyond the 2 GiB that such a file may have.
-inline std::string to_bytes(const OnnxModel& model) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string to_bytes(const OnnxModel& model) {
     using namespace detail::onnx_field;
     std::size_t size = 0;
     for (const auto& [name, array] : model.weights) size += array.bytes.size();
@@ -116,8 +129,7 @@ inline std::string to_bytes(const OnnxModel& model) {
     return bytes;
 }
 
-/// Writes an ONNX file; it appears whole or not at all.
-inline void write_onnx(const std::filesystem::path& path, const OnnxModel& model) {
+DENIM_ONCE void write_onnx(const std::filesystem::path& path, const OnnxModel& model) {
     const std::string bytes = to_bytes(model);
     AtomicFile file{path};
     file.write(bytes);
@@ -125,3 +137,5 @@ inline void write_onnx(const std::filesystem::path& path, const OnnxModel& model
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -23,7 +23,7 @@ public:
     /// The header that the file may have at most, as in the reference implementation.
     static constexpr std::uint64_t largest_header = 100'000'000;
 
-    explicit Safetensors(const std::filesystem::path& path) : name_(path.string()), map_(path) { open(map_.bytes()); }
+    explicit Safetensors(const std::filesystem::path& path);
     /// A file that stands in memory that someone else keeps; `name` stands for it in messages.
     Safetensors(std::string name, std::span<const std::byte> memory) : name_(std::move(name)) { open(memory); }
 
@@ -60,16 +60,8 @@ private:
         header_ = read_safetensors_header(name_, text, data_.size());
         for (std::size_t i = 0; i < header_.tensors.size(); ++i) places_.emplace(header_.tensors[i].name, i);
     }
-    [[nodiscard]] const TensorEntry* find(std::string_view name) const {
-        const auto place = places_.find(name);
-        return place == places_.end() ? nullptr : &header_.tensors[place->second];
-    }
-    [[nodiscard]] std::string names() const {
-        std::string list;
-        for (const auto& [name, place] : places_)
-            if (list.size() < 500) list.append(list.empty() ? "" : ", ").append(detail::in_quotes(name));
-        return list.empty() ? "none" : list;
-    }
+    [[nodiscard]] const TensorEntry* find(std::string_view name) const;
+    [[nodiscard]] std::string names() const;
 
     std::string name_;
     MemoryMap map_;
@@ -80,8 +72,17 @@ private:
 
 /// Writes tensors and metadata as the reference implementation reads them: wide elements first, so that each tensor is aligned
 /// for its type, else in the order given. Throws std::invalid_argument if two tensors have one name.
-inline void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
-                              const std::map<std::string, std::string>& metadata = {}) {
+DENIM_ONCE void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
+                              const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
+                              const std::map<std::string, std::string>& metadata) {
     std::vector<const NamedView*> ordered;
     for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
     std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
@@ -111,4 +112,21 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
     file.commit();
 }
 
+DENIM_ONCE Safetensors::Safetensors(const std::filesystem::path& path)
+    : name_(path.string()), map_(path) { open(map_.bytes()); }
+
+DENIM_ONCE const TensorEntry* Safetensors::find(std::string_view name) const {
+    const auto place = places_.find(name);
+    return place == places_.end() ? nullptr : &header_.tensors[place->second];
+}
+
+DENIM_ONCE std::string Safetensors::names() const {
+    std::string list;
+    for (const auto& [name, place] : places_)
+        if (list.size() < 500) list.append(list.empty() ? "" : ", ").append(detail::in_quotes(name));
+    return list.empty() ? "none" : list;
+}
+
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

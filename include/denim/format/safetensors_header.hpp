@@ -3,8 +3,6 @@
 
 #include <denim/format/any_array.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -31,6 +29,21 @@ struct SafetensorsHeader {
 };
 
 }  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
+/// no gaps. Throws FileError under the name of the file.
+DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes);
+
+/// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
+DENIM_ONCE std::string safetensors_header(const SafetensorsHeader& header);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <nlohmann/json.hpp>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -193,9 +206,7 @@ private:
 
 }  // namespace detail
 
-/// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
-/// no gaps. Throws FileError under the name of the file.
-inline SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
+DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
     SafetensorsHeader header;
     detail::SafetensorsEvents events{header};
     const auto fail = [&](const std::string& sentence) {
@@ -224,8 +235,7 @@ inline SafetensorsHeader read_safetensors_header(const std::string& file, std::s
     return header;
 }
 
-/// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
-inline std::string safetensors_header(const SafetensorsHeader& header) {
+DENIM_ONCE std::string safetensors_header(const SafetensorsHeader& header) {
     nlohmann::ordered_json::object_t rows;
     if (!header.metadata.empty()) rows.emplace_back("__metadata__", header.metadata);
     for (const TensorEntry& tensor : header.tensors) {
@@ -245,3 +255,5 @@ inline std::string safetensors_header(const SafetensorsHeader& header) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -26,29 +26,14 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// The rows of a network's parameters.
-inline std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
-    std::vector<NamedTensor> tensors;
-    for (const Row& row : rows) {
-        const std::size_t* const extents = row.extents.values.data();
-        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
-    }
-    return tensors;
-}
+DENIM_ONCE std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters);
 
 }  // namespace detail
 
 /// The weights of a file, and what stands beside them. The values lie in the file, which stays mapped as long as this lives.
 class Weights {
 public:
-    explicit Weights(Safetensors file) : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
-        for (const TensorEntry& entry : file_.tensors()) {
-            const AnyArrayView view = file_.view(entry);
-            if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
-                tensors_.push_back({entry.name, entry.shape, view.values<float>()});
-            else
-                tensors_.push_back({entry.name, entry.shape, converted_.emplace_back(convert(entry.name, view))});
-        }
-    }
+    explicit Weights(Safetensors file);
     Weights(Weights&&) = default;
 
     /// The name of the file.
@@ -58,20 +43,10 @@ public:
     [[nodiscard]] const std::vector<NamedTensor>& tensors() const { return tensors_; }
 
     /// The row of this name; throws FileError if there is none.
-    [[nodiscard]] const NamedTensor& tensor(std::string_view name) const {
-        const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
-        if (found == tensors_.end()) throw FileError(this->name(), "a tensor " + detail::in_quotes(name) + " was expected");
-        return *found;
-    }
+    [[nodiscard]] const NamedTensor& tensor(std::string_view name) const;
 
 private:
-    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const {
-        try {
-            return view.as<float>();
-        } catch (const std::range_error& error) {
-            throw FileError(name(), "tensor " + detail::in_quotes(tensor) + ": " + error.what());
-        }
-    }
+    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const;
 
     Safetensors file_;
     WeightsMetadata metadata_;
@@ -80,8 +55,39 @@ private:
 };
 
 /// Writes a network's rows and metadata; the file is a safetensors file that any program reads.
-inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
-                          const WeightsMetadata& metadata = {}) {
+DENIM_ONCE void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                          const WeightsMetadata& metadata = {});
+
+/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
+DENIM_ONCE Weights read_weights(const std::filesystem::path& path);
+
+/// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
+/// architecture, where both sides name one. The message lists both sides, row by row where they differ.
+DENIM_ONCE void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
+    std::vector<NamedTensor> tensors;
+    for (const Row& row : rows) {
+        const std::size_t* const extents = row.extents.values.data();
+        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
+    }
+    return tensors;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                          const WeightsMetadata& metadata) {
     for (const NamedTensor& tensor : tensors)
         if (!all_finite(tensor.values))
             throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
@@ -91,12 +97,9 @@ inline void write_weights(const std::filesystem::path& path, std::span<const Nam
     write_safetensors(path, views, write_metadata(metadata));
 }
 
-/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
-inline Weights read_weights(const std::filesystem::path& path) { return Weights{Safetensors{path}}; }
+DENIM_ONCE Weights read_weights(const std::filesystem::path& path) { return Weights{Safetensors{path}}; }
 
-/// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
-/// architecture, where both sides name one. The message lists both sides, row by row where they differ.
-inline void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture) {
+DENIM_ONCE void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture) {
     std::map<std::string_view, const NamedTensor*> found;
     for (const NamedTensor& tensor : weights.tensors()) found.emplace(tensor.name, &tensor);
     struct Difference {
@@ -134,4 +137,31 @@ inline void check_weights(const Weights& weights, std::span<const NamedTensor> e
     throw FileError(weights.name(), message);
 }
 
+DENIM_ONCE Weights::Weights(Safetensors file)
+    : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
+    for (const TensorEntry& entry : file_.tensors()) {
+        const AnyArrayView view = file_.view(entry);
+        if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
+            tensors_.push_back({entry.name, entry.shape, view.values<float>()});
+        else
+            tensors_.push_back({entry.name, entry.shape, converted_.emplace_back(convert(entry.name, view))});
+    }
+}
+
+DENIM_ONCE const NamedTensor& Weights::tensor(std::string_view name) const {
+    const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
+    if (found == tensors_.end()) throw FileError(this->name(), "a tensor " + detail::in_quotes(name) + " was expected");
+    return *found;
+}
+
+DENIM_ONCE std::vector<float> Weights::convert(const std::string& tensor, const AnyArrayView& view) const {
+    try {
+        return view.as<float>();
+    } catch (const std::range_error& error) {
+        throw FileError(name(), "tensor " + detail::in_quotes(tensor) + ": " + error.what());
+    }
+}
+
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -4,8 +4,6 @@
 #include <denim/machine/file_error.hpp>
 #include <denim/machine/finite.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -39,11 +37,7 @@ struct SampleOutput {
 namespace detail {
 
 /// The picture of such an input, of every brightness.
-inline std::vector<float> sample_picture(std::size_t size) {
-    std::vector<float> picture(size);
-    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
-    return picture;
-}
+DENIM_ONCE std::vector<float> sample_picture(std::size_t size);
 
 }  // namespace detail
 
@@ -63,7 +57,38 @@ struct WeightsMetadata {
 namespace detail {
 
 /// How deep the brackets of a JSON text nest.
-inline int deepest_bracket(std::string_view text) {
+DENIM_ONCE int deepest_bracket(std::string_view text);
+
+}  // namespace detail
+
+/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
+/// `preprocessing` and `sample` as JSON.
+DENIM_ONCE std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata);
+
+/// The way back; a file that other programs wrote may lack any of them. Throws FileError under the name of the file.
+DENIM_ONCE WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts);
+
+/// Compares what a network gives for the sample of its file with what it gave when it was saved: each number within
+/// `tolerance`, relative to the largest. Throws FileError with the first that differs.
+DENIM_ONCE void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
+                         float tolerance = 1e-3f);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <nlohmann/json.hpp>
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<float> sample_picture(std::size_t size) {
+    std::vector<float> picture(size);
+    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+    return picture;
+}
+
+DENIM_ONCE int deepest_bracket(std::string_view text) {
     int depth = 0, deepest = 0;
     bool quoted = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -77,21 +102,6 @@ inline int deepest_bracket(std::string_view text) {
             --depth;
     }
     return deepest;
-}
-
-/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
-inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
-    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
-        throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
-    auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));
-    return json;
-}
-
-/// JSON has no other numbers.
-inline void require_finite(std::span<const float> values, std::string_view what) {
-    for (const float value : values)
-        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
 }
 
 /// A number, a text, or a list of them.
@@ -111,11 +121,27 @@ Value metadata_value(const std::string& file, const std::string& key, const nloh
                     "the metadata " + in_quotes(key) + " do not have the form that was expected: " + in_quotes(json.dump()));
 }
 
-}  // namespace detail
+/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
+inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
+    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
+        throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
+    auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));
+    return json;
+}
 
-/// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
-/// `preprocessing` and `sample` as JSON.
-inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
+/// JSON has no other numbers.
+inline void require_finite(std::span<const float> values, std::string_view what) {
+    for (const float value : values)
+        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
     std::map<std::string, std::string> texts = metadata.others;
     for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
         if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
@@ -141,8 +167,7 @@ inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& 
     return texts;
 }
 
-/// The way back; a file that other programs wrote may lack any of them. Throws FileError under the name of the file.
-inline WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts) {
+DENIM_ONCE WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts) {
     WeightsMetadata metadata;
     const auto take = [&](const std::string& key) {
         const auto node = texts.extract(key);
@@ -176,10 +201,8 @@ inline WeightsMetadata read_metadata(const std::string& file, std::map<std::stri
     return metadata;
 }
 
-/// Compares what a network gives for the sample of its file with what it gave when it was saved: each number within
-/// `tolerance`, relative to the largest. Throws FileError with the first that differs.
-inline void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
-                         float tolerance = 1e-3f) {
+DENIM_ONCE void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
+                         float tolerance) {
     if (sample.output.size() != output.size())
         throw FileError(file, detail::sentence("the network gave ", sample.output.size(),
                                                " numbers for its sample when it was saved, now it gives ", output.size()));
@@ -192,3 +215,5 @@ inline void check_sample(const std::string& file, const SampleOutput& sample, co
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

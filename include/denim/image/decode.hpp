@@ -4,13 +4,15 @@
 // Bytes of a picture file in, pixels out: JPEG, PNG, BMP, GIF (the first picture), TGA, PSD and PNM. Grey becomes RGB, what is
 // transparent is laid over white, a camera's orientation is followed, 16 bits become 8. What is cut off is an error.
 
-#include <denim/image/bmp.hpp>
-#include <denim/image/gif.hpp>
-#include <denim/image/jpeg.hpp>
-#include <denim/image/png.hpp>
-#include <denim/image/pnm.hpp>
-#include <denim/image/psd.hpp>
-#include <denim/image/tga.hpp>
+#include <denim/image/bytes.hpp>
+#include <denim/image/picture.hpp>
+#include <denim/image/picture_error.hpp>
+#include <denim/image/raster.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace denim {
 
@@ -30,7 +32,36 @@ struct PictureFacts {
 };
 
 /// The kind of picture that the first bytes promise, "JPEG" for example; empty if none.
-inline std::string_view picture_kind(std::span<const std::uint8_t> file) {
+DENIM_ONCE std::string_view picture_kind(std::span<const std::uint8_t> file);
+
+/// Reads size and cost from the beginning of a picture file; throws PictureError if there is no whole header.
+DENIM_ONCE PictureFacts examine(std::span<const std::uint8_t> file);
+
+namespace detail {
+
+DENIM_ONCE Raster decode_raster(Bytes file, PictureLimits limits);
+
+}  // namespace detail
+
+/// The picture in `file`, the bytes of a picture file. Throws PictureError if there is none, if it is cut off or damaged, or
+/// if it is beyond `limits`.
+DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, PictureLimits limits = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/image/bmp.hpp>
+#include <denim/image/gif.hpp>
+#include <denim/image/jpeg.hpp>
+#include <denim/image/png.hpp>
+#include <denim/image/pnm.hpp>
+#include <denim/image/psd.hpp>
+#include <denim/image/tga.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string_view picture_kind(std::span<const std::uint8_t> file) {
     if (detail::jpeg_start(file) > 0) return "JPEG";
     constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\x89PNG", "PNG"}, {"GIF8", "GIF"}, {"8BPS", "PSD"},
                                                                        {"P5", "PNM"},      {"P6", "PNM"},   {"BM", "BMP"}};
@@ -39,8 +70,7 @@ inline std::string_view picture_kind(std::span<const std::uint8_t> file) {
     return detail::read_tga_header(file) ? "TGA" : "";  // which has no such sign
 }
 
-/// Reads size and cost from the beginning of a picture file; throws PictureError if there is no whole header.
-inline PictureFacts examine(std::span<const std::uint8_t> file) {
+DENIM_ONCE PictureFacts examine(std::span<const std::uint8_t> file) {
     if (file.empty()) throw PictureError("the file is empty");
     if (file.size() > std::size_t{1} << 30) throw PictureError("the file is larger than 1 GiB");
     const std::string_view kind = picture_kind(file);
@@ -70,9 +100,16 @@ inline PictureFacts examine(std::span<const std::uint8_t> file) {
     throw PictureError("it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)");
 }
 
+DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, PictureLimits limits) {
+    return detail::decode_raster(file, limits).picture();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
 namespace detail {
 
-inline Raster decode_raster(Bytes file, PictureLimits limits) {
+DENIM_ONCE Raster decode_raster(Bytes file, PictureLimits limits) {
     const PictureFacts facts = examine(file);
     const Size size = facts.size;
     if (size.pixels() == 0) throw PictureError("the picture has no pixels");
@@ -93,11 +130,6 @@ inline Raster decode_raster(Bytes file, PictureLimits limits) {
 }
 
 }  // namespace detail
-
-/// The picture in `file`, the bytes of a picture file. Throws PictureError if there is none, if it is cut off or damaged, or
-/// if it is beyond `limits`.
-inline Picture decode(std::span<const std::uint8_t> file, PictureLimits limits = {}) {
-    return detail::decode_raster(file, limits).picture();
-}
-
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -24,39 +24,16 @@ enum class Direction { right, up };
 namespace denim::inline DENIM_TARGET {
 
 /// Lays `colour` over a pixel; `cover` is 0 to 1.
-inline void blend(Picture& picture, int x, int y, Colour colour, float cover) {
-    if (x < 0 || y < 0 || std::cmp_greater_equal(x, picture.size.width) || std::cmp_greater_equal(y, picture.size.height))
-        return;
-    std::uint8_t* pixel = picture.at(static_cast<std::size_t>(y), static_cast<std::size_t>(x));
-    const std::uint8_t parts[] = {colour.red, colour.green, colour.blue};
-    for (int part = 0; part < 3; ++part) {
-        const auto under = static_cast<float>(pixel[part]);
-        pixel[part] = static_cast<std::uint8_t>(std::lround(under + (static_cast<float>(parts[part]) - under) * cover));
-    }
-}
+DENIM_ONCE void blend(Picture& picture, int x, int y, Colour colour, float cover);
 
 /// A rectangle of one colour.
-inline void fill(Picture& picture, Box box, Colour colour) {
-    for (int y = std::max(box.top, 0); y < box.top + box.height; ++y)
-        for (int x = std::max(box.left, 0); x < box.left + box.width; ++x) blend(picture, x, y, colour, 1);
-}
+DENIM_ONCE void fill(Picture& picture, Box box, Colour colour);
 
 /// The inside border of a rectangle.
-inline void outline(Picture& picture, Box box, Colour colour, int thickness = 1) {
-    fill(picture, {box.left, box.top, box.width, thickness}, colour);
-    fill(picture, {box.left, box.top + box.height - thickness, box.width, thickness}, colour);
-    fill(picture, {box.left, box.top, thickness, box.height}, colour);
-    fill(picture, {box.left + box.width - thickness, box.top, thickness, box.height}, colour);
-}
+DENIM_ONCE void outline(Picture& picture, Box box, Colour colour, int thickness = 1);
 
 /// Another picture with its top left corner at (left, top).
-inline void paste(Picture& picture, int left, int top, const Picture& other) {
-    for (std::size_t y = 0; y < other.size.height; ++y)
-        for (std::size_t x = 0; x < other.size.width; ++x) {
-            const std::uint8_t* pixel = other.at(y, x);
-            blend(picture, left + static_cast<int>(x), top + static_cast<int>(y), {pixel[0], pixel[1], pixel[2]}, 1);
-        }
-}
+DENIM_ONCE void paste(Picture& picture, int left, int top, const Picture& other);
 
 /// How a text looks.
 struct TextStyle {
@@ -66,12 +43,19 @@ struct TextStyle {
 };
 
 /// How long a UTF-8 text is, in pixels.
-inline float text_width(std::string_view text, float height) {
-    float width = 0;
-    for (const char32_t code : detail::characters_of(text)) width += detail::glyph_of(code).advance;
-    return width * height / static_cast<float>(detail::font_em);
-}
+DENIM_ONCE float text_width(std::string_view text, float height);
 
+/// Writes a UTF-8 text; (x, y) is where its base line begins. Letters beyond Latin-1 become a question mark in a box.
+DENIM_ONCE void draw_text(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {});
+
+/// The same, with (x, y) in the middle of the text and of its capital letters.
+DENIM_ONCE void draw_text_around(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// Adds the signed area to the right of a line to the pixels of each row that it crosses; sums along a row then give how much
@@ -107,9 +91,48 @@ inline void accumulate(std::vector<float>& sums, int width, int height, float x0
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// Writes a UTF-8 text; (x, y) is where its base line begins. Letters beyond Latin-1 become a question mark in a box.
-inline void draw_text(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {}) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void blend(Picture& picture, int x, int y, Colour colour, float cover) {
+    if (x < 0 || y < 0 || std::cmp_greater_equal(x, picture.size.width) || std::cmp_greater_equal(y, picture.size.height))
+        return;
+    std::uint8_t* pixel = picture.at(static_cast<std::size_t>(y), static_cast<std::size_t>(x));
+    const std::uint8_t parts[] = {colour.red, colour.green, colour.blue};
+    for (int part = 0; part < 3; ++part) {
+        const auto under = static_cast<float>(pixel[part]);
+        pixel[part] = static_cast<std::uint8_t>(std::lround(under + (static_cast<float>(parts[part]) - under) * cover));
+    }
+}
+
+DENIM_ONCE void fill(Picture& picture, Box box, Colour colour) {
+    for (int y = std::max(box.top, 0); y < box.top + box.height; ++y)
+        for (int x = std::max(box.left, 0); x < box.left + box.width; ++x) blend(picture, x, y, colour, 1);
+}
+
+DENIM_ONCE void outline(Picture& picture, Box box, Colour colour, int thickness) {
+    fill(picture, {box.left, box.top, box.width, thickness}, colour);
+    fill(picture, {box.left, box.top + box.height - thickness, box.width, thickness}, colour);
+    fill(picture, {box.left, box.top, thickness, box.height}, colour);
+    fill(picture, {box.left + box.width - thickness, box.top, thickness, box.height}, colour);
+}
+
+DENIM_ONCE void paste(Picture& picture, int left, int top, const Picture& other) {
+    for (std::size_t y = 0; y < other.size.height; ++y)
+        for (std::size_t x = 0; x < other.size.width; ++x) {
+            const std::uint8_t* pixel = other.at(y, x);
+            blend(picture, left + static_cast<int>(x), top + static_cast<int>(y), {pixel[0], pixel[1], pixel[2]}, 1);
+        }
+}
+
+DENIM_ONCE float text_width(std::string_view text, float height) {
+    float width = 0;
+    for (const char32_t code : detail::characters_of(text)) width += detail::glyph_of(code).advance;
+    return width * height / static_cast<float>(detail::font_em);
+}
+
+DENIM_ONCE void draw_text(Picture& picture, float x, float y, std::string_view text, const TextStyle& style) {
     const float scale = style.height / static_cast<float>(detail::font_em);
     const bool up = style.direction == Direction::up;
     float along = 0;
@@ -136,8 +159,7 @@ inline void draw_text(Picture& picture, float x, float y, std::string_view text,
     }
 }
 
-/// The same, with (x, y) in the middle of the text and of its capital letters.
-inline void draw_text_around(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {}) {
+DENIM_ONCE void draw_text_around(Picture& picture, float x, float y, std::string_view text, const TextStyle& style) {
     const float half = text_width(text, style.height) / 2, capital = 0.365f * style.height;
     if (style.direction == Direction::up)
         draw_text(picture, x + capital, y + half, text, style);
@@ -146,3 +168,5 @@ inline void draw_text_around(Picture& picture, float x, float y, std::string_vie
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

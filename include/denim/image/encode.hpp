@@ -2,12 +2,24 @@
 #pragma once
 
 #include <denim/image/picture.hpp>
-#include <denim/image/stb_image_write.hpp>
 
 #include <cstring>
 
 namespace denim::inline DENIM_TARGET {
 
+/// The bytes of a PNG file of the picture.
+DENIM_ONCE std::vector<std::uint8_t> encode_png(const Picture& picture);
+
+/// The bytes of a JPEG file of the picture; `quality` is 1 to 100.
+DENIM_ONCE std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality = 90);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/image/stb_image_write.hpp>
+
+namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 inline void append_bytes(void* to, void* from, int size) {
@@ -24,9 +36,11 @@ inline void check_encoded(int success, const Picture& picture) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// The bytes of a PNG file of the picture.
-inline std::vector<std::uint8_t> encode_png(const Picture& picture) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::vector<std::uint8_t> encode_png(const Picture& picture) {
     std::vector<std::uint8_t> bytes;
     const auto side = [](std::size_t length) { return static_cast<int>(length); };
     detail::check_encoded(
@@ -36,8 +50,7 @@ inline std::vector<std::uint8_t> encode_png(const Picture& picture) {
     return bytes;
 }
 
-/// The bytes of a JPEG file of the picture; `quality` is 1 to 100.
-inline std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality = 90) {
+DENIM_ONCE std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality) {
     if (quality < 1 || quality > 100)
         throw std::invalid_argument("denim: the quality of a JPEG is 1 to 100, but got " + std::to_string(quality));
     std::vector<std::uint8_t> bytes;
@@ -49,3 +62,5 @@ inline std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

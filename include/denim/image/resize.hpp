@@ -153,7 +153,21 @@ inline Raster resize_down(const Raster& picture, std::size_t height, Filter filt
 #pragma GCC diagnostic pop
 #endif
 
-inline Raster resized(Raster picture, Size size, Filter filter) {
+DENIM_ONCE Raster resized(Raster picture, Size size, Filter filter);
+
+}  // namespace detail
+
+/// The picture at another size, whatever its aspect.
+DENIM_ONCE Picture resize(const Picture& picture, Size size, Filter filter = Filter::bicubic);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE Raster resized(Raster picture, Size size, Filter filter) {
     if (picture.size().pixels() == 0 || size.pixels() == 0)
         throw std::invalid_argument("denim: a picture without pixels cannot be resized, nor to none");
     const Size old = picture.size();
@@ -172,10 +186,14 @@ inline Raster resized(Raster picture, Size size, Filter filter) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// The picture at another size, whatever its aspect.
-inline Picture resize(const Picture& picture, Size size, Filter filter = Filter::bicubic) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture resize(const Picture& picture, Size size, Filter filter) {
     return detail::resized(detail::Raster::of(picture), size, filter).picture();
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

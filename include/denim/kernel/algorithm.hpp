@@ -8,7 +8,7 @@
 #include <denim/kernel/plain_convolution.hpp>
 #include <denim/kernel/split_convolution.hpp>
 #include <denim/kernel/tiling.hpp>
-#include <denim/kernel/transformed_convolution.hpp>
+#include <denim/kernel/compiled_kernels.hpp>
 
 namespace denim::inline DENIM_TARGET::kernel {
 

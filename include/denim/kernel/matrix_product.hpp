@@ -27,94 +27,16 @@ public:
 
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
-                 std::size_t y_distance, std::size_t batch, float* scratch) const {
-        // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
-        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
-            float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
-            const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
-            for (std::size_t i = first; i < last; i += depth) {
-                const std::size_t count = std::min(depth, last - i);
-                for (std::size_t n = 0; n < batch; n += group) {
-                    alignas(64) float rows[depth * group], room[depth * panel];
-                    const std::size_t height = std::min(group, batch - n);
-                    pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
-                    for (std::size_t o = 0; o < outputs; o += panel) {
-                        if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
-                        const Panel block{weights + i * outputs + o,    outputs, count,
-                                          std::min(panel, outputs - o), room,    height > tallest};
-                        cover(height, [&](auto tall, std::size_t p) {
-                            tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
-                        });
-                    }
-                }
-            }
-        });
-        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
-            for (std::size_t o = 0; o < outputs; ++o) {
-                const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
-                float sum = bias ? bias[o] : 0.0f;
-                for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
-                y[n * y_distance + o] = sum;
-            }
-        });
-    }
+                 std::size_t y_distance, std::size_t batch, float* scratch) const;
 
     /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
     void input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
-                        std::size_t batch, bool add, float* scratch) const {
-        for (std::size_t o = 0; o < outputs; o += depth)
-            for (std::size_t n = 0; n < batch; n += group)
-                pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
-                          scratch + o * batch + n * std::min(depth, outputs - o));
-        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            const std::size_t i = index * panel, width = std::min(panel, inputs - i);
-            alignas(64) float turned[depth * panel];
-            for (std::size_t o = 0; o < outputs; o += depth) {
-                const std::size_t count = std::min(depth, outputs - o);
-                turn(weights + i * outputs + o, width, count, turned);
-                Panel block{turned, panel, count, panel, nullptr, false};
-                block.width = width;
-                for (std::size_t n = 0; n < batch; n += group)
-                    cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
-                        tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
-                                   dx_distance, add || o > 0);
-                    });
-            }
-        });
-    }
+                        std::size_t batch, bool add, float* scratch) const;
 
     /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null. Each share is summed in the
     /// order of its samples, then the shares as join_in_pairs adds.
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
-                         const Shares& shares, float* scratch) const {
-        constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
-        const std::size_t batch = shares.samples;
-        // Tiles read both sides many times: packed, they come from the near caches.
-        parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
-            const std::size_t o = index * panel;
-            pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
-        });
-        const auto each_panel = [&](auto each) {
-            for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
-        };
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            alignas(64) float few[depth * rows];
-            AlignedArray<float> many(batch > depth ? batch * rows : 0);
-            float* const block = batch > depth ? many.data() : few;
-            const std::size_t i = index * rows, count = std::min(rows, inputs - i);
-            pack_columns(x + i, x_distance, batch, count, rows, block);
-            const auto each_tile = [&](auto height, std::size_t p) {
-                each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
-                    ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
-                });
-            };
-            std::size_t p = 0;
-            for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
-            for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
-        });
-        if (const float one = 1.0f; db)
-            each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
-    }
+                         const Shares& shares, float* scratch) const;
 
 private:
     static constexpr std::size_t lanes = simd::lanes<float>;
@@ -239,3 +161,98 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void MatrixProduct::forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
+                 std::size_t y_distance, std::size_t batch, float* scratch) const {
+    // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
+    parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
+        float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
+        const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
+        for (std::size_t i = first; i < last; i += depth) {
+            const std::size_t count = std::min(depth, last - i);
+            for (std::size_t n = 0; n < batch; n += group) {
+                alignas(64) float rows[depth * group], room[depth * panel];
+                const std::size_t height = std::min(group, batch - n);
+                pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
+                for (std::size_t o = 0; o < outputs; o += panel) {
+                    if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
+                    const Panel block{weights + i * outputs + o,    outputs, count,
+                                      std::min(panel, outputs - o), room,    height > tallest};
+                    cover(height, [&](auto tall, std::size_t p) {
+                        tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
+                    });
+                }
+            }
+        }
+    });
+    parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
+            float sum = bias ? bias[o] : 0.0f;
+            for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
+            y[n * y_distance + o] = sum;
+        }
+    });
+}
+
+DENIM_ONCE void MatrixProduct::input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
+                        std::size_t batch, bool add, float* scratch) const {
+    for (std::size_t o = 0; o < outputs; o += depth)
+        for (std::size_t n = 0; n < batch; n += group)
+            pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
+                      scratch + o * batch + n * std::min(depth, outputs - o));
+    parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
+        const std::size_t i = index * panel, width = std::min(panel, inputs - i);
+        alignas(64) float turned[depth * panel];
+        for (std::size_t o = 0; o < outputs; o += depth) {
+            const std::size_t count = std::min(depth, outputs - o);
+            turn(weights + i * outputs + o, width, count, turned);
+            Panel block{turned, panel, count, panel, nullptr, false};
+            block.width = width;
+            for (std::size_t n = 0; n < batch; n += group)
+                cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
+                    tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
+                               dx_distance, add || o > 0);
+                });
+        }
+    });
+}
+
+DENIM_ONCE void MatrixProduct::weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
+                         const Shares& shares, float* scratch) const {
+    constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
+    const std::size_t batch = shares.samples;
+    // Tiles read both sides many times: packed, they come from the near caches.
+    parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
+        const std::size_t o = index * panel;
+        pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
+    });
+    const auto each_panel = [&](auto each) {
+        for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
+    };
+    parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
+        alignas(64) float few[depth * rows];
+        AlignedArray<float> many(batch > depth ? batch * rows : 0);
+        float* const block = batch > depth ? many.data() : few;
+        const std::size_t i = index * rows, count = std::min(rows, inputs - i);
+        pack_columns(x + i, x_distance, batch, count, rows, block);
+        const auto each_tile = [&](auto height, std::size_t p) {
+            each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
+                ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
+            });
+        };
+        std::size_t p = 0;
+        for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
+        for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
+    });
+    if (const float one = 1.0f; db)
+        each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES

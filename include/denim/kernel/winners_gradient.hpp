@@ -123,7 +123,7 @@ inline void add_windows(const Winner* winners, std::size_t count, const float* p
 }  // namespace detail
 
 /// Whether at most `percent` of the winners are alive.
-DENIM_KERNEL bool few_alive(const Layout& of, const float* output, std::size_t percent) {
+DENIM_KERNEL inline bool few_alive(const Layout& of, const float* output, std::size_t percent) {
     const auto zero = simd::broadcast(0.0f), one = simd::broadcast(1.0f);
     float alive = 0.0f;
     for (std::size_t y = 0; y < of.shape.height; ++y) {
@@ -189,7 +189,7 @@ DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input
 
 /// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all samples: written,
 /// or with `add` added to what stands there.
-DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
+DENIM_KERNEL inline void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
                                           std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t taps = of.side() * of.side(), pixel = winner_vectors(of.side(), of.channels()) * lanes, own = winner_filter(of);

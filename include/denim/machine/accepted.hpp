@@ -33,20 +33,18 @@ struct Accepted {
 inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
     from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
 
-inline std::string Accepted::words() const {
-    if (highest == std::numeric_limits<double>::max())
-        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
-    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
-           shortest_text(highest);
-}
+namespace detail {
+
+[[noreturn]] DENIM_ONCE void refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value);
+
+}  // namespace detail
 
 /// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
 /// but is nan".
 template <class Number>
 void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
     if (accepted.takes(static_cast<double>(value))) return;
-    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
-                                shortest_text(value));
+    detail::refuse_setting(owner, name, accepted, shortest_text(value));
 }
 
 /// Whether a class lists its settings.
@@ -73,3 +71,22 @@ constexpr std::string_view name_of() {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+DENIM_ONCE void detail::refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value) {
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " + value);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

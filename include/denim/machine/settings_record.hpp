@@ -78,47 +78,17 @@ public:
 
     [[nodiscard]] std::span<const Line> all() const { return all_; }
     /// The value of a setting; null where it is not there.
-    [[nodiscard]] const std::string* find(std::string_view name) const {
-        for (const Line& each : all_)
-            if (each.name == name) return &each.value;
-        return nullptr;
-    }
+    [[nodiscard]] const std::string* find(std::string_view name) const;
 
     friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
 
     /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
     /// where nothing does.
-    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
-        constexpr std::size_t most = 12;
-        std::size_t count = 0;
-        std::string text;
-        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
-            if (there && here && *there == *here) return;
-            if (count++ < most)
-                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
-        };
-        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
-        for (const Line& each : snapshot.all_)
-            if (!find(each.name)) compare(each.name, &each.value, nullptr);
-        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
-    }
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const;
 
     /// A line for each, "name = value", and the way back.
-    [[nodiscard]] std::string text() const {
-        std::string lines;
-        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
-        return lines;
-    }
-    static SettingsRecord from_text(std::string_view text) {
-        SettingsRecord settings;
-        while (!text.empty()) {
-            const std::string_view line = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(line.size() + 1, text.size()));
-            if (const std::size_t at = line.find(" = "); at != line.npos)
-                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
-        }
-        return settings;
-    }
+    [[nodiscard]] std::string text() const;
+    static SettingsRecord from_text(std::string_view text);
 
 private:
     template <class Act>
@@ -131,14 +101,7 @@ private:
         return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
     }
     // A value stays on its line.
-    void put(std::string_view name, std::string_view value) {
-        Line setting{full(name), {}};
-        for (const char letter : value) {
-            if (letter == '\n' || letter == '\\') setting.value += '\\';
-            setting.value += letter == '\n' ? 'n' : letter;
-        }
-        all_.push_back(std::move(setting));
-    }
+    void put(std::string_view name, std::string_view value);
 
     std::string group_;
     std::vector<Line> all_;
@@ -156,3 +119,58 @@ void describe_type(SettingsRecord& to, const Type& type) {
 
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string SettingsRecord::differences_from(const SettingsRecord& snapshot) const {
+    constexpr std::size_t most = 12;
+    std::size_t count = 0;
+    std::string text;
+    const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+        if (there && here && *there == *here) return;
+        if (count++ < most)
+            text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+    };
+    for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+    for (const Line& each : snapshot.all_)
+        if (!find(each.name)) compare(each.name, &each.value, nullptr);
+    return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+}
+
+DENIM_ONCE std::string SettingsRecord::text() const {
+    std::string lines;
+    for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+    return lines;
+}
+
+DENIM_ONCE SettingsRecord SettingsRecord::from_text(std::string_view text) {
+    SettingsRecord settings;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (const std::size_t at = line.find(" = "); at != line.npos)
+            settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+    }
+    return settings;
+}
+
+DENIM_ONCE void SettingsRecord::put(std::string_view name, std::string_view value) {
+    Line setting{full(name), {}};
+    for (const char letter : value) {
+        if (letter == '\n' || letter == '\\') setting.value += '\\';
+        setting.value += letter == '\n' ? 'n' : letter;
+    }
+    all_.push_back(std::move(setting));
+}
+
+DENIM_ONCE const std::string* SettingsRecord::find(std::string_view name) const {
+    for (const Line& each : all_)
+        if (each.name == name) return &each.value;
+    return nullptr;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -51,9 +51,9 @@ inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
 // A function that is told its sizes: one for all callers. Compilers may neither stamp it out for the constants of one of them nor look inside.
 #if defined(__clang__)
-#define DENIM_KERNEL [[gnu::noinline]] inline
+#define DENIM_KERNEL [[gnu::noinline]]
 #else
-#define DENIM_KERNEL [[gnu::noipa]] inline
+#define DENIM_KERNEL [[gnu::noipa]]
 #endif
 
 /// Reads lanes numbers, at any alignment.

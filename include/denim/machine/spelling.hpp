@@ -10,6 +10,27 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+DENIM_ONCE std::string spelling_in(std::string_view text);
+
+/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
+template <class Type>
+consteval std::string_view said_of() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(said_of<Type>());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
 /// "Decimal{-15, 1}" at this place becomes "-1.5".
 inline void write_decimal(std::string& name, std::size_t at) {
     const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
@@ -30,8 +51,7 @@ inline void write_window(std::string& name, std::size_t at) {
     name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
 }
 
-/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-inline std::string spelling_in(std::string_view text) {
+DENIM_ONCE std::string spelling_in(std::string_view text) {
     text.remove_prefix(text.find("Type = ") + 7);
     std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
     const auto erase = [&](std::string_view part, auto allowed) {
@@ -55,16 +75,6 @@ inline std::string spelling_in(std::string_view text) {
     return name;
 }
 
-/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
-template <class Type>
-consteval std::string_view said_of() {
-    return __PRETTY_FUNCTION__;
-}
-
-/// The name of a type as users write it.
-template <class Type>
-std::string spelling() {
-    return spelling_in(said_of<Type>());
-}
-
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES

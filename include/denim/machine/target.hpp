@@ -49,8 +49,36 @@
 #endif
 
 #if defined(_OPENMP)
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, omp)
+#define DENIM_THREADS omp
 #else
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, serial)
+#define DENIM_THREADS serial
 #endif
+
+// Where DENIM_COMPILED is defined, what does not depend on a program's networks (DENIM_ONCE) is declared alone, and stands in the library
+// denim::compiled, or in the one source file of the program that defines DENIM_IMPLEMENTATION before its first header of Denim. That code has
+// a namespace of its own, so that another target is an undefined name for the linker, and a header-only file fits beside it.
+#if defined(DENIM_IMPLEMENTATION) && !defined(DENIM_COMPILED)
+#define DENIM_COMPILED
+#endif
+#if defined(DENIM_COMPILED)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), compiled)
+#else
+#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS)
+#endif
+
+// DENIM_BODIES: whether this file has the definitions. DENIM_TEMPLATE(class X<float>), behind the definitions of X: its one instantiation.
+#if !defined(DENIM_COMPILED)
+#define DENIM_BODIES 1
+#define DENIM_ONCE inline
+#define DENIM_TEMPLATE(...) static_assert(true)
+#elif defined(DENIM_IMPLEMENTATION)
+#define DENIM_BODIES 1
+#define DENIM_ONCE
+#define DENIM_TEMPLATE(...) template __VA_ARGS__
+#else
+#define DENIM_BODIES 0
+#define DENIM_ONCE
+#define DENIM_TEMPLATE(...) extern template __VA_ARGS__
+#endif
+
 #define DENIM_TARGET_NAME DENIM_TEXT(DENIM_TARGET)

@@ -21,36 +21,17 @@ namespace denim::inline DENIM_TARGET {
 template <class Scalar>
 class BatchPredictor {
 public:
-    explicit BatchPredictor(const PlanTable<Scalar>& plan)
-        : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+    explicit BatchPredictor(const PlanTable<Scalar>& plan);
 
     /// Whether it was not moved from.
     [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
 
     /// Takes over a network's numbers. Nobody may be asking meanwhile.
-    void take(const Scalar* parameters, std::span<const LayerSettings> settings) {
-        settings_.assign(settings.begin(), settings.end());
-        for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
-            const NodePlaces& places = plan_->node_places[node];
-            std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
-        }
-        prepare(*plan_, parameters, prepared_.data());
-    }
+    void take(const Scalar* parameters, std::span<const LayerSettings> settings);
 
     /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
     /// the time of each step; it has room for all threads.
-    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const {
-        const Team team;
-        const auto work = workspaces_->take(std::min(pictures.count, chunk));
-        for (std::size_t first = 0; first < pictures.count; first += chunk) {
-            const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
-            if (call.one_by_one())
-                work.space->reserve_bands(team.size);
-            else
-                work.space->reserve_threads(team.size);
-            run(*work.space, call);
-        }
-    }
+    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const;
 
 private:
     using Space = Workspace<Scalar>;
@@ -142,5 +123,35 @@ private:
     std::vector<LayerSettings> settings_;
     std::unique_ptr<Workspaces<Scalar>> workspaces_;
 };
+
+template <class Scalar>
+BatchPredictor<Scalar>::BatchPredictor(const PlanTable<Scalar>& plan)
+    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+
+template <class Scalar>
+void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+    settings_.assign(settings.begin(), settings.end());
+    for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
+        const NodePlaces& places = plan_->node_places[node];
+        std::copy_n(parameters + plan_->layers[node].first_parameter, places.numbers_in_rows, parameters_.data() + places.row);
+    }
+    prepare(*plan_, parameters, prepared_.data());
+}
+
+template <class Scalar>
+void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepClock* clock) const {
+    const Team team;
+    const auto work = workspaces_->take(std::min(pictures.count, chunk));
+    for (std::size_t first = 0; first < pictures.count; first += chunk) {
+        const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
+        if (call.one_by_one())
+            work.space->reserve_bands(team.size);
+        else
+            work.space->reserve_threads(team.size);
+        run(*work.space, call);
+    }
+}
+
+DENIM_TEMPLATE(class BatchPredictor<float>);
 
 }  // namespace denim::inline DENIM_TARGET

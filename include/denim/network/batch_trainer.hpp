@@ -44,13 +44,7 @@ HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> he
 template <class Scalar>
 class BatchTrainer {
 public:
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
-        : graph_(&graph),
-          plan_(&plan),
-          workspace_(plan, largest_batch),
-          gradients_(graph.numbers),
-          prepared_(plan.sizes.prepared_numbers),
-          accumulators_(plan, largest_batch) {}
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
@@ -58,27 +52,7 @@ public:
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
     /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr) {
-        check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
-        workspace_.reserve_threads(of.team.within(of.shares.count));
-        results_.assign(of.shares.count, {});
-        prepare(*plan_, of.parameters, prepared_.data());
-        if (!plan_->loads_in_runs())
-            parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
-                         [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
-        StepResult result;
-        for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
-            const StepRun& run = plan_->runs[number];
-            if (run.on_samples)
-                run_shares(of, number);
-            else
-                take_step(of, run.first, {});
-            if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
-            if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
-        }
-        return result;
-    }
+                    StepClock* clock = nullptr);
 
 private:
     struct Call {
@@ -204,5 +178,40 @@ private:
     Accumulators<Scalar> accumulators_;
     std::vector<StepResult> results_;
 };
+
+template <class Scalar>
+BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+    : graph_(&graph),
+      plan_(&plan),
+      workspace_(plan, largest_batch),
+      gradients_(graph.numbers),
+      prepared_(plan.sizes.prepared_numbers),
+      accumulators_(plan, largest_batch) {}
+
+template <class Scalar>
+StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
+                    StepClock* clock) {
+    check(parameters, settings, batch);
+    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+    workspace_.reserve_threads(of.team.within(of.shares.count));
+    results_.assign(of.shares.count, {});
+    prepare(*plan_, of.parameters, prepared_.data());
+    if (!plan_->loads_in_runs())
+        parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
+                     [&](std::size_t sample, std::size_t worker) { load(of, sample, 0, worker); });
+    StepResult result;
+    for (std::size_t number = 0; number < plan_->runs.size(); ++number) {
+        const StepRun& run = plan_->runs[number];
+        if (run.on_samples)
+            run_shares(of, number);
+        else
+            take_step(of, run.first, {});
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
+        if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+    }
+    return result;
+}
+
+DENIM_TEMPLATE(class BatchTrainer<float>);
 
 }  // namespace denim::inline DENIM_TARGET

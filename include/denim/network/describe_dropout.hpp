@@ -12,10 +12,20 @@
 namespace denim::inline DENIM_TARGET::detail {
 
 /// "2.rate = 0.5" for each layer of a network that has a rate. The other settings of layers stand in the rows.
-inline void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
+DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerSettings> settings, SettingsRecord& to) {
     const std::vector<std::string> names = graph.names().entries;
     for (std::size_t n = 0; n < names.size(); ++n)
         if (graph.entries[n].has_rate) to(names[n] + ".rate", settings[n].rate);
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES

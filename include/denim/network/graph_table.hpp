@@ -39,17 +39,9 @@ struct GraphTable {
     std::span<const std::string_view> said_of_entries;
     void (*name)(const std::string& of_all, detail::EntryNames& to) = nullptr;
 
-    [[nodiscard]] detail::EntryNames names() const {
-        detail::EntryNames all;
-        name("", all);
-        return all;
-    }
+    [[nodiscard]] detail::EntryNames names() const;
     /// An entry as users write it, "Conv<3, 32>"; a join by its last word, "Sum" of a Residual.
-    [[nodiscard]] std::string word(std::size_t entry) const {
-        std::string text = detail::spelling_in(said_of_entries[entry]);
-        if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
-        return text;
-    }
+    [[nodiscard]] std::string word(std::size_t entry) const;
 };
 
 namespace detail {
@@ -92,23 +84,10 @@ inline constexpr GraphTable graph_table{.input = Graph::input,
                                         .name = &detail::name_entries<typename Graph::Layers>};
 
 /// The rows of a network that has just begun.
-inline std::vector<Row> make_rows(const GraphTable& graph) {
-    const std::vector<std::string> names = graph.names().entries;
-    std::vector<Row> rows;
-    for (const auto& [parameter, entry, offset] : graph.parameters)
-        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
-                        parameter.moved});
-    return rows;
-}
+DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph);
 
 /// What optimizers see of the settings.
-inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        const auto& [parameter, entry, offset] = graph.parameters[row];
-        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
-        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
-    }
-}
+DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows);
 
 /// The beginning of a network's parameters.
 template <class Scalar>
@@ -118,3 +97,40 @@ void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE detail::EntryNames GraphTable::names() const {
+    detail::EntryNames all;
+    name("", all);
+    return all;
+}
+
+DENIM_ONCE std::string GraphTable::word(std::size_t entry) const {
+    std::string text = detail::spelling_in(said_of_entries[entry]);
+    if (const std::size_t at = text.rfind("::"); entries[entry].role == Role::join && at != text.npos) text.erase(0, at + 2);
+    return text;
+}
+
+DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph) {
+    const std::vector<std::string> names = graph.names().entries;
+    std::vector<Row> rows;
+    for (const auto& [parameter, entry, offset] : graph.parameters)
+        rows.push_back({names[entry] + "." + parameter.name, parameter.extents, offset, parameter.moved == Moved::by_gradient, parameter.decays,
+                        parameter.moved});
+    return rows;
+}
+
+DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto& [parameter, entry, offset] = graph.parameters[row];
+        rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

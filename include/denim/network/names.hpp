@@ -35,21 +35,7 @@ struct NamedChild {
     void (*name)(const std::string&, EntryNames&) = nullptr;  ///< of a composition or a block; a layer is its own only entry
 };
 
-inline void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
-    std::size_t place = 0;
-    for (const NamedChild& child : children) {
-        if (!child.layer) {
-            names.entries.push_back(name);
-            continue;
-        }
-        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
-        ++place;
-        if (child.name)
-            child.name(own, names);
-        else
-            names.entries.push_back(std::move(own));
-    }
-}
+DENIM_ONCE void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names);
 
 template <class Written>
 void name_entries(const std::string& name, EntryNames& names);
@@ -137,3 +123,27 @@ consteval auto block_around() {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void name_children(std::span<const NamedChild> children, const std::string& name, EntryNames& names) {
+    std::size_t place = 0;
+    for (const NamedChild& child : children) {
+        if (!child.layer) {
+            names.entries.push_back(name);
+            continue;
+        }
+        std::string own = name.empty() ? std::to_string(place) : name + "." + std::to_string(place);
+        ++place;
+        if (child.name)
+            child.name(own, names);
+        else
+            names.entries.push_back(std::move(own));
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES

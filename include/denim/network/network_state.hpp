@@ -21,15 +21,20 @@ struct NetworkState {
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
 
-    NetworkState(const GraphTable& of, Seed seed)
-        : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
-        for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
-        initialise(of, parameters.data(), seed);
-    }
+    NetworkState(const GraphTable& of, Seed seed);
 
     /// False when it was moved from.
     [[nodiscard]] bool whole() const { return parameters.size() == graph->numbers && settings.size() == graph->entries.size(); }
     void update_rows() { denim::update_rows(*graph, settings, rows); }
 };
+
+template <class Scalar>
+NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
+    : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
+    for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
+    initialise(of, parameters.data(), seed);
+}
+
+DENIM_TEMPLATE(struct NetworkState<float>);
 
 }  // namespace denim::inline DENIM_TARGET

@@ -24,64 +24,17 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// "5,504"
-inline std::string with_commas(std::size_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-    return text;
-}
-
-/// "0.421 G", "17.3 M", "920"
-inline std::string with_unit(std::size_t number) {
-    const auto value = static_cast<double>(number);
-    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
-    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
-}
+DENIM_ONCE std::string with_commas(std::size_t number);
 
 using TableLine = std::vector<std::string>;
 
 /// Lines of as many columns each, the first of them the header; the columns from `first_number` to the one before `last_number` stand to the right.
-inline std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
-    std::vector<std::size_t> widths(lines.at(0).size());
-    for (const TableLine& line : lines)
-        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
-    std::string text;
-    for (std::size_t number = 0; number < lines.size(); ++number) {
-        std::string row;
-        for (std::size_t column = 0; column < widths.size(); ++column) {
-            const std::string& cell = lines[number][column];
-            const std::string padding(widths[column] - cell.size(), ' ');
-            const bool to_the_right = first_number <= column && column < last_number;
-            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
-        }
-        row.erase(row.find_last_not_of(' ') + 1);
-        text += row + '\n';
-        if (number == 0) {
-            std::size_t width = 2 * (widths.size() - 1);
-            for (const std::size_t column : widths) width += column;
-            text += std::string(width, '-') + '\n';
-        }
-    }
-    return text;
-}
+DENIM_ONCE std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number);
 
 }  // namespace detail
 
 /// "AVX-512, 16 floats in a vector; 2 threads; fp32", and how to cure a build that leaves this machine's vector units idle.
-inline std::string machine_line(std::string_view precision) {
-    const Team team;
-    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
-                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
-#if !defined(_OPENMP)
-    text += " (built without OpenMP: compile with -fopenmp for more)";
-#endif
-    text += "; " + std::string{precision};
-#if defined(__x86_64__) && defined(__GNUC__)
-    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
-                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
-    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
-#endif
-    return text + '\n';
-}
+DENIM_ONCE std::string machine_line(std::string_view precision);
 
 namespace detail {
 
@@ -114,7 +67,60 @@ inline constexpr auto node_lines = [] {
     return all;
 }();
 
-inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
+DENIM_ONCE std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision);
+
+}  // namespace detail
+
+template <class Input, class Body, class Arithmetic>
+std::string Network<Input, Body, Arithmetic>::summary() const {
+    return detail::summary_of(graph_table<Graph>, detail::node_lines<Plan<Graph, Arithmetic, Mode::training>>, rows(), Arithmetic::precision);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+/// "0.421 G", "17.3 M", "920"
+inline std::string with_unit(std::size_t number) {
+    const auto value = static_cast<double>(number);
+    if (value >= 1e8) return fixed(value / 1e9, 3) + " G";
+    return value >= 1e4 ? fixed(value / 1e6, 3) + " M" : std::to_string(number);
+}
+
+DENIM_ONCE std::string with_commas(std::size_t number) {
+    std::string text = std::to_string(number);
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+DENIM_ONCE std::string format_table(const std::vector<TableLine>& lines, std::size_t first_number, std::size_t last_number) {
+    std::vector<std::size_t> widths(lines.at(0).size());
+    for (const TableLine& line : lines)
+        for (std::size_t column = 0; column < widths.size(); ++column) widths[column] = std::max(widths[column], line[column].size());
+    std::string text;
+    for (std::size_t number = 0; number < lines.size(); ++number) {
+        std::string row;
+        for (std::size_t column = 0; column < widths.size(); ++column) {
+            const std::string& cell = lines[number][column];
+            const std::string padding(widths[column] - cell.size(), ' ');
+            const bool to_the_right = first_number <= column && column < last_number;
+            row += (to_the_right ? padding + cell : cell + padding) + (column + 1 < widths.size() ? "  " : "");
+        }
+        row.erase(row.find_last_not_of(' ') + 1);
+        text += row + '\n';
+        if (number == 0) {
+            std::size_t width = 2 * (widths.size() - 1);
+            for (const std::size_t column : widths) width += column;
+            text += std::string(width, '-') + '\n';
+        }
+    }
+    return text;
+}
+
+DENIM_ONCE std::string summary_of(const GraphTable& graph, std::span<const NodeLine> nodes, std::span<const Row> rows, std::string_view precision) {
     const EntryNames names = graph.names();
     std::vector<TableLine> lines{{"", "layer", "output", "parameters", "operations", "algorithm"},
                                  {"", graph.input.vector() ? "Input" : "Image", to_string(graph.input), "", "", ""}};
@@ -138,10 +144,26 @@ inline std::string summary_of(const GraphTable& graph, std::span<const NodeLine>
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-template <class Input, class Body, class Arithmetic>
-std::string Network<Input, Body, Arithmetic>::summary() const {
-    return detail::summary_of(graph_table<Graph>, detail::node_lines<Plan<Graph, Arithmetic, Mode::training>>, rows(), Arithmetic::precision);
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string machine_line(std::string_view precision) {
+    const Team team;
+    std::string text = std::string{DENIM_VECTORS_NAME} + ", " + std::to_string(simd::lanes<float>) + " floats in a vector; " +
+                       std::to_string(team.size) + (team.size == 1 ? " thread" : " threads");
+#if !defined(_OPENMP)
+    text += " (built without OpenMP: compile with -fopenmp for more)";
+#endif
+    text += "; " + std::string{precision};
+#if defined(__x86_64__) && defined(__GNUC__)
+    const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
+                      (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+    if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
+    return text + '\n';
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -25,7 +25,30 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-inline std::string html_text(std::string_view text) {
+DENIM_ONCE std::string html_text(std::string_view text);
+
+DENIM_ONCE std::string short_number(double number);
+
+/// With this many digits behind the point; nothing for what is not a number.
+DENIM_ONCE std::string decimals(double number, int digits = 4);
+
+/// Round numbers that cover low to high: about five of them.
+DENIM_ONCE std::vector<double> ticks(double low, double high);
+
+}  // namespace detail
+
+/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text). Numbers that are not
+/// finite are left out.
+DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::string html_text(std::string_view text) {
     std::string safe;
     for (const char letter : text) {
         if (letter == '&')
@@ -42,17 +65,15 @@ inline std::string html_text(std::string_view text) {
     return safe;
 }
 
-inline std::string short_number(double number) {
+DENIM_ONCE std::string short_number(double number) {
     return general(number, 4);
 }
 
-/// With this many digits behind the point; nothing for what is not a number.
-inline std::string decimals(double number, int digits = 4) {
+DENIM_ONCE std::string decimals(double number, int digits) {
     return is_nan(number) ? "" : fixed(number, digits);
 }
 
-/// Round numbers that cover low to high: about five of them.
-inline std::vector<double> ticks(double low, double high) {
+DENIM_ONCE std::vector<double> ticks(double low, double high) {
     const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
     const double step = rough / power < 1.5   ? power
                         : rough / power < 3.5 ? 2 * power
@@ -65,10 +86,11 @@ inline std::vector<double> ticks(double low, double high) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text). Numbers that are not
-/// finite are left out.
-inline std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
     constexpr double width = 560, height = 300, left = 58, right = 14, top = 14, bottom = 44;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
     for (const Series& series : all)
@@ -128,3 +150,5 @@ inline std::string line_chart(std::string_view title, std::string_view x_name, s
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

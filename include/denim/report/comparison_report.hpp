@@ -18,6 +18,15 @@ struct ComparisonReport {
 
 namespace denim::inline DENIM_TARGET {
 
+/// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
+DENIM_ONCE void write_report(const std::filesystem::path& path, const ComparisonReport& report);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
 /// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
 inline void add_comparison(Page& page, const ComparisonReport& report) {
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
@@ -61,8 +70,7 @@ inline void add_comparison(Page& page, const ComparisonReport& report) {
     page.table(seeds);
 }
 
-/// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
-inline void write_report(const std::filesystem::path& path, const ComparisonReport& report) {
+DENIM_ONCE void write_report(const std::filesystem::path& path, const ComparisonReport& report) {
     Page page{report.name};
     add_comparison(page, report);
     add_machine(page, 0);
@@ -70,3 +78,5 @@ inline void write_report(const std::filesystem::path& path, const ComparisonRepo
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -18,6 +18,17 @@ struct ConfusionPictureOptions {
 
 namespace denim::inline DENIM_TARGET {
 
+/// Draws counts (true class, predicted class): the blue scale shows counts, the text each row's share to two decimals, white
+/// above half of the largest count. Class names stand on both axes; throws std::invalid_argument unless there is one for each
+/// class.
+DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
+                              const ConfusionPictureOptions& options = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// The largest height of at most `wanted` at which all texts fit into `room` pixels.
@@ -28,12 +39,12 @@ inline float fitting_height(std::span<const std::string> texts, float room, floa
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// Draws counts (true class, predicted class): the blue scale shows counts, the text each row's share to two decimals, white
-/// above half of the largest count. Class names stand on both axes; throws std::invalid_argument unless there is one for each
-/// class.
-inline Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
-                              const ConfusionPictureOptions& options = {}) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
+                              const ConfusionPictureOptions& options) {
     const std::size_t classes = counts.shape(0);
     if (classes == 0 || counts.shape(1) != classes || names.size() != classes || options.size < 600)
         throw std::invalid_argument(
@@ -111,3 +122,5 @@ inline Picture draw_confusion(const Confusion& counts, const std::vector<std::st
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -22,14 +22,7 @@ struct LabelledPhotograph {
 };
 
 /// One picture (H, W, C) as bytes 0 to 255 with 3 channels, or 1, which becomes grey.
-inline Picture picture_of(const std::uint8_t* bytes, Shape shape) {
-    if (shape.channels == 3)
-        return Picture{Size{shape.height, shape.width}, std::vector<std::uint8_t>(bytes, bytes + shape.size())};
-    Picture picture{Size{shape.height, shape.width}};
-    for (std::size_t n = 0; n < shape.height * shape.width; ++n)
-        std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);
-    return picture;
-}
+DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape);
 
 /// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
 /// `most`. `gives` is Network::gives: how logits become confidence.
@@ -59,21 +52,32 @@ std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const floa
 namespace detail {
 
 /// The text, cut with "…" where it is longer than `room`.
-inline std::string shortened(std::string text, float height, float room) {
-    if (text_width(text, height) <= room) return text;
-    while (!text.empty() && text_width(text + "\xe2\x80\xa6", height) > room) {
-        while (text.size() > 1 && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
-        text.pop_back();
-    }
-    return text + "\xe2\x80\xa6";
-}
+DENIM_ONCE std::string shortened(std::string text, float height, float room);
 
 }  // namespace detail
 
 /// Draws photographs in rows of `columns`: below each its true label, and the predicted one with its probability, green if
 /// right, red if wrong.
-inline Picture draw_photographs(std::span<const LabelledPhotograph> photographs, std::size_t columns = 6,
-                                Size frame = {200, 150}) {
+DENIM_ONCE Picture draw_photographs(std::span<const LabelledPhotograph> photographs, std::size_t columns = 6,
+                                Size frame = {200, 150});
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape) {
+    if (shape.channels == 3)
+        return Picture{Size{shape.height, shape.width}, std::vector<std::uint8_t>(bytes, bytes + shape.size())};
+    Picture picture{Size{shape.height, shape.width}};
+    for (std::size_t n = 0; n < shape.height * shape.width; ++n)
+        std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);
+    return picture;
+}
+
+DENIM_ONCE Picture draw_photographs(std::span<const LabelledPhotograph> photographs, std::size_t columns,
+                                Size frame) {
     if (photographs.empty() || columns == 0)
         throw std::invalid_argument("denim: draw_photographs: at least one photograph and one column were expected");
     columns = std::min(columns, photographs.size());
@@ -100,3 +104,20 @@ inline Picture draw_photographs(std::span<const LabelledPhotograph> photographs,
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::string shortened(std::string text, float height, float room) {
+    if (text_width(text, height) <= room) return text;
+    while (!text.empty() && text_width(text + "\xe2\x80\xa6", height) > room) {
+        while (text.size() > 1 && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
+        text.pop_back();
+    }
+    return text + "\xe2\x80\xa6";
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

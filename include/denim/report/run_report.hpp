@@ -23,6 +23,14 @@ struct RunReport {
     std::vector<std::pair<std::string, Picture>> pictures = {};  ///< filters, where it looked: caption and picture
 };
 
+/// A page about one run.
+DENIM_ONCE void write_report(const std::filesystem::path& path, const RunReport& run);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 inline void add_scores(Page& page, const RunReport& run) {
@@ -53,9 +61,11 @@ inline void add_scores(Page& page, const RunReport& run) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 
-/// A page about one run.
-inline void write_report(const std::filesystem::path& path, const RunReport& run) {
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_report(const std::filesystem::path& path, const RunReport& run) {
     Page page{run.name};
     double seconds = 0;
     for (const Epoch& epoch : run.history.epochs) seconds += epoch.seconds;
@@ -98,3 +108,5 @@ inline void write_report(const std::filesystem::path& path, const RunReport& run
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

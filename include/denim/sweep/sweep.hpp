@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/format/event_file.hpp>
 #include <denim/sweep/grid.hpp>
 #include <denim/sweep/sweep_point.hpp>
 #include <denim/sweep/sweep_run.hpp>
+#include <denim/training/ctrl_c.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 

@@ -6,6 +6,15 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// A page about a sweep: the table, and the curves of each setting's first run.
+DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable& table);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
 /// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
 inline void add_sweep(Page& page, const SweepTable& table) {
     page.heading("Settings, best first");
@@ -45,11 +54,12 @@ inline void add_sweep(Page& page, const SweepTable& table) {
     add_machine(page, seconds);
 }
 
-/// A page about a sweep: the table, and the curves of each setting's first run.
-inline void write_report(const std::filesystem::path& path, const SweepTable& table) {
+DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable& table) {
     Page page{table.name.empty() ? "A sweep" : table.name};
     add_sweep(page, table);
     page.write(path);
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

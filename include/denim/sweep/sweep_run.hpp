@@ -3,19 +3,14 @@
 
 #include <denim/machine/number_text.hpp>
 #include <denim/optimizer/adam.hpp>
-#include <denim/report/tensor_board.hpp>
 #include <denim/sweep/sweep_point.hpp>
 #include <denim/sweep/sweep_table.hpp>
-#include <denim/training/checkpoint.hpp>
-#include <denim/training/csv_log.hpp>
-#include <denim/training/ctrl_c.hpp>
-#include <denim/training/early_stopping.hpp>
 #include <denim/training/fit.hpp>
-#include <denim/training/stop_on_nan.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <map>
@@ -121,6 +116,48 @@ struct SweepSets {
     const Test* test;
 };
 
+/// One run in its folder, of a network that has begun. A run that is done leaves `finished.snapshot` and is not repeated.
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+                                               const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run);
+
+template <class Train, class Validation, class Test>
+std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
+                                    const SweepOptions& options, const RunSetting& run) {
+    const FitOptions fit_options{.epochs = options.epochs,
+                                 .batch = options.batch,
+                                 .optimizer = options.optimizer(run.rates.learning),
+                                 .seed = Seed{run.seed},
+                                 .augmentation = options.augmentation};
+    check(fit_options, {});
+    const SweepPoint::Made made =
+        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
+    Learner& learner = *made.learner;
+    for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
+    for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
+    const auto samples = [&](const auto& set, const char* name) {
+        return Samples::of(set, learner.input(), learner.heads(), name);
+    };
+    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
+    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
+    return sweep_run(learner, train, validation, sets.test ? &test : nullptr, fit_options, options, run);
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/report/tensor_board.hpp>
+#include <denim/training/checkpoint.hpp>
+#include <denim/training/csv_log.hpp>
+#include <denim/training/ctrl_c.hpp>
+#include <denim/training/early_stopping.hpp>
+#include <denim/training/stop_on_nan.hpp>
+#include <denim/training/training_loop.hpp>
+
+namespace denim::inline DENIM_TARGET::detail {
+
 /// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
 /// is of another run.
 inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
@@ -135,26 +172,8 @@ inline std::pair<History, Score> read_finished(const std::filesystem::path& file
     return {result.history, {remembered("test loss"), remembered("test accuracy")}};
 }
 
-/// One run in its folder. A run that is done leaves `finished.snapshot` and is not repeated.
-template <class Train, class Validation, class Test>
-std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
-                                    const SweepOptions& options, const RunSetting& run) {
-    const FitOptions fit_options{.epochs = options.epochs,
-                                 .batch = options.batch,
-                                 .optimizer = options.optimizer(run.rates.learning),
-                                 .seed = Seed{run.seed},
-                                 .augmentation = options.augmentation};
-    check(fit_options);
-    const SweepPoint::Made made =
-        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
-    Learner& learner = *made.learner;
-    for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
-    for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
-    const auto samples = [&](const auto& set, const char* name) {
-        return Samples::of(set, learner.input(), learner.heads(), name);
-    };
-    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
-    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+                                               const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run) {
     Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
@@ -167,8 +186,8 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
 
     Snapshot result{loop.record()};
     result.run("epochs of the sweep", options.epochs);
-    if (sets.test)
-        describe_samples(result.run, "test", test);
+    if (test)
+        describe_samples(result.run, "test", *test);
     else
         result.run("test", "none");
     const std::filesystem::path finished = run.folder / "finished.snapshot";
@@ -176,8 +195,8 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
 
     result.history = loop.run();
     Score score;
-    if (sets.test) {
-        score = learner.score(learner.logits(test), test);
+    if (test) {
+        score = learner.score(learner.logits(*test), *test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
     write_snapshot(finished, result);
@@ -185,6 +204,12 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     return {result.history, score};
 }
 
-}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET::detail
 
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+}  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -31,13 +31,7 @@ struct Pictures {
     static Pictures of(const Expression& expression, Shape expected);
 
     /// Throws std::invalid_argument unless the pictures have the shape that a network takes.
-    void check(Shape expected) const {
-        if (shape != expected)
-            throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
-                                        to_string(shape));
-        if (count > 0 && !bytes && !floats)
-            throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
-    }
+    void check(Shape expected) const;
 };
 
 namespace detail {
@@ -98,3 +92,19 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void Pictures::check(Shape expected) const {
+    if (shape != expected)
+        throw std::invalid_argument("denim: the network takes pictures of shape " + to_string(expected) + ", but these have the shape " +
+                                    to_string(shape));
+    if (count > 0 && !bytes && !floats)
+        throw std::invalid_argument("denim: " + std::to_string(count) + " pictures were expected, but neither bytes nor floats came");
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

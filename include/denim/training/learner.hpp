@@ -95,12 +95,9 @@ public:
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
+    ~NetworkLearner() override;
 
-    StepResult step(const Batch& batch) override {
-        Batch weighted = batch;
-        weighted.head_weights = head_weights_;
-        return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
-    }
+    StepResult step(const Batch& batch) override;
     std::vector<float> logits(const Samples& samples) override {
         samples.pictures.check(input());
         std::vector<float> all(samples.pictures.count * classes());
@@ -149,11 +146,7 @@ private:
                                   detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
                                   detail::said_of<Numbers>()};
 
-    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights)
-        : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
-        check_settings(graph(), state.settings);
-        for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
-    }
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights);
 
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
@@ -170,3 +163,26 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE NetworkLearner::NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss,
+                                            std::vector<float> head_weights)
+    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+    check_settings(graph(), state.settings);
+    for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
+}
+
+DENIM_ONCE NetworkLearner::~NetworkLearner() = default;
+
+DENIM_ONCE StepResult NetworkLearner::step(const Batch& batch) {
+    Batch weighted = batch;
+    weighted.head_weights = head_weights_;
+    return trainer_.step(state_.parameters.span(), state_.settings, weighted, {&answer, this});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

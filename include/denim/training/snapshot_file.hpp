@@ -19,7 +19,18 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Writes a snapshot; the file appears whole or not at all.
-inline void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot) {
+DENIM_ONCE void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot);
+
+/// The way back; throws FileError if the file is no snapshot.
+DENIM_ONCE Snapshot read_snapshot(const std::filesystem::path& path);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot) {
     if (!all_finite(snapshot.parameters) || !all_finite(snapshot.optimizer) || !all_finite(snapshot.average))
         throw FileError(path.string(),
                         "is not written: a weight of the run, or a number of its optimizer, is not finite; what stood there stays");
@@ -62,8 +73,7 @@ inline void write_snapshot(const std::filesystem::path& path, const SnapshotView
     write_safetensors(path, tensors, metadata);
 }
 
-/// The way back; throws FileError if the file is no snapshot.
-inline Snapshot read_snapshot(const std::filesystem::path& path) {
+DENIM_ONCE Snapshot read_snapshot(const std::filesystem::path& path) {
     const Safetensors file{path};
     const auto find = [&](const std::string& key) {
         const auto found = file.metadata().find(key);
@@ -124,3 +134,5 @@ inline Snapshot read_snapshot(const std::filesystem::path& path) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -3,6 +3,7 @@
 #include "messages.hpp"
 
 #include <denim/denim.hpp>
+#include <denim/training/augmented_batches.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#define DENIM_IMPLEMENTATION
+#include <denim/denim.hpp>

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include <denim/denim.hpp>
+#include <denim/format.hpp>
+#include <denim/image.hpp>
+#include <denim/report.hpp>
+#include <denim/training/checkpoint.hpp>
+
+#include <denim/compiled/define.hpp>
+
+#include <denim/sweep.hpp>

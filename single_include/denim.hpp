@@ -515,9 +515,9 @@ inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
 // A function that is told its sizes: one for all callers. Compilers may neither stamp it out for the constants of one of them nor look inside.
 #if defined(__clang__)
-#define DENIM_KERNEL [[gnu::noinline]] inline
+#define DENIM_KERNEL [[gnu::noinline]]
 #else
-#define DENIM_KERNEL [[gnu::noipa]] inline
+#define DENIM_KERNEL [[gnu::noipa]]
 #endif
 
 /// Reads lanes numbers, at any alignment.
@@ -3771,7 +3771,7 @@ inline void add_windows(const Winner* winners, std::size_t count, const float* p
 }  // namespace detail
 
 /// Whether at most `percent` of the winners are alive.
-DENIM_KERNEL bool few_alive(const Layout& of, const float* output, std::size_t percent) {
+DENIM_KERNEL inline bool few_alive(const Layout& of, const float* output, std::size_t percent) {
     const auto zero = simd::broadcast(0.0f), one = simd::broadcast(1.0f);
     float alive = 0.0f;
     for (std::size_t y = 0; y < of.shape.height; ++y) {
@@ -3837,7 +3837,7 @@ DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input
 
 /// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all samples: written,
 /// or with `add` added to what stands there.
-DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
+DENIM_KERNEL inline void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
                                           std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t taps = of.side() * of.side(), pixel = winner_vectors(of.side(), of.channels()) * lanes, own = winner_filter(of);
@@ -4044,6 +4044,57 @@ private:
         for (std::size_t n = part * count / parts; n < (part + 1) * count / parts; ++n) body(n);
     }
 };
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/compiled_kernels.hpp
+
+// The instances of the transformed convolution's kernels that denim::compiled holds: every window and way back, pictures of one and of three
+// channels. What other layers ask for is made where it is asked for.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+#define DENIM_OF_EPILOGUE(side, end)                                                                                                     \
+    DENIM_TEMPLATE(void run_tiles<side>(const TilePass&, const Multiply&, const float*, const float*, float*, std::size_t, std::size_t,            \
+                                        const detail::WriteOutput<end, side>&));                                                                 \
+    DENIM_TEMPLATE(void few_forward<1, side, end>(const Convolution&, const TileRow&, const Tiles&, const float*, const float*, const float*,      \
+                                                  float*, std::uint8_t*, float*, std::size_t, std::size_t));                                     \
+    DENIM_TEMPLATE(void few_forward<3, side, end>(const Convolution&, const TileRow&, const Tiles&, const float*, const float*, const float*,      \
+                                                  float*, std::uint8_t*, float*, std::size_t, std::size_t))
+
+#define DENIM_OF_GRADIENT(side, written)                                                                                                         \
+    DENIM_TEMPLATE(void run_tiles<side>(const TilePass&, const Multiply&, const float*, const float*, float*, std::size_t, std::size_t,            \
+                                        const detail::WriteGradient<written, side>&))
+
+#define DENIM_OF_WINDOW(window, side)                                                                                                            \
+    DENIM_OF_EPILOGUE(side, Epilogue::linear);                                                                                           \
+    DENIM_OF_EPILOGUE(side, Epilogue::relu);                                                                                             \
+    DENIM_OF_EPILOGUE(side, Epilogue::relu_pool);                                                                                        \
+    DENIM_OF_GRADIENT(side, Gradient::write);                                                                                                    \
+    DENIM_OF_GRADIENT(side, Gradient::add);                                                                                                      \
+    DENIM_TEMPLATE(void few_weights<window>(const Convolution&, const float*, float*));                                                          \
+    DENIM_TEMPLATE(void forward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t));                         \
+    DENIM_TEMPLATE(void backward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t));                        \
+    DENIM_TEMPLATE(void add_weight_gradient<side>(const TilePass&, const GradientTiles&, const GradientSums&, const Accumulate&, const float*,     \
+                                                  const float*, float*, float*));                                                                \
+    DENIM_TEMPLATE(void finish_weight_gradient<window>(const Convolution&, const GradientSums&, const float*, float*, std::size_t, std::size_t,    \
+                                                       std::size_t));                                                                            \
+    DENIM_TEMPLATE(void add_few_winners<window, 1>(const Convolution&, const float*, const float*, float*, const std::uint8_t*, float*, float*,    \
+                                                   float*));                                                                                     \
+    DENIM_TEMPLATE(void add_few_winners<window, 3>(const Convolution&, const float*, const float*, float*, const std::uint8_t*, float*, float*,    \
+                                                   float*));                                                                                     \
+    DENIM_TEMPLATE(void add_winners_gradient<window, winner_vectors(window, 64)>(const Convolution&, const float*, const float*, const float*,     \
+                                                                                 const std::uint8_t*, float*, float*, float*))
+
+DENIM_OF_WINDOW(3, 6);
+DENIM_OF_WINDOW(5, 4);
+DENIM_OF_WINDOW(7, 2);
+DENIM_TEMPLATE(void unfold_gradient<Epilogue::linear>(const Convolution&, const Layout&, const float*, const float*, const std::uint8_t*, float*, float*));
+DENIM_TEMPLATE(void unfold_gradient<Epilogue::relu>(const Convolution&, const Layout&, const float*, const float*, const std::uint8_t*, float*, float*));
+DENIM_TEMPLATE(void unfold_gradient<Epilogue::relu_pool>(const Convolution&, const Layout&, const float*, const float*, const std::uint8_t*, float*, float*));
+
+#undef DENIM_OF_WINDOW
+#undef DENIM_OF_GRADIENT
+#undef DENIM_OF_EPILOGUE
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/algorithm.hpp
@@ -6691,94 +6742,16 @@ public:
 
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
-                 std::size_t y_distance, std::size_t batch, float* scratch) const {
-        // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
-        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
-            float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
-            const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
-            for (std::size_t i = first; i < last; i += depth) {
-                const std::size_t count = std::min(depth, last - i);
-                for (std::size_t n = 0; n < batch; n += group) {
-                    alignas(64) float rows[depth * group], room[depth * panel];
-                    const std::size_t height = std::min(group, batch - n);
-                    pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
-                    for (std::size_t o = 0; o < outputs; o += panel) {
-                        if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
-                        const Panel block{weights + i * outputs + o,    outputs, count,
-                                          std::min(panel, outputs - o), room,    height > tallest};
-                        cover(height, [&](auto tall, std::size_t p) {
-                            tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
-                        });
-                    }
-                }
-            }
-        });
-        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
-            for (std::size_t o = 0; o < outputs; ++o) {
-                const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
-                float sum = bias ? bias[o] : 0.0f;
-                for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
-                y[n * y_distance + o] = sum;
-            }
-        });
-    }
+                 std::size_t y_distance, std::size_t batch, float* scratch) const;
 
     /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
     void input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
-                        std::size_t batch, bool add, float* scratch) const {
-        for (std::size_t o = 0; o < outputs; o += depth)
-            for (std::size_t n = 0; n < batch; n += group)
-                pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
-                          scratch + o * batch + n * std::min(depth, outputs - o));
-        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            const std::size_t i = index * panel, width = std::min(panel, inputs - i);
-            alignas(64) float turned[depth * panel];
-            for (std::size_t o = 0; o < outputs; o += depth) {
-                const std::size_t count = std::min(depth, outputs - o);
-                turn(weights + i * outputs + o, width, count, turned);
-                Panel block{turned, panel, count, panel, nullptr, false};
-                block.width = width;
-                for (std::size_t n = 0; n < batch; n += group)
-                    cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
-                        tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
-                                   dx_distance, add || o > 0);
-                    });
-            }
-        });
-    }
+                        std::size_t batch, bool add, float* scratch) const;
 
     /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null. Each share is summed in the
     /// order of its samples, then the shares as join_in_pairs adds.
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
-                         const Shares& shares, float* scratch) const {
-        constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
-        const std::size_t batch = shares.samples;
-        // Tiles read both sides many times: packed, they come from the near caches.
-        parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
-            const std::size_t o = index * panel;
-            pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
-        });
-        const auto each_panel = [&](auto each) {
-            for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
-        };
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            alignas(64) float few[depth * rows];
-            AlignedArray<float> many(batch > depth ? batch * rows : 0);
-            float* const block = batch > depth ? many.data() : few;
-            const std::size_t i = index * rows, count = std::min(rows, inputs - i);
-            pack_columns(x + i, x_distance, batch, count, rows, block);
-            const auto each_tile = [&](auto height, std::size_t p) {
-                each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
-                    ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
-                });
-            };
-            std::size_t p = 0;
-            for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
-            for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
-        });
-        if (const float one = 1.0f; db)
-            each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
-    }
+                         const Shares& shares, float* scratch) const;
 
 private:
     static constexpr std::size_t lanes = simd::lanes<float>;
@@ -6903,6 +6876,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/plain_dense.hpp
 
 // The plain twin of every dense layer: the definition, written as loops, for any scalar. It finds the numbers of both pictures by
@@ -9688,6 +9662,361 @@ inline std::optional<std::string> respelled(std::string_view text, std::string_v
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/change_colours.hpp
+
+// Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Rows of red, green and blue that turn colours by `degrees` and stretch them from grey by `saturation`: the W3C's Filter
+/// Effects, hueRotate and saturate.
+inline std::array<double, 9> colour_matrix(double degrees, double saturation) {
+    const double c = std::cos(degrees * std::numbers::pi / 180), s = std::sin(degrees * std::numbers::pi / 180);
+    constexpr double luma[] = {0.213, 0.715, 0.072};
+    constexpr double sines[] = {-0.213, -0.715, 0.928, 0.143, 0.140, -0.283, -0.787, 0.715, 0.072};
+    std::array<double, 9> matrix;
+    for (std::size_t i = 0; i < 9; ++i) {
+        const double grey = luma[i % 3], one = i / 3 == i % 3 ? 1 : 0;
+        matrix[i] = grey + saturation * (c * (one - grey) + s * sines[i]);
+    }
+    return matrix;
+}
+
+/// new = factor * (old - mean) + mean + added, for each channel.
+inline void stretch_values(std::uint8_t* pixels, Shape shape, double factor, double added) {
+    const std::size_t count = shape.height * shape.width;
+    std::array<std::array<std::uint8_t, 256>, 4> tables;
+    for (std::size_t first = 0; first < shape.channels; first += tables.size()) {
+        const std::size_t channels = std::min(tables.size(), shape.channels - first);
+        for (std::size_t c = 0; c < channels; ++c) {
+            std::uint64_t sum = 0;
+            if (factor != 1)
+                for (std::size_t i = 0; i < count; ++i) sum += pixels[i * shape.channels + first + c];
+            const double mean = static_cast<double>(sum) / static_cast<double>(count);
+            for (std::size_t value = 0; value < 256; ++value) {
+                const double changed = factor * (static_cast<double>(value) - mean) + mean + added;
+                tables[c][value] = static_cast<std::uint8_t>(std::clamp(std::floor(changed + 0.5), 0.0, 255.0));
+            }
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t c = 0; c < channels; ++c) {
+                std::uint8_t& value = pixels[i * shape.channels + first + c];
+                value = tables[c][value];
+            }
+    }
+}
+
+inline void turn_colours(std::uint8_t* pixels, std::size_t count, const std::array<double, 9>& matrix) {
+    constexpr int bits = 14;
+    std::array<std::int32_t, 9> m;
+    for (std::size_t i = 0; i < 9; ++i) m[i] = static_cast<std::int32_t>(std::lround(std::ldexp(matrix[i], bits)));
+    for (std::uint8_t* p = pixels; p != pixels + 3 * count; p += 3) {
+        const std::int32_t red = p[0], green = p[1], blue = p[2];
+        for (std::size_t c = 0; c < 3; ++c) {
+            const std::int32_t sum = m[3 * c] * red + m[3 * c + 1] * green + m[3 * c + 2] * blue + (1 << (bits - 1));
+            p[c] = static_cast<std::uint8_t>(std::clamp(sum >> bits, 0, 255));
+        }
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/move_pixels.hpp
+
+// Pictures shifted, turned, zoomed and mirrored, each pixel weighed in whole numbers: the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// From the middles of new pixels to places in the old picture, in 2^-16 pixels: x' = xx x + xy y + x0, and y' alike.
+struct PixelMap {
+    static constexpr int bits = 16;
+    std::int64_t xx, xy, x0, yx, yy, y0;
+
+    /// `matrix` is {xx, xy, x0, yx, yy, y0} in pixels, between their middles.
+    explicit PixelMap(const std::array<double, 6>& matrix) {
+        const auto fixed = [](double value) { return static_cast<std::int64_t>(std::llround(std::ldexp(value, bits))); };
+        xx = fixed(matrix[0]), xy = fixed(matrix[1]), x0 = fixed(matrix[2]);
+        yx = fixed(matrix[3]), yy = fixed(matrix[4]), y0 = fixed(matrix[5]);
+    }
+};
+
+/// Each new pixel is weighed from the four old ones around its place; outside of the picture there is `ground`.
+template <std::size_t Channels>
+void move_pixels(const std::uint8_t* in, Shape shape, const PixelMap& map, std::uint8_t ground, std::uint8_t* out) {
+    const auto height = static_cast<std::int64_t>(shape.height), width = static_cast<std::int64_t>(shape.width);
+    std::array<std::uint8_t, Channels> outside;
+    outside.fill(ground);
+    const auto pixel = [&](std::int64_t y, std::int64_t x) {
+        return y >= 0 && y < height && x >= 0 && x < width ? in + static_cast<std::size_t>(y * width + x) * Channels
+                                                           : outside.data();
+    };
+    for (std::int64_t y = 0; y < height; ++y)
+        for (std::int64_t x = 0; x < width; ++x, out += Channels) {
+            const std::int64_t across = map.xx * x + map.xy * y + map.x0, down = map.yx * x + map.yy * y + map.y0;
+            const std::int64_t left = across >> PixelMap::bits, top = down >> PixelMap::bits;
+            if (left < -1 || left >= width || top < -1 || top >= height) {
+                std::memset(out, ground, Channels);
+                continue;
+            }
+            const auto right_share = static_cast<std::uint32_t>(across >> (PixelMap::bits - 8)) & 255u;
+            const auto lower_share = static_cast<std::uint32_t>(down >> (PixelMap::bits - 8)) & 255u;
+            const std::uint32_t lower_right = right_share * lower_share, upper_right = (right_share << 8) - lower_right;
+            const std::uint32_t lower_left = (lower_share << 8) - lower_right,
+                                upper_left = 65536u - upper_right - (lower_share << 8);
+            const std::uint8_t *a, *b, *c, *d;
+            if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
+                a = in + static_cast<std::size_t>(top * width + left) * Channels;
+                b = a + Channels, c = a + shape.width * Channels, d = c + Channels;
+            } else {
+                a = pixel(top, left), b = pixel(top, left + 1), c = pixel(top + 1, left), d = pixel(top + 1, left + 1);
+            }
+            for (std::size_t k = 0; k < Channels; ++k)
+                out[k] = static_cast<std::uint8_t>(
+                    (a[k] * upper_left + b[k] * upper_right + c[k] * lower_left + d[k] * lower_right + 32768u) >> 16);
+        }
+}
+
+inline void flip_pixels(const std::uint8_t* in, Shape shape, std::uint8_t* out) {
+    const std::size_t row = shape.width * shape.channels;
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t x = 0; x < shape.width; ++x)
+            std::memcpy(out + y * row + x * shape.channels, in + y * row + (shape.width - 1 - x) * shape.channels,
+                        shape.channels);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/augmentation.hpp
+
+// A picture in, the same picture as another camera might have seen it out. One turn of coordinates and one turn of colours,
+// whatever is asked for; whole numbers, so that a seed gives the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET {
+
+/// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
+struct Augmentation {
+    bool flip = false;          ///< left to right, every second picture
+    float shift = 0;            ///< share of the height and of the width; whole pixels, unless turned, zoomed or cropped too
+    float turn = 0;             ///< degrees, about the middle
+    float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
+    float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
+    float brightness = 0;       ///< share of the whole range, 255, that is added
+    float contrast = 0;         ///< 0.1: distances from each channel's mean grow by 0.9 to 1.1
+    float saturation = 0;       ///< 0.1: distances from grey grow by 0.9 to 1.1
+    float hue = 0;              ///< degrees on the circle of colours
+    float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
+    std::uint8_t ground = 255;  ///< what comes in from outside of the picture
+
+    static constexpr Accepted degrees{.highest = 360};
+
+    friend bool operator==(const Augmentation&, const Augmentation&) = default;
+
+    static constexpr const char* name = "Augmentation";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("flip", flip, from_0_to_1);
+        each("shift", shift, from_0_to_1);
+        each("turn", turn, degrees);
+        each("zoom", zoom, from_0_to_1);
+        each("crop", crop, from_0_to_1);
+        each("brightness", brightness, from_0_to_1);
+        each("contrast", contrast, from_0_to_1);
+        each("saturation", saturation, from_0_to_1);
+        each("hue", hue, degrees);
+        each("erase", erase, from_0_to_1);
+        each("ground", ground, Accepted{.highest = 255});
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
+    void check(Shape of) const {
+        check_settings_of(*this);
+        if (of.vector() && *this != Augmentation{.ground = ground})
+            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
+        if ((saturation > 0 || hue > 0) && of.channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
+    }
+
+    /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
+    /// three channels.
+    void apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const;
+
+    /// The same as floats from 0 to 1.
+    void apply(const std::uint8_t* in, Shape shape, float* out, Random random) const {
+        std::vector<std::uint8_t> bytes(shape.size());
+        apply(in, shape, bytes.data(), random);
+        for (std::size_t i = 0; i < bytes.size(); ++i) out[i] = static_cast<float>(bytes[i]) * (1.0f / 255);
+    }
+
+    /// The numbers that sample `sample` draws in an epoch, the same for any number of threads.
+    static Random random_of(Seed seed, std::uint64_t epoch, std::uint64_t sample) {
+        constexpr std::uint64_t apart = 0x617567'6d656e74;  // from the numbers of dropout and order
+        return Random{Seed{seed.value ^ apart}, epoch << 32 | (sample & 0xFFFFFFFF)};
+    }
+};
+
+inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const {
+    // All numbers are drawn whatever is asked for, so that one range leaves the others' numbers alone.
+    const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
+    const bool flipped = random.uniform() < 0.5 && flip;
+    const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
+    double right = either_way(shift) * width, down = either_way(shift) * height;
+    if (turn == 0 && zoom == 0 && crop == 0) right = std::round(right), down = std::round(down);  // what is sharp stays sharp
+    const double angle = either_way(turn);
+    const double larger = std::max(1 + either_way(zoom), 0.05),
+                 window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
+    const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;
+    const double added = either_way(brightness) * 255, factor = 1 + either_way(contrast);
+    const double saturated = 1 + either_way(saturation), turned_hue = either_way(hue);
+
+    if (right == 0 && down == 0 && angle == 0 && larger == 1 && window == 1) {
+        if (flipped)
+            detail::flip_pixels(in, shape, out);
+        else
+            std::memcpy(out, in, shape.size());
+    } else {
+        const double scale = window / larger, c = std::cos(angle * std::numbers::pi / 180) * scale,
+                     s = std::sin(angle * std::numbers::pi / 180) * scale;
+        std::array<double, 6> map{c, s, 0, -s, c, 0};
+        // The middle of the new picture shows the middle of the window, moved.
+        map[2] = window_x + (width / 2 - right) * window - c * width / 2 - s * height / 2 + (c + s) / 2 - 0.5;
+        map[5] = window_y + (height / 2 - down) * window + s * width / 2 - c * height / 2 + (c - s) / 2 - 0.5;
+        if (flipped) map = {-c, -s, width - 1 - map[2], map[3], map[4], map[5]};
+        const detail::PixelMap fixed{map};
+        switch (shape.channels) {
+            case 1:
+                detail::move_pixels<1>(in, shape, fixed, ground, out);
+                break;
+            case 3:
+                detail::move_pixels<3>(in, shape, fixed, ground, out);
+                break;
+            case 4:
+                detail::move_pixels<4>(in, shape, fixed, ground, out);
+                break;
+            default:
+                throw std::invalid_argument("denim: pictures of 1, 3 or 4 channels can be moved, but got " +
+                                            std::to_string(shape.channels));
+        }
+    }
+    if (factor != 1 || added != 0) detail::stretch_values(out, shape, factor, added);
+    if (shape.channels == 3 && (saturated != 1 || turned_hue != 0))
+        detail::turn_colours(out, shape.height * shape.width, detail::colour_matrix(turned_hue, saturated));
+
+    if (random.uniform() >= static_cast<double>(erase)) return;
+    const double area = random.uniform(0.02, 0.2) * height * width, aspect = std::exp(random.uniform(-1.2, 1.2));
+    const auto side = [](double length, std::size_t limit) {
+        return std::clamp<std::size_t>(static_cast<std::size_t>(length + 0.5), 1, limit);
+    };
+    const std::size_t rows = side(std::sqrt(area * aspect), shape.height),
+                      columns = side(std::sqrt(area / aspect), shape.width);
+    const std::size_t top = random.below(static_cast<std::uint32_t>(shape.height - rows + 1));
+    const std::size_t left = random.below(static_cast<std::uint32_t>(shape.width - columns + 1));
+    const Random::Block colour = random.block(1000);
+    for (std::size_t y = top; y < top + rows; ++y)
+        for (std::size_t x = left; x < left + columns; ++x)
+            for (std::size_t c = 0; c < shape.channels; ++c)
+                out[(y * shape.width + x) * shape.channels + c] = static_cast<std::uint8_t>(colour[c % 4] >> 24);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
+template <class Type>
+concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+    source.read(index, to);
+};
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1).
+template <PictureSource Source, class Scalar>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return source.read(places[i], picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        source.read(places[i], room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape());
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/target.hpp
 
 namespace denim {
@@ -10439,6 +10768,65 @@ public:
 };
 
 }  // namespace denim
+// ---- denim/optimizer/check_step.hpp
+
+// A step throws before it changes anything: what an optimizer is about to do is looked at first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
+
+/// The largest magnitude of some numbers; not finite where one of them is not.
+inline float largest_magnitude_shared(std::span<const float> numbers) {
+    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
+    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
+        const std::size_t first = block * checked_at_once;
+        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
+    });
+    return largest_magnitude(std::span<const float>{largest});
+}
+
+/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
+inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
+                         std::span<const float> gradients, float rate) {
+    std::array<std::vector<float>, 4> copies;
+    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
+        const std::size_t count = std::min(checked_at_once, last - first);
+        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
+                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
+        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
+            const float* kept = state.numbers.data() + n * parameters.size() + first;
+            copies[n].assign(kept, kept + count);
+            update.state[n] = copies[n].data();
+        }
+        optimizer.apply(update);
+        if (!all_finite(after)) return false;
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+            if (!all_finite(copies[n])) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
+inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
+                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
+    for (const Row& row : rows) {
+        if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
+        if (!is_finite(largest)) throw GradientNotFinite{row.name};
+        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
+        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
+            throw WeightsNotFinite{row.name, rate};
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/optimizer/clip.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -10482,6 +10870,26 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
         for (float& number : part) number *= factor;
     });
     return norm;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/l2.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
+inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
+    double penalty = 0;
+    for (const Row& row : rows) {
+        if (row.l2 == 0) continue;
+        double squares = 0;
+        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
+            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
+            gradients[n] += 2 * row.l2 * parameters[n];
+        }
+        penalty += static_cast<double>(row.l2) * squares;
+    }
+    return penalty;
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -14935,6 +15343,10 @@ private:
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
+/// a network is trained is no part of what its weights are.
+DENIM_ONCE std::string without_recompute(std::string text);
+
 /// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
 /// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
 DENIM_ONCE std::string architecture_of(const GraphTable& graph);
@@ -15789,260 +16201,6 @@ std::vector<TargetScore> evaluate_targets(const Network& network, const Images& 
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/change_colours.hpp
-
-// Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Rows of red, green and blue that turn colours by `degrees` and stretch them from grey by `saturation`: the W3C's Filter
-/// Effects, hueRotate and saturate.
-inline std::array<double, 9> colour_matrix(double degrees, double saturation) {
-    const double c = std::cos(degrees * std::numbers::pi / 180), s = std::sin(degrees * std::numbers::pi / 180);
-    constexpr double luma[] = {0.213, 0.715, 0.072};
-    constexpr double sines[] = {-0.213, -0.715, 0.928, 0.143, 0.140, -0.283, -0.787, 0.715, 0.072};
-    std::array<double, 9> matrix;
-    for (std::size_t i = 0; i < 9; ++i) {
-        const double grey = luma[i % 3], one = i / 3 == i % 3 ? 1 : 0;
-        matrix[i] = grey + saturation * (c * (one - grey) + s * sines[i]);
-    }
-    return matrix;
-}
-
-/// new = factor * (old - mean) + mean + added, for each channel.
-inline void stretch_values(std::uint8_t* pixels, Shape shape, double factor, double added) {
-    const std::size_t count = shape.height * shape.width;
-    std::array<std::array<std::uint8_t, 256>, 4> tables;
-    for (std::size_t first = 0; first < shape.channels; first += tables.size()) {
-        const std::size_t channels = std::min(tables.size(), shape.channels - first);
-        for (std::size_t c = 0; c < channels; ++c) {
-            std::uint64_t sum = 0;
-            if (factor != 1)
-                for (std::size_t i = 0; i < count; ++i) sum += pixels[i * shape.channels + first + c];
-            const double mean = static_cast<double>(sum) / static_cast<double>(count);
-            for (std::size_t value = 0; value < 256; ++value) {
-                const double changed = factor * (static_cast<double>(value) - mean) + mean + added;
-                tables[c][value] = static_cast<std::uint8_t>(std::clamp(std::floor(changed + 0.5), 0.0, 255.0));
-            }
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t c = 0; c < channels; ++c) {
-                std::uint8_t& value = pixels[i * shape.channels + first + c];
-                value = tables[c][value];
-            }
-    }
-}
-
-inline void turn_colours(std::uint8_t* pixels, std::size_t count, const std::array<double, 9>& matrix) {
-    constexpr int bits = 14;
-    std::array<std::int32_t, 9> m;
-    for (std::size_t i = 0; i < 9; ++i) m[i] = static_cast<std::int32_t>(std::lround(std::ldexp(matrix[i], bits)));
-    for (std::uint8_t* p = pixels; p != pixels + 3 * count; p += 3) {
-        const std::int32_t red = p[0], green = p[1], blue = p[2];
-        for (std::size_t c = 0; c < 3; ++c) {
-            const std::int32_t sum = m[3 * c] * red + m[3 * c + 1] * green + m[3 * c + 2] * blue + (1 << (bits - 1));
-            p[c] = static_cast<std::uint8_t>(std::clamp(sum >> bits, 0, 255));
-        }
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/move_pixels.hpp
-
-// Pictures shifted, turned, zoomed and mirrored, each pixel weighed in whole numbers: the same bits on every machine.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// From the middles of new pixels to places in the old picture, in 2^-16 pixels: x' = xx x + xy y + x0, and y' alike.
-struct PixelMap {
-    static constexpr int bits = 16;
-    std::int64_t xx, xy, x0, yx, yy, y0;
-
-    /// `matrix` is {xx, xy, x0, yx, yy, y0} in pixels, between their middles.
-    explicit PixelMap(const std::array<double, 6>& matrix) {
-        const auto fixed = [](double value) { return static_cast<std::int64_t>(std::llround(std::ldexp(value, bits))); };
-        xx = fixed(matrix[0]), xy = fixed(matrix[1]), x0 = fixed(matrix[2]);
-        yx = fixed(matrix[3]), yy = fixed(matrix[4]), y0 = fixed(matrix[5]);
-    }
-};
-
-/// Each new pixel is weighed from the four old ones around its place; outside of the picture there is `ground`.
-template <std::size_t Channels>
-void move_pixels(const std::uint8_t* in, Shape shape, const PixelMap& map, std::uint8_t ground, std::uint8_t* out) {
-    const auto height = static_cast<std::int64_t>(shape.height), width = static_cast<std::int64_t>(shape.width);
-    std::array<std::uint8_t, Channels> outside;
-    outside.fill(ground);
-    const auto pixel = [&](std::int64_t y, std::int64_t x) {
-        return y >= 0 && y < height && x >= 0 && x < width ? in + static_cast<std::size_t>(y * width + x) * Channels
-                                                           : outside.data();
-    };
-    for (std::int64_t y = 0; y < height; ++y)
-        for (std::int64_t x = 0; x < width; ++x, out += Channels) {
-            const std::int64_t across = map.xx * x + map.xy * y + map.x0, down = map.yx * x + map.yy * y + map.y0;
-            const std::int64_t left = across >> PixelMap::bits, top = down >> PixelMap::bits;
-            if (left < -1 || left >= width || top < -1 || top >= height) {
-                std::memset(out, ground, Channels);
-                continue;
-            }
-            const auto right_share = static_cast<std::uint32_t>(across >> (PixelMap::bits - 8)) & 255u;
-            const auto lower_share = static_cast<std::uint32_t>(down >> (PixelMap::bits - 8)) & 255u;
-            const std::uint32_t lower_right = right_share * lower_share, upper_right = (right_share << 8) - lower_right;
-            const std::uint32_t lower_left = (lower_share << 8) - lower_right,
-                                upper_left = 65536u - upper_right - (lower_share << 8);
-            const std::uint8_t *a, *b, *c, *d;
-            if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
-                a = in + static_cast<std::size_t>(top * width + left) * Channels;
-                b = a + Channels, c = a + shape.width * Channels, d = c + Channels;
-            } else {
-                a = pixel(top, left), b = pixel(top, left + 1), c = pixel(top + 1, left), d = pixel(top + 1, left + 1);
-            }
-            for (std::size_t k = 0; k < Channels; ++k)
-                out[k] = static_cast<std::uint8_t>(
-                    (a[k] * upper_left + b[k] * upper_right + c[k] * lower_left + d[k] * lower_right + 32768u) >> 16);
-        }
-}
-
-inline void flip_pixels(const std::uint8_t* in, Shape shape, std::uint8_t* out) {
-    const std::size_t row = shape.width * shape.channels;
-    for (std::size_t y = 0; y < shape.height; ++y)
-        for (std::size_t x = 0; x < shape.width; ++x)
-            std::memcpy(out + y * row + x * shape.channels, in + y * row + (shape.width - 1 - x) * shape.channels,
-                        shape.channels);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/augmentation.hpp
-
-// A picture in, the same picture as another camera might have seen it out. One turn of coordinates and one turn of colours,
-// whatever is asked for; whole numbers, so that a seed gives the same bits on every machine.
-
-namespace denim::inline DENIM_TARGET {
-
-/// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
-struct Augmentation {
-    bool flip = false;          ///< left to right, every second picture
-    float shift = 0;            ///< share of the height and of the width; whole pixels, unless turned, zoomed or cropped too
-    float turn = 0;             ///< degrees, about the middle
-    float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
-    float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
-    float brightness = 0;       ///< share of the whole range, 255, that is added
-    float contrast = 0;         ///< 0.1: distances from each channel's mean grow by 0.9 to 1.1
-    float saturation = 0;       ///< 0.1: distances from grey grow by 0.9 to 1.1
-    float hue = 0;              ///< degrees on the circle of colours
-    float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
-    std::uint8_t ground = 255;  ///< what comes in from outside of the picture
-
-    static constexpr Accepted degrees{.highest = 360};
-
-    friend bool operator==(const Augmentation&, const Augmentation&) = default;
-
-    static constexpr const char* name = "Augmentation";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("flip", flip, from_0_to_1);
-        each("shift", shift, from_0_to_1);
-        each("turn", turn, degrees);
-        each("zoom", zoom, from_0_to_1);
-        each("crop", crop, from_0_to_1);
-        each("brightness", brightness, from_0_to_1);
-        each("contrast", contrast, from_0_to_1);
-        each("saturation", saturation, from_0_to_1);
-        each("hue", hue, degrees);
-        each("erase", erase, from_0_to_1);
-        each("ground", ground, Accepted{.highest = 255});
-    }
-    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
-    void check(Shape of) const {
-        check_settings_of(*this);
-        if (of.vector() && *this != Augmentation{.ground = ground})
-            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
-        if ((saturation > 0 || hue > 0) && of.channels != 3)
-            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
-    }
-
-    /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
-    /// three channels.
-    void apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const;
-
-    /// The same as floats from 0 to 1.
-    void apply(const std::uint8_t* in, Shape shape, float* out, Random random) const {
-        std::vector<std::uint8_t> bytes(shape.size());
-        apply(in, shape, bytes.data(), random);
-        for (std::size_t i = 0; i < bytes.size(); ++i) out[i] = static_cast<float>(bytes[i]) * (1.0f / 255);
-    }
-
-    /// The numbers that sample `sample` draws in an epoch, the same for any number of threads.
-    static Random random_of(Seed seed, std::uint64_t epoch, std::uint64_t sample) {
-        constexpr std::uint64_t apart = 0x617567'6d656e74;  // from the numbers of dropout and order
-        return Random{Seed{seed.value ^ apart}, epoch << 32 | (sample & 0xFFFFFFFF)};
-    }
-};
-
-inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const {
-    // All numbers are drawn whatever is asked for, so that one range leaves the others' numbers alone.
-    const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
-    const bool flipped = random.uniform() < 0.5 && flip;
-    const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
-    double right = either_way(shift) * width, down = either_way(shift) * height;
-    if (turn == 0 && zoom == 0 && crop == 0) right = std::round(right), down = std::round(down);  // what is sharp stays sharp
-    const double angle = either_way(turn);
-    const double larger = std::max(1 + either_way(zoom), 0.05),
-                 window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
-    const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;
-    const double added = either_way(brightness) * 255, factor = 1 + either_way(contrast);
-    const double saturated = 1 + either_way(saturation), turned_hue = either_way(hue);
-
-    if (right == 0 && down == 0 && angle == 0 && larger == 1 && window == 1) {
-        if (flipped)
-            detail::flip_pixels(in, shape, out);
-        else
-            std::memcpy(out, in, shape.size());
-    } else {
-        const double scale = window / larger, c = std::cos(angle * std::numbers::pi / 180) * scale,
-                     s = std::sin(angle * std::numbers::pi / 180) * scale;
-        std::array<double, 6> map{c, s, 0, -s, c, 0};
-        // The middle of the new picture shows the middle of the window, moved.
-        map[2] = window_x + (width / 2 - right) * window - c * width / 2 - s * height / 2 + (c + s) / 2 - 0.5;
-        map[5] = window_y + (height / 2 - down) * window + s * width / 2 - c * height / 2 + (c - s) / 2 - 0.5;
-        if (flipped) map = {-c, -s, width - 1 - map[2], map[3], map[4], map[5]};
-        const detail::PixelMap fixed{map};
-        switch (shape.channels) {
-            case 1:
-                detail::move_pixels<1>(in, shape, fixed, ground, out);
-                break;
-            case 3:
-                detail::move_pixels<3>(in, shape, fixed, ground, out);
-                break;
-            case 4:
-                detail::move_pixels<4>(in, shape, fixed, ground, out);
-                break;
-            default:
-                throw std::invalid_argument("denim: pictures of 1, 3 or 4 channels can be moved, but got " +
-                                            std::to_string(shape.channels));
-        }
-    }
-    if (factor != 1 || added != 0) detail::stretch_values(out, shape, factor, added);
-    if (shape.channels == 3 && (saturated != 1 || turned_hue != 0))
-        detail::turn_colours(out, shape.height * shape.width, detail::colour_matrix(turned_hue, saturated));
-
-    if (random.uniform() >= static_cast<double>(erase)) return;
-    const double area = random.uniform(0.02, 0.2) * height * width, aspect = std::exp(random.uniform(-1.2, 1.2));
-    const auto side = [](double length, std::size_t limit) {
-        return std::clamp<std::size_t>(static_cast<std::size_t>(length + 0.5), 1, limit);
-    };
-    const std::size_t rows = side(std::sqrt(area * aspect), shape.height),
-                      columns = side(std::sqrt(area / aspect), shape.width);
-    const std::size_t top = random.below(static_cast<std::uint32_t>(shape.height - rows + 1));
-    const std::size_t left = random.below(static_cast<std::uint32_t>(shape.width - columns + 1));
-    const Random::Block colour = random.block(1000);
-    for (std::size_t y = top; y < top + rows; ++y)
-        for (std::size_t x = left; x < left + columns; ++x)
-            for (std::size_t c = 0; c < shape.channels; ++c)
-                out[(y * shape.width + x) * shape.channels + c] = static_cast<std::uint8_t>(colour[c % 4] >> 24);
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/fit_options.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16124,6 +16282,20 @@ History fit(Network& network, const Images& images, const Labels& labels, const 
 
 }  // namespace denim::inline DENIM_TARGET
 
+// ---- denim/training/interrupted.hpp
+
+namespace denim {
+
+/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
+class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
+public:
+    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
+
+    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
+        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
+};
+
+}  // namespace denim
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16308,6 +16480,101 @@ DENIM_ONCE void Pictures::check(Shape expected) const {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/matrix_product.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void MatrixProduct::forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
+                 std::size_t y_distance, std::size_t batch, float* scratch) const {
+    // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
+    parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
+        float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
+        const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
+        for (std::size_t i = first; i < last; i += depth) {
+            const std::size_t count = std::min(depth, last - i);
+            for (std::size_t n = 0; n < batch; n += group) {
+                alignas(64) float rows[depth * group], room[depth * panel];
+                const std::size_t height = std::min(group, batch - n);
+                pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
+                for (std::size_t o = 0; o < outputs; o += panel) {
+                    if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
+                    const Panel block{weights + i * outputs + o,    outputs, count,
+                                      std::min(panel, outputs - o), room,    height > tallest};
+                    cover(height, [&](auto tall, std::size_t p) {
+                        tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
+                    });
+                }
+            }
+        }
+    });
+    parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
+            float sum = bias ? bias[o] : 0.0f;
+            for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
+            y[n * y_distance + o] = sum;
+        }
+    });
+}
+
+DENIM_ONCE void MatrixProduct::input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
+                        std::size_t batch, bool add, float* scratch) const {
+    for (std::size_t o = 0; o < outputs; o += depth)
+        for (std::size_t n = 0; n < batch; n += group)
+            pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
+                      scratch + o * batch + n * std::min(depth, outputs - o));
+    parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
+        const std::size_t i = index * panel, width = std::min(panel, inputs - i);
+        alignas(64) float turned[depth * panel];
+        for (std::size_t o = 0; o < outputs; o += depth) {
+            const std::size_t count = std::min(depth, outputs - o);
+            turn(weights + i * outputs + o, width, count, turned);
+            Panel block{turned, panel, count, panel, nullptr, false};
+            block.width = width;
+            for (std::size_t n = 0; n < batch; n += group)
+                cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
+                    tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
+                               dx_distance, add || o > 0);
+                });
+        }
+    });
+}
+
+DENIM_ONCE void MatrixProduct::weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
+                         const Shares& shares, float* scratch) const {
+    constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
+    const std::size_t batch = shares.samples;
+    // Tiles read both sides many times: packed, they come from the near caches.
+    parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
+        const std::size_t o = index * panel;
+        pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
+    });
+    const auto each_panel = [&](auto each) {
+        for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
+    };
+    parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
+        alignas(64) float few[depth * rows];
+        AlignedArray<float> many(batch > depth ? batch * rows : 0);
+        float* const block = batch > depth ? many.data() : few;
+        const std::size_t i = index * rows, count = std::min(rows, inputs - i);
+        pack_columns(x + i, x_distance, batch, count, rows, block);
+        const auto each_tile = [&](auto height, std::size_t p) {
+            each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
+                ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
+            });
+        };
+        std::size_t p = 0;
+        for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
+        for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
+    });
+    if (const float one = 1.0f; db)
+        each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
 // ---- bodies of denim/machine/spelling.hpp
@@ -16662,9 +16929,7 @@ DENIM_ONCE Description describe(const GraphTable& graph, std::span<const Row> ro
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
-/// a network is trained is no part of what its weights are.
-inline std::string without_recompute(std::string text) {
+DENIM_ONCE std::string without_recompute(std::string text) {
     constexpr std::string_view word = "Recompute<";
     for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
         if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
@@ -16816,186 +17081,6 @@ inline void take_first_look(const Learner& learner, const Samples& train, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/batches.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
-/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
-constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
-
-/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
-inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    if (shuffled) shuffle(order, Random{seed, epoch});
-    return order;
-}
-
-/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
-/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
-template <PictureSource Source, class Scalar>
-void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
-            std::uint64_t epoch, Scalar* to) {
-    const Shape shape = source.shape();
-    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    const Team team;
-    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
-    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
-        Scalar* picture = to + i * shape.size();
-        if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
-        std::vector<std::uint8_t>& room = rooms[worker];
-        room.resize(shape.size());
-        source.read(places[i], room.data());
-        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
-    });
-}
-
-/// Pictures and labels of one step.
-struct LoadedBatch {
-    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
-    Array<std::int32_t, 1> labels;  ///< (N,)
-};
-
-/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
-///
-///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
-template <PictureSource Source>
-class Batches {
-public:
-    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
-    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
-            bool shuffled = true)
-        : source_(source),
-          batch_(batch),
-          seed_(seed),
-          epoch_(epoch),
-          augmentation_(augmentation),
-          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
-        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape());
-    }
-
-    /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
-
-    /// The places in the source of batch `index`.
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
-        if (index >= size())
-            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
-                                    std::to_string(size()));
-        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
-    }
-
-    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
-        const auto chosen = places(index);
-        const Shape shape = source_.shape();
-        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
-                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
-        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
-        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
-        return result;
-    }
-
-private:
-    const Source& source_;
-    std::size_t batch_;
-    Seed seed_;
-    std::uint64_t epoch_;
-    Augmentation augmentation_;
-    std::vector<std::uint32_t> order_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/optimizer/check_step.hpp
-
-// A step throws before it changes anything: what an optimizer is about to do is looked at first.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
-
-/// The largest magnitude of some numbers; not finite where one of them is not.
-inline float largest_magnitude_shared(std::span<const float> numbers) {
-    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
-    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
-        const std::size_t first = block * checked_at_once;
-        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
-    });
-    return largest_magnitude(std::span<const float>{largest});
-}
-
-/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
-inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
-                         std::span<const float> gradients, float rate) {
-    std::array<std::vector<float>, 4> copies;
-    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
-        const std::size_t count = std::min(checked_at_once, last - first);
-        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
-                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
-        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
-        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
-            const float* kept = state.numbers.data() + n * parameters.size() + first;
-            copies[n].assign(kept, kept + count);
-            update.state[n] = copies[n].data();
-        }
-        optimizer.apply(update);
-        if (!all_finite(after)) return false;
-        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
-            if (!all_finite(copies[n])) return false;
-    }
-    return true;
-}
-
-}  // namespace detail
-
-/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
-inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
-                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
-    for (const Row& row : rows) {
-        if (!row.trained && row.moved != Moved::by_layer) continue;
-        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
-        if (!is_finite(largest)) throw GradientNotFinite{row.name};
-        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/optimizer/l2.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
-inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
-    double penalty = 0;
-    for (const Row& row : rows) {
-        if (row.l2 == 0) continue;
-        double squares = 0;
-        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
-            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
-            gradients[n] += 2 * row.l2 * parameters[n];
-        }
-        penalty += static_cast<double>(row.l2) * squares;
-    }
-    return penalty;
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/augmented_batches.hpp
 
 #include <future>
@@ -17266,20 +17351,6 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/interrupted.hpp
-
-namespace denim {
-
-/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
-class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
-public:
-    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
-
-    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
-        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
-};
-
-}  // namespace denim
 // ---- denim/training/training_loop.hpp
 
 namespace denim::inline DENIM_TARGET::detail {

@@ -1559,57 +1559,20 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The same elements, first axis slowest instead of first axis fastest.
-inline void fortran_to_c(AnyArray& array) {
-    const std::size_t rank = array.shape.size(), size = element_size(array.type);
-    if (rank < 2 || array.bytes.empty()) return;
-    std::vector<std::size_t> strides(rank, size), index(rank, 0);
-    for (std::size_t axis = 1; axis < rank; ++axis) strides[axis] = strides[axis - 1] * array.shape[axis - 1];
-    std::vector<std::byte> ordered(array.bytes.size());
-    const std::size_t inner = array.shape.back(), step = strides.back();
-    std::byte* to = ordered.data();
-    for (const std::byte* const end = to + ordered.size(); to != end;) {
-        const std::byte* from =
-            array.bytes.data() + std::inner_product(index.begin(), index.end(), strides.begin(), std::size_t{0});
-        for (std::size_t i = 0; i < inner; ++i, to += size, from += step) std::memcpy(to, from, size);
-        for (std::size_t axis = rank - 1; axis-- > 0 && ++index[axis] == array.shape[axis];) index[axis] = 0;
-    }
-    array.bytes = std::move(ordered);
-}
-
 /// Reads an npy file that fills the stream to its end.
-inline AnyArray read_npy_stream(ByteStream& stream) {
-    const NpyHeader header = read_npy_header(stream);
-    if (const std::uint64_t wanted = header.bytes(); stream.size() - stream.position() != wanted)
-        stream.fail(sentence(wanted, " bytes of ", element_name(header.type), ' ', shape_text(header.shape),
-                             " were expected behind the npy header, ", stream.size() - stream.position(), " came"));
-    AnyArray array{header.type, header.shape};
-    stream.read(array.bytes);
-    stream.check_end();
-    if (header.swapped) reverse_elements(array.bytes, element_size(array.type));
-    if (header.fortran_order) fortran_to_c(array);
-    return array;
-}
+DENIM_ONCE AnyArray read_npy_stream(ByteStream& stream);
 
 }  // namespace detail
 
 /// Reads what numpy.save wrote: bool, integers, floats of 16, 32 and 64 bits, either byte order, C or Fortran order (the
 /// array comes in C order). Throws FileError for everything else.
-inline AnyArray read_npy(const ByteSource& source) {
-    detail::StoredStream stream{source, source.name(), 0, source.size()};
-    return detail::read_npy_stream(stream);
-}
+DENIM_ONCE AnyArray read_npy(const ByteSource& source);
 
 /// Writes what numpy.load reads, byte for byte as numpy.save does.
-inline void write_npy(const std::filesystem::path& path, const AnyArrayView& array) {
-    const std::string header = npy_header(array.type, array.shape);
-    AtomicFile file{path};
-    file.write(header);
-    file.write(array.bytes);
-    file.commit();
-}
+DENIM_ONCE void write_npy(const std::filesystem::path& path, const AnyArrayView& array);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/zip_writer.hpp
 
 #include <set>
@@ -2160,18 +2123,7 @@ public:
 private:
     static constexpr std::string_view suffix = ".npy";
 
-    [[nodiscard]] std::unique_ptr<detail::ByteStream> open(std::string_view name) const {
-        assert(source_ && "denim: this npz file was moved from: only assign to it, or let it go");
-        const detail::ZipEntry* entry = directory_.find(std::string{name}.append(suffix));
-        if (!entry) {
-            std::string known;
-            for (const std::string& each : names_)
-                if (known.size() < 500) known.append(known.empty() ? "" : ", ").append(detail::in_quotes(each));
-            source_->fail("an array " + detail::in_quotes(name) + " was expected, the file has " +
-                          (known.empty() ? "none" : known));
-        }
-        return detail::ZipDirectory::open(*source_, *entry, source_->name() + ", array " + detail::in_quotes(name));
-    }
+    [[nodiscard]] std::unique_ptr<detail::ByteStream> open(std::string_view name) const;
 
     std::shared_ptr<const ByteSource> source_;
     detail::ZipDirectory directory_;
@@ -2179,14 +2131,10 @@ private:
 };
 
 /// All arrays of an npz file by name.
-inline std::map<std::string, AnyArray> read_npz(ByteSource source) {
-    const Npz file{std::move(source)};
-    std::map<std::string, AnyArray> arrays;
-    for (const std::string& name : file.names()) arrays.emplace(name, file.read(name));
-    return arrays;
-}
+DENIM_ONCE std::map<std::string, AnyArray> read_npz(ByteSource source);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/data/data_set_file.hpp
 
 // Data sets in npz files, as numpy.load reads them: `images` uint8 (N, H, W, C) and `labels` int32 (N,).
@@ -2625,24 +2573,6 @@ class [[gnu::visibility("default")]] PictureError : public std::runtime_error {
 };
 
 }  // namespace denim
-// ---- denim/image/density.hpp
-
-// How large a picture a few bytes may be.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline std::string size_text(Size size) { return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels"; }
-
-/// Throws if a file cannot be a picture so large, as one byte codes `most` pixels. For kinds that may leave out what they do
-/// not draw: their picture may well be a large canvas with little on it, but only up to the size of a small photograph.
-inline void check_density(std::string_view kind, std::size_t bytes, Size size, std::size_t most) {
-    constexpr std::size_t believed = 4'000'000;
-    if (size.pixels() <= believed || size.pixels() / most <= bytes) return;
-    throw PictureError("the " + std::string{kind} + " is damaged: it has " + size_text(size) + ", more than its " +
-                       std::to_string(bytes) + " bytes can hold");
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/image/block_pool.hpp
 
 #include <cstdlib>
@@ -2848,696 +2778,46 @@ inline Raster turned(Raster raster, int orientation) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/bmp.hpp
+// ---- denim/image/decode.hpp
 
-// BMP of Windows and OS/2: palettes of 1 to 8 bits, runs (RLE4, RLE8), 16 to 32 bits with masks; Microsoft's "Bitmap Storage".
-// Here because stb_image reads no runs, none with a palette behind 24 bits, and takes a fourth byte that nothing uses for
-// alpha.
+// Bytes of a picture file in, pixels out: JPEG, PNG, BMP, GIF (the first picture), TGA, PSD and PNM. Grey becomes RGB, what is
+// transparent is laid over white, a camera's orientation is followed, 16 bits become 8. What is cut off is an error.
 
-namespace denim::inline DENIM_TARGET::detail {
+namespace denim {
 
-struct BmpHeader {
-    Size size;
-    std::size_t bits = 0, palette = 0, entry = 4, colours = 0, start = 0;  ///< palette and start: places in the file
-    bool from_top = false, runs = false;
-    std::array<std::uint32_t, 4> masks{};  ///< red, green, blue, alpha of a pixel
+/// How large a picture may be; asked before memory is taken.
+struct PictureLimits {
+    std::size_t pixels = 100'000'000;
 };
 
-/// Throws PictureError if the header is cut off, or damaged, or of a kind that is not read.
-inline BmpHeader read_bmp_header(Bytes file) {
-    constexpr std::size_t core = 12, common = 40, before = 14;
-    enum Compression : std::size_t { none, runs8, runs4, masks, jpeg, png, alpha_masks };
-    const auto number = [&](std::size_t at, std::size_t count) { return little_endian(file, before + at, count); };
-    const auto refuse = [](const std::string& reason) {
-        throw PictureError("the BMP is of a kind that is not read: " + reason);
-    };
-    const std::size_t length = number(0, 4), fields = length == core ? core : std::min(length, common);
-    if (file.size() < before + fields || (length != core && length < 16) ||
-        (length > core && length < common && length % 2 != 0))
-        throw PictureError("the header of the BMP is cut off or damaged");
-    BmpHeader header;
-    std::size_t compression = none, used = 0;
-    if (length == core) {
-        header.size = {number(6, 2), number(4, 2)};
-        header.bits = number(10, 2);
-        header.entry = 3;
-    } else {
-        const auto sign = [](std::size_t value) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(value)); };
-        const std::int64_t width = sign(number(4, 4)), height = sign(number(8, 4));
-        if (width < 0) throw PictureError("the BMP is damaged: its width is negative");
-        header.size = {static_cast<std::size_t>(std::abs(height)), static_cast<std::size_t>(width)};
-        header.from_top = height < 0;
-        header.bits = number(14, 2);
-        if (length >= 20) compression = number(16, 4);
-        if (length >= 36) used = number(32, 4);
-    }
-    const bool windows = length == common || length >= 52, os2 = length == 64;
-    if (compression == jpeg && !os2) refuse("its pixels are a JPEG");
-    if (compression == png) refuse("its pixels are a PNG");
-    if (compression > alpha_masks || (os2 && compression >= masks))
-        refuse("its compression is number " + std::to_string(compression));
-    if (header.bits == 0 ||
-        (header.bits > 8 ? header.bits != 16 && header.bits != 24 && header.bits != 32 : !std::has_single_bit(header.bits)))
-        refuse("it has " + std::to_string(header.bits) + " bits a pixel");
-    header.runs = compression == runs8 || compression == runs4;
-    if (header.runs && header.bits != (compression == runs8 ? 8u : 4u))
-        throw PictureError("the BMP is damaged: its runs are not of " + std::to_string(header.bits) + " bits");
-    header.palette = before + length;
-    if (compression == masks || compression == alpha_masks) {
-        if (!windows || (header.bits != 16 && header.bits != 32))
-            throw PictureError("the BMP is damaged: its pixels cannot have masks");
-        const std::size_t count = compression == alpha_masks || length >= 56 ? 4 : 3;
-        if (file.size() < before + common + 4 * count) throw PictureError("the header of the BMP is cut off or damaged");
-        for (std::size_t c = 0; c < count; ++c) header.masks[c] = static_cast<std::uint32_t>(number(common + 4 * c, 4));
-        if (length == common) header.palette += 4 * count;
-        for (const std::uint32_t mask : header.masks)
-            if (mask != 0 && !std::has_single_bit((std::uint64_t{mask} >> std::countr_zero(mask)) + 1))
-                throw PictureError("the BMP is damaged: a mask has gaps");
-        if ((header.masks[0] | header.masks[1] | header.masks[2]) == 0)
-            throw PictureError("the BMP is damaged: its masks are empty");
-    } else if (header.bits == 16) {
-        header.masks = {31u << 10, 31u << 5, 31u, 0};
-    } else {
-        header.masks = {255u << 16, 255u << 8, 255u, 0};
-    }
-    header.start = little_endian(file, 10, 4);
-    if (header.bits <= 8) {
-        const std::size_t most = std::size_t{1} << header.bits;
-        header.colours = used == 0 || used > most ? most : used;
-        if (header.start > header.palette)
-            header.colours = std::min(header.colours, (header.start - header.palette) / header.entry);
-    }
-    // Some writers name no place, or the palette's.
-    if (header.start == 0 || (header.bits <= 8 && header.start == header.palette))
-        header.start = header.palette + (header.bits <= 8 ? header.colours : used) * header.entry;
-    if (header.start < before + length) throw PictureError("the BMP is damaged: its pixels begin inside of its header");
-    return header;
-}
+}  // namespace denim
 
-/// Undoes the runs of RLE8 and RLE4: gives `put` the column, the row in the file's order and the colour of each pixel that
-/// there is.
-template <class Put>
-void read_bmp_runs(Bytes left, const BmpHeader& header, const Put& put) {
-    const bool halves = header.bits == 4;
-    std::size_t x = 0, y = 0;
-    const auto take = [&](std::size_t count) {
-        if (left.size() < count) throw PictureError("the BMP is cut off");
-        const Bytes taken = left.first(count);
-        left = left.subspan(count);
-        return taken;
-    };
-    const auto half = [](unsigned byte, std::size_t i) { return i % 2 == 0 ? byte >> 4 : byte & 15u; };
-    const auto pixel = [&](unsigned colour) {
-        if (x < header.size.width) put(x, y, colour);  // some writers fill up a row's last byte or run
-        ++x;
-    };
-    while (y < header.size.height) {
-        if (left.empty() && y + 1 == header.size.height && x >= header.size.width) return;
-        const Bytes pair = take(2);
-        const std::size_t count = pair[0], code = pair[1];
-        if (count > 0) {
-            for (std::size_t i = 0; i < count; ++i) pixel(halves ? half(pair[1], i) : pair[1]);
-        } else if (code == 0) {
-            x = 0;
-            ++y;
-        } else if (code == 1) {
-            return;
-        } else if (code == 2) {
-            const Bytes move = take(2);
-            x += move[0];
-            y += move[1];
-        } else {
-            const std::size_t bytes = halves ? (code + 1) / 2 : code;
-            const Bytes colours = take(bytes + bytes % 2);
-            for (std::size_t i = 0; i < code; ++i) pixel(halves ? half(colours[i / 2], i) : colours[i]);
-        }
-    }
-}
+namespace denim::inline DENIM_TARGET {
 
-/// What is transparent is laid over white; alpha that is 0 everywhere was never written. Throws PictureError.
-inline Raster read_bmp(Bytes file, const BmpHeader& header) {
-    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
-    const std::size_t used = (width * header.bits + 7) / 8, stride = (width * header.bits + 31) / 32 * 4;
-    if (file.size() < header.start || (header.bits <= 8 && header.palette + header.colours * header.entry > file.size()) ||
-        (!header.runs && file.size() - header.start < (height - 1) * stride + used))
-        throw PictureError("the BMP is cut off");
-    if (header.runs) check_density("BMP", file.size(), header.size, 128);  // 255 pixels for two bytes
-    const auto pack = [](std::uint8_t red, std::uint8_t green, std::uint8_t blue, std::uint8_t alpha) {
-        const std::uint8_t bytes[] = {red, green, blue, alpha};
-        Raster::Word word;
-        std::memcpy(&word, bytes, sizeof word);
-        return word;
-    };
-    std::array<Raster::Word, 256> colours;
-    colours.fill(pack(0, 0, 0, 255));
-    for (std::size_t i = 0; i < header.colours; ++i) {
-        const std::uint8_t* entry = file.data() + header.palette + i * header.entry;
-        colours[i] = pack(entry[2], entry[1], entry[0], 255);
-    }
-    Raster raster{header.size};
-    const auto row = [&](std::size_t y) { return raster.words() + (header.from_top ? y : height - 1 - y) * width; };
-    const Bytes pixels = file.subspan(header.start);
-    if (header.runs) {
-        std::fill_n(raster.words(), header.size.pixels(), colours[0]);
-        read_bmp_runs(pixels, header, [&](std::size_t x, std::size_t y, unsigned colour) { row(y)[x] = colours[colour]; });
-        return raster;
-    }
-    const auto part = [&](std::size_t value, std::size_t c) {
-        const std::uint32_t mask = header.masks[c];
-        if (mask == 0) return std::uint8_t{0};
-        const auto shift = static_cast<unsigned>(std::countr_zero(mask));
-        return to_byte((value & mask) >> shift, mask >> shift);
-    };
-    const bool bytewise = header.bits >= 24 && header.masks == std::array<std::uint32_t, 4>{255u << 16, 255u << 8, 255u, 0};
-    unsigned any_alpha = 0;
-    for (std::size_t y = 0; y < height; ++y) {
-        const std::uint8_t* from = pixels.data() + y * stride;
-        Raster::Word* to = row(y);
-        for (std::size_t x = 0; x < width; ++x) {
-            if (header.bits <= 8) {
-                const std::size_t bit = x * header.bits;
-                to[x] = colours[from[bit / 8] >> (8 - header.bits - bit % 8) & ((1u << header.bits) - 1)];
-                continue;
-            }
-            const std::size_t bytes = header.bits / 8;
-            if (bytewise) {
-                to[x] = pack(from[x * bytes + 2], from[x * bytes + 1], from[x * bytes], 255);
-                continue;
-            }
-            const std::size_t value = little_endian({from + x * bytes, bytes}, 0, bytes);
-            const std::uint8_t alpha = header.masks[3] == 0 ? std::uint8_t{255} : part(value, 3);
-            any_alpha |= alpha;
-            to[x] = pack(part(value, 0), part(value, 1), part(value, 2), alpha);
-        }
-    }
-    if (header.masks[3] != 0 && any_alpha != 0) lay_over_white(raster);
-    return raster;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/gif.hpp
-
-// The first picture of a GIF on its canvas; CompuServe's GIF89a. Here because stb_image takes nine bytes of memory for each
-// pixel of the canvas and exchanges red and blue of its background.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The canvas that the first bytes of a GIF name; nothing if they are cut off.
-inline std::optional<Size> read_gif_size(Bytes file) {
-    if (file.size() < 13) return std::nullopt;
-    return Size{little_endian(file, 8, 2), little_endian(file, 6, 2)};
-}
-
-/// The first picture of a GIF: where it stands on the canvas, its colours and its coded pixels.
-struct GifFrame {
-    std::size_t left = 0, top = 0;
-    Size size;
-    bool interlaced = false;
-    Bytes palette, canvas_palette;       ///< three bytes a colour
-    std::size_t background = 0;          ///< in the canvas's palette
-    std::optional<std::size_t> clear{};  ///< the colour that is transparent
-    unsigned code_bits = 0;              ///< of a colour, in the coded pixels
-    Bytes data;                          ///< blocks, each behind its length
+/// What the beginning of a picture file says.
+struct PictureFacts {
+    Size size;               ///< as stored, before the camera's orientation
+    std::size_t memory = 0;  ///< bytes that decoding takes at its peak, about
 };
 
-/// Throws PictureError.
-inline GifFrame read_gif_frame(Bytes file) {
-    std::size_t at = 6;
-    const auto take = [&](std::size_t count) {
-        if (file.size() - at < count) throw PictureError("the GIF is cut off");
-        at += count;
-        return file.subspan(at - count, count);
-    };
-    const auto palette = [&](unsigned flags) { return (flags & 0x80) != 0 ? take(std::size_t{6} << (flags & 7)) : Bytes{}; };
-    if (!starts_with(file, "GIF87a") && !starts_with(file, "GIF89a"))
-        throw PictureError("the header of the GIF is cut off or damaged");
-    GifFrame frame;
-    const Bytes screen = take(7);
-    const Size canvas = *read_gif_size(file);
-    frame.background = screen[5];
-    frame.canvas_palette = palette(screen[4]);
-    for (;;) {
-        const unsigned kind = take(1)[0];
-        if (kind == 0x3B) throw PictureError("the GIF is damaged: it ends before its first picture");
-        if (kind == 0x2C) break;
-        if (kind != 0x21) throw PictureError("the GIF is damaged: there is no block of the kind " + std::to_string(kind));
-        const unsigned label = take(1)[0];
-        for (std::size_t length = take(1)[0]; length > 0; length = take(1)[0]) {
-            const Bytes block = take(length);
-            if (label == 0xF9 && length >= 4)
-                frame.clear = (block[0] & 1) != 0 ? std::optional<std::size_t>{block[3]} : std::nullopt;
-        }
-    }
-    const Bytes place = take(9);
-    frame.left = little_endian(place, 0, 2);
-    frame.top = little_endian(place, 2, 2);
-    frame.size = {little_endian(place, 6, 2), little_endian(place, 4, 2)};
-    frame.interlaced = (place[8] & 0x40) != 0;
-    frame.palette = palette(place[8]);
-    if (frame.palette.empty()) frame.palette = frame.canvas_palette;
-    frame.code_bits = take(1)[0];
-    frame.data = file.subspan(at);
-    if (frame.left + frame.size.width > canvas.width || frame.top + frame.size.height > canvas.height)
-        throw PictureError("the GIF is damaged: its first picture leaves the canvas");
-    if (frame.palette.empty()) throw PictureError("the GIF is damaged: its first picture has no colours");
-    if (frame.code_bits < 1 || frame.code_bits > 11)
-        throw PictureError("the GIF is damaged: a colour of 1 to 11 bits was expected, but it has " +
-                           std::to_string(frame.code_bits));
-    return frame;
-}
+/// The kind of picture that the first bytes promise, "JPEG" for example; empty if none.
+DENIM_ONCE std::string_view picture_kind(std::span<const std::uint8_t> file);
 
-/// The codes of growing length in a GIF's blocks.
-class GifCodes {
-public:
-    explicit GifCodes(Bytes blocks) : left_(blocks) {}
+/// Reads size and cost from the beginning of a picture file; throws PictureError if there is no whole header.
+DENIM_ONCE PictureFacts examine(std::span<const std::uint8_t> file);
 
-    unsigned next(unsigned bits) {
-        while (held_ < bits) {
-            if (in_block_ == 0) {
-                in_block_ = byte();
-                if (in_block_ == 0) throw PictureError("the GIF is damaged: its first picture lacks pixels");
-            }
-            word_ |= byte() << held_;
-            held_ += 8;
-            --in_block_;
-        }
-        const unsigned code = word_ & ((1u << bits) - 1);
-        word_ >>= bits;
-        held_ -= bits;
-        return code;
-    }
+namespace detail {
 
-private:
-    unsigned byte() {
-        if (left_.empty()) throw PictureError("the GIF is cut off");
-        const unsigned value = left_.front();
-        left_ = left_.subspan(1);
-        return value;
-    }
+DENIM_ONCE Raster decode_raster(Bytes file, PictureLimits limits);
 
-    Bytes left_;
-    unsigned in_block_ = 0, word_ = 0, held_ = 0;
-};
+}  // namespace detail
 
-/// Undoes LZW: gives `put` the colour of each pixel, `pixels` times. Throws PictureError.
-template <class Put>
-void read_gif_pixels(const GifFrame& frame, std::size_t pixels, const Put& put) {
-    constexpr unsigned most = 4096, none = most;
-    const unsigned clear = 1u << frame.code_bits, end = clear + 1;
-    struct Entry {
-        std::uint16_t before;  // the string but its last colour
-        std::uint16_t first, last;
-    };
-    std::array<Entry, most> table;
-    std::array<std::uint16_t, most> string;  // of a code, from its end
-    for (unsigned code = 0; code < clear; ++code)
-        table[code] = {none, static_cast<std::uint16_t>(code), static_cast<std::uint16_t>(code)};
-    GifCodes codes{frame.data};
-    unsigned bits = frame.code_bits + 1, size = end + 1, previous = none;
-    for (std::size_t done = 0; done < pixels;) {
-        const unsigned code = codes.next(bits);
-        if (code == clear) {
-            bits = frame.code_bits + 1;
-            size = end + 1;
-            previous = none;
-            continue;
-        }
-        if (code == end) throw PictureError("the GIF is damaged: its first picture lacks pixels");
-        if (code > size || (code == size && (previous == none || size == most)) || (previous == none && code > end))
-            throw PictureError("the GIF is damaged: its coded pixels name a string that there is not yet");
-        if (previous != none && size < most) {
-            table[size] = {static_cast<std::uint16_t>(previous), table[previous].first,
-                           table[code == size ? previous : code].first};
-            ++size;
-        }
-        std::size_t length = 0;
-        for (unsigned part = code; part != none; part = table[part].before) string[length++] = table[part].last;
-        for (; length > 0 && done < pixels; ++done) put(string[--length]);
-        previous = code;
-        if (size == 1u << bits && bits < 12) ++bits;
-    }
-}
+/// The picture in `file`, the bytes of a picture file. Throws PictureError if there is none, if it is cut off or damaged, or
+/// if it is beyond `limits`.
+DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, PictureLimits limits = {});
 
-/// The first picture on its canvas: around it is the background's colour, or nothing where a colour is transparent; what is
-/// transparent is laid over white. Throws PictureError.
-inline Raster read_gif(Bytes file) {
-    const GifFrame frame = read_gif_frame(file);
-    const auto word = [&](Bytes palette, std::size_t colour) {
-        std::array<std::uint8_t, 4> bytes{0, 0, 0, 255};
-        if (colour == frame.clear)
-            bytes = {255, 255, 255, 255};
-        else if (3 * colour + 3 <= palette.size())
-            std::copy_n(palette.begin() + static_cast<std::ptrdiff_t>(3 * colour), 3, bytes.begin());
-        Raster::Word packed;
-        std::memcpy(&packed, bytes.data(), sizeof packed);
-        return packed;
-    };
-    std::array<Raster::Word, 2048> colours;
-    for (std::size_t colour = 0; colour < colours.size(); ++colour) colours[colour] = word(frame.palette, colour);
+}  // namespace denim::inline DENIM_TARGET
 
-    const Size canvas = *read_gif_size(file);
-    check_density("GIF", file.size(), canvas, 2560);  // strings of up to 3,838 pixels for twelve bits
-    Raster raster{canvas};
-    if (frame.size != canvas) {
-        constexpr Raster::Word nothing = -1;  // white
-        std::fill_n(raster.words(), canvas.pixels(),
-                    frame.clear || frame.canvas_palette.empty() ? nothing : word(frame.canvas_palette, frame.background));
-    }
-    if (frame.size.pixels() == 0) return raster;
-    constexpr std::size_t firsts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
-    std::size_t x = 0, y = 0, pass = 0;
-    const auto row = [&] { return raster.words() + (frame.top + y) * canvas.width + frame.left; };
-    Raster::Word* to = row();
-    read_gif_pixels(frame, frame.size.pixels(), [&](std::size_t colour) {
-        to[x] = colours[colour];
-        if (++x < frame.size.width) return;
-        x = 0;
-        y += frame.interlaced ? steps[pass] : 1;
-        while (frame.interlaced && y >= frame.size.height && pass < 3) y = firsts[++pass];
-        if (y < frame.size.height) to = row();
-    });
-    return raster;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/jpeg_codes.hpp
-
-// The codes of JPEG's segments, each behind 0xFF; ITU-T T.81, table B.1.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-struct JpegCodes {
-    enum : unsigned {
-        temporary = 0x01,
-        first_frame = 0xC0,
-        progressive_frame = 0xC2,
-        huffman = 0xC4,
-        extension = 0xC8,
-        arithmetic = 0xCC,
-        last_frame = 0xCF,
-        first_restart = 0xD0,
-        last_restart = 0xD7,
-        start = 0xD8,
-        end = 0xD9,
-        scan = 0xDA,
-        quantisation = 0xDB,
-        interval = 0xDD,
-        application1 = 0xE1,
-        lossless = 0xF7,
-    };
-
-    static bool is_restart(unsigned code) { return code >= first_restart && code <= last_restart; }
-};
-
-/// Where the first segment of a JPEG may begin: behind the start marker, which more than one 0xFF may lead; 0 if it is no JPEG.
-/// What stb takes for one has to be one here, so that nothing goes there unchecked.
-inline std::size_t jpeg_start(Bytes file) {
-    std::size_t at = 0;
-    while (at < file.size() && file[at] == 0xFF) ++at;
-    return at > 0 && at < file.size() && file[at] == 0xD8 ? at + 1 : 0;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/orientation.hpp
-
-// How the camera was held, as files say it. Exif 2.3, section 4.6; XMP, part 2, section 3.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-constexpr std::string_view exif_prefix{"Exif\0\0", 6};
-
-/// The orientation (1 to 8) in the first directory of a TIFF, as Exif has it; nothing if it is not there or makes no sense.
-inline std::optional<int> tiff_orientation(Bytes tiff) {
-    constexpr std::size_t entry_size = 12, tag = 0x0112, short_type = 3, long_type = 4;
-    const bool little = starts_with(tiff, {"II*\0", 4});
-    if (!little && !starts_with(tiff, {"MM\0*", 4})) return std::nullopt;
-    const auto number = [&](std::size_t at, std::size_t count) {
-        return little ? little_endian(tiff, at, count) : big_endian(tiff, at, count);
-    };
-    const std::size_t directory = number(4, 4), entries = number(directory, 2);
-    for (std::size_t i = 0; i < entries; ++i) {
-        const std::size_t entry = directory + 2 + i * entry_size;
-        if (entry + entry_size > tiff.size()) break;
-        const std::size_t type = number(entry + 2, 2);
-        if (number(entry, 2) != tag || (type != short_type && type != long_type)) continue;
-        const std::size_t value = number(entry + 8, type == short_type ? 2 : 4);
-        return value >= 1 && value <= 8 ? std::optional{static_cast<int>(value)} : std::nullopt;
-    }
-    return std::nullopt;
-}
-
-/// The orientation in a packet of XMP, an attribute or an element; nothing if it is not there.
-inline std::optional<int> xmp_orientation(Bytes packet) {
-    const std::string_view text{reinterpret_cast<const char*>(packet.data()), packet.size()};
-    constexpr std::string_view name = "tiff:Orientation";
-    for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at)) {
-        at += name.size();
-        const std::string_view rest = text.substr(at, 16);
-        const std::size_t digit = rest.find_first_not_of(" \t\r\n=>\"'");
-        if (digit == 0 || digit == std::string_view::npos || rest[digit] < '1' || rest[digit] > '8') continue;
-        return rest[digit] - '0';
-    }
-    return std::nullopt;
-}
-
-/// What the parts of one file say: of several Exif segments the first counts, and XMP only where that says nothing.
-class Orientation {
-public:
-    /// `tiff` is what stands behind "Exif\0\0".
-    void read_exif(Bytes tiff) {
-        if (!seen_exif_) exif_ = tiff_orientation(tiff);
-        seen_exif_ = true;
-    }
-    void read_xmp(Bytes packet) {
-        if (!xmp_) xmp_ = xmp_orientation(packet);
-    }
-    [[nodiscard]] int value() const { return exif_ ? *exif_ : xmp_.value_or(1); }
-
-private:
-    bool seen_exif_ = false;
-    std::optional<int> exif_, xmp_;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/jpeg_markers.hpp
-
-// What the markers of a JPEG file say before any pixel is decoded: its size, how the camera was held, whether its tables, its
-// scans and its end are there. ITU-T T.81, annexes B and F. stb_image takes a table that is missing for one of zeros.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Walks through the segments of a JPEG file.
-class JpegMarkers : JpegCodes {
-public:
-    Size size = {};               ///< zero if there is no frame
-    std::size_t plane_bytes = 0;  ///< samples of all components, subsampled as they are, in whole blocks
-    std::size_t blocks = 0;       ///< of 8 x 8 samples, at least
-    bool progressive = false;
-    bool complete = false;   ///< the end marker stands where it should
-    bool restarts = false;   ///< the scans are cut into intervals
-    std::string fault = {};  ///< why it cannot be read, though it is whole: the end of a sentence that begins with "the JPEG"
-    Orientation orientation;
-
-    explicit JpegMarkers(Bytes file) : file_(file) {
-        std::size_t at = jpeg_start(file);
-        keep(at - 2, at);
-        for (bool inside_scan = false; at < file.size();) {
-            const std::size_t before = at;
-            at = inside_scan ? end_of_scan(at) : find_marker(at);
-            if (inside_scan) keep(before, std::min(at, file.size()));
-            if (at + 1 >= file.size()) return;
-            const std::size_t marker = at;
-            while (at < file.size() && file[at] == 0xFF) ++at;
-            if (at == file.size()) return;
-            const unsigned code = file[at++];
-            inside_scan = code == scan;
-            if (code <= temporary || is_restart(code) || code == start) continue;  // nothing that belongs between segments
-            if (code == end) {
-                keep(marker, at);
-                complete = scanned_;
-                if (complete && fault.empty()) check_whole();
-                return;
-            }
-            const std::size_t length = big_endian(file, at, 2);
-            if (at + 2 > file.size() || length > file.size() - at) return;
-            if (length < 2) {
-                fail("is damaged: a segment is shorter than the number that says its length");
-                return;
-            }
-            keep(marker, at + length);
-            read(code, file.subspan(at + 2, length - 2));
-            at += length;
-        }
-    }
-
-    /// The file, or in `repaired` what is left of it without the bytes between segments that no segment has: stb_image reads on
-    /// only where it finds none.
-    [[nodiscard]] Bytes without_strays(std::vector<std::uint8_t>& repaired) const {
-        if (pieces_.size() == 1) return pieces_.front();
-        for (const Bytes piece : pieces_) repaired.insert(repaired.end(), piece.begin(), piece.end());
-        return repaired;
-    }
-
-private:
-    struct Component {
-        unsigned name, wide, high, table;  // factors of sampling, and the table of quantisation
-        bool scanned = false;
-    };
-
-    static std::size_t parts(std::size_t whole, std::size_t part) { return (whole + part - 1) / part; }
-
-    void fail(std::string_view reason) {
-        if (fault.empty()) fault = reason;
-    }
-    void keep(std::size_t from, std::size_t to) {
-        if (!pieces_.empty() && pieces_.back().data() + pieces_.back().size() == file_.data() + from)
-            pieces_.back() = {pieces_.back().data(), pieces_.back().size() + to - from};
-        else if (to > from)
-            pieces_.push_back(file_.subspan(from, to - from));
-    }
-
-    /// The next 0xFF, or the file's end.
-    [[nodiscard]] std::size_t find_marker(std::size_t at) const {
-        const void* found = std::memchr(file_.data() + at, 0xFF, file_.size() - at);
-        return found == nullptr ? file_.size()
-                                : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - file_.data());
-    }
-    /// What stands behind the 0xFF at `at`, and the ones that fill up there; 0 at the file's end.
-    [[nodiscard]] unsigned code_at(std::size_t at) const {
-        while (at < file_.size() && file_[at] == 0xFF) ++at;
-        return at < file_.size() ? file_[at] : 0;
-    }
-    /// Where the coded data end that begin at `at`: at a marker, which one that restarts has to have data behind it not to be.
-    [[nodiscard]] std::size_t end_of_scan(std::size_t at) {
-        std::size_t seen = 0;
-        for (at = find_marker(at); at + 1 < file_.size(); at = find_marker(at)) {
-            const unsigned code = file_[at + 1];
-            if (is_restart(code)) {
-                const bool data = at + 2 < file_.size() && (file_[at + 2] != 0xFF || code_at(at + 2) == 0);
-                if (!data) break;
-                ++seen;
-            } else if (code == 0xFF) {
-                const unsigned behind = code_at(at);
-                if (behind != 0 && !is_restart(behind)) break;
-                ++at;
-                continue;
-            } else if (code != 0) {
-                break;
-            }
-            at += 2;
-        }
-        if (seen < restarts_due_) fail("is cut off or damaged: a marker that restarts its scan is missing");
-        if (seen > 0 && interval_ == 0) fail("is damaged: a marker restarts a scan that has no intervals");
-        return at;
-    }
-
-    void read(unsigned code, Bytes segment) {
-        if (code == huffman) return read_huffman(segment);
-        if (code == quantisation) return read_quantisation(segment);
-        if (code == scan) return read_scan(segment);
-        if (code == interval) interval_ = big_endian(segment, 0, 2);
-        if (code == arithmetic) fail("is of a kind that is not read: its coding is arithmetic");
-        if (code == lossless) fail("is of a kind that is not read: JPEG-LS");
-        if (code >= first_frame && code <= last_frame && code != extension && code != arithmetic) read_frame(code, segment);
-        if (code == application1) {
-            constexpr std::string_view xmp{"http://ns.adobe.com/xap/1.0/\0", 29};
-            if (starts_with(segment, exif_prefix)) orientation.read_exif(segment.subspan(exif_prefix.size()));
-            if (starts_with(segment, xmp)) orientation.read_xmp(segment.subspan(xmp.size()));
-        }
-    }
-
-    void read_frame(unsigned code, Bytes segment) {
-        if (!components_.empty()) return fail("is damaged: it has more than one frame");
-        if (segment.size() < 6 || segment.size() < 6u + 3u * segment[5]) return fail("is damaged: its frame is cut off");
-        size = {big_endian(segment, 1, 2), big_endian(segment, 3, 2)};
-        progressive = code == progressive_frame;
-        if (code > extension) fail("is of a kind that is not read: its coding is arithmetic");
-        if (code == 0xC3) fail("is of a kind that is not read: it is lossless");
-        if (code > 0xC3) fail("is of a kind that is not read: it is hierarchical");
-        if (segment[0] != 8)
-            fail("is of a kind that is not read: its samples have " + std::to_string(segment[0]) + " bits, not 8");
-        if (size.height == 0) fail("is of a kind that is not read: its height does not stand in its frame");
-        if (segment[5] != 1 && segment[5] != 3 && segment[5] != 4)
-            return fail("is of a kind that is not read: it has " + std::to_string(segment[5]) + " components, not 1, 3 or 4");
-        for (std::size_t i = 0; i < segment[5]; ++i) {
-            const unsigned factors = segment[7 + 3 * i];
-            components_.push_back({segment[6 + 3 * i], factors >> 4, factors & 15u, segment[8 + 3 * i]});
-            widest_ = std::max<std::size_t>(widest_, factors >> 4);
-            highest_ = std::max<std::size_t>(highest_, factors & 15u);
-        }
-        for (const Component& component : components_) {
-            if (component.wide < 1 || component.wide > 4 || component.high < 1 || component.high > 4 || component.table > 3)
-                return fail("is damaged: its frame names sizes or tables that there cannot be");
-            if (widest_ % component.wide != 0 || highest_ % component.high != 0)
-                return fail("is of a kind that is not read: its components' sizes are no whole multiples");
-            plane_bytes +=
-                parts(size.width, 8 * widest_) * parts(size.height, 8 * highest_) * 64 * component.wide * component.high;
-            blocks += blocks_of(component);
-        }
-    }
-    [[nodiscard]] std::size_t blocks_of(const Component& component) const {
-        return parts(parts(size.width * component.wide, widest_), 8) * parts(parts(size.height * component.high, highest_), 8);
-    }
-
-    /// Whole tables of at most 256 codes each: older stb_image writes beyond its own for others.
-    void read_huffman(Bytes segment) {
-        constexpr std::size_t head = 17, most = 256, largest_step = 11;
-        while (!segment.empty()) {
-            std::size_t codes = 0;
-            for (std::size_t i = 1; i < std::min(head, segment.size()); ++i) codes += segment[i];
-            if (segment.size() < head || codes > most || segment.size() < head + codes)
-                return fail("is damaged: a Huffman table is cut off or has more than 256 codes");
-            for (std::size_t i = head; segment[0] < 16 && i < head + codes; ++i)
-                if (segment[i] > largest_step) fail("is damaged: a Huffman table has steps that its samples cannot make");
-            if (segment[0] < 32) huffman_[segment[0] >> 4][segment[0] & 15u] = true;
-            segment = segment.subspan(head + codes);
-        }
-    }
-    void read_quantisation(Bytes segment) {
-        while (!segment.empty()) {
-            const std::size_t bytes = 1 + (segment[0] >> 4 == 0 ? 64u : 128u);
-            if (segment.size() < bytes) return fail("is damaged: a quantisation table is cut off");
-            if ((segment[0] & 15u) < 4) quantised_[segment[0] & 15u] = true;
-            segment = segment.subspan(bytes);
-        }
-    }
-
-    void read_scan(Bytes segment) {
-        scanned_ = true;
-        const std::size_t count = segment.empty() ? 0 : segment[0];
-        if (components_.empty()) fail("is damaged: a scan stands before its frame");
-        if (!fault.empty()) return;
-        if (count < 1 || count > 4 || segment.size() < 4 + 2 * count) return fail("is damaged: the head of a scan is cut off");
-        const unsigned first = segment[1 + 2 * count], again = segment[3 + 2 * count] >> 4;
-        std::size_t intervals = parts(size.width, 8 * widest_) * parts(size.height, 8 * highest_);
-        for (std::size_t i = 0; i < count; ++i) {
-            const unsigned tables = segment[2 + 2 * i];
-            const auto component = std::ranges::find(components_, unsigned{segment[1 + 2 * i]}, &Component::name);
-            if (component == components_.end())
-                return fail("is damaged: a scan is of a component that its frame does not name");
-            const bool dc = !progressive || (first == 0 && again == 0), ac = progressive ? first > 0 : true;
-            if (!quantised_[component->table]) fail("is damaged: it lacks a quantisation table");
-            if ((dc && !huffman_[0][tables >> 4]) || (ac && !huffman_[1][tables & 15u]))
-                fail("is damaged: it lacks a Huffman table");
-            component->scanned = component->scanned || dc;
-            if (count == 1) intervals = blocks_of(*component);
-        }
-        restarts = restarts || interval_ > 0;
-        restarts_due_ = interval_ == 0 || intervals == 0 ? 0 : (intervals - 1) / interval_;
-    }
-    void check_whole() {
-        for (const Component& component : components_)
-            if (!component.scanned) return fail("is cut off or damaged: a component has no scan");
-    }
-
-    Bytes file_;
-    std::vector<Bytes> pieces_;
-    std::vector<Component> components_;
-    std::size_t widest_ = 1, highest_ = 1, interval_ = 0, restarts_due_ = 0;
-    bool huffman_[2][16] = {}, quantised_[4] = {}, scanned_ = false;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/machine/simd.hpp
 
 // The door to xsimd: every vector of Denim goes through these functions and those of simd_order.hpp and simd_functions.hpp, each tested at
@@ -3581,9 +2861,9 @@ inline constexpr std::size_t width = lanes<float> * sizeof(float);
 
 // A function that is told its sizes: one for all callers. Compilers may neither stamp it out for the constants of one of them nor look inside.
 #if defined(__clang__)
-#define DENIM_KERNEL [[gnu::noinline]] inline
+#define DENIM_KERNEL [[gnu::noinline]]
 #else
-#define DENIM_KERNEL [[gnu::noipa]] inline
+#define DENIM_KERNEL [[gnu::noipa]]
 #endif
 
 /// Reads lanes numbers, at any alignment.
@@ -3763,983 +3043,6 @@ DENIM_INLINE Vector<Scalar> keep(Vector<Scalar> value) {
 DENIM_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 
 }  // namespace denim::inline DENIM_TARGET::simd
-// ---- denim/image/stb_image.hpp
-
-// The door to stb_image.h, which reads JPEGs and opens the streams of PNGs. Its code stands in denim::stb with internal linkage, and every macro that
-// steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
-
-// What stb includes is included before, so that nothing but stb lands in the namespace.
-#include <limits.h>
-#include <math.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#pragma push_macro("STB_IMAGE_IMPLEMENTATION")
-#undef STB_IMAGE_IMPLEMENTATION
-#pragma push_macro("STB_IMAGE_STATIC")
-#undef STB_IMAGE_STATIC
-#pragma push_macro("STBI_INCLUDE_STB_IMAGE_H")
-#undef STBI_INCLUDE_STB_IMAGE_H
-#pragma push_macro("STBI_VERSION")
-#undef STBI_VERSION
-#pragma push_macro("STBIDEF")
-#undef STBIDEF
-#pragma push_macro("STBI_ASSERT")
-#undef STBI_ASSERT
-#pragma push_macro("STBI_MALLOC")
-#undef STBI_MALLOC
-#pragma push_macro("STBI_REALLOC")
-#undef STBI_REALLOC
-#pragma push_macro("STBI_REALLOC_SIZED")
-#undef STBI_REALLOC_SIZED
-#pragma push_macro("STBI_FREE")
-#undef STBI_FREE
-#pragma push_macro("STBI_MAX_DIMENSIONS")
-#undef STBI_MAX_DIMENSIONS
-#pragma push_macro("STBI_FAILURE_USERMSG")
-#undef STBI_FAILURE_USERMSG
-#pragma push_macro("STBI_NO_FAILURE_STRINGS")
-#undef STBI_NO_FAILURE_STRINGS
-#pragma push_macro("STBI_NO_STDIO")
-#undef STBI_NO_STDIO
-#pragma push_macro("STBI_NO_LINEAR")
-#undef STBI_NO_LINEAR
-#pragma push_macro("STBI_NO_SIMD")
-#undef STBI_NO_SIMD
-#pragma push_macro("STBI_NO_THREAD_LOCALS")
-#undef STBI_NO_THREAD_LOCALS
-#pragma push_macro("STBI_NO_ZLIB")
-#undef STBI_NO_ZLIB
-#pragma push_macro("STBI_NO_JPEG")
-#undef STBI_NO_JPEG
-#pragma push_macro("STBI_NO_PNG")
-#undef STBI_NO_PNG
-#pragma push_macro("STBI_NO_BMP")
-#undef STBI_NO_BMP
-#pragma push_macro("STBI_NO_PSD")
-#undef STBI_NO_PSD
-#pragma push_macro("STBI_NO_TGA")
-#undef STBI_NO_TGA
-#pragma push_macro("STBI_NO_GIF")
-#undef STBI_NO_GIF
-#pragma push_macro("STBI_NO_HDR")
-#undef STBI_NO_HDR
-#pragma push_macro("STBI_NO_PIC")
-#undef STBI_NO_PIC
-#pragma push_macro("STBI_NO_PNM")
-#undef STBI_NO_PNM
-#pragma push_macro("STBI_ONLY_JPEG")
-#undef STBI_ONLY_JPEG
-#pragma push_macro("STBI_ONLY_PNG")
-#undef STBI_ONLY_PNG
-#pragma push_macro("STBI_ONLY_BMP")
-#undef STBI_ONLY_BMP
-#pragma push_macro("STBI_ONLY_PSD")
-#undef STBI_ONLY_PSD
-#pragma push_macro("STBI_ONLY_TGA")
-#undef STBI_ONLY_TGA
-#pragma push_macro("STBI_ONLY_GIF")
-#undef STBI_ONLY_GIF
-#pragma push_macro("STBI_ONLY_HDR")
-#undef STBI_ONLY_HDR
-#pragma push_macro("STBI_ONLY_PIC")
-#undef STBI_ONLY_PIC
-#pragma push_macro("STBI_ONLY_PNM")
-#undef STBI_ONLY_PNM
-#pragma push_macro("STBI_SUPPORT_ZLIB")
-#undef STBI_SUPPORT_ZLIB
-#pragma push_macro("STBI_SSE2")
-#undef STBI_SSE2
-#pragma push_macro("STBI_NEON")
-#undef STBI_NEON
-#pragma push_macro("STBI_SIMD_ALIGN")
-#undef STBI_SIMD_ALIGN
-#pragma push_macro("STBI_THREAD_LOCAL")
-#undef STBI_THREAD_LOCAL
-#pragma push_macro("STBI_HAS_LROTL")
-#undef STBI_HAS_LROTL
-#pragma push_macro("STBI_NOTUSED")
-#undef STBI_NOTUSED
-#pragma push_macro("stbi_inline")
-#undef stbi_inline
-#pragma push_macro("stbi_lrot")
-#undef stbi_lrot
-#pragma push_macro("stbi__err")
-#undef stbi__err
-#pragma push_macro("stbi__errpf")
-#undef stbi__errpf
-#pragma push_macro("stbi__errpuc")
-#undef stbi__errpuc
-#pragma push_macro("stbi__unpremultiply_on_load")
-#undef stbi__unpremultiply_on_load
-#pragma push_macro("stbi__de_iphone_flag")
-#undef stbi__de_iphone_flag
-#pragma push_macro("stbi__vertically_flip_on_load")
-#undef stbi__vertically_flip_on_load
-
-#define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
-#define STBI_NO_STDIO
-#define STBI_NO_LINEAR
-#define STBI_NO_HDR
-#define STBI_NO_PIC
-#define STBI_NO_PNM
-#define STBI_NO_PSD
-#define STBI_NO_PNG
-#define STBI_NO_BMP
-#define STBI_NO_GIF
-#define STBI_NO_TGA
-#define STBI_SUPPORT_ZLIB
-#define STBI_ASSERT(condition) static_cast<void>(0)
-#define STBI_MALLOC(size) ::denim::detail::block_pool().allocate(size)
-#define STBI_REALLOC_SIZED(block, used, size) ::denim::detail::block_pool().reallocate(block, used, size)
-#define STBI_FREE(block) ::denim::detail::block_pool().release(block)
-#if defined(__ARM_NEON)
-#define STBI_NEON
-#endif
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around. Behind the end of a scan
-// zeros are shifted in, by more than a number has bits where a code ends there too: they stay zero.
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow", "shift"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC optimize("wrapv")
-#endif
-namespace denim::inline DENIM_TARGET::stb {
-#if __has_include(<stb_image.h>)
-#include <stb_image.h>
-#else
-#include <stb/stb_image.h>
-#endif
-}  // namespace denim::inline DENIM_TARGET::stb
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#pragma GCC diagnostic pop
-
-#pragma pop_macro("STB_IMAGE_IMPLEMENTATION")
-#pragma pop_macro("STB_IMAGE_STATIC")
-#pragma pop_macro("STBI_INCLUDE_STB_IMAGE_H")
-#pragma pop_macro("STBI_VERSION")
-#pragma pop_macro("STBIDEF")
-#pragma pop_macro("STBI_ASSERT")
-#pragma pop_macro("STBI_MALLOC")
-#pragma pop_macro("STBI_REALLOC")
-#pragma pop_macro("STBI_REALLOC_SIZED")
-#pragma pop_macro("STBI_FREE")
-#pragma pop_macro("STBI_MAX_DIMENSIONS")
-#pragma pop_macro("STBI_FAILURE_USERMSG")
-#pragma pop_macro("STBI_NO_FAILURE_STRINGS")
-#pragma pop_macro("STBI_NO_STDIO")
-#pragma pop_macro("STBI_NO_LINEAR")
-#pragma pop_macro("STBI_NO_SIMD")
-#pragma pop_macro("STBI_NO_THREAD_LOCALS")
-#pragma pop_macro("STBI_NO_ZLIB")
-#pragma pop_macro("STBI_NO_JPEG")
-#pragma pop_macro("STBI_NO_PNG")
-#pragma pop_macro("STBI_NO_BMP")
-#pragma pop_macro("STBI_NO_PSD")
-#pragma pop_macro("STBI_NO_TGA")
-#pragma pop_macro("STBI_NO_GIF")
-#pragma pop_macro("STBI_NO_HDR")
-#pragma pop_macro("STBI_NO_PIC")
-#pragma pop_macro("STBI_NO_PNM")
-#pragma pop_macro("STBI_ONLY_JPEG")
-#pragma pop_macro("STBI_ONLY_PNG")
-#pragma pop_macro("STBI_ONLY_BMP")
-#pragma pop_macro("STBI_ONLY_PSD")
-#pragma pop_macro("STBI_ONLY_TGA")
-#pragma pop_macro("STBI_ONLY_GIF")
-#pragma pop_macro("STBI_ONLY_HDR")
-#pragma pop_macro("STBI_ONLY_PIC")
-#pragma pop_macro("STBI_ONLY_PNM")
-#pragma pop_macro("STBI_SUPPORT_ZLIB")
-#pragma pop_macro("STBI_SSE2")
-#pragma pop_macro("STBI_NEON")
-#pragma pop_macro("STBI_SIMD_ALIGN")
-#pragma pop_macro("STBI_THREAD_LOCAL")
-#pragma pop_macro("STBI_HAS_LROTL")
-#pragma pop_macro("STBI_NOTUSED")
-#pragma pop_macro("stbi_inline")
-#pragma pop_macro("stbi_lrot")
-#pragma pop_macro("stbi__err")
-#pragma pop_macro("stbi__errpf")
-#pragma pop_macro("stbi__errpuc")
-#pragma pop_macro("stbi__unpremultiply_on_load")
-#pragma pop_macro("stbi__de_iphone_flag")
-#pragma pop_macro("stbi__vertically_flip_on_load")
-// ---- denim/image/stb_calls.hpp
-
-// What stb_image does for us, through functions of stb's own inside: those for all have the names of C, which the program's copy has too.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Why the last call gave nothing; empty if stb does not say.
-inline std::string stb_reason() { return stb::stbi__g_failure_reason; }
-
-/// The pixels of a JPEG, four bytes each, in a block of the pool; nullptr if it cannot be decoded.
-inline void* stb_jpeg(std::span<const std::uint8_t> file, int& width, int& height) {
-    stb::stbi__g_failure_reason = "";
-    stb::stbi__context context;
-    stb::stbi__start_mem(&context, file.data(), static_cast<int>(file.size()));
-    int channels = 0;
-    return stb::stbi__load_and_postprocess_8bit(&context, &width, &height, &channels, 4);
-}
-
-/// Opens a zlib stream into `room`, a block of the pool that is replaced by a larger one if it may grow. Gives how many bytes came, or
-/// nothing if it cannot be opened.
-inline std::optional<std::size_t> stb_inflate(std::span<const std::uint8_t> stream, void*& room, std::size_t bytes, bool grows) {
-    stb::stbi__g_failure_reason = "";
-    stb::stbi__zbuf buffer;
-    buffer.zbuffer = const_cast<stb::stbi_uc*>(stream.data());
-    buffer.zbuffer_end = buffer.zbuffer + stream.size();
-    const bool opened = stb::stbi__do_zlib(&buffer, static_cast<char*>(room), static_cast<int>(bytes), grows ? 1 : 0, 1) != 0;
-    room = buffer.zout_start;
-    return opened ? std::optional{static_cast<std::size_t>(buffer.zout - buffer.zout_start)} : std::nullopt;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/jpeg.hpp
-
-// JPEG, by stb_image: what it takes as it comes is looked at before.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Bytes that decoding takes at its peak, about: pixels, samples, and coefficients when they come in several scans.
-inline std::size_t jpeg_memory(const JpegMarkers& markers) {
-    const std::size_t words = sizeof(Raster::Word) * markers.size.pixels();
-    const std::size_t decoding = words + (markers.progressive ? 3 : 1) * markers.plane_bytes;
-    return std::max(decoding, markers.orientation.value() > 1 ? 2 * words : 0);
-}
-
-/// The picture of a JPEG, as the camera was held. Throws PictureError.
-inline Raster read_jpeg(Bytes file) {
-    const JpegMarkers markers{file};
-    if (!markers.fault.empty()) throw PictureError("the JPEG " + markers.fault);
-    if (!markers.complete) throw PictureError("the JPEG is cut off: its end is missing");
-    if (markers.blocks / 8 > file.size()) throw PictureError("the JPEG is cut off: it has more pixels than its bytes can hold");
-    // Where a scan is damaged, stb passes over the rest of an interval: what another picture left there may not be seen.
-    const BlockPool::Limit limit{block_pool(), block_pool().limit(), markers.restarts};
-    std::vector<std::uint8_t> repaired;
-    const Bytes clean = markers.without_strays(repaired);
-    int width = 0, height = 0;
-    void* words = stb_jpeg(clean, width, height);  // four channels: stb's conversion of colours is vectorised for words only
-    if (words == nullptr)
-        throw PictureError("the JPEG is damaged: " + (stb_reason().empty() ? "its pixels cannot be decoded" : stb_reason()));
-    return turned({{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, words}, markers.orientation.value());
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/png_rows.hpp
-
-// From the bytes of a PNG's stream to pixels: filters, samples of 1 to 16 bits, palettes, interlacing; W3C's PNG, sections 7
-// to 9.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// One of the pictures that an interlaced one is sent as: every `step`th pixel from `first` on.
-struct PngPass {
-    Size first, step;
-
-    [[nodiscard]] Size of(Size size) const {
-        const auto count = [](std::size_t extent, std::size_t from, std::size_t by) {
-            return extent > from ? (extent - from + by - 1) / by : 0;
-        };
-        return {count(size.height, first.height, step.height), count(size.width, first.width, step.width)};
-    }
-};
-
-constexpr PngPass whole_png[] = {{{0, 0}, {1, 1}}};
-constexpr PngPass interlaced_png[] = {{{0, 0}, {8, 8}}, {{0, 4}, {8, 8}}, {{4, 0}, {8, 4}}, {{0, 2}, {4, 4}},
-                                      {{2, 0}, {4, 2}}, {{0, 1}, {2, 2}}, {{1, 0}, {2, 1}}};
-
-struct PngHeader {
-    Size size;
-    std::size_t depth = 8, channels = 3;
-    bool palette = false, interlaced = false;
-
-    [[nodiscard]] bool alpha() const { return channels == 2 || channels == 4; }
-    [[nodiscard]] std::size_t row_bytes(std::size_t width) const { return (width * channels * depth + 7) / 8; }
-    [[nodiscard]] std::span<const PngPass> passes() const {
-        return interlaced ? std::span<const PngPass>{interlaced_png} : whole_png;
-    }
-    /// What the stream holds: each row behind a byte that names its filter.
-    [[nodiscard]] std::size_t stored_bytes() const {
-        std::size_t bytes = 0;
-        for (const PngPass& pass : passes())
-            if (const Size part = pass.of(size); part.pixels() > 0) bytes += part.height * (1 + row_bytes(part.width));
-        return bytes;
-    }
-};
-
-struct PngColours {
-    std::array<std::array<std::uint8_t, 4>, 256> palette;
-    std::size_t count = 0;
-    bool has_transparent = false;
-    std::array<std::size_t, 3> transparent{};  ///< samples of the one colour that is
-
-    PngColours() { palette.fill({0, 0, 0, 255}); }
-};
-
-/// Undoes the filter of a row whose pixels are `pixel` bytes apart; `previous` is the row above, of zeros at first.
-template <std::size_t pixel>
-void undo_png_filter(unsigned filter, std::uint8_t* row, const std::uint8_t* previous, std::size_t bytes) {
-    const auto add = [](std::uint8_t& to, int value) { to = static_cast<std::uint8_t>(to + value); };
-    if (filter == 2)
-        for (std::size_t i = 0; i < bytes; ++i) add(row[i], previous[i]);
-    if (filter == 1)
-        for (std::size_t i = pixel; i < bytes; ++i) add(row[i], row[i - pixel]);
-    if (filter == 3) {
-        for (std::size_t i = 0; i < pixel; ++i) add(row[i], previous[i] / 2);
-        for (std::size_t i = pixel; i < bytes; ++i) add(row[i], (row[i - pixel] + previous[i]) / 2);
-    }
-    if (filter == 4) {
-        for (std::size_t i = 0; i < pixel; ++i) add(row[i], previous[i]);
-        for (std::size_t i = pixel; i < bytes; ++i) {  // Paeth: of left, above and the corner the one next to their plane
-            const int left = row[i - pixel], above = previous[i], corner = previous[i - pixel];
-            const int from_left = std::abs(above - corner), from_above = std::abs(left - corner);
-            const int from_corner = std::abs(left + above - 2 * corner);
-            const int upright = from_above <= from_corner ? above : corner;
-            add(row[i], from_left <= from_above && from_left <= from_corner ? left : upright);
-        }
-    }
-    if (filter > 4) throw PictureError("the PNG is damaged: there is no filter " + std::to_string(filter));
-}
-
-/// Writes the samples of a row as pixels that are `step` apart.
-inline void write_png_row(Bytes row, std::size_t width, const PngHeader& header, const PngColours& colours, Raster::Word* to,
-                          std::size_t step) {
-    if (header.depth == 8 && header.channels >= 3 && !colours.has_transparent) {
-        for (std::size_t x = 0; x < width; ++x, to += step) {
-            const std::uint8_t* from = row.data() + x * header.channels;
-            const std::uint8_t word[] = {from[0], from[1], from[2], header.channels == 4 ? from[3] : std::uint8_t{255}};
-            std::memcpy(to, word, sizeof word);
-        }
-        return;
-    }
-    const std::size_t largest = (std::size_t{1} << header.depth) - 1, shown = header.channels >= 3 ? 3 : 1;
-    const auto sample = [&](std::size_t n) -> std::size_t {
-        if (header.depth == 8) return row[n];
-        if (header.depth == 16) return std::size_t{row[2 * n]} << 8 | row[2 * n + 1];
-        const std::size_t bit = n * header.depth;
-        return row[bit / 8] >> (8 - header.depth - bit % 8) & largest;
-    };
-    const auto byte = [&](std::size_t value) {
-        return static_cast<std::uint8_t>(header.depth == 16 ? value >> 8 : header.depth == 8 ? value : value * 255 / largest);
-    };
-    for (std::size_t x = 0; x < width; ++x, to += step) {
-        std::array<std::uint8_t, 4> word{0, 0, 0, 255};
-        if (header.palette) {
-            word = colours.palette[sample(x)];
-        } else {
-            bool transparent = colours.has_transparent;
-            for (std::size_t c = 0; c < shown; ++c) {
-                const std::size_t value = sample(x * header.channels + c);
-                word[c] = byte(value);
-                transparent = transparent && value == colours.transparent[c];
-            }
-            if (shown == 1) word[1] = word[2] = word[0];
-            if (header.alpha()) word[3] = byte(sample(x * header.channels + shown));
-            if (transparent) word[3] = 0;
-        }
-        std::memcpy(to, word.data(), word.size());
-    }
-}
-
-/// Turns the stream's bytes, `header.stored_bytes()` of them, which are changed, into pixels with alpha.
-template <std::size_t pixel>
-void read_png_rows(std::span<std::uint8_t> stored, const PngHeader& header, const PngColours& colours, Raster& raster) {
-    const std::vector<std::uint8_t> zeros(header.row_bytes(header.size.width));
-    std::uint8_t* at = stored.data();
-    for (const PngPass& pass : header.passes()) {
-        const Size part = pass.of(header.size);
-        if (part.pixels() == 0) continue;
-        const std::size_t bytes = header.row_bytes(part.width);
-        const std::uint8_t* previous = zeros.data();
-        for (std::size_t y = 0; y < part.height; ++y) {
-            undo_png_filter<pixel>(at[0], at + 1, previous, bytes);
-            write_png_row({at + 1, bytes}, part.width, header, colours,
-                          raster.words() + (pass.first.height + y * pass.step.height) * header.size.width + pass.first.width,
-                          pass.step.width);
-            previous = at + 1;
-            at += 1 + bytes;
-        }
-    }
-}
-
-inline void read_png_rows(std::span<std::uint8_t> stored, const PngHeader& header, const PngColours& colours, Raster& raster) {
-    switch (header.channels * header.depth / 8) {
-        case 2:
-            return read_png_rows<2>(stored, header, colours, raster);
-        case 3:
-            return read_png_rows<3>(stored, header, colours, raster);
-        case 4:
-            return read_png_rows<4>(stored, header, colours, raster);
-        case 6:
-            return read_png_rows<6>(stored, header, colours, raster);
-        case 8:
-            return read_png_rows<8>(stored, header, colours, raster);
-        default:
-            return read_png_rows<1>(stored, header, colours, raster);
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/png.hpp
-
-// PNG: chunks with their checksums, the checksum of the stream, and how the camera was held (eXIf, XMP); W3C's PNG, third
-// edition. Here because stb_image looks at no checksum and holds the samples several times. Its inflate is what opens the
-// stream.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-constexpr std::string_view png_signature{"\x89PNG\r\n\x1a\n", 8};
-
-[[noreturn]] inline void throw_damaged_png(const std::string& reason) { throw PictureError("the PNG is damaged: " + reason); }
-
-/// What the chunk IHDR says, which has to be the first. Throws PictureError.
-inline PngHeader read_png_header(Bytes file) {
-    constexpr std::size_t first = 8, length = 13;
-    if (file.size() >= first && !starts_with(file, png_signature))
-        throw_damaged_png("its signature is changed, as a text's would be");
-    if (file.size() < first + 12 + length) throw PictureError("the header of the PNG is cut off or damaged");
-    const Bytes chunk = file.subspan(first);
-    if (starts_with(chunk.subspan(4), "CgBI"))
-        throw PictureError("the PNG is of Apple's own kind (CgBI), which only Apple's programs read");
-    if (!starts_with(chunk.subspan(4), "IHDR") || big_endian(chunk, 0, 4) != length)
-        throw_damaged_png("it does not begin with IHDR");
-    if (big_endian(chunk, 8 + length, 4) != crc32(chunk.subspan(4, 4 + length)))
-        throw_damaged_png("the checksum of its chunk IHDR is wrong");
-    PngHeader header;
-    header.size = {big_endian(chunk, 12, 4), big_endian(chunk, 8, 4)};
-    header.depth = chunk[16];
-    header.interlaced = chunk[20] == 1;
-    const unsigned type = chunk[17];
-    const unsigned channels[] = {1, 0, 3, 1, 2, 0, 4};
-    header.channels = type <= 6 ? channels[type] : 0;
-    header.palette = type == 3;
-    const bool depth_fits = header.depth == 8 || (header.depth == 16 && type != 3) ||
-                            ((header.depth == 1 || header.depth == 2 || header.depth == 4) && (type == 0 || type == 3));
-    if (header.channels == 0 || !depth_fits)
-        throw_damaged_png("there is no kind " + std::to_string(type) + " with " + std::to_string(header.depth) + " bits");
-    if (chunk[18] != 0 || chunk[19] != 0 || chunk[20] > 1) throw_damaged_png("it names a method that there is not");
-    return header;
-}
-
-/// The chunks of a PNG that its picture needs.
-struct PngChunks {
-    PngHeader header;
-    PngColours colours;
-    Orientation orientation;
-    std::vector<Bytes> data;  ///< parts of the zlib stream
-    std::size_t data_bytes = 0;
-};
-
-/// The XMP in a chunk iTXt that holds it as it is; empty if it holds something else.
-inline Bytes xmp_in(Bytes text) {
-    constexpr std::string_view keyword{"XML:com.adobe.xmp\0\0\0", 20};  // and no compression
-    return starts_with(text, keyword) ? text.subspan(keyword.size()) : Bytes{};
-}
-
-inline void read_png_palette(Bytes chunk, PngChunks& chunks) {
-    if (chunk.size() % 3 != 0 || chunk.size() > 3 * chunks.colours.palette.size())
-        throw_damaged_png("its palette has no whole colours");
-    for (std::size_t i = 0; i < chunk.size() / 3; ++i)
-        for (std::size_t c = 0; c < 3; ++c) chunks.colours.palette[i][c] = chunk[3 * i + c];
-    chunks.colours.count = chunk.size() / 3;
-}
-
-inline void read_png_transparency(Bytes chunk, PngChunks& chunks) {
-    const PngHeader& header = chunks.header;
-    if (header.palette) {
-        if (chunk.size() > chunks.colours.count) throw_damaged_png("more colours are transparent than it has");
-        for (std::size_t i = 0; i < chunk.size(); ++i) chunks.colours.palette[i][3] = chunk[i];
-        return;
-    }
-    if (header.alpha()) throw_damaged_png("a colour is transparent, though its pixels have alpha");
-    if (chunk.size() < 2 * header.channels) throw_damaged_png("its transparent colour is cut off");
-    for (std::size_t c = 0; c < header.channels; ++c)
-        chunks.colours.transparent[c] = big_endian(chunk, 2 * c, 2) & ((std::size_t{1} << header.depth) - 1);
-    chunks.colours.has_transparent = true;
-}
-
-/// Goes through the chunks up to IEND and compares their checksums. Throws PictureError.
-inline PngChunks read_png_chunks(Bytes file) {
-    PngChunks chunks{read_png_header(file), {}, {}, {}, 0};
-    for (Bytes left = file.subspan(png_signature.size());;) {
-        if (left.size() < 12 || left.size() - 12 < big_endian(left, 0, 4)) throw PictureError("the PNG is cut off");
-        const std::size_t length = big_endian(left, 0, 4);
-        const Bytes named = left.subspan(4, 4 + length), chunk = named.subspan(4);
-        std::string name;
-        for (const std::uint8_t letter : named.first(4))
-            name += letter >= 'A' && letter <= 'z' ? static_cast<char>(letter) : '?';
-        if (big_endian(left, 8 + length, 4) != crc32(named))
-            throw_damaged_png("the checksum of its chunk " + name + " is wrong");
-        left = left.subspan(12 + length);
-        if (name == "IEND") break;
-        if (name == "IDAT") {
-            chunks.data.push_back(chunk);
-            chunks.data_bytes += length;
-        } else if (name == "PLTE") {
-            read_png_palette(chunk, chunks);
-        } else if (name == "tRNS") {
-            read_png_transparency(chunk, chunks);
-        } else if (name == "eXIf") {
-            chunks.orientation.read_exif(starts_with(chunk, exif_prefix) ? chunk.subspan(exif_prefix.size()) : chunk);
-        } else if (name == "iTXt") {
-            chunks.orientation.read_xmp(xmp_in(chunk));
-        } else if (name != "IHDR" && (named[0] & 0x20) == 0) {
-            throw_damaged_png("there is no chunk " + name + " that a picture needs");
-        }
-    }
-    if (chunks.header.palette && chunks.colours.count == 0) throw_damaged_png("it has no palette");
-    if (chunks.data_bytes == 0) throw_damaged_png("it has no pixels");
-    return chunks;
-}
-
-/// Opens the zlib stream into `rows`, and compares its checksum. Throws PictureError.
-inline void inflate_png(const PngChunks& chunks, std::span<std::uint8_t> rows) {
-    std::vector<std::uint8_t> joined;
-    if (chunks.data.size() > 1) {
-        joined.reserve(chunks.data_bytes);
-        for (const Bytes part : chunks.data) joined.insert(joined.end(), part.begin(), part.end());
-    }
-    const Bytes stream = chunks.data.size() > 1 ? Bytes{joined} : chunks.data.front();
-    void* room = rows.data();
-    std::optional<std::size_t> length = stb_inflate(stream, room, rows.size(), false);
-    std::uint32_t sum = 0;
-    if (length) {
-        sum = adler32(rows.first(*length));
-    } else if (stb_reason() == "output buffer limit") {  // it holds more than the pixels: all of it is summed
-        const std::size_t guess = rows.size() + rows.size() / 8 + 4096;
-        room = block_pool().allocate(guess);
-        if (room != nullptr) length = stb_inflate(stream, room, guess, true);
-        const Block all{room};
-        if (length) {
-            sum = adler32({all.bytes(), *length});
-            std::copy_n(all.bytes(), rows.size(), rows.data());
-        }
-    }
-    if (!length) throw_damaged_png("its stream cannot be decompressed: " + stb_reason());
-    if (*length < rows.size()) throw PictureError("the PNG is cut off: its stream lacks pixels");
-    // The stream may end before the chunks do. That four bytes are the sum by chance is as rare as damage that the sum
-    // overlooks.
-    const std::uint8_t wanted[] = {static_cast<std::uint8_t>(sum >> 24), static_cast<std::uint8_t>(sum >> 16),
-                                   static_cast<std::uint8_t>(sum >> 8), static_cast<std::uint8_t>(sum)};
-    if (std::find_end(stream.begin(), stream.end(), std::begin(wanted), std::end(wanted)) == stream.end())
-        throw_damaged_png("the checksum of its stream is wrong");
-}
-
-/// The picture of a PNG, as the camera was held; what is transparent is laid over white. Throws PictureError.
-inline Raster read_png(Bytes file) {
-    PngChunks chunks = read_png_chunks(file);
-    const std::size_t bytes = chunks.header.stored_bytes();
-    constexpr std::size_t best_ratio = 1032;  // of deflate: 258 bytes for two bits
-    if (bytes / best_ratio > chunks.data_bytes)
-        throw PictureError("the PNG is cut off: it has more pixels than its stream can hold");
-    if (bytes > std::size_t{std::numeric_limits<int>::max()} / 2)
-        throw PictureError("the PNG has more samples than can be read");
-    Raster raster;
-    {
-        const Block rows{block_pool().allocate(bytes)};
-        inflate_png(chunks, {rows.bytes(), bytes});
-        raster = Raster{chunks.header.size};
-        read_png_rows({rows.bytes(), bytes}, chunks.header, chunks.colours, raster);
-    }
-    if (chunks.header.alpha() || chunks.header.palette || chunks.colours.has_transparent) lay_over_white(raster);
-    return turned(std::move(raster), chunks.orientation.value());
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/pnm.hpp
-
-// Binary PNM, grey (P5) and colour (P6), one or two bytes a sample; netpbm's manual, pgm and ppm. Here because older
-// stb_image takes the two bytes of a sample in the wrong order and writes beyond its memory.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-struct PnmHeader {
-    Size size;
-    std::size_t largest = 0, channels = 0, start = 0;  ///< value of white, channels, where the samples begin
-};
-
-/// Nothing if the header is cut off or damaged.
-inline std::optional<PnmHeader> read_pnm_header(Bytes file) {
-    if (file.size() < 2 || file[0] != 'P' || (file[1] != '5' && file[1] != '6')) return std::nullopt;
-    std::size_t at = 2;
-    const auto space = [&] { return file[at] == ' ' || (file[at] >= '\t' && file[at] <= '\r'); };
-    const auto number = [&]() -> std::size_t {
-        for (; at < file.size() && (space() || file[at] == '#'); ++at)
-            if (file[at] == '#')
-                while (at + 1 < file.size() && file[at] != '\n') ++at;
-        std::size_t value = 0;
-        for (; at < file.size() && file[at] >= '0' && file[at] <= '9' && value < 100'000'000; ++at)
-            value = 10 * value + file[at] - '0';
-        return value;
-    };
-    PnmHeader header;
-    header.size.width = number();
-    header.size.height = number();
-    header.largest = number();
-    header.channels = file[1] == '6' ? 3 : 1;
-    if (at >= file.size() || !space() || header.largest == 0 || header.largest > 65535) return std::nullopt;
-    header.start = at + 1;
-    return header;
-}
-
-/// Nothing if samples are missing.
-inline std::optional<Raster> read_pnm(Bytes file, const PnmHeader& header) {
-    const std::size_t sample = header.largest > 255 ? 2 : 1, pixel = sample * header.channels;
-    if ((file.size() - header.start) / pixel < header.size.pixels()) return std::nullopt;
-    Raster raster{header.size};
-    const std::uint8_t* from = file.data() + header.start;
-    for (std::size_t i = 0; i < header.size.pixels(); ++i, from += pixel) {
-        std::uint8_t word[] = {0, 0, 0, 255};
-        for (std::size_t c = 0; c < 3; ++c) {
-            const std::uint8_t* number = from + (header.channels == 3 ? c * sample : 0);
-            const std::size_t value = sample == 2 ? std::size_t{number[0]} << 8 | number[1] : number[0];
-            word[c] = to_byte(std::min(value, header.largest), header.largest);
-        }
-        std::memcpy(raster.words() + i, word, sizeof word);
-    }
-    return raster;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/psd.hpp
-
-// The merged picture of a PSD, RGB or grey, 8 or 16 bits a sample, as it is or packed; Adobe's Photoshop file formats
-// specification. Here because stb_image takes the white out that it is laid over by numbers that may leave what a byte holds.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-struct PsdHeader {
-    Size size;
-    std::size_t channels = 0, sample = 0;  ///< channels as stored, bytes of a sample
-    std::size_t shown = 0;                 ///< channels of colour
-};
-
-/// What the first 26 bytes say. Throws PictureError if they are cut off or damaged, or speak of a kind that is not read.
-inline PsdHeader read_psd_header(Bytes file) {
-    constexpr std::size_t fixed = 26, largest_side = 300'000;
-    constexpr std::string_view modes[] = {"bitmap", "", "a palette", "", "CMYK", "", "", "several channels", "two inks", "Lab"};
-    const auto refuse = [](const std::string& reason) {
-        throw PictureError("the PSD is of a kind that is not read: " + reason);
-    };
-    if (file.size() < fixed) throw PictureError("the header of the PSD is cut off or damaged");
-    if (big_endian(file, 4, 2) == 2) refuse("a large document (PSB)");
-    const std::size_t bits = big_endian(file, 22, 2), mode = big_endian(file, 24, 2), channels = big_endian(file, 12, 2);
-    const PsdHeader header{{big_endian(file, 14, 4), big_endian(file, 18, 4)}, channels, bits / 8, mode == 3 ? 3u : 1u};
-    if (mode < std::size(modes) && !modes[mode].empty())
-        refuse("its colours are " + std::string{modes[mode]} + ", RGB or grey were expected");
-    if (bits == 1 || bits == 32) refuse("its samples have " + std::to_string(bits) + " bits, 8 or 16 were expected");
-    if (big_endian(file, 4, 2) != 1 || (bits != 8 && bits != 16) || (mode != 1 && mode != 3) || channels < header.shown ||
-        channels > 56 || header.size.height > largest_side || header.size.width > largest_side)
-        throw PictureError("the header of the PSD is cut off or damaged");
-    return header;
-}
-
-/// Undoes PackBits: returns how many bytes of `from` fill `to`, or nothing if there are too few or a run is too long.
-inline std::optional<std::size_t> unpack_bits(Bytes from, std::span<std::uint8_t> to) {
-    std::size_t at = 0;
-    for (std::size_t filled = 0; filled < to.size();) {
-        if (at >= from.size()) return std::nullopt;
-        const std::size_t code = from[at++];
-        if (code == 128) continue;
-        const bool repeated = code > 128;
-        const std::size_t count = repeated ? 257 - code : code + 1, bytes = repeated ? 1 : count;
-        if (from.size() - at < bytes || to.size() - filled < count) return std::nullopt;
-        for (std::size_t i = 0; i < count; ++i) to[filled + i] = from[at + (repeated ? 0 : i)];
-        at += bytes;
-        filled += count;
-    }
-    return at;
-}
-
-/// The merged picture as bytes, and what its fourth channel is.
-struct PsdMerged {
-    Bytes rows;  ///< those of one channel behind those of another, when packed behind a table of their lengths
-    bool packed = false;
-    bool alpha = false;  ///< the channel behind the colours says what is transparent
-};
-
-/// Finds it behind colours, resources and layers. Throws PictureError.
-inline PsdMerged find_merged(Bytes file, const PsdHeader& header) {
-    std::size_t at = 26;
-    PsdMerged merged;
-    merged.alpha = header.channels > header.shown;
-    for (int section = 0; section < 3; ++section) {
-        const std::size_t length = big_endian(file, at, 4);
-        if (file.size() - at < 4 || file.size() - at - 4 < length) throw PictureError("the PSD is cut off");
-        at += 4;
-        // Where there are layers, a negative count of them says that the channel is their transparency; else it is a selection.
-        if (section == 2 && length >= 6 && big_endian(file, at, 4) >= 2)
-            merged.alpha = merged.alpha && (big_endian(file, at + 4, 2) == 0 || big_endian(file, at + 4, 2) >= 0x8000);
-        at += length;
-    }
-    if (file.size() - at < 2) throw PictureError("the PSD is cut off");
-    const std::size_t compression = big_endian(file, at, 2), rows = header.channels * header.size.height;
-    if (compression > 3)
-        throw PictureError("the PSD is damaged: there is no compression number " + std::to_string(compression));
-    if (compression > 1) throw PictureError("the PSD is of a kind that is not read: its merged picture is compressed by zlib");
-    merged.packed = compression == 1;
-    merged.rows = file.subspan(at + 2);
-    // A packed row takes two bytes of the table, and two for 128 samples.
-    const std::size_t bytes = header.size.width * header.sample, row = merged.packed ? 2 + 2 * ((bytes + 127) / 128) : bytes;
-    if (merged.rows.size() / rows < row) throw PictureError("the PSD is cut off");
-    if (merged.packed) merged.rows = merged.rows.subspan(2 * rows);
-    return merged;
-}
-
-/// Lays what is transparent over white, unless the writer did: Photoshop's merged pictures are over white already, and no part
-/// of a pixel of theirs can be darker than the white that shines through.
-inline void settle_psd_alpha(Raster& raster) {
-    constexpr int rounding = 2;
-    auto* bytes = reinterpret_cast<std::uint8_t*>(raster.words());
-    for (std::size_t i = 0; i < raster.size().pixels() * sizeof(Raster::Word); ++i)
-        if (i % 4 != 3 && bytes[i] + rounding < 255 - bytes[i / 4 * 4 + 3]) return lay_over_white(raster);
-}
-
-/// What is transparent is laid over white. Throws PictureError.
-inline Raster read_psd(Bytes file, const PsdHeader& header) {
-    const PsdMerged merged = find_merged(file, header);
-    Raster raster{header.size};
-    std::fill_n(raster.words(), header.size.pixels(), -1);
-    std::vector<std::uint8_t> row(header.size.width * header.sample);
-    Bytes left = merged.rows;
-    const std::size_t wanted = header.shown + (merged.alpha ? 1 : 0);
-    for (std::size_t n = 0; n < header.channels * header.size.height; ++n) {
-        std::size_t taken = row.size();
-        if (merged.packed) {
-            const auto packed = unpack_bits(left, row);
-            if (!packed) throw PictureError("the PSD is cut off or damaged: a packed row has not its length");
-            taken = *packed;
-        } else {
-            std::copy_n(left.begin(), taken, row.begin());
-        }
-        left = left.subspan(taken);
-        const std::size_t channel = n / header.size.height;
-        if (channel >= wanted) continue;
-        auto* to = reinterpret_cast<std::uint8_t*>(raster.words() + n % header.size.height * header.size.width);
-        const bool grey = header.shown == 1 && channel == 0;
-        const std::size_t first = channel == header.shown ? 3 : channel, last = grey ? 2 : first;
-        for (std::size_t x = 0; x < header.size.width; ++x)
-            for (std::size_t c = first; c <= last; ++c)
-                to[x * sizeof(Raster::Word) + c] = row[x * header.sample];  // of two bytes the first counts
-    }
-    if (merged.alpha) settle_psd_alpha(raster);
-    return raster;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/tga.hpp
-
-// TGA: grey, colour or palette, as it is or in runs, from any corner; Truevision's TGA 2.0. Here because stb_image mirrors none
-// that runs from right to left, and takes a fourth byte for alpha that the header says is none.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-struct TgaHeader {
-    Size size;
-    std::size_t pixel = 0, entry = 0;    ///< bytes of a pixel, and of a colour in the palette
-    std::size_t first = 0, colours = 0;  ///< the palette's first number and how many follow
-    std::size_t palette = 0, start = 0;  ///< where its colours, and where the pixels stand
-    bool grey = false, packed = false, alpha = false, from_right = false, from_top = false;
-};
-
-/// Nothing if the bytes are no header of a TGA: no sign tells that they are one, but most other bytes make no sense as one.
-inline std::optional<TgaHeader> read_tga_header(Bytes file) {
-    if (file.size() < 18) return std::nullopt;
-    const unsigned palettes = file[1], kind = file[2] & 7u, bits = file[16], alpha_bits = file[17] & 15u;
-    TgaHeader header;
-    header.size = {little_endian(file, 14, 2), little_endian(file, 12, 2)};
-    header.packed = (file[2] & 8) != 0;
-    header.grey = kind == 3;
-    header.pixel = (bits + 7) / 8;
-    header.from_right = (file[17] & 16) != 0;
-    header.from_top = (file[17] & 32) != 0;
-    header.palette = 18u + file[0];
-    const auto whole = [](unsigned count) { return count == 15 || count == 16 || count == 24 || count == 32; };
-    if (palettes > 1 || kind < 1 || kind > 3 || file[2] > 11 || (file[17] & 0xC0) != 0 || header.size.pixels() == 0)
-        return std::nullopt;
-    if (palettes == 1) {
-        if (!whole(file[7])) return std::nullopt;
-        header.first = little_endian(file, 3, 2);
-        header.colours = little_endian(file, 5, 2);
-        header.entry = (file[7] + 7u) / 8;
-    }
-    header.start = header.palette + header.colours * header.entry;
-    if (kind == 1 ? palettes == 0 || (bits != 8 && bits != 16) : kind == 2 ? !whole(bits) : bits != 8 && bits != 16)
-        return std::nullopt;
-    if (kind != 1) header.entry = 0;
-    // How many bits of a pixel, or of a colour that it names, are its alpha.
-    const std::size_t coloured = kind == 1 ? header.entry : header.pixel;
-    header.alpha = alpha_bits > 0 && (header.grey ? header.pixel == 2 : coloured == 2 ? alpha_bits == 1 : coloured == 4);
-    return header;
-}
-
-/// A colour of two bytes (five bits each), three, or four.
-inline std::array<std::uint8_t, 4> tga_colour(const std::uint8_t* from, std::size_t bytes, bool alpha) {
-    std::array<std::uint8_t, 4> word{0, 0, 0, 255};
-    if (bytes == 2) {
-        const std::size_t value = from[0] | std::size_t{from[1]} << 8;
-        for (std::size_t c = 0; c < 3; ++c) word[c] = to_byte(value >> (10 - 5 * c) & 31, 31);
-        if (alpha && value >> 15 == 0) word[3] = 0;
-    } else {
-        for (std::size_t c = 0; c < 3; ++c) word[c] = from[2 - c];
-        if (alpha) word[3] = from[3];
-    }
-    return word;
-}
-
-/// What is transparent is laid over white. Throws PictureError.
-inline Raster read_tga(Bytes file, const TgaHeader& header) {
-    const std::size_t pixels = header.size.pixels(), most = header.packed ? 128 : 1, head = header.packed ? 1 : 0;
-    if (file.size() < header.start || (file.size() - header.start) / (header.pixel + head) < pixels / most)
-        throw PictureError("the TGA is cut off");
-    std::vector<std::array<std::uint8_t, 4>> palette;
-    for (std::size_t i = 0; header.entry > 0 && i < header.colours; ++i)
-        palette.push_back(tga_colour(file.data() + header.palette + i * header.entry, header.entry, header.alpha));
-    const auto colour = [&](const std::uint8_t* from) -> std::array<std::uint8_t, 4> {
-        if (header.grey) return {from[0], from[0], from[0], header.alpha ? from[1] : std::uint8_t{255}};
-        if (header.entry == 0) return tga_colour(from, header.pixel, header.alpha);
-        const std::size_t number = from[0] | (header.pixel == 2 ? std::size_t{from[1]} << 8 : 0u);
-        if (number < header.first || number - header.first >= palette.size())
-            throw PictureError("the TGA is damaged: it names the colour " + std::to_string(number) +
-                               ", which its palette has not");
-        return palette[number - header.first];
-    };
-    Raster raster{header.size};
-    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
-    std::size_t x = 0, y = 0;
-    const auto put = [&](std::array<std::uint8_t, 4> word) {
-        Raster::Word* row = raster.words() + (header.from_top ? y : height - 1 - y) * width;
-        std::memcpy(row + (header.from_right ? width - 1 - x : x), word.data(), word.size());
-        if (++x == width) x = 0, ++y;
-    };
-    Bytes left = file.subspan(header.start);
-    const auto take = [&](std::size_t bytes) {
-        if (left.size() < bytes) throw PictureError("the TGA is cut off");
-        const Bytes taken = left.first(bytes);
-        left = left.subspan(bytes);
-        return taken;
-    };
-    for (std::size_t n = 0; n < pixels;) {
-        const unsigned code = header.packed ? take(1)[0] : 0;
-        const std::size_t count = std::min<std::size_t>((code & 127) + 1, pixels - n), stored = code >= 128 ? 1 : count;
-        const Bytes bytes = take(stored * header.pixel);
-        for (std::size_t i = 0; i < count; ++i, ++n) put(colour(bytes.data() + (stored == 1 ? 0 : i * header.pixel)));
-    }
-    if (header.alpha) lay_over_white(raster);
-    return raster;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/image/decode.hpp
-
-// Bytes of a picture file in, pixels out: JPEG, PNG, BMP, GIF (the first picture), TGA, PSD and PNM. Grey becomes RGB, what is
-// transparent is laid over white, a camera's orientation is followed, 16 bits become 8. What is cut off is an error.
-
-namespace denim {
-
-/// How large a picture may be; asked before memory is taken.
-struct PictureLimits {
-    std::size_t pixels = 100'000'000;
-};
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
-
-/// What the beginning of a picture file says.
-struct PictureFacts {
-    Size size;               ///< as stored, before the camera's orientation
-    std::size_t memory = 0;  ///< bytes that decoding takes at its peak, about
-};
-
-/// The kind of picture that the first bytes promise, "JPEG" for example; empty if none.
-inline std::string_view picture_kind(std::span<const std::uint8_t> file) {
-    if (detail::jpeg_start(file) > 0) return "JPEG";
-    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\x89PNG", "PNG"}, {"GIF8", "GIF"}, {"8BPS", "PSD"},
-                                                                       {"P5", "PNM"},      {"P6", "PNM"},   {"BM", "BMP"}};
-    for (const auto& [sign, kind] : signs)
-        if (detail::starts_with(file, sign)) return kind;
-    return detail::read_tga_header(file) ? "TGA" : "";  // which has no such sign
-}
-
-/// Reads size and cost from the beginning of a picture file; throws PictureError if there is no whole header.
-inline PictureFacts examine(std::span<const std::uint8_t> file) {
-    if (file.empty()) throw PictureError("the file is empty");
-    if (file.size() > std::size_t{1} << 30) throw PictureError("the file is larger than 1 GiB");
-    const std::string_view kind = picture_kind(file);
-    const auto plain = [](Size size) { return PictureFacts{size, sizeof(detail::Raster::Word) * size.pixels()}; };
-    if (kind == "JPEG") {
-        const detail::JpegMarkers markers{file};
-        if (markers.size.pixels() > 0) return {markers.size, detail::jpeg_memory(markers)};
-        throw PictureError("the JPEG " + (markers.fault.empty() ? "has no frame: it is cut off or damaged" : markers.fault));
-    }
-    if (kind == "PNG") {
-        const detail::PngHeader header = detail::read_png_header(file);
-        PictureFacts facts = plain(header.size);
-        facts.memory += header.size.pixels() == 0 ? 0 : header.stored_bytes();
-        return facts;
-    }
-    if (kind == "GIF") {
-        if (const auto size = detail::read_gif_size(file)) return plain(*size);
-        throw PictureError("the header of the GIF is cut off or damaged");
-    }
-    if (kind == "PNM") {
-        if (const auto header = detail::read_pnm_header(file)) return plain(header->size);
-        throw PictureError("the header of the PNM is cut off or damaged");
-    }
-    if (kind == "PSD") return plain(detail::read_psd_header(file).size);
-    if (kind == "BMP") return plain(detail::read_bmp_header(file).size);
-    if (kind == "TGA") return plain(detail::read_tga_header(file)->size);
-    throw PictureError("it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)");
-}
-
-namespace detail {
-
-inline Raster decode_raster(Bytes file, PictureLimits limits) {
-    const PictureFacts facts = examine(file);
-    const Size size = facts.size;
-    if (size.pixels() == 0) throw PictureError("the picture has no pixels");
-    if (size.height > limits.pixels / size.width)
-        throw PictureError("the picture has " + size_text(size) + ", more than the " + std::to_string(limits.pixels) +
-                           " pixels that are allowed");
-    const std::string_view kind = picture_kind(file);
-    // The largest honest blocks: pixels of eight bytes with what names their filters.
-    const BlockPool::Limit limit{block_pool(), 9 * size.pixels() + 2 * file.size() + (std::size_t{1} << 24)};
-    if (kind == "JPEG") return read_jpeg(file);
-    if (kind == "PNG") return read_png(file);
-    if (kind == "GIF") return read_gif(file);
-    if (kind == "PSD") return read_psd(file, read_psd_header(file));
-    if (kind == "BMP") return read_bmp(file, read_bmp_header(file));
-    if (kind == "TGA") return read_tga(file, *read_tga_header(file));
-    if (auto raster = read_pnm(file, *read_pnm_header(file))) return std::move(*raster);
-    throw PictureError("the PNM is cut off");
-}
-
-}  // namespace detail
-
-/// The picture in `file`, the bytes of a picture file. Throws PictureError if there is none, if it is cut off or damaged, or
-/// if it is beyond `limits`.
-inline Picture decode(std::span<const std::uint8_t> file, PictureLimits limits = {}) {
-    return detail::decode_raster(file, limits).picture();
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/simd_order.hpp
 
 // Vectors by size. Minimum and maximum instructions of x86 give their second operand where either is a NaN; here a NaN always
@@ -5034,81 +3337,38 @@ inline Raster resize_down(const Raster& picture, std::size_t height, Filter filt
 #pragma GCC diagnostic pop
 #endif
 
-inline Raster resized(Raster picture, Size size, Filter filter) {
-    if (picture.size().pixels() == 0 || size.pixels() == 0)
-        throw std::invalid_argument("denim: a picture without pixels cannot be resized, nor to none");
-    const Size old = picture.size();
-    const auto across = [&] {
-        if (old.width != size.width) picture = resize_across(picture, size.width, filter);
-    };
-    const auto down = [&] {
-        if (old.height != size.height) picture = resize_down(picture, size.height, filter);
-    };
-    // Rounding in between makes the order visible at hard edges, so it is Pillow 13's.
-    const bool down_first = old.height > size.height && old.height - size.height + 2 * size.width > 2 * old.width;
-    if (down_first) down();
-    across();
-    if (!down_first) down();
-    return picture;
-}
+DENIM_ONCE Raster resized(Raster picture, Size size, Filter filter);
 
 }  // namespace detail
 
 /// The picture at another size, whatever its aspect.
-inline Picture resize(const Picture& picture, Size size, Filter filter = Filter::bicubic) {
-    return detail::resized(detail::Raster::of(picture), size, filter).picture();
-}
+DENIM_ONCE Picture resize(const Picture& picture, Size size, Filter filter = Filter::bicubic);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/image/fit.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 /// The largest size of `picture`'s aspect inside `frame`, each side at least 1: what is not 3:4 in a frame of 3:4 leaves room
 /// beside it or above and below. Of the two whole numbers next to the exact side, the one that keeps the aspect better.
-inline Size fitted_size(Size picture, Size frame) {
-    if (picture.pixels() == 0 || frame.pixels() == 0)
-        throw std::invalid_argument("denim: a picture without pixels fits no frame, and nothing fits a frame without pixels");
-    const double aspect = static_cast<double>(picture.width) / static_cast<double>(picture.height);
-    const bool bound_by_height = frame.width * picture.height >= picture.width * frame.height;
-    const double bound = static_cast<double>(bound_by_height ? frame.height : frame.width);
-    const double exact = bound_by_height ? bound * aspect : bound / aspect, low = std::floor(exact), high = std::ceil(exact);
-    const auto error = [&](double side) { return std::abs(aspect - (bound_by_height ? side / bound : bound / side)); };
-    const auto side = static_cast<std::size_t>(std::max(low == 0 || error(high) < error(low) ? high : low, 1.0));
-    return bound_by_height ? Size{frame.height, std::min(side, frame.width)} : Size{std::min(side, frame.height), frame.width};
-}
+DENIM_ONCE Size fitted_size(Size picture, Size frame);
 
 namespace detail {
 
 /// Writes the picture, as large as `frame` allows and in its middle, to (height, width, 3) bytes.
-inline void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour border, Filter filter) {
-    const Size inside = fitted_size(picture.size(), frame);
-    const Raster small = resized(std::move(picture), inside, filter);
-    if (inside != frame) {
-        const Picture background{frame, border};
-        std::copy(background.pixels.begin(), background.pixels.end(), to);
-    }
-    const std::size_t top = (frame.height - inside.height) / 2, left = (frame.width - inside.width) / 2;
-    small.copy_to(to + (top * frame.width + left) * Picture::channels, frame.width * Picture::channels);
-}
+DENIM_ONCE void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour border, Filter filter);
 
 }  // namespace detail
 
 /// The picture inside a frame: resized as large as its aspect allows, in the middle, `border` around it.
-inline Picture fit(const Picture& picture, Size frame, Colour border = white, Filter filter = Filter::bicubic) {
-    Picture result{frame, border};
-    detail::fit_into(result.pixels.data(), detail::Raster::of(picture), frame, border, filter);
-    return result;
-}
+DENIM_ONCE Picture fit(const Picture& picture, Size frame, Colour border = white, Filter filter = Filter::bicubic);
 
 /// `fit` of `decode`, without the whole picture in between.
-inline Picture decode(std::span<const std::uint8_t> file, Size frame, PictureLimits limits = {}) {
-    Picture result{frame};
-    detail::fit_into(result.pixels.data(), detail::decode_raster(file, limits), frame, white, Filter::bicubic);
-    return result;
-}
+DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, Size frame, PictureLimits limits = {});
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/machine/read_file.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -8277,7 +6537,7 @@ inline void add_windows(const Winner* winners, std::size_t count, const float* p
 }  // namespace detail
 
 /// Whether at most `percent` of the winners are alive.
-DENIM_KERNEL bool few_alive(const Layout& of, const float* output, std::size_t percent) {
+DENIM_KERNEL inline bool few_alive(const Layout& of, const float* output, std::size_t percent) {
     const auto zero = simd::broadcast(0.0f), one = simd::broadcast(1.0f);
     float alive = 0.0f;
     for (std::size_t y = 0; y < of.shape.height; ++y) {
@@ -8343,7 +6603,7 @@ DENIM_KERNEL void add_winners_gradient(const Convolution& of, const float* input
 
 /// The weights' gradient of a vector of channels from `channel` on and of filters from `filter` on, from the sums of all samples: written,
 /// or with `add` added to what stands there.
-DENIM_KERNEL void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
+DENIM_KERNEL inline void finish_winners_gradient(const Convolution& of, bool add, const float* sums, float* weight_gradient, std::size_t channel,
                                           std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t taps = of.side() * of.side(), pixel = winner_vectors(of.side(), of.channels()) * lanes, own = winner_filter(of);
@@ -8550,6 +6810,57 @@ private:
         for (std::size_t n = part * count / parts; n < (part + 1) * count / parts; ++n) body(n);
     }
 };
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/compiled_kernels.hpp
+
+// The instances of the transformed convolution's kernels that denim::compiled holds: every window and way back, pictures of one and of three
+// channels. What other layers ask for is made where it is asked for.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+#define DENIM_OF_EPILOGUE(side, end)                                                                                                     \
+    DENIM_TEMPLATE(void run_tiles<side>(const TilePass&, const Multiply&, const float*, const float*, float*, std::size_t, std::size_t,            \
+                                        const detail::WriteOutput<end, side>&));                                                                 \
+    DENIM_TEMPLATE(void few_forward<1, side, end>(const Convolution&, const TileRow&, const Tiles&, const float*, const float*, const float*,      \
+                                                  float*, std::uint8_t*, float*, std::size_t, std::size_t));                                     \
+    DENIM_TEMPLATE(void few_forward<3, side, end>(const Convolution&, const TileRow&, const Tiles&, const float*, const float*, const float*,      \
+                                                  float*, std::uint8_t*, float*, std::size_t, std::size_t))
+
+#define DENIM_OF_GRADIENT(side, written)                                                                                                         \
+    DENIM_TEMPLATE(void run_tiles<side>(const TilePass&, const Multiply&, const float*, const float*, float*, std::size_t, std::size_t,            \
+                                        const detail::WriteGradient<written, side>&))
+
+#define DENIM_OF_WINDOW(window, side)                                                                                                            \
+    DENIM_OF_EPILOGUE(side, Epilogue::linear);                                                                                           \
+    DENIM_OF_EPILOGUE(side, Epilogue::relu);                                                                                             \
+    DENIM_OF_EPILOGUE(side, Epilogue::relu_pool);                                                                                        \
+    DENIM_OF_GRADIENT(side, Gradient::write);                                                                                                    \
+    DENIM_OF_GRADIENT(side, Gradient::add);                                                                                                      \
+    DENIM_TEMPLATE(void few_weights<window>(const Convolution&, const float*, float*));                                                          \
+    DENIM_TEMPLATE(void forward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t));                         \
+    DENIM_TEMPLATE(void backward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t));                        \
+    DENIM_TEMPLATE(void add_weight_gradient<side>(const TilePass&, const GradientTiles&, const GradientSums&, const Accumulate&, const float*,     \
+                                                  const float*, float*, float*));                                                                \
+    DENIM_TEMPLATE(void finish_weight_gradient<window>(const Convolution&, const GradientSums&, const float*, float*, std::size_t, std::size_t,    \
+                                                       std::size_t));                                                                            \
+    DENIM_TEMPLATE(void add_few_winners<window, 1>(const Convolution&, const float*, const float*, float*, const std::uint8_t*, float*, float*,    \
+                                                   float*));                                                                                     \
+    DENIM_TEMPLATE(void add_few_winners<window, 3>(const Convolution&, const float*, const float*, float*, const std::uint8_t*, float*, float*,    \
+                                                   float*));                                                                                     \
+    DENIM_TEMPLATE(void add_winners_gradient<window, winner_vectors(window, 64)>(const Convolution&, const float*, const float*, const float*,     \
+                                                                                 const std::uint8_t*, float*, float*, float*))
+
+DENIM_OF_WINDOW(3, 6);
+DENIM_OF_WINDOW(5, 4);
+DENIM_OF_WINDOW(7, 2);
+DENIM_TEMPLATE(void unfold_gradient<Epilogue::linear>(const Convolution&, const Layout&, const float*, const float*, const std::uint8_t*, float*, float*));
+DENIM_TEMPLATE(void unfold_gradient<Epilogue::relu>(const Convolution&, const Layout&, const float*, const float*, const std::uint8_t*, float*, float*));
+DENIM_TEMPLATE(void unfold_gradient<Epilogue::relu_pool>(const Convolution&, const Layout&, const float*, const float*, const std::uint8_t*, float*, float*));
+
+#undef DENIM_OF_WINDOW
+#undef DENIM_OF_GRADIENT
+#undef DENIM_OF_EPILOGUE
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/algorithm.hpp
@@ -11195,94 +9506,16 @@ public:
 
     /// y[n][o] = bias[o] + sum over i of x[n][i] * weights[i][o]; `bias` may be null.
     void forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
-                 std::size_t y_distance, std::size_t batch, float* scratch) const {
-        // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
-        parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
-            float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
-            const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
-            for (std::size_t i = first; i < last; i += depth) {
-                const std::size_t count = std::min(depth, last - i);
-                for (std::size_t n = 0; n < batch; n += group) {
-                    alignas(64) float rows[depth * group], room[depth * panel];
-                    const std::size_t height = std::min(group, batch - n);
-                    pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
-                    for (std::size_t o = 0; o < outputs; o += panel) {
-                        if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
-                        const Panel block{weights + i * outputs + o,    outputs, count,
-                                          std::min(panel, outputs - o), room,    height > tallest};
-                        cover(height, [&](auto tall, std::size_t p) {
-                            tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
-                        });
-                    }
-                }
-            }
-        });
-        parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
-            for (std::size_t o = 0; o < outputs; ++o) {
-                const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
-                float sum = bias ? bias[o] : 0.0f;
-                for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
-                y[n * y_distance + o] = sum;
-            }
-        });
-    }
+                 std::size_t y_distance, std::size_t batch, float* scratch) const;
 
     /// dx[n][i] = (dx[n][i] +) sum over o of dy[n][o] * weights[i][o].
     void input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
-                        std::size_t batch, bool add, float* scratch) const {
-        for (std::size_t o = 0; o < outputs; o += depth)
-            for (std::size_t n = 0; n < batch; n += group)
-                pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
-                          scratch + o * batch + n * std::min(depth, outputs - o));
-        parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            const std::size_t i = index * panel, width = std::min(panel, inputs - i);
-            alignas(64) float turned[depth * panel];
-            for (std::size_t o = 0; o < outputs; o += depth) {
-                const std::size_t count = std::min(depth, outputs - o);
-                turn(weights + i * outputs + o, width, count, turned);
-                Panel block{turned, panel, count, panel, nullptr, false};
-                block.width = width;
-                for (std::size_t n = 0; n < batch; n += group)
-                    cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
-                        tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
-                                   dx_distance, add || o > 0);
-                    });
-            }
-        });
-    }
+                        std::size_t batch, bool add, float* scratch) const;
 
     /// dw[i][o] = sum over n of x[n][i] * dy[n][o]; db[o] = sum over n of dy[n][o], unless `db` is null. Each share is summed in the
     /// order of its samples, then the shares as join_in_pairs adds.
     void weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
-                         const Shares& shares, float* scratch) const {
-        constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
-        const std::size_t batch = shares.samples;
-        // Tiles read both sides many times: packed, they come from the near caches.
-        parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
-            const std::size_t o = index * panel;
-            pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
-        });
-        const auto each_panel = [&](auto each) {
-            for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
-        };
-        parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
-            alignas(64) float few[depth * rows];
-            AlignedArray<float> many(batch > depth ? batch * rows : 0);
-            float* const block = batch > depth ? many.data() : few;
-            const std::size_t i = index * rows, count = std::min(rows, inputs - i);
-            pack_columns(x + i, x_distance, batch, count, rows, block);
-            const auto each_tile = [&](auto height, std::size_t p) {
-                each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
-                    ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
-                });
-            };
-            std::size_t p = 0;
-            for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
-            for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
-        });
-        if (const float one = 1.0f; db)
-            each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
-    }
+                         const Shares& shares, float* scratch) const;
 
 private:
     static constexpr std::size_t lanes = simd::lanes<float>;
@@ -11407,6 +9640,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/plain_dense.hpp
 
 // The plain twin of every dense layer: the definition, written as loops, for any scalar. It finds the numbers of both pictures by
@@ -14190,6 +12424,361 @@ inline std::optional<std::string> respelled(std::string_view text, std::string_v
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/change_colours.hpp
+
+// Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Rows of red, green and blue that turn colours by `degrees` and stretch them from grey by `saturation`: the W3C's Filter
+/// Effects, hueRotate and saturate.
+inline std::array<double, 9> colour_matrix(double degrees, double saturation) {
+    const double c = std::cos(degrees * std::numbers::pi / 180), s = std::sin(degrees * std::numbers::pi / 180);
+    constexpr double luma[] = {0.213, 0.715, 0.072};
+    constexpr double sines[] = {-0.213, -0.715, 0.928, 0.143, 0.140, -0.283, -0.787, 0.715, 0.072};
+    std::array<double, 9> matrix;
+    for (std::size_t i = 0; i < 9; ++i) {
+        const double grey = luma[i % 3], one = i / 3 == i % 3 ? 1 : 0;
+        matrix[i] = grey + saturation * (c * (one - grey) + s * sines[i]);
+    }
+    return matrix;
+}
+
+/// new = factor * (old - mean) + mean + added, for each channel.
+inline void stretch_values(std::uint8_t* pixels, Shape shape, double factor, double added) {
+    const std::size_t count = shape.height * shape.width;
+    std::array<std::array<std::uint8_t, 256>, 4> tables;
+    for (std::size_t first = 0; first < shape.channels; first += tables.size()) {
+        const std::size_t channels = std::min(tables.size(), shape.channels - first);
+        for (std::size_t c = 0; c < channels; ++c) {
+            std::uint64_t sum = 0;
+            if (factor != 1)
+                for (std::size_t i = 0; i < count; ++i) sum += pixels[i * shape.channels + first + c];
+            const double mean = static_cast<double>(sum) / static_cast<double>(count);
+            for (std::size_t value = 0; value < 256; ++value) {
+                const double changed = factor * (static_cast<double>(value) - mean) + mean + added;
+                tables[c][value] = static_cast<std::uint8_t>(std::clamp(std::floor(changed + 0.5), 0.0, 255.0));
+            }
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t c = 0; c < channels; ++c) {
+                std::uint8_t& value = pixels[i * shape.channels + first + c];
+                value = tables[c][value];
+            }
+    }
+}
+
+inline void turn_colours(std::uint8_t* pixels, std::size_t count, const std::array<double, 9>& matrix) {
+    constexpr int bits = 14;
+    std::array<std::int32_t, 9> m;
+    for (std::size_t i = 0; i < 9; ++i) m[i] = static_cast<std::int32_t>(std::lround(std::ldexp(matrix[i], bits)));
+    for (std::uint8_t* p = pixels; p != pixels + 3 * count; p += 3) {
+        const std::int32_t red = p[0], green = p[1], blue = p[2];
+        for (std::size_t c = 0; c < 3; ++c) {
+            const std::int32_t sum = m[3 * c] * red + m[3 * c + 1] * green + m[3 * c + 2] * blue + (1 << (bits - 1));
+            p[c] = static_cast<std::uint8_t>(std::clamp(sum >> bits, 0, 255));
+        }
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/move_pixels.hpp
+
+// Pictures shifted, turned, zoomed and mirrored, each pixel weighed in whole numbers: the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// From the middles of new pixels to places in the old picture, in 2^-16 pixels: x' = xx x + xy y + x0, and y' alike.
+struct PixelMap {
+    static constexpr int bits = 16;
+    std::int64_t xx, xy, x0, yx, yy, y0;
+
+    /// `matrix` is {xx, xy, x0, yx, yy, y0} in pixels, between their middles.
+    explicit PixelMap(const std::array<double, 6>& matrix) {
+        const auto fixed = [](double value) { return static_cast<std::int64_t>(std::llround(std::ldexp(value, bits))); };
+        xx = fixed(matrix[0]), xy = fixed(matrix[1]), x0 = fixed(matrix[2]);
+        yx = fixed(matrix[3]), yy = fixed(matrix[4]), y0 = fixed(matrix[5]);
+    }
+};
+
+/// Each new pixel is weighed from the four old ones around its place; outside of the picture there is `ground`.
+template <std::size_t Channels>
+void move_pixels(const std::uint8_t* in, Shape shape, const PixelMap& map, std::uint8_t ground, std::uint8_t* out) {
+    const auto height = static_cast<std::int64_t>(shape.height), width = static_cast<std::int64_t>(shape.width);
+    std::array<std::uint8_t, Channels> outside;
+    outside.fill(ground);
+    const auto pixel = [&](std::int64_t y, std::int64_t x) {
+        return y >= 0 && y < height && x >= 0 && x < width ? in + static_cast<std::size_t>(y * width + x) * Channels
+                                                           : outside.data();
+    };
+    for (std::int64_t y = 0; y < height; ++y)
+        for (std::int64_t x = 0; x < width; ++x, out += Channels) {
+            const std::int64_t across = map.xx * x + map.xy * y + map.x0, down = map.yx * x + map.yy * y + map.y0;
+            const std::int64_t left = across >> PixelMap::bits, top = down >> PixelMap::bits;
+            if (left < -1 || left >= width || top < -1 || top >= height) {
+                std::memset(out, ground, Channels);
+                continue;
+            }
+            const auto right_share = static_cast<std::uint32_t>(across >> (PixelMap::bits - 8)) & 255u;
+            const auto lower_share = static_cast<std::uint32_t>(down >> (PixelMap::bits - 8)) & 255u;
+            const std::uint32_t lower_right = right_share * lower_share, upper_right = (right_share << 8) - lower_right;
+            const std::uint32_t lower_left = (lower_share << 8) - lower_right,
+                                upper_left = 65536u - upper_right - (lower_share << 8);
+            const std::uint8_t *a, *b, *c, *d;
+            if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
+                a = in + static_cast<std::size_t>(top * width + left) * Channels;
+                b = a + Channels, c = a + shape.width * Channels, d = c + Channels;
+            } else {
+                a = pixel(top, left), b = pixel(top, left + 1), c = pixel(top + 1, left), d = pixel(top + 1, left + 1);
+            }
+            for (std::size_t k = 0; k < Channels; ++k)
+                out[k] = static_cast<std::uint8_t>(
+                    (a[k] * upper_left + b[k] * upper_right + c[k] * lower_left + d[k] * lower_right + 32768u) >> 16);
+        }
+}
+
+inline void flip_pixels(const std::uint8_t* in, Shape shape, std::uint8_t* out) {
+    const std::size_t row = shape.width * shape.channels;
+    for (std::size_t y = 0; y < shape.height; ++y)
+        for (std::size_t x = 0; x < shape.width; ++x)
+            std::memcpy(out + y * row + x * shape.channels, in + y * row + (shape.width - 1 - x) * shape.channels,
+                        shape.channels);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/augmentation.hpp
+
+// A picture in, the same picture as another camera might have seen it out. One turn of coordinates and one turn of colours,
+// whatever is asked for; whole numbers, so that a seed gives the same bits on every machine.
+
+namespace denim::inline DENIM_TARGET {
+
+/// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
+struct Augmentation {
+    bool flip = false;          ///< left to right, every second picture
+    float shift = 0;            ///< share of the height and of the width; whole pixels, unless turned, zoomed or cropped too
+    float turn = 0;             ///< degrees, about the middle
+    float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
+    float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
+    float brightness = 0;       ///< share of the whole range, 255, that is added
+    float contrast = 0;         ///< 0.1: distances from each channel's mean grow by 0.9 to 1.1
+    float saturation = 0;       ///< 0.1: distances from grey grow by 0.9 to 1.1
+    float hue = 0;              ///< degrees on the circle of colours
+    float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
+    std::uint8_t ground = 255;  ///< what comes in from outside of the picture
+
+    static constexpr Accepted degrees{.highest = 360};
+
+    friend bool operator==(const Augmentation&, const Augmentation&) = default;
+
+    static constexpr const char* name = "Augmentation";
+    /// Every setting with what it accepts.
+    template <class Each>
+    void each_setting(Each&& each) const {
+        each("flip", flip, from_0_to_1);
+        each("shift", shift, from_0_to_1);
+        each("turn", turn, degrees);
+        each("zoom", zoom, from_0_to_1);
+        each("crop", crop, from_0_to_1);
+        each("brightness", brightness, from_0_to_1);
+        each("contrast", contrast, from_0_to_1);
+        each("saturation", saturation, from_0_to_1);
+        each("hue", hue, degrees);
+        each("erase", erase, from_0_to_1);
+        each("ground", ground, Accepted{.highest = 255});
+    }
+    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
+    void check(Shape of) const {
+        check_settings_of(*this);
+        if (of.vector() && *this != Augmentation{.ground = ground})
+            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
+        if ((saturation > 0 || hue > 0) && of.channels != 3)
+            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
+    }
+
+    /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
+    /// three channels.
+    void apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const;
+
+    /// The same as floats from 0 to 1.
+    void apply(const std::uint8_t* in, Shape shape, float* out, Random random) const {
+        std::vector<std::uint8_t> bytes(shape.size());
+        apply(in, shape, bytes.data(), random);
+        for (std::size_t i = 0; i < bytes.size(); ++i) out[i] = static_cast<float>(bytes[i]) * (1.0f / 255);
+    }
+
+    /// The numbers that sample `sample` draws in an epoch, the same for any number of threads.
+    static Random random_of(Seed seed, std::uint64_t epoch, std::uint64_t sample) {
+        constexpr std::uint64_t apart = 0x617567'6d656e74;  // from the numbers of dropout and order
+        return Random{Seed{seed.value ^ apart}, epoch << 32 | (sample & 0xFFFFFFFF)};
+    }
+};
+
+inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const {
+    // All numbers are drawn whatever is asked for, so that one range leaves the others' numbers alone.
+    const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
+    const bool flipped = random.uniform() < 0.5 && flip;
+    const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
+    double right = either_way(shift) * width, down = either_way(shift) * height;
+    if (turn == 0 && zoom == 0 && crop == 0) right = std::round(right), down = std::round(down);  // what is sharp stays sharp
+    const double angle = either_way(turn);
+    const double larger = std::max(1 + either_way(zoom), 0.05),
+                 window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
+    const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;
+    const double added = either_way(brightness) * 255, factor = 1 + either_way(contrast);
+    const double saturated = 1 + either_way(saturation), turned_hue = either_way(hue);
+
+    if (right == 0 && down == 0 && angle == 0 && larger == 1 && window == 1) {
+        if (flipped)
+            detail::flip_pixels(in, shape, out);
+        else
+            std::memcpy(out, in, shape.size());
+    } else {
+        const double scale = window / larger, c = std::cos(angle * std::numbers::pi / 180) * scale,
+                     s = std::sin(angle * std::numbers::pi / 180) * scale;
+        std::array<double, 6> map{c, s, 0, -s, c, 0};
+        // The middle of the new picture shows the middle of the window, moved.
+        map[2] = window_x + (width / 2 - right) * window - c * width / 2 - s * height / 2 + (c + s) / 2 - 0.5;
+        map[5] = window_y + (height / 2 - down) * window + s * width / 2 - c * height / 2 + (c - s) / 2 - 0.5;
+        if (flipped) map = {-c, -s, width - 1 - map[2], map[3], map[4], map[5]};
+        const detail::PixelMap fixed{map};
+        switch (shape.channels) {
+            case 1:
+                detail::move_pixels<1>(in, shape, fixed, ground, out);
+                break;
+            case 3:
+                detail::move_pixels<3>(in, shape, fixed, ground, out);
+                break;
+            case 4:
+                detail::move_pixels<4>(in, shape, fixed, ground, out);
+                break;
+            default:
+                throw std::invalid_argument("denim: pictures of 1, 3 or 4 channels can be moved, but got " +
+                                            std::to_string(shape.channels));
+        }
+    }
+    if (factor != 1 || added != 0) detail::stretch_values(out, shape, factor, added);
+    if (shape.channels == 3 && (saturated != 1 || turned_hue != 0))
+        detail::turn_colours(out, shape.height * shape.width, detail::colour_matrix(turned_hue, saturated));
+
+    if (random.uniform() >= static_cast<double>(erase)) return;
+    const double area = random.uniform(0.02, 0.2) * height * width, aspect = std::exp(random.uniform(-1.2, 1.2));
+    const auto side = [](double length, std::size_t limit) {
+        return std::clamp<std::size_t>(static_cast<std::size_t>(length + 0.5), 1, limit);
+    };
+    const std::size_t rows = side(std::sqrt(area * aspect), shape.height),
+                      columns = side(std::sqrt(area / aspect), shape.width);
+    const std::size_t top = random.below(static_cast<std::uint32_t>(shape.height - rows + 1));
+    const std::size_t left = random.below(static_cast<std::uint32_t>(shape.width - columns + 1));
+    const Random::Block colour = random.block(1000);
+    for (std::size_t y = top; y < top + rows; ++y)
+        for (std::size_t x = left; x < left + columns; ++x)
+            for (std::size_t c = 0; c < shape.channels; ++c)
+                out[(y * shape.width + x) * shape.channels + c] = static_cast<std::uint8_t>(colour[c % 4] >> 24);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
+template <class Type>
+concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+    source.read(index, to);
+};
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1).
+template <PictureSource Source, class Scalar>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return source.read(places[i], picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        source.read(places[i], room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape());
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/target.hpp
 
 namespace denim {
@@ -14941,6 +13530,65 @@ public:
 };
 
 }  // namespace denim
+// ---- denim/optimizer/check_step.hpp
+
+// A step throws before it changes anything: what an optimizer is about to do is looked at first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
+
+/// The largest magnitude of some numbers; not finite where one of them is not.
+inline float largest_magnitude_shared(std::span<const float> numbers) {
+    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
+    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
+        const std::size_t first = block * checked_at_once;
+        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
+    });
+    return largest_magnitude(std::span<const float>{largest});
+}
+
+/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
+inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
+                         std::span<const float> gradients, float rate) {
+    std::array<std::vector<float>, 4> copies;
+    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
+        const std::size_t count = std::min(checked_at_once, last - first);
+        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
+                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
+        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
+            const float* kept = state.numbers.data() + n * parameters.size() + first;
+            copies[n].assign(kept, kept + count);
+            update.state[n] = copies[n].data();
+        }
+        optimizer.apply(update);
+        if (!all_finite(after)) return false;
+        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
+            if (!all_finite(copies[n])) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
+inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
+                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
+    for (const Row& row : rows) {
+        if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
+        if (!is_finite(largest)) throw GradientNotFinite{row.name};
+        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
+        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
+            throw WeightsNotFinite{row.name, rate};
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/optimizer/clip.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -14984,6 +13632,26 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
         for (float& number : part) number *= factor;
     });
     return norm;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/optimizer/l2.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
+inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
+    double penalty = 0;
+    for (const Row& row : rows) {
+        if (row.l2 == 0) continue;
+        double squares = 0;
+        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
+            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
+            gradients[n] += 2 * row.l2 * parameters[n];
+        }
+        penalty += static_cast<double>(row.l2) * squares;
+    }
+    return penalty;
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -19128,6 +17796,10 @@ private:
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
+/// a network is trained is no part of what its weights are.
+DENIM_ONCE std::string without_recompute(std::string text);
+
 /// "Image<120, 90, 3>, Sequential<Conv<5, 64>, MaxPool, ...>", alike on every compiler, with Recompute the same as without; behind it blocks
 /// with names of their own, and what they stand for: "; Basic<64>: Sequential<...>".
 DENIM_ONCE std::string architecture_of(const GraphTable& graph);
@@ -19980,260 +18652,6 @@ std::vector<TargetScore> evaluate_targets(const Network& network, const Images& 
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/change_colours.hpp
-
-// Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Rows of red, green and blue that turn colours by `degrees` and stretch them from grey by `saturation`: the W3C's Filter
-/// Effects, hueRotate and saturate.
-inline std::array<double, 9> colour_matrix(double degrees, double saturation) {
-    const double c = std::cos(degrees * std::numbers::pi / 180), s = std::sin(degrees * std::numbers::pi / 180);
-    constexpr double luma[] = {0.213, 0.715, 0.072};
-    constexpr double sines[] = {-0.213, -0.715, 0.928, 0.143, 0.140, -0.283, -0.787, 0.715, 0.072};
-    std::array<double, 9> matrix;
-    for (std::size_t i = 0; i < 9; ++i) {
-        const double grey = luma[i % 3], one = i / 3 == i % 3 ? 1 : 0;
-        matrix[i] = grey + saturation * (c * (one - grey) + s * sines[i]);
-    }
-    return matrix;
-}
-
-/// new = factor * (old - mean) + mean + added, for each channel.
-inline void stretch_values(std::uint8_t* pixels, Shape shape, double factor, double added) {
-    const std::size_t count = shape.height * shape.width;
-    std::array<std::array<std::uint8_t, 256>, 4> tables;
-    for (std::size_t first = 0; first < shape.channels; first += tables.size()) {
-        const std::size_t channels = std::min(tables.size(), shape.channels - first);
-        for (std::size_t c = 0; c < channels; ++c) {
-            std::uint64_t sum = 0;
-            if (factor != 1)
-                for (std::size_t i = 0; i < count; ++i) sum += pixels[i * shape.channels + first + c];
-            const double mean = static_cast<double>(sum) / static_cast<double>(count);
-            for (std::size_t value = 0; value < 256; ++value) {
-                const double changed = factor * (static_cast<double>(value) - mean) + mean + added;
-                tables[c][value] = static_cast<std::uint8_t>(std::clamp(std::floor(changed + 0.5), 0.0, 255.0));
-            }
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t c = 0; c < channels; ++c) {
-                std::uint8_t& value = pixels[i * shape.channels + first + c];
-                value = tables[c][value];
-            }
-    }
-}
-
-inline void turn_colours(std::uint8_t* pixels, std::size_t count, const std::array<double, 9>& matrix) {
-    constexpr int bits = 14;
-    std::array<std::int32_t, 9> m;
-    for (std::size_t i = 0; i < 9; ++i) m[i] = static_cast<std::int32_t>(std::lround(std::ldexp(matrix[i], bits)));
-    for (std::uint8_t* p = pixels; p != pixels + 3 * count; p += 3) {
-        const std::int32_t red = p[0], green = p[1], blue = p[2];
-        for (std::size_t c = 0; c < 3; ++c) {
-            const std::int32_t sum = m[3 * c] * red + m[3 * c + 1] * green + m[3 * c + 2] * blue + (1 << (bits - 1));
-            p[c] = static_cast<std::uint8_t>(std::clamp(sum >> bits, 0, 255));
-        }
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/move_pixels.hpp
-
-// Pictures shifted, turned, zoomed and mirrored, each pixel weighed in whole numbers: the same bits on every machine.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// From the middles of new pixels to places in the old picture, in 2^-16 pixels: x' = xx x + xy y + x0, and y' alike.
-struct PixelMap {
-    static constexpr int bits = 16;
-    std::int64_t xx, xy, x0, yx, yy, y0;
-
-    /// `matrix` is {xx, xy, x0, yx, yy, y0} in pixels, between their middles.
-    explicit PixelMap(const std::array<double, 6>& matrix) {
-        const auto fixed = [](double value) { return static_cast<std::int64_t>(std::llround(std::ldexp(value, bits))); };
-        xx = fixed(matrix[0]), xy = fixed(matrix[1]), x0 = fixed(matrix[2]);
-        yx = fixed(matrix[3]), yy = fixed(matrix[4]), y0 = fixed(matrix[5]);
-    }
-};
-
-/// Each new pixel is weighed from the four old ones around its place; outside of the picture there is `ground`.
-template <std::size_t Channels>
-void move_pixels(const std::uint8_t* in, Shape shape, const PixelMap& map, std::uint8_t ground, std::uint8_t* out) {
-    const auto height = static_cast<std::int64_t>(shape.height), width = static_cast<std::int64_t>(shape.width);
-    std::array<std::uint8_t, Channels> outside;
-    outside.fill(ground);
-    const auto pixel = [&](std::int64_t y, std::int64_t x) {
-        return y >= 0 && y < height && x >= 0 && x < width ? in + static_cast<std::size_t>(y * width + x) * Channels
-                                                           : outside.data();
-    };
-    for (std::int64_t y = 0; y < height; ++y)
-        for (std::int64_t x = 0; x < width; ++x, out += Channels) {
-            const std::int64_t across = map.xx * x + map.xy * y + map.x0, down = map.yx * x + map.yy * y + map.y0;
-            const std::int64_t left = across >> PixelMap::bits, top = down >> PixelMap::bits;
-            if (left < -1 || left >= width || top < -1 || top >= height) {
-                std::memset(out, ground, Channels);
-                continue;
-            }
-            const auto right_share = static_cast<std::uint32_t>(across >> (PixelMap::bits - 8)) & 255u;
-            const auto lower_share = static_cast<std::uint32_t>(down >> (PixelMap::bits - 8)) & 255u;
-            const std::uint32_t lower_right = right_share * lower_share, upper_right = (right_share << 8) - lower_right;
-            const std::uint32_t lower_left = (lower_share << 8) - lower_right,
-                                upper_left = 65536u - upper_right - (lower_share << 8);
-            const std::uint8_t *a, *b, *c, *d;
-            if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
-                a = in + static_cast<std::size_t>(top * width + left) * Channels;
-                b = a + Channels, c = a + shape.width * Channels, d = c + Channels;
-            } else {
-                a = pixel(top, left), b = pixel(top, left + 1), c = pixel(top + 1, left), d = pixel(top + 1, left + 1);
-            }
-            for (std::size_t k = 0; k < Channels; ++k)
-                out[k] = static_cast<std::uint8_t>(
-                    (a[k] * upper_left + b[k] * upper_right + c[k] * lower_left + d[k] * lower_right + 32768u) >> 16);
-        }
-}
-
-inline void flip_pixels(const std::uint8_t* in, Shape shape, std::uint8_t* out) {
-    const std::size_t row = shape.width * shape.channels;
-    for (std::size_t y = 0; y < shape.height; ++y)
-        for (std::size_t x = 0; x < shape.width; ++x)
-            std::memcpy(out + y * row + x * shape.channels, in + y * row + (shape.width - 1 - x) * shape.channels,
-                        shape.channels);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/augmentation.hpp
-
-// A picture in, the same picture as another camera might have seen it out. One turn of coordinates and one turn of colours,
-// whatever is asked for; whole numbers, so that a seed gives the same bits on every machine.
-
-namespace denim::inline DENIM_TARGET {
-
-/// How far pictures may be changed while a network learns; every range is drawn from evenly, in both directions.
-struct Augmentation {
-    bool flip = false;          ///< left to right, every second picture
-    float shift = 0;            ///< share of the height and of the width; whole pixels, unless turned, zoomed or cropped too
-    float turn = 0;             ///< degrees, about the middle
-    float zoom = 0;             ///< 0.1: from 0.9 to 1.1 times as large
-    float crop = 0;             ///< 0.1: a window of 0.9 to 1 of each side, anywhere in the picture, fills it
-    float brightness = 0;       ///< share of the whole range, 255, that is added
-    float contrast = 0;         ///< 0.1: distances from each channel's mean grow by 0.9 to 1.1
-    float saturation = 0;       ///< 0.1: distances from grey grow by 0.9 to 1.1
-    float hue = 0;              ///< degrees on the circle of colours
-    float erase = 0;            ///< how likely a rectangle of one colour hides a part (Zhong et al., "Random erasing", 2020)
-    std::uint8_t ground = 255;  ///< what comes in from outside of the picture
-
-    static constexpr Accepted degrees{.highest = 360};
-
-    friend bool operator==(const Augmentation&, const Augmentation&) = default;
-
-    static constexpr const char* name = "Augmentation";
-    /// Every setting with what it accepts.
-    template <class Each>
-    void each_setting(Each&& each) const {
-        each("flip", flip, from_0_to_1);
-        each("shift", shift, from_0_to_1);
-        each("turn", turn, degrees);
-        each("zoom", zoom, from_0_to_1);
-        each("crop", crop, from_0_to_1);
-        each("brightness", brightness, from_0_to_1);
-        each("contrast", contrast, from_0_to_1);
-        each("saturation", saturation, from_0_to_1);
-        each("hue", hue, degrees);
-        each("erase", erase, from_0_to_1);
-        each("ground", ground, Accepted{.highest = 255});
-    }
-    /// Throws std::invalid_argument if a setting is not accepted, or changes nothing of such pictures.
-    void check(Shape of) const {
-        check_settings_of(*this);
-        if (of.vector() && *this != Augmentation{.ground = ground})
-            throw std::invalid_argument("denim: Augmentation: it changes pictures, but these are vectors of " + std::to_string(of.channels) + " numbers");
-        if ((saturation > 0 || hue > 0) && of.channels != 3)
-            throw std::invalid_argument("denim: Augmentation: saturation and hue are of pictures with 3 channels, but got " + std::to_string(of.channels));
-    }
-
-    /// Writes `in`, a plain (H, W, C) block of bytes, changed, to `out`, another one. Hue and saturation are of pictures with
-    /// three channels.
-    void apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const;
-
-    /// The same as floats from 0 to 1.
-    void apply(const std::uint8_t* in, Shape shape, float* out, Random random) const {
-        std::vector<std::uint8_t> bytes(shape.size());
-        apply(in, shape, bytes.data(), random);
-        for (std::size_t i = 0; i < bytes.size(); ++i) out[i] = static_cast<float>(bytes[i]) * (1.0f / 255);
-    }
-
-    /// The numbers that sample `sample` draws in an epoch, the same for any number of threads.
-    static Random random_of(Seed seed, std::uint64_t epoch, std::uint64_t sample) {
-        constexpr std::uint64_t apart = 0x617567'6d656e74;  // from the numbers of dropout and order
-        return Random{Seed{seed.value ^ apart}, epoch << 32 | (sample & 0xFFFFFFFF)};
-    }
-};
-
-inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_t* out, Random random) const {
-    // All numbers are drawn whatever is asked for, so that one range leaves the others' numbers alone.
-    const auto either_way = [&](float range) { return random.uniform(-1, 1) * static_cast<double>(range); };
-    const bool flipped = random.uniform() < 0.5 && flip;
-    const double height = static_cast<double>(shape.height), width = static_cast<double>(shape.width);
-    double right = either_way(shift) * width, down = either_way(shift) * height;
-    if (turn == 0 && zoom == 0 && crop == 0) right = std::round(right), down = std::round(down);  // what is sharp stays sharp
-    const double angle = either_way(turn);
-    const double larger = std::max(1 + either_way(zoom), 0.05),
-                 window = std::max(1 - random.uniform() * static_cast<double>(crop), 0.05);
-    const double window_x = random.uniform() * (1 - window) * width, window_y = random.uniform() * (1 - window) * height;
-    const double added = either_way(brightness) * 255, factor = 1 + either_way(contrast);
-    const double saturated = 1 + either_way(saturation), turned_hue = either_way(hue);
-
-    if (right == 0 && down == 0 && angle == 0 && larger == 1 && window == 1) {
-        if (flipped)
-            detail::flip_pixels(in, shape, out);
-        else
-            std::memcpy(out, in, shape.size());
-    } else {
-        const double scale = window / larger, c = std::cos(angle * std::numbers::pi / 180) * scale,
-                     s = std::sin(angle * std::numbers::pi / 180) * scale;
-        std::array<double, 6> map{c, s, 0, -s, c, 0};
-        // The middle of the new picture shows the middle of the window, moved.
-        map[2] = window_x + (width / 2 - right) * window - c * width / 2 - s * height / 2 + (c + s) / 2 - 0.5;
-        map[5] = window_y + (height / 2 - down) * window + s * width / 2 - c * height / 2 + (c - s) / 2 - 0.5;
-        if (flipped) map = {-c, -s, width - 1 - map[2], map[3], map[4], map[5]};
-        const detail::PixelMap fixed{map};
-        switch (shape.channels) {
-            case 1:
-                detail::move_pixels<1>(in, shape, fixed, ground, out);
-                break;
-            case 3:
-                detail::move_pixels<3>(in, shape, fixed, ground, out);
-                break;
-            case 4:
-                detail::move_pixels<4>(in, shape, fixed, ground, out);
-                break;
-            default:
-                throw std::invalid_argument("denim: pictures of 1, 3 or 4 channels can be moved, but got " +
-                                            std::to_string(shape.channels));
-        }
-    }
-    if (factor != 1 || added != 0) detail::stretch_values(out, shape, factor, added);
-    if (shape.channels == 3 && (saturated != 1 || turned_hue != 0))
-        detail::turn_colours(out, shape.height * shape.width, detail::colour_matrix(turned_hue, saturated));
-
-    if (random.uniform() >= static_cast<double>(erase)) return;
-    const double area = random.uniform(0.02, 0.2) * height * width, aspect = std::exp(random.uniform(-1.2, 1.2));
-    const auto side = [](double length, std::size_t limit) {
-        return std::clamp<std::size_t>(static_cast<std::size_t>(length + 0.5), 1, limit);
-    };
-    const std::size_t rows = side(std::sqrt(area * aspect), shape.height),
-                      columns = side(std::sqrt(area / aspect), shape.width);
-    const std::size_t top = random.below(static_cast<std::uint32_t>(shape.height - rows + 1));
-    const std::size_t left = random.below(static_cast<std::uint32_t>(shape.width - columns + 1));
-    const Random::Block colour = random.block(1000);
-    for (std::size_t y = top; y < top + rows; ++y)
-        for (std::size_t x = left; x < left + columns; ++x)
-            for (std::size_t c = 0; c < shape.channels; ++c)
-                out[(y * shape.width + x) * shape.channels + c] = static_cast<std::uint8_t>(colour[c % 4] >> 24);
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/fit_options.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -20315,6 +18733,20 @@ History fit(Network& network, const Images& images, const Labels& labels, const 
 
 }  // namespace denim::inline DENIM_TARGET
 
+// ---- denim/training/interrupted.hpp
+
+namespace denim {
+
+/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
+class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
+public:
+    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
+
+    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
+        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
+};
+
+}  // namespace denim
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -21239,8 +19671,6 @@ private:
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/safetensors_header.hpp
 
-#include <nlohmann/json.hpp>
-
 #include <functional>
 
 namespace denim {
@@ -21263,217 +19693,15 @@ struct SafetensorsHeader {
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-inline constexpr std::pair<std::string_view, ElementType> safetensors_types[] = {
-    {"BOOL", ElementType::boolean}, {"I8", ElementType::int8},       {"I16", ElementType::int16},
-    {"I32", ElementType::int32},    {"I64", ElementType::int64},     {"U8", ElementType::uint8},
-    {"U16", ElementType::uint16},   {"U32", ElementType::uint32},    {"U64", ElementType::uint64},
-    {"F16", ElementType::float16},  {"BF16", ElementType::bfloat16}, {"F32", ElementType::float32},
-    {"F64", ElementType::float64}};
-
-/// Takes the events of the JSON parser (its SAX interface) one by one, so that a hostile header is refused at its first wrong
-/// word: memory and time stay in proportion to the text, whatever its depth.
-class SafetensorsEvents {
-public:
-    explicit SafetensorsEvents(SafetensorsHeader& header) : header_(header) {}
-
-    /// Why the text was refused.
-    std::string problem;
-
-    bool null() { return refuse("null"); }
-    bool boolean(bool) { return refuse("a boolean"); }
-    bool number_integer(std::int64_t value) { return refuse("the number " + std::to_string(value)); }
-    bool number_float(double, const std::string& text) { return refuse("the number " + in_quotes(text)); }
-    bool binary(const std::vector<std::uint8_t>&) { return refuse("binary data"); }
-
-    bool number_unsigned(std::uint64_t value) {
-        if (place_ == Place::shape && tensor_.shape.size() < 64)
-            tensor_.shape.push_back(value);
-        else if (place_ == Place::offsets && offsets_ < 2)
-            (offsets_++ == 0 ? tensor_.begin : tensor_.end) = value;
-        else
-            return refuse("the number " + std::to_string(value));
-        return true;
-    }
-
-    bool string(const std::string& text) {
-        if (place_ == Place::metadata_value) {
-            place_ = Place::metadata;
-            return header_.metadata.emplace(key_, text).second || say("the metadata key " + in_quotes(key_) + " stands twice");
-        }
-        if (place_ != Place::type) return refuse("the text " + in_quotes(text));
-        const auto* const found = std::ranges::find(safetensors_types, text, &std::pair<std::string_view, ElementType>::first);
-        if (found == std::end(safetensors_types))
-            return say("the type of tensor " + in_quotes(tensor_.name) + ", " + in_quotes(text) +
-                       ", is none of BOOL, I8 to I64, U8 to U64, F16, BF16, F32, F64");
-        tensor_.type = found->second;
-        place_ = Place::tensor;
-        return true;
-    }
-
-    bool key(const std::string& text) {
-        key_ = text;
-        if (place_ == Place::top) {
-            if (text == "__metadata__" && std::exchange(has_metadata_, true)) return say("the metadata stand twice");
-            place_ = text == "__metadata__" ? Place::metadata_begin : Place::tensor_begin;
-            tensor_ = {};
-            tensor_.name = text;
-            seen_ = offsets_ = 0;
-            return true;
-        }
-        if (place_ == Place::metadata) {
-            place_ = Place::metadata_value;
-            return true;
-        }
-        const unsigned which = text == "dtype" ? 1 : text == "shape" ? 2 : text == "data_offsets" ? 4 : 0;
-        if (which == 0 || (seen_ & which)) return refuse("the key " + in_quotes(text));
-        seen_ |= which;
-        place_ = which == 1 ? Place::type : which == 2 ? Place::shape_begin : Place::offsets_begin;
-        return true;
-    }
-
-    bool start_object(std::size_t) {
-        if (place_ == Place::start)
-            place_ = Place::top;
-        else if (place_ == Place::tensor_begin)
-            place_ = Place::tensor;
-        else if (place_ == Place::metadata_begin)
-            place_ = Place::metadata;
-        else
-            return refuse("an object");
-        return true;
-    }
-
-    bool end_object() {
-        if (place_ == Place::tensor) {
-            if (seen_ != 7) return say("tensor " + in_quotes(tensor_.name) + " lacks one of dtype, shape and data_offsets");
-            header_.tensors.push_back(std::move(tensor_));
-        }
-        place_ = place_ == Place::top ? Place::end : Place::top;
-        return true;
-    }
-
-    bool start_array(std::size_t) {
-        if (place_ == Place::shape_begin)
-            place_ = Place::shape;
-        else if (place_ == Place::offsets_begin)
-            place_ = Place::offsets;
-        else
-            return refuse("an array");
-        return true;
-    }
-
-    bool end_array() {
-        if (place_ == Place::offsets && offsets_ != 2) return say("tensor " + in_quotes(tensor_.name) + " lacks an offset");
-        place_ = Place::tensor;
-        return true;
-    }
-
-    bool parse_error(std::size_t place, const std::string&, const nlohmann::json::exception&) {
-        return say(sentence("it is no JSON from byte ", place, " on"));
-    }
-
-private:
-    enum class Place {
-        start,
-        top,
-        end,
-        tensor_begin,
-        tensor,
-        type,
-        shape_begin,
-        shape,
-        offsets_begin,
-        offsets,
-        metadata_begin,
-        metadata,
-        metadata_value
-    };
-    bool say(std::string text) {
-        problem = std::move(text);
-        return false;
-    }
-    bool refuse(const std::string& what) {
-        static constexpr std::string_view expected[] = {"an object",
-                                                        "a tensor's name",
-                                                        "its end",
-                                                        "a tensor",
-                                                        "dtype, shape and data_offsets",
-                                                        "a type",
-                                                        "a shape",
-                                                        "at most 64 extents of 0 or more",
-                                                        "two offsets",
-                                                        "two offsets of 0 or more",
-                                                        "the metadata",
-                                                        "text",
-                                                        "text"};
-        return say(sentence(expected[static_cast<std::size_t>(place_)], " was expected",
-                            place_ == Place::start ? "" : " at " + in_quotes(key_), ", ", what, " came"));
-    }
-
-    SafetensorsHeader& header_;
-    Place place_ = Place::start;
-    std::string key_;
-    TensorEntry tensor_;
-    unsigned seen_ = 0, offsets_ = 0;
-    bool has_metadata_ = false;
-};
-
-}  // namespace detail
-
 /// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
 /// no gaps. Throws FileError under the name of the file.
-inline SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
-    SafetensorsHeader header;
-    detail::SafetensorsEvents events{header};
-    const auto fail = [&](const std::string& sentence) {
-        throw FileError(file, "the safetensors header is damaged: " + sentence);
-    };
-    if (!nlohmann::json::sax_parse(text, &events)) fail(events.problem);
-    std::ranges::sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::tie(tensor.begin, tensor.end, tensor.name); });
-    std::vector<std::string_view> names;
-    std::uint64_t at = 0;
-    for (const TensorEntry& tensor : header.tensors) {
-        const auto wanted = checked_size(tensor.shape, element_size(tensor.type));
-        if (tensor.begin != at || tensor.end < tensor.begin || tensor.end > bytes)
-            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), " was expected from byte ", at, " on and up to ",
-                                  bytes, " at most, its offsets are ", tensor.begin, " and ", tensor.end));
-        if (!wanted || *wanted != tensor.end - tensor.begin)
-            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), ", ", element_name(tensor.type), ' ',
-                                  detail::shape_text(tensor.shape), ", does not fill the ", tensor.end - tensor.begin,
-                                  " bytes between its offsets"));
-        at = tensor.end;
-        names.push_back(tensor.name);
-    }
-    if (at != bytes) fail(detail::sentence("its tensors take ", at, " bytes, ", bytes, " follow it"));
-    std::ranges::sort(names);
-    if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
-        fail("two tensors are named " + detail::in_quotes(*twice));
-    return header;
-}
+DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes);
 
 /// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
-inline std::string safetensors_header(const SafetensorsHeader& header) {
-    nlohmann::ordered_json::object_t rows;
-    if (!header.metadata.empty()) rows.emplace_back("__metadata__", header.metadata);
-    for (const TensorEntry& tensor : header.tensors) {
-        const auto* const type =
-            std::ranges::find(detail::safetensors_types, tensor.type, &std::pair<std::string_view, ElementType>::second);
-        nlohmann::ordered_json row;
-        row["dtype"] = type->first;
-        row["shape"] = tensor.shape;
-        row["data_offsets"] = {tensor.begin, tensor.end};
-        rows.emplace_back(tensor.name, std::move(row));
-    }
-    try {
-        return nlohmann::ordered_json(std::move(rows)).dump();
-    } catch (const nlohmann::json::exception&) {
-        throw std::invalid_argument("names and metadata of a safetensors file are UTF-8");
-    }
-}
+DENIM_ONCE std::string safetensors_header(const SafetensorsHeader& header);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/safetensors.hpp
 
 // Tensors by name in a file that is mapped into memory (https://github.com/huggingface/safetensors): 8 bytes length, a header
@@ -21490,7 +19718,7 @@ public:
     /// The header that the file may have at most, as in the reference implementation.
     static constexpr std::uint64_t largest_header = 100'000'000;
 
-    explicit Safetensors(const std::filesystem::path& path) : name_(path.string()), map_(path) { open(map_.bytes()); }
+    explicit Safetensors(const std::filesystem::path& path);
     /// A file that stands in memory that someone else keeps; `name` stands for it in messages.
     Safetensors(std::string name, std::span<const std::byte> memory) : name_(std::move(name)) { open(memory); }
 
@@ -21527,16 +19755,8 @@ private:
         header_ = read_safetensors_header(name_, text, data_.size());
         for (std::size_t i = 0; i < header_.tensors.size(); ++i) places_.emplace(header_.tensors[i].name, i);
     }
-    [[nodiscard]] const TensorEntry* find(std::string_view name) const {
-        const auto place = places_.find(name);
-        return place == places_.end() ? nullptr : &header_.tensors[place->second];
-    }
-    [[nodiscard]] std::string names() const {
-        std::string list;
-        for (const auto& [name, place] : places_)
-            if (list.size() < 500) list.append(list.empty() ? "" : ", ").append(detail::in_quotes(name));
-        return list.empty() ? "none" : list;
-    }
+    [[nodiscard]] const TensorEntry* find(std::string_view name) const;
+    [[nodiscard]] std::string names() const;
 
     std::string name_;
     MemoryMap map_;
@@ -21547,38 +19767,11 @@ private:
 
 /// Writes tensors and metadata as the reference implementation reads them: wide elements first, so that each tensor is aligned
 /// for its type, else in the order given. Throws std::invalid_argument if two tensors have one name.
-inline void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
-                              const std::map<std::string, std::string>& metadata = {}) {
-    std::vector<const NamedView*> ordered;
-    for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
-    std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
-        const std::size_t one = element_size(left->array.type), other = element_size(right->array.type);
-        return one != other ? one > other : left < right;
-    });
-    SafetensorsHeader header{{}, metadata};
-    std::map<std::string_view, bool> names;
-    std::uint64_t at = 0;
-    for (const auto* const tensor : ordered) {
-        const auto& [name, array] = *tensor;
-        if (name == "__metadata__" || !names.emplace(name, true).second)
-            throw std::invalid_argument(path.string() + ": a tensor cannot be named " + detail::in_quotes(name) + " (twice)");
-        header.tensors.push_back({name, array.type, array.shape, at, at + array.bytes.size()});
-        at += array.bytes.size();
-    }
-    std::string text = safetensors_header(header);
-    text.append((8 - text.size() % 8) % 8, ' ');
-    if (text.size() > Safetensors::largest_header)
-        throw std::invalid_argument(detail::sentence(path.string(), ": a header of at most ", Safetensors::largest_header,
-                                                     " bytes was expected, this one has ", text.size()));
-    AtomicFile file{path};
-    const std::uint64_t length = text.size();
-    file.write(std::as_bytes(std::span{&length, 1}));
-    file.write(text);
-    for (const auto* const tensor : ordered) file.write(tensor->array.bytes);
-    file.commit();
-}
+DENIM_ONCE void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
+                              const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/foreign_weights.hpp
 
 // The arrays of an npz, safetensors or PyTorch file that another framework wrote, and what their names say.
@@ -22954,11 +21147,7 @@ struct SampleOutput {
 namespace detail {
 
 /// The picture of such an input, of every brightness.
-inline std::vector<float> sample_picture(std::size_t size) {
-    std::vector<float> picture(size);
-    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
-    return picture;
-}
+DENIM_ONCE std::vector<float> sample_picture(std::size_t size);
 
 }  // namespace detail
 
@@ -22978,135 +21167,24 @@ struct WeightsMetadata {
 namespace detail {
 
 /// How deep the brackets of a JSON text nest.
-inline int deepest_bracket(std::string_view text) {
-    int depth = 0, deepest = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '"')
-            quoted = !quoted;
-        else if (text[i] == '\\')
-            ++i;
-        else if (!quoted && (text[i] == '[' || text[i] == '{'))
-            deepest = std::max(deepest, ++depth);
-        else if (!quoted && (text[i] == ']' || text[i] == '}'))
-            --depth;
-    }
-    return deepest;
-}
-
-/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
-inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
-    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
-        throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
-    auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));
-    return json;
-}
-
-/// JSON has no other numbers.
-inline void require_finite(std::span<const float> values, std::string_view what) {
-    for (const float value : values)
-        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
-}
-
-/// A number, a text, or a list of them.
-template <class Value>
-Value metadata_value(const std::string& file, const std::string& key, const nlohmann::json& json) {
-    if constexpr (std::is_same_v<Value, float>) {
-        if (json.is_number() && std::fabs(json.get<double>()) <= std::numeric_limits<float>::max())
-            return static_cast<float>(json.get<double>());
-    } else if constexpr (std::is_same_v<Value, std::string>) {
-        if (json.is_string()) return json.get<std::string>();
-    } else if (json.is_array()) {
-        Value values;
-        for (const nlohmann::json& each : json) values.push_back(metadata_value<typename Value::value_type>(file, key, each));
-        return values;
-    }
-    throw FileError(file,
-                    "the metadata " + in_quotes(key) + " do not have the form that was expected: " + in_quotes(json.dump()));
-}
+DENIM_ONCE int deepest_bracket(std::string_view text);
 
 }  // namespace detail
 
 /// The metadata as texts by key, as a safetensors file keeps them: `architecture` and `version` as they are, `labels`, `outputs`,
 /// `preprocessing` and `sample` as JSON.
-inline std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
-    std::map<std::string, std::string> texts = metadata.others;
-    for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
-        if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
-    texts["architecture"] = metadata.architecture;
-    texts["version"] = metadata.version;
-    const auto& [scale, mean, deviation] = metadata.preprocessing;
-    detail::require_finite({&scale, 1}, "scale");
-    detail::require_finite(mean, "mean");
-    detail::require_finite(deviation, "deviation");
-    if (metadata.sample) {
-        detail::require_finite(metadata.sample->input, "sample input");
-        detail::require_finite(metadata.sample->output, "sample output");
-    }
-    try {
-        texts["labels"] = nlohmann::json(metadata.labels).dump();
-        if (!metadata.outputs.empty()) texts["outputs"] = nlohmann::json(metadata.outputs).dump();
-        texts["preprocessing"] = nlohmann::json{{"scale", scale}, {"mean", mean}, {"deviation", deviation}}.dump();
-        if (metadata.sample)
-            texts["sample"] = nlohmann::json{{"input", metadata.sample->input}, {"output", metadata.sample->output}}.dump();
-    } catch (const nlohmann::json::exception&) {
-        throw std::invalid_argument("labels of a network are UTF-8");
-    }
-    return texts;
-}
+DENIM_ONCE std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata);
 
 /// The way back; a file that other programs wrote may lack any of them. Throws FileError under the name of the file.
-inline WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts) {
-    WeightsMetadata metadata;
-    const auto take = [&](const std::string& key) {
-        const auto node = texts.extract(key);
-        return node ? std::optional{std::move(node.mapped())} : std::nullopt;
-    };
-    const auto part = [&](const std::string& key, const nlohmann::json& object, const char* member, auto& value) {
-        if (!object.is_object() || !object.contains(member))
-            throw FileError(file, "the metadata " + detail::in_quotes(key) + " lack " + member);
-        value = detail::metadata_value<std::remove_cvref_t<decltype(value)>>(file, key, object[member]);
-    };
-    metadata.architecture = take("architecture").value_or("");
-    metadata.version = take("version").value_or("");
-    if (const auto text = take("labels"))
-        metadata.labels =
-            detail::metadata_value<std::vector<std::string>>(file, "labels", detail::parse_metadata(file, "labels", *text));
-    if (const auto text = take("outputs"))
-        metadata.outputs =
-            detail::metadata_value<std::vector<std::string>>(file, "outputs", detail::parse_metadata(file, "outputs", *text));
-    if (const auto text = take("preprocessing")) {
-        const auto json = detail::parse_metadata(file, "preprocessing", *text);
-        part("preprocessing", json, "scale", metadata.preprocessing.scale);
-        part("preprocessing", json, "mean", metadata.preprocessing.mean);
-        part("preprocessing", json, "deviation", metadata.preprocessing.deviation);
-    }
-    if (const auto text = take("sample")) {
-        const auto json = detail::parse_metadata(file, "sample", *text);
-        part("sample", json, "input", metadata.sample.emplace().input);
-        part("sample", json, "output", metadata.sample->output);
-    }
-    metadata.others = std::move(texts);
-    return metadata;
-}
+DENIM_ONCE WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts);
 
 /// Compares what a network gives for the sample of its file with what it gave when it was saved: each number within
 /// `tolerance`, relative to the largest. Throws FileError with the first that differs.
-inline void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
-                         float tolerance = 1e-3f) {
-    if (sample.output.size() != output.size())
-        throw FileError(file, detail::sentence("the network gave ", sample.output.size(),
-                                               " numbers for its sample when it was saved, now it gives ", output.size()));
-    float largest = 0;
-    for (const float value : sample.output) largest = std::max(largest, std::fabs(value));
-    for (std::size_t i = 0; i < output.size(); ++i)
-        if (!(std::fabs(output[i] - sample.output[i]) <= tolerance * largest))
-            throw FileError(file, detail::sentence("the network gave ", sample.output[i], " as number ", i,
-                                                   " for its sample when it was saved, now it gives ", output[i]));
-}
+DENIM_ONCE void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
+                         float tolerance = 1e-3f);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/weights.hpp
 
 // The parameters of a network in a safetensors file, as named rows of numbers: nothing here knows the network's type.
@@ -23127,29 +21205,14 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// The rows of a network's parameters.
-inline std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
-    std::vector<NamedTensor> tensors;
-    for (const Row& row : rows) {
-        const std::size_t* const extents = row.extents.values.data();
-        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
-    }
-    return tensors;
-}
+DENIM_ONCE std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters);
 
 }  // namespace detail
 
 /// The weights of a file, and what stands beside them. The values lie in the file, which stays mapped as long as this lives.
 class Weights {
 public:
-    explicit Weights(Safetensors file) : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
-        for (const TensorEntry& entry : file_.tensors()) {
-            const AnyArrayView view = file_.view(entry);
-            if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
-                tensors_.push_back({entry.name, entry.shape, view.values<float>()});
-            else
-                tensors_.push_back({entry.name, entry.shape, converted_.emplace_back(convert(entry.name, view))});
-        }
-    }
+    explicit Weights(Safetensors file);
     Weights(Weights&&) = default;
 
     /// The name of the file.
@@ -23159,20 +21222,10 @@ public:
     [[nodiscard]] const std::vector<NamedTensor>& tensors() const { return tensors_; }
 
     /// The row of this name; throws FileError if there is none.
-    [[nodiscard]] const NamedTensor& tensor(std::string_view name) const {
-        const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
-        if (found == tensors_.end()) throw FileError(this->name(), "a tensor " + detail::in_quotes(name) + " was expected");
-        return *found;
-    }
+    [[nodiscard]] const NamedTensor& tensor(std::string_view name) const;
 
 private:
-    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const {
-        try {
-            return view.as<float>();
-        } catch (const std::range_error& error) {
-            throw FileError(name(), "tensor " + detail::in_quotes(tensor) + ": " + error.what());
-        }
-    }
+    [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const;
 
     Safetensors file_;
     WeightsMetadata metadata_;
@@ -23181,61 +21234,18 @@ private:
 };
 
 /// Writes a network's rows and metadata; the file is a safetensors file that any program reads.
-inline void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
-                          const WeightsMetadata& metadata = {}) {
-    for (const NamedTensor& tensor : tensors)
-        if (!all_finite(tensor.values))
-            throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
-                                        "' holds a number that is not finite");
-    std::vector<NamedView> views;
-    for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
-    write_safetensors(path, views, write_metadata(metadata));
-}
+DENIM_ONCE void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                          const WeightsMetadata& metadata = {});
 
 /// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
-inline Weights read_weights(const std::filesystem::path& path) { return Weights{Safetensors{path}}; }
+DENIM_ONCE Weights read_weights(const std::filesystem::path& path);
 
 /// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
 /// architecture, where both sides name one. The message lists both sides, row by row where they differ.
-inline void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture) {
-    std::map<std::string_view, const NamedTensor*> found;
-    for (const NamedTensor& tensor : weights.tensors()) found.emplace(tensor.name, &tensor);
-    struct Difference {
-        std::string file, network;
-    };
-    const auto text = [](const NamedTensor& tensor) { return tensor.name + ' ' + detail::shape_text(tensor.shape); };
-    std::vector<Difference> differences;
-    std::size_t same = 0;
-    const std::string& saved = weights.metadata().architecture;
-    if (!saved.empty() && !architecture.empty() && saved != architecture)
-        differences.push_back({saved, std::string{architecture}});
-    for (const NamedTensor& tensor : expected) {
-        const auto other = found.extract(tensor.name);
-        if (other && other.mapped()->shape == tensor.shape)
-            ++same;
-        else
-            differences.push_back({other ? text(*other.mapped()) : "-", text(tensor)});
-    }
-    for (const NamedTensor& tensor : weights.tensors())
-        if (found.contains(tensor.name)) differences.push_back({text(tensor), "-"});
-    if (differences.empty()) return;
-    const std::string left = "in the file", right = "in the network";
-    std::size_t width = left.size();
-    for (const auto& [file, network] : differences) width = std::max(width, std::min<std::size_t>(file.size(), 60));
-    const auto line = [&](const std::string& file, const std::string& network) {
-        return "\n    " + file + std::string(width - std::min(width, file.size()), ' ') + " | " + network;
-    };
-    std::string message =
-        detail::sentence("the weights do not fit the network: ", differences.size(), " rows differ, ", same, " fit");
-    message += line(left, right);
-    constexpr std::size_t most = 200;
-    for (std::size_t i = 0; i < std::min(most, differences.size()); ++i)
-        message += line(differences[i].file, differences[i].network);
-    if (differences.size() > most) message += detail::sentence("\n    ... and ", differences.size() - most, " more");
-    throw FileError(weights.name(), message);
-}
+DENIM_ONCE void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/save.hpp
 
 // A network to a file and back. The file is a safetensors file that other programs read; it knows its architecture and labels,
@@ -23353,123 +21363,21 @@ Network load_embedded(std::span<const char* const> text) {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/onnx_write.hpp
 
-#include <protozero/pbf_writer.hpp>
-
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-inline std::int32_t onnx_number(ElementType type) {
-    return std::ranges::find(onnx_types, type, &std::pair<std::int32_t, ElementType>::second)->first;
-}
-
-inline void add_tensor(protozero::pbf_writer message, const std::string& name, const AnyArray& array) {
-    using namespace onnx_field;
-    for (const std::size_t extent : array.shape) message.add_int64(tensor_dims, static_cast<std::int64_t>(extent));
-    message.add_int32(tensor_type, onnx_number(array.type));
-    if (!name.empty()) message.add_string(tensor_name, name);
-    message.add_bytes(tensor_raw, reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
-}
-
-inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& attribute) {
-    using namespace onnx_field;
-    message.add_string(attribute_name, attribute.name);
-    const auto add = [&]<class Value>(const Value& value) {
-        if constexpr (std::is_same_v<Value, std::int64_t>) {
-            message.add_int64(attribute_int, value);
-            message.add_int32(attribute_type, of_int);
-        } else if constexpr (std::is_same_v<Value, float>) {
-            message.add_float(attribute_float, value);
-            message.add_int32(attribute_type, of_float);
-        } else if constexpr (std::is_same_v<Value, std::string>) {
-            message.add_bytes(attribute_string, value);
-            message.add_int32(attribute_type, of_string);
-        } else if constexpr (std::is_same_v<Value, AnyArray>) {
-            add_tensor(protozero::pbf_writer{message, attribute_tensor}, "", value);
-            message.add_int32(attribute_type, of_tensor);
-        } else if constexpr (std::is_same_v<Value, std::vector<float>>) {
-            for (const float number : value) message.add_float(attribute_floats, number);
-            message.add_int32(attribute_type, of_floats);
-        } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
-            for (const std::int64_t number : value) message.add_int64(attribute_ints, number);
-            message.add_int32(attribute_type, of_ints);
-        } else {
-            throw std::invalid_argument("denim: the attribute " + attribute.name + " was not read and cannot be written");
-        }
-    };
-    std::visit(add, attribute.value);
-}
-
-inline void add_value(protozero::pbf_writer message, const OnnxValue& value) {
-    using namespace onnx_field;
-    message.add_string(value_name, value.name);
-    protozero::pbf_writer type{message, value_type}, tensor{type, type_tensor};
-    tensor.add_int32(element_type_number, onnx_number(value.type));
-    protozero::pbf_writer shape{tensor, type_shape};
-    for (const std::size_t extent : value.shape) {
-        protozero::pbf_writer dimension{shape, shape_dim};
-        if (extent > 0)
-            dimension.add_int64(dim_value, static_cast<std::int64_t>(extent));
-        else
-            dimension.add_string(dim_name, "N");
-    }
-}
-
-}  // namespace detail
-
 /// The bytes of an ONNX file. Throws std::length_error beyond the 2 GiB that such a file may have.
-inline std::string to_bytes(const OnnxModel& model) {
-    using namespace detail::onnx_field;
-    std::size_t size = 0;
-    for (const auto& [name, array] : model.weights) size += array.bytes.size();
-    if (size >= (std::size_t{1} << 31) - (std::size_t{1} << 24))
-        throw std::length_error("denim: an ONNX file holds at most 2 GiB, these weights have " + std::to_string(size) +
-                                " bytes");
-    std::string bytes;
-    protozero::pbf_writer file{bytes};
-    file.add_int64(ir_version, 8);
-    file.add_string(producer_name, model.producer);
-    {
-        protozero::pbf_writer body{file, graph};
-        for (const OnnxNode& node : model.nodes) {
-            protozero::pbf_writer message{body, graph_node};
-            for (const std::string& input : node.inputs) message.add_string(node_input, input);
-            for (const std::string& output : node.outputs) message.add_string(node_output, output);
-            message.add_string(node_name, node.name);
-            message.add_string(node_type, node.type);
-            if (!node.domain.empty()) message.add_string(node_domain, node.domain);
-            for (const OnnxAttribute& attribute : node.attributes) detail::add_attribute({message, node_attribute}, attribute);
-        }
-        body.add_string(graph_name, "network");
-        for (const auto& [name, array] : model.weights) detail::add_tensor({body, graph_initializer}, name, array);
-        for (const OnnxValue& value : model.inputs) detail::add_value({body, graph_input}, value);
-        for (const OnnxValue& value : model.outputs) detail::add_value({body, graph_output}, value);
-    }
-    {
-        protozero::pbf_writer opset{file, opset_import};
-        opset.add_string(opset_domain, "");
-        opset.add_int64(opset_version, model.opset);
-    }
-    for (const auto& [key, value] : model.metadata) {
-        protozero::pbf_writer pair{file, metadata_props};
-        pair.add_string(pair_key, key);
-        pair.add_string(pair_value, value);
-    }
-    return bytes;
-}
+DENIM_ONCE std::string to_bytes(const OnnxModel& model);
 
 /// Writes an ONNX file; it appears whole or not at all.
-inline void write_onnx(const std::filesystem::path& path, const OnnxModel& model) {
-    const std::string bytes = to_bytes(model);
-    AtomicFile file{path};
-    file.write(bytes);
-    file.commit();
-}
+DENIM_ONCE void write_onnx(const std::filesystem::path& path, const OnnxModel& model);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/export_onnx.hpp
 
 // A trained network as an ONNX file, for ONNX Runtime, OpenVINO and others.
+
+#include <nlohmann/json.hpp>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -26722,21 +24630,10 @@ private:
 
 /// Reads an ONNX file. What its nodes mean is for the reader to say; weights are checked against their shapes. Throws
 /// FileError.
-inline OnnxModel read_onnx(const ByteSource& source) {
-    static_assert(std::endian::native == std::endian::little, "denim: ONNX files are read where they lie, lowest byte first");
-    if (source.size() >= (std::uint64_t{1} << 31)) source.fail("an ONNX file of less than 2 GiB was expected");
-    std::string bytes(static_cast<std::size_t>(source.size()), '\0');
-    source.read(0, std::as_writable_bytes(std::span{bytes}));
-    try {
-        return detail::OnnxReader{source}.read(bytes);
-    } catch (const protozero::exception& error) {
-        const std::string kind = detail::file_kind(source);
-        if (!kind.empty()) source.fail("an ONNX file was expected, this is " + kind);
-        source.fail(std::string{"an ONNX file was expected; as such it is cut or damaged ("} + error.what() + ")");
-    }
-}
+DENIM_ONCE OnnxModel read_onnx(const ByteSource& source);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/import_onnx.hpp
 
 // Weights of an ONNX file into a network that computes the same.
@@ -27768,111 +25665,13 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 /// Writes a snapshot; the file appears whole or not at all.
-inline void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot) {
-    if (!all_finite(snapshot.parameters) || !all_finite(snapshot.optimizer) || !all_finite(snapshot.average))
-        throw FileError(path.string(),
-                        "is not written: a weight of the run, or a number of its optimizer, is not finite; what stood there stays");
-    std::vector<double> history;
-    for (const Epoch& each : snapshot.history.epochs)
-        history.insert(history.end(),
-                       {static_cast<double>(each.number), each.train.loss, each.train.accuracy, each.validation.loss,
-                        each.validation.accuracy, each.rate, each.seconds, each.images_per_second});
-    const std::array<std::uint64_t, 6> counters{snapshot.step,
-                                                snapshot.epoch,
-                                                snapshot.batch,
-                                                snapshot.images,
-                                                snapshot.finished ? 1u : 0u,
-                                                snapshot.history.best_epoch};
-    const std::array<double, 4> scores{snapshot.train.loss, snapshot.train.accuracy, snapshot.seconds,
-                                       static_cast<double>(snapshot.rate)};
-    const auto row = []<class Number>(std::span<const Number> numbers) {
-        return AnyArrayView::of<Number>(numbers, {numbers.size()});
-    };
-    std::vector<NamedView> tensors{{"history", AnyArrayView::of<double>(history, {snapshot.history.epochs.size(), 8})},
-                                   {"counters", row(std::span<const std::uint64_t>{counters})},
-                                   {"scores", row(std::span<const double>{scores})}};
-    std::map<std::string, std::string> metadata{{"run", snapshot.run.text()}, {"snapshot", "3"}};
-    const auto add = [&](const std::string& name, std::span<const float> numbers) {
-        const AnyArrayView view = row(numbers);
-        const auto same = std::ranges::find_if(tensors, [&](const NamedView& each) {
-            return !numbers.empty() && each.array.bytes.data() == view.bytes.data() && each.array.bytes.size() == view.bytes.size();
-        });
-        if (same == tensors.end())
-            tensors.push_back({name, view});
-        else
-            metadata["same as/" + name] = same->name;
-    };
-    add("parameters", snapshot.parameters);
-    add("optimizer", snapshot.optimizer);
-    if (!snapshot.average.empty()) add("average", snapshot.average);
-    for (const auto& [name, number] : snapshot.memory.numbers)
-        tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
-    for (const auto& [name, array] : snapshot.memory.arrays) add("callback/array/" + name, array);
-    write_safetensors(path, tensors, metadata);
-}
+DENIM_ONCE void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot);
 
 /// The way back; throws FileError if the file is no snapshot.
-inline Snapshot read_snapshot(const std::filesystem::path& path) {
-    const Safetensors file{path};
-    const auto find = [&](const std::string& key) {
-        const auto found = file.metadata().find(key);
-        return found == file.metadata().end() ? std::string{} : found->second;
-    };
-    if (find("snapshot") != "3") throw FileError(file.name(), "a snapshot of version 3 was expected");
-    Snapshot snapshot{SettingsRecord::from_text(find("run"))};
-    std::vector<double> history, scores;
-    std::vector<std::uint64_t> counters;
-    constexpr std::string_view number = "callback/number/", array = "callback/array/", same = "same as/";
-    std::map<std::string, SharedNumbers> shared;
-    const auto take = [&](std::string_view name, const TensorEntry& tensor) {
-        const AnyArrayView view = file.view(tensor);
-        if (name == "parameters")
-            snapshot.parameters = view.as<float>();
-        else if (name == "optimizer")
-            snapshot.optimizer = view.as<float>();
-        else if (name == "average")
-            snapshot.average = view.as<float>();
-        else if (name == "history")
-            history = view.as<double>();
-        else if (name == "scores")
-            scores = view.as<double>();
-        else if (name == "counters")
-            counters = view.as<std::uint64_t>();
-        else if (name.starts_with(number) && view.size() == 1)
-            snapshot.memory.numbers[std::string{name.substr(number.size())}] = view.as<double>()[0];
-        else if (name.starts_with(array)) {
-            const auto [place, fresh] = shared.try_emplace(tensor.name);
-            if (fresh) place->second = view.as<float>();
-            snapshot.memory.arrays[std::string{name.substr(array.size())}] = place->second;
-        }
-    };
-    for (const TensorEntry& tensor : file.tensors()) take(tensor.name, tensor);
-    for (const auto& [key, other] : file.metadata())
-        if (key.starts_with(same)) {
-            const auto found = std::ranges::find(file.tensors(), other, &TensorEntry::name);
-            if (found == file.tensors().end()) throw FileError(file.name(), "a tensor " + detail::in_quotes(other) + " was expected");
-            take(std::string_view{key}.substr(same.size()), *found);
-        }
-    if (counters.size() != 6 || scores.size() != 4 || history.size() % 8 != 0)
-        throw FileError(file.name(), "the snapshot lacks its counters, scores or history");
-    snapshot.step = counters[0];
-    snapshot.epoch = static_cast<std::size_t>(counters[1]);
-    snapshot.batch = static_cast<std::size_t>(counters[2]);
-    snapshot.images = static_cast<std::size_t>(counters[3]);
-    snapshot.finished = counters[4] != 0;
-    snapshot.history.best_epoch = static_cast<std::size_t>(counters[5]);
-    snapshot.train = {scores[0], scores[1]};
-    snapshot.seconds = scores[2];
-    snapshot.rate = static_cast<float>(scores[3]);
-    for (std::size_t at = 0; at < history.size(); at += 8) {
-        const double* each = &history[at];
-        snapshot.history.epochs.push_back(
-            {static_cast<std::size_t>(each[0]), {each[1], each[2]}, {each[3], each[4]}, each[5], each[6], each[7]});
-    }
-    return snapshot;
-}
+DENIM_ONCE Snapshot read_snapshot(const std::filesystem::path& path);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/training/checkpoint_writer.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -28103,6 +25902,8 @@ inline std::uint32_t crc32c(std::span<const std::byte> bytes) {
 
 // One value of a TensorBoard log as bytes: the message Summary.Value of tensorboard/compat/proto/summary.proto, in the form
 // that TensorFlow 2 writes (a tensor, and the plugin that shows it).
+
+#include <protozero/pbf_writer.hpp>
 
 namespace denim {
 
@@ -28355,25 +26156,7 @@ inline double seconds_since_1970() {
 class EventFile {
 public:
     /// `first_step`: whatever older files of the folder hold from this step on is void (a run that was killed goes on).
-    explicit EventFile(const std::filesystem::path& folder, std::size_t first_step = 0) {
-        std::error_code error;
-        std::filesystem::create_directories(folder, error);
-        if (error) throw FileError(folder.string(), "the folder for a log cannot be made: " + error.message());
-        static std::atomic<unsigned> count = 0;
-        do {
-            char name[96];
-            std::snprintf(name, sizeof name, "events.out.tfevents.%010lld.denim.%ld.%u",
-                          static_cast<long long>(detail::seconds_since_1970()), static_cast<long>(::getpid()), count++);
-            path_ = folder / name;
-            file_ = detail::FileDescriptor{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-        } while (!file_ && errno == EEXIST);
-        if (!file_) throw FileError(path_.string(), "cannot be written: " + detail::system_reason());
-        std::string event = begin_event();
-        protozero::pbf_writer{event}.add_string(3, "brain.Event:2");
-        buffer_ += detail::record(event);
-        begin_session(first_step);
-        flush();
-    }
+    explicit EventFile(const std::filesystem::path& folder, std::size_t first_step = 0);
     EventFile(EventFile&&) = default;
     EventFile& operator=(EventFile&&) = delete;
     ~EventFile() {
@@ -28386,15 +26169,7 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
     /// One value at a step; `message` comes from scalar_message, image_message and their like.
-    void write(std::size_t step, std::string_view message) {
-        assert(file_ && "denim: this event file was moved from: only let it go");
-        std::string event = begin_event(), summary;
-        protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
-        protozero::pbf_writer writer{event};
-        writer.add_int64(2, static_cast<std::int64_t>(step));
-        writer.add_message(5, summary);
-        buffer_ += detail::record(event);
-    }
+    void write(std::size_t step, std::string_view message);
 
     /// Hands everything to the operating system.
     void flush() {
@@ -28425,6 +26200,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/idx.hpp
 
 // One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
@@ -28490,121 +26266,18 @@ inline AnyArray read_idx(const ByteSource& source) {
 
 // Files that other tools read: needs zlib, nlohmann-json and protozero.
 
-// ---- denim/image/stb_image_write.hpp
-
-// The door to stb_image_write.h, which writes pictures. Its code stands in denim::stb with internal linkage, and every macro that
-// steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
-
-#pragma push_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
-#undef STB_IMAGE_WRITE_IMPLEMENTATION
-#pragma push_macro("STB_IMAGE_WRITE_STATIC")
-#undef STB_IMAGE_WRITE_STATIC
-#pragma push_macro("INCLUDE_STB_IMAGE_WRITE_H")
-#undef INCLUDE_STB_IMAGE_WRITE_H
-#pragma push_macro("STBIWDEF")
-#undef STBIWDEF
-#pragma push_macro("STBIW_ASSERT")
-#undef STBIW_ASSERT
-#pragma push_macro("STBIW_MALLOC")
-#undef STBIW_MALLOC
-#pragma push_macro("STBIW_REALLOC")
-#undef STBIW_REALLOC
-#pragma push_macro("STBIW_REALLOC_SIZED")
-#undef STBIW_REALLOC_SIZED
-#pragma push_macro("STBIW_FREE")
-#undef STBIW_FREE
-#pragma push_macro("STBIW_MEMMOVE")
-#undef STBIW_MEMMOVE
-#pragma push_macro("STBIW_CRC32")
-#undef STBIW_CRC32
-#pragma push_macro("STBIW_ZLIB_COMPRESS")
-#undef STBIW_ZLIB_COMPRESS
-#pragma push_macro("STBI_WRITE_NO_STDIO")
-#undef STBI_WRITE_NO_STDIO
-#pragma push_macro("STBIW_UCHAR")
-#undef STBIW_UCHAR
-#pragma push_macro("stbi__flip_vertically_on_write")
-#undef stbi__flip_vertically_on_write
-
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
-#define STBI_WRITE_NO_STDIO
-#define STBIW_ASSERT(condition) static_cast<void>(0)
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-namespace denim::inline DENIM_TARGET::stb {
-#if __has_include(<stb_image_write.h>)
-#include <stb_image_write.h>
-#else
-#include <stb/stb_image_write.h>
-#endif
-}  // namespace denim::inline DENIM_TARGET::stb
-#pragma GCC diagnostic pop
-
-#pragma pop_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
-#pragma pop_macro("STB_IMAGE_WRITE_STATIC")
-#pragma pop_macro("INCLUDE_STB_IMAGE_WRITE_H")
-#pragma pop_macro("STBIWDEF")
-#pragma pop_macro("STBIW_ASSERT")
-#pragma pop_macro("STBIW_MALLOC")
-#pragma pop_macro("STBIW_REALLOC")
-#pragma pop_macro("STBIW_REALLOC_SIZED")
-#pragma pop_macro("STBIW_FREE")
-#pragma pop_macro("STBIW_MEMMOVE")
-#pragma pop_macro("STBIW_CRC32")
-#pragma pop_macro("STBIW_ZLIB_COMPRESS")
-#pragma pop_macro("STBI_WRITE_NO_STDIO")
-#pragma pop_macro("STBIW_UCHAR")
-#pragma pop_macro("stbi__flip_vertically_on_write")
 // ---- denim/image/encode.hpp
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-inline void append_bytes(void* to, void* from, int size) {
-    auto& bytes = *static_cast<std::vector<std::uint8_t>*>(to);
-    const std::size_t before = bytes.size(), count = static_cast<std::size_t>(size);
-    bytes.resize(before + count);
-    std::memcpy(bytes.data() + before, from, count);
-}
-
-inline void check_encoded(int success, const Picture& picture) {
-    if (success == 0 || picture.size.pixels() == 0)
-        throw std::invalid_argument("denim: a picture of " + std::to_string(picture.size.height) + " x " +
-                                    std::to_string(picture.size.width) + " pixels cannot be written");
-}
-
-}  // namespace detail
-
 /// The bytes of a PNG file of the picture.
-inline std::vector<std::uint8_t> encode_png(const Picture& picture) {
-    std::vector<std::uint8_t> bytes;
-    const auto side = [](std::size_t length) { return static_cast<int>(length); };
-    detail::check_encoded(
-        stb::stbi_write_png_to_func(detail::append_bytes, &bytes, side(picture.size.width), side(picture.size.height),
-                                    Picture::channels, picture.pixels.data(), side(picture.size.width * Picture::channels)),
-        picture);
-    return bytes;
-}
+DENIM_ONCE std::vector<std::uint8_t> encode_png(const Picture& picture);
 
 /// The bytes of a JPEG file of the picture; `quality` is 1 to 100.
-inline std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality = 90) {
-    if (quality < 1 || quality > 100)
-        throw std::invalid_argument("denim: the quality of a JPEG is 1 to 100, but got " + std::to_string(quality));
-    std::vector<std::uint8_t> bytes;
-    detail::check_encoded(
-        stb::stbi_write_jpg_to_func(detail::append_bytes, &bytes, static_cast<int>(picture.size.width),
-                                    static_cast<int>(picture.size.height), Picture::channels, picture.pixels.data(), quality),
-        picture);
-    return bytes;
-}
+DENIM_ONCE std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality = 90);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/image/picture_file.hpp
 
 // Pictures and their files.
@@ -28612,40 +26285,19 @@ inline std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality
 namespace denim::inline DENIM_TARGET {
 
 /// The picture in a file; throws FileError if there is none that can be read.
-inline Picture read_picture(const std::filesystem::path& path, PictureLimits limits = {}) {
-    try {
-        return decode(read_file(path), limits);
-    } catch (const PictureError& error) {
-        throw FileError(path.string(), error.what());
-    }
-}
+DENIM_ONCE Picture read_picture(const std::filesystem::path& path, PictureLimits limits = {});
 
 /// The picture in a file, fitted into a frame (see `fit`): quicker than reading it whole first.
-inline Picture read_picture(const std::filesystem::path& path, Size frame, PictureLimits limits = {}) {
-    try {
-        return decode(read_file(path), frame, limits);
-    } catch (const PictureError& error) {
-        throw FileError(path.string(), error.what());
-    }
-}
+DENIM_ONCE Picture read_picture(const std::filesystem::path& path, Size frame, PictureLimits limits = {});
 
 /// Writes the picture as PNG. The file appears whole or not at all; throws FileError.
-inline void write_png(const std::filesystem::path& path, const Picture& picture) {
-    const std::vector<std::uint8_t> bytes = encode_png(picture);
-    AtomicFile file{path};
-    file.write(std::as_bytes(std::span{bytes}));
-    file.commit();
-}
+DENIM_ONCE void write_png(const std::filesystem::path& path, const Picture& picture);
 
 /// Writes the picture as JPEG of a quality from 1 to 100. The file appears whole or not at all; throws FileError.
-inline void write_jpeg(const std::filesystem::path& path, const Picture& picture, int quality = 90) {
-    const std::vector<std::uint8_t> bytes = encode_jpeg(picture, quality);
-    AtomicFile file{path};
-    file.write(std::as_bytes(std::span{bytes}));
-    file.commit();
-}
+DENIM_ONCE void write_jpeg(const std::filesystem::path& path, const Picture& picture, int quality = 90);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/image.hpp
 
 // Picture files to pixels and back: needs stb.
@@ -28931,109 +26583,24 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-inline std::string html_text(std::string_view text) {
-    std::string safe;
-    for (const char letter : text) {
-        if (letter == '&')
-            safe += "&amp;";
-        else if (letter == '<')
-            safe += "&lt;";
-        else if (letter == '>')
-            safe += "&gt;";
-        else if (letter == '"')
-            safe += "&quot;";
-        else
-            safe += letter;
-    }
-    return safe;
-}
+DENIM_ONCE std::string html_text(std::string_view text);
 
-inline std::string short_number(double number) {
-    return general(number, 4);
-}
+DENIM_ONCE std::string short_number(double number);
 
 /// With this many digits behind the point; nothing for what is not a number.
-inline std::string decimals(double number, int digits = 4) {
-    return is_nan(number) ? "" : fixed(number, digits);
-}
+DENIM_ONCE std::string decimals(double number, int digits = 4);
 
 /// Round numbers that cover low to high: about five of them.
-inline std::vector<double> ticks(double low, double high) {
-    const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
-    const double step = rough / power < 1.5   ? power
-                        : rough / power < 3.5 ? 2 * power
-                        : rough / power < 7.5 ? 5 * power
-                                              : 10 * power;
-    std::vector<double> places;
-    for (double at = std::ceil(low / step - 1e-9) * step; at <= high + 1e-9 * step; at += step)
-        places.push_back(std::fabs(at) < 1e-12 * step ? 0 : at);
-    return places;
-}
+DENIM_ONCE std::vector<double> ticks(double low, double high);
 
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text). Numbers that are not
 /// finite are left out.
-inline std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
-    constexpr double width = 560, height = 300, left = 58, right = 14, top = 14, bottom = 44;
-    double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
-    for (const Series& series : all)
-        for (std::size_t n = 0; n < series.y.size(); ++n)
-            if (is_finite(series.y[n])) {
-                low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
-                first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
-            }
-    if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
-    if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
-    if (last - first < 1e-9) first -= 0.5, last += 0.5;
-    const double margin = 0.05 * (high - low);
-    low = low >= 0 && low - margin < 0 ? 0 : low - margin;
-    high += margin;
-    const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
-    const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
-    const auto place = [](double number) { return detail::fixed(number, 1); };
-    const auto text_at = [&](double x, double y, const char* anchor) {
-        return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">";
-    };
-    std::string svg = "<figure><figcaption>" + detail::html_text(title) +
-                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
-                      "\">\n";
-    for (const double at : detail::ticks(low, high))
-        svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
-               text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
-    for (const double at : detail::ticks(first, last))
-        if (std::fabs(at - std::round(at)) < 1e-6 || last - first < 2)  // steps of -ffast-math are not whole to the last bit
-            svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
-                   text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
-    svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +
-           "\"/>\n";
-    svg += text_at((left + width - right) / 2, height - 6, "middle") + detail::html_text(x_name) + "</text>\n";
-    for (std::size_t k = 0; k < all.size(); ++k) {
-        const Series& series = all[k];
-        const std::string colour = "s" + std::to_string(k % 8);
-        std::string path, points;
-        bool begun = false;
-        for (std::size_t n = 0; n < series.y.size(); ++n) {
-            if (!is_finite(series.y[n])) {
-                begun = false;
-                continue;
-            }
-            const std::string x = place(px(series.x[n])), y = place(py(series.y[n]));
-            path += (begun ? 'L' : 'M') + x + ' ' + y;
-            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"><title>" +
-                      detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
-                      detail::short_number(series.x[n]) + "</title></circle>\n";
-            begun = true;
-        }
-        svg += "<path class=\"" + colour + " line\" d=\"" + path + "\"/>\n" + (series.y.size() <= 60 ? points : "");
-    }
-    svg += "</svg>\n<p class=\"legend\">";
-    for (std::size_t k = 0; k < all.size(); ++k)
-        svg += "<span class=\"s" + std::to_string(k % 8) + "\"><i></i>" + detail::html_text(all[k].name) + "</span> ";
-    return svg + "</p></figure>\n";
-}
+DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/page.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -29136,38 +26703,22 @@ private:
 namespace denim::inline DENIM_TARGET::detail {
 
 /// Five digits, wherever the point stands.
-inline std::string five_digits(double number) {
-    return is_nan(number) ? "" : general(number, 5);
-}
+DENIM_ONCE std::string five_digits(double number);
 
-inline std::string parameter_text(const HyperParameter& parameter) {
-    if (const auto* number = std::get_if<double>(&parameter)) return short_number(*number);
-    if (const auto* truth = std::get_if<bool>(&parameter)) return *truth ? "yes" : "no";
-    return std::get<std::string>(parameter);
-}
+DENIM_ONCE std::string parameter_text(const HyperParameter& parameter);
 
 /// One curve of a history.
-inline Series curve(std::string name, const History& history, double Score::*value, bool of_validation) {
-    Series series{std::move(name)};
-    for (const Epoch& epoch : history.epochs) {
-        series.x.push_back(static_cast<double>(epoch.number));
-        series.y.push_back((of_validation ? epoch.validation : epoch.train).*value);
-    }
-    return series;
-}
+DENIM_ONCE Series curve(std::string name, const History& history, double Score::*value, bool of_validation);
 
 }  // namespace denim::inline DENIM_TARGET::detail
 
 namespace denim::inline DENIM_TARGET {
 
 /// What a page was made on, and where it is above 0 the time that training took.
-inline void add_machine(Page& page, double seconds) {
-    page.heading("Machine and time");
-    page.paragraph(machine_line("fp32"));
-    if (seconds > 0) page.paragraph("Time of training: " + detail::decimals(seconds, 1) + " s.");
-}
+DENIM_ONCE void add_machine(Page& page, double seconds);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/comparison_report.hpp
 
 namespace denim {
@@ -29184,58 +26735,11 @@ struct ComparisonReport {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
-inline void add_comparison(Page& page, const ComparisonReport& report) {
-    const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
-    page.heading("Totals");
-    std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};
-    for (const auto& [name, all] : {std::pair{&report.first, &first}, std::pair{&report.second, &second}})
-        lines.push_back({*name, std::to_string(all->count), detail::five_digits(all->mean), detail::five_digits(all->deviation),
-                         all->count > 1 ? detail::five_digits(all->low) + " to " + detail::five_digits(all->high) : "",
-                         detail::short_number(all->least), detail::short_number(all->largest)});
-    page.table(lines);
-    if (first.count > 1) {
-        const PairedTest test = paired_test(report.first_totals, report.second_totals);
-        page.paragraph("Paired over seeds, " + report.first + " minus " + report.second + ": " +
-                       detail::five_digits(test.difference.mean) + " (95 % interval " +
-                       detail::five_digits(test.difference.low) + " to " + detail::five_digits(test.difference.high) +
-                       "), t = " + detail::decimals(test.t, 2) + ", p = " + detail::decimals(test.probability) + ".");
-    } else {
-        page.paragraph("One run of each proves nothing: repeat them over several seeds.");
-    }
-    Series a{report.first}, b{report.second};
-    std::vector<std::vector<std::string>> seeds{
-        {"seed", report.first, report.second, "only first right", "only second right", "McNemar's p"}};
-    for (std::size_t n = 0; n < report.first_totals.size(); ++n) {
-        const std::string seed = n < report.seeds.size() ? std::to_string(report.seeds[n]) : std::to_string(n + 1);
-        std::vector<std::string> line{seed, detail::short_number(report.first_totals[n]),
-                                      detail::short_number(report.second_totals[n])};
-        if (n < report.first_right.size() && n < report.second_right.size()) {
-            const McNemar test = mcnemar(report.first_right[n], report.second_right[n]);
-            line.insert(line.end(),
-                        {std::to_string(test.first_only), std::to_string(test.second_only), detail::decimals(test.exact)});
-        }
-        line.resize(seeds[0].size());
-        seeds.push_back(std::move(line));
-        a.x.push_back(static_cast<double>(n + 1)), a.y.push_back(report.first_totals[n]);
-        b.x.push_back(static_cast<double>(n + 1)), b.y.push_back(report.second_totals[n]);
-    }
-    const Series both[] = {a, b};
-    const std::string chart = line_chart("Total of each seed", "seed, in order", both);
-    page.figures({&chart, 1});
-    page.heading("Seed by seed");
-    page.table(seeds);
-}
-
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
-inline void write_report(const std::filesystem::path& path, const ComparisonReport& report) {
-    Page page{report.name};
-    add_comparison(page, report);
-    add_machine(page, 0);
-    page.write(path);
-}
+DENIM_ONCE void write_report(const std::filesystem::path& path, const ComparisonReport& report);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/image/font_outlines.hpp
 
 // The outlines of DejaVu Sans for Latin letters, written by tests/runtime/image/make_font.py, which says how they are packed.
@@ -29595,39 +27099,16 @@ enum class Direction { right, up };
 namespace denim::inline DENIM_TARGET {
 
 /// Lays `colour` over a pixel; `cover` is 0 to 1.
-inline void blend(Picture& picture, int x, int y, Colour colour, float cover) {
-    if (x < 0 || y < 0 || std::cmp_greater_equal(x, picture.size.width) || std::cmp_greater_equal(y, picture.size.height))
-        return;
-    std::uint8_t* pixel = picture.at(static_cast<std::size_t>(y), static_cast<std::size_t>(x));
-    const std::uint8_t parts[] = {colour.red, colour.green, colour.blue};
-    for (int part = 0; part < 3; ++part) {
-        const auto under = static_cast<float>(pixel[part]);
-        pixel[part] = static_cast<std::uint8_t>(std::lround(under + (static_cast<float>(parts[part]) - under) * cover));
-    }
-}
+DENIM_ONCE void blend(Picture& picture, int x, int y, Colour colour, float cover);
 
 /// A rectangle of one colour.
-inline void fill(Picture& picture, Box box, Colour colour) {
-    for (int y = std::max(box.top, 0); y < box.top + box.height; ++y)
-        for (int x = std::max(box.left, 0); x < box.left + box.width; ++x) blend(picture, x, y, colour, 1);
-}
+DENIM_ONCE void fill(Picture& picture, Box box, Colour colour);
 
 /// The inside border of a rectangle.
-inline void outline(Picture& picture, Box box, Colour colour, int thickness = 1) {
-    fill(picture, {box.left, box.top, box.width, thickness}, colour);
-    fill(picture, {box.left, box.top + box.height - thickness, box.width, thickness}, colour);
-    fill(picture, {box.left, box.top, thickness, box.height}, colour);
-    fill(picture, {box.left + box.width - thickness, box.top, thickness, box.height}, colour);
-}
+DENIM_ONCE void outline(Picture& picture, Box box, Colour colour, int thickness = 1);
 
 /// Another picture with its top left corner at (left, top).
-inline void paste(Picture& picture, int left, int top, const Picture& other) {
-    for (std::size_t y = 0; y < other.size.height; ++y)
-        for (std::size_t x = 0; x < other.size.width; ++x) {
-            const std::uint8_t* pixel = other.at(y, x);
-            blend(picture, left + static_cast<int>(x), top + static_cast<int>(y), {pixel[0], pixel[1], pixel[2]}, 1);
-        }
-}
+DENIM_ONCE void paste(Picture& picture, int left, int top, const Picture& other);
 
 /// How a text looks.
 struct TextStyle {
@@ -29637,86 +27118,16 @@ struct TextStyle {
 };
 
 /// How long a UTF-8 text is, in pixels.
-inline float text_width(std::string_view text, float height) {
-    float width = 0;
-    for (const char32_t code : detail::characters_of(text)) width += detail::glyph_of(code).advance;
-    return width * height / static_cast<float>(detail::font_em);
-}
-
-namespace detail {
-
-/// Adds the signed area to the right of a line to the pixels of each row that it crosses; sums along a row then give how much
-/// of each pixel lies inside. (Levien's font-rs describes the method.)
-inline void accumulate(std::vector<float>& sums, int width, int height, float x0, float y0, float x1, float y1) {
-    if (y0 == y1) return;
-    const float sign = y0 < y1 ? 1.0f : -1.0f;
-    if (y0 > y1) {
-        std::swap(x0, x1);
-        std::swap(y0, y1);
-    }
-    const float slope = (x1 - x0) / (y1 - y0);
-    for (int row = std::max(0, static_cast<int>(std::floor(y0))); row < std::min(height, static_cast<int>(std::ceil(y1)));
-         ++row) {
-        const float top = std::max(y0, static_cast<float>(row)), bottom = std::min(y1, static_cast<float>(row + 1));
-        const float at_top = x0 + (top - y0) * slope, at_bottom = x0 + (bottom - y0) * slope, area = sign * (bottom - top);
-        const float left = std::min(at_top, at_bottom), right = std::max(at_top, at_bottom);
-        const int first = static_cast<int>(std::floor(left)), last = static_cast<int>(std::floor(right));
-        float before = 0, share_before = 0;
-        for (int x = first; x <= last + 1; ++x) {
-            const auto edge = static_cast<float>(x + 1);
-            // How much of the row up to `edge` lies right of the line, then how much of this pixel alone.
-            const float covered = right - left < 1e-6f ? std::max(0.0f, edge - left)
-                                  : edge <= left       ? 0
-                                  : edge >= right      ? edge - (left + right) / 2
-                                                       : (edge - left) * (edge - left) / (2 * (right - left));
-            const float share = covered - before;
-            if (x >= 0 && x < width) sums[static_cast<std::size_t>(row * width + x)] += area * (share - share_before);
-            before = covered;
-            share_before = share;
-        }
-    }
-}
-
-}  // namespace detail
+DENIM_ONCE float text_width(std::string_view text, float height);
 
 /// Writes a UTF-8 text; (x, y) is where its base line begins. Letters beyond Latin-1 become a question mark in a box.
-inline void draw_text(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {}) {
-    const float scale = style.height / static_cast<float>(detail::font_em);
-    const bool up = style.direction == Direction::up;
-    float along = 0;
-    for (const char32_t code : detail::characters_of(text)) {
-        const detail::Glyph& glyph = detail::glyph_of(code);
-        const int reach = static_cast<int>(std::ceil(style.height * 1.5f)) + 2, side = 2 * reach;
-        const float from_x = up ? x : x + along, from_y = up ? y - along : y;
-        const int left = static_cast<int>(std::floor(from_x)) - reach, top = static_cast<int>(std::floor(from_y)) - reach;
-        std::vector<float> sums(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
-        const auto to_x = [&](float gx, float gy) { return from_x - static_cast<float>(left) + scale * (up ? -gy : gx); };
-        const auto to_y = [&](float gx, float gy) { return from_y - static_cast<float>(top) - scale * (up ? gx : gy); };
-        for (const detail::Stroke& stroke : glyph.strokes)
-            detail::accumulate(sums, side, side, to_x(stroke.from_x, stroke.from_y), to_y(stroke.from_x, stroke.from_y),
-                               to_x(stroke.to_x, stroke.to_y), to_y(stroke.to_x, stroke.to_y));
-        for (int row = 0; row < side; ++row) {
-            float sum = 0;
-            for (int column = 0; column < side; ++column) {
-                sum += sums[static_cast<std::size_t>(row * side + column)];
-                if (const float cover = std::min(std::fabs(sum), 1.0f); cover > 1.0f / 512)
-                    blend(picture, left + column, top + row, style.colour, cover);
-            }
-        }
-        along += glyph.advance * scale;
-    }
-}
+DENIM_ONCE void draw_text(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {});
 
 /// The same, with (x, y) in the middle of the text and of its capital letters.
-inline void draw_text_around(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {}) {
-    const float half = text_width(text, style.height) / 2, capital = 0.365f * style.height;
-    if (style.direction == Direction::up)
-        draw_text(picture, x + capital, y + half, text, style);
-    else
-        draw_text(picture, x - half, y + capital, text, style);
-}
+DENIM_ONCE void draw_text_around(Picture& picture, float x, float y, std::string_view text, const TextStyle& style = {});
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/colour_scale.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -29768,99 +27179,14 @@ struct ConfusionPictureOptions {
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-/// The largest height of at most `wanted` at which all texts fit into `room` pixels.
-inline float fitting_height(std::span<const std::string> texts, float room, float wanted) {
-    float longest = 1;
-    for (const std::string& text : texts) longest = std::max(longest, text_width(text, 1));
-    return std::min(wanted, room / longest);
-}
-
-}  // namespace detail
-
 /// Draws counts (true class, predicted class): the blue scale shows counts, the text each row's share to two decimals, white
 /// above half of the largest count. Class names stand on both axes; throws std::invalid_argument unless there is one for each
 /// class.
-inline Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
-                              const ConfusionPictureOptions& options = {}) {
-    const std::size_t classes = counts.shape(0);
-    if (classes == 0 || counts.shape(1) != classes || names.size() != classes || options.size < 600)
-        throw std::invalid_argument(
-            "denim: draw_confusion: a square matrix, a name for each of its classes and at least 600 pixels were expected, but "
-            "got " +
-            std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
-            " names and " + std::to_string(options.size) + " pixels");
-    constexpr Colour ink{30, 30, 30};
-    const auto side = static_cast<float>(options.size), many = static_cast<float>(classes);
-    // Names take what they need, the cells get the rest.
-    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many));
-    float longest = 0;
-    for (const std::string& name : names) longest = std::max(longest, text_width(name, name_height));
-    const float margin = 0.02f * side, label = 0.03f * side, top = 2 * margin + 1.2f * label;
-    const float wanted = side - 3 * margin - longest - 1.4f * label - 0.12f * side;
-    const int cell = static_cast<int>(std::min(wanted, side - top - 3 * margin - longest - 1.4f * label) / many);
-    const int left = static_cast<int>(2 * margin + longest + 1.6f * label), upper = static_cast<int>(top),
-              whole = cell * static_cast<int>(classes);
-    const bool upright = longest > 0.9f * static_cast<float>(cell);
-    const float names_below = upright ? longest : name_height;
-    Picture picture{Size{static_cast<std::size_t>(static_cast<float>(upper + whole) + 2 * margin + names_below + 1.5f * label),
-                         options.size}};
-    const auto middle = [&](std::size_t place) { return (static_cast<float>(place) + 0.5f) * static_cast<float>(cell); };
-
-    std::size_t largest = 0;
-    for (const std::size_t count : counts) largest = std::max(largest, count);
-    const float text_height = std::min(0.36f * static_cast<float>(cell), 0.035f * side);
-    for (std::size_t row = 0; row < classes; ++row) {
-        std::size_t sum = 0;
-        for (std::size_t column = 0; column < classes; ++column) sum += counts(row, column);
-        for (std::size_t column = 0; column < classes; ++column) {
-            const std::size_t count = counts(row, column);
-            const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
-            fill(picture, box, blue_scale(detail::ratio(count, largest)));
-            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row),
-                             detail::fixed(detail::ratio(count, sum), 2),
-                             {.height = text_height, .colour = 2 * count > largest ? white : ink});
-        }
-        draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),
-                  static_cast<float>(upper) + middle(row) + 0.35f * name_height, names[row],
-                  {.height = name_height, .colour = ink});
-        const float below = static_cast<float>(upper + whole) + margin / 2;
-        if (upright)
-            draw_text(picture, static_cast<float>(left) + middle(row) + 0.35f * name_height,
-                      below + text_width(names[row], name_height), names[row],
-                      {.height = name_height, .colour = ink, .direction = Direction::up});
-        else
-            draw_text_around(picture, static_cast<float>(left) + middle(row), below + 0.5f * name_height, names[row],
-                             {.height = name_height, .colour = ink});
-    }
-    outline(picture, {left - 1, upper - 1, whole + 2, whole + 2}, ink);
-    const float centre = static_cast<float>(left) + static_cast<float>(whole) / 2;
-    draw_text_around(picture, centre, margin + label / 2, options.title, {.height = 1.2f * label, .colour = ink});
-    draw_text_around(picture, centre, static_cast<float>(upper + whole) + margin + names_below + label, "Predicted label",
-                     {.height = label, .colour = ink});
-    draw_text_around(picture, margin + label / 2, static_cast<float>(upper) + static_cast<float>(whole) / 2, "True label",
-                     {.height = label, .colour = ink, .direction = Direction::up});
-    // The scale of counts, beside the matrix.
-    const int bar = left + whole + static_cast<int>(1.2f * margin), width = static_cast<int>(0.03f * side);
-    for (int y = 0; y < whole; ++y) fill(picture, {bar, upper + y, width, 1}, blue_scale(1 - static_cast<double>(y) / whole));
-    outline(picture, {bar - 1, upper - 1, width + 2, whole + 2}, ink);
-    for (const std::size_t part : {0u, 1u, 2u}) {
-        const std::size_t count = largest * part / 2;
-        draw_text(
-            picture, static_cast<float>(bar + width) + 0.3f * margin,
-            static_cast<float>(upper) +
-                static_cast<float>(whole) * (1 - static_cast<float>(detail::ratio(count, std::max<std::size_t>(largest, 1)))) +
-                (part == 0   ? 0
-                 : part == 2 ? 0.6f
-                             : 0.3f) *
-                    0.022f * side,
-            std::to_string(count), {.height = 0.022f * side, .colour = ink});
-    }
-    return picture;
-}
+DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
+                              const ConfusionPictureOptions& options = {});
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/filter_picture.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -30050,14 +27376,7 @@ struct LabelledPhotograph {
 };
 
 /// One picture (H, W, C) as bytes 0 to 255 with 3 channels, or 1, which becomes grey.
-inline Picture picture_of(const std::uint8_t* bytes, Shape shape) {
-    if (shape.channels == 3)
-        return Picture{Size{shape.height, shape.width}, std::vector<std::uint8_t>(bytes, bytes + shape.size())};
-    Picture picture{Size{shape.height, shape.width}};
-    for (std::size_t n = 0; n < shape.height * shape.width; ++n)
-        std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);
-    return picture;
-}
+DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape);
 
 /// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
 /// `most`. `gives` is Network::gives: how logits become confidence.
@@ -30087,47 +27406,17 @@ std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const floa
 namespace detail {
 
 /// The text, cut with "…" where it is longer than `room`.
-inline std::string shortened(std::string text, float height, float room) {
-    if (text_width(text, height) <= room) return text;
-    while (!text.empty() && text_width(text + "\xe2\x80\xa6", height) > room) {
-        while (text.size() > 1 && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
-        text.pop_back();
-    }
-    return text + "\xe2\x80\xa6";
-}
+DENIM_ONCE std::string shortened(std::string text, float height, float room);
 
 }  // namespace detail
 
 /// Draws photographs in rows of `columns`: below each its true label, and the predicted one with its probability, green if
 /// right, red if wrong.
-inline Picture draw_photographs(std::span<const LabelledPhotograph> photographs, std::size_t columns = 6,
-                                Size frame = {200, 150}) {
-    if (photographs.empty() || columns == 0)
-        throw std::invalid_argument("denim: draw_photographs: at least one photograph and one column were expected");
-    columns = std::min(columns, photographs.size());
-    const std::size_t gap = 12, text = 17, rows = (photographs.size() + columns - 1) / columns;
-    const std::size_t width = frame.width + gap, height = frame.height + 2 * text + 2 * gap;
-    Picture sheet{Size{rows * height + gap, columns * width + gap}};
-    for (std::size_t n = 0; n < photographs.size(); ++n) {
-        const LabelledPhotograph& photograph = photographs[n];
-        const int left = static_cast<int>(gap + n % columns * width), top = static_cast<int>(gap + n / columns * height);
-        const Colour mark = photograph.right() ? Colour{20, 120, 60} : Colour{200, 30, 30};
-        const Box box{left - 2, top - 2, static_cast<int>(frame.width) + 4, static_cast<int>(frame.height) + 4};
-        paste(sheet, left, top, fit(photograph.picture, frame));
-        outline(sheet, box, photograph.right() ? Colour{210, 210, 210} : mark, 2);
-        const auto write = [&](std::size_t line, const std::string& words, Colour colour) {
-            const float size = 14;
-            draw_text(sheet, static_cast<float>(left),
-                      static_cast<float>(top + static_cast<int>(frame.height + (line + 1) * text)),
-                      detail::shortened(words, size, static_cast<float>(frame.width)), {.height = size, .colour = colour});
-        };
-        write(0, photograph.truth, {30, 30, 30});
-        write(1, detail::fixed(photograph.confidence, 2) + ' ' + photograph.predicted, mark);
-    }
-    return sheet;
-}
+DENIM_ONCE Picture draw_photographs(std::span<const LabelledPhotograph> photographs, std::size_t columns = 6,
+                                Size frame = {200, 150});
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/run_report.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -30146,81 +27435,11 @@ struct RunReport {
     std::vector<std::pair<std::string, Picture>> pictures = {};  ///< filters, where it looked: caption and picture
 };
 
-namespace detail {
-
-inline void add_scores(Page& page, const RunReport& run) {
-    const std::size_t classes = run.labels.size();
-    const Confusion counts = confusion_matrix(run.truth, std::span<const float>{run.logits}, classes);
-    page.heading("Test set");
-    std::vector<float> probabilities = run.logits;
-    to_probabilities(std::span{probabilities}, classes, run.gives);
-    const Calibration known = calibration(probabilities, run.truth, classes);
-    page.paragraph("Accuracy " + decimals(accuracy(counts)) + " of " + std::to_string(run.truth.size()) +
-                   " pictures; expected calibration error " + decimals(known.error) +
-                   (classes > 2
-                        ? "; right class among the first two " + decimals(top_k_accuracy(run.logits, run.truth, classes, 2))
-                        : "") +
-                   ".");
-    const std::string figure =
-        Page::picture(draw_confusion(counts, run.labels), "Counts as blue, shares of each true class as text");
-    page.figures({&figure, 1});
-    std::vector<std::vector<std::string>> lines{{"class", "pictures", "precision", "recall", "F1"}};
-    const std::vector<ClassScore> scores = class_scores(counts);
-    for (std::size_t k = 0; k < classes; ++k)
-        lines.push_back({run.labels[k], std::to_string(scores[k].count), decimals(scores[k].precision, 3),
-                         decimals(scores[k].recall, 3), decimals(scores[k].f1, 3)});
-    const ClassScore mean = macro_average(scores);
-    lines.push_back({"mean of classes", std::to_string(mean.count), decimals(mean.precision, 3), decimals(mean.recall, 3),
-                     decimals(mean.f1, 3)});
-    page.table(lines);
-}
-
-}  // namespace detail
-
 /// A page about one run.
-inline void write_report(const std::filesystem::path& path, const RunReport& run) {
-    Page page{run.name};
-    double seconds = 0;
-    for (const Epoch& epoch : run.history.epochs) seconds += epoch.seconds;
-    if (!run.history.epochs.empty()) {
-        page.heading("Learning");
-        const auto chart = [&](const char* title, double Score::*value) {
-            const Series both[] = {detail::curve("training", run.history, value, false),
-                                   detail::curve("validation", run.history, value, true)};
-            return line_chart(title, "epoch", both);
-        };
-        const std::string charts[] = {chart("Loss", &Score::loss), chart("Accuracy", &Score::accuracy)};
-        page.figures(charts);
-    }
-    if (!run.truth.empty()) detail::add_scores(page, run);
-    if (!run.mistakes.empty()) {
-        page.heading("Mistakes");
-        std::vector<std::string> figures;
-        for (const LabelledPhotograph& each : run.mistakes)
-            figures.push_back(Page::photograph(each.picture, each.truth, each.predicted, each.confidence));
-        page.photographs(figures);
-    }
-    if (!run.pictures.empty()) {
-        page.heading("What it sees");
-        std::vector<std::string> figures;
-        for (const auto& [caption, picture] : run.pictures) figures.push_back(Page::picture(picture, caption));
-        page.figures(figures);
-    }
-    if (!run.parameters.empty()) {
-        page.heading("Hyper-parameters");
-        std::vector<std::vector<std::string>> lines{{"name", "value"}};
-        for (const auto& [name, value] : run.parameters) lines.push_back({name, detail::parameter_text(value)});
-        page.table(lines);
-    }
-    if (!run.network.empty()) {
-        page.heading("Network");
-        page.listing(run.network);
-    }
-    add_machine(page, seconds);
-    page.write(path);
-}
+DENIM_ONCE void write_report(const std::filesystem::path& path, const RunReport& run);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/tensor_board.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -30620,21 +27839,10 @@ struct SweepSets {
     const Test* test;
 };
 
-/// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
-/// is of another run.
-inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
-    const Snapshot result = read_snapshot(file);
-    if (const std::string other = run.differences_from(result.run); !other.empty())
-        throw FileError(file.string(),
-                        "this run was made with other options or sets; take another log folder or remove this one" + other);
-    const auto remembered = [&](const char* name) {
-        const auto& numbers = result.memory.numbers;
-        return numbers.contains(name) ? numbers.at(name) : not_a_number<double>();
-    };
-    return {result.history, {remembered("test loss"), remembered("test accuracy")}};
-}
+/// One run in its folder, of a network that has begun. A run that is done leaves `finished.snapshot` and is not repeated.
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+                                               const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run);
 
-/// One run in its folder. A run that is done leaves `finished.snapshot` and is not repeated.
 template <class Train, class Validation, class Test>
 std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
                                     const SweepOptions& options, const RunSetting& run) {
@@ -30643,7 +27851,7 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
                                  .optimizer = options.optimizer(run.rates.learning),
                                  .seed = Seed{run.seed},
                                  .augmentation = options.augmentation};
-    check(fit_options);
+    check(fit_options, {});
     const SweepPoint::Made made =
         point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
     Learner& learner = *made.learner;
@@ -30654,39 +27862,13 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     };
     const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
     const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
-    Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
-    StopOnNaN stop_on_nan{options.progress};
-    EarlyStopping early_stopping{.patience = options.patience};
-    CtrlC ctrl_c;
-    CsvLog csv_log{run.folder / "history.csv"};
-    TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
-    const std::array callbacks{CallbackReference{checkpoint}, CallbackReference{stop_on_nan}, CallbackReference{early_stopping},
-                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board}};
-    TrainingLoop loop{learner, train, &validation, fit_options, callbacks};
-
-    Snapshot result{loop.record()};
-    result.run("epochs of the sweep", options.epochs);
-    if (sets.test)
-        describe_samples(result.run, "test", test);
-    else
-        result.run("test", "none");
-    const std::filesystem::path finished = run.folder / "finished.snapshot";
-    if (std::filesystem::exists(finished)) return read_finished(finished, result.run);
-
-    result.history = loop.run();
-    Score score;
-    if (sets.test) {
-        score = learner.score(learner.logits(test), test);
-        result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
-    }
-    write_snapshot(finished, result);
-    std::filesystem::remove(checkpoint.last());
-    return {result.history, score};
+    return sweep_run(learner, train, validation, sets.test ? &test : nullptr, fit_options, options, run);
 }
 
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/sweep/sweep.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -30832,53 +28014,11 @@ SweepTable sweep(const Train& train, const Validation& validation, const SweepOp
 
 namespace denim::inline DENIM_TARGET {
 
-/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
-inline void add_sweep(Page& page, const SweepTable& table) {
-    page.heading("Settings, best first");
-    const bool tested = table.tested();
-    std::vector<std::vector<std::string>> lines{
-        {"setting", "runs", "validation accuracy", "95 % interval", "validation loss", "best epoch", "parameters", "seconds"}};
-    if (tested) lines[0].insert(lines[0].begin() + 4, "test accuracy");
-    double seconds = 0;
-    std::vector<Series> accuracy, loss;
-    for (const SweepRow& row : table.rows) {
-        const Repeats right = row.accuracy();
-        lines.push_back({row.name, std::to_string(right.count), right.text(),
-                         right.count > 1 ? detail::decimals(right.low) + " to " + detail::decimals(right.high) : "",
-                         row.loss().text(3), detail::decimals(row.epochs().mean, 1), detail::with_commas(row.numbers),
-                         detail::decimals(row.seconds().mean, 1)});
-        if (tested) lines.back().insert(lines.back().begin() + 4, row.test_accuracy().text());
-        for (const SweepRun& run : row.runs) seconds += run.seconds();
-        if (accuracy.size() < 8) {
-            accuracy.push_back(detail::curve(row.name, row.runs[0].history, &Score::accuracy, true));
-            loss.push_back(detail::curve(row.name, row.runs[0].history, &Score::loss, true));
-        }
-    }
-    page.table(lines);
-    page.heading(table.rows.size() > 8 ? "Curves of the best eight, first repeat" : "Curves, first repeat");
-    const std::string charts[] = {line_chart("Validation accuracy", "epoch", accuracy),
-                                  line_chart("Validation loss", "epoch", loss)};
-    page.figures(charts);
-    page.heading("Runs");
-    std::vector<std::vector<std::string>> runs{
-        {"run", "validation accuracy", "validation loss", "best epoch", "epochs", "seconds"}};
-    for (const SweepRow& row : table.rows)
-        for (const SweepRun& run : row.runs)
-            runs.push_back({run.folder, detail::decimals(run.best().validation.accuracy),
-                            detail::decimals(run.best().validation.loss), std::to_string(run.best().number),
-                            std::to_string(run.history.epochs.size()), detail::decimals(run.seconds(), 1)});
-    page.table(runs);
-    add_machine(page, seconds);
-}
-
 /// A page about a sweep: the table, and the curves of each setting's first run.
-inline void write_report(const std::filesystem::path& path, const SweepTable& table) {
-    Page page{table.name.empty() ? "A sweep" : table.name};
-    add_sweep(page, table);
-    page.write(path);
-}
+DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable& table);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/sweep.hpp
 
 // Many networks and settings, repeated, logged and compared: needs what denim/report.hpp needs.
@@ -31573,6 +28713,1846 @@ using SqueezeNet = Sequential<Conv<3, 64, Stride<2>>, Pool<Max, 3, Stride<2>, Ce
 // Everything: the core, and sets of photographs, files, pictures, logs, pages, sweeps and networks from papers with the libraries that they stand on
 // (zlib, nlohmann-json, protozero, stb).
 
+// ---- bodies of denim/format/npy.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+/// The same elements, first axis slowest instead of first axis fastest.
+inline void fortran_to_c(AnyArray& array) {
+    const std::size_t rank = array.shape.size(), size = element_size(array.type);
+    if (rank < 2 || array.bytes.empty()) return;
+    std::vector<std::size_t> strides(rank, size), index(rank, 0);
+    for (std::size_t axis = 1; axis < rank; ++axis) strides[axis] = strides[axis - 1] * array.shape[axis - 1];
+    std::vector<std::byte> ordered(array.bytes.size());
+    const std::size_t inner = array.shape.back(), step = strides.back();
+    std::byte* to = ordered.data();
+    for (const std::byte* const end = to + ordered.size(); to != end;) {
+        const std::byte* from =
+            array.bytes.data() + std::inner_product(index.begin(), index.end(), strides.begin(), std::size_t{0});
+        for (std::size_t i = 0; i < inner; ++i, to += size, from += step) std::memcpy(to, from, size);
+        for (std::size_t axis = rank - 1; axis-- > 0 && ++index[axis] == array.shape[axis];) index[axis] = 0;
+    }
+    array.bytes = std::move(ordered);
+}
+
+DENIM_ONCE AnyArray read_npy_stream(ByteStream& stream) {
+    const NpyHeader header = read_npy_header(stream);
+    if (const std::uint64_t wanted = header.bytes(); stream.size() - stream.position() != wanted)
+        stream.fail(sentence(wanted, " bytes of ", element_name(header.type), ' ', shape_text(header.shape),
+                             " were expected behind the npy header, ", stream.size() - stream.position(), " came"));
+    AnyArray array{header.type, header.shape};
+    stream.read(array.bytes);
+    stream.check_end();
+    if (header.swapped) reverse_elements(array.bytes, element_size(array.type));
+    if (header.fortran_order) fortran_to_c(array);
+    return array;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE AnyArray read_npy(const ByteSource& source) {
+    detail::StoredStream stream{source, source.name(), 0, source.size()};
+    return detail::read_npy_stream(stream);
+}
+
+DENIM_ONCE void write_npy(const std::filesystem::path& path, const AnyArrayView& array) {
+    const std::string header = npy_header(array.type, array.shape);
+    AtomicFile file{path};
+    file.write(header);
+    file.write(array.bytes);
+    file.commit();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/npz.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::unique_ptr<detail::ByteStream> Npz::open(std::string_view name) const {
+    assert(source_ && "denim: this npz file was moved from: only assign to it, or let it go");
+    const detail::ZipEntry* entry = directory_.find(std::string{name}.append(suffix));
+    if (!entry) {
+        std::string known;
+        for (const std::string& each : names_)
+            if (known.size() < 500) known.append(known.empty() ? "" : ", ").append(detail::in_quotes(each));
+        source_->fail("an array " + detail::in_quotes(name) + " was expected, the file has " +
+                      (known.empty() ? "none" : known));
+    }
+    return detail::ZipDirectory::open(*source_, *entry, source_->name() + ", array " + detail::in_quotes(name));
+}
+
+DENIM_ONCE std::map<std::string, AnyArray> read_npz(ByteSource source) {
+    const Npz file{std::move(source)};
+    std::map<std::string, AnyArray> arrays;
+    for (const std::string& name : file.names()) arrays.emplace(name, file.read(name));
+    return arrays;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/image/decode.hpp
+#if DENIM_BODIES
+
+// ---- denim/image/density.hpp
+
+// How large a picture a few bytes may be.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline std::string size_text(Size size) { return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels"; }
+
+/// Throws if a file cannot be a picture so large, as one byte codes `most` pixels. For kinds that may leave out what they do
+/// not draw: their picture may well be a large canvas with little on it, but only up to the size of a small photograph.
+inline void check_density(std::string_view kind, std::size_t bytes, Size size, std::size_t most) {
+    constexpr std::size_t believed = 4'000'000;
+    if (size.pixels() <= believed || size.pixels() / most <= bytes) return;
+    throw PictureError("the " + std::string{kind} + " is damaged: it has " + size_text(size) + ", more than its " +
+                       std::to_string(bytes) + " bytes can hold");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/bmp.hpp
+
+// BMP of Windows and OS/2: palettes of 1 to 8 bits, runs (RLE4, RLE8), 16 to 32 bits with masks; Microsoft's "Bitmap Storage".
+// Here because stb_image reads no runs, none with a palette behind 24 bits, and takes a fourth byte that nothing uses for
+// alpha.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct BmpHeader {
+    Size size;
+    std::size_t bits = 0, palette = 0, entry = 4, colours = 0, start = 0;  ///< palette and start: places in the file
+    bool from_top = false, runs = false;
+    std::array<std::uint32_t, 4> masks{};  ///< red, green, blue, alpha of a pixel
+};
+
+/// Throws PictureError if the header is cut off, or damaged, or of a kind that is not read.
+inline BmpHeader read_bmp_header(Bytes file) {
+    constexpr std::size_t core = 12, common = 40, before = 14;
+    enum Compression : std::size_t { none, runs8, runs4, masks, jpeg, png, alpha_masks };
+    const auto number = [&](std::size_t at, std::size_t count) { return little_endian(file, before + at, count); };
+    const auto refuse = [](const std::string& reason) {
+        throw PictureError("the BMP is of a kind that is not read: " + reason);
+    };
+    const std::size_t length = number(0, 4), fields = length == core ? core : std::min(length, common);
+    if (file.size() < before + fields || (length != core && length < 16) ||
+        (length > core && length < common && length % 2 != 0))
+        throw PictureError("the header of the BMP is cut off or damaged");
+    BmpHeader header;
+    std::size_t compression = none, used = 0;
+    if (length == core) {
+        header.size = {number(6, 2), number(4, 2)};
+        header.bits = number(10, 2);
+        header.entry = 3;
+    } else {
+        const auto sign = [](std::size_t value) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(value)); };
+        const std::int64_t width = sign(number(4, 4)), height = sign(number(8, 4));
+        if (width < 0) throw PictureError("the BMP is damaged: its width is negative");
+        header.size = {static_cast<std::size_t>(std::abs(height)), static_cast<std::size_t>(width)};
+        header.from_top = height < 0;
+        header.bits = number(14, 2);
+        if (length >= 20) compression = number(16, 4);
+        if (length >= 36) used = number(32, 4);
+    }
+    const bool windows = length == common || length >= 52, os2 = length == 64;
+    if (compression == jpeg && !os2) refuse("its pixels are a JPEG");
+    if (compression == png) refuse("its pixels are a PNG");
+    if (compression > alpha_masks || (os2 && compression >= masks))
+        refuse("its compression is number " + std::to_string(compression));
+    if (header.bits == 0 ||
+        (header.bits > 8 ? header.bits != 16 && header.bits != 24 && header.bits != 32 : !std::has_single_bit(header.bits)))
+        refuse("it has " + std::to_string(header.bits) + " bits a pixel");
+    header.runs = compression == runs8 || compression == runs4;
+    if (header.runs && header.bits != (compression == runs8 ? 8u : 4u))
+        throw PictureError("the BMP is damaged: its runs are not of " + std::to_string(header.bits) + " bits");
+    header.palette = before + length;
+    if (compression == masks || compression == alpha_masks) {
+        if (!windows || (header.bits != 16 && header.bits != 32))
+            throw PictureError("the BMP is damaged: its pixels cannot have masks");
+        const std::size_t count = compression == alpha_masks || length >= 56 ? 4 : 3;
+        if (file.size() < before + common + 4 * count) throw PictureError("the header of the BMP is cut off or damaged");
+        for (std::size_t c = 0; c < count; ++c) header.masks[c] = static_cast<std::uint32_t>(number(common + 4 * c, 4));
+        if (length == common) header.palette += 4 * count;
+        for (const std::uint32_t mask : header.masks)
+            if (mask != 0 && !std::has_single_bit((std::uint64_t{mask} >> std::countr_zero(mask)) + 1))
+                throw PictureError("the BMP is damaged: a mask has gaps");
+        if ((header.masks[0] | header.masks[1] | header.masks[2]) == 0)
+            throw PictureError("the BMP is damaged: its masks are empty");
+    } else if (header.bits == 16) {
+        header.masks = {31u << 10, 31u << 5, 31u, 0};
+    } else {
+        header.masks = {255u << 16, 255u << 8, 255u, 0};
+    }
+    header.start = little_endian(file, 10, 4);
+    if (header.bits <= 8) {
+        const std::size_t most = std::size_t{1} << header.bits;
+        header.colours = used == 0 || used > most ? most : used;
+        if (header.start > header.palette)
+            header.colours = std::min(header.colours, (header.start - header.palette) / header.entry);
+    }
+    // Some writers name no place, or the palette's.
+    if (header.start == 0 || (header.bits <= 8 && header.start == header.palette))
+        header.start = header.palette + (header.bits <= 8 ? header.colours : used) * header.entry;
+    if (header.start < before + length) throw PictureError("the BMP is damaged: its pixels begin inside of its header");
+    return header;
+}
+
+/// Undoes the runs of RLE8 and RLE4: gives `put` the column, the row in the file's order and the colour of each pixel that
+/// there is.
+template <class Put>
+void read_bmp_runs(Bytes left, const BmpHeader& header, const Put& put) {
+    const bool halves = header.bits == 4;
+    std::size_t x = 0, y = 0;
+    const auto take = [&](std::size_t count) {
+        if (left.size() < count) throw PictureError("the BMP is cut off");
+        const Bytes taken = left.first(count);
+        left = left.subspan(count);
+        return taken;
+    };
+    const auto half = [](unsigned byte, std::size_t i) { return i % 2 == 0 ? byte >> 4 : byte & 15u; };
+    const auto pixel = [&](unsigned colour) {
+        if (x < header.size.width) put(x, y, colour);  // some writers fill up a row's last byte or run
+        ++x;
+    };
+    while (y < header.size.height) {
+        if (left.empty() && y + 1 == header.size.height && x >= header.size.width) return;
+        const Bytes pair = take(2);
+        const std::size_t count = pair[0], code = pair[1];
+        if (count > 0) {
+            for (std::size_t i = 0; i < count; ++i) pixel(halves ? half(pair[1], i) : pair[1]);
+        } else if (code == 0) {
+            x = 0;
+            ++y;
+        } else if (code == 1) {
+            return;
+        } else if (code == 2) {
+            const Bytes move = take(2);
+            x += move[0];
+            y += move[1];
+        } else {
+            const std::size_t bytes = halves ? (code + 1) / 2 : code;
+            const Bytes colours = take(bytes + bytes % 2);
+            for (std::size_t i = 0; i < code; ++i) pixel(halves ? half(colours[i / 2], i) : colours[i]);
+        }
+    }
+}
+
+/// What is transparent is laid over white; alpha that is 0 everywhere was never written. Throws PictureError.
+inline Raster read_bmp(Bytes file, const BmpHeader& header) {
+    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
+    const std::size_t used = (width * header.bits + 7) / 8, stride = (width * header.bits + 31) / 32 * 4;
+    if (file.size() < header.start || (header.bits <= 8 && header.palette + header.colours * header.entry > file.size()) ||
+        (!header.runs && file.size() - header.start < (height - 1) * stride + used))
+        throw PictureError("the BMP is cut off");
+    if (header.runs) check_density("BMP", file.size(), header.size, 128);  // 255 pixels for two bytes
+    const auto pack = [](std::uint8_t red, std::uint8_t green, std::uint8_t blue, std::uint8_t alpha) {
+        const std::uint8_t bytes[] = {red, green, blue, alpha};
+        Raster::Word word;
+        std::memcpy(&word, bytes, sizeof word);
+        return word;
+    };
+    std::array<Raster::Word, 256> colours;
+    colours.fill(pack(0, 0, 0, 255));
+    for (std::size_t i = 0; i < header.colours; ++i) {
+        const std::uint8_t* entry = file.data() + header.palette + i * header.entry;
+        colours[i] = pack(entry[2], entry[1], entry[0], 255);
+    }
+    Raster raster{header.size};
+    const auto row = [&](std::size_t y) { return raster.words() + (header.from_top ? y : height - 1 - y) * width; };
+    const Bytes pixels = file.subspan(header.start);
+    if (header.runs) {
+        std::fill_n(raster.words(), header.size.pixels(), colours[0]);
+        read_bmp_runs(pixels, header, [&](std::size_t x, std::size_t y, unsigned colour) { row(y)[x] = colours[colour]; });
+        return raster;
+    }
+    const auto part = [&](std::size_t value, std::size_t c) {
+        const std::uint32_t mask = header.masks[c];
+        if (mask == 0) return std::uint8_t{0};
+        const auto shift = static_cast<unsigned>(std::countr_zero(mask));
+        return to_byte((value & mask) >> shift, mask >> shift);
+    };
+    const bool bytewise = header.bits >= 24 && header.masks == std::array<std::uint32_t, 4>{255u << 16, 255u << 8, 255u, 0};
+    unsigned any_alpha = 0;
+    for (std::size_t y = 0; y < height; ++y) {
+        const std::uint8_t* from = pixels.data() + y * stride;
+        Raster::Word* to = row(y);
+        for (std::size_t x = 0; x < width; ++x) {
+            if (header.bits <= 8) {
+                const std::size_t bit = x * header.bits;
+                to[x] = colours[from[bit / 8] >> (8 - header.bits - bit % 8) & ((1u << header.bits) - 1)];
+                continue;
+            }
+            const std::size_t bytes = header.bits / 8;
+            if (bytewise) {
+                to[x] = pack(from[x * bytes + 2], from[x * bytes + 1], from[x * bytes], 255);
+                continue;
+            }
+            const std::size_t value = little_endian({from + x * bytes, bytes}, 0, bytes);
+            const std::uint8_t alpha = header.masks[3] == 0 ? std::uint8_t{255} : part(value, 3);
+            any_alpha |= alpha;
+            to[x] = pack(part(value, 0), part(value, 1), part(value, 2), alpha);
+        }
+    }
+    if (header.masks[3] != 0 && any_alpha != 0) lay_over_white(raster);
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/gif.hpp
+
+// The first picture of a GIF on its canvas; CompuServe's GIF89a. Here because stb_image takes nine bytes of memory for each
+// pixel of the canvas and exchanges red and blue of its background.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The canvas that the first bytes of a GIF name; nothing if they are cut off.
+inline std::optional<Size> read_gif_size(Bytes file) {
+    if (file.size() < 13) return std::nullopt;
+    return Size{little_endian(file, 8, 2), little_endian(file, 6, 2)};
+}
+
+/// The first picture of a GIF: where it stands on the canvas, its colours and its coded pixels.
+struct GifFrame {
+    std::size_t left = 0, top = 0;
+    Size size;
+    bool interlaced = false;
+    Bytes palette, canvas_palette;       ///< three bytes a colour
+    std::size_t background = 0;          ///< in the canvas's palette
+    std::optional<std::size_t> clear{};  ///< the colour that is transparent
+    unsigned code_bits = 0;              ///< of a colour, in the coded pixels
+    Bytes data;                          ///< blocks, each behind its length
+};
+
+/// Throws PictureError.
+inline GifFrame read_gif_frame(Bytes file) {
+    std::size_t at = 6;
+    const auto take = [&](std::size_t count) {
+        if (file.size() - at < count) throw PictureError("the GIF is cut off");
+        at += count;
+        return file.subspan(at - count, count);
+    };
+    const auto palette = [&](unsigned flags) { return (flags & 0x80) != 0 ? take(std::size_t{6} << (flags & 7)) : Bytes{}; };
+    if (!starts_with(file, "GIF87a") && !starts_with(file, "GIF89a"))
+        throw PictureError("the header of the GIF is cut off or damaged");
+    GifFrame frame;
+    const Bytes screen = take(7);
+    const Size canvas = *read_gif_size(file);
+    frame.background = screen[5];
+    frame.canvas_palette = palette(screen[4]);
+    for (;;) {
+        const unsigned kind = take(1)[0];
+        if (kind == 0x3B) throw PictureError("the GIF is damaged: it ends before its first picture");
+        if (kind == 0x2C) break;
+        if (kind != 0x21) throw PictureError("the GIF is damaged: there is no block of the kind " + std::to_string(kind));
+        const unsigned label = take(1)[0];
+        for (std::size_t length = take(1)[0]; length > 0; length = take(1)[0]) {
+            const Bytes block = take(length);
+            if (label == 0xF9 && length >= 4)
+                frame.clear = (block[0] & 1) != 0 ? std::optional<std::size_t>{block[3]} : std::nullopt;
+        }
+    }
+    const Bytes place = take(9);
+    frame.left = little_endian(place, 0, 2);
+    frame.top = little_endian(place, 2, 2);
+    frame.size = {little_endian(place, 6, 2), little_endian(place, 4, 2)};
+    frame.interlaced = (place[8] & 0x40) != 0;
+    frame.palette = palette(place[8]);
+    if (frame.palette.empty()) frame.palette = frame.canvas_palette;
+    frame.code_bits = take(1)[0];
+    frame.data = file.subspan(at);
+    if (frame.left + frame.size.width > canvas.width || frame.top + frame.size.height > canvas.height)
+        throw PictureError("the GIF is damaged: its first picture leaves the canvas");
+    if (frame.palette.empty()) throw PictureError("the GIF is damaged: its first picture has no colours");
+    if (frame.code_bits < 1 || frame.code_bits > 11)
+        throw PictureError("the GIF is damaged: a colour of 1 to 11 bits was expected, but it has " +
+                           std::to_string(frame.code_bits));
+    return frame;
+}
+
+/// The codes of growing length in a GIF's blocks.
+class GifCodes {
+public:
+    explicit GifCodes(Bytes blocks) : left_(blocks) {}
+
+    unsigned next(unsigned bits) {
+        while (held_ < bits) {
+            if (in_block_ == 0) {
+                in_block_ = byte();
+                if (in_block_ == 0) throw PictureError("the GIF is damaged: its first picture lacks pixels");
+            }
+            word_ |= byte() << held_;
+            held_ += 8;
+            --in_block_;
+        }
+        const unsigned code = word_ & ((1u << bits) - 1);
+        word_ >>= bits;
+        held_ -= bits;
+        return code;
+    }
+
+private:
+    unsigned byte() {
+        if (left_.empty()) throw PictureError("the GIF is cut off");
+        const unsigned value = left_.front();
+        left_ = left_.subspan(1);
+        return value;
+    }
+
+    Bytes left_;
+    unsigned in_block_ = 0, word_ = 0, held_ = 0;
+};
+
+/// Undoes LZW: gives `put` the colour of each pixel, `pixels` times. Throws PictureError.
+template <class Put>
+void read_gif_pixels(const GifFrame& frame, std::size_t pixels, const Put& put) {
+    constexpr unsigned most = 4096, none = most;
+    const unsigned clear = 1u << frame.code_bits, end = clear + 1;
+    struct Entry {
+        std::uint16_t before;  // the string but its last colour
+        std::uint16_t first, last;
+    };
+    std::array<Entry, most> table;
+    std::array<std::uint16_t, most> string;  // of a code, from its end
+    for (unsigned code = 0; code < clear; ++code)
+        table[code] = {none, static_cast<std::uint16_t>(code), static_cast<std::uint16_t>(code)};
+    GifCodes codes{frame.data};
+    unsigned bits = frame.code_bits + 1, size = end + 1, previous = none;
+    for (std::size_t done = 0; done < pixels;) {
+        const unsigned code = codes.next(bits);
+        if (code == clear) {
+            bits = frame.code_bits + 1;
+            size = end + 1;
+            previous = none;
+            continue;
+        }
+        if (code == end) throw PictureError("the GIF is damaged: its first picture lacks pixels");
+        if (code > size || (code == size && (previous == none || size == most)) || (previous == none && code > end))
+            throw PictureError("the GIF is damaged: its coded pixels name a string that there is not yet");
+        if (previous != none && size < most) {
+            table[size] = {static_cast<std::uint16_t>(previous), table[previous].first,
+                           table[code == size ? previous : code].first};
+            ++size;
+        }
+        std::size_t length = 0;
+        for (unsigned part = code; part != none; part = table[part].before) string[length++] = table[part].last;
+        for (; length > 0 && done < pixels; ++done) put(string[--length]);
+        previous = code;
+        if (size == 1u << bits && bits < 12) ++bits;
+    }
+}
+
+/// The first picture on its canvas: around it is the background's colour, or nothing where a colour is transparent; what is
+/// transparent is laid over white. Throws PictureError.
+inline Raster read_gif(Bytes file) {
+    const GifFrame frame = read_gif_frame(file);
+    const auto word = [&](Bytes palette, std::size_t colour) {
+        std::array<std::uint8_t, 4> bytes{0, 0, 0, 255};
+        if (colour == frame.clear)
+            bytes = {255, 255, 255, 255};
+        else if (3 * colour + 3 <= palette.size())
+            std::copy_n(palette.begin() + static_cast<std::ptrdiff_t>(3 * colour), 3, bytes.begin());
+        Raster::Word packed;
+        std::memcpy(&packed, bytes.data(), sizeof packed);
+        return packed;
+    };
+    std::array<Raster::Word, 2048> colours;
+    for (std::size_t colour = 0; colour < colours.size(); ++colour) colours[colour] = word(frame.palette, colour);
+
+    const Size canvas = *read_gif_size(file);
+    check_density("GIF", file.size(), canvas, 2560);  // strings of up to 3,838 pixels for twelve bits
+    Raster raster{canvas};
+    if (frame.size != canvas) {
+        constexpr Raster::Word nothing = -1;  // white
+        std::fill_n(raster.words(), canvas.pixels(),
+                    frame.clear || frame.canvas_palette.empty() ? nothing : word(frame.canvas_palette, frame.background));
+    }
+    if (frame.size.pixels() == 0) return raster;
+    constexpr std::size_t firsts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
+    std::size_t x = 0, y = 0, pass = 0;
+    const auto row = [&] { return raster.words() + (frame.top + y) * canvas.width + frame.left; };
+    Raster::Word* to = row();
+    read_gif_pixels(frame, frame.size.pixels(), [&](std::size_t colour) {
+        to[x] = colours[colour];
+        if (++x < frame.size.width) return;
+        x = 0;
+        y += frame.interlaced ? steps[pass] : 1;
+        while (frame.interlaced && y >= frame.size.height && pass < 3) y = firsts[++pass];
+        if (y < frame.size.height) to = row();
+    });
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/jpeg_codes.hpp
+
+// The codes of JPEG's segments, each behind 0xFF; ITU-T T.81, table B.1.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct JpegCodes {
+    enum : unsigned {
+        temporary = 0x01,
+        first_frame = 0xC0,
+        progressive_frame = 0xC2,
+        huffman = 0xC4,
+        extension = 0xC8,
+        arithmetic = 0xCC,
+        last_frame = 0xCF,
+        first_restart = 0xD0,
+        last_restart = 0xD7,
+        start = 0xD8,
+        end = 0xD9,
+        scan = 0xDA,
+        quantisation = 0xDB,
+        interval = 0xDD,
+        application1 = 0xE1,
+        lossless = 0xF7,
+    };
+
+    static bool is_restart(unsigned code) { return code >= first_restart && code <= last_restart; }
+};
+
+/// Where the first segment of a JPEG may begin: behind the start marker, which more than one 0xFF may lead; 0 if it is no JPEG.
+/// What stb takes for one has to be one here, so that nothing goes there unchecked.
+inline std::size_t jpeg_start(Bytes file) {
+    std::size_t at = 0;
+    while (at < file.size() && file[at] == 0xFF) ++at;
+    return at > 0 && at < file.size() && file[at] == 0xD8 ? at + 1 : 0;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/orientation.hpp
+
+// How the camera was held, as files say it. Exif 2.3, section 4.6; XMP, part 2, section 3.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+constexpr std::string_view exif_prefix{"Exif\0\0", 6};
+
+/// The orientation (1 to 8) in the first directory of a TIFF, as Exif has it; nothing if it is not there or makes no sense.
+inline std::optional<int> tiff_orientation(Bytes tiff) {
+    constexpr std::size_t entry_size = 12, tag = 0x0112, short_type = 3, long_type = 4;
+    const bool little = starts_with(tiff, {"II*\0", 4});
+    if (!little && !starts_with(tiff, {"MM\0*", 4})) return std::nullopt;
+    const auto number = [&](std::size_t at, std::size_t count) {
+        return little ? little_endian(tiff, at, count) : big_endian(tiff, at, count);
+    };
+    const std::size_t directory = number(4, 4), entries = number(directory, 2);
+    for (std::size_t i = 0; i < entries; ++i) {
+        const std::size_t entry = directory + 2 + i * entry_size;
+        if (entry + entry_size > tiff.size()) break;
+        const std::size_t type = number(entry + 2, 2);
+        if (number(entry, 2) != tag || (type != short_type && type != long_type)) continue;
+        const std::size_t value = number(entry + 8, type == short_type ? 2 : 4);
+        return value >= 1 && value <= 8 ? std::optional{static_cast<int>(value)} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// The orientation in a packet of XMP, an attribute or an element; nothing if it is not there.
+inline std::optional<int> xmp_orientation(Bytes packet) {
+    const std::string_view text{reinterpret_cast<const char*>(packet.data()), packet.size()};
+    constexpr std::string_view name = "tiff:Orientation";
+    for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at)) {
+        at += name.size();
+        const std::string_view rest = text.substr(at, 16);
+        const std::size_t digit = rest.find_first_not_of(" \t\r\n=>\"'");
+        if (digit == 0 || digit == std::string_view::npos || rest[digit] < '1' || rest[digit] > '8') continue;
+        return rest[digit] - '0';
+    }
+    return std::nullopt;
+}
+
+/// What the parts of one file say: of several Exif segments the first counts, and XMP only where that says nothing.
+class Orientation {
+public:
+    /// `tiff` is what stands behind "Exif\0\0".
+    void read_exif(Bytes tiff) {
+        if (!seen_exif_) exif_ = tiff_orientation(tiff);
+        seen_exif_ = true;
+    }
+    void read_xmp(Bytes packet) {
+        if (!xmp_) xmp_ = xmp_orientation(packet);
+    }
+    [[nodiscard]] int value() const { return exif_ ? *exif_ : xmp_.value_or(1); }
+
+private:
+    bool seen_exif_ = false;
+    std::optional<int> exif_, xmp_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/jpeg_markers.hpp
+
+// What the markers of a JPEG file say before any pixel is decoded: its size, how the camera was held, whether its tables, its
+// scans and its end are there. ITU-T T.81, annexes B and F. stb_image takes a table that is missing for one of zeros.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Walks through the segments of a JPEG file.
+class JpegMarkers : JpegCodes {
+public:
+    Size size = {};               ///< zero if there is no frame
+    std::size_t plane_bytes = 0;  ///< samples of all components, subsampled as they are, in whole blocks
+    std::size_t blocks = 0;       ///< of 8 x 8 samples, at least
+    bool progressive = false;
+    bool complete = false;   ///< the end marker stands where it should
+    bool restarts = false;   ///< the scans are cut into intervals
+    std::string fault = {};  ///< why it cannot be read, though it is whole: the end of a sentence that begins with "the JPEG"
+    Orientation orientation;
+
+    explicit JpegMarkers(Bytes file) : file_(file) {
+        std::size_t at = jpeg_start(file);
+        keep(at - 2, at);
+        for (bool inside_scan = false; at < file.size();) {
+            const std::size_t before = at;
+            at = inside_scan ? end_of_scan(at) : find_marker(at);
+            if (inside_scan) keep(before, std::min(at, file.size()));
+            if (at + 1 >= file.size()) return;
+            const std::size_t marker = at;
+            while (at < file.size() && file[at] == 0xFF) ++at;
+            if (at == file.size()) return;
+            const unsigned code = file[at++];
+            inside_scan = code == scan;
+            if (code <= temporary || is_restart(code) || code == start) continue;  // nothing that belongs between segments
+            if (code == end) {
+                keep(marker, at);
+                complete = scanned_;
+                if (complete && fault.empty()) check_whole();
+                return;
+            }
+            const std::size_t length = big_endian(file, at, 2);
+            if (at + 2 > file.size() || length > file.size() - at) return;
+            if (length < 2) {
+                fail("is damaged: a segment is shorter than the number that says its length");
+                return;
+            }
+            keep(marker, at + length);
+            read(code, file.subspan(at + 2, length - 2));
+            at += length;
+        }
+    }
+
+    /// The file, or in `repaired` what is left of it without the bytes between segments that no segment has: stb_image reads on
+    /// only where it finds none.
+    [[nodiscard]] Bytes without_strays(std::vector<std::uint8_t>& repaired) const {
+        if (pieces_.size() == 1) return pieces_.front();
+        for (const Bytes piece : pieces_) repaired.insert(repaired.end(), piece.begin(), piece.end());
+        return repaired;
+    }
+
+private:
+    struct Component {
+        unsigned name, wide, high, table;  // factors of sampling, and the table of quantisation
+        bool scanned = false;
+    };
+
+    static std::size_t parts(std::size_t whole, std::size_t part) { return (whole + part - 1) / part; }
+
+    void fail(std::string_view reason) {
+        if (fault.empty()) fault = reason;
+    }
+    void keep(std::size_t from, std::size_t to) {
+        if (!pieces_.empty() && pieces_.back().data() + pieces_.back().size() == file_.data() + from)
+            pieces_.back() = {pieces_.back().data(), pieces_.back().size() + to - from};
+        else if (to > from)
+            pieces_.push_back(file_.subspan(from, to - from));
+    }
+
+    /// The next 0xFF, or the file's end.
+    [[nodiscard]] std::size_t find_marker(std::size_t at) const {
+        const void* found = std::memchr(file_.data() + at, 0xFF, file_.size() - at);
+        return found == nullptr ? file_.size()
+                                : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - file_.data());
+    }
+    /// What stands behind the 0xFF at `at`, and the ones that fill up there; 0 at the file's end.
+    [[nodiscard]] unsigned code_at(std::size_t at) const {
+        while (at < file_.size() && file_[at] == 0xFF) ++at;
+        return at < file_.size() ? file_[at] : 0;
+    }
+    /// Where the coded data end that begin at `at`: at a marker, which one that restarts has to have data behind it not to be.
+    [[nodiscard]] std::size_t end_of_scan(std::size_t at) {
+        std::size_t seen = 0;
+        for (at = find_marker(at); at + 1 < file_.size(); at = find_marker(at)) {
+            const unsigned code = file_[at + 1];
+            if (is_restart(code)) {
+                const bool data = at + 2 < file_.size() && (file_[at + 2] != 0xFF || code_at(at + 2) == 0);
+                if (!data) break;
+                ++seen;
+            } else if (code == 0xFF) {
+                const unsigned behind = code_at(at);
+                if (behind != 0 && !is_restart(behind)) break;
+                ++at;
+                continue;
+            } else if (code != 0) {
+                break;
+            }
+            at += 2;
+        }
+        if (seen < restarts_due_) fail("is cut off or damaged: a marker that restarts its scan is missing");
+        if (seen > 0 && interval_ == 0) fail("is damaged: a marker restarts a scan that has no intervals");
+        return at;
+    }
+
+    void read(unsigned code, Bytes segment) {
+        if (code == huffman) return read_huffman(segment);
+        if (code == quantisation) return read_quantisation(segment);
+        if (code == scan) return read_scan(segment);
+        if (code == interval) interval_ = big_endian(segment, 0, 2);
+        if (code == arithmetic) fail("is of a kind that is not read: its coding is arithmetic");
+        if (code == lossless) fail("is of a kind that is not read: JPEG-LS");
+        if (code >= first_frame && code <= last_frame && code != extension && code != arithmetic) read_frame(code, segment);
+        if (code == application1) {
+            constexpr std::string_view xmp{"http://ns.adobe.com/xap/1.0/\0", 29};
+            if (starts_with(segment, exif_prefix)) orientation.read_exif(segment.subspan(exif_prefix.size()));
+            if (starts_with(segment, xmp)) orientation.read_xmp(segment.subspan(xmp.size()));
+        }
+    }
+
+    void read_frame(unsigned code, Bytes segment) {
+        if (!components_.empty()) return fail("is damaged: it has more than one frame");
+        if (segment.size() < 6 || segment.size() < 6u + 3u * segment[5]) return fail("is damaged: its frame is cut off");
+        size = {big_endian(segment, 1, 2), big_endian(segment, 3, 2)};
+        progressive = code == progressive_frame;
+        if (code > extension) fail("is of a kind that is not read: its coding is arithmetic");
+        if (code == 0xC3) fail("is of a kind that is not read: it is lossless");
+        if (code > 0xC3) fail("is of a kind that is not read: it is hierarchical");
+        if (segment[0] != 8)
+            fail("is of a kind that is not read: its samples have " + std::to_string(segment[0]) + " bits, not 8");
+        if (size.height == 0) fail("is of a kind that is not read: its height does not stand in its frame");
+        if (segment[5] != 1 && segment[5] != 3 && segment[5] != 4)
+            return fail("is of a kind that is not read: it has " + std::to_string(segment[5]) + " components, not 1, 3 or 4");
+        for (std::size_t i = 0; i < segment[5]; ++i) {
+            const unsigned factors = segment[7 + 3 * i];
+            components_.push_back({segment[6 + 3 * i], factors >> 4, factors & 15u, segment[8 + 3 * i]});
+            widest_ = std::max<std::size_t>(widest_, factors >> 4);
+            highest_ = std::max<std::size_t>(highest_, factors & 15u);
+        }
+        for (const Component& component : components_) {
+            if (component.wide < 1 || component.wide > 4 || component.high < 1 || component.high > 4 || component.table > 3)
+                return fail("is damaged: its frame names sizes or tables that there cannot be");
+            if (widest_ % component.wide != 0 || highest_ % component.high != 0)
+                return fail("is of a kind that is not read: its components' sizes are no whole multiples");
+            plane_bytes +=
+                parts(size.width, 8 * widest_) * parts(size.height, 8 * highest_) * 64 * component.wide * component.high;
+            blocks += blocks_of(component);
+        }
+    }
+    [[nodiscard]] std::size_t blocks_of(const Component& component) const {
+        return parts(parts(size.width * component.wide, widest_), 8) * parts(parts(size.height * component.high, highest_), 8);
+    }
+
+    /// Whole tables of at most 256 codes each: older stb_image writes beyond its own for others.
+    void read_huffman(Bytes segment) {
+        constexpr std::size_t head = 17, most = 256, largest_step = 11;
+        while (!segment.empty()) {
+            std::size_t codes = 0;
+            for (std::size_t i = 1; i < std::min(head, segment.size()); ++i) codes += segment[i];
+            if (segment.size() < head || codes > most || segment.size() < head + codes)
+                return fail("is damaged: a Huffman table is cut off or has more than 256 codes");
+            for (std::size_t i = head; segment[0] < 16 && i < head + codes; ++i)
+                if (segment[i] > largest_step) fail("is damaged: a Huffman table has steps that its samples cannot make");
+            if (segment[0] < 32) huffman_[segment[0] >> 4][segment[0] & 15u] = true;
+            segment = segment.subspan(head + codes);
+        }
+    }
+    void read_quantisation(Bytes segment) {
+        while (!segment.empty()) {
+            const std::size_t bytes = 1 + (segment[0] >> 4 == 0 ? 64u : 128u);
+            if (segment.size() < bytes) return fail("is damaged: a quantisation table is cut off");
+            if ((segment[0] & 15u) < 4) quantised_[segment[0] & 15u] = true;
+            segment = segment.subspan(bytes);
+        }
+    }
+
+    void read_scan(Bytes segment) {
+        scanned_ = true;
+        const std::size_t count = segment.empty() ? 0 : segment[0];
+        if (components_.empty()) fail("is damaged: a scan stands before its frame");
+        if (!fault.empty()) return;
+        if (count < 1 || count > 4 || segment.size() < 4 + 2 * count) return fail("is damaged: the head of a scan is cut off");
+        const unsigned first = segment[1 + 2 * count], again = segment[3 + 2 * count] >> 4;
+        std::size_t intervals = parts(size.width, 8 * widest_) * parts(size.height, 8 * highest_);
+        for (std::size_t i = 0; i < count; ++i) {
+            const unsigned tables = segment[2 + 2 * i];
+            const auto component = std::ranges::find(components_, unsigned{segment[1 + 2 * i]}, &Component::name);
+            if (component == components_.end())
+                return fail("is damaged: a scan is of a component that its frame does not name");
+            const bool dc = !progressive || (first == 0 && again == 0), ac = progressive ? first > 0 : true;
+            if (!quantised_[component->table]) fail("is damaged: it lacks a quantisation table");
+            if ((dc && !huffman_[0][tables >> 4]) || (ac && !huffman_[1][tables & 15u]))
+                fail("is damaged: it lacks a Huffman table");
+            component->scanned = component->scanned || dc;
+            if (count == 1) intervals = blocks_of(*component);
+        }
+        restarts = restarts || interval_ > 0;
+        restarts_due_ = interval_ == 0 || intervals == 0 ? 0 : (intervals - 1) / interval_;
+    }
+    void check_whole() {
+        for (const Component& component : components_)
+            if (!component.scanned) return fail("is cut off or damaged: a component has no scan");
+    }
+
+    Bytes file_;
+    std::vector<Bytes> pieces_;
+    std::vector<Component> components_;
+    std::size_t widest_ = 1, highest_ = 1, interval_ = 0, restarts_due_ = 0;
+    bool huffman_[2][16] = {}, quantised_[4] = {}, scanned_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/stb_image.hpp
+
+// The door to stb_image.h, which reads JPEGs and opens the streams of PNGs. Its code stands in denim::stb with internal linkage, and every macro that
+// steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
+
+// What stb includes is included before, so that nothing but stb lands in the namespace.
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma push_macro("STB_IMAGE_IMPLEMENTATION")
+#undef STB_IMAGE_IMPLEMENTATION
+#pragma push_macro("STB_IMAGE_STATIC")
+#undef STB_IMAGE_STATIC
+#pragma push_macro("STBI_INCLUDE_STB_IMAGE_H")
+#undef STBI_INCLUDE_STB_IMAGE_H
+#pragma push_macro("STBI_VERSION")
+#undef STBI_VERSION
+#pragma push_macro("STBIDEF")
+#undef STBIDEF
+#pragma push_macro("STBI_ASSERT")
+#undef STBI_ASSERT
+#pragma push_macro("STBI_MALLOC")
+#undef STBI_MALLOC
+#pragma push_macro("STBI_REALLOC")
+#undef STBI_REALLOC
+#pragma push_macro("STBI_REALLOC_SIZED")
+#undef STBI_REALLOC_SIZED
+#pragma push_macro("STBI_FREE")
+#undef STBI_FREE
+#pragma push_macro("STBI_MAX_DIMENSIONS")
+#undef STBI_MAX_DIMENSIONS
+#pragma push_macro("STBI_FAILURE_USERMSG")
+#undef STBI_FAILURE_USERMSG
+#pragma push_macro("STBI_NO_FAILURE_STRINGS")
+#undef STBI_NO_FAILURE_STRINGS
+#pragma push_macro("STBI_NO_STDIO")
+#undef STBI_NO_STDIO
+#pragma push_macro("STBI_NO_LINEAR")
+#undef STBI_NO_LINEAR
+#pragma push_macro("STBI_NO_SIMD")
+#undef STBI_NO_SIMD
+#pragma push_macro("STBI_NO_THREAD_LOCALS")
+#undef STBI_NO_THREAD_LOCALS
+#pragma push_macro("STBI_NO_ZLIB")
+#undef STBI_NO_ZLIB
+#pragma push_macro("STBI_NO_JPEG")
+#undef STBI_NO_JPEG
+#pragma push_macro("STBI_NO_PNG")
+#undef STBI_NO_PNG
+#pragma push_macro("STBI_NO_BMP")
+#undef STBI_NO_BMP
+#pragma push_macro("STBI_NO_PSD")
+#undef STBI_NO_PSD
+#pragma push_macro("STBI_NO_TGA")
+#undef STBI_NO_TGA
+#pragma push_macro("STBI_NO_GIF")
+#undef STBI_NO_GIF
+#pragma push_macro("STBI_NO_HDR")
+#undef STBI_NO_HDR
+#pragma push_macro("STBI_NO_PIC")
+#undef STBI_NO_PIC
+#pragma push_macro("STBI_NO_PNM")
+#undef STBI_NO_PNM
+#pragma push_macro("STBI_ONLY_JPEG")
+#undef STBI_ONLY_JPEG
+#pragma push_macro("STBI_ONLY_PNG")
+#undef STBI_ONLY_PNG
+#pragma push_macro("STBI_ONLY_BMP")
+#undef STBI_ONLY_BMP
+#pragma push_macro("STBI_ONLY_PSD")
+#undef STBI_ONLY_PSD
+#pragma push_macro("STBI_ONLY_TGA")
+#undef STBI_ONLY_TGA
+#pragma push_macro("STBI_ONLY_GIF")
+#undef STBI_ONLY_GIF
+#pragma push_macro("STBI_ONLY_HDR")
+#undef STBI_ONLY_HDR
+#pragma push_macro("STBI_ONLY_PIC")
+#undef STBI_ONLY_PIC
+#pragma push_macro("STBI_ONLY_PNM")
+#undef STBI_ONLY_PNM
+#pragma push_macro("STBI_SUPPORT_ZLIB")
+#undef STBI_SUPPORT_ZLIB
+#pragma push_macro("STBI_SSE2")
+#undef STBI_SSE2
+#pragma push_macro("STBI_NEON")
+#undef STBI_NEON
+#pragma push_macro("STBI_SIMD_ALIGN")
+#undef STBI_SIMD_ALIGN
+#pragma push_macro("STBI_THREAD_LOCAL")
+#undef STBI_THREAD_LOCAL
+#pragma push_macro("STBI_HAS_LROTL")
+#undef STBI_HAS_LROTL
+#pragma push_macro("STBI_NOTUSED")
+#undef STBI_NOTUSED
+#pragma push_macro("stbi_inline")
+#undef stbi_inline
+#pragma push_macro("stbi_lrot")
+#undef stbi_lrot
+#pragma push_macro("stbi__err")
+#undef stbi__err
+#pragma push_macro("stbi__errpf")
+#undef stbi__errpf
+#pragma push_macro("stbi__errpuc")
+#undef stbi__errpuc
+#pragma push_macro("stbi__unpremultiply_on_load")
+#undef stbi__unpremultiply_on_load
+#pragma push_macro("stbi__de_iphone_flag")
+#undef stbi__de_iphone_flag
+#pragma push_macro("stbi__vertically_flip_on_load")
+#undef stbi__vertically_flip_on_load
+
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_NO_STDIO
+#define STBI_NO_LINEAR
+#define STBI_NO_HDR
+#define STBI_NO_PIC
+#define STBI_NO_PNM
+#define STBI_NO_PSD
+#define STBI_NO_PNG
+#define STBI_NO_BMP
+#define STBI_NO_GIF
+#define STBI_NO_TGA
+#define STBI_SUPPORT_ZLIB
+#define STBI_ASSERT(condition) static_cast<void>(0)
+#define STBI_MALLOC(size) ::denim::detail::block_pool().allocate(size)
+#define STBI_REALLOC_SIZED(block, used, size) ::denim::detail::block_pool().reallocate(block, used, size)
+#define STBI_FREE(block) ::denim::detail::block_pool().release(block)
+#if defined(__ARM_NEON)
+#define STBI_NEON
+#endif
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+// Sums of the steps from block to block may leave what an int holds, in a file that wants them to: they wrap around. Behind the end of a scan
+// zeros are shifted in, by more than a number has bits where a code ends there too: they stay zero.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((no_sanitize("signed-integer-overflow", "shift"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC optimize("wrapv")
+#endif
+namespace denim::inline DENIM_TARGET::stb {
+#if __has_include(<stb_image.h>)
+#include <stb_image.h>
+#else
+#include <stb/stb_image.h>
+#endif
+}  // namespace denim::inline DENIM_TARGET::stb
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#pragma GCC diagnostic pop
+
+#pragma pop_macro("STB_IMAGE_IMPLEMENTATION")
+#pragma pop_macro("STB_IMAGE_STATIC")
+#pragma pop_macro("STBI_INCLUDE_STB_IMAGE_H")
+#pragma pop_macro("STBI_VERSION")
+#pragma pop_macro("STBIDEF")
+#pragma pop_macro("STBI_ASSERT")
+#pragma pop_macro("STBI_MALLOC")
+#pragma pop_macro("STBI_REALLOC")
+#pragma pop_macro("STBI_REALLOC_SIZED")
+#pragma pop_macro("STBI_FREE")
+#pragma pop_macro("STBI_MAX_DIMENSIONS")
+#pragma pop_macro("STBI_FAILURE_USERMSG")
+#pragma pop_macro("STBI_NO_FAILURE_STRINGS")
+#pragma pop_macro("STBI_NO_STDIO")
+#pragma pop_macro("STBI_NO_LINEAR")
+#pragma pop_macro("STBI_NO_SIMD")
+#pragma pop_macro("STBI_NO_THREAD_LOCALS")
+#pragma pop_macro("STBI_NO_ZLIB")
+#pragma pop_macro("STBI_NO_JPEG")
+#pragma pop_macro("STBI_NO_PNG")
+#pragma pop_macro("STBI_NO_BMP")
+#pragma pop_macro("STBI_NO_PSD")
+#pragma pop_macro("STBI_NO_TGA")
+#pragma pop_macro("STBI_NO_GIF")
+#pragma pop_macro("STBI_NO_HDR")
+#pragma pop_macro("STBI_NO_PIC")
+#pragma pop_macro("STBI_NO_PNM")
+#pragma pop_macro("STBI_ONLY_JPEG")
+#pragma pop_macro("STBI_ONLY_PNG")
+#pragma pop_macro("STBI_ONLY_BMP")
+#pragma pop_macro("STBI_ONLY_PSD")
+#pragma pop_macro("STBI_ONLY_TGA")
+#pragma pop_macro("STBI_ONLY_GIF")
+#pragma pop_macro("STBI_ONLY_HDR")
+#pragma pop_macro("STBI_ONLY_PIC")
+#pragma pop_macro("STBI_ONLY_PNM")
+#pragma pop_macro("STBI_SUPPORT_ZLIB")
+#pragma pop_macro("STBI_SSE2")
+#pragma pop_macro("STBI_NEON")
+#pragma pop_macro("STBI_SIMD_ALIGN")
+#pragma pop_macro("STBI_THREAD_LOCAL")
+#pragma pop_macro("STBI_HAS_LROTL")
+#pragma pop_macro("STBI_NOTUSED")
+#pragma pop_macro("stbi_inline")
+#pragma pop_macro("stbi_lrot")
+#pragma pop_macro("stbi__err")
+#pragma pop_macro("stbi__errpf")
+#pragma pop_macro("stbi__errpuc")
+#pragma pop_macro("stbi__unpremultiply_on_load")
+#pragma pop_macro("stbi__de_iphone_flag")
+#pragma pop_macro("stbi__vertically_flip_on_load")
+// ---- denim/image/stb_calls.hpp
+
+// What stb_image does for us, through functions of stb's own inside: those for all have the names of C, which the program's copy has too.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Why the last call gave nothing; empty if stb does not say.
+inline std::string stb_reason() { return stb::stbi__g_failure_reason; }
+
+/// The pixels of a JPEG, four bytes each, in a block of the pool; nullptr if it cannot be decoded.
+inline void* stb_jpeg(std::span<const std::uint8_t> file, int& width, int& height) {
+    stb::stbi__g_failure_reason = "";
+    stb::stbi__context context;
+    stb::stbi__start_mem(&context, file.data(), static_cast<int>(file.size()));
+    int channels = 0;
+    return stb::stbi__load_and_postprocess_8bit(&context, &width, &height, &channels, 4);
+}
+
+/// Opens a zlib stream into `room`, a block of the pool that is replaced by a larger one if it may grow. Gives how many bytes came, or
+/// nothing if it cannot be opened.
+inline std::optional<std::size_t> stb_inflate(std::span<const std::uint8_t> stream, void*& room, std::size_t bytes, bool grows) {
+    stb::stbi__g_failure_reason = "";
+    stb::stbi__zbuf buffer;
+    buffer.zbuffer = const_cast<stb::stbi_uc*>(stream.data());
+    buffer.zbuffer_end = buffer.zbuffer + stream.size();
+    const bool opened = stb::stbi__do_zlib(&buffer, static_cast<char*>(room), static_cast<int>(bytes), grows ? 1 : 0, 1) != 0;
+    room = buffer.zout_start;
+    return opened ? std::optional{static_cast<std::size_t>(buffer.zout - buffer.zout_start)} : std::nullopt;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/jpeg.hpp
+
+// JPEG, by stb_image: what it takes as it comes is looked at before.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Bytes that decoding takes at its peak, about: pixels, samples, and coefficients when they come in several scans.
+inline std::size_t jpeg_memory(const JpegMarkers& markers) {
+    const std::size_t words = sizeof(Raster::Word) * markers.size.pixels();
+    const std::size_t decoding = words + (markers.progressive ? 3 : 1) * markers.plane_bytes;
+    return std::max(decoding, markers.orientation.value() > 1 ? 2 * words : 0);
+}
+
+/// The picture of a JPEG, as the camera was held. Throws PictureError.
+inline Raster read_jpeg(Bytes file) {
+    const JpegMarkers markers{file};
+    if (!markers.fault.empty()) throw PictureError("the JPEG " + markers.fault);
+    if (!markers.complete) throw PictureError("the JPEG is cut off: its end is missing");
+    if (markers.blocks / 8 > file.size()) throw PictureError("the JPEG is cut off: it has more pixels than its bytes can hold");
+    // Where a scan is damaged, stb passes over the rest of an interval: what another picture left there may not be seen.
+    const BlockPool::Limit limit{block_pool(), block_pool().limit(), markers.restarts};
+    std::vector<std::uint8_t> repaired;
+    const Bytes clean = markers.without_strays(repaired);
+    int width = 0, height = 0;
+    void* words = stb_jpeg(clean, width, height);  // four channels: stb's conversion of colours is vectorised for words only
+    if (words == nullptr)
+        throw PictureError("the JPEG is damaged: " + (stb_reason().empty() ? "its pixels cannot be decoded" : stb_reason()));
+    return turned({{static_cast<std::size_t>(height), static_cast<std::size_t>(width)}, words}, markers.orientation.value());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/png_rows.hpp
+
+// From the bytes of a PNG's stream to pixels: filters, samples of 1 to 16 bits, palettes, interlacing; W3C's PNG, sections 7
+// to 9.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// One of the pictures that an interlaced one is sent as: every `step`th pixel from `first` on.
+struct PngPass {
+    Size first, step;
+
+    [[nodiscard]] Size of(Size size) const {
+        const auto count = [](std::size_t extent, std::size_t from, std::size_t by) {
+            return extent > from ? (extent - from + by - 1) / by : 0;
+        };
+        return {count(size.height, first.height, step.height), count(size.width, first.width, step.width)};
+    }
+};
+
+constexpr PngPass whole_png[] = {{{0, 0}, {1, 1}}};
+constexpr PngPass interlaced_png[] = {{{0, 0}, {8, 8}}, {{0, 4}, {8, 8}}, {{4, 0}, {8, 4}}, {{0, 2}, {4, 4}},
+                                      {{2, 0}, {4, 2}}, {{0, 1}, {2, 2}}, {{1, 0}, {2, 1}}};
+
+struct PngHeader {
+    Size size;
+    std::size_t depth = 8, channels = 3;
+    bool palette = false, interlaced = false;
+
+    [[nodiscard]] bool alpha() const { return channels == 2 || channels == 4; }
+    [[nodiscard]] std::size_t row_bytes(std::size_t width) const { return (width * channels * depth + 7) / 8; }
+    [[nodiscard]] std::span<const PngPass> passes() const {
+        return interlaced ? std::span<const PngPass>{interlaced_png} : whole_png;
+    }
+    /// What the stream holds: each row behind a byte that names its filter.
+    [[nodiscard]] std::size_t stored_bytes() const {
+        std::size_t bytes = 0;
+        for (const PngPass& pass : passes())
+            if (const Size part = pass.of(size); part.pixels() > 0) bytes += part.height * (1 + row_bytes(part.width));
+        return bytes;
+    }
+};
+
+struct PngColours {
+    std::array<std::array<std::uint8_t, 4>, 256> palette;
+    std::size_t count = 0;
+    bool has_transparent = false;
+    std::array<std::size_t, 3> transparent{};  ///< samples of the one colour that is
+
+    PngColours() { palette.fill({0, 0, 0, 255}); }
+};
+
+/// Undoes the filter of a row whose pixels are `pixel` bytes apart; `previous` is the row above, of zeros at first.
+template <std::size_t pixel>
+void undo_png_filter(unsigned filter, std::uint8_t* row, const std::uint8_t* previous, std::size_t bytes) {
+    const auto add = [](std::uint8_t& to, int value) { to = static_cast<std::uint8_t>(to + value); };
+    if (filter == 2)
+        for (std::size_t i = 0; i < bytes; ++i) add(row[i], previous[i]);
+    if (filter == 1)
+        for (std::size_t i = pixel; i < bytes; ++i) add(row[i], row[i - pixel]);
+    if (filter == 3) {
+        for (std::size_t i = 0; i < pixel; ++i) add(row[i], previous[i] / 2);
+        for (std::size_t i = pixel; i < bytes; ++i) add(row[i], (row[i - pixel] + previous[i]) / 2);
+    }
+    if (filter == 4) {
+        for (std::size_t i = 0; i < pixel; ++i) add(row[i], previous[i]);
+        for (std::size_t i = pixel; i < bytes; ++i) {  // Paeth: of left, above and the corner the one next to their plane
+            const int left = row[i - pixel], above = previous[i], corner = previous[i - pixel];
+            const int from_left = std::abs(above - corner), from_above = std::abs(left - corner);
+            const int from_corner = std::abs(left + above - 2 * corner);
+            const int upright = from_above <= from_corner ? above : corner;
+            add(row[i], from_left <= from_above && from_left <= from_corner ? left : upright);
+        }
+    }
+    if (filter > 4) throw PictureError("the PNG is damaged: there is no filter " + std::to_string(filter));
+}
+
+/// Writes the samples of a row as pixels that are `step` apart.
+inline void write_png_row(Bytes row, std::size_t width, const PngHeader& header, const PngColours& colours, Raster::Word* to,
+                          std::size_t step) {
+    if (header.depth == 8 && header.channels >= 3 && !colours.has_transparent) {
+        for (std::size_t x = 0; x < width; ++x, to += step) {
+            const std::uint8_t* from = row.data() + x * header.channels;
+            const std::uint8_t word[] = {from[0], from[1], from[2], header.channels == 4 ? from[3] : std::uint8_t{255}};
+            std::memcpy(to, word, sizeof word);
+        }
+        return;
+    }
+    const std::size_t largest = (std::size_t{1} << header.depth) - 1, shown = header.channels >= 3 ? 3 : 1;
+    const auto sample = [&](std::size_t n) -> std::size_t {
+        if (header.depth == 8) return row[n];
+        if (header.depth == 16) return std::size_t{row[2 * n]} << 8 | row[2 * n + 1];
+        const std::size_t bit = n * header.depth;
+        return row[bit / 8] >> (8 - header.depth - bit % 8) & largest;
+    };
+    const auto byte = [&](std::size_t value) {
+        return static_cast<std::uint8_t>(header.depth == 16 ? value >> 8 : header.depth == 8 ? value : value * 255 / largest);
+    };
+    for (std::size_t x = 0; x < width; ++x, to += step) {
+        std::array<std::uint8_t, 4> word{0, 0, 0, 255};
+        if (header.palette) {
+            word = colours.palette[sample(x)];
+        } else {
+            bool transparent = colours.has_transparent;
+            for (std::size_t c = 0; c < shown; ++c) {
+                const std::size_t value = sample(x * header.channels + c);
+                word[c] = byte(value);
+                transparent = transparent && value == colours.transparent[c];
+            }
+            if (shown == 1) word[1] = word[2] = word[0];
+            if (header.alpha()) word[3] = byte(sample(x * header.channels + shown));
+            if (transparent) word[3] = 0;
+        }
+        std::memcpy(to, word.data(), word.size());
+    }
+}
+
+/// Turns the stream's bytes, `header.stored_bytes()` of them, which are changed, into pixels with alpha.
+template <std::size_t pixel>
+void read_png_rows(std::span<std::uint8_t> stored, const PngHeader& header, const PngColours& colours, Raster& raster) {
+    const std::vector<std::uint8_t> zeros(header.row_bytes(header.size.width));
+    std::uint8_t* at = stored.data();
+    for (const PngPass& pass : header.passes()) {
+        const Size part = pass.of(header.size);
+        if (part.pixels() == 0) continue;
+        const std::size_t bytes = header.row_bytes(part.width);
+        const std::uint8_t* previous = zeros.data();
+        for (std::size_t y = 0; y < part.height; ++y) {
+            undo_png_filter<pixel>(at[0], at + 1, previous, bytes);
+            write_png_row({at + 1, bytes}, part.width, header, colours,
+                          raster.words() + (pass.first.height + y * pass.step.height) * header.size.width + pass.first.width,
+                          pass.step.width);
+            previous = at + 1;
+            at += 1 + bytes;
+        }
+    }
+}
+
+inline void read_png_rows(std::span<std::uint8_t> stored, const PngHeader& header, const PngColours& colours, Raster& raster) {
+    switch (header.channels * header.depth / 8) {
+        case 2:
+            return read_png_rows<2>(stored, header, colours, raster);
+        case 3:
+            return read_png_rows<3>(stored, header, colours, raster);
+        case 4:
+            return read_png_rows<4>(stored, header, colours, raster);
+        case 6:
+            return read_png_rows<6>(stored, header, colours, raster);
+        case 8:
+            return read_png_rows<8>(stored, header, colours, raster);
+        default:
+            return read_png_rows<1>(stored, header, colours, raster);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/png.hpp
+
+// PNG: chunks with their checksums, the checksum of the stream, and how the camera was held (eXIf, XMP); W3C's PNG, third
+// edition. Here because stb_image looks at no checksum and holds the samples several times. Its inflate is what opens the
+// stream.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+constexpr std::string_view png_signature{"\x89PNG\r\n\x1a\n", 8};
+
+[[noreturn]] inline void throw_damaged_png(const std::string& reason) { throw PictureError("the PNG is damaged: " + reason); }
+
+/// What the chunk IHDR says, which has to be the first. Throws PictureError.
+inline PngHeader read_png_header(Bytes file) {
+    constexpr std::size_t first = 8, length = 13;
+    if (file.size() >= first && !starts_with(file, png_signature))
+        throw_damaged_png("its signature is changed, as a text's would be");
+    if (file.size() < first + 12 + length) throw PictureError("the header of the PNG is cut off or damaged");
+    const Bytes chunk = file.subspan(first);
+    if (starts_with(chunk.subspan(4), "CgBI"))
+        throw PictureError("the PNG is of Apple's own kind (CgBI), which only Apple's programs read");
+    if (!starts_with(chunk.subspan(4), "IHDR") || big_endian(chunk, 0, 4) != length)
+        throw_damaged_png("it does not begin with IHDR");
+    if (big_endian(chunk, 8 + length, 4) != crc32(chunk.subspan(4, 4 + length)))
+        throw_damaged_png("the checksum of its chunk IHDR is wrong");
+    PngHeader header;
+    header.size = {big_endian(chunk, 12, 4), big_endian(chunk, 8, 4)};
+    header.depth = chunk[16];
+    header.interlaced = chunk[20] == 1;
+    const unsigned type = chunk[17];
+    const unsigned channels[] = {1, 0, 3, 1, 2, 0, 4};
+    header.channels = type <= 6 ? channels[type] : 0;
+    header.palette = type == 3;
+    const bool depth_fits = header.depth == 8 || (header.depth == 16 && type != 3) ||
+                            ((header.depth == 1 || header.depth == 2 || header.depth == 4) && (type == 0 || type == 3));
+    if (header.channels == 0 || !depth_fits)
+        throw_damaged_png("there is no kind " + std::to_string(type) + " with " + std::to_string(header.depth) + " bits");
+    if (chunk[18] != 0 || chunk[19] != 0 || chunk[20] > 1) throw_damaged_png("it names a method that there is not");
+    return header;
+}
+
+/// The chunks of a PNG that its picture needs.
+struct PngChunks {
+    PngHeader header;
+    PngColours colours;
+    Orientation orientation;
+    std::vector<Bytes> data;  ///< parts of the zlib stream
+    std::size_t data_bytes = 0;
+};
+
+/// The XMP in a chunk iTXt that holds it as it is; empty if it holds something else.
+inline Bytes xmp_in(Bytes text) {
+    constexpr std::string_view keyword{"XML:com.adobe.xmp\0\0\0", 20};  // and no compression
+    return starts_with(text, keyword) ? text.subspan(keyword.size()) : Bytes{};
+}
+
+inline void read_png_palette(Bytes chunk, PngChunks& chunks) {
+    if (chunk.size() % 3 != 0 || chunk.size() > 3 * chunks.colours.palette.size())
+        throw_damaged_png("its palette has no whole colours");
+    for (std::size_t i = 0; i < chunk.size() / 3; ++i)
+        for (std::size_t c = 0; c < 3; ++c) chunks.colours.palette[i][c] = chunk[3 * i + c];
+    chunks.colours.count = chunk.size() / 3;
+}
+
+inline void read_png_transparency(Bytes chunk, PngChunks& chunks) {
+    const PngHeader& header = chunks.header;
+    if (header.palette) {
+        if (chunk.size() > chunks.colours.count) throw_damaged_png("more colours are transparent than it has");
+        for (std::size_t i = 0; i < chunk.size(); ++i) chunks.colours.palette[i][3] = chunk[i];
+        return;
+    }
+    if (header.alpha()) throw_damaged_png("a colour is transparent, though its pixels have alpha");
+    if (chunk.size() < 2 * header.channels) throw_damaged_png("its transparent colour is cut off");
+    for (std::size_t c = 0; c < header.channels; ++c)
+        chunks.colours.transparent[c] = big_endian(chunk, 2 * c, 2) & ((std::size_t{1} << header.depth) - 1);
+    chunks.colours.has_transparent = true;
+}
+
+/// Goes through the chunks up to IEND and compares their checksums. Throws PictureError.
+inline PngChunks read_png_chunks(Bytes file) {
+    PngChunks chunks{read_png_header(file), {}, {}, {}, 0};
+    for (Bytes left = file.subspan(png_signature.size());;) {
+        if (left.size() < 12 || left.size() - 12 < big_endian(left, 0, 4)) throw PictureError("the PNG is cut off");
+        const std::size_t length = big_endian(left, 0, 4);
+        const Bytes named = left.subspan(4, 4 + length), chunk = named.subspan(4);
+        std::string name;
+        for (const std::uint8_t letter : named.first(4))
+            name += letter >= 'A' && letter <= 'z' ? static_cast<char>(letter) : '?';
+        if (big_endian(left, 8 + length, 4) != crc32(named))
+            throw_damaged_png("the checksum of its chunk " + name + " is wrong");
+        left = left.subspan(12 + length);
+        if (name == "IEND") break;
+        if (name == "IDAT") {
+            chunks.data.push_back(chunk);
+            chunks.data_bytes += length;
+        } else if (name == "PLTE") {
+            read_png_palette(chunk, chunks);
+        } else if (name == "tRNS") {
+            read_png_transparency(chunk, chunks);
+        } else if (name == "eXIf") {
+            chunks.orientation.read_exif(starts_with(chunk, exif_prefix) ? chunk.subspan(exif_prefix.size()) : chunk);
+        } else if (name == "iTXt") {
+            chunks.orientation.read_xmp(xmp_in(chunk));
+        } else if (name != "IHDR" && (named[0] & 0x20) == 0) {
+            throw_damaged_png("there is no chunk " + name + " that a picture needs");
+        }
+    }
+    if (chunks.header.palette && chunks.colours.count == 0) throw_damaged_png("it has no palette");
+    if (chunks.data_bytes == 0) throw_damaged_png("it has no pixels");
+    return chunks;
+}
+
+/// Opens the zlib stream into `rows`, and compares its checksum. Throws PictureError.
+inline void inflate_png(const PngChunks& chunks, std::span<std::uint8_t> rows) {
+    std::vector<std::uint8_t> joined;
+    if (chunks.data.size() > 1) {
+        joined.reserve(chunks.data_bytes);
+        for (const Bytes part : chunks.data) joined.insert(joined.end(), part.begin(), part.end());
+    }
+    const Bytes stream = chunks.data.size() > 1 ? Bytes{joined} : chunks.data.front();
+    void* room = rows.data();
+    std::optional<std::size_t> length = stb_inflate(stream, room, rows.size(), false);
+    std::uint32_t sum = 0;
+    if (length) {
+        sum = adler32(rows.first(*length));
+    } else if (stb_reason() == "output buffer limit") {  // it holds more than the pixels: all of it is summed
+        const std::size_t guess = rows.size() + rows.size() / 8 + 4096;
+        room = block_pool().allocate(guess);
+        if (room != nullptr) length = stb_inflate(stream, room, guess, true);
+        const Block all{room};
+        if (length) {
+            sum = adler32({all.bytes(), *length});
+            std::copy_n(all.bytes(), rows.size(), rows.data());
+        }
+    }
+    if (!length) throw_damaged_png("its stream cannot be decompressed: " + stb_reason());
+    if (*length < rows.size()) throw PictureError("the PNG is cut off: its stream lacks pixels");
+    // The stream may end before the chunks do. That four bytes are the sum by chance is as rare as damage that the sum
+    // overlooks.
+    const std::uint8_t wanted[] = {static_cast<std::uint8_t>(sum >> 24), static_cast<std::uint8_t>(sum >> 16),
+                                   static_cast<std::uint8_t>(sum >> 8), static_cast<std::uint8_t>(sum)};
+    if (std::find_end(stream.begin(), stream.end(), std::begin(wanted), std::end(wanted)) == stream.end())
+        throw_damaged_png("the checksum of its stream is wrong");
+}
+
+/// The picture of a PNG, as the camera was held; what is transparent is laid over white. Throws PictureError.
+inline Raster read_png(Bytes file) {
+    PngChunks chunks = read_png_chunks(file);
+    const std::size_t bytes = chunks.header.stored_bytes();
+    constexpr std::size_t best_ratio = 1032;  // of deflate: 258 bytes for two bits
+    if (bytes / best_ratio > chunks.data_bytes)
+        throw PictureError("the PNG is cut off: it has more pixels than its stream can hold");
+    if (bytes > std::size_t{std::numeric_limits<int>::max()} / 2)
+        throw PictureError("the PNG has more samples than can be read");
+    Raster raster;
+    {
+        const Block rows{block_pool().allocate(bytes)};
+        inflate_png(chunks, {rows.bytes(), bytes});
+        raster = Raster{chunks.header.size};
+        read_png_rows({rows.bytes(), bytes}, chunks.header, chunks.colours, raster);
+    }
+    if (chunks.header.alpha() || chunks.header.palette || chunks.colours.has_transparent) lay_over_white(raster);
+    return turned(std::move(raster), chunks.orientation.value());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/pnm.hpp
+
+// Binary PNM, grey (P5) and colour (P6), one or two bytes a sample; netpbm's manual, pgm and ppm. Here because older
+// stb_image takes the two bytes of a sample in the wrong order and writes beyond its memory.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct PnmHeader {
+    Size size;
+    std::size_t largest = 0, channels = 0, start = 0;  ///< value of white, channels, where the samples begin
+};
+
+/// Nothing if the header is cut off or damaged.
+inline std::optional<PnmHeader> read_pnm_header(Bytes file) {
+    if (file.size() < 2 || file[0] != 'P' || (file[1] != '5' && file[1] != '6')) return std::nullopt;
+    std::size_t at = 2;
+    const auto space = [&] { return file[at] == ' ' || (file[at] >= '\t' && file[at] <= '\r'); };
+    const auto number = [&]() -> std::size_t {
+        for (; at < file.size() && (space() || file[at] == '#'); ++at)
+            if (file[at] == '#')
+                while (at + 1 < file.size() && file[at] != '\n') ++at;
+        std::size_t value = 0;
+        for (; at < file.size() && file[at] >= '0' && file[at] <= '9' && value < 100'000'000; ++at)
+            value = 10 * value + file[at] - '0';
+        return value;
+    };
+    PnmHeader header;
+    header.size.width = number();
+    header.size.height = number();
+    header.largest = number();
+    header.channels = file[1] == '6' ? 3 : 1;
+    if (at >= file.size() || !space() || header.largest == 0 || header.largest > 65535) return std::nullopt;
+    header.start = at + 1;
+    return header;
+}
+
+/// Nothing if samples are missing.
+inline std::optional<Raster> read_pnm(Bytes file, const PnmHeader& header) {
+    const std::size_t sample = header.largest > 255 ? 2 : 1, pixel = sample * header.channels;
+    if ((file.size() - header.start) / pixel < header.size.pixels()) return std::nullopt;
+    Raster raster{header.size};
+    const std::uint8_t* from = file.data() + header.start;
+    for (std::size_t i = 0; i < header.size.pixels(); ++i, from += pixel) {
+        std::uint8_t word[] = {0, 0, 0, 255};
+        for (std::size_t c = 0; c < 3; ++c) {
+            const std::uint8_t* number = from + (header.channels == 3 ? c * sample : 0);
+            const std::size_t value = sample == 2 ? std::size_t{number[0]} << 8 | number[1] : number[0];
+            word[c] = to_byte(std::min(value, header.largest), header.largest);
+        }
+        std::memcpy(raster.words() + i, word, sizeof word);
+    }
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/psd.hpp
+
+// The merged picture of a PSD, RGB or grey, 8 or 16 bits a sample, as it is or packed; Adobe's Photoshop file formats
+// specification. Here because stb_image takes the white out that it is laid over by numbers that may leave what a byte holds.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct PsdHeader {
+    Size size;
+    std::size_t channels = 0, sample = 0;  ///< channels as stored, bytes of a sample
+    std::size_t shown = 0;                 ///< channels of colour
+};
+
+/// What the first 26 bytes say. Throws PictureError if they are cut off or damaged, or speak of a kind that is not read.
+inline PsdHeader read_psd_header(Bytes file) {
+    constexpr std::size_t fixed = 26, largest_side = 300'000;
+    constexpr std::string_view modes[] = {"bitmap", "", "a palette", "", "CMYK", "", "", "several channels", "two inks", "Lab"};
+    const auto refuse = [](const std::string& reason) {
+        throw PictureError("the PSD is of a kind that is not read: " + reason);
+    };
+    if (file.size() < fixed) throw PictureError("the header of the PSD is cut off or damaged");
+    if (big_endian(file, 4, 2) == 2) refuse("a large document (PSB)");
+    const std::size_t bits = big_endian(file, 22, 2), mode = big_endian(file, 24, 2), channels = big_endian(file, 12, 2);
+    const PsdHeader header{{big_endian(file, 14, 4), big_endian(file, 18, 4)}, channels, bits / 8, mode == 3 ? 3u : 1u};
+    if (mode < std::size(modes) && !modes[mode].empty())
+        refuse("its colours are " + std::string{modes[mode]} + ", RGB or grey were expected");
+    if (bits == 1 || bits == 32) refuse("its samples have " + std::to_string(bits) + " bits, 8 or 16 were expected");
+    if (big_endian(file, 4, 2) != 1 || (bits != 8 && bits != 16) || (mode != 1 && mode != 3) || channels < header.shown ||
+        channels > 56 || header.size.height > largest_side || header.size.width > largest_side)
+        throw PictureError("the header of the PSD is cut off or damaged");
+    return header;
+}
+
+/// Undoes PackBits: returns how many bytes of `from` fill `to`, or nothing if there are too few or a run is too long.
+inline std::optional<std::size_t> unpack_bits(Bytes from, std::span<std::uint8_t> to) {
+    std::size_t at = 0;
+    for (std::size_t filled = 0; filled < to.size();) {
+        if (at >= from.size()) return std::nullopt;
+        const std::size_t code = from[at++];
+        if (code == 128) continue;
+        const bool repeated = code > 128;
+        const std::size_t count = repeated ? 257 - code : code + 1, bytes = repeated ? 1 : count;
+        if (from.size() - at < bytes || to.size() - filled < count) return std::nullopt;
+        for (std::size_t i = 0; i < count; ++i) to[filled + i] = from[at + (repeated ? 0 : i)];
+        at += bytes;
+        filled += count;
+    }
+    return at;
+}
+
+/// The merged picture as bytes, and what its fourth channel is.
+struct PsdMerged {
+    Bytes rows;  ///< those of one channel behind those of another, when packed behind a table of their lengths
+    bool packed = false;
+    bool alpha = false;  ///< the channel behind the colours says what is transparent
+};
+
+/// Finds it behind colours, resources and layers. Throws PictureError.
+inline PsdMerged find_merged(Bytes file, const PsdHeader& header) {
+    std::size_t at = 26;
+    PsdMerged merged;
+    merged.alpha = header.channels > header.shown;
+    for (int section = 0; section < 3; ++section) {
+        const std::size_t length = big_endian(file, at, 4);
+        if (file.size() - at < 4 || file.size() - at - 4 < length) throw PictureError("the PSD is cut off");
+        at += 4;
+        // Where there are layers, a negative count of them says that the channel is their transparency; else it is a selection.
+        if (section == 2 && length >= 6 && big_endian(file, at, 4) >= 2)
+            merged.alpha = merged.alpha && (big_endian(file, at + 4, 2) == 0 || big_endian(file, at + 4, 2) >= 0x8000);
+        at += length;
+    }
+    if (file.size() - at < 2) throw PictureError("the PSD is cut off");
+    const std::size_t compression = big_endian(file, at, 2), rows = header.channels * header.size.height;
+    if (compression > 3)
+        throw PictureError("the PSD is damaged: there is no compression number " + std::to_string(compression));
+    if (compression > 1) throw PictureError("the PSD is of a kind that is not read: its merged picture is compressed by zlib");
+    merged.packed = compression == 1;
+    merged.rows = file.subspan(at + 2);
+    // A packed row takes two bytes of the table, and two for 128 samples.
+    const std::size_t bytes = header.size.width * header.sample, row = merged.packed ? 2 + 2 * ((bytes + 127) / 128) : bytes;
+    if (merged.rows.size() / rows < row) throw PictureError("the PSD is cut off");
+    if (merged.packed) merged.rows = merged.rows.subspan(2 * rows);
+    return merged;
+}
+
+/// Lays what is transparent over white, unless the writer did: Photoshop's merged pictures are over white already, and no part
+/// of a pixel of theirs can be darker than the white that shines through.
+inline void settle_psd_alpha(Raster& raster) {
+    constexpr int rounding = 2;
+    auto* bytes = reinterpret_cast<std::uint8_t*>(raster.words());
+    for (std::size_t i = 0; i < raster.size().pixels() * sizeof(Raster::Word); ++i)
+        if (i % 4 != 3 && bytes[i] + rounding < 255 - bytes[i / 4 * 4 + 3]) return lay_over_white(raster);
+}
+
+/// What is transparent is laid over white. Throws PictureError.
+inline Raster read_psd(Bytes file, const PsdHeader& header) {
+    const PsdMerged merged = find_merged(file, header);
+    Raster raster{header.size};
+    std::fill_n(raster.words(), header.size.pixels(), -1);
+    std::vector<std::uint8_t> row(header.size.width * header.sample);
+    Bytes left = merged.rows;
+    const std::size_t wanted = header.shown + (merged.alpha ? 1 : 0);
+    for (std::size_t n = 0; n < header.channels * header.size.height; ++n) {
+        std::size_t taken = row.size();
+        if (merged.packed) {
+            const auto packed = unpack_bits(left, row);
+            if (!packed) throw PictureError("the PSD is cut off or damaged: a packed row has not its length");
+            taken = *packed;
+        } else {
+            std::copy_n(left.begin(), taken, row.begin());
+        }
+        left = left.subspan(taken);
+        const std::size_t channel = n / header.size.height;
+        if (channel >= wanted) continue;
+        auto* to = reinterpret_cast<std::uint8_t*>(raster.words() + n % header.size.height * header.size.width);
+        const bool grey = header.shown == 1 && channel == 0;
+        const std::size_t first = channel == header.shown ? 3 : channel, last = grey ? 2 : first;
+        for (std::size_t x = 0; x < header.size.width; ++x)
+            for (std::size_t c = first; c <= last; ++c)
+                to[x * sizeof(Raster::Word) + c] = row[x * header.sample];  // of two bytes the first counts
+    }
+    if (merged.alpha) settle_psd_alpha(raster);
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/image/tga.hpp
+
+// TGA: grey, colour or palette, as it is or in runs, from any corner; Truevision's TGA 2.0. Here because stb_image mirrors none
+// that runs from right to left, and takes a fourth byte for alpha that the header says is none.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+struct TgaHeader {
+    Size size;
+    std::size_t pixel = 0, entry = 0;    ///< bytes of a pixel, and of a colour in the palette
+    std::size_t first = 0, colours = 0;  ///< the palette's first number and how many follow
+    std::size_t palette = 0, start = 0;  ///< where its colours, and where the pixels stand
+    bool grey = false, packed = false, alpha = false, from_right = false, from_top = false;
+};
+
+/// Nothing if the bytes are no header of a TGA: no sign tells that they are one, but most other bytes make no sense as one.
+inline std::optional<TgaHeader> read_tga_header(Bytes file) {
+    if (file.size() < 18) return std::nullopt;
+    const unsigned palettes = file[1], kind = file[2] & 7u, bits = file[16], alpha_bits = file[17] & 15u;
+    TgaHeader header;
+    header.size = {little_endian(file, 14, 2), little_endian(file, 12, 2)};
+    header.packed = (file[2] & 8) != 0;
+    header.grey = kind == 3;
+    header.pixel = (bits + 7) / 8;
+    header.from_right = (file[17] & 16) != 0;
+    header.from_top = (file[17] & 32) != 0;
+    header.palette = 18u + file[0];
+    const auto whole = [](unsigned count) { return count == 15 || count == 16 || count == 24 || count == 32; };
+    if (palettes > 1 || kind < 1 || kind > 3 || file[2] > 11 || (file[17] & 0xC0) != 0 || header.size.pixels() == 0)
+        return std::nullopt;
+    if (palettes == 1) {
+        if (!whole(file[7])) return std::nullopt;
+        header.first = little_endian(file, 3, 2);
+        header.colours = little_endian(file, 5, 2);
+        header.entry = (file[7] + 7u) / 8;
+    }
+    header.start = header.palette + header.colours * header.entry;
+    if (kind == 1 ? palettes == 0 || (bits != 8 && bits != 16) : kind == 2 ? !whole(bits) : bits != 8 && bits != 16)
+        return std::nullopt;
+    if (kind != 1) header.entry = 0;
+    // How many bits of a pixel, or of a colour that it names, are its alpha.
+    const std::size_t coloured = kind == 1 ? header.entry : header.pixel;
+    header.alpha = alpha_bits > 0 && (header.grey ? header.pixel == 2 : coloured == 2 ? alpha_bits == 1 : coloured == 4);
+    return header;
+}
+
+/// A colour of two bytes (five bits each), three, or four.
+inline std::array<std::uint8_t, 4> tga_colour(const std::uint8_t* from, std::size_t bytes, bool alpha) {
+    std::array<std::uint8_t, 4> word{0, 0, 0, 255};
+    if (bytes == 2) {
+        const std::size_t value = from[0] | std::size_t{from[1]} << 8;
+        for (std::size_t c = 0; c < 3; ++c) word[c] = to_byte(value >> (10 - 5 * c) & 31, 31);
+        if (alpha && value >> 15 == 0) word[3] = 0;
+    } else {
+        for (std::size_t c = 0; c < 3; ++c) word[c] = from[2 - c];
+        if (alpha) word[3] = from[3];
+    }
+    return word;
+}
+
+/// What is transparent is laid over white. Throws PictureError.
+inline Raster read_tga(Bytes file, const TgaHeader& header) {
+    const std::size_t pixels = header.size.pixels(), most = header.packed ? 128 : 1, head = header.packed ? 1 : 0;
+    if (file.size() < header.start || (file.size() - header.start) / (header.pixel + head) < pixels / most)
+        throw PictureError("the TGA is cut off");
+    std::vector<std::array<std::uint8_t, 4>> palette;
+    for (std::size_t i = 0; header.entry > 0 && i < header.colours; ++i)
+        palette.push_back(tga_colour(file.data() + header.palette + i * header.entry, header.entry, header.alpha));
+    const auto colour = [&](const std::uint8_t* from) -> std::array<std::uint8_t, 4> {
+        if (header.grey) return {from[0], from[0], from[0], header.alpha ? from[1] : std::uint8_t{255}};
+        if (header.entry == 0) return tga_colour(from, header.pixel, header.alpha);
+        const std::size_t number = from[0] | (header.pixel == 2 ? std::size_t{from[1]} << 8 : 0u);
+        if (number < header.first || number - header.first >= palette.size())
+            throw PictureError("the TGA is damaged: it names the colour " + std::to_string(number) +
+                               ", which its palette has not");
+        return palette[number - header.first];
+    };
+    Raster raster{header.size};
+    const std::size_t height = header.size.height, width = header.size.width;  // lambdas of clang 16 capture no structured binding
+    std::size_t x = 0, y = 0;
+    const auto put = [&](std::array<std::uint8_t, 4> word) {
+        Raster::Word* row = raster.words() + (header.from_top ? y : height - 1 - y) * width;
+        std::memcpy(row + (header.from_right ? width - 1 - x : x), word.data(), word.size());
+        if (++x == width) x = 0, ++y;
+    };
+    Bytes left = file.subspan(header.start);
+    const auto take = [&](std::size_t bytes) {
+        if (left.size() < bytes) throw PictureError("the TGA is cut off");
+        const Bytes taken = left.first(bytes);
+        left = left.subspan(bytes);
+        return taken;
+    };
+    for (std::size_t n = 0; n < pixels;) {
+        const unsigned code = header.packed ? take(1)[0] : 0;
+        const std::size_t count = std::min<std::size_t>((code & 127) + 1, pixels - n), stored = code >= 128 ? 1 : count;
+        const Bytes bytes = take(stored * header.pixel);
+        for (std::size_t i = 0; i < count; ++i, ++n) put(colour(bytes.data() + (stored == 1 ? 0 : i * header.pixel)));
+    }
+    if (header.alpha) lay_over_white(raster);
+    return raster;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string_view picture_kind(std::span<const std::uint8_t> file) {
+    if (detail::jpeg_start(file) > 0) return "JPEG";
+    constexpr std::pair<std::string_view, std::string_view> signs[] = {{"\x89PNG", "PNG"}, {"GIF8", "GIF"}, {"8BPS", "PSD"},
+                                                                       {"P5", "PNM"},      {"P6", "PNM"},   {"BM", "BMP"}};
+    for (const auto& [sign, kind] : signs)
+        if (detail::starts_with(file, sign)) return kind;
+    return detail::read_tga_header(file) ? "TGA" : "";  // which has no such sign
+}
+
+DENIM_ONCE PictureFacts examine(std::span<const std::uint8_t> file) {
+    if (file.empty()) throw PictureError("the file is empty");
+    if (file.size() > std::size_t{1} << 30) throw PictureError("the file is larger than 1 GiB");
+    const std::string_view kind = picture_kind(file);
+    const auto plain = [](Size size) { return PictureFacts{size, sizeof(detail::Raster::Word) * size.pixels()}; };
+    if (kind == "JPEG") {
+        const detail::JpegMarkers markers{file};
+        if (markers.size.pixels() > 0) return {markers.size, detail::jpeg_memory(markers)};
+        throw PictureError("the JPEG " + (markers.fault.empty() ? "has no frame: it is cut off or damaged" : markers.fault));
+    }
+    if (kind == "PNG") {
+        const detail::PngHeader header = detail::read_png_header(file);
+        PictureFacts facts = plain(header.size);
+        facts.memory += header.size.pixels() == 0 ? 0 : header.stored_bytes();
+        return facts;
+    }
+    if (kind == "GIF") {
+        if (const auto size = detail::read_gif_size(file)) return plain(*size);
+        throw PictureError("the header of the GIF is cut off or damaged");
+    }
+    if (kind == "PNM") {
+        if (const auto header = detail::read_pnm_header(file)) return plain(header->size);
+        throw PictureError("the header of the PNM is cut off or damaged");
+    }
+    if (kind == "PSD") return plain(detail::read_psd_header(file).size);
+    if (kind == "BMP") return plain(detail::read_bmp_header(file).size);
+    if (kind == "TGA") return plain(detail::read_tga_header(file)->size);
+    throw PictureError("it is not a picture that can be read (JPEG, PNG, BMP, GIF, TGA, PSD, PNM)");
+}
+
+DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, PictureLimits limits) {
+    return detail::decode_raster(file, limits).picture();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE Raster decode_raster(Bytes file, PictureLimits limits) {
+    const PictureFacts facts = examine(file);
+    const Size size = facts.size;
+    if (size.pixels() == 0) throw PictureError("the picture has no pixels");
+    if (size.height > limits.pixels / size.width)
+        throw PictureError("the picture has " + size_text(size) + ", more than the " + std::to_string(limits.pixels) +
+                           " pixels that are allowed");
+    const std::string_view kind = picture_kind(file);
+    // The largest honest blocks: pixels of eight bytes with what names their filters.
+    const BlockPool::Limit limit{block_pool(), 9 * size.pixels() + 2 * file.size() + (std::size_t{1} << 24)};
+    if (kind == "JPEG") return read_jpeg(file);
+    if (kind == "PNG") return read_png(file);
+    if (kind == "GIF") return read_gif(file);
+    if (kind == "PSD") return read_psd(file, read_psd_header(file));
+    if (kind == "BMP") return read_bmp(file, read_bmp_header(file));
+    if (kind == "TGA") return read_tga(file, *read_tga_header(file));
+    if (auto raster = read_pnm(file, *read_pnm_header(file))) return std::move(*raster);
+    throw PictureError("the PNM is cut off");
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/image/resize.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE Raster resized(Raster picture, Size size, Filter filter) {
+    if (picture.size().pixels() == 0 || size.pixels() == 0)
+        throw std::invalid_argument("denim: a picture without pixels cannot be resized, nor to none");
+    const Size old = picture.size();
+    const auto across = [&] {
+        if (old.width != size.width) picture = resize_across(picture, size.width, filter);
+    };
+    const auto down = [&] {
+        if (old.height != size.height) picture = resize_down(picture, size.height, filter);
+    };
+    // Rounding in between makes the order visible at hard edges, so it is Pillow 13's.
+    const bool down_first = old.height > size.height && old.height - size.height + 2 * size.width > 2 * old.width;
+    if (down_first) down();
+    across();
+    if (!down_first) down();
+    return picture;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture resize(const Picture& picture, Size size, Filter filter) {
+    return detail::resized(detail::Raster::of(picture), size, filter).picture();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/image/fit.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Size fitted_size(Size picture, Size frame) {
+    if (picture.pixels() == 0 || frame.pixels() == 0)
+        throw std::invalid_argument("denim: a picture without pixels fits no frame, and nothing fits a frame without pixels");
+    const double aspect = static_cast<double>(picture.width) / static_cast<double>(picture.height);
+    const bool bound_by_height = frame.width * picture.height >= picture.width * frame.height;
+    const double bound = static_cast<double>(bound_by_height ? frame.height : frame.width);
+    const double exact = bound_by_height ? bound * aspect : bound / aspect, low = std::floor(exact), high = std::ceil(exact);
+    const auto error = [&](double side) { return std::abs(aspect - (bound_by_height ? side / bound : bound / side)); };
+    const auto side = static_cast<std::size_t>(std::max(low == 0 || error(high) < error(low) ? high : low, 1.0));
+    return bound_by_height ? Size{frame.height, std::min(side, frame.width)} : Size{std::min(side, frame.height), frame.width};
+}
+
+DENIM_ONCE Picture fit(const Picture& picture, Size frame, Colour border, Filter filter) {
+    Picture result{frame, border};
+    detail::fit_into(result.pixels.data(), detail::Raster::of(picture), frame, border, filter);
+    return result;
+}
+
+DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, Size frame, PictureLimits limits) {
+    Picture result{frame};
+    detail::fit_into(result.pixels.data(), detail::decode_raster(file, limits), frame, white, Filter::bicubic);
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour border, Filter filter) {
+    const Size inside = fitted_size(picture.size(), frame);
+    const Raster small = resized(std::move(picture), inside, filter);
+    if (inside != frame) {
+        const Picture background{frame, border};
+        std::copy(background.pixels.begin(), background.pixels.end(), to);
+    }
+    const std::size_t top = (frame.height - inside.height) / 2, left = (frame.width - inside.width) / 2;
+    small.copy_to(to + (top * frame.width + left) * Picture::channels, frame.width * Picture::channels);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/machine/accepted.hpp
 #if DENIM_BODIES
 
@@ -31606,6 +30586,101 @@ DENIM_ONCE void Pictures::check(Shape expected) const {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/matrix_product.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void MatrixProduct::forward(const float* x, std::size_t x_distance, const float* weights, const float* bias, float* y,
+                 std::size_t y_distance, std::size_t batch, float* scratch) const {
+    // Each chunk of inputs streams its weights once and leaves its part of all sums; then the parts are added in order.
+    parallel_for(chunks(), 2 * batch * inputs * outputs, [&](std::size_t chunk) {
+        float* part = scratch + chunk * batch * padded();  // (panel, row, column of the panel)
+        const std::size_t first = chunk * chunk_rows(), last = std::min(inputs, first + chunk_rows());
+        for (std::size_t i = first; i < last; i += depth) {
+            const std::size_t count = std::min(depth, last - i);
+            for (std::size_t n = 0; n < batch; n += group) {
+                alignas(64) float rows[depth * group], room[depth * panel];
+                const std::size_t height = std::min(group, batch - n);
+                pack_rows(x + n * x_distance + i, x_distance, height, count, rows);
+                for (std::size_t o = 0; o < outputs; o += panel) {
+                    if (n == 0 && o + 3 * panel <= outputs) prefetch(weights + i * outputs + o + 2 * panel, outputs, count);
+                    const Panel block{weights + i * outputs + o,    outputs, count,
+                                      std::min(panel, outputs - o), room,    height > tallest};
+                    cover(height, [&](auto tall, std::size_t p) {
+                        tile<tall>(rows + p * count, tall, block, part + o * batch + (n + p) * panel, panel, i > first);
+                    });
+                }
+            }
+        }
+    });
+    parallel_for(batch, chunks() * batch * outputs, [&](std::size_t n) {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            const float* part = scratch + o / panel * panel * batch + n * panel + o % panel;
+            float sum = bias ? bias[o] : 0.0f;
+            for (std::size_t chunk = 0; chunk < chunks(); ++chunk) sum += part[chunk * batch * padded()];
+            y[n * y_distance + o] = sum;
+        }
+    });
+}
+
+DENIM_ONCE void MatrixProduct::input_gradient(const float* dy, std::size_t dy_distance, const float* weights, float* dx, std::size_t dx_distance,
+                        std::size_t batch, bool add, float* scratch) const {
+    for (std::size_t o = 0; o < outputs; o += depth)
+        for (std::size_t n = 0; n < batch; n += group)
+            pack_rows(dy + n * dy_distance + o, dy_distance, std::min(group, batch - n), std::min(depth, outputs - o),
+                      scratch + o * batch + n * std::min(depth, outputs - o));
+    parallel_for((inputs + panel - 1) / panel, 2 * batch * inputs * outputs, [&](std::size_t index) {
+        const std::size_t i = index * panel, width = std::min(panel, inputs - i);
+        alignas(64) float turned[depth * panel];
+        for (std::size_t o = 0; o < outputs; o += depth) {
+            const std::size_t count = std::min(depth, outputs - o);
+            turn(weights + i * outputs + o, width, count, turned);
+            Panel block{turned, panel, count, panel, nullptr, false};
+            block.width = width;
+            for (std::size_t n = 0; n < batch; n += group)
+                cover(std::min(group, batch - n), [&](auto tall, std::size_t p) {
+                    tile<tall>(scratch + o * batch + (n + p) * count, tall, block, dx + (n + p) * dx_distance + i,
+                               dx_distance, add || o > 0);
+                });
+        }
+    });
+}
+
+DENIM_ONCE void MatrixProduct::weight_gradient(const float* x, std::size_t x_distance, const float* dy, std::size_t dy_distance, float* dw, float* db,
+                         const Shares& shares, float* scratch) const {
+    constexpr std::size_t tall = simd::registers > 16 ? 7 : 3, rows = 56 / tall * tall;
+    const std::size_t batch = shares.samples;
+    // Tiles read both sides many times: packed, they come from the near caches.
+    parallel_for((outputs + panel - 1) / panel, batch * outputs, [&](std::size_t index) {
+        const std::size_t o = index * panel;
+        pack_columns(dy + o, dy_distance, batch, std::min(panel, outputs - o), panel, scratch + o * batch);
+    });
+    const auto each_panel = [&](auto each) {
+        for (std::size_t o = 0; o < outputs; o += panel) each(o, std::min(panel, outputs - o), SampleRows{scratch + o * batch, panel});
+    };
+    parallel_for((inputs + rows - 1) / rows, 2 * batch * inputs * outputs, [&](std::size_t index) {
+        alignas(64) float few[depth * rows];
+        AlignedArray<float> many(batch > depth ? batch * rows : 0);
+        float* const block = batch > depth ? many.data() : few;
+        const std::size_t i = index * rows, count = std::min(rows, inputs - i);
+        pack_columns(x + i, x_distance, batch, count, rows, block);
+        const auto each_tile = [&](auto height, std::size_t p) {
+            each_panel([&](std::size_t o, std::size_t width, SampleRows y) {
+                ShareTile<height>::run({block + p, rows}, y, shares, dw + (i + p) * outputs + o, outputs, width);
+            });
+        };
+        std::size_t p = 0;
+        for (; p + tall <= count; p += tall) each_tile(std::integral_constant<std::size_t, tall>{}, p);
+        for (; p < count; ++p) each_tile(std::integral_constant<std::size_t, 1>{}, p);
+    });
+    if (const float one = 1.0f; db)
+        each_panel([&](std::size_t o, std::size_t width, SampleRows y) { ShareTile<1>::run({&one, 0}, y, shares, db + o, outputs, width); });
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
 // ---- bodies of denim/machine/spelling.hpp
@@ -31960,9 +31035,7 @@ DENIM_ONCE Description describe(const GraphTable& graph, std::span<const Row> ro
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Spelled layers with what each Recompute is named as: "Recompute<A, B>" becomes "Sequential<A, B>", and "Recompute<A>" becomes "A". How
-/// a network is trained is no part of what its weights are.
-inline std::string without_recompute(std::string text) {
+DENIM_ONCE std::string without_recompute(std::string text) {
     constexpr std::string_view word = "Recompute<";
     for (std::size_t at = text.size(); (at = text.rfind(word, at)) != text.npos;) {  // inner ones first
         if (at == 0 || (text[at - 1] != '_' && text[at - 1] != ':' && !std::isalnum(static_cast<unsigned char>(text[at - 1])))) {
@@ -32112,186 +31185,6 @@ inline void take_first_look(const Learner& learner, const Samples& train, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/data/batches.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
-/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
-constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
-
-/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
-inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    if (shuffled) shuffle(order, Random{seed, epoch});
-    return order;
-}
-
-/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
-/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
-template <PictureSource Source, class Scalar>
-void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
-            std::uint64_t epoch, Scalar* to) {
-    const Shape shape = source.shape();
-    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    const Team team;
-    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
-    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
-        Scalar* picture = to + i * shape.size();
-        if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
-        std::vector<std::uint8_t>& room = rooms[worker];
-        room.resize(shape.size());
-        source.read(places[i], room.data());
-        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
-    });
-}
-
-/// Pictures and labels of one step.
-struct LoadedBatch {
-    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
-    Array<std::int32_t, 1> labels;  ///< (N,)
-};
-
-/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
-///
-///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
-template <PictureSource Source>
-class Batches {
-public:
-    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
-    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
-            bool shuffled = true)
-        : source_(source),
-          batch_(batch),
-          seed_(seed),
-          epoch_(epoch),
-          augmentation_(augmentation),
-          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
-        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape());
-    }
-
-    /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
-
-    /// The places in the source of batch `index`.
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
-        if (index >= size())
-            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
-                                    std::to_string(size()));
-        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
-    }
-
-    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
-        const auto chosen = places(index);
-        const Shape shape = source_.shape();
-        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
-                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
-        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
-        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
-        return result;
-    }
-
-private:
-    const Source& source_;
-    std::size_t batch_;
-    Seed seed_;
-    std::uint64_t epoch_;
-    Augmentation augmentation_;
-    std::vector<std::uint32_t> order_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/optimizer/check_step.hpp
-
-// A step throws before it changes anything: what an optimizer is about to do is looked at first.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-inline constexpr std::size_t checked_at_once = 16384;  // numbers that one thread takes at a time
-
-/// The largest magnitude of some numbers; not finite where one of them is not.
-inline float largest_magnitude_shared(std::span<const float> numbers) {
-    std::vector<float> largest((numbers.size() + checked_at_once - 1) / checked_at_once);
-    parallel_for(largest.size(), numbers.size(), [&](std::size_t block) {
-        const std::size_t first = block * checked_at_once;
-        largest[block] = largest_magnitude(numbers.subspan(first, std::min(checked_at_once, numbers.size() - first)));
-    });
-    return largest_magnitude(std::span<const float>{largest});
-}
-
-/// Whether the step leaves finite numbers in a row and its state: tried on copies, a block at a time.
-inline bool stays_finite(const Optimizer& optimizer, const OptimizerState& state, const Row& row, std::span<const float> parameters,
-                         std::span<const float> gradients, float rate) {
-    std::array<std::vector<float>, 4> copies;
-    for (std::size_t first = row.offset, last = row.offset + row.size(); first < last; first += checked_at_once) {
-        const std::size_t count = std::min(checked_at_once, last - first);
-        std::vector<float> after(parameters.begin() + static_cast<std::ptrdiff_t>(first),
-                                 parameters.begin() + static_cast<std::ptrdiff_t>(first + count));
-        Update update{after.data(), gradients.data() + first, {}, count, rate, state.step + 1, row.decays};
-        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n) {
-            const float* kept = state.numbers.data() + n * parameters.size() + first;
-            copies[n].assign(kept, kept + count);
-            update.state[n] = copies[n].data();
-        }
-        optimizer.apply(update);
-        if (!all_finite(after)) return false;
-        for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
-            if (!all_finite(copies[n])) return false;
-    }
-    return true;
-}
-
-}  // namespace detail
-
-/// Throws NotFinite where the step that comes next, at a finite rate, would leave infinities or NaNs; reads only. Gradients are read once; where they or the rate are so large that a finite step may not stay finite, it is tried first.
-inline void check_step(const Optimizer& optimizer, const OptimizerState& state, std::span<const Row> rows,
-                       std::span<const float> parameters, std::span<const float> gradients, float rate) {
-    for (const Row& row : rows) {
-        if (!row.trained && row.moved != Moved::by_layer) continue;
-        const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
-        if (!is_finite(largest)) throw GradientNotFinite{row.name};
-        constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/optimizer/l2.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Adds the penalty of rows with L2, l2 * sum of squares, to the gradients; gives the penalty.
-inline double add_l2(std::span<const Row> rows, std::span<const float> parameters, std::span<float> gradients) {
-    double penalty = 0;
-    for (const Row& row : rows) {
-        if (row.l2 == 0) continue;
-        double squares = 0;
-        for (std::size_t n = row.offset; n < row.offset + row.size(); ++n) {
-            squares += static_cast<double>(parameters[n]) * static_cast<double>(parameters[n]);
-            gradients[n] += 2 * row.l2 * parameters[n];
-        }
-        penalty += static_cast<double>(row.l2) * squares;
-    }
-    return penalty;
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/augmented_batches.hpp
 
 #include <future>
@@ -32562,20 +31455,6 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/interrupted.hpp
-
-namespace denim {
-
-/// Somebody ended a run from outside; everything is saved. Programs return `exit_status`.
-class [[gnu::visibility("default")]] Interrupted : public std::runtime_error {
-public:
-    static constexpr int exit_status = 130;  ///< what shells give for Ctrl-C
-
-    [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
-        : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
-};
-
-}  // namespace denim
 // ---- denim/training/training_loop.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -32847,5 +31726,1636 @@ DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Sa
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/safetensors_header.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+inline constexpr std::pair<std::string_view, ElementType> safetensors_types[] = {
+    {"BOOL", ElementType::boolean}, {"I8", ElementType::int8},       {"I16", ElementType::int16},
+    {"I32", ElementType::int32},    {"I64", ElementType::int64},     {"U8", ElementType::uint8},
+    {"U16", ElementType::uint16},   {"U32", ElementType::uint32},    {"U64", ElementType::uint64},
+    {"F16", ElementType::float16},  {"BF16", ElementType::bfloat16}, {"F32", ElementType::float32},
+    {"F64", ElementType::float64}};
+
+/// Takes the events of the JSON parser (its SAX interface) one by one, so that a hostile header is refused at its first wrong
+/// word: memory and time stay in proportion to the text, whatever its depth.
+class SafetensorsEvents {
+public:
+    explicit SafetensorsEvents(SafetensorsHeader& header) : header_(header) {}
+
+    /// Why the text was refused.
+    std::string problem;
+
+    bool null() { return refuse("null"); }
+    bool boolean(bool) { return refuse("a boolean"); }
+    bool number_integer(std::int64_t value) { return refuse("the number " + std::to_string(value)); }
+    bool number_float(double, const std::string& text) { return refuse("the number " + in_quotes(text)); }
+    bool binary(const std::vector<std::uint8_t>&) { return refuse("binary data"); }
+
+    bool number_unsigned(std::uint64_t value) {
+        if (place_ == Place::shape && tensor_.shape.size() < 64)
+            tensor_.shape.push_back(value);
+        else if (place_ == Place::offsets && offsets_ < 2)
+            (offsets_++ == 0 ? tensor_.begin : tensor_.end) = value;
+        else
+            return refuse("the number " + std::to_string(value));
+        return true;
+    }
+
+    bool string(const std::string& text) {
+        if (place_ == Place::metadata_value) {
+            place_ = Place::metadata;
+            return header_.metadata.emplace(key_, text).second || say("the metadata key " + in_quotes(key_) + " stands twice");
+        }
+        if (place_ != Place::type) return refuse("the text " + in_quotes(text));
+        const auto* const found = std::ranges::find(safetensors_types, text, &std::pair<std::string_view, ElementType>::first);
+        if (found == std::end(safetensors_types))
+            return say("the type of tensor " + in_quotes(tensor_.name) + ", " + in_quotes(text) +
+                       ", is none of BOOL, I8 to I64, U8 to U64, F16, BF16, F32, F64");
+        tensor_.type = found->second;
+        place_ = Place::tensor;
+        return true;
+    }
+
+    bool key(const std::string& text) {
+        key_ = text;
+        if (place_ == Place::top) {
+            if (text == "__metadata__" && std::exchange(has_metadata_, true)) return say("the metadata stand twice");
+            place_ = text == "__metadata__" ? Place::metadata_begin : Place::tensor_begin;
+            tensor_ = {};
+            tensor_.name = text;
+            seen_ = offsets_ = 0;
+            return true;
+        }
+        if (place_ == Place::metadata) {
+            place_ = Place::metadata_value;
+            return true;
+        }
+        const unsigned which = text == "dtype" ? 1 : text == "shape" ? 2 : text == "data_offsets" ? 4 : 0;
+        if (which == 0 || (seen_ & which)) return refuse("the key " + in_quotes(text));
+        seen_ |= which;
+        place_ = which == 1 ? Place::type : which == 2 ? Place::shape_begin : Place::offsets_begin;
+        return true;
+    }
+
+    bool start_object(std::size_t) {
+        if (place_ == Place::start)
+            place_ = Place::top;
+        else if (place_ == Place::tensor_begin)
+            place_ = Place::tensor;
+        else if (place_ == Place::metadata_begin)
+            place_ = Place::metadata;
+        else
+            return refuse("an object");
+        return true;
+    }
+
+    bool end_object() {
+        if (place_ == Place::tensor) {
+            if (seen_ != 7) return say("tensor " + in_quotes(tensor_.name) + " lacks one of dtype, shape and data_offsets");
+            header_.tensors.push_back(std::move(tensor_));
+        }
+        place_ = place_ == Place::top ? Place::end : Place::top;
+        return true;
+    }
+
+    bool start_array(std::size_t) {
+        if (place_ == Place::shape_begin)
+            place_ = Place::shape;
+        else if (place_ == Place::offsets_begin)
+            place_ = Place::offsets;
+        else
+            return refuse("an array");
+        return true;
+    }
+
+    bool end_array() {
+        if (place_ == Place::offsets && offsets_ != 2) return say("tensor " + in_quotes(tensor_.name) + " lacks an offset");
+        place_ = Place::tensor;
+        return true;
+    }
+
+    bool parse_error(std::size_t place, const std::string&, const nlohmann::json::exception&) {
+        return say(sentence("it is no JSON from byte ", place, " on"));
+    }
+
+private:
+    enum class Place {
+        start,
+        top,
+        end,
+        tensor_begin,
+        tensor,
+        type,
+        shape_begin,
+        shape,
+        offsets_begin,
+        offsets,
+        metadata_begin,
+        metadata,
+        metadata_value
+    };
+    bool say(std::string text) {
+        problem = std::move(text);
+        return false;
+    }
+    bool refuse(const std::string& what) {
+        static constexpr std::string_view expected[] = {"an object",
+                                                        "a tensor's name",
+                                                        "its end",
+                                                        "a tensor",
+                                                        "dtype, shape and data_offsets",
+                                                        "a type",
+                                                        "a shape",
+                                                        "at most 64 extents of 0 or more",
+                                                        "two offsets",
+                                                        "two offsets of 0 or more",
+                                                        "the metadata",
+                                                        "text",
+                                                        "text"};
+        return say(sentence(expected[static_cast<std::size_t>(place_)], " was expected",
+                            place_ == Place::start ? "" : " at " + in_quotes(key_), ", ", what, " came"));
+    }
+
+    SafetensorsHeader& header_;
+    Place place_ = Place::start;
+    std::string key_;
+    TensorEntry tensor_;
+    unsigned seen_ = 0, offsets_ = 0;
+    bool has_metadata_ = false;
+};
+
+}  // namespace detail
+
+DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
+    SafetensorsHeader header;
+    detail::SafetensorsEvents events{header};
+    const auto fail = [&](const std::string& sentence) {
+        throw FileError(file, "the safetensors header is damaged: " + sentence);
+    };
+    if (!nlohmann::json::sax_parse(text, &events)) fail(events.problem);
+    std::ranges::sort(header.tensors, {}, [](const TensorEntry& tensor) { return std::tie(tensor.begin, tensor.end, tensor.name); });
+    std::vector<std::string_view> names;
+    std::uint64_t at = 0;
+    for (const TensorEntry& tensor : header.tensors) {
+        const auto wanted = checked_size(tensor.shape, element_size(tensor.type));
+        if (tensor.begin != at || tensor.end < tensor.begin || tensor.end > bytes)
+            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), " was expected from byte ", at, " on and up to ",
+                                  bytes, " at most, its offsets are ", tensor.begin, " and ", tensor.end));
+        if (!wanted || *wanted != tensor.end - tensor.begin)
+            fail(detail::sentence("tensor ", detail::in_quotes(tensor.name), ", ", element_name(tensor.type), ' ',
+                                  detail::shape_text(tensor.shape), ", does not fill the ", tensor.end - tensor.begin,
+                                  " bytes between its offsets"));
+        at = tensor.end;
+        names.push_back(tensor.name);
+    }
+    if (at != bytes) fail(detail::sentence("its tensors take ", at, " bytes, ", bytes, " follow it"));
+    std::ranges::sort(names);
+    if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
+        fail("two tensors are named " + detail::in_quotes(*twice));
+    return header;
+}
+
+DENIM_ONCE std::string safetensors_header(const SafetensorsHeader& header) {
+    nlohmann::ordered_json::object_t rows;
+    if (!header.metadata.empty()) rows.emplace_back("__metadata__", header.metadata);
+    for (const TensorEntry& tensor : header.tensors) {
+        const auto* const type =
+            std::ranges::find(detail::safetensors_types, tensor.type, &std::pair<std::string_view, ElementType>::second);
+        nlohmann::ordered_json row;
+        row["dtype"] = type->first;
+        row["shape"] = tensor.shape;
+        row["data_offsets"] = {tensor.begin, tensor.end};
+        rows.emplace_back(tensor.name, std::move(row));
+    }
+    try {
+        return nlohmann::ordered_json(std::move(rows)).dump();
+    } catch (const nlohmann::json::exception&) {
+        throw std::invalid_argument("names and metadata of a safetensors file are UTF-8");
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/safetensors.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
+                              const std::map<std::string, std::string>& metadata) {
+    std::vector<const NamedView*> ordered;
+    for (const NamedView& tensor : tensors) ordered.push_back(&tensor);
+    std::ranges::sort(ordered, [](const NamedView* left, const NamedView* right) {
+        const std::size_t one = element_size(left->array.type), other = element_size(right->array.type);
+        return one != other ? one > other : left < right;
+    });
+    SafetensorsHeader header{{}, metadata};
+    std::map<std::string_view, bool> names;
+    std::uint64_t at = 0;
+    for (const auto* const tensor : ordered) {
+        const auto& [name, array] = *tensor;
+        if (name == "__metadata__" || !names.emplace(name, true).second)
+            throw std::invalid_argument(path.string() + ": a tensor cannot be named " + detail::in_quotes(name) + " (twice)");
+        header.tensors.push_back({name, array.type, array.shape, at, at + array.bytes.size()});
+        at += array.bytes.size();
+    }
+    std::string text = safetensors_header(header);
+    text.append((8 - text.size() % 8) % 8, ' ');
+    if (text.size() > Safetensors::largest_header)
+        throw std::invalid_argument(detail::sentence(path.string(), ": a header of at most ", Safetensors::largest_header,
+                                                     " bytes was expected, this one has ", text.size()));
+    AtomicFile file{path};
+    const std::uint64_t length = text.size();
+    file.write(std::as_bytes(std::span{&length, 1}));
+    file.write(text);
+    for (const auto* const tensor : ordered) file.write(tensor->array.bytes);
+    file.commit();
+}
+
+DENIM_ONCE Safetensors::Safetensors(const std::filesystem::path& path)
+    : name_(path.string()), map_(path) { open(map_.bytes()); }
+
+DENIM_ONCE const TensorEntry* Safetensors::find(std::string_view name) const {
+    const auto place = places_.find(name);
+    return place == places_.end() ? nullptr : &header_.tensors[place->second];
+}
+
+DENIM_ONCE std::string Safetensors::names() const {
+    std::string list;
+    for (const auto& [name, place] : places_)
+        if (list.size() < 500) list.append(list.empty() ? "" : ", ").append(detail::in_quotes(name));
+    return list.empty() ? "none" : list;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/weights_metadata.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<float> sample_picture(std::size_t size) {
+    std::vector<float> picture(size);
+    for (std::size_t n = 0; n < size; ++n) picture[n] = static_cast<float>(n * 97 % 256) / 255.0f;
+    return picture;
+}
+
+DENIM_ONCE int deepest_bracket(std::string_view text) {
+    int depth = 0, deepest = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (text[i] == '\\')
+            ++i;
+        else if (!quoted && (text[i] == '[' || text[i] == '{'))
+            deepest = std::max(deepest, ++depth);
+        else if (!quoted && (text[i] == ']' || text[i] == '}'))
+            --depth;
+    }
+    return deepest;
+}
+
+/// A number, a text, or a list of them.
+template <class Value>
+Value metadata_value(const std::string& file, const std::string& key, const nlohmann::json& json) {
+    if constexpr (std::is_same_v<Value, float>) {
+        if (json.is_number() && std::fabs(json.get<double>()) <= std::numeric_limits<float>::max())
+            return static_cast<float>(json.get<double>());
+    } else if constexpr (std::is_same_v<Value, std::string>) {
+        if (json.is_string()) return json.get<std::string>();
+    } else if (json.is_array()) {
+        Value values;
+        for (const nlohmann::json& each : json) values.push_back(metadata_value<typename Value::value_type>(file, key, each));
+        return values;
+    }
+    throw FileError(file,
+                    "the metadata " + in_quotes(key) + " do not have the form that was expected: " + in_quotes(json.dump()));
+}
+
+/// Parses a short JSON text of a file: at most 16 MiB, at most four brackets deep.
+inline nlohmann::json parse_metadata(const std::string& file, const std::string& key, std::string_view text) {
+    if (deepest_bracket(text) > 4 || text.size() > (std::size_t{1} << 24))
+        throw FileError(file, "the metadata " + in_quotes(key) + " are too deep or too long");
+    auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) throw FileError(file, "the metadata " + in_quotes(key) + " are no JSON: " + in_quotes(text));
+    return json;
+}
+
+/// JSON has no other numbers.
+inline void require_finite(std::span<const float> values, std::string_view what) {
+    for (const float value : values)
+        if (!is_finite(value)) throw std::invalid_argument(sentence("a finite ", what, " was expected, ", value, " came"));
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::map<std::string, std::string> write_metadata(const WeightsMetadata& metadata) {
+    std::map<std::string, std::string> texts = metadata.others;
+    for (const char* const key : {"architecture", "version", "labels", "outputs", "preprocessing", "sample"})
+        if (texts.contains(key)) throw std::invalid_argument(detail::sentence("the metadata key '", key, "' is taken"));
+    texts["architecture"] = metadata.architecture;
+    texts["version"] = metadata.version;
+    const auto& [scale, mean, deviation] = metadata.preprocessing;
+    detail::require_finite({&scale, 1}, "scale");
+    detail::require_finite(mean, "mean");
+    detail::require_finite(deviation, "deviation");
+    if (metadata.sample) {
+        detail::require_finite(metadata.sample->input, "sample input");
+        detail::require_finite(metadata.sample->output, "sample output");
+    }
+    try {
+        texts["labels"] = nlohmann::json(metadata.labels).dump();
+        if (!metadata.outputs.empty()) texts["outputs"] = nlohmann::json(metadata.outputs).dump();
+        texts["preprocessing"] = nlohmann::json{{"scale", scale}, {"mean", mean}, {"deviation", deviation}}.dump();
+        if (metadata.sample)
+            texts["sample"] = nlohmann::json{{"input", metadata.sample->input}, {"output", metadata.sample->output}}.dump();
+    } catch (const nlohmann::json::exception&) {
+        throw std::invalid_argument("labels of a network are UTF-8");
+    }
+    return texts;
+}
+
+DENIM_ONCE WeightsMetadata read_metadata(const std::string& file, std::map<std::string, std::string> texts) {
+    WeightsMetadata metadata;
+    const auto take = [&](const std::string& key) {
+        const auto node = texts.extract(key);
+        return node ? std::optional{std::move(node.mapped())} : std::nullopt;
+    };
+    const auto part = [&](const std::string& key, const nlohmann::json& object, const char* member, auto& value) {
+        if (!object.is_object() || !object.contains(member))
+            throw FileError(file, "the metadata " + detail::in_quotes(key) + " lack " + member);
+        value = detail::metadata_value<std::remove_cvref_t<decltype(value)>>(file, key, object[member]);
+    };
+    metadata.architecture = take("architecture").value_or("");
+    metadata.version = take("version").value_or("");
+    if (const auto text = take("labels"))
+        metadata.labels =
+            detail::metadata_value<std::vector<std::string>>(file, "labels", detail::parse_metadata(file, "labels", *text));
+    if (const auto text = take("outputs"))
+        metadata.outputs =
+            detail::metadata_value<std::vector<std::string>>(file, "outputs", detail::parse_metadata(file, "outputs", *text));
+    if (const auto text = take("preprocessing")) {
+        const auto json = detail::parse_metadata(file, "preprocessing", *text);
+        part("preprocessing", json, "scale", metadata.preprocessing.scale);
+        part("preprocessing", json, "mean", metadata.preprocessing.mean);
+        part("preprocessing", json, "deviation", metadata.preprocessing.deviation);
+    }
+    if (const auto text = take("sample")) {
+        const auto json = detail::parse_metadata(file, "sample", *text);
+        part("sample", json, "input", metadata.sample.emplace().input);
+        part("sample", json, "output", metadata.sample->output);
+    }
+    metadata.others = std::move(texts);
+    return metadata;
+}
+
+DENIM_ONCE void check_sample(const std::string& file, const SampleOutput& sample, const std::vector<float>& output,
+                         float tolerance) {
+    if (sample.output.size() != output.size())
+        throw FileError(file, detail::sentence("the network gave ", sample.output.size(),
+                                               " numbers for its sample when it was saved, now it gives ", output.size()));
+    float largest = 0;
+    for (const float value : sample.output) largest = std::max(largest, std::fabs(value));
+    for (std::size_t i = 0; i < output.size(); ++i)
+        if (!(std::fabs(output[i] - sample.output[i]) <= tolerance * largest))
+            throw FileError(file, detail::sentence("the network gave ", sample.output[i], " as number ", i,
+                                                   " for its sample when it was saved, now it gives ", output[i]));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/weights.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<NamedTensor> named_tensors(std::span<const Row> rows, std::span<const float> parameters) {
+    std::vector<NamedTensor> tensors;
+    for (const Row& row : rows) {
+        const std::size_t* const extents = row.extents.values.data();
+        tensors.push_back({row.name, {extents, extents + row.extents.rank}, parameters.subspan(row.offset, row.size())});
+    }
+    return tensors;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                          const WeightsMetadata& metadata) {
+    for (const NamedTensor& tensor : tensors)
+        if (!all_finite(tensor.values))
+            throw std::invalid_argument("denim: " + path.string() + " is not written: tensor '" + tensor.name +
+                                        "' holds a number that is not finite");
+    std::vector<NamedView> views;
+    for (const auto& [name, shape, values] : tensors) views.push_back({name, AnyArrayView::of<float>(values, shape)});
+    write_safetensors(path, views, write_metadata(metadata));
+}
+
+DENIM_ONCE Weights read_weights(const std::filesystem::path& path) { return Weights{Safetensors{path}}; }
+
+DENIM_ONCE void check_weights(const Weights& weights, std::span<const NamedTensor> expected, std::string_view architecture) {
+    std::map<std::string_view, const NamedTensor*> found;
+    for (const NamedTensor& tensor : weights.tensors()) found.emplace(tensor.name, &tensor);
+    struct Difference {
+        std::string file, network;
+    };
+    const auto text = [](const NamedTensor& tensor) { return tensor.name + ' ' + detail::shape_text(tensor.shape); };
+    std::vector<Difference> differences;
+    std::size_t same = 0;
+    const std::string& saved = weights.metadata().architecture;
+    if (!saved.empty() && !architecture.empty() && saved != architecture)
+        differences.push_back({saved, std::string{architecture}});
+    for (const NamedTensor& tensor : expected) {
+        const auto other = found.extract(tensor.name);
+        if (other && other.mapped()->shape == tensor.shape)
+            ++same;
+        else
+            differences.push_back({other ? text(*other.mapped()) : "-", text(tensor)});
+    }
+    for (const NamedTensor& tensor : weights.tensors())
+        if (found.contains(tensor.name)) differences.push_back({text(tensor), "-"});
+    if (differences.empty()) return;
+    const std::string left = "in the file", right = "in the network";
+    std::size_t width = left.size();
+    for (const auto& [file, network] : differences) width = std::max(width, std::min<std::size_t>(file.size(), 60));
+    const auto line = [&](const std::string& file, const std::string& network) {
+        return "\n    " + file + std::string(width - std::min(width, file.size()), ' ') + " | " + network;
+    };
+    std::string message =
+        detail::sentence("the weights do not fit the network: ", differences.size(), " rows differ, ", same, " fit");
+    message += line(left, right);
+    constexpr std::size_t most = 200;
+    for (std::size_t i = 0; i < std::min(most, differences.size()); ++i)
+        message += line(differences[i].file, differences[i].network);
+    if (differences.size() > most) message += detail::sentence("\n    ... and ", differences.size() - most, " more");
+    throw FileError(weights.name(), message);
+}
+
+DENIM_ONCE Weights::Weights(Safetensors file)
+    : file_(std::move(file)), metadata_(read_metadata(file_.name(), file_.metadata())) {
+    for (const TensorEntry& entry : file_.tensors()) {
+        const AnyArrayView view = file_.view(entry);
+        if (view.type == ElementType::float32 && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % alignof(float) == 0)
+            tensors_.push_back({entry.name, entry.shape, view.values<float>()});
+        else
+            tensors_.push_back({entry.name, entry.shape, converted_.emplace_back(convert(entry.name, view))});
+    }
+}
+
+DENIM_ONCE const NamedTensor& Weights::tensor(std::string_view name) const {
+    const auto found = std::ranges::find(tensors_, name, &NamedTensor::name);
+    if (found == tensors_.end()) throw FileError(this->name(), "a tensor " + detail::in_quotes(name) + " was expected");
+    return *found;
+}
+
+DENIM_ONCE std::vector<float> Weights::convert(const std::string& tensor, const AnyArrayView& view) const {
+    try {
+        return view.as<float>();
+    } catch (const std::range_error& error) {
+        throw FileError(name(), "tensor " + detail::in_quotes(tensor) + ": " + error.what());
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/onnx_write.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+inline std::int32_t onnx_number(ElementType type) {
+    return std::ranges::find(onnx_types, type, &std::pair<std::int32_t, ElementType>::second)->first;
+}
+
+inline void add_tensor(protozero::pbf_writer message, const std::string& name, const AnyArray& array) {
+    using namespace onnx_field;
+    for (const std::size_t extent : array.shape) message.add_int64(tensor_dims, static_cast<std::int64_t>(extent));
+    message.add_int32(tensor_type, onnx_number(array.type));
+    if (!name.empty()) message.add_string(tensor_name, name);
+    message.add_bytes(tensor_raw, reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
+}
+
+inline void add_attribute(protozero::pbf_writer message, const OnnxAttribute& attribute) {
+    using namespace onnx_field;
+    message.add_string(attribute_name, attribute.name);
+    const auto add = [&]<class Value>(const Value& value) {
+        if constexpr (std::is_same_v<Value, std::int64_t>) {
+            message.add_int64(attribute_int, value);
+            message.add_int32(attribute_type, of_int);
+        } else if constexpr (std::is_same_v<Value, float>) {
+            message.add_float(attribute_float, value);
+            message.add_int32(attribute_type, of_float);
+        } else if constexpr (std::is_same_v<Value, std::string>) {
+            message.add_bytes(attribute_string, value);
+            message.add_int32(attribute_type, of_string);
+        } else if constexpr (std::is_same_v<Value, AnyArray>) {
+            add_tensor(protozero::pbf_writer{message, attribute_tensor}, "", value);
+            message.add_int32(attribute_type, of_tensor);
+        } else if constexpr (std::is_same_v<Value, std::vector<float>>) {
+            for (const float number : value) message.add_float(attribute_floats, number);
+            message.add_int32(attribute_type, of_floats);
+        } else if constexpr (std::is_same_v<Value, std::vector<std::int64_t>>) {
+            for (const std::int64_t number : value) message.add_int64(attribute_ints, number);
+            message.add_int32(attribute_type, of_ints);
+        } else {
+            throw std::invalid_argument("denim: the attribute " + attribute.name + " was not read and cannot be written");
+        }
+    };
+    std::visit(add, attribute.value);
+}
+
+inline void add_value(protozero::pbf_writer message, const OnnxValue& value) {
+    using namespace onnx_field;
+    message.add_string(value_name, value.name);
+    protozero::pbf_writer type{message, value_type}, tensor{type, type_tensor};
+    tensor.add_int32(element_type_number, onnx_number(value.type));
+    protozero::pbf_writer shape{tensor, type_shape};
+    for (const std::size_t extent : value.shape) {
+        protozero::pbf_writer dimension{shape, shape_dim};
+        if (extent > 0)
+            dimension.add_int64(dim_value, static_cast<std::int64_t>(extent));
+        else
+            dimension.add_string(dim_name, "N");
+    }
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string to_bytes(const OnnxModel& model) {
+    using namespace detail::onnx_field;
+    std::size_t size = 0;
+    for (const auto& [name, array] : model.weights) size += array.bytes.size();
+    if (size >= (std::size_t{1} << 31) - (std::size_t{1} << 24))
+        throw std::length_error("denim: an ONNX file holds at most 2 GiB, these weights have " + std::to_string(size) +
+                                " bytes");
+    std::string bytes;
+    protozero::pbf_writer file{bytes};
+    file.add_int64(ir_version, 8);
+    file.add_string(producer_name, model.producer);
+    {
+        protozero::pbf_writer body{file, graph};
+        for (const OnnxNode& node : model.nodes) {
+            protozero::pbf_writer message{body, graph_node};
+            for (const std::string& input : node.inputs) message.add_string(node_input, input);
+            for (const std::string& output : node.outputs) message.add_string(node_output, output);
+            message.add_string(node_name, node.name);
+            message.add_string(node_type, node.type);
+            if (!node.domain.empty()) message.add_string(node_domain, node.domain);
+            for (const OnnxAttribute& attribute : node.attributes) detail::add_attribute({message, node_attribute}, attribute);
+        }
+        body.add_string(graph_name, "network");
+        for (const auto& [name, array] : model.weights) detail::add_tensor({body, graph_initializer}, name, array);
+        for (const OnnxValue& value : model.inputs) detail::add_value({body, graph_input}, value);
+        for (const OnnxValue& value : model.outputs) detail::add_value({body, graph_output}, value);
+    }
+    {
+        protozero::pbf_writer opset{file, opset_import};
+        opset.add_string(opset_domain, "");
+        opset.add_int64(opset_version, model.opset);
+    }
+    for (const auto& [key, value] : model.metadata) {
+        protozero::pbf_writer pair{file, metadata_props};
+        pair.add_string(pair_key, key);
+        pair.add_string(pair_value, value);
+    }
+    return bytes;
+}
+
+DENIM_ONCE void write_onnx(const std::filesystem::path& path, const OnnxModel& model) {
+    const std::string bytes = to_bytes(model);
+    AtomicFile file{path};
+    file.write(bytes);
+    file.commit();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/onnx_read.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE OnnxModel read_onnx(const ByteSource& source) {
+    static_assert(std::endian::native == std::endian::little, "denim: ONNX files are read where they lie, lowest byte first");
+    if (source.size() >= (std::uint64_t{1} << 31)) source.fail("an ONNX file of less than 2 GiB was expected");
+    std::string bytes(static_cast<std::size_t>(source.size()), '\0');
+    source.read(0, std::as_writable_bytes(std::span{bytes}));
+    try {
+        return detail::OnnxReader{source}.read(bytes);
+    } catch (const protozero::exception& error) {
+        const std::string kind = detail::file_kind(source);
+        if (!kind.empty()) source.fail("an ONNX file was expected, this is " + kind);
+        source.fail(std::string{"an ONNX file was expected; as such it is cut or damaged ("} + error.what() + ")");
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/snapshot_file.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_snapshot(const std::filesystem::path& path, const SnapshotView& snapshot) {
+    if (!all_finite(snapshot.parameters) || !all_finite(snapshot.optimizer) || !all_finite(snapshot.average))
+        throw FileError(path.string(),
+                        "is not written: a weight of the run, or a number of its optimizer, is not finite; what stood there stays");
+    std::vector<double> history;
+    for (const Epoch& each : snapshot.history.epochs)
+        history.insert(history.end(),
+                       {static_cast<double>(each.number), each.train.loss, each.train.accuracy, each.validation.loss,
+                        each.validation.accuracy, each.rate, each.seconds, each.images_per_second});
+    const std::array<std::uint64_t, 6> counters{snapshot.step,
+                                                snapshot.epoch,
+                                                snapshot.batch,
+                                                snapshot.images,
+                                                snapshot.finished ? 1u : 0u,
+                                                snapshot.history.best_epoch};
+    const std::array<double, 4> scores{snapshot.train.loss, snapshot.train.accuracy, snapshot.seconds,
+                                       static_cast<double>(snapshot.rate)};
+    const auto row = []<class Number>(std::span<const Number> numbers) {
+        return AnyArrayView::of<Number>(numbers, {numbers.size()});
+    };
+    std::vector<NamedView> tensors{{"history", AnyArrayView::of<double>(history, {snapshot.history.epochs.size(), 8})},
+                                   {"counters", row(std::span<const std::uint64_t>{counters})},
+                                   {"scores", row(std::span<const double>{scores})}};
+    std::map<std::string, std::string> metadata{{"run", snapshot.run.text()}, {"snapshot", "3"}};
+    const auto add = [&](const std::string& name, std::span<const float> numbers) {
+        const AnyArrayView view = row(numbers);
+        const auto same = std::ranges::find_if(tensors, [&](const NamedView& each) {
+            return !numbers.empty() && each.array.bytes.data() == view.bytes.data() && each.array.bytes.size() == view.bytes.size();
+        });
+        if (same == tensors.end())
+            tensors.push_back({name, view});
+        else
+            metadata["same as/" + name] = same->name;
+    };
+    add("parameters", snapshot.parameters);
+    add("optimizer", snapshot.optimizer);
+    if (!snapshot.average.empty()) add("average", snapshot.average);
+    for (const auto& [name, number] : snapshot.memory.numbers)
+        tensors.push_back({"callback/number/" + name, row(std::span{&number, 1})});
+    for (const auto& [name, array] : snapshot.memory.arrays) add("callback/array/" + name, array);
+    write_safetensors(path, tensors, metadata);
+}
+
+DENIM_ONCE Snapshot read_snapshot(const std::filesystem::path& path) {
+    const Safetensors file{path};
+    const auto find = [&](const std::string& key) {
+        const auto found = file.metadata().find(key);
+        return found == file.metadata().end() ? std::string{} : found->second;
+    };
+    if (find("snapshot") != "3") throw FileError(file.name(), "a snapshot of version 3 was expected");
+    Snapshot snapshot{SettingsRecord::from_text(find("run"))};
+    std::vector<double> history, scores;
+    std::vector<std::uint64_t> counters;
+    constexpr std::string_view number = "callback/number/", array = "callback/array/", same = "same as/";
+    std::map<std::string, SharedNumbers> shared;
+    const auto take = [&](std::string_view name, const TensorEntry& tensor) {
+        const AnyArrayView view = file.view(tensor);
+        if (name == "parameters")
+            snapshot.parameters = view.as<float>();
+        else if (name == "optimizer")
+            snapshot.optimizer = view.as<float>();
+        else if (name == "average")
+            snapshot.average = view.as<float>();
+        else if (name == "history")
+            history = view.as<double>();
+        else if (name == "scores")
+            scores = view.as<double>();
+        else if (name == "counters")
+            counters = view.as<std::uint64_t>();
+        else if (name.starts_with(number) && view.size() == 1)
+            snapshot.memory.numbers[std::string{name.substr(number.size())}] = view.as<double>()[0];
+        else if (name.starts_with(array)) {
+            const auto [place, fresh] = shared.try_emplace(tensor.name);
+            if (fresh) place->second = view.as<float>();
+            snapshot.memory.arrays[std::string{name.substr(array.size())}] = place->second;
+        }
+    };
+    for (const TensorEntry& tensor : file.tensors()) take(tensor.name, tensor);
+    for (const auto& [key, other] : file.metadata())
+        if (key.starts_with(same)) {
+            const auto found = std::ranges::find(file.tensors(), other, &TensorEntry::name);
+            if (found == file.tensors().end()) throw FileError(file.name(), "a tensor " + detail::in_quotes(other) + " was expected");
+            take(std::string_view{key}.substr(same.size()), *found);
+        }
+    if (counters.size() != 6 || scores.size() != 4 || history.size() % 8 != 0)
+        throw FileError(file.name(), "the snapshot lacks its counters, scores or history");
+    snapshot.step = counters[0];
+    snapshot.epoch = static_cast<std::size_t>(counters[1]);
+    snapshot.batch = static_cast<std::size_t>(counters[2]);
+    snapshot.images = static_cast<std::size_t>(counters[3]);
+    snapshot.finished = counters[4] != 0;
+    snapshot.history.best_epoch = static_cast<std::size_t>(counters[5]);
+    snapshot.train = {scores[0], scores[1]};
+    snapshot.seconds = scores[2];
+    snapshot.rate = static_cast<float>(scores[3]);
+    for (std::size_t at = 0; at < history.size(); at += 8) {
+        const double* each = &history[at];
+        snapshot.history.epochs.push_back(
+            {static_cast<std::size_t>(each[0]), {each[1], each[2]}, {each[3], each[4]}, each[5], each[6], each[7]});
+    }
+    return snapshot;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/event_file.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE EventFile::EventFile(const std::filesystem::path& folder, std::size_t first_step) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw FileError(folder.string(), "the folder for a log cannot be made: " + error.message());
+    static std::atomic<unsigned> count = 0;
+    do {
+        char name[96];
+        std::snprintf(name, sizeof name, "events.out.tfevents.%010lld.denim.%ld.%u",
+                      static_cast<long long>(detail::seconds_since_1970()), static_cast<long>(::getpid()), count++);
+        path_ = folder / name;
+        file_ = detail::FileDescriptor{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+    } while (!file_ && errno == EEXIST);
+    if (!file_) throw FileError(path_.string(), "cannot be written: " + detail::system_reason());
+    std::string event = begin_event();
+    protozero::pbf_writer{event}.add_string(3, "brain.Event:2");
+    buffer_ += detail::record(event);
+    begin_session(first_step);
+    flush();
+}
+
+DENIM_ONCE void EventFile::write(std::size_t step, std::string_view message) {
+    assert(file_ && "denim: this event file was moved from: only let it go");
+    std::string event = begin_event(), summary;
+    protozero::pbf_writer{summary}.add_message(1, message.data(), message.size());
+    protozero::pbf_writer writer{event};
+    writer.add_int64(2, static_cast<std::int64_t>(step));
+    writer.add_message(5, summary);
+    buffer_ += detail::record(event);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/image/encode.hpp
+#if DENIM_BODIES
+
+// ---- denim/image/stb_image_write.hpp
+
+// The door to stb_image_write.h, which writes pictures. Its code stands in denim::stb with internal linkage, and every macro that
+// steers it is put aside and given back, so that a program's own copy, before or after this header, stays as it was.
+
+#pragma push_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
+#undef STB_IMAGE_WRITE_IMPLEMENTATION
+#pragma push_macro("STB_IMAGE_WRITE_STATIC")
+#undef STB_IMAGE_WRITE_STATIC
+#pragma push_macro("INCLUDE_STB_IMAGE_WRITE_H")
+#undef INCLUDE_STB_IMAGE_WRITE_H
+#pragma push_macro("STBIWDEF")
+#undef STBIWDEF
+#pragma push_macro("STBIW_ASSERT")
+#undef STBIW_ASSERT
+#pragma push_macro("STBIW_MALLOC")
+#undef STBIW_MALLOC
+#pragma push_macro("STBIW_REALLOC")
+#undef STBIW_REALLOC
+#pragma push_macro("STBIW_REALLOC_SIZED")
+#undef STBIW_REALLOC_SIZED
+#pragma push_macro("STBIW_FREE")
+#undef STBIW_FREE
+#pragma push_macro("STBIW_MEMMOVE")
+#undef STBIW_MEMMOVE
+#pragma push_macro("STBIW_CRC32")
+#undef STBIW_CRC32
+#pragma push_macro("STBIW_ZLIB_COMPRESS")
+#undef STBIW_ZLIB_COMPRESS
+#pragma push_macro("STBI_WRITE_NO_STDIO")
+#undef STBI_WRITE_NO_STDIO
+#pragma push_macro("STBIW_UCHAR")
+#undef STBIW_UCHAR
+#pragma push_macro("stbi__flip_vertically_on_write")
+#undef stbi__flip_vertically_on_write
+
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#define STBIW_ASSERT(condition) static_cast<void>(0)
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+namespace denim::inline DENIM_TARGET::stb {
+#if __has_include(<stb_image_write.h>)
+#include <stb_image_write.h>
+#else
+#include <stb/stb_image_write.h>
+#endif
+}  // namespace denim::inline DENIM_TARGET::stb
+#pragma GCC diagnostic pop
+
+#pragma pop_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
+#pragma pop_macro("STB_IMAGE_WRITE_STATIC")
+#pragma pop_macro("INCLUDE_STB_IMAGE_WRITE_H")
+#pragma pop_macro("STBIWDEF")
+#pragma pop_macro("STBIW_ASSERT")
+#pragma pop_macro("STBIW_MALLOC")
+#pragma pop_macro("STBIW_REALLOC")
+#pragma pop_macro("STBIW_REALLOC_SIZED")
+#pragma pop_macro("STBIW_FREE")
+#pragma pop_macro("STBIW_MEMMOVE")
+#pragma pop_macro("STBIW_CRC32")
+#pragma pop_macro("STBIW_ZLIB_COMPRESS")
+#pragma pop_macro("STBI_WRITE_NO_STDIO")
+#pragma pop_macro("STBIW_UCHAR")
+#pragma pop_macro("stbi__flip_vertically_on_write")
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+inline void append_bytes(void* to, void* from, int size) {
+    auto& bytes = *static_cast<std::vector<std::uint8_t>*>(to);
+    const std::size_t before = bytes.size(), count = static_cast<std::size_t>(size);
+    bytes.resize(before + count);
+    std::memcpy(bytes.data() + before, from, count);
+}
+
+inline void check_encoded(int success, const Picture& picture) {
+    if (success == 0 || picture.size.pixels() == 0)
+        throw std::invalid_argument("denim: a picture of " + std::to_string(picture.size.height) + " x " +
+                                    std::to_string(picture.size.width) + " pixels cannot be written");
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::vector<std::uint8_t> encode_png(const Picture& picture) {
+    std::vector<std::uint8_t> bytes;
+    const auto side = [](std::size_t length) { return static_cast<int>(length); };
+    detail::check_encoded(
+        stb::stbi_write_png_to_func(detail::append_bytes, &bytes, side(picture.size.width), side(picture.size.height),
+                                    Picture::channels, picture.pixels.data(), side(picture.size.width * Picture::channels)),
+        picture);
+    return bytes;
+}
+
+DENIM_ONCE std::vector<std::uint8_t> encode_jpeg(const Picture& picture, int quality) {
+    if (quality < 1 || quality > 100)
+        throw std::invalid_argument("denim: the quality of a JPEG is 1 to 100, but got " + std::to_string(quality));
+    std::vector<std::uint8_t> bytes;
+    detail::check_encoded(
+        stb::stbi_write_jpg_to_func(detail::append_bytes, &bytes, static_cast<int>(picture.size.width),
+                                    static_cast<int>(picture.size.height), Picture::channels, picture.pixels.data(), quality),
+        picture);
+    return bytes;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/image/picture_file.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture read_picture(const std::filesystem::path& path, PictureLimits limits) {
+    try {
+        return decode(read_file(path), limits);
+    } catch (const PictureError& error) {
+        throw FileError(path.string(), error.what());
+    }
+}
+
+DENIM_ONCE Picture read_picture(const std::filesystem::path& path, Size frame, PictureLimits limits) {
+    try {
+        return decode(read_file(path), frame, limits);
+    } catch (const PictureError& error) {
+        throw FileError(path.string(), error.what());
+    }
+}
+
+DENIM_ONCE void write_png(const std::filesystem::path& path, const Picture& picture) {
+    const std::vector<std::uint8_t> bytes = encode_png(picture);
+    AtomicFile file{path};
+    file.write(std::as_bytes(std::span{bytes}));
+    file.commit();
+}
+
+DENIM_ONCE void write_jpeg(const std::filesystem::path& path, const Picture& picture, int quality) {
+    const std::vector<std::uint8_t> bytes = encode_jpeg(picture, quality);
+    AtomicFile file{path};
+    file.write(std::as_bytes(std::span{bytes}));
+    file.commit();
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/chart.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::string html_text(std::string_view text) {
+    std::string safe;
+    for (const char letter : text) {
+        if (letter == '&')
+            safe += "&amp;";
+        else if (letter == '<')
+            safe += "&lt;";
+        else if (letter == '>')
+            safe += "&gt;";
+        else if (letter == '"')
+            safe += "&quot;";
+        else
+            safe += letter;
+    }
+    return safe;
+}
+
+DENIM_ONCE std::string short_number(double number) {
+    return general(number, 4);
+}
+
+DENIM_ONCE std::string decimals(double number, int digits) {
+    return is_nan(number) ? "" : fixed(number, digits);
+}
+
+DENIM_ONCE std::vector<double> ticks(double low, double high) {
+    const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
+    const double step = rough / power < 1.5   ? power
+                        : rough / power < 3.5 ? 2 * power
+                        : rough / power < 7.5 ? 5 * power
+                                              : 10 * power;
+    std::vector<double> places;
+    for (double at = std::ceil(low / step - 1e-9) * step; at <= high + 1e-9 * step; at += step)
+        places.push_back(std::fabs(at) < 1e-12 * step ? 0 : at);
+    return places;
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
+    constexpr double width = 560, height = 300, left = 58, right = 14, top = 14, bottom = 44;
+    double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
+    for (const Series& series : all)
+        for (std::size_t n = 0; n < series.y.size(); ++n)
+            if (is_finite(series.y[n])) {
+                low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
+                first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
+            }
+    if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
+    if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
+    if (last - first < 1e-9) first -= 0.5, last += 0.5;
+    const double margin = 0.05 * (high - low);
+    low = low >= 0 && low - margin < 0 ? 0 : low - margin;
+    high += margin;
+    const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
+    const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
+    const auto place = [](double number) { return detail::fixed(number, 1); };
+    const auto text_at = [&](double x, double y, const char* anchor) {
+        return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">";
+    };
+    std::string svg = "<figure><figcaption>" + detail::html_text(title) +
+                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
+                      "\">\n";
+    for (const double at : detail::ticks(low, high))
+        svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
+               text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
+    for (const double at : detail::ticks(first, last))
+        if (std::fabs(at - std::round(at)) < 1e-6 || last - first < 2)  // steps of -ffast-math are not whole to the last bit
+            svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
+                   text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
+    svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +
+           "\"/>\n";
+    svg += text_at((left + width - right) / 2, height - 6, "middle") + detail::html_text(x_name) + "</text>\n";
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        const Series& series = all[k];
+        const std::string colour = "s" + std::to_string(k % 8);
+        std::string path, points;
+        bool begun = false;
+        for (std::size_t n = 0; n < series.y.size(); ++n) {
+            if (!is_finite(series.y[n])) {
+                begun = false;
+                continue;
+            }
+            const std::string x = place(px(series.x[n])), y = place(py(series.y[n]));
+            path += (begun ? 'L' : 'M') + x + ' ' + y;
+            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"><title>" +
+                      detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
+                      detail::short_number(series.x[n]) + "</title></circle>\n";
+            begun = true;
+        }
+        svg += "<path class=\"" + colour + " line\" d=\"" + path + "\"/>\n" + (series.y.size() <= 60 ? points : "");
+    }
+    svg += "</svg>\n<p class=\"legend\">";
+    for (std::size_t k = 0; k < all.size(); ++k)
+        svg += "<span class=\"s" + std::to_string(k % 8) + "\"><i></i>" + detail::html_text(all[k].name) + "</span> ";
+    return svg + "</p></figure>\n";
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/report_parts.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE std::string five_digits(double number) {
+    return is_nan(number) ? "" : general(number, 5);
+}
+
+DENIM_ONCE std::string parameter_text(const HyperParameter& parameter) {
+    if (const auto* number = std::get_if<double>(&parameter)) return short_number(*number);
+    if (const auto* truth = std::get_if<bool>(&parameter)) return *truth ? "yes" : "no";
+    return std::get<std::string>(parameter);
+}
+
+DENIM_ONCE Series curve(std::string name, const History& history, double Score::*value, bool of_validation) {
+    Series series{std::move(name)};
+    for (const Epoch& epoch : history.epochs) {
+        series.x.push_back(static_cast<double>(epoch.number));
+        series.y.push_back((of_validation ? epoch.validation : epoch.train).*value);
+    }
+    return series;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void add_machine(Page& page, double seconds) {
+    page.heading("Machine and time");
+    page.paragraph(machine_line("fp32"));
+    if (seconds > 0) page.paragraph("Time of training: " + detail::decimals(seconds, 1) + " s.");
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/comparison_report.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
+inline void add_comparison(Page& page, const ComparisonReport& report) {
+    const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
+    page.heading("Totals");
+    std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};
+    for (const auto& [name, all] : {std::pair{&report.first, &first}, std::pair{&report.second, &second}})
+        lines.push_back({*name, std::to_string(all->count), detail::five_digits(all->mean), detail::five_digits(all->deviation),
+                         all->count > 1 ? detail::five_digits(all->low) + " to " + detail::five_digits(all->high) : "",
+                         detail::short_number(all->least), detail::short_number(all->largest)});
+    page.table(lines);
+    if (first.count > 1) {
+        const PairedTest test = paired_test(report.first_totals, report.second_totals);
+        page.paragraph("Paired over seeds, " + report.first + " minus " + report.second + ": " +
+                       detail::five_digits(test.difference.mean) + " (95 % interval " +
+                       detail::five_digits(test.difference.low) + " to " + detail::five_digits(test.difference.high) +
+                       "), t = " + detail::decimals(test.t, 2) + ", p = " + detail::decimals(test.probability) + ".");
+    } else {
+        page.paragraph("One run of each proves nothing: repeat them over several seeds.");
+    }
+    Series a{report.first}, b{report.second};
+    std::vector<std::vector<std::string>> seeds{
+        {"seed", report.first, report.second, "only first right", "only second right", "McNemar's p"}};
+    for (std::size_t n = 0; n < report.first_totals.size(); ++n) {
+        const std::string seed = n < report.seeds.size() ? std::to_string(report.seeds[n]) : std::to_string(n + 1);
+        std::vector<std::string> line{seed, detail::short_number(report.first_totals[n]),
+                                      detail::short_number(report.second_totals[n])};
+        if (n < report.first_right.size() && n < report.second_right.size()) {
+            const McNemar test = mcnemar(report.first_right[n], report.second_right[n]);
+            line.insert(line.end(),
+                        {std::to_string(test.first_only), std::to_string(test.second_only), detail::decimals(test.exact)});
+        }
+        line.resize(seeds[0].size());
+        seeds.push_back(std::move(line));
+        a.x.push_back(static_cast<double>(n + 1)), a.y.push_back(report.first_totals[n]);
+        b.x.push_back(static_cast<double>(n + 1)), b.y.push_back(report.second_totals[n]);
+    }
+    const Series both[] = {a, b};
+    const std::string chart = line_chart("Total of each seed", "seed, in order", both);
+    page.figures({&chart, 1});
+    page.heading("Seed by seed");
+    page.table(seeds);
+}
+
+DENIM_ONCE void write_report(const std::filesystem::path& path, const ComparisonReport& report) {
+    Page page{report.name};
+    add_comparison(page, report);
+    add_machine(page, 0);
+    page.write(path);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/image/draw.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+/// Adds the signed area to the right of a line to the pixels of each row that it crosses; sums along a row then give how much
+/// of each pixel lies inside. (Levien's font-rs describes the method.)
+inline void accumulate(std::vector<float>& sums, int width, int height, float x0, float y0, float x1, float y1) {
+    if (y0 == y1) return;
+    const float sign = y0 < y1 ? 1.0f : -1.0f;
+    if (y0 > y1) {
+        std::swap(x0, x1);
+        std::swap(y0, y1);
+    }
+    const float slope = (x1 - x0) / (y1 - y0);
+    for (int row = std::max(0, static_cast<int>(std::floor(y0))); row < std::min(height, static_cast<int>(std::ceil(y1)));
+         ++row) {
+        const float top = std::max(y0, static_cast<float>(row)), bottom = std::min(y1, static_cast<float>(row + 1));
+        const float at_top = x0 + (top - y0) * slope, at_bottom = x0 + (bottom - y0) * slope, area = sign * (bottom - top);
+        const float left = std::min(at_top, at_bottom), right = std::max(at_top, at_bottom);
+        const int first = static_cast<int>(std::floor(left)), last = static_cast<int>(std::floor(right));
+        float before = 0, share_before = 0;
+        for (int x = first; x <= last + 1; ++x) {
+            const auto edge = static_cast<float>(x + 1);
+            // How much of the row up to `edge` lies right of the line, then how much of this pixel alone.
+            const float covered = right - left < 1e-6f ? std::max(0.0f, edge - left)
+                                  : edge <= left       ? 0
+                                  : edge >= right      ? edge - (left + right) / 2
+                                                       : (edge - left) * (edge - left) / (2 * (right - left));
+            const float share = covered - before;
+            if (x >= 0 && x < width) sums[static_cast<std::size_t>(row * width + x)] += area * (share - share_before);
+            before = covered;
+            share_before = share;
+        }
+    }
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void blend(Picture& picture, int x, int y, Colour colour, float cover) {
+    if (x < 0 || y < 0 || std::cmp_greater_equal(x, picture.size.width) || std::cmp_greater_equal(y, picture.size.height))
+        return;
+    std::uint8_t* pixel = picture.at(static_cast<std::size_t>(y), static_cast<std::size_t>(x));
+    const std::uint8_t parts[] = {colour.red, colour.green, colour.blue};
+    for (int part = 0; part < 3; ++part) {
+        const auto under = static_cast<float>(pixel[part]);
+        pixel[part] = static_cast<std::uint8_t>(std::lround(under + (static_cast<float>(parts[part]) - under) * cover));
+    }
+}
+
+DENIM_ONCE void fill(Picture& picture, Box box, Colour colour) {
+    for (int y = std::max(box.top, 0); y < box.top + box.height; ++y)
+        for (int x = std::max(box.left, 0); x < box.left + box.width; ++x) blend(picture, x, y, colour, 1);
+}
+
+DENIM_ONCE void outline(Picture& picture, Box box, Colour colour, int thickness) {
+    fill(picture, {box.left, box.top, box.width, thickness}, colour);
+    fill(picture, {box.left, box.top + box.height - thickness, box.width, thickness}, colour);
+    fill(picture, {box.left, box.top, thickness, box.height}, colour);
+    fill(picture, {box.left + box.width - thickness, box.top, thickness, box.height}, colour);
+}
+
+DENIM_ONCE void paste(Picture& picture, int left, int top, const Picture& other) {
+    for (std::size_t y = 0; y < other.size.height; ++y)
+        for (std::size_t x = 0; x < other.size.width; ++x) {
+            const std::uint8_t* pixel = other.at(y, x);
+            blend(picture, left + static_cast<int>(x), top + static_cast<int>(y), {pixel[0], pixel[1], pixel[2]}, 1);
+        }
+}
+
+DENIM_ONCE float text_width(std::string_view text, float height) {
+    float width = 0;
+    for (const char32_t code : detail::characters_of(text)) width += detail::glyph_of(code).advance;
+    return width * height / static_cast<float>(detail::font_em);
+}
+
+DENIM_ONCE void draw_text(Picture& picture, float x, float y, std::string_view text, const TextStyle& style) {
+    const float scale = style.height / static_cast<float>(detail::font_em);
+    const bool up = style.direction == Direction::up;
+    float along = 0;
+    for (const char32_t code : detail::characters_of(text)) {
+        const detail::Glyph& glyph = detail::glyph_of(code);
+        const int reach = static_cast<int>(std::ceil(style.height * 1.5f)) + 2, side = 2 * reach;
+        const float from_x = up ? x : x + along, from_y = up ? y - along : y;
+        const int left = static_cast<int>(std::floor(from_x)) - reach, top = static_cast<int>(std::floor(from_y)) - reach;
+        std::vector<float> sums(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+        const auto to_x = [&](float gx, float gy) { return from_x - static_cast<float>(left) + scale * (up ? -gy : gx); };
+        const auto to_y = [&](float gx, float gy) { return from_y - static_cast<float>(top) - scale * (up ? gx : gy); };
+        for (const detail::Stroke& stroke : glyph.strokes)
+            detail::accumulate(sums, side, side, to_x(stroke.from_x, stroke.from_y), to_y(stroke.from_x, stroke.from_y),
+                               to_x(stroke.to_x, stroke.to_y), to_y(stroke.to_x, stroke.to_y));
+        for (int row = 0; row < side; ++row) {
+            float sum = 0;
+            for (int column = 0; column < side; ++column) {
+                sum += sums[static_cast<std::size_t>(row * side + column)];
+                if (const float cover = std::min(std::fabs(sum), 1.0f); cover > 1.0f / 512)
+                    blend(picture, left + column, top + row, style.colour, cover);
+            }
+        }
+        along += glyph.advance * scale;
+    }
+}
+
+DENIM_ONCE void draw_text_around(Picture& picture, float x, float y, std::string_view text, const TextStyle& style) {
+    const float half = text_width(text, style.height) / 2, capital = 0.365f * style.height;
+    if (style.direction == Direction::up)
+        draw_text(picture, x + capital, y + half, text, style);
+    else
+        draw_text(picture, x - half, y + capital, text, style);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/confusion_picture.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+/// The largest height of at most `wanted` at which all texts fit into `room` pixels.
+inline float fitting_height(std::span<const std::string> texts, float room, float wanted) {
+    float longest = 1;
+    for (const std::string& text : texts) longest = std::max(longest, text_width(text, 1));
+    return std::min(wanted, room / longest);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
+                              const ConfusionPictureOptions& options) {
+    const std::size_t classes = counts.shape(0);
+    if (classes == 0 || counts.shape(1) != classes || names.size() != classes || options.size < 600)
+        throw std::invalid_argument(
+            "denim: draw_confusion: a square matrix, a name for each of its classes and at least 600 pixels were expected, but "
+            "got " +
+            std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
+            " names and " + std::to_string(options.size) + " pixels");
+    constexpr Colour ink{30, 30, 30};
+    const auto side = static_cast<float>(options.size), many = static_cast<float>(classes);
+    // Names take what they need, the cells get the rest.
+    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many));
+    float longest = 0;
+    for (const std::string& name : names) longest = std::max(longest, text_width(name, name_height));
+    const float margin = 0.02f * side, label = 0.03f * side, top = 2 * margin + 1.2f * label;
+    const float wanted = side - 3 * margin - longest - 1.4f * label - 0.12f * side;
+    const int cell = static_cast<int>(std::min(wanted, side - top - 3 * margin - longest - 1.4f * label) / many);
+    const int left = static_cast<int>(2 * margin + longest + 1.6f * label), upper = static_cast<int>(top),
+              whole = cell * static_cast<int>(classes);
+    const bool upright = longest > 0.9f * static_cast<float>(cell);
+    const float names_below = upright ? longest : name_height;
+    Picture picture{Size{static_cast<std::size_t>(static_cast<float>(upper + whole) + 2 * margin + names_below + 1.5f * label),
+                         options.size}};
+    const auto middle = [&](std::size_t place) { return (static_cast<float>(place) + 0.5f) * static_cast<float>(cell); };
+
+    std::size_t largest = 0;
+    for (const std::size_t count : counts) largest = std::max(largest, count);
+    const float text_height = std::min(0.36f * static_cast<float>(cell), 0.035f * side);
+    for (std::size_t row = 0; row < classes; ++row) {
+        std::size_t sum = 0;
+        for (std::size_t column = 0; column < classes; ++column) sum += counts(row, column);
+        for (std::size_t column = 0; column < classes; ++column) {
+            const std::size_t count = counts(row, column);
+            const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
+            fill(picture, box, blue_scale(detail::ratio(count, largest)));
+            draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row),
+                             detail::fixed(detail::ratio(count, sum), 2),
+                             {.height = text_height, .colour = 2 * count > largest ? white : ink});
+        }
+        draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),
+                  static_cast<float>(upper) + middle(row) + 0.35f * name_height, names[row],
+                  {.height = name_height, .colour = ink});
+        const float below = static_cast<float>(upper + whole) + margin / 2;
+        if (upright)
+            draw_text(picture, static_cast<float>(left) + middle(row) + 0.35f * name_height,
+                      below + text_width(names[row], name_height), names[row],
+                      {.height = name_height, .colour = ink, .direction = Direction::up});
+        else
+            draw_text_around(picture, static_cast<float>(left) + middle(row), below + 0.5f * name_height, names[row],
+                             {.height = name_height, .colour = ink});
+    }
+    outline(picture, {left - 1, upper - 1, whole + 2, whole + 2}, ink);
+    const float centre = static_cast<float>(left) + static_cast<float>(whole) / 2;
+    draw_text_around(picture, centre, margin + label / 2, options.title, {.height = 1.2f * label, .colour = ink});
+    draw_text_around(picture, centre, static_cast<float>(upper + whole) + margin + names_below + label, "Predicted label",
+                     {.height = label, .colour = ink});
+    draw_text_around(picture, margin + label / 2, static_cast<float>(upper) + static_cast<float>(whole) / 2, "True label",
+                     {.height = label, .colour = ink, .direction = Direction::up});
+    // The scale of counts, beside the matrix.
+    const int bar = left + whole + static_cast<int>(1.2f * margin), width = static_cast<int>(0.03f * side);
+    for (int y = 0; y < whole; ++y) fill(picture, {bar, upper + y, width, 1}, blue_scale(1 - static_cast<double>(y) / whole));
+    outline(picture, {bar - 1, upper - 1, width + 2, whole + 2}, ink);
+    for (const std::size_t part : {0u, 1u, 2u}) {
+        const std::size_t count = largest * part / 2;
+        draw_text(
+            picture, static_cast<float>(bar + width) + 0.3f * margin,
+            static_cast<float>(upper) +
+                static_cast<float>(whole) * (1 - static_cast<float>(detail::ratio(count, std::max<std::size_t>(largest, 1)))) +
+                (part == 0   ? 0
+                 : part == 2 ? 0.6f
+                             : 0.3f) *
+                    0.022f * side,
+            std::to_string(count), {.height = 0.022f * side, .colour = ink});
+    }
+    return picture;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/photograph_sheet.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape) {
+    if (shape.channels == 3)
+        return Picture{Size{shape.height, shape.width}, std::vector<std::uint8_t>(bytes, bytes + shape.size())};
+    Picture picture{Size{shape.height, shape.width}};
+    for (std::size_t n = 0; n < shape.height * shape.width; ++n)
+        std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);
+    return picture;
+}
+
+DENIM_ONCE Picture draw_photographs(std::span<const LabelledPhotograph> photographs, std::size_t columns,
+                                Size frame) {
+    if (photographs.empty() || columns == 0)
+        throw std::invalid_argument("denim: draw_photographs: at least one photograph and one column were expected");
+    columns = std::min(columns, photographs.size());
+    const std::size_t gap = 12, text = 17, rows = (photographs.size() + columns - 1) / columns;
+    const std::size_t width = frame.width + gap, height = frame.height + 2 * text + 2 * gap;
+    Picture sheet{Size{rows * height + gap, columns * width + gap}};
+    for (std::size_t n = 0; n < photographs.size(); ++n) {
+        const LabelledPhotograph& photograph = photographs[n];
+        const int left = static_cast<int>(gap + n % columns * width), top = static_cast<int>(gap + n / columns * height);
+        const Colour mark = photograph.right() ? Colour{20, 120, 60} : Colour{200, 30, 30};
+        const Box box{left - 2, top - 2, static_cast<int>(frame.width) + 4, static_cast<int>(frame.height) + 4};
+        paste(sheet, left, top, fit(photograph.picture, frame));
+        outline(sheet, box, photograph.right() ? Colour{210, 210, 210} : mark, 2);
+        const auto write = [&](std::size_t line, const std::string& words, Colour colour) {
+            const float size = 14;
+            draw_text(sheet, static_cast<float>(left),
+                      static_cast<float>(top + static_cast<int>(frame.height + (line + 1) * text)),
+                      detail::shortened(words, size, static_cast<float>(frame.width)), {.height = size, .colour = colour});
+        };
+        write(0, photograph.truth, {30, 30, 30});
+        write(1, detail::fixed(photograph.confidence, 2) + ' ' + photograph.predicted, mark);
+    }
+    return sheet;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::string shortened(std::string text, float height, float room) {
+    if (text_width(text, height) <= room) return text;
+    while (!text.empty() && text_width(text + "\xe2\x80\xa6", height) > room) {
+        while (text.size() > 1 && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
+        text.pop_back();
+    }
+    return text + "\xe2\x80\xa6";
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/run_report.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+inline void add_scores(Page& page, const RunReport& run) {
+    const std::size_t classes = run.labels.size();
+    const Confusion counts = confusion_matrix(run.truth, std::span<const float>{run.logits}, classes);
+    page.heading("Test set");
+    std::vector<float> probabilities = run.logits;
+    to_probabilities(std::span{probabilities}, classes, run.gives);
+    const Calibration known = calibration(probabilities, run.truth, classes);
+    page.paragraph("Accuracy " + decimals(accuracy(counts)) + " of " + std::to_string(run.truth.size()) +
+                   " pictures; expected calibration error " + decimals(known.error) +
+                   (classes > 2
+                        ? "; right class among the first two " + decimals(top_k_accuracy(run.logits, run.truth, classes, 2))
+                        : "") +
+                   ".");
+    const std::string figure =
+        Page::picture(draw_confusion(counts, run.labels), "Counts as blue, shares of each true class as text");
+    page.figures({&figure, 1});
+    std::vector<std::vector<std::string>> lines{{"class", "pictures", "precision", "recall", "F1"}};
+    const std::vector<ClassScore> scores = class_scores(counts);
+    for (std::size_t k = 0; k < classes; ++k)
+        lines.push_back({run.labels[k], std::to_string(scores[k].count), decimals(scores[k].precision, 3),
+                         decimals(scores[k].recall, 3), decimals(scores[k].f1, 3)});
+    const ClassScore mean = macro_average(scores);
+    lines.push_back({"mean of classes", std::to_string(mean.count), decimals(mean.precision, 3), decimals(mean.recall, 3),
+                     decimals(mean.f1, 3)});
+    page.table(lines);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE void write_report(const std::filesystem::path& path, const RunReport& run) {
+    Page page{run.name};
+    double seconds = 0;
+    for (const Epoch& epoch : run.history.epochs) seconds += epoch.seconds;
+    if (!run.history.epochs.empty()) {
+        page.heading("Learning");
+        const auto chart = [&](const char* title, double Score::*value) {
+            const Series both[] = {detail::curve("training", run.history, value, false),
+                                   detail::curve("validation", run.history, value, true)};
+            return line_chart(title, "epoch", both);
+        };
+        const std::string charts[] = {chart("Loss", &Score::loss), chart("Accuracy", &Score::accuracy)};
+        page.figures(charts);
+    }
+    if (!run.truth.empty()) detail::add_scores(page, run);
+    if (!run.mistakes.empty()) {
+        page.heading("Mistakes");
+        std::vector<std::string> figures;
+        for (const LabelledPhotograph& each : run.mistakes)
+            figures.push_back(Page::photograph(each.picture, each.truth, each.predicted, each.confidence));
+        page.photographs(figures);
+    }
+    if (!run.pictures.empty()) {
+        page.heading("What it sees");
+        std::vector<std::string> figures;
+        for (const auto& [caption, picture] : run.pictures) figures.push_back(Page::picture(picture, caption));
+        page.figures(figures);
+    }
+    if (!run.parameters.empty()) {
+        page.heading("Hyper-parameters");
+        std::vector<std::vector<std::string>> lines{{"name", "value"}};
+        for (const auto& [name, value] : run.parameters) lines.push_back({name, detail::parameter_text(value)});
+        page.table(lines);
+    }
+    if (!run.network.empty()) {
+        page.heading("Network");
+        page.listing(run.network);
+    }
+    add_machine(page, seconds);
+    page.write(path);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/sweep/sweep_run.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
+/// is of another run.
+inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
+    const Snapshot result = read_snapshot(file);
+    if (const std::string other = run.differences_from(result.run); !other.empty())
+        throw FileError(file.string(),
+                        "this run was made with other options or sets; take another log folder or remove this one" + other);
+    const auto remembered = [&](const char* name) {
+        const auto& numbers = result.memory.numbers;
+        return numbers.contains(name) ? numbers.at(name) : not_a_number<double>();
+    };
+    return {result.history, {remembered("test loss"), remembered("test accuracy")}};
+}
+
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+                                               const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run) {
+    Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
+    StopOnNaN stop_on_nan{options.progress};
+    EarlyStopping early_stopping{.patience = options.patience};
+    CtrlC ctrl_c;
+    CsvLog csv_log{run.folder / "history.csv"};
+    TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
+    const std::array callbacks{CallbackReference{checkpoint}, CallbackReference{stop_on_nan}, CallbackReference{early_stopping},
+                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board}};
+    TrainingLoop loop{learner, train, &validation, fit_options, callbacks};
+
+    Snapshot result{loop.record()};
+    result.run("epochs of the sweep", options.epochs);
+    if (test)
+        describe_samples(result.run, "test", *test);
+    else
+        result.run("test", "none");
+    const std::filesystem::path finished = run.folder / "finished.snapshot";
+    if (std::filesystem::exists(finished)) return read_finished(finished, result.run);
+
+    result.history = loop.run();
+    Score score;
+    if (test) {
+        score = learner.score(learner.logits(*test), *test);
+        result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
+    }
+    write_snapshot(finished, result);
+    std::filesystem::remove(checkpoint.last());
+    return {result.history, score};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/sweep/sweep_report.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
+inline void add_sweep(Page& page, const SweepTable& table) {
+    page.heading("Settings, best first");
+    const bool tested = table.tested();
+    std::vector<std::vector<std::string>> lines{
+        {"setting", "runs", "validation accuracy", "95 % interval", "validation loss", "best epoch", "parameters", "seconds"}};
+    if (tested) lines[0].insert(lines[0].begin() + 4, "test accuracy");
+    double seconds = 0;
+    std::vector<Series> accuracy, loss;
+    for (const SweepRow& row : table.rows) {
+        const Repeats right = row.accuracy();
+        lines.push_back({row.name, std::to_string(right.count), right.text(),
+                         right.count > 1 ? detail::decimals(right.low) + " to " + detail::decimals(right.high) : "",
+                         row.loss().text(3), detail::decimals(row.epochs().mean, 1), detail::with_commas(row.numbers),
+                         detail::decimals(row.seconds().mean, 1)});
+        if (tested) lines.back().insert(lines.back().begin() + 4, row.test_accuracy().text());
+        for (const SweepRun& run : row.runs) seconds += run.seconds();
+        if (accuracy.size() < 8) {
+            accuracy.push_back(detail::curve(row.name, row.runs[0].history, &Score::accuracy, true));
+            loss.push_back(detail::curve(row.name, row.runs[0].history, &Score::loss, true));
+        }
+    }
+    page.table(lines);
+    page.heading(table.rows.size() > 8 ? "Curves of the best eight, first repeat" : "Curves, first repeat");
+    const std::string charts[] = {line_chart("Validation accuracy", "epoch", accuracy),
+                                  line_chart("Validation loss", "epoch", loss)};
+    page.figures(charts);
+    page.heading("Runs");
+    std::vector<std::vector<std::string>> runs{
+        {"run", "validation accuracy", "validation loss", "best epoch", "epochs", "seconds"}};
+    for (const SweepRow& row : table.rows)
+        for (const SweepRun& run : row.runs)
+            runs.push_back({run.folder, detail::decimals(run.best().validation.accuracy),
+                            detail::decimals(run.best().validation.loss), std::to_string(run.best().number),
+                            std::to_string(run.history.epochs.size()), detail::decimals(run.seconds(), 1)});
+    page.table(runs);
+    add_machine(page, seconds);
+}
+
+DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable& table) {
+    Page page{table.name.empty() ? "A sweep" : table.name};
+    add_sweep(page, table);
+    page.write(path);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES

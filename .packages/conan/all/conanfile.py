@@ -71,7 +71,8 @@ class DenimConan(ConanFile):
 
     def package(self):
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
-        copy(self, "*.hpp", os.path.join(self.source_folder, "include"), os.path.join(self.package_folder, "include"))
+        for headers_and_sources in ("*.hpp", "*.cpp"):  # the latter for who compiles once what networks share
+            copy(self, headers_and_sources, os.path.join(self.source_folder, "include"), os.path.join(self.package_folder, "include"))
 
     def package_info(self):
         # The targets of Denim's own CMake package. All of them together have a name that it does not use, since denim::denim is the core.

@@ -19669,9 +19669,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/safetensors_header.hpp
-
-#include <functional>
+// ---- denim/format/tensor_entry.hpp
 
 namespace denim {
 
@@ -19690,6 +19688,9 @@ struct SafetensorsHeader {
 };
 
 }  // namespace denim
+// ---- denim/format/safetensors_header.hpp
+
+#include <functional>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -31731,9 +31732,9 @@ DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Sa
 // ---- bodies of denim/format/safetensors_header.hpp
 #if DENIM_BODIES
 
-namespace denim::inline DENIM_TARGET {
+// ---- denim/format/safetensors_events.hpp
 
-namespace detail {
+namespace denim::inline DENIM_TARGET::detail {
 
 inline constexpr std::pair<std::string_view, ElementType> safetensors_types[] = {
     {"BOOL", ElementType::boolean}, {"I8", ElementType::int8},       {"I16", ElementType::int16},
@@ -31890,7 +31891,9 @@ private:
     bool has_metadata_ = false;
 };
 
-}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes) {
     SafetensorsHeader header;

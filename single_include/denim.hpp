@@ -12513,6 +12513,7 @@ NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
 }
 
 DENIM_TEMPLATE(struct NetworkState<float>);
+DENIM_TEMPLATE(struct NetworkState<double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/settings.hpp
@@ -14262,6 +14263,7 @@ void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepC
 }
 
 DENIM_TEMPLATE(class BatchPredictor<float>);
+DENIM_TEMPLATE(class BatchPredictor<double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/predictor.hpp
@@ -14785,6 +14787,7 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
 }
 
 DENIM_TEMPLATE(class BatchTrainer<float>);
+DENIM_TEMPLATE(class BatchTrainer<double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/trainer.hpp

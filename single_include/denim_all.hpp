@@ -15275,6 +15275,7 @@ NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
 }
 
 DENIM_TEMPLATE(struct NetworkState<float>);
+DENIM_TEMPLATE(struct NetworkState<double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/settings.hpp
@@ -17022,6 +17023,7 @@ void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepC
 }
 
 DENIM_TEMPLATE(class BatchPredictor<float>);
+DENIM_TEMPLATE(class BatchPredictor<double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/predictor.hpp
@@ -17545,6 +17547,7 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
 }
 
 DENIM_TEMPLATE(class BatchTrainer<float>);
+DENIM_TEMPLATE(class BatchTrainer<double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/trainer.hpp
@@ -26736,6 +26739,9 @@ struct ComparisonReport {
 
 namespace denim::inline DENIM_TARGET {
 
+/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
+DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report);
+
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
 DENIM_ONCE void write_report(const std::filesystem::path& path, const ComparisonReport& report);
 
@@ -28014,6 +28020,9 @@ SweepTable sweep(const Train& train, const Validation& validation, const SweepOp
 // ---- denim/sweep/sweep_report.hpp
 
 namespace denim::inline DENIM_TARGET {
+
+/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
+DENIM_ONCE void add_sweep(Page& page, const SweepTable& table);
 
 /// A page about a sweep: the table, and the curves of each setting's first run.
 DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable& table);
@@ -32837,8 +32846,7 @@ DENIM_ONCE void add_machine(Page& page, double seconds) {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
-inline void add_comparison(Page& page, const ComparisonReport& report) {
+DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report) {
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
     page.heading("Totals");
     std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};
@@ -33314,8 +33322,7 @@ namespace detail {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
-inline void add_sweep(Page& page, const SweepTable& table) {
+DENIM_ONCE void add_sweep(Page& page, const SweepTable& table) {
     page.heading("Settings, best first");
     const bool tested = table.tested();
     std::vector<std::vector<std::string>> lines{

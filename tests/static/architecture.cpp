@@ -71,7 +71,7 @@ std::map<std::string, Header> read_headers() {
     static const std::regex include{R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])"};
     std::map<std::string, Header> headers;
     for (const auto& entry : fs::recursive_directory_iterator{top}) {
-        if (!entry.is_regular_file()) continue;
+        if (!entry.is_regular_file() || entry.path().parent_path().filename() == "compiled") continue;  // sources, of all floors
         Header header;
         std::ifstream file{entry.path()};
         for (std::string line; std::getline(file, line); ++header.lines) {

@@ -153,5 +153,6 @@ void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepC
 }
 
 DENIM_TEMPLATE(class BatchPredictor<float>);
+DENIM_TEMPLATE(class BatchPredictor<double>);
 
 }  // namespace denim::inline DENIM_TARGET

@@ -213,5 +213,6 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
 }
 
 DENIM_TEMPLATE(class BatchTrainer<float>);
+DENIM_TEMPLATE(class BatchTrainer<double>);
 
 }  // namespace denim::inline DENIM_TARGET

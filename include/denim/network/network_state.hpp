@@ -36,5 +36,6 @@ NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
 }
 
 DENIM_TEMPLATE(struct NetworkState<float>);
+DENIM_TEMPLATE(struct NetworkState<double>);
 
 }  // namespace denim::inline DENIM_TARGET

@@ -18,6 +18,9 @@ struct ComparisonReport {
 
 namespace denim::inline DENIM_TARGET {
 
+/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
+DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report);
+
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
 DENIM_ONCE void write_report(const std::filesystem::path& path, const ComparisonReport& report);
 
@@ -27,8 +30,7 @@ DENIM_ONCE void write_report(const std::filesystem::path& path, const Comparison
 
 namespace denim::inline DENIM_TARGET {
 
-/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
-inline void add_comparison(Page& page, const ComparisonReport& report) {
+DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report) {
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
     page.heading("Totals");
     std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};

@@ -6,6 +6,9 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
+DENIM_ONCE void add_sweep(Page& page, const SweepTable& table);
+
 /// A page about a sweep: the table, and the curves of each setting's first run.
 DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable& table);
 
@@ -15,8 +18,7 @@ DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable
 
 namespace denim::inline DENIM_TARGET {
 
-/// The sweep as a part of a page: the table, the curves of each setting's first run, all runs, the machine.
-inline void add_sweep(Page& page, const SweepTable& table) {
+DENIM_ONCE void add_sweep(Page& page, const SweepTable& table) {
     page.heading("Settings, best first");
     const bool tested = table.tested();
     std::vector<std::vector<std::string>> lines{

@@ -61,6 +61,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
     return run;

@@ -55,6 +55,12 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
+inline void check_order(const FitOptions& options, std::size_t heads) {
+    if (options.balanced && (!options.shuffle || heads != 1 || options.loss.wants() != Wants::label))
+        throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " +
+                                    std::string{!options.shuffle ? ".shuffle = false" : heads != 1 ? "a network of several heads" : "a loss that wants numbers"});
+}
+
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
@@ -69,6 +75,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
+    check_order(options, Network::heads.size());
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};

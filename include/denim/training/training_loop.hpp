@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/data/balanced_order.hpp>
 #include <denim/data/batches.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/not_finite.hpp>
@@ -176,7 +177,8 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
+        order_ = options_.balanced ? balanced_order(train_.labels, options_.seed, run_.epoch)
+                                   : epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();

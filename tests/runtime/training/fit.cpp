@@ -172,6 +172,31 @@ TEST_CASE("augmented batches are what the augmentation makes of each picture") {
     }
 }
 
+TEST_CASE("balanced classes come equally often, whatever the set has of each") {
+    const Set all{90};
+    Set train{34};
+    for (std::size_t n = 0, from = 0; n < 34; ++n, ++from) {  // 30 of the first class, two of each other
+        while (n >= 4 && all.labels(from % 90) != 0) ++from;
+        const std::size_t place = n < 4 ? 1 + n % 2 + 3 * (n / 2) : from % 90;
+        train.labels(n) = all.labels(place);
+        std::copy_n(&all.images(place, 0, 0, 0), 144, &train.images(n, 0, 0, 0));
+    }
+    std::vector<std::int32_t> classes{train.labels.begin(), train.labels.end()};
+    REQUIRE(std::ranges::count(classes, 0) == 30);
+    const Set test{60, 2};
+    const auto accuracy = [&](bool balanced) {
+        Small network{Seed{1}};
+        fit(network, train, {.epochs = 10, .batch = 16, .seed = Seed{3}, .balanced = balanced});
+        return evaluate(network, test).accuracy;
+    };
+    const double balanced = accuracy(true), plain = accuracy(false);
+    CHECK(balanced > plain);
+    CHECK(balanced == accuracy(true));
+    Small network{Seed{1}};
+    CHECK(message_of([&] { fit(network, train, {.shuffle = false, .balanced = true}); }).find("one label each, but got .shuffle = false") !=
+          std::string::npos);
+}
+
 TEST_CASE("callbacks hear everything, and may end a run") {
     const Set train{50};
     Small network{Seed{1}};

@@ -16291,6 +16291,7 @@ struct FitOptions {
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
     Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
+    bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
@@ -16375,6 +16376,39 @@ inline void take_first_look(const Learner& learner, const Samples& train, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/balanced_order.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The order of an epoch (the first is 1) in which every class comes equally often, to one sample: as many places as there are labels, those of
+/// small classes several times, those of large ones in turn from epoch to epoch, so that each sample of a class is seen as often as any other,
+/// to one. Classes are dealt in turn, samples of a class in the order of one shuffle after another; it depends on labels, seed and epoch alone.
+inline std::vector<std::uint32_t> balanced_order(std::span<const std::int32_t> labels, Seed seed, std::uint64_t epoch) {
+    std::map<std::int32_t, std::vector<std::uint32_t>> members;
+    for (std::size_t place = 0; place < labels.size(); ++place) members[labels[place]].push_back(static_cast<std::uint32_t>(place));
+    const std::uint64_t classes = members.size(), before = (epoch - 1) * labels.size(), after = epoch * labels.size();
+    std::vector<std::uint32_t> order;
+    order.reserve(labels.size());
+    std::uint64_t turn = 0;  // of a class; it has the draws turn, turn + classes, ... of all epochs together
+    for (const auto& [label, all] : members) {
+        const auto drawn = [&](std::uint64_t until) { return (until + classes - 1 - turn) / classes; };
+        std::uint64_t round = ~std::uint64_t{0};
+        std::vector<std::uint32_t> shuffled;
+        for (std::uint64_t draw = drawn(before); draw < drawn(after); ++draw) {
+            if (draw / all.size() != round) {
+                round = draw / all.size();
+                shuffled = all;
+                shuffle(shuffled, Random{Seed{seed.value + 0x9E3779B97F4A7C15u * (turn + 1)}, round});
+            }
+            order.push_back(shuffled[draw % all.size()]);
+        }
+        ++turn;
+    }
+    shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/batches.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16819,6 +16853,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
     return run;
@@ -16991,7 +17026,8 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
+        order_ = options_.balanced ? balanced_order(train_.labels, options_.seed, run_.epoch)
+                                   : epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();
@@ -17100,6 +17136,12 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
+inline void check_order(const FitOptions& options, std::size_t heads) {
+    if (options.balanced && (!options.shuffle || heads != 1 || options.loss.wants() != Wants::label))
+        throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " +
+                                    std::string{!options.shuffle ? ".shuffle = false" : heads != 1 ? "a network of several heads" : "a loss that wants numbers"});
+}
+
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
@@ -17114,6 +17156,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
+    check_order(options, Network::heads.size());
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};

@@ -2271,6 +2271,334 @@ std::vector<std::size_t> first_equals(std::span<const std::uint64_t> fingerprint
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/random.hpp
+
+namespace denim {
+
+/// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
+struct Seed {
+    std::uint64_t value = 0;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
+/// any of them, in any order, twice if need be.
+/// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
+class Random {
+public:
+    using Block = std::array<std::uint32_t, 4>;
+
+    /// `stream` parts what must not share numbers: steps, samples, layers.
+    constexpr explicit Random(Seed key, std::uint64_t stream = 0) : key_(key.value), stream_(stream) {}
+
+    /// Four numbers of 32 bits each: block `index` of the stream.
+    [[nodiscard]] constexpr Block block(std::uint64_t index) const {
+        Block counter{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
+            const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];
+            counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ low, static_cast<std::uint32_t>(second),
+                       static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ high, static_cast<std::uint32_t>(first)};
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
+    }
+
+    /// Sixteen blocks at once, [number of the block's four][block]: the same numbers, in an order that vectors like.
+    using Blocks = std::array<std::array<std::uint32_t, 16>, 4>;
+    [[nodiscard]] constexpr Blocks blocks(std::uint64_t first) const {
+        Blocks counter{};
+        for (std::size_t n = 0; n < 16; ++n) {
+            counter[0][n] = static_cast<std::uint32_t>(first + n);
+            counter[1][n] = static_cast<std::uint32_t>((first + n) >> 32);
+            counter[2][n] = static_cast<std::uint32_t>(stream_);
+            counter[3][n] = static_cast<std::uint32_t>(stream_ >> 32);
+        }
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            for (std::size_t n = 0; n < 16; ++n) {
+                const std::uint64_t one = std::uint64_t{0xD2511F53} * counter[0][n], two = std::uint64_t{0xCD9E8D57} * counter[2][n];
+                counter[0][n] = static_cast<std::uint32_t>(two >> 32) ^ counter[1][n] ^ low;
+                counter[1][n] = static_cast<std::uint32_t>(two);
+                counter[2][n] = static_cast<std::uint32_t>(one >> 32) ^ counter[3][n] ^ high;
+                counter[3][n] = static_cast<std::uint32_t>(one);
+            }
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
+    }
+
+    /// The next number of the stream, 32 random bits.
+    constexpr std::uint32_t bits() {
+        if (used_ % 4 == 0) current_ = block(used_ / 4);
+        return current_[used_++ % 4];
+    }
+
+    /// The next number, uniform in [0, 1).
+    constexpr double uniform() {
+        const std::uint64_t high = bits() >> 5, low = bits() >> 6;
+        return static_cast<double>((high << 26) | low) * 0x1p-53;
+    }
+
+    /// The next number, uniform in [low, high).
+    constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
+
+    /// The next whole number below `bound`, each as likely as the others (Lemire's method).
+    constexpr std::uint32_t below(std::uint32_t bound) {
+        std::uint64_t product = std::uint64_t{bits()} * bound;
+        if (static_cast<std::uint32_t>(product) < bound) {
+            const std::uint32_t threshold = (0u - bound) % bound;
+            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * bound;
+        }
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+
+    /// The next number of the standard normal distribution (Box and Muller's method).
+    double normal() {
+        const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+        return radius * std::cos(6.283185307179586 * uniform());
+    }
+
+private:
+    std::uint64_t key_, stream_, used_ = 0;
+    Block current_{};
+};
+
+/// Puts the elements of a range into a random order (Fisher and Yates).
+template <class Range>
+constexpr void shuffle(Range& range, Random random) {
+    for (std::size_t i = range.size(); i > 1; --i) {
+        const std::size_t other = random.below(static_cast<std::uint32_t>(i));
+        auto kept = range[i - 1];
+        range[i - 1] = range[other];
+        range[other] = kept;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/split.hpp
+
+namespace denim {
+
+/// A part of a data set.
+enum class Part : std::uint8_t { train, validation, test };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// How much of a data set goes to each part, in any unit: {80, 10, 10}.
+struct SplitShares {
+    std::uint32_t train = 80, validation = 10, test = 10;
+
+    [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
+};
+
+/// The part of each sample. Every class is shared alike: in the order of the classes, validation and test get what brings them
+/// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones
+/// is drawn from the seed, and depends on nothing but it and the class. Samples with the same first equal (see first_equals;
+/// none may be given) go where the first of them goes.
+inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
+                                     std::span<const std::size_t> first_equal = {}) {
+    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    std::map<std::int32_t, std::vector<std::size_t>> places;
+    for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
+    std::vector<Part> parts(classes.size(), Part::train);
+    std::uint64_t samples = 0, validated = 0, tested = 0;
+    const auto due = [&](std::uint32_t share) { return (2 * samples * share + shares.sum()) / (2 * shares.sum()); };
+    for (auto& [label, members] : places) {
+        shuffle(members, Random{seed, static_cast<std::uint64_t>(label)});
+        samples += members.size();
+        const std::uint64_t validation = std::min<std::uint64_t>(due(shares.validation) - validated, members.size());
+        const std::uint64_t test = std::min<std::uint64_t>(due(shares.test) - tested, members.size() - validation);
+        for (std::uint64_t i = 0; i < validation + test; ++i)
+            parts[members[i]] = i < validation ? Part::validation : Part::test;
+        validated += validation;
+        tested += test;
+    }
+    for (std::size_t i = 0; i < first_equal.size(); ++i) parts[i] = parts[first_equal[i]];
+    return parts;
+}
+
+/// A data set in three.
+struct Split {
+    DataSet train, validation, test;
+};
+
+/// Cuts a data set in three, every class alike, by a seed; each part keeps the order. Pictures with the same pixels stay
+/// together. The same seed gives the same parts on every machine.
+///
+///     auto [train, validation, test] = split(read_folder("photos", Size{120, 90}), {80, 10, 10}, Seed{1});
+inline Split split(const DataSet& set, SplitShares shares, Seed seed) {
+    set.check();
+    const std::size_t bytes = set.shape().size();
+    std::vector<std::uint64_t> fingerprints(set.size());
+    for (std::size_t i = 0; i < set.size(); ++i) fingerprints[i] = fingerprint({set.picture(i), bytes});
+    const auto first = first_equals(
+        fingerprints, [&](std::size_t a, std::size_t b) { return std::memcmp(set.picture(a), set.picture(b), bytes) == 0; });
+    const auto parts = split_parts({set.labels.data(), set.size()}, shares, seed, first);
+    const auto part = [&](Part wanted) {
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (parts[i] == wanted) places.push_back(i);
+        return set.select(places);
+    };
+    return {part(Part::train), part(Part::validation), part(Part::test)};
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/folds.hpp
+
+// Which samples are learned from and which are asked: k folds, repeated splits, groups that stay together.
+
+#include <functional>
+
+namespace denim {
+
+/// Places of samples: those to learn from, and those to be asked about.
+struct Fold {
+    std::vector<std::size_t> train, test;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// A number from 0 for each key, the same for equal keys, in the order in which they first come: of the product on each photograph,
+/// say. `key_of(sample)` gives anything that can be sorted.
+///
+///     const auto groups = group_numbers(set.sources, [](const std::string& path) { return path.substr(0, path.rfind('-')); });
+template <class Range, class KeyOf = std::identity>
+std::vector<std::size_t> group_numbers(const Range& samples, KeyOf key_of = {}) {
+    std::map<std::decay_t<decltype(key_of(*std::begin(samples)))>, std::size_t> known;
+    std::vector<std::size_t> numbers;
+    for (const auto& sample : samples) numbers.push_back(known.emplace(key_of(sample), known.size()).first->second);
+    return numbers;
+}
+
+namespace detail {
+
+inline void check_groups(std::size_t samples, std::span<const std::size_t> groups) {
+    if (!groups.empty() && groups.size() != samples)
+        throw std::invalid_argument("denim: folds: a group for each of " + std::to_string(samples) + " samples was expected, or none, but " +
+                                    std::to_string(groups.size()) + " came");
+}
+
+/// The part of each sample, every group whole. The largest groups go first, equals in an order drawn from the seed, each to the part that
+/// it leaves nearest to its share of every class: the sum of (samples of the class)^2 / share is least where all parts have their shares.
+inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> classes, std::span<const std::size_t> groups, std::span<const double> shares,
+                                              Seed seed) {
+    check_groups(classes.size(), groups);
+    std::map<std::size_t, std::vector<std::size_t>> by_group;
+    std::map<std::int32_t, double> all;
+    for (std::size_t i = 0; i < classes.size(); ++i) by_group[groups.empty() ? i : groups[i]].push_back(i), ++all[classes[i]];
+    std::vector<const std::vector<std::size_t>*> order;
+    for (const auto& [group, members] : by_group) order.push_back(&members);
+    shuffle(order, Random{seed});
+    std::ranges::stable_sort(order, std::greater{}, [](const auto* members) { return members->size(); });
+    std::vector<std::uint32_t> parts(classes.size());
+    std::vector<std::map<std::int32_t, double>> dealt(shares.size());
+    for (const auto* members : order) {
+        std::map<std::int32_t, double> own;
+        for (const std::size_t i : *members) ++own[classes[i]];
+        std::size_t best = shares.size();
+        double least = 0;
+        for (std::size_t part = 0; part < shares.size(); ++part) {
+            if (shares[part] == 0) continue;
+            double cost = 0;
+            for (const auto& [label, count] : own) cost += (2 * dealt[part][label] * count + count * count) / (all[label] * all[label] * shares[part]);
+            if (best == shares.size() || cost < least) best = part, least = cost;
+        }
+        for (const auto& [label, count] : own) dealt[best][label] += count;
+        for (const std::size_t i : *members) parts[i] = static_cast<std::uint32_t>(best);
+    }
+    return parts;
+}
+
+}  // namespace detail
+
+/// The fold of each sample, 0 to `folds` - 1, drawn from the seed: every class is dealt alike, to one sample, and so are all. Samples of one
+/// group (numbers of any kind; none may be given) have one fold, and then shares are as equal as whole groups allow. Throws
+/// std::invalid_argument for fewer than 2 folds, or where a fold would be empty.
+inline std::vector<std::uint32_t> fold_numbers(std::span<const std::int32_t> classes, std::size_t folds, Seed seed,
+                                               std::span<const std::size_t> groups = {}) {
+    detail::check_groups(classes.size(), groups);
+    std::size_t different = classes.size();
+    if (!groups.empty()) {
+        std::vector<std::size_t> sorted{groups.begin(), groups.end()};
+        std::ranges::sort(sorted);
+        different -= std::ranges::unique(sorted).size();
+    }
+    if (folds < 2 || folds > different)
+        throw std::invalid_argument("denim: folds: at least 2 folds, and no more than the " + std::to_string(different) +
+                                    (groups.empty() ? " samples" : " groups") + ", were expected, but got " + std::to_string(folds));
+    if (!groups.empty()) return detail::deal_groups(classes, groups, std::vector<double>(folds, 1.0 / static_cast<double>(folds)), seed);
+    std::map<std::int32_t, std::vector<std::size_t>> places;
+    for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
+    std::vector<std::uint32_t> numbers(classes.size());
+    std::size_t dealt = 0;
+    for (auto& [label, members] : places) {
+        shuffle(members, Random{seed, static_cast<std::uint64_t>(label)});
+        for (const std::size_t i : members) numbers[i] = static_cast<std::uint32_t>(dealt++ % folds);
+    }
+    return numbers;
+}
+
+/// Each fold once as what is asked about, the others to learn from; places in the order of the set.
+///
+///     for (const Fold& fold : k_folds(labels, 5, Seed{1})) train_and_score(set.select(fold.train), set.select(fold.test));
+inline std::vector<Fold> k_folds(std::span<const std::int32_t> classes, std::size_t folds, Seed seed, std::span<const std::size_t> groups = {}) {
+    const auto numbers = fold_numbers(classes, folds, seed, groups);
+    std::vector<Fold> all(folds);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        for (std::size_t fold = 0; fold < folds; ++fold) (numbers[i] == fold ? all[fold].test : all[fold].train).push_back(i);
+    return all;
+}
+
+/// A split in three that keeps groups whole: all photographs of one product on one side. Every class is shared as nearly alike as whole
+/// groups allow; which groups go where is drawn from the seed.
+inline std::vector<Part> grouped_parts(std::span<const std::int32_t> classes, std::span<const std::size_t> groups, SplitShares shares, Seed seed) {
+    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    const auto share = [&](std::uint32_t of) { return static_cast<double>(of) / static_cast<double>(shares.sum()); };
+    const double all[] = {share(shares.train), share(shares.validation), share(shares.test)};
+    std::vector<Part> parts;
+    for (const std::uint32_t part : detail::deal_groups(classes, groups, all, seed)) parts.push_back(static_cast<Part>(part));
+    return parts;
+}
+
+/// Splits in two, drawn anew `repeats` times from the seed, with `test` of 1 to be asked about; groups as in `fold_numbers`.
+inline std::vector<Fold> repeated_splits(std::span<const std::int32_t> classes, std::size_t repeats, double test, Seed seed,
+                                         std::span<const std::size_t> groups = {}) {
+    if (repeats == 0 || !(test > 0 && test < 1))
+        throw std::invalid_argument("denim: repeated_splits: at least 1 split and a share above 0 and below 1 to test on were expected, but got " +
+                                    std::to_string(repeats) + " and " + std::to_string(test));
+    std::vector<Fold> all(repeats);
+    for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+        const Seed own{Random{seed, repeat}.bits()};
+        const double shares[] = {1 - test, test};
+        std::vector<Part> parts;
+        if (groups.empty()) {
+            constexpr std::uint32_t whole = 1'000'000;
+            const auto asked = static_cast<std::uint32_t>(test * whole + 0.5);
+            parts = split_parts(classes, {whole - asked, 0, asked}, own);
+        } else {
+            for (const std::uint32_t part : detail::deal_groups(classes, groups, shares, own)) parts.push_back(part == 0 ? Part::train : Part::test);
+        }
+        for (std::size_t i = 0; i < parts.size(); ++i) (parts[i] == Part::train ? all[repeat].train : all[repeat].test).push_back(i);
+        if (all[repeat].train.empty() || all[repeat].test.empty())
+            throw std::invalid_argument("denim: repeated_splits: " + std::to_string(classes.size()) + " samples leave a side of the split empty");
+    }
+    return all;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/picture_store.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -5269,189 +5597,6 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
     else if (!scan.rejected.empty())
         throw FileError(scan.rejected.front().path.string(), scan.rejected.front().reason);
     return good.size() == set.size() ? set : set.select(good);
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/random.hpp
-
-namespace denim {
-
-/// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
-struct Seed {
-    std::uint64_t value = 0;
-};
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
-
-/// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
-/// any of them, in any order, twice if need be.
-/// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
-class Random {
-public:
-    using Block = std::array<std::uint32_t, 4>;
-
-    /// `stream` parts what must not share numbers: steps, samples, layers.
-    constexpr explicit Random(Seed key, std::uint64_t stream = 0) : key_(key.value), stream_(stream) {}
-
-    /// Four numbers of 32 bits each: block `index` of the stream.
-    [[nodiscard]] constexpr Block block(std::uint64_t index) const {
-        Block counter{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
-        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
-        for (int round = 0; round < 10; ++round) {
-            const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
-            const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];
-            counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ low, static_cast<std::uint32_t>(second),
-                       static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ high, static_cast<std::uint32_t>(first)};
-            low += 0x9E3779B9;
-            high += 0xBB67AE85;
-        }
-        return counter;
-    }
-
-    /// Sixteen blocks at once, [number of the block's four][block]: the same numbers, in an order that vectors like.
-    using Blocks = std::array<std::array<std::uint32_t, 16>, 4>;
-    [[nodiscard]] constexpr Blocks blocks(std::uint64_t first) const {
-        Blocks counter{};
-        for (std::size_t n = 0; n < 16; ++n) {
-            counter[0][n] = static_cast<std::uint32_t>(first + n);
-            counter[1][n] = static_cast<std::uint32_t>((first + n) >> 32);
-            counter[2][n] = static_cast<std::uint32_t>(stream_);
-            counter[3][n] = static_cast<std::uint32_t>(stream_ >> 32);
-        }
-        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
-        for (int round = 0; round < 10; ++round) {
-            for (std::size_t n = 0; n < 16; ++n) {
-                const std::uint64_t one = std::uint64_t{0xD2511F53} * counter[0][n], two = std::uint64_t{0xCD9E8D57} * counter[2][n];
-                counter[0][n] = static_cast<std::uint32_t>(two >> 32) ^ counter[1][n] ^ low;
-                counter[1][n] = static_cast<std::uint32_t>(two);
-                counter[2][n] = static_cast<std::uint32_t>(one >> 32) ^ counter[3][n] ^ high;
-                counter[3][n] = static_cast<std::uint32_t>(one);
-            }
-            low += 0x9E3779B9;
-            high += 0xBB67AE85;
-        }
-        return counter;
-    }
-
-    /// The next number of the stream, 32 random bits.
-    constexpr std::uint32_t bits() {
-        if (used_ % 4 == 0) current_ = block(used_ / 4);
-        return current_[used_++ % 4];
-    }
-
-    /// The next number, uniform in [0, 1).
-    constexpr double uniform() {
-        const std::uint64_t high = bits() >> 5, low = bits() >> 6;
-        return static_cast<double>((high << 26) | low) * 0x1p-53;
-    }
-
-    /// The next number, uniform in [low, high).
-    constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
-
-    /// The next whole number below `bound`, each as likely as the others (Lemire's method).
-    constexpr std::uint32_t below(std::uint32_t bound) {
-        std::uint64_t product = std::uint64_t{bits()} * bound;
-        if (static_cast<std::uint32_t>(product) < bound) {
-            const std::uint32_t threshold = (0u - bound) % bound;
-            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * bound;
-        }
-        return static_cast<std::uint32_t>(product >> 32);
-    }
-
-    /// The next number of the standard normal distribution (Box and Muller's method).
-    double normal() {
-        const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-        return radius * std::cos(6.283185307179586 * uniform());
-    }
-
-private:
-    std::uint64_t key_, stream_, used_ = 0;
-    Block current_{};
-};
-
-/// Puts the elements of a range into a random order (Fisher and Yates).
-template <class Range>
-constexpr void shuffle(Range& range, Random random) {
-    for (std::size_t i = range.size(); i > 1; --i) {
-        const std::size_t other = random.below(static_cast<std::uint32_t>(i));
-        auto kept = range[i - 1];
-        range[i - 1] = range[other];
-        range[other] = kept;
-    }
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/split.hpp
-
-namespace denim {
-
-/// A part of a data set.
-enum class Part : std::uint8_t { train, validation, test };
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
-
-/// How much of a data set goes to each part, in any unit: {80, 10, 10}.
-struct SplitShares {
-    std::uint32_t train = 80, validation = 10, test = 10;
-
-    [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
-};
-
-/// The part of each sample. Every class is shared alike: in the order of the classes, validation and test get what brings them
-/// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones
-/// is drawn from the seed, and depends on nothing but it and the class. Samples with the same first equal (see first_equals;
-/// none may be given) go where the first of them goes.
-inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
-                                     std::span<const std::size_t> first_equal = {}) {
-    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
-    std::map<std::int32_t, std::vector<std::size_t>> places;
-    for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
-    std::vector<Part> parts(classes.size(), Part::train);
-    std::uint64_t samples = 0, validated = 0, tested = 0;
-    const auto due = [&](std::uint32_t share) { return (2 * samples * share + shares.sum()) / (2 * shares.sum()); };
-    for (auto& [label, members] : places) {
-        shuffle(members, Random{seed, static_cast<std::uint64_t>(label)});
-        samples += members.size();
-        const std::uint64_t validation = std::min<std::uint64_t>(due(shares.validation) - validated, members.size());
-        const std::uint64_t test = std::min<std::uint64_t>(due(shares.test) - tested, members.size() - validation);
-        for (std::uint64_t i = 0; i < validation + test; ++i)
-            parts[members[i]] = i < validation ? Part::validation : Part::test;
-        validated += validation;
-        tested += test;
-    }
-    for (std::size_t i = 0; i < first_equal.size(); ++i) parts[i] = parts[first_equal[i]];
-    return parts;
-}
-
-/// A data set in three.
-struct Split {
-    DataSet train, validation, test;
-};
-
-/// Cuts a data set in three, every class alike, by a seed; each part keeps the order. Pictures with the same pixels stay
-/// together. The same seed gives the same parts on every machine.
-///
-///     auto [train, validation, test] = split(read_folder("photos", Size{120, 90}), {80, 10, 10}, Seed{1});
-inline Split split(const DataSet& set, SplitShares shares, Seed seed) {
-    set.check();
-    const std::size_t bytes = set.shape().size();
-    std::vector<std::uint64_t> fingerprints(set.size());
-    for (std::size_t i = 0; i < set.size(); ++i) fingerprints[i] = fingerprint({set.picture(i), bytes});
-    const auto first = first_equals(
-        fingerprints, [&](std::size_t a, std::size_t b) { return std::memcmp(set.picture(a), set.picture(b), bytes) == 0; });
-    const auto parts = split_parts({set.labels.data(), set.size()}, shares, seed, first);
-    const auto part = [&](Part wanted) {
-        std::vector<std::size_t> places;
-        for (std::size_t i = 0; i < parts.size(); ++i)
-            if (parts[i] == wanted) places.push_back(i);
-        return set.select(places);
-    };
-    return {part(Part::train), part(Part::validation), part(Part::test)};
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -20482,6 +20627,7 @@ struct FitOptions {
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
     Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
+    bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
@@ -20564,6 +20710,39 @@ inline void take_first_look(const Learner& learner, const Samples& train, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/balanced_order.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The order of an epoch (the first is 1) in which every class comes equally often, to one sample: as many places as there are labels, those of
+/// small classes several times, those of large ones in turn from epoch to epoch, so that each sample of a class is seen as often as any other,
+/// to one. Classes are dealt in turn, samples of a class in the order of one shuffle after another; it depends on labels, seed and epoch alone.
+inline std::vector<std::uint32_t> balanced_order(std::span<const std::int32_t> labels, Seed seed, std::uint64_t epoch) {
+    std::map<std::int32_t, std::vector<std::uint32_t>> members;
+    for (std::size_t place = 0; place < labels.size(); ++place) members[labels[place]].push_back(static_cast<std::uint32_t>(place));
+    const std::uint64_t classes = members.size(), before = (epoch - 1) * labels.size(), after = epoch * labels.size();
+    std::vector<std::uint32_t> order;
+    order.reserve(labels.size());
+    std::uint64_t turn = 0;  // of a class; it has the draws turn, turn + classes, ... of all epochs together
+    for (const auto& [label, all] : members) {
+        const auto drawn = [&](std::uint64_t until) { return (until + classes - 1 - turn) / classes; };
+        std::uint64_t round = ~std::uint64_t{0};
+        std::vector<std::uint32_t> shuffled;
+        for (std::uint64_t draw = drawn(before); draw < drawn(after); ++draw) {
+            if (draw / all.size() != round) {
+                round = draw / all.size();
+                shuffled = all;
+                shuffle(shuffled, Random{Seed{seed.value + 0x9E3779B97F4A7C15u * (turn + 1)}, round});
+            }
+            order.push_back(shuffled[draw % all.size()]);
+        }
+        ++turn;
+    }
+    shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/batches.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -21008,6 +21187,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
     return run;
@@ -21180,7 +21360,8 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
+        order_ = options_.balanced ? balanced_order(train_.labels, options_.seed, run_.epoch)
+                                   : epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
         if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const std::size_t size = places(run_.batch).size();
@@ -21289,6 +21470,12 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
+inline void check_order(const FitOptions& options, std::size_t heads) {
+    if (options.balanced && (!options.shuffle || heads != 1 || options.loss.wants() != Wants::label))
+        throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " +
+                                    std::string{!options.shuffle ? ".shuffle = false" : heads != 1 ? "a network of several heads" : "a loss that wants numbers"});
+}
+
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
@@ -21303,6 +21490,7 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
+    check_order(options, Network::heads.size());
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
@@ -22263,8 +22451,6 @@ private:
 // ---- denim/format/safetensors_header.hpp
 
 #include <nlohmann/json.hpp>
-
-#include <functional>
 
 namespace denim {
 
@@ -31345,6 +31531,81 @@ static_assert(Callback<TensorBoard>);
 
 // Pictures, logs and pages of what a network does: needs what denim/image.hpp and denim/format.hpp need.
 
+// ---- denim/metric/resampled.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Like `repeats`, of scores on folds or repeated splits of one set, whose runs learn from much the same samples: the variance of the mean is
+/// (1 / n + test / train) times that of the scores, not 1 / n (Nadeau and Bengio, "Inference for the generalization error", 2003).
+/// `test_over_train` is the number of samples asked about for each one learned from: 1/4 with 5 folds.
+inline Repeats resampled(std::span<const double> scores, double test_over_train, double confidence = 0.95) {
+    if (!(test_over_train >= 0))
+        throw std::invalid_argument("denim: resampled: a ratio of at least 0 was expected, but got " + detail::general(test_over_train));
+    Repeats result = repeats(scores, confidence);
+    const double wider = std::sqrt(1 + test_over_train * static_cast<double>(scores.size()));
+    const double half = (result.high - result.mean) * wider;
+    result.low = result.mean - half;
+    result.high = result.mean + half;
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/sweep/cross_validate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How an approach does on samples that it did not learn from, fold by fold.
+struct CrossValidation {
+    std::vector<Score> folds = {};
+    double test_over_train = 0;  ///< samples, of all folds together
+
+    /// Mean and interval over the folds, see `resampled`.
+    [[nodiscard]] Repeats accuracy(double confidence = 0.95) const { return of(&Score::accuracy, confidence); }
+    [[nodiscard]] Repeats loss(double confidence = 0.95) const { return of(&Score::loss, confidence); }
+
+    /// "accuracy 0.9012 +- 0.0051, 95 % interval 0.8901 to 0.9123; loss ..."
+    friend std::ostream& operator<<(std::ostream& out, const CrossValidation& all) {
+        const auto say = [&](const char* name, const Repeats& of) {
+            out << name << ' ' << of.text();
+            if (of.count > 1) out << ", 95 % interval " << detail::fixed(of.low, 4) << " to " << detail::fixed(of.high, 4);
+        };
+        say("accuracy", all.accuracy());
+        say("; loss", all.loss());
+        return out << '\n';
+    }
+
+private:
+    [[nodiscard]] Repeats of(double Score::* part, double confidence) const {
+        std::vector<double> values;
+        for (const Score& score : folds) values.push_back(score.*part);
+        return resampled(values, test_over_train, confidence);
+    }
+};
+
+/// Calls `run(train, test, number)` for each fold with two parts of the set, `set.select(places)`; it trains and gives what `evaluate` says, or
+/// anything else with `loss` and `accuracy`. Nothing in a fold may be chosen by its test part.
+///
+///     const CrossValidation result = cross_validate(set, k_folds(labels, 5, Seed{1}), [](const auto& train, const auto& test, std::size_t fold) {
+///         Net network{Seed{fold}};
+///         fit(network, train, {.epochs = 10});
+///         return evaluate(network, test);
+///     });
+template <class Set, class Run>
+CrossValidation cross_validate(const Set& set, std::span<const Fold> folds, Run run) {
+    if (folds.empty()) throw std::invalid_argument("denim: cross_validate: at least 1 fold was expected, but got none");
+    CrossValidation result;
+    double train = 0, test = 0;
+    for (std::size_t number = 0; number < folds.size(); ++number) {
+        const auto score = run(set.select(folds[number].train), set.select(folds[number].test), number);
+        result.folds.push_back({static_cast<double>(score.loss), static_cast<double>(score.accuracy)});
+        train += static_cast<double>(folds[number].train.size());
+        test += static_cast<double>(folds[number].test.size());
+    }
+    result.test_over_train = train > 0 ? test / train : 0;
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/sweep/grid.hpp
 
 namespace denim::inline DENIM_TARGET {

@@ -51,6 +51,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     for (const Row& row : learner.rows()) {
         if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
         if (row.decays) run(row.name + ".l2", row.l2);
+        if (row.moved == Moved::by_gradient && row.rate_factor != 1) run(row.name + ".rate_factor", row.rate_factor);
     }
     describe_samples(run, "training", train);
     if (validation)

@@ -162,7 +162,7 @@ TEST_CASE("the weights that a network begins with, how each layer behaves and wh
     CHECK(run_of(same) == *runs.begin());
     CHECK(runs.insert(run_of(other)).second);
     CHECK(runs.begin()->size() > 100);
-    static_assert(field_count<LayerSettings>() == 3);
+    static_assert(field_count<LayerSettings>() == 4);
     const auto with = [](std::size_t entry, auto set) {
         Net changed{Seed{1}};
         changed.edit_settings([&](std::span<LayerSettings> all) { set(all[entry]); });
@@ -172,6 +172,7 @@ TEST_CASE("the weights that a network begins with, how each layer behaves and wh
     for (const std::size_t entry : {0u, 3u}) {
         CHECK(runs.insert(with(entry, [](LayerSettings& to) { to.l2 = 1e-9f; })).second);
         CHECK(runs.insert(with(entry, [](LayerSettings& to) { to.frozen = true; })).second);
+        CHECK(runs.insert(with(entry, [](LayerSettings& to) { to.rate_factor = 0.5f; })).second);
     }
     CHECK(runs.insert(with(1, [](LayerSettings& to) { to.frozen = true; })).second);
 

@@ -1289,6 +1289,7 @@ struct Row {
     bool decays = false;     ///< weight decay and L2 apply
     Moved moved = Moved::by_gradient;
     float l2 = 0;  ///< adds l2 * sum of squares to the loss
+    float rate_factor = 1;  ///< the optimizer's rate is multiplied by it
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
@@ -4175,11 +4176,12 @@ struct Parameter {
 namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
-/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
+/// weights that decay, frozen and a rate_factor if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
     float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
+    float rate_factor = 1;  ///< what its parameters take of the learning rate: 0.1 lets it move a tenth as far
 };
 
 /// Where a layer works.
@@ -10279,7 +10281,7 @@ struct Update {
     const float* gradients;
     std::array<float*, 4> state;
     std::size_t count;
-    float rate;        ///< the learning rate of this step
+    float rate;        ///< the learning rate of this step, times the row's factor
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
@@ -10373,7 +10375,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
                           gradients.data() + first,
                           {},
                           std::min(block, row.offset + row.size() - first),
-                          rate,
+                          rate * row.rate_factor,
                           state.step,
                           row.decays};
             for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
@@ -12046,6 +12048,7 @@ inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> 
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto& [parameter, entry, offset] = graph.parameters[row];
         rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].rate_factor = settings[entry].rate_factor;
         rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
     }
 }
@@ -12198,20 +12201,20 @@ struct NetworkState {
 namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
-enum class LayerSetting { rate, l2, frozen };
+enum class LayerSetting { rate, l2, frozen, rate_factor };
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
-/// it has parameters.
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen
+/// and a rate_factor if it has parameters.
 constexpr bool has_setting(const Entry& entry, LayerSetting which) {
     return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
 }
 
 /// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
-inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0, accepted_rate_factor = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
@@ -12222,6 +12225,7 @@ inline void check_settings(const GraphTable& graph, std::span<const LayerSetting
         const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+        if (entry.rows > 0) check(index, "rate_factor", settings[index].rate_factor, accepted_rate_factor);
     }
 }
 
@@ -12281,14 +12285,18 @@ private:
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
                       "denim: settings: no layer at this place has parameters that could be frozen.");
+        static_assert(Which != LayerSetting::rate_factor || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could have a rate of their own.");
     }
     static Number& of(LayerSettings& settings) {
         if constexpr (Which == LayerSetting::rate)
             return settings.rate;
         else if constexpr (Which == LayerSetting::l2)
             return settings.l2;
-        else
+        else if constexpr (Which == LayerSetting::frozen)
             return settings.frozen;
+        else
+            return settings.rate_factor;
     }
 
     detail::SettingsPlace place_;
@@ -12300,8 +12308,9 @@ struct SettingsAt {
     SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+    SettingAt<LayerSetting::rate_factor, WithParameters> rate_factor;  ///< what parameters take of the learning rate
 
-    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place), rate_factor(place) {}
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -14399,6 +14408,15 @@ struct Answer {
     const void* loss;
 };
 
+/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
+/// that compute call it. What is computed again is seen again.
+template <class Scalar>
+struct ValueWatch {
+    std::size_t value;
+    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void* who;
+};
+
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
 template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
@@ -14423,11 +14441,11 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr) {
+                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr) {
         check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare(*plan_, of.parameters, prepared_.data());
@@ -14456,6 +14474,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
         StepClock* clock;
+        const ValueWatch<Scalar>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -14512,11 +14531,19 @@ private:
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
         plan_->layers[node].forward(call);
+        if (of.watch && of.watch->value == plan_->nodes[node].to)
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
+        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
+            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
+            });
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
@@ -16559,12 +16586,13 @@ inline void check_step(const Optimizer& optimizer, const OptimizerState& state, 
                        std::span<const float> parameters, std::span<const float> gradients, float rate) {
     for (const Row& row : rows) {
         if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float own_rate = rate * row.rate_factor;
         const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
         if (!is_finite(largest)) throw GradientNotFinite{row.name};
         constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
+        const bool may_leave = largest > large_gradient / std::max(own_rate, 1.0f) || own_rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, own_rate))
+            throw WeightsNotFinite{row.name, own_rate};
     }
 }
 
@@ -16843,6 +16871,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     for (const Row& row : learner.rows()) {
         if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
         if (row.decays) run(row.name + ".l2", row.l2);
+        if (row.moved == Moved::by_gradient && row.rate_factor != 1) run(row.name + ".rate_factor", row.rate_factor);
     }
     describe_samples(run, "training", train);
     if (validation)

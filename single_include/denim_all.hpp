@@ -5944,6 +5944,7 @@ struct Row {
     bool decays = false;     ///< weight decay and L2 apply
     Moved moved = Moved::by_gradient;
     float l2 = 0;  ///< adds l2 * sum of squares to the loss
+    float rate_factor = 1;  ///< the optimizer's rate is multiplied by it
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
@@ -8826,11 +8827,12 @@ struct Parameter {
 namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
-/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
+/// weights that decay, frozen and a rate_factor if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
     float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
+    float rate_factor = 1;  ///< what its parameters take of the learning rate: 0.1 lets it move a tenth as far
 };
 
 /// Where a layer works.
@@ -14926,7 +14928,7 @@ struct Update {
     const float* gradients;
     std::array<float*, 4> state;
     std::size_t count;
-    float rate;        ///< the learning rate of this step
+    float rate;        ///< the learning rate of this step, times the row's factor
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
@@ -15020,7 +15022,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
                           gradients.data() + first,
                           {},
                           std::min(block, row.offset + row.size() - first),
-                          rate,
+                          rate * row.rate_factor,
                           state.step,
                           row.decays};
             for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
@@ -16693,6 +16695,7 @@ inline void update_rows(const GraphTable& graph, std::span<const LayerSettings> 
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto& [parameter, entry, offset] = graph.parameters[row];
         rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].rate_factor = settings[entry].rate_factor;
         rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
     }
 }
@@ -16845,20 +16848,20 @@ struct NetworkState {
 namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
-enum class LayerSetting { rate, l2, frozen };
+enum class LayerSetting { rate, l2, frozen, rate_factor };
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
-/// it has parameters.
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen
+/// and a rate_factor if it has parameters.
 constexpr bool has_setting(const Entry& entry, LayerSetting which) {
     return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
 }
 
 /// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
-inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0, accepted_rate_factor = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
@@ -16869,6 +16872,7 @@ inline void check_settings(const GraphTable& graph, std::span<const LayerSetting
         const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+        if (entry.rows > 0) check(index, "rate_factor", settings[index].rate_factor, accepted_rate_factor);
     }
 }
 
@@ -16928,14 +16932,18 @@ private:
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
                       "denim: settings: no layer at this place has parameters that could be frozen.");
+        static_assert(Which != LayerSetting::rate_factor || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could have a rate of their own.");
     }
     static Number& of(LayerSettings& settings) {
         if constexpr (Which == LayerSetting::rate)
             return settings.rate;
         else if constexpr (Which == LayerSetting::l2)
             return settings.l2;
-        else
+        else if constexpr (Which == LayerSetting::frozen)
             return settings.frozen;
+        else
+            return settings.rate_factor;
     }
 
     detail::SettingsPlace place_;
@@ -16947,8 +16955,9 @@ struct SettingsAt {
     SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+    SettingAt<LayerSetting::rate_factor, WithParameters> rate_factor;  ///< what parameters take of the learning rate
 
-    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place), rate_factor(place) {}
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -19044,6 +19053,15 @@ struct Answer {
     const void* loss;
 };
 
+/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
+/// that compute call it. What is computed again is seen again.
+template <class Scalar>
+struct ValueWatch {
+    std::size_t value;
+    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void* who;
+};
+
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
 template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
@@ -19068,11 +19086,11 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr) {
+                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr) {
         check(parameters, settings, batch);
-        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+        const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
         workspace_.reserve_threads(of.team.within(of.shares.count));
         results_.assign(of.shares.count, {});
         prepare(*plan_, of.parameters, prepared_.data());
@@ -19101,6 +19119,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
         StepClock* clock;
+        const ValueWatch<Scalar>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -19157,11 +19176,19 @@ private:
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
         plan_->layers[node].forward(call);
+        if (of.watch && of.watch->value == plan_->nodes[node].to)
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
+        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
+            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
+            });
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
@@ -20893,12 +20920,13 @@ inline void check_step(const Optimizer& optimizer, const OptimizerState& state, 
                        std::span<const float> parameters, std::span<const float> gradients, float rate) {
     for (const Row& row : rows) {
         if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float own_rate = rate * row.rate_factor;
         const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
         if (!is_finite(largest)) throw GradientNotFinite{row.name};
         constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
+        const bool may_leave = largest > large_gradient / std::max(own_rate, 1.0f) || own_rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, own_rate))
+            throw WeightsNotFinite{row.name, own_rate};
     }
 }
 
@@ -21177,6 +21205,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     for (const Row& row : learner.rows()) {
         if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
         if (row.decays) run(row.name + ".l2", row.l2);
+        if (row.moved == Moved::by_gradient && row.rate_factor != 1) run(row.name + ".rate_factor", row.rate_factor);
     }
     describe_samples(run, "training", train);
     if (validation)
@@ -29859,6 +29888,204 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
 
 // Picture files to pixels and back: needs stb.
 
+// ---- denim/network/inner_values.hpp
+
+// What a layer inside a network gives for pictures, and how an output of the network changes with it: as a trained network computes, so dropout
+// lets everything through and BatchNorm goes by its running statistics.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Of each picture: what the layer gives, the gradient to it of the output that was asked for, and all outputs (logits).
+template <class Scalar>
+struct InnerValues {
+    Array<Scalar, 4> activations, gradients;  ///< (N, H, W, C); where the layer gives one row of numbers, (N, 1, 1, C)
+    Array<Scalar, 2> outputs;                 ///< (N, outputs)
+};
+
+namespace detail {
+
+/// The value that leaves the layer, or the composition, of a name. Throws std::invalid_argument if there is none, or if it is computed as one
+/// with the layer behind it and so exists nowhere.
+template <class Scalar>
+std::size_t inner_value(const GraphTable& graph, const PlanTable<Scalar>& plan, std::string_view name) {
+    const std::vector<std::string> names = graph.names().entries;
+    std::size_t value = 0;
+    for (std::size_t entry = 0; entry < names.size(); ++entry)
+        if (names[entry] == name || (names[entry].starts_with(name) && names[entry][name.size()] == '.')) value = entry + 1;
+    const std::string asked = "denim: inner_values: '" + std::string{name} + "' ";
+    if (value == 0)
+        throw std::invalid_argument(asked + "names no layer; names from '0' to '" + names.back().substr(0, names.back().find('.')) +
+                                    "' were expected, or of layers inside, as summary() lists them");
+    while (value > 0 && passes_on(graph.entries[value - 1].role)) value = graph.entries[value - 1].from[0];
+    for (const Node& node : plan.nodes) {
+        if (node.to == value) return value;
+        if (node.first < value && value < node.to)
+            throw std::invalid_argument(asked + "is computed as one with what stands behind it; ask for '" + names[node.to - 1] + "'");
+    }
+    throw std::invalid_argument(asked + "gives the picture as it comes");
+}
+
+/// Copies what is not border and padding, pixel by pixel.
+template <class Scalar>
+void copy_pixels(const Layout& layout, const Scalar* from, Scalar* to) {
+    for (std::size_t y = 0; y < layout.shape.height; ++y)
+        for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
+}
+
+}  // namespace detail
+
+/// What the layer `name` ("7", or "7.2" inside of a composition) gives for pictures (N, H, W, C), std::uint8_t or float, and the gradients to it of
+/// output number `of[n]` of picture n. Throws std::invalid_argument for a name that the network does not have, and for outputs that are not one
+/// for each picture.
+template <class Network, class Expression>
+auto inner_values(const Network& network, std::string_view name, const Expression& pictures, std::span<const std::size_t> of) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    using Scalar = typename Network::Scalar;
+    using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
+    constexpr std::size_t outputs = Network::output.size();
+    const Pictures source = Pictures::of(pictures, Network::input);
+    const PlanTable<Scalar>& plan = table_of<Plan>;
+    const std::size_t value = detail::inner_value(graph_table<typename Network::Graph>, plan, name);
+    if (of.size() != source.count || std::ranges::any_of(of, [](std::size_t output) { return output >= outputs; }))
+        throw std::invalid_argument("denim: inner_values: an output from 0 to " + std::to_string(outputs - 1) + " was expected for each of " +
+                                    std::to_string(source.count) + " pictures");
+    const Layout& layout = plan.layouts[value];
+    const std::array extents{source.count, layout.shape.height, layout.shape.width, layout.shape.channels};
+    InnerValues<Scalar> result{Array<Scalar, 4>(extents), Array<Scalar, 4>(extents), Array<Scalar, 2>(std::array{source.count, outputs})};
+    if (source.count == 0) return result;
+
+    struct Call {
+        std::span<const std::size_t> of;
+        Scalar* outputs;
+    } call{of, result.outputs.data()};
+    const Answer<Scalar> answer{[](const void* what, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+                                    const Call& asked = *static_cast<const Call*>(what);
+                                    const std::size_t picture = batch.order[sample];
+                                    std::copy_n(logits, outputs, asked.outputs + picture * outputs);
+                                    std::fill_n(gradient, outputs, Scalar{0});
+                                    gradient[asked.of[picture]] = 1;
+                                    return HeadLosses{};
+                                },
+                                &call};
+    std::vector<LayerSettings> settings(network.all_settings().begin(), network.all_settings().end());
+    for (LayerSettings& layer : settings) layer.rate = 0, layer.frozen = true;
+    struct Seen {
+        const Layout* layout = nullptr;
+        Scalar *activations = nullptr, *gradients = nullptr;
+    } seen;
+    const ValueWatch<Scalar> watch{value,
+                                   [](void* who, bool gradient, std::size_t sample, const Scalar* numbers) {
+                                       const Seen& to = *static_cast<const Seen*>(who);
+                                       Scalar* const first = gradient ? to.gradients : to.activations;
+                                       detail::copy_pixels(*to.layout, numbers, first + sample * to.layout->shape.size());
+                                   },
+                                   &seen};
+    constexpr std::size_t at_once = 16;
+    BatchTrainer<Scalar> trainer{graph_table<typename Network::Graph>, plan, std::min(at_once, source.count)};
+    const std::vector<std::int32_t> labels(source.count * Network::heads.size());
+    for (std::size_t first = 0; first < source.count; first += at_once) {
+        std::vector<std::uint32_t> order(std::min(at_once, source.count - first));
+        std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
+        seen = {&layout, result.activations.data() + first * layout.shape.size(), result.gradients.data() + first * layout.shape.size()};
+        trainer.step(network.parameters(), settings, {source, labels, order, Seed{}, 0}, answer, nullptr, &watch);
+    }
+    return result;
+}
+
+/// What the layer `name` gives for pictures (N, H, W, C), see inner_values: (N, height, width, channels).
+template <class Network, class Expression>
+[[nodiscard]] auto activations(const Network& network, std::string_view name, const Expression& pictures) {
+    const std::vector<std::size_t> first(Pictures::of(pictures, Network::input).count);
+    return inner_values(network, name, pictures, first).activations;
+}
+
+/// The gradients of output `of` of the network to what the layer `name` gives, for each picture, see inner_values.
+template <class Network, class Expression>
+[[nodiscard]] auto gradients(const Network& network, std::string_view name, const Expression& pictures, std::size_t of) {
+    const std::vector<std::size_t> same(Pictures::of(pictures, Network::input).count, of);
+    return inner_values(network, name, pictures, same).gradients;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/layer_groups.hpp
+
+// Layers by name, as summary and files have them: which stay as they are, and which learn at a rate of their own.
+
+namespace denim {
+
+/// Layers that learn alike. A name is that of a layer, "7", or of one inside a composition, "7.2"; it stands for all layers within.
+struct LayerGroup {
+    std::vector<std::string> layers;
+    float rate_factor = 1;  ///< their part of the learning rate, at least 0
+    bool frozen = false;    ///< they stay as they are; BatchNorm goes by its running statistics
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls change(settings) for each layer with parameters of a name. Throws std::invalid_argument if there is none.
+template <class Change>
+void change_layers(const GraphTable& graph, std::span<LayerSettings> settings, std::string_view name, Change change) {
+    const std::vector<std::string> names = graph.names().entries;
+    const auto within = [&](std::string_view own) {
+        return own == name || (own.size() > name.size() && own.starts_with(name) && own[name.size()] == '.');
+    };
+    bool found = false, with_parameters = false;
+    for (std::size_t entry = 0; entry < names.size(); ++entry) {
+        if (!within(names[entry])) continue;
+        found = true;
+        if (graph.entries[entry].rows == 0) continue;
+        with_parameters = true;
+        change(settings[entry]);
+    }
+    if (with_parameters) return;
+    const std::string asked = "denim: layers: '" + std::string{name} + "' ";
+    if (found) throw std::invalid_argument(asked + "has no parameters that could learn or stay as they are");
+    const std::string& last = names.back();
+    throw std::invalid_argument(asked + "names no layer; names from '0' to '" + last.substr(0, last.find('.')) +
+                                "' were expected, or of layers inside, as summary() lists them");
+}
+
+}  // namespace detail
+
+/// Lets groups of layers learn as each says; layers in no group stay as they are set. A later group overrides one before. Throws
+/// std::invalid_argument for a name that the network does not have or a factor that is not accepted, and then nothing has changed.
+///
+///     set_layer_groups(network, {{.layers = {"0", "1"}, .frozen = true}, {.layers = {"2"}, .rate_factor = 0.1f}});
+template <class Network>
+void set_layer_groups(Network& network, std::span<const LayerGroup> groups) {
+    const auto all = network.all_settings();
+    std::vector<LayerSettings> changed(all.begin(), all.end());
+    for (const LayerGroup& group : groups) {
+        check_setting("layers", "rate_factor", group.rate_factor, accepted_rate_factor);
+        for (const std::string& name : group.layers)
+            detail::change_layers(graph_table<typename Network::Graph>, changed, name, [&](LayerSettings& layer) {
+                layer.rate_factor = group.rate_factor;
+                layer.frozen = group.frozen;
+            });
+    }
+    network.edit_settings([&](std::span<LayerSettings> to) { std::ranges::copy(changed, to.begin()); });
+}
+template <class Network>
+void set_layer_groups(Network& network, std::initializer_list<LayerGroup> groups) {
+    set_layer_groups(network, std::span{groups.begin(), groups.size()});
+}
+
+/// Keeps the layers of these names as they are while others learn, or, with `frozen` false, lets them learn again; their rates stay.
+/// Throws std::invalid_argument for a name that the network does not have, and then nothing has changed.
+template <class Network>
+void freeze_layers(Network& network, const std::vector<std::string>& names, bool frozen = true) {
+    const auto all = network.all_settings();
+    std::vector<LayerSettings> changed(all.begin(), all.end());
+    for (const std::string& name : names)
+        detail::change_layers(graph_table<typename Network::Graph>, changed, name, [&](LayerSettings& layer) { layer.frozen = frozen; });
+    network.edit_settings([&](std::span<LayerSettings> to) { std::ranges::copy(changed, to.begin()); });
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/peak.hpp
 
 // The most arithmetic that this machine gives: the yardstick for kernels and layers.
@@ -31125,6 +31352,113 @@ Picture draw_filters(const Weights& weights, std::size_t zoom = 0) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/report/heat_picture.hpp
+
+// A grid of numbers laid over a photograph.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Lays numbers (rows, columns) over the photograph, enlarged to `height` rows, as heat: the largest, or `least` where all are smaller, is red;
+/// zero and what is below it leave the photograph as it is.
+inline Picture draw_heat(const Picture& photograph, std::span<const float> numbers, std::size_t rows, std::size_t columns,
+                         std::size_t height = 400, float least = 0) {
+    Picture result =
+        resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
+    float largest = least;
+    for (const float number : numbers) largest = std::max(largest, number);
+    if (!(largest > 0)) return result;
+    const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
+        row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(rows) - 1);
+        column = std::clamp<std::ptrdiff_t>(column, 0, static_cast<std::ptrdiff_t>(columns) - 1);
+        return std::max(numbers[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(column)], 0.0f) / largest;
+    };
+    for (std::size_t y = 0; y < result.size.height; ++y)
+        for (std::size_t x = 0; x < result.size.width; ++x) {
+            const auto place = [](std::size_t pixel, std::size_t pixels, std::size_t places) {
+                return (static_cast<float>(pixel) + 0.5f) * static_cast<float>(places) / static_cast<float>(pixels) - 0.5f;
+            };
+            const float row = place(y, result.size.height, rows), column = place(x, result.size.width, columns);
+            const auto top = static_cast<std::ptrdiff_t>(std::floor(row)), left = static_cast<std::ptrdiff_t>(std::floor(column));
+            const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
+            const float heat = (at(top, left) * (1 - right) + at(top, left + 1) * right) * (1 - down) +
+                               (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down;
+            blend(result, static_cast<int>(x), static_cast<int>(y), heat_scale(static_cast<double>(heat)), 0.75f * heat);
+        }
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/report/grad_cam.hpp
+
+// Where a network looked, by one step back: the channels of an inner layer, each as much as the logit grows with it. Selvaraju et al., "Grad-CAM:
+// Visual explanations from deep networks via gradient-based localization" (2017), equations 1 and 2. Occlusion asks the same by many steps forward.
+
+namespace denim {
+
+/// What is asked.
+struct GradCamOptions {
+    std::size_t head = 0;                      ///< whose answer is looked at, of a network with several heads
+    std::optional<std::size_t> of_class = {};  ///< of that head; unless set, the one with the largest logit
+};
+
+/// How much each place of the layer speaks for the class.
+struct GradCam {
+    std::size_t of_class = 0;
+    double logit = 0;  ///< of that class
+    std::size_t rows = 0, columns = 0;
+    std::vector<float> heat;  ///< (rows, columns), at least 0
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Measures one photograph (H, W, C), or what else the network takes, at the layer `name`: the last one that gives a picture tells most, "7" for
+/// example. Throws std::invalid_argument if the network does not have the layer, the head or the class, and std::runtime_error for a logit that is
+/// no number.
+template <class Network, class Photograph>
+GradCam grad_cam(const Network& network, std::string_view name, const Photograph& photograph, const GradCamOptions& options = {}) {
+    constexpr Shape shape = Network::input;
+    if (options.head >= Network::heads.size())
+        throw std::invalid_argument("denim: grad_cam: the network has " + std::to_string(Network::heads.size()) +
+                                    " heads, counted from 0, but head " + std::to_string(options.head) + " was asked for");
+    const auto heads = Network::heads.begin() + static_cast<std::ptrdiff_t>(options.head);
+    const std::size_t before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
+    if (options.of_class && *options.of_class >= *heads)
+        throw std::invalid_argument("denim: grad_cam: the head has " + std::to_string(*heads) + " classes, counted from 0, but class " +
+                                    std::to_string(*options.of_class) + " was asked for");
+    const auto one = xt::adapt(photograph.data(), shape.size(), xt::no_ownership(),
+                               std::array<std::size_t, 4>{1, shape.height, shape.width, shape.channels});
+    std::size_t output = before + options.of_class.value_or(0);
+    auto values = inner_values(network, name, one, std::span{&output, 1});
+    if (!options.of_class) {
+        const std::size_t best = place_of_largest(values.outputs.data() + before, *heads);
+        if (best == *heads) throw std::runtime_error("denim: grad_cam: a logit of the photograph is not a number, so it has no class");
+        if (output != before + best) {
+            output = before + best;
+            values = inner_values(network, name, one, std::span{&output, 1});
+        }
+    }
+    GradCam result{output - before, static_cast<double>(values.outputs(0, output)), values.activations.shape(1), values.activations.shape(2), {}};
+    const std::size_t places = result.rows * result.columns, channels = values.activations.shape(3);
+    std::vector<double> weights(channels);
+    for (std::size_t place = 0; place < places; ++place)
+        for (std::size_t c = 0; c < channels; ++c)
+            weights[c] += static_cast<double>(values.gradients.data()[place * channels + c]) / static_cast<double>(places);
+    for (std::size_t place = 0; place < places; ++place) {
+        double heat = 0;
+        for (std::size_t c = 0; c < channels; ++c) heat += weights[c] * static_cast<double>(values.activations.data()[place * channels + c]);
+        result.heat.push_back(static_cast<float>(std::max(heat, 0.0)));
+    }
+    return result;
+}
+
+/// Lays it over the photograph, enlarged to `height` rows: what speaks most for the class is red.
+inline Picture draw_grad_cam(const Picture& photograph, const GradCam& seen, std::size_t height = 400) {
+    return draw_heat(photograph, seen.heat, seen.rows, seen.columns, height);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/occlusion.hpp
 
 // Where a network looked: a grey patch moves over the photograph, and the places where it lowers the probability of the
@@ -31216,32 +31550,8 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
 
 /// Lays the measure over the photograph, enlarged to `height` rows: what counts most is red, what does not stays as it is.
 inline Picture draw_occlusion(const Picture& photograph, const Occlusion& occlusion, std::size_t height = 400) {
-    Picture result =
-        resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
-    float largest = 0.05f;  // less than this is noise
-    for (const float drop : occlusion.drops) largest = std::max(largest, drop);
-    const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
-        row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(occlusion.rows) - 1);
-        column = std::clamp<std::ptrdiff_t>(column, 0, static_cast<std::ptrdiff_t>(occlusion.columns) - 1);
-        return std::max(occlusion.drops[static_cast<std::size_t>(row) * occlusion.columns + static_cast<std::size_t>(column)],
-                        0.0f) /
-               largest;
-    };
-    for (std::size_t y = 0; y < result.size.height; ++y)
-        for (std::size_t x = 0; x < result.size.width; ++x) {
-            const auto place = [](std::size_t pixel, std::size_t pixels, std::size_t places) {
-                return (static_cast<float>(pixel) + 0.5f) * static_cast<float>(places) / static_cast<float>(pixels) - 0.5f;
-            };
-            const float row = place(y, result.size.height, occlusion.rows),
-                        column = place(x, result.size.width, occlusion.columns);
-            const auto top = static_cast<std::ptrdiff_t>(std::floor(row)),
-                       left = static_cast<std::ptrdiff_t>(std::floor(column));
-            const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
-            const float heat = (at(top, left) * (1 - right) + at(top, left + 1) * right) * (1 - down) +
-                               (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down;
-            blend(result, static_cast<int>(x), static_cast<int>(y), heat_scale(static_cast<double>(heat)), 0.75f * heat);
-        }
-    return result;
+    constexpr float noise = 0.05f;  // a smaller drop is none
+    return draw_heat(photograph, occlusion.drops, occlusion.rows, occlusion.columns, height, noise);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -150,28 +150,6 @@ TEST_CASE("augmentation changes what a network sees, the same for any number of 
     CHECK(message_of([&] { fit(network, floats, train.labels, {.epochs = 1, .augmentation = {.flip = true}}); }).find("floats") != std::string::npos);
 }
 
-TEST_CASE("augmented batches are what the augmentation makes of each picture") {
-    const std::array<std::uint8_t, 12> bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    Samples samples;
-    samples.pictures = {{1, 2, 2}, 3, bytes.data()};
-    samples.kept = {7, 8, 9};
-    samples.labels = samples.kept;
-    const std::vector<std::uint32_t> order{2, 0};
-    AugmentedBatches batches{samples, {.flip = true}, Seed{5}, 2};
-    for (std::uint64_t epoch = 1; epoch < 9; ++epoch) {
-        batches.prepare(order, epoch);
-        const Batch batch = batches.take(11);
-        REQUIRE(batch.size() == 2);
-        CHECK(batch.step == 11);
-        for (std::size_t n = 0; n < 2; ++n) {
-            CHECK(batch.labels[batch.order[n]] == samples.labels[order[n]]);
-            std::array<std::uint8_t, 4> expected{};
-            Augmentation{.flip = true}.apply(bytes.data() + order[n] * 4, {1, 2, 2}, expected.data(), Augmentation::random_of(Seed{5}, epoch, order[n]));
-            CHECK(std::equal(expected.begin(), expected.end(), batch.pictures.bytes + batch.order[n] * 4));
-        }
-    }
-}
-
 TEST_CASE("balanced classes come equally often, whatever the set has of each") {
     const Set all{90};
     Set train{34};

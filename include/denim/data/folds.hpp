@@ -51,8 +51,8 @@ inline void check_groups(std::size_t samples, std::span<const std::size_t> group
 
 /// The part of each sample, every group whole. The largest groups go first, equals in an order drawn from the seed, each to the part that
 /// it leaves nearest to its share of every class: the sum of (samples of the class)^2 / share is least where all parts have their shares.
-inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> classes, std::span<const std::size_t> groups, std::span<const double> shares,
-                                              Seed seed) {
+inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> classes, std::span<const std::size_t> groups,
+                                              std::span<const double> shares, Seed seed) {
     check_groups(classes.size(), groups);
     std::map<std::size_t, std::vector<std::size_t>> by_group;
     std::map<std::int32_t, double> all;
@@ -71,7 +71,8 @@ inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> clas
         for (std::size_t part = 0; part < shares.size(); ++part) {
             if (shares[part] == 0) continue;
             double cost = 0;
-            for (const auto& [label, count] : own) cost += (2 * dealt[part][label] * count + count * count) / (all[label] * all[label] * shares[part]);
+            for (const auto& [label, count] : own)
+                cost += (2 * dealt[part][label] * count + count * count) / (all[label] * all[label] * shares[part]);
             if (best == shares.size() || cost < least) best = part, least = cost;
         }
         for (const auto& [label, count] : own) dealt[best][label] += count;

@@ -123,7 +123,8 @@ public:
         Photographs part{*this, places.size()};
         for (const std::size_t index : places) {
             if (index >= size())
-                throw std::out_of_range("denim: Photographs: photograph " + std::to_string(index) + " was asked for, there are " + std::to_string(size()));
+                throw std::out_of_range("denim: Photographs: photograph " + std::to_string(index) + " was asked for, there are " +
+                                        std::to_string(size()));
             part.labels_.push_back(labels_[index]);
             part.places_.push_back(static_cast<std::uint32_t>(place(index)));
         }
@@ -164,7 +165,8 @@ private:
     }
     static std::function<std::string(const std::string&)> class_by(const std::filesystem::path& folder, const PhotographOptions& options) {
         if (options.class_of) return options.class_of;
-        return [folder, wanted = options.label_folder, skips = options.unreadable == Unreadable::is_left_out](const std::string& name) -> std::string {
+        const bool skips = options.unreadable == Unreadable::is_left_out;
+        return [folder, skips, wanted = options.label_folder](const std::string& name) -> std::string {
             std::size_t first = 0, end = name.find('/');
             for (std::size_t n = 0; n < wanted && end != name.npos; ++n) first = end + 1, end = name.find('/', first);
             if (end != name.npos) return name.substr(first, end - first);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Decoded pictures in one file on disk: a head of 64 bytes (a sign, the shape, bytes or floats), then a slot for each picture: its numbers, the key by
-// which it is known again, the version of what it was decoded from, and a sum over all three. A slot whose sum is wrong holds nothing: so a
-// program that is killed leaves a file that is whole, and programs that write one file at once write the same or spoil no more than a slot.
+// Decoded pictures in one file on disk: a head of 64 bytes (a sign, the shape, bytes or floats), then a slot for each picture: its numbers, the
+// key by which it is known again, the version of what it was decoded from, and a sum over all three. A slot whose sum is wrong holds nothing:
+// so a program that is killed leaves a file that is whole, and programs that write one file at once write the same or spoil no more than a slot.
 
 #include <denim/data/picture_source.hpp>
 #include <denim/machine/atomic_file.hpp>
@@ -30,7 +30,9 @@ class PictureCacheFile {
 public:
     /// Opens a file, or makes it, for pictures of these keys. Throws FileError where a file is there that is no cache of such pictures.
     PictureCacheFile(const std::filesystem::path& path, Shape shape, bool of_bytes, std::span<const std::uint64_t> keys)
-        : name_(path.string()), picture_bytes_(shape.size() * (of_bytes ? 1 : sizeof(float))), head_{sign, shape.height, shape.width, shape.channels, of_bytes} {
+        : name_(path.string()),
+          picture_bytes_(shape.size() * (of_bytes ? 1 : sizeof(float))),
+          head_{sign, shape.height, shape.width, shape.channels, of_bytes} {
         if (!std::filesystem::exists(path)) {
             AtomicFile file{path};
             file.write(std::as_bytes(std::span{head_}));
@@ -42,8 +44,9 @@ public:
         if (file_.read(0, std::as_writable_bytes(std::span{there}), name_) != sizeof there || there[0] != sign)
             throw FileError(name_, "a cache of decoded pictures was expected; take another name, nothing of this file was changed");
         if (there != head_)
-            throw FileError(name_, "the cache has pictures of shape " + to_string(Shape{there[1], there[2], there[3]}) + (there[4] ? "" : " as floats") +
-                                       ", but this source gives " + to_string(shape) + (of_bytes ? "" : " as floats") + "; take another file for each size");
+            throw FileError(name_, "the cache has pictures of shape " + to_string(Shape{there[1], there[2], there[3]}) +
+                                       (there[4] ? "" : " as floats") + ", but this source gives " + to_string(shape) +
+                                       (of_bytes ? "" : " as floats") + "; take another file for each size");
         find_slots(keys);
     }
 

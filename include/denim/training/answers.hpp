@@ -4,6 +4,7 @@
 // Logits of all pictures of a set, in memory or read from a source while others are answered.
 
 #include <denim/network/predictor.hpp>
+#include <denim/training/learner.hpp>
 #include <denim/training/prepared_batches.hpp>
 #include <denim/training/samples.hpp>
 
@@ -51,12 +52,23 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
     }
     const auto left = detail::each_chunk(
         samples, reading, [&](const Pictures& pictures, std::size_t first) { predict(pictures, logits.data() + first * outputs); });
-    if (left.size() == samples.count()) throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
     samples.leave_out(left, logits);
     return logits;
 }
 
 namespace detail {
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
+inline std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+        Samples part;
+        part.pictures = pictures;
+        std::ranges::copy(learner.logits(part), to);
+    });
+}
 
 /// Of a network, through a predictor that is made for it.
 template <class Network>

@@ -33,7 +33,8 @@ inline void describe_samples(SettingsRecord& to, const std::string& name, const 
     const Pictures& pictures = samples.pictures;
     const std::size_t numbers = pictures.count * pictures.shape.size();
     if (samples.source)
-        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")(name + ".source", *samples.source);
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")
+          (name + ".source", *samples.source);
     else
         to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
                                (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})

@@ -96,8 +96,8 @@ inline void require_classes(std::span<const Gives> heads) {
 
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it learned by a loss that
-/// does not tell classes apart: then the next function scores it.
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);

@@ -5,6 +5,7 @@
 #include <denim/training/first_look.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
+#include <denim/training/order_of_epoch.hpp>
 #include <denim/training/samples.hpp>
 #include <denim/training/training_loop.hpp>
 
@@ -53,16 +54,6 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
             throw std::invalid_argument("denim: fit: head_losses were expected to want labels, but that of head " +
                                         std::to_string(head) + " wants a number for each output");
     }
-}
-
-inline void check_order(const FitOptions& options, const Samples& train) {
-    if (!options.balanced) return;
-    std::string but;
-    if (!options.shuffle) but = ".shuffle = false";
-    if (train.heads != 1) but = "a network of several heads";
-    if (train.labels.empty()) but = "a loss that wants numbers";
-    if (train.source && train.source->forward()) but = "a source that goes only forward";
-    if (!but.empty()) throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " + but);
 }
 
 template <class... Callbacks>

@@ -45,7 +45,8 @@ public:
                 spare_.push_back(std::move(picture.numbers));
         }
         const auto found = waiting_.find(place);
-        if (found == waiting_.end()) throw std::logic_error("denim: picture " + std::to_string(place) + " of a source that goes forward was asked for twice");
+        if (found == waiting_.end())
+            throw std::logic_error("denim: picture " + std::to_string(place) + " of a source that goes forward was asked for twice");
         const bool there = found->second.there;
         std::memcpy(to, found->second.numbers.data(), found->second.numbers.size());
         spare_.push_back(std::move(found->second.numbers));

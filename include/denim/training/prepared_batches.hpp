@@ -81,6 +81,7 @@ public:
         done_.wait(lock, [&] { return busy_ == 0; });
         order_ = order;
         epoch_ = epoch;
+        waited_ = 0;
         claimed_ = next_ = held_ = first;
         claimed_samples_ = 0;
         batches_ = batches_of(order.size(), batch_);
@@ -126,7 +127,7 @@ public:
 
     /// The samples that the source left out of the last batch.
     [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
-    /// Seconds that `take` has waited, all together.
+    /// Seconds that `take` has waited in this epoch.
     [[nodiscard]] double waited() const { return waited_; }
 
 private:

@@ -221,17 +221,18 @@ private:
             const std::string outputs = std::to_string(heads_of_network[head]), last = std::to_string(heads_of_network[head] - 1);
             fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
                  (heads == 1 ? ", but the network's last layer has " + outputs + " outputs: labels go from 0 to " + last
-                             : " for head " + std::to_string(head) + ", but that has " + outputs + " outputs: labels go from 0 to " + last + ", or are " +
-                                   std::to_string(no_label) + " for no label"));
+                             : " for head " + std::to_string(head) + ", but that has " + outputs + " outputs: labels go from 0 to " + last +
+                                   ", or are " + std::to_string(no_label) + " for no label"));
         }
         kept.push_back(static_cast<std::int32_t>(label));
-        if (heads > 1 && head + 1 == heads && std::all_of(kept.end() - static_cast<std::ptrdiff_t>(heads), kept.end(), [](auto each) { return each == no_label; }))
+        const auto last_picture = std::span{kept}.last(std::min(heads, kept.size()));
+        if (heads > 1 && head + 1 == heads && std::ranges::all_of(last_picture, [](auto each) { return each == no_label; }))
             fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
     }
     void add_number(float number, std::size_t outputs, const std::string& name, const Loss& loss) {
         if (!is_finite(number) || !loss.accepts(number))
-            fail("number " + std::to_string(numbers.size() % outputs) + " of picture " + std::to_string(numbers.size() / outputs) + " of the " + name +
-                 " set is " + detail::general(static_cast<double>(number)) + ", which the loss does not accept");
+            fail("number " + std::to_string(numbers.size() % outputs) + " of picture " + std::to_string(numbers.size() / outputs) +
+                 " of the " + name + " set is " + detail::general(static_cast<double>(number)) + ", which the loss does not accept");
         numbers.push_back(number);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <denim/data/balanced_order.hpp>
 #include <denim/data/batches.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/not_finite.hpp>
@@ -15,6 +14,7 @@
 #include <denim/training/describe_run.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/interrupted.hpp>
+#include <denim/training/order_of_epoch.hpp>
 #include <denim/training/prepared_batches.hpp>
 
 #include <algorithm>
@@ -30,21 +30,10 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
-inline std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
-    if (!samples.source) return learner.logits(samples);
-    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
-        Samples part;
-        part.pictures = pictures;
-        std::ranges::copy(learner.logits(part), to);
-    });
-}
-
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
         : learner_(learner),
           train_(train),
           validation_(validation),
@@ -61,9 +50,9 @@ public:
         options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
-        if (train.source || options.augmentation != Augmentation{})
-            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
         run_.reads = train.source.has_value();
+        if (run_.reads || options.augmentation != Augmentation{})
+            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
     }
 
     History run() {
@@ -174,12 +163,11 @@ private:
 
     [[nodiscard]] Batch next_batch() {
         if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
-        const double before = prepared_->waited();
         const Batch batch = prepared_->take(state_.step);
-        run_.waited += prepared_->waited() - before;
+        run_.waited = prepared_->waited();
         return batch;
     }
-    StepResult take_step(const Batch& batch) {
+    StepResult step(const Batch& batch) {
         StepResult result = learner_.step(batch);
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
         if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
@@ -188,23 +176,22 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = order_of_epoch();
+        order_ = order_of_epoch(train_, options_, run_.epoch);
         if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
             const Moment now = moment();
             set_rate(now);
             const Batch batch = next_batch();
             const std::size_t size = batch.size();
-            if (size == 0) {  // its source left out all of it
-                ++run_.batch;
-                continue;
-            }
+            ++run_.batch;
+            if (size == 0) continue;  // its source left out all of it
             StepResult result;
             try {
-                result = take_step(batch);
+                result = step(batch);
                 if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
+                --run_.batch;
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
@@ -216,18 +203,11 @@ private:
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
-            ++run_.batch;
             run_.seconds = before + seconds_now();
             tell(&CallbackReference::on_batch);
             tell(&CallbackReference::on_rest);
         }
         return !run_.interrupted;
-    }
-
-    [[nodiscard]] std::vector<std::uint32_t> order_of_epoch() const {
-        if (options_.balanced) return balanced_order(train_.labels, options_.seed, run_.epoch);
-        if (!options_.shuffle || !train_.source || !train_.source->forward()) return epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        return mixed_order(train_.count(), options_.reading.mixed / std::max<std::size_t>(train_.source->picture_bytes(), 1), options_.seed, run_.epoch);
     }
 
     void end_epoch(double before) {

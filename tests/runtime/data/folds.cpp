@@ -32,7 +32,7 @@ std::string said(auto&& call) {
 
 TEST_CASE("folds share each class and all samples alike, to one") {
     const auto classes = unequal_classes();
-    for (const std::size_t folds : {2, 3, 5, 10}) {
+    for (const std::size_t folds : {2u, 3u, 5u, 10u}) {
         const auto numbers = fold_numbers(classes, folds, Seed{4});
         CHECK(numbers == fold_numbers(classes, folds, Seed{4}));
         CHECK(numbers != fold_numbers(classes, folds, Seed{5}));
@@ -152,7 +152,8 @@ TEST_CASE("an interval over folds is as wide as Nadeau and Bengio say") {
     };
     const auto classes = unequal_classes();
     std::vector<std::size_t> numbers;
-    const CrossValidation all = cross_validate(Counted{103}, k_folds(classes, 5, Seed{1}), [&](const Counted& train, const Counted& test, std::size_t fold) {
+    const auto folds = k_folds(classes, 5, Seed{1});
+    const CrossValidation all = cross_validate(Counted{103}, folds, [&](const Counted& train, const Counted& test, std::size_t fold) {
         CHECK(train.count + test.count == 103);
         numbers.push_back(fold);
         return Score{1.0, scores[fold]};

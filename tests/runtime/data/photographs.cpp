@@ -68,7 +68,7 @@ TEST_CASE("photographs come as read_folder reads them, by the names of their fol
     CHECK(part.name(0) == "glasses/1.png");
     CHECK(part.label(1) == 1);
     CHECK(read(part, 1) == read(photos, 5));
-    CHECK_THROWS_AS(photos.select(std::vector<std::size_t>{7}), std::out_of_range);
+    CHECK_THROWS_AS(static_cast<void>(photos.select(std::vector<std::size_t>{7})), std::out_of_range);
     CHECK_THROWS_AS((Photographs{scratch / "none", frame}), FileError);
 }
 
@@ -88,7 +88,8 @@ TEST_CASE("a table names photographs and their labels") {
     CHECK(read(photos, 2) == fit(pattern({24, 18}, 2), frame).pixels);
     const Photographs quoted = table("glasses/1.png,\"a \"\"b\"\", c\"\nshoes/boots/0.png,a\n");
     CHECK(quoted.class_names == std::vector<std::string>{"a", "a \"b\", c"});
-    CHECK(message_of([&] { table("path,label\nglasses/1.png\n"); }).ends_with("list.csv: line 2: a path and a label were expected, as in \"shoes/1.jpg,shoes\""));
+    CHECK(message_of([&] { table("path,label\nglasses/1.png\n"); })
+              .ends_with("list.csv: line 2: a path and a label were expected, as in \"shoes/1.jpg,shoes\""));
 }
 
 TEST_CASE("what cannot be read, or was changed, stops or is left out and named, as asked") {

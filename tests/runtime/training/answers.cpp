@@ -25,7 +25,8 @@ DataSet drawn(std::size_t count, std::uint64_t seed) {
     Random random{Seed{seed}};
     for (std::size_t n = 0; n < count; ++n) {
         set.labels(n) = static_cast<std::int32_t>(random.below(3));
-        for (std::size_t k = 0; k < 36; ++k) set.picture(n)[k] = static_cast<std::uint8_t>(random.below(90) + (k % 3 == static_cast<std::size_t>(set.labels(n)) ? 100 : 0));
+        const auto label = static_cast<std::size_t>(set.labels(n));
+        for (std::size_t k = 0; k < 36; ++k) set.picture(n)[k] = static_cast<std::uint8_t>(random.below(90) + (k % 3 == label ? 100 : 0));
     }
     return set;
 }
@@ -71,7 +72,8 @@ std::pair<std::vector<float>, History> learnt(const Train& from, const Validatio
 
 bool same(const std::pair<std::vector<float>, History>& left, const std::pair<std::vector<float>, History>& right) {
     for (std::size_t n = 0; n < left.second.epochs.size(); ++n)
-        if (left.second.epochs[n].validation.loss != right.second.epochs[n].validation.loss || left.second.epochs[n].train.loss != right.second.epochs[n].train.loss)
+        if (left.second.epochs[n].validation.loss != right.second.epochs[n].validation.loss ||
+            left.second.epochs[n].train.loss != right.second.epochs[n].train.loss)
             return false;
     return std::memcmp(left.first.data(), right.first.data(), left.first.size() * sizeof(float)) == 0;
 }

@@ -11211,6 +11211,7 @@ struct Epoch {
     double rate = 0;     ///< the learning rate
     double seconds = 0;  ///< validation included
     double images_per_second = 0;  ///< of training alone
+    double waited = 0;             ///< seconds in which training waited for pictures; 0 in epochs that a snapshot told of
 };
 
 /// All passes of a run.
@@ -14785,6 +14786,18 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// 64 bits that change when a file is written: of its size and when it was written last.
+inline std::uint64_t file_stamp(const struct stat& status) {
+    const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
+#if defined(__APPLE__)
+    const auto& written = status.st_mtimespec;
+#else
+    const auto& written = status.st_mtim;
+#endif
+    std::uint64_t sum = mix(mix(mix(1, status.st_size), written.tv_sec), written.tv_nsec);
+    return sum ^ sum >> 32;
+}
+
 /// An open file, closed at the end of its life.
 class FileDescriptor {
 public:
@@ -14814,6 +14827,13 @@ public:
     [[nodiscard]] int number() const { return number_; }
     /// Bytes of the file when it was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// See file_stamp; of the file as it is now.
+    [[nodiscard]] std::uint64_t stamp(const std::string& name) const {
+        struct stat status;
+        if (::fstat(number_, &status) != 0) throw FileError(name, "cannot be examined: " + system_reason());
+        return file_stamp(status);
+    }
 
     /// Fills `to` from `offset` on, and says how many bytes the file had.
     std::size_t read(std::uint64_t offset, std::span<std::byte> to, const std::string& name) const {
@@ -15208,6 +15228,108 @@ inline void describe_dropout(const GraphTable& graph, std::span<const LayerSetti
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/data/picture_source.hpp
+
+namespace denim {
+
+/// How the pictures of a source are read while a network learns from them or answers.
+struct Reading {
+    std::size_t threads = 0;  ///< that read and change pictures beside those that compute; 0: as many as these
+    std::size_t ahead = 2;    ///< batches that are ready, or being made ready, beside the one that is worked on
+    /// Bytes of pictures that wait to be mixed where a source goes only forward. As many as the set has are a full shuffle.
+    std::size_t mixed = std::size_t{256} << 20;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+template <class Type, class Number>
+concept Reads = requires(const Type& source, std::size_t index, Number* to) { source.read(index, to); };
+
+}  // namespace detail
+
+/// Where pictures come from that need not be in memory: a class with these four, which many threads may call at once. `read` writes the
+/// numbers of a picture in (H, W, C) order, bytes from 0 to 255 or floats, and throws what ends the run. It may have besides, const too:
+///
+///     bool read(index, to)                  false: this picture is left out of the batch, or of the score
+///     bool forward()                        true: quick only one after the other, as in an archive; mixed in a buffer, not shuffled
+///     std::int32_t label(index, head)       of networks with several heads; no_label where there is none
+///     float number(index, output)           what a loss aims at that wants numbers
+///     void describe(SettingsRecord& to)     what a checkpoint knows the source by, see SettingsRecord
+template <class Type>
+concept PictureSource = (detail::Reads<Type, std::uint8_t> || detail::Reads<Type, float>) && requires(const Type& source, std::size_t index) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+};
+
+namespace detail {
+
+/// True unless the source says that the picture is left out.
+template <class Source, class Number>
+bool read_picture_of(const Source& source, std::size_t index, Number* to) {
+    if constexpr (std::same_as<decltype(source.read(index, to)), bool>) {
+        return source.read(index, to);
+    } else {
+        source.read(index, to);
+        return true;
+    }
+}
+
+template <class Source>
+bool goes_forward(const Source& source) {
+    if constexpr (requires { static_cast<bool>(source.forward()); })
+        return source.forward();
+    else
+        return false;
+}
+
+}  // namespace detail
+
+/// A source without its type; it refers to the caller's object.
+class SourceReference {
+public:
+    template <PictureSource Source>
+    explicit SourceReference(const Source& source)
+        : source_(std::addressof(source)),
+          size_(source.size()),
+          shape_(source.shape()),
+          bytes_(detail::Reads<Source, std::uint8_t>),
+          forward_(detail::goes_forward(source)),
+          read_([](const void* erased, std::size_t index, void* to) {
+              using Number = std::conditional_t<detail::Reads<Source, std::uint8_t>, std::uint8_t, float>;
+              return detail::read_picture_of(*static_cast<const Source*>(erased), index, static_cast<Number*>(to));
+          }) {
+        if constexpr (DescribesItself<Source>)
+            describe_ = [](const void* erased, SettingsRecord& to) { static_cast<const Source*>(erased)->describe(to); };
+    }
+
+    /// When the reference was made.
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] Shape shape() const { return shape_; }
+    /// Whether it gives bytes, else floats.
+    [[nodiscard]] bool bytes() const { return bytes_; }
+    [[nodiscard]] bool forward() const { return forward_; }
+    [[nodiscard]] std::size_t picture_bytes() const { return shape_.size() * (bytes_ ? 1 : sizeof(float)); }
+    /// False where the picture is left out.
+    bool read(std::size_t index, void* to) const { return read_(source_, index, to); }
+    void describe(SettingsRecord& to) const {
+        if (describe_) describe_(source_, to);
+    }
+
+private:
+    const void* source_;
+    std::size_t size_;
+    Shape shape_;
+    bool bytes_, forward_;
+    bool (*read_)(const void*, std::size_t, void*);
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/samples.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -15220,6 +15342,10 @@ concept LabelledImages = requires(const Type& set) {
     set.labels;
 };
 
+/// What `fit`, `evaluate` and their like take: sets in memory, and sources that are read as they are needed.
+template <class Type>
+concept LearnableSet = LabelledImages<Type> || PictureSource<Type>;
+
 /// Images and labels side by side, where they are two arrays.
 template <class Images, class Labels>
 struct LabelledPair {
@@ -15231,11 +15357,13 @@ LabelledPair(const Images&, const Labels&) -> LabelledPair<Images, Labels>;
 
 /// Pictures with the number of the right class of each, checked against the network that learns from them.
 struct Samples {
-    Pictures pictures;
+    Pictures pictures;  ///< of a source, how many of which shape there are
+    std::optional<SourceReference> source;  ///< where pictures are read from that are not in memory
     std::span<const std::int32_t> labels;
     std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
     std::size_t heads = 1;           ///< labels of each picture
     std::vector<float> numbers;      ///< (N, outputs), instead of labels, where the loss wants these
+    std::vector<std::uint32_t> places = {};  ///< of the pictures in their source, once some were left out
 
     Samples() = default;
     Samples(const Samples&) = delete;
@@ -15248,16 +15376,25 @@ struct Samples {
     /// Numbers of each picture.
     [[nodiscard]] std::size_t width() const { return count() == 0 ? 0 : numbers.size() / count(); }
     [[nodiscard]] Targets targets() const { return {labels, numbers}; }
+    /// Of a sample, in its source.
+    [[nodiscard]] std::size_t place(std::size_t sample) const { return places.empty() ? sample : places[sample]; }
+    /// Whether pictures are bytes, else floats.
+    [[nodiscard]] bool bytes() const { return source ? source->bytes() : pictures.bytes != nullptr; }
 
     /// The targets that a loss wants.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                       const Loss& loss) {
-        if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
-        if constexpr (has_labels<Set>)
+        if (loss.wants() == Wants::numbers) {
+            if constexpr (LabelledImages<Set> || has_numbers<Set>)
+                return with_numbers(set, input, heads, name, loss);
+            else
+                fail("the loss wants numbers, but the source of the " + name + " set has no member number(index, output)");
+        } else if constexpr (has_labels<Set>) {
             return of(set, input, heads, name);
-        else
+        } else {
             fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
+        }
     }
 
     /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in
@@ -15277,25 +15414,7 @@ struct Samples {
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
                  detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
-        std::size_t place = 0, labelled = 0;
-        in_row_major_order(set.labels, [&](const Label label) {
-            const std::size_t head = place % heads.size(), picture = place / heads.size();
-            const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
-            if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
-                fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
-                     (heads.size() == 1
-                          ? ", but the network's last layer has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1)
-                          : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
-                                std::to_string(no_label) + " for no label"));
-            labelled = head == 0 ? !none : labelled + !none;
-            if (head + 1 == heads.size() && labelled == 0)
-                fail("picture " + std::to_string(picture) + " of the " + name +
-                     " set has no label for any head; expected one at least");
-            samples.kept.push_back(static_cast<std::int32_t>(label));
-            ++place;
-        });
+        in_row_major_order(set.labels, [&](const Label label) { samples.add_label(label, heads, name); });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -15304,36 +15423,130 @@ struct Samples {
         return samples;
     }
 
+    /// The same of a source, which outlives them: `label(index)`, or `label(index, head)` for a network with several heads.
+    template <PictureSource Source>
+        requires(!LabelledImages<Source>)
+    static Samples of(const Source& source, Shape input, std::span<const std::size_t> heads, const std::string& name) {
+        Samples samples = without_targets(SourceReference{source}, input, name);
+        samples.heads = heads.size();
+        samples.kept.reserve(samples.count() * heads.size());
+        constexpr bool by_head = requires { source.label(std::size_t{}, std::size_t{}); };
+        if (heads.size() > 1 && !by_head)
+            fail("the network has " + std::to_string(heads.size()) + " heads, but the source of the " + name +
+                 " set has no member label(index, head)");
+        for (std::size_t index = 0; index < samples.count(); ++index)
+            for (std::size_t head = 0; head < heads.size(); ++head)
+                if constexpr (by_head)
+                    samples.add_label(heads.size() == 1 ? source.label(index) : source.label(index, head), heads, name);
+                else
+                    samples.add_label(source.label(index), heads, name);
+        samples.labels = samples.kept;
+        return samples;
+    }
+
     /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not
     /// accept one.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                                 const Loss& loss) {
         Samples samples;
-        samples.pictures = Pictures::of(set.images, input);
         if (heads.size() != 1)
             fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
-        const std::size_t outputs = heads[0], count = samples.count();
-        if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
-        const auto& shape = set.labels.shape();
-        if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
-            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
-        samples.numbers.reserve(set.labels.size());
-        in_row_major_order(set.labels, [&](const auto label) {
-            const auto number = static_cast<float>(label);
-            if (!is_finite(number) || !loss.accepts(number))
-                fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
-                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
-            samples.numbers.push_back(number);
-        });
+        const std::size_t outputs = heads[0];
+        if constexpr (LabelledImages<Set>) {
+            samples.pictures = Pictures::of(set.images, input);
+            const std::size_t count = samples.count();
+            if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
+            const auto& shape = set.labels.shape();
+            if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
+                fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
+                     std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
+            samples.numbers.reserve(set.labels.size());
+            in_row_major_order(set.labels, [&](const auto label) { samples.add_number(static_cast<float>(label), outputs, name, loss); });
+        } else {
+            samples = without_targets(SourceReference{set}, input, name);
+            samples.numbers.reserve(samples.count() * outputs);
+            for (std::size_t index = 0; index < samples.count(); ++index)
+                for (std::size_t output = 0; output < outputs; ++output) samples.add_number(set.number(index, output), outputs, name, loss);
+        }
+        return samples;
+    }
+
+    /// Goes on without these samples of a source, named in order: pictures, targets and `logits`, as many for each sample.
+    template <class Scalar>
+    void leave_out(std::span<const std::uint32_t> left, std::vector<Scalar>& logits) {
+        if (left.empty()) return;
+        const std::size_t before = count(), numbers_of_each = width();
+        if (places.empty())
+            for (std::size_t sample = 0; sample < before; ++sample) places.push_back(static_cast<std::uint32_t>(sample));
+        const auto erase = [&](auto& from, std::size_t each) {
+            std::size_t to = 0;
+            for (std::size_t sample = 0, next = 0; sample < before; ++sample) {
+                if (next < left.size() && left[next] == sample) {
+                    ++next;
+                    continue;
+                }
+                for (std::size_t n = 0; n < each; ++n) from[to++] = from[sample * each + n];
+            }
+            from.resize(to);
+        };
+        erase(logits, logits.size() / before);
+        erase(kept, kept.size() / before);
+        erase(numbers, numbers_of_each);
+        erase(places, 1);
+        labels = kept;
+        pictures.count = before - left.size();
+    }
+
+    /// The pictures of a source alone.
+    static Samples without_targets(const SourceReference& source, Shape input, const std::string& name) {
+        Samples samples;
+        samples.source = source;
+        samples.pictures = {source.shape(), source.size()};
+        if (source.shape() != input)
+            fail("the network takes pictures of shape " + to_string(input) + ", but the source of the " + name + " set gives the shape " +
+                 to_string(source.shape()));
+        if (source.size() == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        if (source.size() > std::numeric_limits<std::uint32_t>::max())
+            fail("the " + name + " set has " + std::to_string(source.size()) + " pictures; fewer than 2^32 were expected");
         return samples;
     }
 
 private:
     template <class Set>
-    static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+    static constexpr bool has_numbers = requires(const Set& set) { static_cast<float>(set.number(std::size_t{}, std::size_t{})); };
+    template <class Set>
+    static consteval bool labels_of() {
+        if constexpr (LabelledImages<Set>)
+            return std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+        else
+            return true;
+    }
+    template <class Set>
+    static constexpr bool has_labels = labels_of<Set>();
+
+    template <class Label>
+    void add_label(Label label, std::span<const std::size_t> heads_of_network, const std::string& name) {
+        const std::size_t head = kept.size() % heads, picture = kept.size() / heads;
+        const bool none = heads > 1 && std::cmp_equal(label, no_label);
+        if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads_of_network[head]))) {
+            const std::string outputs = std::to_string(heads_of_network[head]), last = std::to_string(heads_of_network[head] - 1);
+            fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
+                 (heads == 1 ? ", but the network's last layer has " + outputs + " outputs: labels go from 0 to " + last
+                             : " for head " + std::to_string(head) + ", but that has " + outputs + " outputs: labels go from 0 to " + last +
+                                   ", or are " + std::to_string(no_label) + " for no label"));
+        }
+        kept.push_back(static_cast<std::int32_t>(label));
+        const auto last_picture = std::span{kept}.last(std::min(heads, kept.size()));
+        if (heads > 1 && head + 1 == heads && std::ranges::all_of(last_picture, [](auto each) { return each == no_label; }))
+            fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
+    }
+    void add_number(float number, std::size_t outputs, const std::string& name, const Loss& loss) {
+        if (!is_finite(number) || !loss.accepts(number))
+            fail("number " + std::to_string(numbers.size() % outputs) + " of picture " + std::to_string(numbers.size() / outputs) +
+                 " of the " + name + " set is " + detail::general(static_cast<double>(number)) + ", which the loss does not accept");
+        numbers.push_back(number);
+    }
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
 };
@@ -15561,6 +15774,8 @@ struct Run {
     std::size_t training_images = 0;  ///< in the training set
     Score train = {};                 ///< mean of this epoch so far
     double seconds = 0;               ///< since this epoch began
+    double waited = 0;                ///< of these, the ones in which the network waited for pictures
+    bool reads = false;               ///< the training set is a source, see PictureSource
     float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
     bool stop = false;                ///< a callback sets it: the run ends after this batch
     bool interrupted =
@@ -15872,183 +16087,6 @@ struct EarlyStopping {
 static_assert(Callback<EarlyStopping>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/head_slice.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// One head by itself: the pictures that have a label for it.
-template <class Scalar>
-struct HeadSlice {
-    std::vector<Scalar> logits;        ///< (N, classes of the head)
-    std::vector<std::int32_t> labels;  ///< (N,)
-};
-
-/// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
-template <class Scalar>
-HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
-                             std::span<const std::size_t> heads, std::size_t head) {
-    HeadSlice<Scalar> slice;
-    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
-                      count = labels.size() / heads.size();
-    const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
-    for (std::size_t n = 0; n < count; ++n) {
-        const std::int32_t label = labels[n * heads.size() + head];
-        if (label == no_label) continue;
-        const auto part = logits.subspan(n * outputs + first, heads[head]);
-        slice.logits.insert(slice.logits.end(), part.begin(), part.end());
-        slice.labels.push_back(label);
-    }
-    return slice;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/evaluate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// How one head of a network does, on the pictures that have a label for it.
-struct HeadEvaluation {
-    std::size_t count = 0, correct = 0;
-    double loss = 0, accuracy = 0;
-    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
-    /// stands in no column, and makes the loss NaN.
-    Array<std::size_t, 2> confusion;
-
-    friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
-        return out << result.first_line() << result.table();
-    }
-
-protected:
-    [[nodiscard]] std::string first_line() const {
-        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
-    }
-
-private:
-    [[nodiscard]] std::string table() const {
-        if (confusion.shape(0) > 100) return {};
-        using detail::fixed, detail::to_the_right;
-        std::string text = "class  pictures  precision  recall     F1\n";
-        std::size_t number = 0;
-        for (const ClassScore& score : class_scores(confusion))
-            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
-                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
-        return text;
-    }
-};
-
-/// How a trained network does on a set. Of several heads, a picture counts as correct where all that have a label are, and the
-/// loss is the sum over the heads.
-struct Evaluation : HeadEvaluation {
-    /// Each head by itself; of a network with one output it says the same again. With several, `confusion` has no classes.
-    std::vector<HeadEvaluation> heads = {};
-
-    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
-        if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
-        out << "all heads: " << result.first_line();
-        for (std::size_t head = 0; head < result.heads.size(); ++head)
-            out << "head " + std::to_string(head) + ": " << result.heads[head];
-        return out;
-    }
-};
-
-namespace detail {
-
-template <class Scalar>
-HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
-    HeadEvaluation result;
-    result.count = of.labels.size();
-    result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
-    for (std::size_t n = 0; n < of.labels.size(); ++n) {
-        const Scalar* sample = of.logits.data() + n * classes;
-        const std::size_t predicted = place_of_largest(sample, classes);
-        const auto label = static_cast<std::size_t>(of.labels[n]);
-        if (predicted < classes) ++result.confusion(label, predicted);
-        result.correct += predicted == label;
-    }
-    if (result.count == 0) return result;
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
-    result.loss = mean.loss;
-    result.accuracy = mean.accuracy;
-    return result;
-}
-
-inline void require_classes(std::span<const Gives> heads) {
-    for (std::size_t head = 0; head < heads.size(); ++head)
-        if (heads[head] != Gives::classes)
-            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
-                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
-}
-
-}  // namespace detail
-
-/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
-/// does not tell classes apart: then the next function scores it.
-template <class Network, LabelledImages Set>
-Evaluation evaluate(const Network& network, const Set& set) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    using Scalar = typename Network::Scalar;
-    detail::require_classes(network.gives());
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
-    Evaluation result;
-    for (std::size_t head = 0; head < Network::heads.size(); ++head)
-        result.heads.push_back(
-            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
-    if constexpr (Network::heads.size() == 1) {
-        static_cast<HeadEvaluation&>(result) = result.heads[0];
-        return result;
-    }
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
-    result.count = samples.count();
-    result.loss = mean.loss;
-    result.accuracy = mean.accuracy;
-    result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
-    result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
-    return result;
-}
-
-/// Mean of another loss and its accuracy, on a set with the targets that it wants.
-template <class Network, LabelledImages Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    for (const std::size_t outputs : Network::heads) loss.check(outputs);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
-    return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
-}
-
-/// From two arrays.
-template <class Network, class Images, class Labels>
-    requires(!LabelledImages<Images>)
-Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
-    return evaluate(network, LabelledPair{images, labels});
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/evaluate_targets.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
-template <class Network, LabelledImages Set>
-std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
-    std::vector<typename Network::Scalar> outputs(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, outputs.data());
-    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
-}
-
-/// From two arrays.
-template <class Network, class Images, class Targets>
-    requires(!LabelledImages<Images>)
-std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
-    return evaluate_targets(network, LabelledPair{images, targets});
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/change_colours.hpp
 
 // Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
@@ -16303,6 +16341,620 @@ inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// The order of an epoch where pictures come only one after the other: each next one is drawn from `mixed` that wait, and the one that follows
+/// in the source takes its place. With room for all it is epoch_order.
+inline std::vector<std::uint32_t> mixed_order(std::size_t count, std::size_t mixed, Seed seed, std::uint64_t epoch) {
+    if (mixed >= count) return epoch_order(count, seed, epoch);
+    std::vector<std::uint32_t> order(count), waiting(std::max<std::size_t>(mixed, 1));
+    std::iota(waiting.begin(), waiting.end(), 0u);
+    Random random{seed, epoch};
+    for (std::size_t n = 0, next = waiting.size(); n < count; ++n) {
+        std::uint32_t& drawn = waiting[random.below(static_cast<std::uint32_t>(waiting.size()))];
+        order[n] = drawn;
+        if (next < count) {
+            drawn = static_cast<std::uint32_t>(next++);
+        } else {
+            drawn = waiting.back();
+            waiting.pop_back();
+        }
+    }
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1). Throws std::runtime_error where the source leaves one out.
+template <PictureSource Source, class Scalar>
+    requires detail::Reads<Source, std::uint8_t>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        const auto read = [&](std::uint8_t* into) {
+            if (!detail::read_picture_of(source, places[i], into))
+                throw std::runtime_error("denim: batches: the source leaves out picture " + std::to_string(places[i]) +
+                                         ", which only fit and evaluate can do without");
+        };
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return read(picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        read(room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape());
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/forward_buffer.hpp
+
+#include <unordered_map>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The pictures of a source that goes only forward, asked for in an order that is nearly that of the source: what is read on the way to one
+/// waits until it is asked for. Many threads may ask, each picture once.
+class ForwardBuffer {
+public:
+    explicit ForwardBuffer(const SourceReference& source) : source_(source) {}
+
+    /// Begins at the first picture again; these will be asked for.
+    void begin(std::span<const std::uint32_t> wanted) {
+        const std::scoped_lock lock{mutex_};
+        next_ = 0;
+        waiting_.clear();
+        wanted_.assign(source_.size(), false);
+        for (const std::uint32_t place : wanted) wanted_[place] = true;
+    }
+
+    /// False where the source leaves the picture out.
+    bool take(std::size_t place, void* to) {
+        const std::scoped_lock lock{mutex_};
+        for (; next_ <= place; ++next_) {
+            Picture picture;
+            picture.numbers = spare_.empty() ? std::vector<std::byte>(source_.picture_bytes()) : std::move(spare_.back());
+            if (!spare_.empty()) spare_.pop_back();
+            picture.there = source_.read(next_, picture.numbers.data());
+            if (wanted_[next_])
+                waiting_.emplace(next_, std::move(picture));
+            else
+                spare_.push_back(std::move(picture.numbers));
+        }
+        const auto found = waiting_.find(place);
+        if (found == waiting_.end())
+            throw std::logic_error("denim: picture " + std::to_string(place) + " of a source that goes forward was asked for twice");
+        const bool there = found->second.there;
+        std::memcpy(to, found->second.numbers.data(), found->second.numbers.size());
+        spare_.push_back(std::move(found->second.numbers));
+        waiting_.erase(found);
+        return there;
+    }
+
+private:
+    struct Picture {
+        std::vector<std::byte> numbers = {};
+        bool there = true;
+    };
+
+    SourceReference source_;
+    std::mutex mutex_;
+    std::size_t next_ = 0;
+    std::vector<bool> wanted_;
+    std::unordered_map<std::size_t, Picture> waiting_;
+    std::vector<std::vector<std::byte>> spare_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/prepared_batches.hpp
+
+#include <condition_variable>
+#include <thread>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Batches whose pictures are read from a source, or changed anew in each epoch, or both, on threads of their own: while a network works on
+/// one batch the next ones are made ready. A program that is held to one thread makes each as it is taken, unless threads to read were asked
+/// for. A picture becomes the same for any number of threads and any size of batches.
+class PreparedBatches {
+public:
+    /// Keeps a reference to `samples`. Throws where augmentation does not fit the pictures.
+    PreparedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest, const Reading& reading = {})
+        : samples_(samples),
+          augmentation_(augmentation),
+          seed_(seed),
+          batch_(largest),
+          picture_bytes_(samples.pictures.shape.size() * (samples.bytes() ? 1 : sizeof(float))),
+          slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
+          changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
+        augmentation.check(samples.pictures.shape);
+        if (changes_ && !samples.bytes())
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        if (samples.source && samples.source->forward()) forward_.emplace(*samples.source);
+        const std::size_t wanted = reading.threads > 0 ? reading.threads : threads() > 1 ? threads() : 0;
+        rooms_.resize(wanted > 0 ? reading.ahead + 1 : 1);
+        for (Room& room : rooms_) {
+            room.numbers_of_pictures.resize(largest * picture_bytes_ / sizeof(float) + 1);
+            room.there.resize(largest);
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.targets.resize(largest * samples.width());
+            room.pictures = {samples.pictures.shape, largest};
+            if (samples.bytes())
+                room.pictures.bytes = reinterpret_cast<const std::uint8_t*>(room.numbers_of_pictures.data());
+            else
+                room.pictures.floats = room.numbers_of_pictures.data();
+        }
+        try {
+            for (std::size_t n = 0; n < wanted; ++n) workers_.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {  // as many as the system gives
+        }
+    }
+
+    PreparedBatches(const PreparedBatches&) = delete;
+    PreparedBatches& operator=(const PreparedBatches&) = delete;
+    ~PreparedBatches() {
+        {
+            const std::scoped_lock lock{mutex_};
+            stop_ = true;
+        }
+        work_.notify_all();
+        for (std::thread& worker : workers_) worker.join();
+    }
+
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
+        std::unique_lock lock{mutex_};
+        batches_ = 0;  // nobody begins anything more of an epoch that was left
+        done_.wait(lock, [&] { return busy_ == 0; });
+        order_ = order;
+        epoch_ = epoch;
+        waited_ = 0;
+        claimed_ = next_ = held_ = first;
+        claimed_samples_ = 0;
+        batches_ = batches_of(order.size(), batch_);
+        for (Room& room : rooms_) room.left = 0;
+        if (forward_) forward_->begin(order.subspan(std::min(first * batch_, order.size())));
+        for (std::size_t batch = first; batch < std::min(batches_, first + rooms_.size()); ++batch) open(batch);
+        lock.unlock();
+        work_.notify_all();
+    }
+
+    /// Waits for the next batch, which stands until the one after it is taken; what was left out is not in it. Throws what reading threw.
+    Batch take(std::uint64_t step) {
+        const std::size_t batch = next_++;
+        Room& room = rooms_[batch % rooms_.size()];
+        const auto before = std::chrono::steady_clock::now();
+        {
+            std::unique_lock lock{mutex_};
+            if (batch > held_) {  // the room of the batch before is free
+                const std::size_t following = held_ + rooms_.size();
+                held_ = batch;
+                if (following < batches_) open(following);
+                work_.notify_all();
+            }
+            if (workers_.empty()) {
+                lock.unlock();
+                fill(room, 0, room.size);
+                room.left = 0;
+            } else {
+                done_.wait(lock, [&] { return room.left == 0; });
+            }
+        }
+        waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+        if (room.error) std::rethrow_exception(room.error);
+        room.order.clear();
+        left_out_.clear();
+        for (std::size_t n = 0; n < room.size; ++n)
+            if (room.there[n])
+                room.order.push_back(static_cast<std::uint32_t>(n));
+            else
+                left_out_.push_back(order_[batch * batch_ + n]);
+        return {room.pictures, room.labels, room.order, seed_, step, {}, room.targets};
+    }
+
+    /// The samples that the source left out of the last batch.
+    [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
+    /// Seconds that `take` has waited in this epoch.
+    [[nodiscard]] double waited() const { return waited_; }
+
+private:
+    struct Room {
+        std::vector<float> numbers_of_pictures;  // or bytes, in memory that floats may stand in
+        std::vector<std::uint8_t> there;
+        std::vector<std::int32_t> labels;
+        std::vector<float> targets;
+        std::vector<std::uint32_t> order;
+        Pictures pictures;
+        std::size_t first = 0, size = 0;  // in the order
+        std::size_t left = 0;             // samples that are not ready
+        std::exception_ptr error;
+    };
+
+    void open(std::size_t batch) {
+        Room& room = rooms_[batch % rooms_.size()];
+        room.first = batch * batch_;
+        room.left = room.size = std::min(batch_, order_.size() - room.first);
+        room.error = nullptr;
+    }
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            work_.wait(lock, [&] { return stop_ || (claimed_ < batches_ && claimed_ < held_ + rooms_.size()); });
+            if (stop_) return;
+            Room& room = rooms_[claimed_ % rooms_.size()];
+            const std::size_t first = claimed_samples_, last = std::min(first + slice_, room.size);
+            claimed_samples_ = last;
+            if (last == room.size) ++claimed_, claimed_samples_ = 0;
+            ++busy_;
+            lock.unlock();
+            std::exception_ptr error;
+            try {
+                fill(room, first, last);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            lock.lock();
+            --busy_;
+            if (error && !room.error) room.error = error;
+            room.left -= last - first;
+            if (room.left == 0 || batches_ == 0) done_.notify_all();
+        }
+    }
+
+    void fill(Room& room, std::size_t first, std::size_t last) {
+        std::vector<std::uint8_t> unchanged(samples_.source && changes_ ? picture_bytes_ : 0);
+        for (std::size_t n = first; n < last; ++n) {
+            const std::size_t sample = order_[room.first + n], width = samples_.width();
+            if (!samples_.labels.empty()) std::copy_n(&samples_.labels[sample * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            std::copy_n(samples_.numbers.data() + sample * width, width, room.targets.data() + n * width);
+            auto* const to = reinterpret_cast<std::uint8_t*>(room.numbers_of_pictures.data()) + n * picture_bytes_;
+            const std::uint8_t* from = samples_.source ? unchanged.data() : samples_.pictures.bytes + sample * picture_bytes_;
+            room.there[n] = !samples_.source || read(samples_.place(sample), changes_ ? unchanged.data() : to);
+            if (changes_ && room.there[n]) augmentation_.apply(from, samples_.pictures.shape, to, Augmentation::random_of(seed_, epoch_, sample));
+        }
+    }
+    bool read(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
+
+    const Samples& samples_;
+    Augmentation augmentation_;
+    Seed seed_;
+    std::size_t batch_, picture_bytes_, slice_;
+    bool changes_;
+    std::optional<ForwardBuffer> forward_;
+
+    std::mutex mutex_;  // over all that follows, but for rooms that are being filled or were taken
+    std::condition_variable work_, done_;
+    std::span<const std::uint32_t> order_;
+    std::uint64_t epoch_ = 0;
+    std::size_t batches_ = 0, claimed_ = 0, claimed_samples_ = 0;  // the batch and the sample that are begun next
+    std::size_t next_ = 0, held_ = 0;                              // the batch that is taken next; the one whose room is not free
+    std::size_t busy_ = 0;
+    bool stop_ = false;
+    std::vector<Room> rooms_;
+    std::vector<std::uint32_t> left_out_;
+    double waited_ = 0;
+    std::vector<std::thread> workers_;  // last: they see all the rest
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/answers.hpp
+
+// Logits of all pictures of a set, in memory or read from a source while others are answered.
+
+#include <functional>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls `each(pictures, first)` with the pictures of a source from its first on, some at a time; `first` is the number of the first of them.
+/// Gives the samples that the source left out, whose pictures say nothing.
+inline std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each) {
+    const std::size_t chunk = std::clamp<std::size_t>((std::size_t{4} << 20) / std::max<std::size_t>(samples.source->picture_bytes(), 1), 64, 1024);
+    std::vector<std::uint32_t> order(samples.count()), left_out;
+    std::iota(order.begin(), order.end(), 0u);
+    PreparedBatches batches{samples, {}, {}, std::min(chunk, samples.count()), reading};
+    batches.begin(order, 0, 1);
+    for (std::size_t first = 0; first < order.size(); first += chunk) {
+        Pictures pictures = batches.take(0).pictures;
+        pictures.count = std::min(chunk, order.size() - first);
+        left_out.insert(left_out.end(), batches.left_out().begin(), batches.left_out().end());
+        each(pictures, first);
+    }
+    return left_out;
+}
+
+}  // namespace detail
+
+/// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
+/// std::runtime_error where nothing is left.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Scalar> logits(samples.count() * outputs);
+    if (!samples.source) {
+        predict(samples.pictures, logits.data());
+        return logits;
+    }
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predict(pictures, logits.data() + first * outputs); });
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+namespace detail {
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
+inline std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+        Samples part;
+        part.pictures = pictures;
+        std::ranges::copy(learner.logits(part), to);
+    });
+}
+
+/// Of a network, through a predictor that is made for it.
+template <class Network>
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+    const Predictor predictor{network};
+    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
+                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/head_slice.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// One head by itself: the pictures that have a label for it.
+template <class Scalar>
+struct HeadSlice {
+    std::vector<Scalar> logits;        ///< (N, classes of the head)
+    std::vector<std::int32_t> labels;  ///< (N,)
+};
+
+/// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
+template <class Scalar>
+HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
+                             std::span<const std::size_t> heads, std::size_t head) {
+    HeadSlice<Scalar> slice;
+    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
+                      count = labels.size() / heads.size();
+    const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
+    for (std::size_t n = 0; n < count; ++n) {
+        const std::int32_t label = labels[n * heads.size() + head];
+        if (label == no_label) continue;
+        const auto part = logits.subspan(n * outputs + first, heads[head]);
+        slice.logits.insert(slice.logits.end(), part.begin(), part.end());
+        slice.labels.push_back(label);
+    }
+    return slice;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How one head of a network does, on the pictures that have a label for it.
+struct HeadEvaluation {
+    std::size_t count = 0, correct = 0;
+    double loss = 0, accuracy = 0;
+    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
+    /// stands in no column, and makes the loss NaN.
+    Array<std::size_t, 2> confusion;
+
+    friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
+        return out << result.first_line() << result.table();
+    }
+
+protected:
+    [[nodiscard]] std::string first_line() const {
+        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
+    }
+
+private:
+    [[nodiscard]] std::string table() const {
+        if (confusion.shape(0) > 100) return {};
+        using detail::fixed, detail::to_the_right;
+        std::string text = "class  pictures  precision  recall     F1\n";
+        std::size_t number = 0;
+        for (const ClassScore& score : class_scores(confusion))
+            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        return text;
+    }
+};
+
+/// How a trained network does on a set. Of several heads, a picture counts as correct where all that have a label are, and the
+/// loss is the sum over the heads.
+struct Evaluation : HeadEvaluation {
+    /// Each head by itself; of a network with one output it says the same again. With several, `confusion` has no classes.
+    std::vector<HeadEvaluation> heads = {};
+
+    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
+        if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
+        out << "all heads: " << result.first_line();
+        for (std::size_t head = 0; head < result.heads.size(); ++head)
+            out << "head " + std::to_string(head) + ": " << result.heads[head];
+        return out;
+    }
+};
+
+namespace detail {
+
+template <class Scalar>
+HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
+    HeadEvaluation result;
+    result.count = of.labels.size();
+    result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
+    for (std::size_t n = 0; n < of.labels.size(); ++n) {
+        const Scalar* sample = of.logits.data() + n * classes;
+        const std::size_t predicted = place_of_largest(sample, classes);
+        const auto label = static_cast<std::size_t>(of.labels[n]);
+        if (predicted < classes) ++result.confusion(label, predicted);
+        result.correct += predicted == label;
+    }
+    if (result.count == 0) return result;
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    return result;
+}
+
+inline void require_classes(std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] != Gives::classes)
+            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
+                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
+}
+
+}  // namespace detail
+
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    using Scalar = typename Network::Scalar;
+    detail::require_classes(network.gives());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
+    Evaluation result;
+    for (std::size_t head = 0; head < Network::heads.size(); ++head)
+        result.heads.push_back(
+            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+    if constexpr (Network::heads.size() == 1) {
+        static_cast<HeadEvaluation&>(result) = result.heads[0];
+        return result;
+    }
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
+    result.count = samples.count();
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
+    result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
+    return result;
+}
+
+/// Mean of another loss and its accuracy, on a set with the targets that it wants.
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    for (const std::size_t outputs : Network::heads) loss.check(outputs);
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading);
+    return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
+}
+
+/// From two arrays.
+template <class Network, class Images, class Labels>
+    requires(!LearnableSet<Images>)
+Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
+    return evaluate(network, LabelledPair{images, labels});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate_targets.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
+template <class Network, LearnableSet Set>
+std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
+    const auto outputs = detail::answers_of(network, samples, reading);
+    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
+}
+
+/// From two arrays.
+template <class Network, class Images, class Targets>
+    requires(!LearnableSet<Images>)
+std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
+    return evaluate_targets(network, LabelledPair{images, targets});
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/fit_options.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16321,6 +16973,7 @@ struct FitOptions {
     bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    Reading reading{};                     ///< of sets that are sources: see PictureSource
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
 };
 
@@ -16343,6 +16996,7 @@ inline void say_once(const std::string& line) {
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {
+    if (!pictures.bytes && !pictures.floats) return;  // of a source
     const std::size_t size = pictures.shape.size();
     if (pictures.bytes) {
         const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
@@ -16436,107 +17090,32 @@ inline std::vector<std::uint32_t> balanced_order(std::span<const std::int32_t> l
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/batches.hpp
+// ---- denim/training/order_of_epoch.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim::inline DENIM_TARGET::detail {
 
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
-/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
-constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
-
-/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
-inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    if (shuffled) shuffle(order, Random{seed, epoch});
-    return order;
+/// Throws std::invalid_argument where the samples cannot be put in the order that the options ask for.
+inline void check_order(const FitOptions& options, const Samples& train) {
+    if (!options.balanced) return;
+    std::string but;
+    if (!options.shuffle) but = ".shuffle = false";
+    if (train.heads != 1) but = "a network of several heads";
+    if (train.labels.empty()) but = "a loss that wants numbers";
+    if (train.source && train.source->forward()) but = "a source that goes only forward";
+    if (but.empty()) return;
+    throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " + but);
 }
 
-/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
-/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
-template <PictureSource Source, class Scalar>
-void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
-            std::uint64_t epoch, Scalar* to) {
-    const Shape shape = source.shape();
-    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    const Team team;
-    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
-    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
-        Scalar* picture = to + i * shape.size();
-        if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
-        std::vector<std::uint8_t>& room = rooms[worker];
-        room.resize(shape.size());
-        source.read(places[i], room.data());
-        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
-    });
+/// The numbers of the samples in the order of an epoch (the first is 1).
+inline std::vector<std::uint32_t> order_of_epoch(const Samples& train, const FitOptions& options, std::uint64_t epoch) {
+    if (options.balanced) return balanced_order(train.labels, options.seed, epoch);
+    if (!options.shuffle || !train.source || !train.source->forward())
+        return epoch_order(train.count(), options.seed, epoch, options.shuffle);
+    const std::size_t picture = std::max<std::size_t>(train.source->picture_bytes(), 1);
+    return mixed_order(train.count(), options.reading.mixed / picture, options.seed, epoch);
 }
 
-/// Pictures and labels of one step.
-struct LoadedBatch {
-    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
-    Array<std::int32_t, 1> labels;  ///< (N,)
-};
-
-/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
-///
-///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
-template <PictureSource Source>
-class Batches {
-public:
-    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
-    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
-            bool shuffled = true)
-        : source_(source),
-          batch_(batch),
-          seed_(seed),
-          epoch_(epoch),
-          augmentation_(augmentation),
-          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
-        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape());
-    }
-
-    /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
-
-    /// The places in the source of batch `index`.
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
-        if (index >= size())
-            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
-                                    std::to_string(size()));
-        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
-    }
-
-    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
-        const auto chosen = places(index);
-        const Shape shape = source_.shape();
-        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
-                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
-        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
-        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
-        return result;
-    }
-
-private:
-    const Source& source_;
-    std::size_t batch_;
-    Seed seed_;
-    std::uint64_t epoch_;
-    Augmentation augmentation_;
-    std::vector<std::uint32_t> order_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/optimizer/check_step.hpp
 
 // A step throws before it changes anything: what an optimizer is about to do is looked at first.
@@ -16615,83 +17194,6 @@ inline double add_l2(std::span<const Row> rows, std::span<const float> parameter
     }
     return penalty;
 }
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/augmented_batches.hpp
-
-#include <future>
-
-namespace denim::inline DENIM_TARGET {
-
-/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
-/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
-/// number of threads and any size of batches.
-class AugmentedBatches {
-public:
-    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
-    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
-        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
-        augmentation.check(samples.pictures.shape);
-        if (!samples.pictures.bytes)
-            throw std::invalid_argument(
-                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        std::iota(places_.begin(), places_.end(), 0u);
-        for (Room& room : rooms_) {
-            room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
-            room.numbers.resize(largest * samples.width());
-            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
-        }
-    }
-
-    AugmentedBatches(const AugmentedBatches&) = delete;
-    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
-    ~AugmentedBatches() = default;
-
-    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
-    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
-        Room& room = rooms_[next_ % 2];
-        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
-        room.size = order.size();
-        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
-    }
-
-    /// Waits for the pictures that were prepared; they stand until the next but one are.
-    Batch take(std::uint64_t step) {
-        Room& room = rooms_[next_++ % 2];
-        room.changed.get();
-        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
-    }
-
-private:
-    struct Room {
-        std::vector<std::uint8_t> bytes;
-        std::vector<std::int32_t> labels;
-        std::vector<float> numbers;
-        Pictures pictures;
-        std::size_t size = 0;
-        std::future<void> changed;  // last, so that its thread has ended before the rest goes
-    };
-
-    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
-        const std::size_t size = samples_.pictures.shape.size();
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (!samples_.labels.empty())
-                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
-            const std::size_t width = samples_.width();
-            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
-            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
-                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
-        }
-    }
-
-    const Samples& samples_;
-    Augmentation augmentation_;
-    Seed seed_;
-    std::vector<std::uint32_t> places_;
-    std::array<Room, 2> rooms_;
-    std::size_t next_ = 0;
-};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/averaged_parameters.hpp
@@ -16852,7 +17354,11 @@ std::string sum_text(std::span<const Number> numbers) {
 inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
     const Pictures& pictures = samples.pictures;
     const std::size_t numbers = pictures.count * pictures.shape.size();
-    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+    if (samples.source)
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")
+          (name + ".source", *samples.source);
+    else
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
                                (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
                                                : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
     if (samples.numbers.empty())
@@ -16882,6 +17388,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (train.source && train.source->forward() && options.shuffle) run("reading.mixed", options.reading.mixed);
     if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
@@ -16910,8 +17417,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
         : learner_(learner),
           train_(train),
           validation_(validation),
@@ -16928,8 +17434,9 @@ public:
         options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
-        if (options.augmentation != Augmentation{})
-            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+        run_.reads = train.source.has_value();
+        if (run_.reads || options.augmentation != Augmentation{})
+            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
     }
 
     History run() {
@@ -16943,7 +17450,7 @@ public:
                 ++run_.epoch;
                 run_.batch = run_.images = 0;
                 run_.train = {0, 0};
-                run_.seconds = 0;
+                run_.seconds = run_.waited = 0;
             }
             const double before = run_.seconds;
             start_ = Clock::now();
@@ -17038,16 +17545,14 @@ private:
         check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
-    StepResult next_step() {
-        StepResult result;
-        if (!augmented_) {
-            result = learner_.step(
-                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
-        } else {
-            const Batch batch = augmented_->take(state_.step);
-            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
-            result = learner_.step(batch);
-        }
+    [[nodiscard]] Batch next_batch() {
+        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const Batch batch = prepared_->take(state_.step);
+        run_.waited = prepared_->waited();
+        return batch;
+    }
+    StepResult step(const Batch& batch) {
+        StepResult result = learner_.step(batch);
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
         if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
         return result;
@@ -17055,19 +17560,22 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = options_.balanced ? balanced_order(train_.labels, options_.seed, run_.epoch)
-                                   : epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        order_ = order_of_epoch(train_, options_, run_.epoch);
+        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
-            const std::size_t size = places(run_.batch).size();
             const Moment now = moment();
             set_rate(now);
+            const Batch batch = next_batch();
+            const std::size_t size = batch.size();
+            ++run_.batch;
+            if (size == 0) continue;  // its source left out all of it
             StepResult result;
             try {
-                result = next_step();
+                result = step(batch);
                 if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
+                --run_.batch;
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
@@ -17079,7 +17587,6 @@ private:
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
-            ++run_.batch;
             run_.seconds = before + seconds_now();
             tell(&CallbackReference::on_batch);
             tell(&CallbackReference::on_rest);
@@ -17088,12 +17595,14 @@ private:
     }
 
     void end_epoch(double before) {
+        if (run_.images == 0) throw std::runtime_error("denim: fit: the source left out all pictures of the training set");
         Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.waited = run_.waited;
         epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = learner_.logits(*validation_);
+            logits = all_logits(learner_, *validation_, options_.reading);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
@@ -17106,7 +17615,7 @@ private:
 
     Learner& learner_;
     const Samples& train_;
-    const Samples* validation_;
+    Samples* validation_;
     const FitOptions& options_;
     std::span<const CallbackReference> callbacks_;
     History history_;
@@ -17115,7 +17624,7 @@ private:
     Run run_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
-    std::optional<AugmentedBatches> augmented_;
+    std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
     bool begun_ = false;
@@ -17165,28 +17674,22 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
-inline void check_order(const FitOptions& options, std::size_t heads) {
-    if (options.balanced && (!options.shuffle || heads != 1 || options.loss.wants() != Wants::label))
-        throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " +
-                                    std::string{!options.shuffle ? ".shuffle = false" : heads != 1 ? "a network of several heads" : "a loss that wants numbers"});
-}
-
 template <class... Callbacks>
-History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
     take_first_look(learner, train, options);
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }
 
-template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+template <class Network, LearnableSet Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
-    check_order(options, Network::heads.size());
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    check_order(options, train);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
@@ -17196,18 +17699,19 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 
 /// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
 /// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
-/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these; or they are read while the network learns, see
+/// PictureSource: the same bits where the order is the same. A step whose loss is not finite throws, and the
 /// network stays as it was before it. The same seed gives the same bits for any number of threads.
-template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+template <class Network, LearnableSet Train, LearnableSet Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
             Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 
 /// Without a validation set.
-template <class Network, LabelledImages Train, class... Callbacks>
+template <class Network, LearnableSet Train, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, train, nullptr, options, callbacks...);
@@ -17215,15 +17719,64 @@ History fit(Network& network, const Train& train, const FitOptions& options, Cal
 
 /// From two arrays.
 template <class Network, class Images, class Labels, class... Callbacks>
-    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+    requires(!LearnableSet<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
 History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/predict.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+template <class Network, PictureSource Source>
+auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    using Scalar = typename Network::Scalar;
+    constexpr std::size_t outputs = Network::output.size();
+    const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
+    Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predictor.predict(pictures, logits.data() + first * outputs); });
+    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+    return logits;
+}
+
+/// Of a network, which is prepared for it.
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
+    return predict(Predictor{network}, source, reading);
+}
+
+/// The same as probabilities, see Predictor::probabilities.
+template <class Network, PictureSource Source>
+auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", predictor.gives());
+    auto result = predict(predictor, source, reading);
+    const std::span numbers{result.data(), result.size()};
+    for (std::size_t first = 0; first < numbers.size();)
+        for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+    return result;
+}
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    return probabilities(Predictor{network}, source, reading);
 }
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// "  reading waited for 12 %": how much of the training of an epoch arithmetic stood still; where it is near 0, reading is quick enough.
+inline std::string waited_text(const Run& run) { return "  reading waited for " + fixed(100 * run.waited / std::max(run.seconds, 1e-9), 0) + " %"; }
+
+}  // namespace detail
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
@@ -17236,7 +17789,9 @@ struct ProgressLine {
         if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
         if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
         if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
-        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s";
+        if (run.reads) line += detail::waited_text(run);
+        line += '\n';
         std::fputs(line.c_str(), to);
         std::fflush(to);
     }
@@ -17289,7 +17844,8 @@ struct ProgressBar {
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
-               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all" +
+               (run.reads ? detail::waited_text(run) : "");
     }
     /// "0:07", "12:30", "3:05:00"
     static std::string duration(double seconds) {

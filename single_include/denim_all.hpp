@@ -838,6 +838,18 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// 64 bits that change when a file is written: of its size and when it was written last.
+inline std::uint64_t file_stamp(const struct stat& status) {
+    const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
+#if defined(__APPLE__)
+    const auto& written = status.st_mtimespec;
+#else
+    const auto& written = status.st_mtim;
+#endif
+    std::uint64_t sum = mix(mix(mix(1, status.st_size), written.tv_sec), written.tv_nsec);
+    return sum ^ sum >> 32;
+}
+
 /// An open file, closed at the end of its life.
 class FileDescriptor {
 public:
@@ -867,6 +879,13 @@ public:
     [[nodiscard]] int number() const { return number_; }
     /// Bytes of the file when it was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// See file_stamp; of the file as it is now.
+    [[nodiscard]] std::uint64_t stamp(const std::string& name) const {
+        struct stat status;
+        if (::fstat(number_, &status) != 0) throw FileError(name, "cannot be examined: " + system_reason());
+        return file_stamp(status);
+    }
 
     /// Fills `to` from `offset` on, and says how many bytes the file had.
     std::size_t read(std::uint64_t offset, std::span<std::byte> to, const std::string& name) const {
@@ -943,6 +962,9 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint64_t size() const { return file_ ? file_.size() : memory_.size(); }
+
+    /// A number that changes when the file is written; 0 of memory.
+    [[nodiscard]] std::uint64_t stamp() const { return file_ ? file_.stamp(name_) : 0; }
 
     /// Fills `to` with the bytes from `offset` on; throws FileError if the source ends before.
     void read(std::uint64_t offset, std::span<std::byte> to) const {
@@ -1042,6 +1064,9 @@ public:
             read(std::span{skipped}.first(std::min<std::size_t>(skipped.size(), position - position_)));
     }
 
+    /// Where the first byte stands in the source, if all stand there as they are.
+    [[nodiscard]] virtual std::optional<std::uint64_t> place() const { return std::nullopt; }
+
     /// Throws FileError unless all was read, nothing follows, and the checksum is right.
     void check_end() {
         finish();
@@ -1080,6 +1105,8 @@ public:
     StoredStream(const ByteSource& source, std::string name, std::uint64_t offset, std::uint64_t size,
                  std::optional<std::uint32_t> expected = {})
         : ByteStream(std::move(name), size, expected), source_(source), offset_(offset) {}
+
+    [[nodiscard]] std::optional<std::uint64_t> place() const override { return offset_; }
 
 private:
     void take(std::span<std::byte> to) override { source_.read(offset_ + position(), to); }
@@ -1856,6 +1883,84 @@ inline void write_npz(const std::filesystem::path& path, const std::vector<Named
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/idx.hpp
+
+// One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
+// type, the number of axes, the extents and the elements, highest byte first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct IdxHeader {
+    ElementType type = ElementType::uint8;
+    std::vector<std::size_t> shape = {};
+};
+
+/// Reads what stands in front of the elements.
+inline IdxHeader read_idx_header(ByteStream& stream) {
+    std::array<std::byte, 4> start{};
+    stream.read(start);
+    if (start[0] != std::byte{0} || start[1] != std::byte{0})
+        stream.fail("an IDX file was expected, its first two bytes are not zero");
+    using enum ElementType;
+    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
+                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
+    const auto code = std::to_integer<int>(start[2]);
+    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
+    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
+    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
+    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
+    for (std::size_t& extent : shape) {
+        std::array<std::byte, 4> field{};
+        stream.read(field);
+        std::ranges::reverse(field);
+        extent = little_endian<std::uint32_t>(field.data());
+    }
+    return {type->second, std::move(shape)};
+}
+
+/// Throws FileError unless an array of this header fits into `most_bytes`.
+inline void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
+    const auto bytes = checked_size(header.shape, element_size(header.type));
+    if (!bytes || *bytes > most_bytes)
+        stream.fail(sentence("the IDX file says that it holds ", element_name(header.type), ' ', shape_text(header.shape),
+                             ", its size allows no more than ", most_bytes, " bytes"));
+}
+
+inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+    IdxHeader header = read_idx_header(stream);
+    check_idx_size(header, stream, most_bytes);
+    AnyArray array{header.type, std::move(header.shape)};
+    stream.read(array.bytes);
+    stream.check_end();
+    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, element_size(array.type));
+    return array;
+}
+
+inline bool is_gzip(const ByteSource& source) {
+    std::array<std::byte, 2> start{};
+    if (source.size() >= start.size()) source.read(0, start);
+    return start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b};
+}
+
+/// The bytes of an IDX file, unpacked where they are gzipped, and how many these may be.
+inline std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
+    if (is_gzip(source))
+        return {std::make_unique<InflatedStream>(source, source.name(), 0, source.size(), unknown_size, InflatedStream::Wrapping::gzip),
+                source.size() * largest_ratio};
+    return {std::make_unique<StoredStream>(source, source.name(), 0, source.size()), source.size()};
+}
+
+}  // namespace detail
+
+/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
+inline AnyArray read_idx(const ByteSource& source) {
+    const auto [stream, most_bytes] = detail::open_idx(source);
+    return detail::read_idx_stream(*stream, most_bytes);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/row_reader.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -1876,11 +1981,30 @@ public:
         begin();
     }
 
+    /// The rows of an IDX file, gzipped or not.
+    static RowReader of_idx(ByteSource source) { return RowReader{std::make_shared<const ByteSource>(std::move(source))}; }
+
     [[nodiscard]] ElementType type() const { return header_.type; }
     /// Of the whole array.
     [[nodiscard]] const std::vector<std::size_t>& shape() const { return header_.shape; }
     [[nodiscard]] std::size_t rows() const { return header_.shape.front(); }
     [[nodiscard]] std::size_t row_bytes() const { return row_; }
+    /// Whether rows come quickly only one after the other, as they are compressed.
+    [[nodiscard]] bool forward() const { return !stream_->place(); }
+    /// A number that changes when the file is written.
+    [[nodiscard]] std::uint64_t stamp() const { return source_->stamp(); }
+
+    /// One row of an array that is not compressed, for any number of threads at once; the checksum of an archive is not compared. Throws
+    /// std::logic_error where the array is compressed.
+    void read_one(std::size_t row, std::span<std::byte> to) const {
+        check(row, row + 1);
+        const auto place = stream_->place();
+        if (!place) throw std::logic_error(detail::sentence(stream_->name(), ": rows of a compressed array were asked for in any order"));
+        if (to.size() != row_)
+            throw std::invalid_argument(detail::sentence(stream_->name(), ": a row takes ", row_, " bytes, there is room for ", to.size()));
+        source_->read(*place + start_ + row * row_, to);
+        if (header_.swapped) detail::reverse_elements(to, element_size(header_.type));
+    }
 
     /// Rows `first` to `last`, without the last; throws std::out_of_range if there are fewer.
     AnyArray read(std::size_t first, std::size_t last) {
@@ -1901,10 +2025,22 @@ public:
         if (to.empty()) return;
         stream_->seek(start_ + first * row_);
         stream_->read(to);
+        if (last == rows() && stream_->size() == detail::unknown_size) stream_->check_end();
         if (header_.swapped) detail::reverse_elements(to, element_size(header_.type));
     }
 
 private:
+    explicit RowReader(std::shared_ptr<const ByteSource> idx) : source_(std::move(idx)) {
+        auto [stream, most_bytes] = detail::open_idx(*source_);
+        stream_ = std::move(stream);
+        detail::IdxHeader header = detail::read_idx_header(*stream_);
+        detail::check_idx_size(header, *stream_, most_bytes);
+        start_ = stream_->position();
+        header_ = {header.type, std::endian::native == std::endian::little && element_size(header.type) > 1, false, std::move(header.shape)};
+        if (const std::uint64_t wanted = header_.bytes(); !forward() && stream_->size() - start_ != wanted)
+            stream_->fail(detail::sentence(wanted, " bytes were expected behind the IDX header, ", stream_->size() - start_, " came"));
+        row_ = rows() == 0 ? 0 : header_.bytes() / rows();
+    }
     void begin() {
         header_ = read_npy_header(*stream_);
         start_ = stream_->position();
@@ -2159,20 +2295,297 @@ inline std::map<std::string, AnyArray> read_npz(ByteSource source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/accepted.hpp
+
+// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
+// them all, each with its name and what it accepts:
+//
+//     static constexpr const char* name = "Adam";
+//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
+struct Accepted {
+    double lowest = 0, highest = std::numeric_limits<double>::max();
+    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
+
+    [[nodiscard]] constexpr bool takes(double value) const {
+        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
+    }
+    /// "from 0 to 1", "as a finite number above 0"
+    [[nodiscard]] std::string words() const;
+};
+
+inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
+    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
+
+inline std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
+/// but is nan".
+template <class Number>
+void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
+    if (accepted.takes(static_cast<double>(value))) return;
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
+                                shortest_text(value));
+}
+
+/// Whether a class lists its settings.
+template <class Type>
+concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
+
+/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
+template <ListsSettings Type>
+void check_settings_of(const Type& type) {
+    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
+}
+
+namespace detail {
+
+/// The name of a class that lists its settings; "" of one of a user's own that does not.
+template <class Type>
+constexpr std::string_view name_of() {
+    if constexpr (ListsSettings<Type>)
+        return Type::name;
+    else
+        return "";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/spelling.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Decimal{-15, 1}" at this place becomes "-1.5".
+inline void write_decimal(std::string& name, std::size_t at) {
+    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
+    std::string digits = name.substr(first, comma - first);
+    std::size_t places = 0;
+    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
+    const bool negative = digits[0] == '-';
+    digits.erase(0, negative);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    if (places) digits.insert(digits.size() - places, 1, '.');
+    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
+}
+
+/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
+inline void write_window(std::string& name, std::size_t at) {
+    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
+    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
+    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
+}
+
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+inline std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
+    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
+template <class Type>
+consteval std::string_view said_of() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(said_of<Type>());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/machine/settings_record.hpp
+
+// What something is, as names and values: the record by which a run is known again.
+
+#include <ranges>
+
+namespace denim::inline DENIM_TARGET {
+
+class SettingsRecord;
+
+/// A type that describes itself. Who lists its settings (see accepted.hpp) needs no more; else, and where there are texts or lists:
+///
+///     void describe(SettingsRecord& to) const { to("monitor", monitor)("labels", labels); }
+///
+/// All that changes what it does belongs there; what it has learned, counted or kept does not.
+template <class Type>
+concept DescribesItself = requires(const Type& type, SettingsRecord& to) { type.describe(to); };
+
+/// Settings in the order in which they were named. Values are texts: numbers with as many digits as tell them from all others,
+/// the same in every locale.
+class SettingsRecord {
+public:
+    /// One of them: {"optimizer.rate", "0.001"}.
+    struct Line {
+        std::string name, value;
+
+        friend bool operator==(const Line&, const Line&) = default;
+    };
+
+    /// Adds a number, a truth value, an enumerator, a text, a range of such, or what describes itself: its settings stand behind
+    /// "name.", and what it calls itself (see `kind`) stands under the name.
+    template <class Value>
+    SettingsRecord& operator()(std::string_view name, const Value& value) {
+        if constexpr (std::same_as<Value, bool>) {
+            put(name, value ? "true" : "false");
+        } else if constexpr (std::is_enum_v<Value>) {
+            (*this)(name, static_cast<std::underlying_type_t<Value>>(value));
+        } else if constexpr (std::integral<Value>) {
+            put(name, std::to_string(value));
+        } else if constexpr (std::floating_point<Value>) {
+            put(name, shortest_text(value));
+        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
+            put(name, static_cast<std::string_view>(value));
+        } else if constexpr (DescribesItself<Value>) {
+            within(name, [&] { value.describe(*this); });
+        } else if constexpr (ListsSettings<Value>) {
+            within(name, [&] { value.each_setting([&](std::string_view each, auto number, const Accepted&) { (*this)(each, number); }); });
+        } else {
+            constexpr bool range = std::ranges::input_range<const Value>;
+            static_assert(range, "denim: SettingsRecord: a number, a truth value, an enumerator, a text, a range of these or a type with a "
+                                 "member each_setting or describe was expected.");
+            if constexpr (range) {
+                std::size_t count = 0;
+                for (const auto& each : value) (*this)(std::string{name} + '.' + std::to_string(count++), each);
+                (*this)(std::string{name} + ".count", count);
+            }
+        }
+        return *this;
+    }
+
+    /// What that is which is being described: optimizer = "Adam".
+    SettingsRecord& kind(std::string_view text) {
+        put("", text);
+        return *this;
+    }
+
+    [[nodiscard]] std::span<const Line> all() const { return all_; }
+    /// The value of a setting; null where it is not there.
+    [[nodiscard]] const std::string* find(std::string_view name) const {
+        for (const Line& each : all_)
+            if (each.name == name) return &each.value;
+        return nullptr;
+    }
+
+    friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
+
+    /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
+    /// where nothing does.
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
+        constexpr std::size_t most = 12;
+        std::size_t count = 0;
+        std::string text;
+        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+            if (there && here && *there == *here) return;
+            if (count++ < most)
+                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+        };
+        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+        for (const Line& each : snapshot.all_)
+            if (!find(each.name)) compare(each.name, &each.value, nullptr);
+        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+    }
+
+    /// A line for each, "name = value", and the way back.
+    [[nodiscard]] std::string text() const {
+        std::string lines;
+        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+        return lines;
+    }
+    static SettingsRecord from_text(std::string_view text) {
+        SettingsRecord settings;
+        while (!text.empty()) {
+            const std::string_view line = text.substr(0, text.find('\n'));
+            text.remove_prefix(std::min(line.size() + 1, text.size()));
+            if (const std::size_t at = line.find(" = "); at != line.npos)
+                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+        }
+        return settings;
+    }
+
+private:
+    template <class Act>
+    void within(std::string_view name, const Act& act) {
+        const std::string before = std::exchange(group_, full(name));
+        act();
+        group_ = before;
+    }
+    [[nodiscard]] std::string full(std::string_view name) const {
+        return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
+    }
+    // A value stays on its line.
+    void put(std::string_view name, std::string_view value) {
+        Line setting{full(name), {}};
+        for (const char letter : value) {
+            if (letter == '\n' || letter == '\\') setting.value += '\\';
+            setting.value += letter == '\n' ? 'n' : letter;
+        }
+        all_.push_back(std::move(setting));
+    }
+
+    std::string group_;
+    std::vector<Line> all_;
+};
+
+namespace detail {
+
+/// A type under its name, with its settings as far as it tells them.
+template <class Type>
+void describe_type(SettingsRecord& to, const Type& type) {
+    constexpr bool told = DescribesItself<Type> || ListsSettings<Type>;
+    to.kind(spelling<Type>() + (told || std::is_empty_v<Type> ? "" : ", which does not describe itself"));
+    if constexpr (told) to("", type);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/data_set_file.hpp
 
-// Data sets in npz files, as numpy.load reads them: `images` uint8 (N, H, W, C) and `labels` int32 (N,).
+// Data sets in files of arrays: an npz file as numpy.load reads it, with `images` uint8 (N, H, W, C) and `labels` int32 (N,), or two files, npy or
+// IDX.
 
 #include <mutex>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Labelled pictures that stay in their npz file, for sets larger than memory: only the labels are read at once. Pictures are
-/// quick to reach in any order where the file is not compressed (numpy.savez, convert_images). Many threads may read.
+/// Labelled pictures that stay in their file, for sets larger than memory: a PictureSource. Only the labels are read at once. Pictures are
+/// quick to reach in any order where the file is not compressed (numpy.savez, numpy.save, convert_images, IDX that is not gzipped); a
+/// compressed one goes only forward. Many threads may read. A file that is written while it is read from is a FileError.
 class StreamedDataSet {
 public:
-    /// Opens a file; throws FileError if the arrays are missing or of another type or shape, or if a label names no class.
+    /// Opens an npz file; throws FileError if the arrays are missing or of another type or shape, or if a label names no class.
     explicit StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names = {});
+    /// Opens two files, npy or IDX: pictures (N, H, W, C), or (N, H, W) of one channel, as bytes, and labels (N,) of whole numbers.
+    StreamedDataSet(const std::filesystem::path& image_file, const std::filesystem::path& label_file, std::vector<std::string> names = {});
 
     std::vector<std::string> class_names;
     std::vector<std::int32_t> labels;
@@ -2180,7 +2593,16 @@ public:
     [[nodiscard]] std::size_t size() const { return labels.size(); }
     [[nodiscard]] Shape shape() const { return shape_; }
     [[nodiscard]] std::int32_t label(std::size_t index) const { return labels[index]; }
-    void read(std::size_t index, std::uint8_t* to) const { read_many(index, index + 1, to); }
+    /// Whether pictures are compressed, so that they come quickly only one after the other.
+    [[nodiscard]] bool forward() const { return images_->forward(); }
+    /// A number that changes when the file is written.
+    [[nodiscard]] std::uint64_t version(std::size_t /*index*/) const { return stamp_; }
+    void read(std::size_t index, std::uint8_t* to) const {
+        if (forward()) return read_many(index, index + 1, to);
+        images_->read_one(index, std::as_writable_bytes(std::span{to, shape_.size()}));
+        check_unchanged();
+    }
+    void describe(SettingsRecord& to) const { to("file", name_)("stamp", stamp_); }
 
     /// All of it in memory.
     [[nodiscard]] DataSet load() const {
@@ -2194,31 +2616,58 @@ private:
     void read_many(std::size_t first, std::size_t last, std::uint8_t* to) const {
         const std::lock_guard lock{*mutex_};
         images_->read(first, last, std::as_writable_bytes(std::span{to, (last - first) * shape_.size()}));
+        check_unchanged();
+    }
+    void check_unchanged() const {
+        if (images_->stamp() != stamp_) fail("it was written while its pictures were read");
+    }
+    [[noreturn]] void fail(const std::string& sentence) const { throw FileError(name_, sentence); }
+    void take(RowReader images, const AnyArray& label_array);
+
+    static bool is_npy(const ByteSource& source) {
+        std::array<std::byte, 1> start{};
+        if (source.size() > 0) source.read(0, start);
+        return start[0] == std::byte{0x93};
     }
 
+    std::string name_;
     Shape shape_;
+    std::uint64_t stamp_ = 0;
     std::unique_ptr<RowReader> images_;
     std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
 };
 
-inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names)
-    : class_names(std::move(names)) {
-    const Npz file{path};
-    const auto fail = [&](const std::string& sentence) { throw FileError(path.string(), sentence); };
-    const AnyArray label_array = file.read("labels");
-    images_ = std::make_unique<RowReader>(file.rows("images"));
+inline void StreamedDataSet::take(RowReader images, const AnyArray& label_array) {
+    images_ = std::make_unique<RowReader>(std::move(images));
+    stamp_ = images_->stamp();
     const auto& extents = images_->shape();
-    if (images_->type() != ElementType::uint8 || extents.size() != 4)
-        fail("images of uint8 (N, H, W, C) were expected, " + std::string{element_name(images_->type())} + " " +
+    if (images_->type() != ElementType::uint8 || (extents.size() != 4 && extents.size() != 3))
+        fail("images of uint8 (N, H, W, C), or (N, H, W), were expected, " + std::string{element_name(images_->type())} + " " +
              detail::shape_text(extents) + " came");
     if (label_array.shape.size() != 1 || label_array.shape[0] != extents[0])
         fail("labels of shape (" + std::to_string(extents[0]) + ",) were expected, one for each image, " +
              detail::shape_text(label_array.shape) + " came");
     labels = label_array.as<std::int32_t>();
-    shape_ = {extents[1], extents[2], extents[3]};
+    shape_ = {extents[1], extents[2], extents.size() == 4 ? extents[3] : 1};
     for (const std::int32_t label : labels)
         if (label < 0 || (!class_names.empty() && static_cast<std::size_t>(label) >= class_names.size()))
             fail("labels below " + std::to_string(class_names.size()) + " were expected, one is " + std::to_string(label));
+}
+
+inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names)
+    : class_names(std::move(names)), name_(path.string()) {
+    const Npz file{path};
+    take(file.rows("images"), file.read("labels"));
+}
+
+inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& image_file, const std::filesystem::path& label_file,
+                                        std::vector<std::string> names)
+    : class_names(std::move(names)), name_(image_file.string()) {
+    ByteSource images{image_file};
+    const ByteSource label_source{label_file};
+    const AnyArray label_array = is_npy(label_source) ? read_npy(label_source) : read_idx(label_source);
+    const bool npy = is_npy(images);
+    take(npy ? RowReader{std::move(images)} : RowReader::of_idx(std::move(images)), label_array);
 }
 
 /// Reads a data set from an npz file into memory; see StreamedDataSet for what the file holds and what is an error.
@@ -2493,8 +2942,8 @@ inline void check_groups(std::size_t samples, std::span<const std::size_t> group
 
 /// The part of each sample, every group whole. The largest groups go first, equals in an order drawn from the seed, each to the part that
 /// it leaves nearest to its share of every class: the sum of (samples of the class)^2 / share is least where all parts have their shares.
-inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> classes, std::span<const std::size_t> groups, std::span<const double> shares,
-                                              Seed seed) {
+inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> classes, std::span<const std::size_t> groups,
+                                              std::span<const double> shares, Seed seed) {
     check_groups(classes.size(), groups);
     std::map<std::size_t, std::vector<std::size_t>> by_group;
     std::map<std::int32_t, double> all;
@@ -2513,7 +2962,8 @@ inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> clas
         for (std::size_t part = 0; part < shares.size(); ++part) {
             if (shares[part] == 0) continue;
             double cost = 0;
-            for (const auto& [label, count] : own) cost += (2 * dealt[part][label] * count + count * count) / (all[label] * all[label] * shares[part]);
+            for (const auto& [label, count] : own)
+                cost += (2 * dealt[part][label] * count + count * count) / (all[label] * all[label] * shares[part]);
             if (best == shares.size() || cost < least) best = part, least = cost;
         }
         for (const auto& [label, count] : own) dealt[best][label] += count;
@@ -2599,58 +3049,391 @@ inline std::vector<Fold> repeated_splits(std::span<const std::int32_t> classes, 
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/picture_store.hpp
+// ---- denim/machine/threads.hpp
+
+// The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+#include <exception>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Pictures of one shape, the first ones in memory and the others in a file without a name, for work on more of them than
-/// memory holds. Many threads may read and write, each its own pictures; the file goes with the store. Throws FileError (no
-/// right, full disk).
-class PictureStore {
+namespace detail {
+
+struct ThreadSettings {
+    std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
+    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
+    std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
+};
+
+inline ThreadSettings& thread_settings() {
+    static ThreadSettings settings;
+    return settings;
+}
+
+}  // namespace detail
+
+/// How many threads a parallel loop may use: what `set_threads` said, else what OpenMP offers (OMP_NUM_THREADS, cores).
+inline std::size_t threads() {
+    if (const std::size_t wanted = detail::thread_settings().threads) return wanted;
+#if defined(_OPENMP)
+    return static_cast<std::size_t>(std::max(1, omp_get_max_threads()));
+#else
+    return 1;
+#endif
+}
+
+/// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
+inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
+
+/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
+/// was made for them.
+struct Team {
+    std::size_t size = threads();
+
+    /// As many of them as can share `parts`.
+    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
+};
+
+/// Loops of fewer operations than this run on the calling thread.
+inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
+
+/// How many threads took part in the last parallel loop; for tests.
+inline std::size_t threads_entered() { return detail::thread_settings().entered; }
+
+namespace detail {
+
+using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+
+/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
+inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = wanted.within(count);
+#if defined(_OPENMP)
+    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
+#else
+    team = 1;
+#endif
+    if (team <= 1) {
+        thread_settings().entered = 1;
+        for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
+        return;
+    }
+#if defined(_OPENMP)
+    std::exception_ptr error;
+    std::atomic<bool> failed = false;
+    std::atomic<std::size_t> next = 0, entered = 0;
+#pragma omp parallel num_threads(static_cast<int>(team))
+    {
+        ++entered;
+        const auto worker = static_cast<std::size_t>(omp_get_thread_num());
+        try {
+            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+        } catch (...) {
+            if (!failed.exchange(true)) error = std::current_exception();
+        }
+    }
+    thread_settings().entered = entered.load();
+    if (error) std::rethrow_exception(error);
+#endif
+}
+
+}  // namespace detail
+
+/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
+/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
+template <class Body>
+void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
+    using Bare = std::remove_reference_t<Body>;
+    detail::run_loop(
+        team, count, operations,
+        [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
+        const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/content_sum.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
+/// apart, not attacks.
+inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
+    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
+                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
+    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
+        std::memcpy(&number, from, sizeof number);
+        return number;
+    };
+    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
+    const std::byte* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t sum = fifth;
+    if (left >= 32) {
+        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
+        for (; left >= 32; left -= 32, at += 32)
+            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
+        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
+    }
+    sum += bytes.size();
+    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
+    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
+    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
+    sum = (sum ^ sum >> 33) * second;
+    sum = (sum ^ sum >> 29) * third;
+    return sum ^ sum >> 32;
+}
+
+/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+std::uint64_t content_sum(std::span<const Number> numbers) {
+    constexpr std::size_t block = std::size_t{1} << 20;
+    const auto bytes = std::as_bytes(numbers);
+    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
+    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
+        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
+    });
+    return xxh64(std::as_bytes(std::span{sums}));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/name_list.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Many names one behind another in one block of memory: what a million of them take is their letters and 8 bytes each.
+class NameList {
 public:
-    /// Makes the file in `folder`; at most `memory` bytes of pictures stay out of it.
-    PictureStore(const std::filesystem::path& folder, Shape shape, std::size_t memory)
-        : shape_(shape),
-          kept_(memory / std::max<std::size_t>(shape.size(), 1)),
-          memory_(std::make_unique_for_overwrite<std::uint8_t[]>(kept_ * shape.size())) {
-        std::random_device random;
-        std::filesystem::path path;
-        do {
-            std::array<char, 40> name{};
-            std::snprintf(name.data(), name.size(), ".denim-%08x%08x.pictures", random(), random());
-            path = folder / name.data();
-            file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-        } while (!file_ && errno == EEXIST);
-        name_ = "pictures in " + folder.string();
-        if (!file_) throw FileError(name_, "no file can be made there: " + detail::system_reason());
-        ::unlink(path.c_str());
+    void add(std::string_view name) {
+        letters_.append(name);
+        ends_.push_back(letters_.size());
+    }
+    /// Gives back what was reserved and is not needed.
+    void shrink() {
+        letters_.shrink_to_fit();
+        ends_.shrink_to_fit();
     }
 
-    [[nodiscard]] Shape shape() const { return shape_; }
-
-    void write(std::size_t index, const std::uint8_t* from) {
-        check_owned();
-        if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
-        file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
-    }
-
-    void read(std::size_t index, std::uint8_t* to) const {
-        check_owned();
-        if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
-        const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
-        if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
-            throw FileError(name_, "picture " + std::to_string(index) + " was asked for and never written");
+    [[nodiscard]] std::size_t size() const { return ends_.size(); }
+    [[nodiscard]] std::string_view operator[](std::size_t index) const {
+        const std::size_t first = index == 0 ? 0 : ends_[index - 1];
+        return std::string_view{letters_}.substr(first, ends_[index] - first);
     }
 
 private:
-    void check_owned() const { assert(file_ && "denim: this store of pictures was moved from: only let it go"); }
-
-    Shape shape_;
-    std::size_t kept_;
-    std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing
-    std::string name_;
-    detail::FileDescriptor file_;
+    std::string letters_;
+    std::vector<std::size_t> ends_;
 };
+
+/// 64 bits that tell names apart.
+inline std::uint64_t name_sum(std::string_view name, std::uint64_t before = 0) {
+    const std::uint64_t sum = xxh64(std::as_bytes(std::span{name.data(), name.size()}));
+    const std::uint64_t both[] = {before, sum};
+    return before == 0 ? sum : xxh64(std::as_bytes(std::span{both}));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/read_file.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The bytes of a file, or its first `most`. Throws FileError if it cannot be opened or read or is not a regular file.
+inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
+                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
+    const auto file = detail::FileDescriptor::open(path);
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), most)));
+    bytes.resize(file.read(0, std::as_writable_bytes(std::span{bytes}), path.string()));
+    return bytes;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/photograph_names.hpp
+
+// Names of photographs with their labels: of a folder, or of a table. No file is opened but the table.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Photographs by name, and the class of each.
+struct PhotographNames {
+    std::filesystem::path folder;  ///< where relative names begin
+    NameList names;                ///< of a folder, sorted byte by byte
+    std::vector<std::int32_t> labels;
+    std::vector<std::string> class_names;
+};
+
+namespace detail {
+
+inline bool is_picture_name(std::string_view name) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == name.npos || name.starts_with('.')) return false;
+    std::string ending{name.substr(dot + 1)};
+    for (char& letter : ending) letter = static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
+    static constexpr std::string_view known[] = {"jpg", "jpeg", "png", "bmp", "gif", "tga", "psd", "pnm", "ppm", "pgm"};
+    return std::ranges::find(known, ending) != std::end(known);
+}
+
+/// Calls `visit(name)` for each picture below a folder, in the order of their names from there, byte by byte.
+template <class Visit>
+void each_picture_below(const std::filesystem::path& folder, const std::string& prefix, Visit&& visit) {
+    std::vector<std::string> entries;  // folders end in a slash, so that they stand where their pictures do
+    std::error_code error;
+    for (std::filesystem::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
+        std::string name = at->path().filename().string();
+        if (name.starts_with('.')) continue;
+        if (at->is_directory(error))
+            entries.push_back(std::move(name) + '/');
+        else if (is_picture_name(name))
+            entries.push_back(std::move(name));
+        error.clear();  // a link to nothing is found out when it is read
+    }
+    if (error) throw FileError(folder.string(), "the folder cannot be read: " + error.message());
+    std::ranges::sort(entries);
+    for (std::string& entry : entries) {
+        if (!entry.ends_with('/')) {
+            visit(prefix + entry);
+            continue;
+        }
+        each_picture_below(folder / entry.substr(0, entry.size() - 1), prefix + entry, visit);
+    }
+}
+
+/// Numbers names of classes as they come; `finish` puts them in order.
+class ClassNumbers {
+public:
+    explicit ClassNumbers(std::vector<std::string> given) : names_(std::move(given)), given_(!names_.empty()) {
+        for (std::size_t n = 0; n < names_.size(); ++n) numbers_.emplace(names_[n], static_cast<std::int32_t>(n));
+    }
+    /// -1 where names were given and this is none of them.
+    std::int32_t of(const std::string& name) {
+        if (const auto found = numbers_.find(name); found != numbers_.end()) return found->second;
+        if (given_) return -1;
+        names_.push_back(name);
+        return numbers_.emplace(name, static_cast<std::int32_t>(names_.size() - 1)).first->second;
+    }
+    /// The names sorted, numbers by value, unless they were given; labels follow.
+    std::vector<std::string> finish(std::vector<std::int32_t>& labels) {
+        if (given_) return names_;
+        std::vector<std::int32_t> order(names_.size()), place(names_.size());
+        for (std::size_t n = 0; n < order.size(); ++n) order[n] = static_cast<std::int32_t>(n);
+        const auto key = [&](std::int32_t n) -> std::pair<std::size_t, std::string_view> {
+            const std::string& name = names_[static_cast<std::size_t>(n)];
+            const bool number = !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+            return {number ? name.size() : ~std::size_t{0}, name};
+        };
+        std::ranges::sort(order, {}, key);
+        std::vector<std::string> sorted;
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            place[static_cast<std::size_t>(order[n])] = static_cast<std::int32_t>(n);
+            sorted.push_back(names_[static_cast<std::size_t>(order[n])]);
+        }
+        for (std::int32_t& label : labels) label = place[static_cast<std::size_t>(label)];
+        return sorted;
+    }
+
+private:
+    std::vector<std::string> names_;
+    bool given_;
+    std::unordered_map<std::string, std::int32_t> numbers_;
+};
+
+/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end.
+inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fields) {
+    fields.clear();
+    if (text.empty()) return false;
+    std::string field;
+    std::size_t at = 0;
+    for (bool quoted = false; at < text.size(); ++at) {
+        const char letter = text[at];
+        if (quoted) {
+            if (letter != '"')
+                field += letter;
+            else if (at + 1 < text.size() && text[at + 1] == '"')
+                field += text[++at];
+            else
+                quoted = false;
+        } else if (letter == '"' && field.empty()) {
+            quoted = true;
+        } else if (letter == ',') {
+            fields.push_back(std::move(field));
+            field.clear();
+        } else if (letter == '\n') {
+            ++at;
+            break;
+        } else {
+            field += letter;
+        }
+    }
+    if (field.ends_with('\r')) field.pop_back();
+    fields.push_back(std::move(field));
+    text.remove_prefix(at);
+    return true;
+}
+
+}  // namespace detail
+
+/// The pictures below a folder, by the endings of their names, hidden ones passed over. `class_of(name)` gives the class of one by its name from
+/// the folder on, "shoes/boots/1.jpg"; empty: it is no part of the set. With `class_names` labels are places in these, and others are no part.
+inline PhotographNames names_in_folder(const std::filesystem::path& folder, const std::function<std::string(const std::string&)>& class_of,
+                                       std::vector<std::string> class_names = {}) {
+    PhotographNames all;
+    all.folder = folder;
+    detail::ClassNumbers numbers{std::move(class_names)};
+    detail::each_picture_below(folder, "", [&](const std::string& name) {
+        const std::string of = class_of(name);
+        const std::int32_t label = of.empty() ? -1 : numbers.of(of);
+        if (label < 0) return;
+        all.names.add(name);
+        all.labels.push_back(label);
+    });
+    all.class_names = numbers.finish(all.labels);
+    all.names.shrink();
+    return all;
+}
+
+/// What a table (CSV) names, in its order: columns of the names `columns`, or the first two where its first line does not have these. Paths begin at
+/// the table's folder. Throws FileError where a line has too few fields.
+inline PhotographNames names_in_table(const std::filesystem::path& table, std::vector<std::string> class_names = {},
+                                      const std::array<std::string, 2>& columns = {"path", "label"}) {
+    PhotographNames all;
+    all.folder = table.parent_path();
+    detail::ClassNumbers numbers{std::move(class_names)};
+    const std::vector<std::uint8_t> bytes = read_file(table);
+    std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    std::size_t path = 0, label = 1;
+    std::vector<std::string> fields;
+    for (std::size_t line = 1; detail::next_csv_line(text, fields); ++line) {
+        if (fields.size() == 1 && fields[0].empty()) continue;
+        if (line == 1) {
+            const auto first = std::ranges::find(fields, columns[0]), second = std::ranges::find(fields, columns[1]);
+            if (first != fields.end() && second != fields.end()) {
+                path = static_cast<std::size_t>(first - fields.begin());
+                label = static_cast<std::size_t>(second - fields.begin());
+                continue;
+            }
+        }
+        if (fields.size() <= std::max(path, label) || fields[path].empty() || fields[label].empty())
+            throw FileError(table.string(), "line " + std::to_string(line) + ": a path and a label were expected, as in \"shoes/1.jpg,shoes\"");
+        const std::int32_t number = numbers.of(fields[label]);
+        if (number < 0) continue;
+        all.names.add(fields[path]);
+        all.labels.push_back(number);
+    }
+    all.class_names = numbers.finish(all.labels);
+    all.names.shrink();
+    return all;
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/scan_folder.hpp
@@ -5409,132 +6192,6 @@ inline Picture decode(std::span<const std::uint8_t> file, Size frame, PictureLim
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/read_file.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The bytes of a file, or its first `most`. Throws FileError if it cannot be opened or read or is not a regular file.
-inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
-                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
-    const auto file = detail::FileDescriptor::open(path);
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), most)));
-    bytes.resize(file.read(0, std::as_writable_bytes(std::span{bytes}), path.string()));
-    return bytes;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/threads.hpp
-
-// The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
-
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
-#include <exception>
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-struct ThreadSettings {
-    std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
-    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
-    std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
-};
-
-inline ThreadSettings& thread_settings() {
-    static ThreadSettings settings;
-    return settings;
-}
-
-}  // namespace detail
-
-/// How many threads a parallel loop may use: what `set_threads` said, else what OpenMP offers (OMP_NUM_THREADS, cores).
-inline std::size_t threads() {
-    if (const std::size_t wanted = detail::thread_settings().threads) return wanted;
-#if defined(_OPENMP)
-    return static_cast<std::size_t>(std::max(1, omp_get_max_threads()));
-#else
-    return 1;
-#endif
-}
-
-/// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
-inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
-
-/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
-/// was made for them.
-struct Team {
-    std::size_t size = threads();
-
-    /// As many of them as can share `parts`.
-    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
-};
-
-/// Loops of fewer operations than this run on the calling thread.
-inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
-
-/// How many threads took part in the last parallel loop; for tests.
-inline std::size_t threads_entered() { return detail::thread_settings().entered; }
-
-namespace detail {
-
-using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
-
-/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
-inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
-    std::size_t team = wanted.within(count);
-#if defined(_OPENMP)
-    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
-#else
-    team = 1;
-#endif
-    if (team <= 1) {
-        thread_settings().entered = 1;
-        for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
-        return;
-    }
-#if defined(_OPENMP)
-    std::exception_ptr error;
-    std::atomic<bool> failed = false;
-    std::atomic<std::size_t> next = 0, entered = 0;
-#pragma omp parallel num_threads(static_cast<int>(team))
-    {
-        ++entered;
-        const auto worker = static_cast<std::size_t>(omp_get_thread_num());
-        try {
-            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
-        } catch (...) {
-            if (!failed.exchange(true)) error = std::current_exception();
-        }
-    }
-    thread_settings().entered = entered.load();
-    if (error) std::rethrow_exception(error);
-#endif
-}
-
-}  // namespace detail
-
-/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
-/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
-/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
-template <class Body>
-void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
-    using Bare = std::remove_reference_t<Body>;
-    detail::run_loop(
-        team, count, operations,
-        [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
-        const_cast<void*>(static_cast<const void*>(std::addressof(body))));
-}
-
-/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
-template <class Body>
-void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
-    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/read_folder.hpp
 
 namespace denim {
@@ -5600,75 +6257,552 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data.hpp
+// ---- denim/data/photographs.hpp
 
-// Folders of photographs to sets of data, their splits and their files: needs what denim/image.hpp and denim/format.hpp need.
+namespace denim {
 
-// ---- denim/machine/accepted.hpp
+/// What becomes of a photograph that cannot be read, or was changed since it was read first.
+enum class Unreadable { stops, is_left_out };
 
-// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
-// them all, each with its name and what it accepts:
-//
-//     static constexpr const char* name = "Adam";
-//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
+}  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
-struct Accepted {
-    double lowest = 0, highest = std::numeric_limits<double>::max();
-    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
-
-    [[nodiscard]] constexpr bool takes(double value) const {
-        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
-    }
-    /// "from 0 to 1", "as a finite number above 0"
-    [[nodiscard]] std::string words() const;
+/// Which photographs, and what becomes of those that cannot be read.
+struct PhotographOptions {
+    std::size_t label_folder = 0;               ///< which folder of a name is its class: of "shoes/boots/1.jpg" 0 is shoes, 1 boots
+    std::vector<std::string> class_names = {};  ///< labels in this order, others are no part of the set; empty: all, sorted
+    std::function<std::string(const std::string& name)> class_of = {};  ///< the class by name, instead of label_folder; empty: no part of the set
+    Unreadable unreadable = Unreadable::stops;
+    PictureLimits limits = {};
 };
 
-inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
-    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
+/// Photographs in a folder, or named by a table, that are read, decoded and fitted into a frame (see `fit`) when they are asked for: a
+/// PictureSource whose names alone are in memory. Many threads may read. One that cannot be read stops who reads, as a FileError, or is named
+/// on standard error and left out from then on; so is one whose file has changed since it was first read.
+class Photographs {
+public:
+    /// All pictures below `folder`, in the order of their names.
+    ///
+    ///     Photographs photos{"photos", Size{224, 224}};    // photos/CLASS/anything.jpg
+    Photographs(const std::filesystem::path& folder, Size size, const PhotographOptions& options = {})
+        : Photographs(names_in_folder(folder, class_by(folder, options), options.class_names), size, options) {}
+    /// Those that were named elsewhere, see names_in_table.
+    Photographs(PhotographNames names, Size size, const PhotographOptions& options = {})
+        : class_names(std::move(names.class_names)),
+          folder_(std::make_shared<const std::filesystem::path>(std::move(names.folder))),
+          names_(std::make_shared<const NameList>(std::move(names.names))),
+          labels_(std::move(names.labels)),
+          size_(size),
+          unreadable_(options.unreadable),
+          limits_(options.limits),
+          state_(std::make_unique<State>(labels_.size())) {
+        if (size.pixels() == 0) throw std::invalid_argument("denim: Photographs: a frame with pixels was expected");
+    }
+    /// Those that a table (CSV) names, path and label in a line; see names_in_table.
+    static Photographs of_table(const std::filesystem::path& table, Size size, const PhotographOptions& options = {}) {
+        return {names_in_table(table, options.class_names), size, options};
+    }
 
-inline std::string Accepted::words() const {
-    if (highest == std::numeric_limits<double>::max())
-        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
-    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
-           shortest_text(highest);
-}
+    std::vector<std::string> class_names;
 
-/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
-/// but is nan".
-template <class Number>
-void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
-    if (accepted.takes(static_cast<double>(value))) return;
-    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " +
-                                shortest_text(value));
-}
+    [[nodiscard]] std::size_t size() const { return labels_.size(); }
+    [[nodiscard]] Shape shape() const { return {size_.height, size_.width, Picture::channels}; }
+    [[nodiscard]] std::int32_t label(std::size_t index) const { return labels_[index]; }
+    [[nodiscard]] std::span<const std::int32_t> labels() const { return labels_; }
+    /// From the folder on.
+    [[nodiscard]] std::string_view name(std::size_t index) const { return (*names_)[place(index)]; }
+    [[nodiscard]] std::filesystem::path path(std::size_t index) const { return *folder_ / name(index); }
 
-/// Whether a class lists its settings.
-template <class Type>
-concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
+    /// False where the photograph is left out.
+    bool read(std::size_t index, std::uint8_t* to) const {
+        if (state_->stamps[index] == left_out_mark) return false;
+        const std::filesystem::path from = path(index);
+        std::string reason;
+        try {
+            const auto file = detail::FileDescriptor::open(from);
+            if (!note(index, file.stamp(from.string()))) throw FileError(from.string(), "it was changed since it was first read");
+            std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
+            bytes.resize(file.read(0, std::as_writable_bytes(std::span{bytes}), from.string()));
+            detail::fit_into(to, detail::decode_raster(bytes, limits_), size_, white, Filter::bicubic);
+            return true;
+        } catch (const PictureError& error) {
+            reason = error.what();
+        } catch (const FileError& error) {
+            reason = reason_in(error, from);
+        }
+        if (unreadable_ == Unreadable::stops) throw FileError(from.string(), reason);
+        leave_out(index, from, reason);
+        return false;
+    }
+    /// A number by which the photograph is known again, whatever stands before it.
+    [[nodiscard]] std::uint64_t key(std::size_t index) const { return name_sum(name(index)); }
+    /// A number that changes when its file does; 0 where it cannot be read, is left out or was changed.
+    [[nodiscard]] std::uint64_t version(std::size_t index) const {
+        struct stat status;
+        if (state_->stamps[index] == left_out_mark || ::stat(path(index).c_str(), &status) != 0) return 0;
+        const std::uint64_t now = detail::file_stamp(status);
+        return note(index, now) ? now : 0;
+    }
+    /// What was left out so far, and why.
+    [[nodiscard]] std::vector<Rejection> left_out() const {
+        const std::scoped_lock lock{state_->mutex};
+        return state_->left_out;
+    }
+    void describe(SettingsRecord& to) const {
+        std::uint64_t sum = 1;
+        for (std::size_t index = 0; index < size(); ++index) sum = name_sum(name(index), sum);
+        to("names", sum)("class_names", class_names)("limits.pixels", limits_.pixels);
+    }
 
-/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
-template <ListsSettings Type>
-void check_settings_of(const Type& type) {
-    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
-}
+    /// The photographs at these places, in this order; their names stay where they are.
+    [[nodiscard]] Photographs select(std::span<const std::size_t> places) const {
+        Photographs part{*this, places.size()};
+        for (const std::size_t index : places) {
+            if (index >= size())
+                throw std::out_of_range("denim: Photographs: photograph " + std::to_string(index) + " was asked for, there are " +
+                                        std::to_string(size()));
+            part.labels_.push_back(labels_[index]);
+            part.places_.push_back(static_cast<std::uint32_t>(place(index)));
+        }
+        return part;
+    }
+
+private:
+    static constexpr std::uint64_t unread = 0, left_out_mark = 1;
+    struct State {
+        std::vector<std::atomic<std::uint64_t>> stamps;  // of the files as they were first read
+        std::mutex mutex = {};
+        std::vector<Rejection> left_out = {};
+        explicit State(std::size_t count) : stamps(count) {}
+    };
+
+    Photographs(const Photographs& of, std::size_t count)
+        : class_names(of.class_names),
+          folder_(of.folder_),
+          names_(of.names_),
+          size_(of.size_),
+          unreadable_(of.unreadable_),
+          limits_(of.limits_),
+          selected_(true),
+          state_(std::make_unique<State>(count)) {}
+
+    [[nodiscard]] std::size_t place(std::size_t index) const { return selected_ ? places_[index] : index; }
+    // False if the file was another one when it was first read.
+    bool note(std::size_t index, std::uint64_t now) const {
+        std::uint64_t before = unread;
+        now = std::max<std::uint64_t>(now, 2);
+        return state_->stamps[index].compare_exchange_strong(before, now) || before == now;
+    }
+    void leave_out(std::size_t index, const std::filesystem::path& from, const std::string& reason) const {
+        const std::scoped_lock lock{state_->mutex};
+        if (state_->stamps[index].exchange(left_out_mark) == left_out_mark) return;
+        std::fprintf(stderr, "denim: %s: %s; it is left out\n", from.string().c_str(), reason.c_str());
+        state_->left_out.push_back({from, reason});
+    }
+    static std::function<std::string(const std::string&)> class_by(const std::filesystem::path& folder, const PhotographOptions& options) {
+        if (options.class_of) return options.class_of;
+        const bool skips = options.unreadable == Unreadable::is_left_out;
+        return [folder, skips, wanted = options.label_folder](const std::string& name) -> std::string {
+            std::size_t first = 0, end = name.find('/');
+            for (std::size_t n = 0; n < wanted && end != name.npos; ++n) first = end + 1, end = name.find('/', first);
+            if (end != name.npos) return name.substr(first, end - first);
+            const std::string reason = "it is not in a folder that names its class";
+            if (!skips) throw FileError((folder / name).string(), reason);
+            std::fprintf(stderr, "denim: %s: %s; it is left out\n", (folder / name).string().c_str(), reason.c_str());
+            return {};
+        };
+    }
+
+    std::shared_ptr<const std::filesystem::path> folder_;
+    std::shared_ptr<const NameList> names_;
+    std::vector<std::int32_t> labels_;
+    std::vector<std::uint32_t> places_ = {};
+    Size size_;
+    Unreadable unreadable_;
+    PictureLimits limits_;
+    bool selected_ = false;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/picture_source.hpp
+
+namespace denim {
+
+/// How the pictures of a source are read while a network learns from them or answers.
+struct Reading {
+    std::size_t threads = 0;  ///< that read and change pictures beside those that compute; 0: as many as these
+    std::size_t ahead = 2;    ///< batches that are ready, or being made ready, beside the one that is worked on
+    /// Bytes of pictures that wait to be mixed where a source goes only forward. As many as the set has are a full shuffle.
+    std::size_t mixed = std::size_t{256} << 20;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// The name of a class that lists its settings; "" of one of a user's own that does not.
+template <class Type, class Number>
+concept Reads = requires(const Type& source, std::size_t index, Number* to) { source.read(index, to); };
+
+}  // namespace detail
+
+/// Where pictures come from that need not be in memory: a class with these four, which many threads may call at once. `read` writes the
+/// numbers of a picture in (H, W, C) order, bytes from 0 to 255 or floats, and throws what ends the run. It may have besides, const too:
+///
+///     bool read(index, to)                  false: this picture is left out of the batch, or of the score
+///     bool forward()                        true: quick only one after the other, as in an archive; mixed in a buffer, not shuffled
+///     std::int32_t label(index, head)       of networks with several heads; no_label where there is none
+///     float number(index, output)           what a loss aims at that wants numbers
+///     void describe(SettingsRecord& to)     what a checkpoint knows the source by, see SettingsRecord
 template <class Type>
-constexpr std::string_view name_of() {
-    if constexpr (ListsSettings<Type>)
-        return Type::name;
+concept PictureSource = (detail::Reads<Type, std::uint8_t> || detail::Reads<Type, float>) && requires(const Type& source, std::size_t index) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+};
+
+namespace detail {
+
+/// True unless the source says that the picture is left out.
+template <class Source, class Number>
+bool read_picture_of(const Source& source, std::size_t index, Number* to) {
+    if constexpr (std::same_as<decltype(source.read(index, to)), bool>) {
+        return source.read(index, to);
+    } else {
+        source.read(index, to);
+        return true;
+    }
+}
+
+template <class Source>
+bool goes_forward(const Source& source) {
+    if constexpr (requires { static_cast<bool>(source.forward()); })
+        return source.forward();
     else
-        return "";
+        return false;
 }
 
 }  // namespace detail
 
+/// A source without its type; it refers to the caller's object.
+class SourceReference {
+public:
+    template <PictureSource Source>
+    explicit SourceReference(const Source& source)
+        : source_(std::addressof(source)),
+          size_(source.size()),
+          shape_(source.shape()),
+          bytes_(detail::Reads<Source, std::uint8_t>),
+          forward_(detail::goes_forward(source)),
+          read_([](const void* erased, std::size_t index, void* to) {
+              using Number = std::conditional_t<detail::Reads<Source, std::uint8_t>, std::uint8_t, float>;
+              return detail::read_picture_of(*static_cast<const Source*>(erased), index, static_cast<Number*>(to));
+          }) {
+        if constexpr (DescribesItself<Source>)
+            describe_ = [](const void* erased, SettingsRecord& to) { static_cast<const Source*>(erased)->describe(to); };
+    }
+
+    /// When the reference was made.
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] Shape shape() const { return shape_; }
+    /// Whether it gives bytes, else floats.
+    [[nodiscard]] bool bytes() const { return bytes_; }
+    [[nodiscard]] bool forward() const { return forward_; }
+    [[nodiscard]] std::size_t picture_bytes() const { return shape_.size() * (bytes_ ? 1 : sizeof(float)); }
+    /// False where the picture is left out.
+    bool read(std::size_t index, void* to) const { return read_(source_, index, to); }
+    void describe(SettingsRecord& to) const {
+        if (describe_) describe_(source_, to);
+    }
+
+private:
+    const void* source_;
+    std::size_t size_;
+    Shape shape_;
+    bool bytes_, forward_;
+    bool (*read_)(const void*, std::size_t, void*);
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+};
+
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/picture_cache.hpp
+
+// Decoded pictures in one file on disk: a head of 64 bytes (a sign, the shape, bytes or floats), then a slot for each picture: its numbers, the
+// key by which it is known again, the version of what it was decoded from, and a sum over all three. A slot whose sum is wrong holds nothing:
+// so a program that is killed leaves a file that is whole, and programs that write one file at once write the same or spoil no more than a slot.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The file, which knows no source. Many threads, and programs, may read and write at once.
+class PictureCacheFile {
+public:
+    /// Opens a file, or makes it, for pictures of these keys. Throws FileError where a file is there that is no cache of such pictures.
+    PictureCacheFile(const std::filesystem::path& path, Shape shape, bool of_bytes, std::span<const std::uint64_t> keys)
+        : name_(path.string()),
+          picture_bytes_(shape.size() * (of_bytes ? 1 : sizeof(float))),
+          head_{sign, shape.height, shape.width, shape.channels, of_bytes} {
+        if (!std::filesystem::exists(path)) {
+            AtomicFile file{path};
+            file.write(std::as_bytes(std::span{head_}));
+            file.commit();
+        }
+        file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK)};
+        if (!file_) throw FileError(name_, "the cache cannot be opened: " + detail::system_reason());
+        std::array<std::uint64_t, 8> there{};
+        if (file_.read(0, std::as_writable_bytes(std::span{there}), name_) != sizeof there || there[0] != sign)
+            throw FileError(name_, "a cache of decoded pictures was expected; take another name, nothing of this file was changed");
+        if (there != head_)
+            throw FileError(name_, "the cache has pictures of shape " + to_string(Shape{there[1], there[2], there[3]}) +
+                                       (there[4] ? "" : " as floats") + ", but this source gives " + to_string(shape) +
+                                       (of_bytes ? "" : " as floats") + "; take another file for each size");
+        find_slots(keys);
+    }
+
+    /// False where the file has not this picture in this version, whole.
+    bool read(std::size_t index, std::uint64_t key, std::uint64_t version, void* to) const {
+        thread_local std::vector<std::byte> slot;
+        slot.resize(slot_bytes());
+        if (file_.read(place(index), slot, name_) != slot.size()) return false;
+        if (tag_of(slot) != Tag{key, version, sum_of(slot, key, version)}) return false;
+        std::memcpy(to, slot.data(), picture_bytes_);
+        return true;
+    }
+    /// Writes one picture. A full disk, or another reason why the file does not take it, is said once, and nothing more is written.
+    void write(std::size_t index, std::uint64_t key, std::uint64_t version, const void* from) const {
+        if (full_) return;
+        thread_local std::vector<std::byte> slot;
+        slot.resize(slot_bytes());
+        std::memcpy(slot.data(), from, picture_bytes_);
+        const Tag tag{key, version, sum_of(slot, key, version)};
+        std::memcpy(slot.data() + picture_bytes_, &tag, sizeof tag);
+        try {
+            file_.write(place(index), slot, name_);
+        } catch (const FileError& error) {
+            if (!full_.exchange(true)) std::fprintf(stderr, "denim: %s; pictures are decoded anew in each epoch\n", error.what());
+        }
+    }
+
+private:
+    struct Tag {
+        std::uint64_t key, version, sum;
+
+        friend bool operator==(const Tag&, const Tag&) = default;
+    };
+    static constexpr std::uint64_t sign = 0x31306369'706e6564;  // "denpic01"
+
+    [[nodiscard]] std::size_t slot_bytes() const { return picture_bytes_ + sizeof(Tag); }
+    [[nodiscard]] std::uint64_t place(std::size_t index) const { return sizeof head_ + std::uint64_t{slots_[index]} * slot_bytes(); }
+    [[nodiscard]] Tag tag_of(std::span<const std::byte> slot) const {
+        Tag tag{};
+        std::memcpy(&tag, slot.data() + picture_bytes_, sizeof tag);
+        return tag;
+    }
+    [[nodiscard]] std::uint64_t sum_of(std::span<const std::byte> slot, std::uint64_t key, std::uint64_t version) const {
+        const std::uint64_t parts[] = {xxh64(slot.first(picture_bytes_)), key, version};
+        return xxh64(std::as_bytes(std::span{parts}));
+    }
+
+    // A picture that the file has keeps its slot; others take those that none of these pictures has, and then new ones.
+    void find_slots(std::span<const std::uint64_t> keys) {
+        struct stat status;
+        if (::fstat(file_.number(), &status) != 0) throw FileError(name_, "cannot be examined: " + detail::system_reason());
+        const std::uint64_t there = (static_cast<std::uint64_t>(status.st_size) - sizeof head_) / slot_bytes();
+        constexpr std::uint32_t none = ~std::uint32_t{0};
+        slots_.assign(keys.size(), none);
+        std::vector<std::uint32_t> spare;
+        if (there > 0) {
+            std::unordered_map<std::uint64_t, std::uint32_t> places;
+            places.reserve(keys.size());
+            for (std::size_t index = 0; index < keys.size(); ++index) places.emplace(keys[index], static_cast<std::uint32_t>(index));
+            for (std::uint64_t slot = 0; slot < there; ++slot) {
+                std::uint64_t key = 0;
+                file_.read(sizeof head_ + slot * slot_bytes() + picture_bytes_, std::as_writable_bytes(std::span{&key, 1}), name_);
+                const auto found = places.find(key);
+                if (found != places.end() && slots_[found->second] == none)
+                    slots_[found->second] = static_cast<std::uint32_t>(slot);
+                else
+                    spare.push_back(static_cast<std::uint32_t>(slot));
+            }
+        }
+        std::size_t next = 0, fresh = there;
+        for (std::uint32_t& slot : slots_)
+            if (slot == none) slot = next < spare.size() ? spare[next++] : static_cast<std::uint32_t>(fresh++);
+    }
+
+    std::string name_;
+    std::size_t picture_bytes_;
+    std::array<std::uint64_t, 8> head_;
+    detail::FileDescriptor file_;
+    std::vector<std::uint32_t> slots_;  // of each picture
+    mutable std::atomic<bool> full_ = false;
+};
+
+/// A source whose pictures are decoded once and then come from a cache on disk: itself a PictureSource, with the same numbers. A picture whose
+/// file has changed since is decoded again. Where a source goes only forward all of it is read at once, and afterwards pictures come in any order.
+///
+///     const Photographs photos{"photos", Size{224, 224}};
+///     const CachedSource cached{photos, "photos.cache"};    // 150 kB a picture
+template <PictureSource Source>
+class CachedSource {
+public:
+    /// Keeps a reference to `source`. Its members `key(index)` and `version(index)`, where it has them, tell pictures and their changes apart.
+    CachedSource(const Source& source, const std::filesystem::path& path)
+        : source_(source), erased_(source), file_(path, erased_.shape(), erased_.bytes(), keys()) {
+        if (erased_.forward()) fill();
+    }
+
+    [[nodiscard]] std::size_t size() const { return source_.size(); }
+    [[nodiscard]] Shape shape() const { return source_.shape(); }
+    [[nodiscard]] auto label(std::size_t index) const { return source_.label(index); }
+    [[nodiscard]] auto label(std::size_t index, std::size_t head) const
+        requires requires(const Source& source) { source.label(index, head); }
+    {
+        return source_.label(index, head);
+    }
+    [[nodiscard]] float number(std::size_t index, std::size_t output) const
+        requires requires(const Source& source) { source.number(index, output); }
+    {
+        return source_.number(index, output);
+    }
+    template <class Number>
+        requires(std::same_as<Number, std::uint8_t> ? detail::Reads<Source, std::uint8_t> : !detail::Reads<Source, std::uint8_t>)
+    bool read(std::size_t index, Number* to) const {
+        const std::uint64_t known = key(index), now = version(index);
+        if (now != 0 && file_.read(index, known, now, to)) return true;
+        if (!erased_.read(index, to)) return false;
+        if (now != 0) file_.write(index, known, now, to);
+        return true;
+    }
+    void describe(SettingsRecord& to) const { erased_.describe(to); }
+    [[nodiscard]] std::uint64_t key(std::size_t index) const {
+        if constexpr (requires { source_.key(index); })
+            return source_.key(index);
+        else
+            return index + 1;
+    }
+    [[nodiscard]] std::uint64_t version(std::size_t index) const {
+        if constexpr (requires { source_.version(index); })
+            return source_.version(index);
+        else
+            return 1;
+    }
+
+    /// Decodes what the file does not have yet, on all threads.
+    void fill() const {
+        const std::size_t team = erased_.forward() ? 1 : threads();
+        std::vector<std::vector<float>> rooms(team);
+        parallel_for(Team{team}, size(), size() * std::size_t{1'000'000}, [&](std::size_t index, std::size_t worker) {
+            rooms[worker].resize(erased_.picture_bytes() / sizeof(float) + 1);
+            using Number = std::conditional_t<detail::Reads<Source, std::uint8_t>, std::uint8_t, float>;
+            read(index, reinterpret_cast<Number*>(rooms[worker].data()));
+        });
+    }
+
+private:
+    [[nodiscard]] std::vector<std::uint64_t> keys() const {
+        std::vector<std::uint64_t> all(size());
+        for (std::size_t index = 0; index < all.size(); ++index) all[index] = key(index);
+        return all;
+    }
+
+    const Source& source_;
+    SourceReference erased_;
+    PictureCacheFile file_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/picture_store.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures of one shape, the first ones in memory and the others in a file without a name, for work on more of them than
+/// memory holds. Many threads may read and write, each its own pictures; the file goes with the store. Throws FileError (no
+/// right, full disk).
+class PictureStore {
+public:
+    /// Makes the file in `folder`; at most `memory` bytes of pictures stay out of it.
+    PictureStore(const std::filesystem::path& folder, Shape shape, std::size_t memory)
+        : shape_(shape),
+          kept_(memory / std::max<std::size_t>(shape.size(), 1)),
+          memory_(std::make_unique_for_overwrite<std::uint8_t[]>(kept_ * shape.size())) {
+        std::random_device random;
+        std::filesystem::path path;
+        do {
+            std::array<char, 40> name{};
+            std::snprintf(name.data(), name.size(), ".denim-%08x%08x.pictures", random(), random());
+            path = folder / name.data();
+            file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+        } while (!file_ && errno == EEXIST);
+        name_ = "pictures in " + folder.string();
+        if (!file_) throw FileError(name_, "no file can be made there: " + detail::system_reason());
+        ::unlink(path.c_str());
+    }
+
+    [[nodiscard]] Shape shape() const { return shape_; }
+
+    void write(std::size_t index, const std::uint8_t* from) {
+        check_owned();
+        if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
+        file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
+    }
+
+    void read(std::size_t index, std::uint8_t* to) const {
+        check_owned();
+        if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
+        const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
+        if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
+            throw FileError(name_, "picture " + std::to_string(index) + " was asked for and never written");
+    }
+
+private:
+    void check_owned() const { assert(file_ && "denim: this store of pictures was moved from: only let it go"); }
+
+    Shape shape_;
+    std::size_t kept_;
+    std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing
+    std::string name_;
+    detail::FileDescriptor file_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/split_by_name.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The part of a name: drawn from the name and the seed alone, so that no other name changes it. Each part gets its share of many names, of few
+/// only about.
+inline Part part_of_name(std::string_view name, SplitShares shares, Seed seed) {
+    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    const std::uint64_t drawn = (name_sum(name, seed.value + 1) >> 32) * shares.sum() >> 32;
+    return drawn < shares.train ? Part::train : drawn < std::uint64_t{shares.train} + shares.validation ? Part::validation : Part::test;
+}
+
+/// Photographs in three.
+struct NamedSplit {
+    Photographs train, validation, test;
+};
+
+/// Cuts photographs in three by their names: adding some, or taking some away, moves no other from one part to another. Names with equal
+/// `group_of(name)` stay together: all photographs of a product, say. Classes are shared about alike, by chance; see `split` and `grouped_parts` for
+/// exact shares of a set that stays as it is.
+///
+///     auto [train, validation, test] = split_by_name(Photographs{"photos", Size{224, 224}}, {80, 10, 10}, Seed{1});
+template <class GroupOf = std::identity>
+NamedSplit split_by_name(const Photographs& all, SplitShares shares, Seed seed, GroupOf group_of = {}) {
+    std::array<std::vector<std::size_t>, 3> places;
+    for (std::size_t index = 0; index < all.size(); ++index)
+        places[static_cast<std::size_t>(part_of_name(group_of(all.name(index)), shares, seed))].push_back(index);
+    return {all.select(places[0]), all.select(places[1]), all.select(places[2])};
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data.hpp
+
+// Folders of photographs to sets of data, their splits and their files: needs what denim/image.hpp and denim/format.hpp need.
+
 // ---- denim/machine/simd_functions.hpp
 
 // Functions of vectors, and the same names for plain numbers, so that a formula is written once for both. A NaN gives NaN,
@@ -14347,214 +15481,6 @@ inline std::vector<std::string> words_of(std::span<const Gives> heads) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/spelling.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// "Decimal{-15, 1}" at this place becomes "-1.5".
-inline void write_decimal(std::string& name, std::size_t at) {
-    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
-    std::string digits = name.substr(first, comma - first);
-    std::size_t places = 0;
-    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
-    const bool negative = digits[0] == '-';
-    digits.erase(0, negative);
-    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-    if (places) digits.insert(digits.size() - places, 1, '.');
-    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
-}
-
-/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
-inline void write_window(std::string& name, std::size_t at) {
-    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
-    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
-    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
-}
-
-/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-inline std::string spelling_in(std::string_view text) {
-    text.remove_prefix(text.find("Type = ") + 7);
-    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
-    const auto erase = [&](std::string_view part, auto allowed) {
-        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
-            if (allowed(at))
-                name.erase(at, part.size());
-            else
-                ++at;
-    };
-    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
-    erase(space, [](std::size_t) { return true; });
-    erase("denim::", [](std::size_t) { return true; });
-    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
-    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
-    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
-    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
-    const std::string_view pool = "Pool<Max, 2>";
-    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
-    return name;
-}
-
-/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
-template <class Type>
-consteval std::string_view said_of() {
-    return __PRETTY_FUNCTION__;
-}
-
-/// The name of a type as users write it.
-template <class Type>
-std::string spelling() {
-    return spelling_in(said_of<Type>());
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/machine/settings_record.hpp
-
-// What something is, as names and values: the record by which a run is known again.
-
-#include <ranges>
-
-namespace denim::inline DENIM_TARGET {
-
-class SettingsRecord;
-
-/// A type that describes itself. Who lists its settings (see accepted.hpp) needs no more; else, and where there are texts or lists:
-///
-///     void describe(SettingsRecord& to) const { to("monitor", monitor)("labels", labels); }
-///
-/// All that changes what it does belongs there; what it has learned, counted or kept does not.
-template <class Type>
-concept DescribesItself = requires(const Type& type, SettingsRecord& to) { type.describe(to); };
-
-/// Settings in the order in which they were named. Values are texts: numbers with as many digits as tell them from all others,
-/// the same in every locale.
-class SettingsRecord {
-public:
-    /// One of them: {"optimizer.rate", "0.001"}.
-    struct Line {
-        std::string name, value;
-
-        friend bool operator==(const Line&, const Line&) = default;
-    };
-
-    /// Adds a number, a truth value, an enumerator, a text, a range of such, or what describes itself: its settings stand behind
-    /// "name.", and what it calls itself (see `kind`) stands under the name.
-    template <class Value>
-    SettingsRecord& operator()(std::string_view name, const Value& value) {
-        if constexpr (std::same_as<Value, bool>) {
-            put(name, value ? "true" : "false");
-        } else if constexpr (std::is_enum_v<Value>) {
-            (*this)(name, static_cast<std::underlying_type_t<Value>>(value));
-        } else if constexpr (std::integral<Value>) {
-            put(name, std::to_string(value));
-        } else if constexpr (std::floating_point<Value>) {
-            put(name, shortest_text(value));
-        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
-            put(name, static_cast<std::string_view>(value));
-        } else if constexpr (DescribesItself<Value>) {
-            within(name, [&] { value.describe(*this); });
-        } else if constexpr (ListsSettings<Value>) {
-            within(name, [&] { value.each_setting([&](std::string_view each, auto number, const Accepted&) { (*this)(each, number); }); });
-        } else {
-            constexpr bool range = std::ranges::input_range<const Value>;
-            static_assert(range, "denim: SettingsRecord: a number, a truth value, an enumerator, a text, a range of these or a type with a "
-                                 "member each_setting or describe was expected.");
-            if constexpr (range) {
-                std::size_t count = 0;
-                for (const auto& each : value) (*this)(std::string{name} + '.' + std::to_string(count++), each);
-                (*this)(std::string{name} + ".count", count);
-            }
-        }
-        return *this;
-    }
-
-    /// What that is which is being described: optimizer = "Adam".
-    SettingsRecord& kind(std::string_view text) {
-        put("", text);
-        return *this;
-    }
-
-    [[nodiscard]] std::span<const Line> all() const { return all_; }
-    /// The value of a setting; null where it is not there.
-    [[nodiscard]] const std::string* find(std::string_view name) const {
-        for (const Line& each : all_)
-            if (each.name == name) return &each.value;
-        return nullptr;
-    }
-
-    friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
-
-    /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
-    /// where nothing does.
-    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const {
-        constexpr std::size_t most = 12;
-        std::size_t count = 0;
-        std::string text;
-        const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
-            if (there && here && *there == *here) return;
-            if (count++ < most)
-                text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
-        };
-        for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
-        for (const Line& each : snapshot.all_)
-            if (!find(each.name)) compare(each.name, &each.value, nullptr);
-        return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
-    }
-
-    /// A line for each, "name = value", and the way back.
-    [[nodiscard]] std::string text() const {
-        std::string lines;
-        for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
-        return lines;
-    }
-    static SettingsRecord from_text(std::string_view text) {
-        SettingsRecord settings;
-        while (!text.empty()) {
-            const std::string_view line = text.substr(0, text.find('\n'));
-            text.remove_prefix(std::min(line.size() + 1, text.size()));
-            if (const std::size_t at = line.find(" = "); at != line.npos)
-                settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
-        }
-        return settings;
-    }
-
-private:
-    template <class Act>
-    void within(std::string_view name, const Act& act) {
-        const std::string before = std::exchange(group_, full(name));
-        act();
-        group_ = before;
-    }
-    [[nodiscard]] std::string full(std::string_view name) const {
-        return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
-    }
-    // A value stays on its line.
-    void put(std::string_view name, std::string_view value) {
-        Line setting{full(name), {}};
-        for (const char letter : value) {
-            if (letter == '\n' || letter == '\\') setting.value += '\\';
-            setting.value += letter == '\n' ? 'n' : letter;
-        }
-        all_.push_back(std::move(setting));
-    }
-
-    std::string group_;
-    std::vector<Line> all_;
-};
-
-namespace detail {
-
-/// A type under its name, with its settings as far as it tells them.
-template <class Type>
-void describe_type(SettingsRecord& to, const Type& type) {
-    constexpr bool told = DescribesItself<Type> || ListsSettings<Type>;
-    to.kind(spelling<Type>() + (told || std::is_empty_v<Type> ? "" : ", which does not describe itself"));
-    if constexpr (told) to("", type);
-}
-
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/loss.hpp
 
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
@@ -15858,6 +16784,7 @@ struct Epoch {
     double rate = 0;     ///< the learning rate
     double seconds = 0;  ///< validation included
     double images_per_second = 0;  ///< of training alone
+    double waited = 0;             ///< seconds in which training waited for pictures; 0 in epochs that a snapshot told of
 };
 
 /// All passes of a run.
@@ -19558,6 +20485,10 @@ concept LabelledImages = requires(const Type& set) {
     set.labels;
 };
 
+/// What `fit`, `evaluate` and their like take: sets in memory, and sources that are read as they are needed.
+template <class Type>
+concept LearnableSet = LabelledImages<Type> || PictureSource<Type>;
+
 /// Images and labels side by side, where they are two arrays.
 template <class Images, class Labels>
 struct LabelledPair {
@@ -19569,11 +20500,13 @@ LabelledPair(const Images&, const Labels&) -> LabelledPair<Images, Labels>;
 
 /// Pictures with the number of the right class of each, checked against the network that learns from them.
 struct Samples {
-    Pictures pictures;
+    Pictures pictures;  ///< of a source, how many of which shape there are
+    std::optional<SourceReference> source;  ///< where pictures are read from that are not in memory
     std::span<const std::int32_t> labels;
     std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
     std::size_t heads = 1;           ///< labels of each picture
     std::vector<float> numbers;      ///< (N, outputs), instead of labels, where the loss wants these
+    std::vector<std::uint32_t> places = {};  ///< of the pictures in their source, once some were left out
 
     Samples() = default;
     Samples(const Samples&) = delete;
@@ -19586,16 +20519,25 @@ struct Samples {
     /// Numbers of each picture.
     [[nodiscard]] std::size_t width() const { return count() == 0 ? 0 : numbers.size() / count(); }
     [[nodiscard]] Targets targets() const { return {labels, numbers}; }
+    /// Of a sample, in its source.
+    [[nodiscard]] std::size_t place(std::size_t sample) const { return places.empty() ? sample : places[sample]; }
+    /// Whether pictures are bytes, else floats.
+    [[nodiscard]] bool bytes() const { return source ? source->bytes() : pictures.bytes != nullptr; }
 
     /// The targets that a loss wants.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                       const Loss& loss) {
-        if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
-        if constexpr (has_labels<Set>)
+        if (loss.wants() == Wants::numbers) {
+            if constexpr (LabelledImages<Set> || has_numbers<Set>)
+                return with_numbers(set, input, heads, name, loss);
+            else
+                fail("the loss wants numbers, but the source of the " + name + " set has no member number(index, output)");
+        } else if constexpr (has_labels<Set>) {
             return of(set, input, heads, name);
-        else
+        } else {
             fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
+        }
     }
 
     /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in
@@ -19615,25 +20557,7 @@ struct Samples {
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
                  detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
-        std::size_t place = 0, labelled = 0;
-        in_row_major_order(set.labels, [&](const Label label) {
-            const std::size_t head = place % heads.size(), picture = place / heads.size();
-            const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
-            if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
-                fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
-                     (heads.size() == 1
-                          ? ", but the network's last layer has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1)
-                          : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
-                                std::to_string(no_label) + " for no label"));
-            labelled = head == 0 ? !none : labelled + !none;
-            if (head + 1 == heads.size() && labelled == 0)
-                fail("picture " + std::to_string(picture) + " of the " + name +
-                     " set has no label for any head; expected one at least");
-            samples.kept.push_back(static_cast<std::int32_t>(label));
-            ++place;
-        });
+        in_row_major_order(set.labels, [&](const Label label) { samples.add_label(label, heads, name); });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -19642,36 +20566,130 @@ struct Samples {
         return samples;
     }
 
+    /// The same of a source, which outlives them: `label(index)`, or `label(index, head)` for a network with several heads.
+    template <PictureSource Source>
+        requires(!LabelledImages<Source>)
+    static Samples of(const Source& source, Shape input, std::span<const std::size_t> heads, const std::string& name) {
+        Samples samples = without_targets(SourceReference{source}, input, name);
+        samples.heads = heads.size();
+        samples.kept.reserve(samples.count() * heads.size());
+        constexpr bool by_head = requires { source.label(std::size_t{}, std::size_t{}); };
+        if (heads.size() > 1 && !by_head)
+            fail("the network has " + std::to_string(heads.size()) + " heads, but the source of the " + name +
+                 " set has no member label(index, head)");
+        for (std::size_t index = 0; index < samples.count(); ++index)
+            for (std::size_t head = 0; head < heads.size(); ++head)
+                if constexpr (by_head)
+                    samples.add_label(heads.size() == 1 ? source.label(index) : source.label(index, head), heads, name);
+                else
+                    samples.add_label(source.label(index), heads, name);
+        samples.labels = samples.kept;
+        return samples;
+    }
+
     /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not
     /// accept one.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                                 const Loss& loss) {
         Samples samples;
-        samples.pictures = Pictures::of(set.images, input);
         if (heads.size() != 1)
             fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
-        const std::size_t outputs = heads[0], count = samples.count();
-        if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
-        const auto& shape = set.labels.shape();
-        if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
-            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
-        samples.numbers.reserve(set.labels.size());
-        in_row_major_order(set.labels, [&](const auto label) {
-            const auto number = static_cast<float>(label);
-            if (!is_finite(number) || !loss.accepts(number))
-                fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
-                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
-            samples.numbers.push_back(number);
-        });
+        const std::size_t outputs = heads[0];
+        if constexpr (LabelledImages<Set>) {
+            samples.pictures = Pictures::of(set.images, input);
+            const std::size_t count = samples.count();
+            if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
+            const auto& shape = set.labels.shape();
+            if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
+                fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
+                     std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
+            samples.numbers.reserve(set.labels.size());
+            in_row_major_order(set.labels, [&](const auto label) { samples.add_number(static_cast<float>(label), outputs, name, loss); });
+        } else {
+            samples = without_targets(SourceReference{set}, input, name);
+            samples.numbers.reserve(samples.count() * outputs);
+            for (std::size_t index = 0; index < samples.count(); ++index)
+                for (std::size_t output = 0; output < outputs; ++output) samples.add_number(set.number(index, output), outputs, name, loss);
+        }
+        return samples;
+    }
+
+    /// Goes on without these samples of a source, named in order: pictures, targets and `logits`, as many for each sample.
+    template <class Scalar>
+    void leave_out(std::span<const std::uint32_t> left, std::vector<Scalar>& logits) {
+        if (left.empty()) return;
+        const std::size_t before = count(), numbers_of_each = width();
+        if (places.empty())
+            for (std::size_t sample = 0; sample < before; ++sample) places.push_back(static_cast<std::uint32_t>(sample));
+        const auto erase = [&](auto& from, std::size_t each) {
+            std::size_t to = 0;
+            for (std::size_t sample = 0, next = 0; sample < before; ++sample) {
+                if (next < left.size() && left[next] == sample) {
+                    ++next;
+                    continue;
+                }
+                for (std::size_t n = 0; n < each; ++n) from[to++] = from[sample * each + n];
+            }
+            from.resize(to);
+        };
+        erase(logits, logits.size() / before);
+        erase(kept, kept.size() / before);
+        erase(numbers, numbers_of_each);
+        erase(places, 1);
+        labels = kept;
+        pictures.count = before - left.size();
+    }
+
+    /// The pictures of a source alone.
+    static Samples without_targets(const SourceReference& source, Shape input, const std::string& name) {
+        Samples samples;
+        samples.source = source;
+        samples.pictures = {source.shape(), source.size()};
+        if (source.shape() != input)
+            fail("the network takes pictures of shape " + to_string(input) + ", but the source of the " + name + " set gives the shape " +
+                 to_string(source.shape()));
+        if (source.size() == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        if (source.size() > std::numeric_limits<std::uint32_t>::max())
+            fail("the " + name + " set has " + std::to_string(source.size()) + " pictures; fewer than 2^32 were expected");
         return samples;
     }
 
 private:
     template <class Set>
-    static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+    static constexpr bool has_numbers = requires(const Set& set) { static_cast<float>(set.number(std::size_t{}, std::size_t{})); };
+    template <class Set>
+    static consteval bool labels_of() {
+        if constexpr (LabelledImages<Set>)
+            return std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+        else
+            return true;
+    }
+    template <class Set>
+    static constexpr bool has_labels = labels_of<Set>();
+
+    template <class Label>
+    void add_label(Label label, std::span<const std::size_t> heads_of_network, const std::string& name) {
+        const std::size_t head = kept.size() % heads, picture = kept.size() / heads;
+        const bool none = heads > 1 && std::cmp_equal(label, no_label);
+        if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads_of_network[head]))) {
+            const std::string outputs = std::to_string(heads_of_network[head]), last = std::to_string(heads_of_network[head] - 1);
+            fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
+                 (heads == 1 ? ", but the network's last layer has " + outputs + " outputs: labels go from 0 to " + last
+                             : " for head " + std::to_string(head) + ", but that has " + outputs + " outputs: labels go from 0 to " + last +
+                                   ", or are " + std::to_string(no_label) + " for no label"));
+        }
+        kept.push_back(static_cast<std::int32_t>(label));
+        const auto last_picture = std::span{kept}.last(std::min(heads, kept.size()));
+        if (heads > 1 && head + 1 == heads && std::ranges::all_of(last_picture, [](auto each) { return each == no_label; }))
+            fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
+    }
+    void add_number(float number, std::size_t outputs, const std::string& name, const Loss& loss) {
+        if (!is_finite(number) || !loss.accepts(number))
+            fail("number " + std::to_string(numbers.size() % outputs) + " of picture " + std::to_string(numbers.size() / outputs) +
+                 " of the " + name + " set is " + detail::general(static_cast<double>(number)) + ", which the loss does not accept");
+        numbers.push_back(number);
+    }
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
 };
@@ -19897,6 +20915,8 @@ struct Run {
     std::size_t training_images = 0;  ///< in the training set
     Score train = {};                 ///< mean of this epoch so far
     double seconds = 0;               ///< since this epoch began
+    double waited = 0;                ///< of these, the ones in which the network waited for pictures
+    bool reads = false;               ///< the training set is a source, see PictureSource
     float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
     bool stop = false;                ///< a callback sets it: the run ends after this batch
     bool interrupted =
@@ -20208,183 +21228,6 @@ struct EarlyStopping {
 static_assert(Callback<EarlyStopping>);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/head_slice.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// One head by itself: the pictures that have a label for it.
-template <class Scalar>
-struct HeadSlice {
-    std::vector<Scalar> logits;        ///< (N, classes of the head)
-    std::vector<std::int32_t> labels;  ///< (N,)
-};
-
-/// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
-template <class Scalar>
-HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
-                             std::span<const std::size_t> heads, std::size_t head) {
-    HeadSlice<Scalar> slice;
-    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
-                      count = labels.size() / heads.size();
-    const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
-    for (std::size_t n = 0; n < count; ++n) {
-        const std::int32_t label = labels[n * heads.size() + head];
-        if (label == no_label) continue;
-        const auto part = logits.subspan(n * outputs + first, heads[head]);
-        slice.logits.insert(slice.logits.end(), part.begin(), part.end());
-        slice.labels.push_back(label);
-    }
-    return slice;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/evaluate.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// How one head of a network does, on the pictures that have a label for it.
-struct HeadEvaluation {
-    std::size_t count = 0, correct = 0;
-    double loss = 0, accuracy = 0;
-    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
-    /// stands in no column, and makes the loss NaN.
-    Array<std::size_t, 2> confusion;
-
-    friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
-        return out << result.first_line() << result.table();
-    }
-
-protected:
-    [[nodiscard]] std::string first_line() const {
-        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
-    }
-
-private:
-    [[nodiscard]] std::string table() const {
-        if (confusion.shape(0) > 100) return {};
-        using detail::fixed, detail::to_the_right;
-        std::string text = "class  pictures  precision  recall     F1\n";
-        std::size_t number = 0;
-        for (const ClassScore& score : class_scores(confusion))
-            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
-                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
-        return text;
-    }
-};
-
-/// How a trained network does on a set. Of several heads, a picture counts as correct where all that have a label are, and the
-/// loss is the sum over the heads.
-struct Evaluation : HeadEvaluation {
-    /// Each head by itself; of a network with one output it says the same again. With several, `confusion` has no classes.
-    std::vector<HeadEvaluation> heads = {};
-
-    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
-        if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
-        out << "all heads: " << result.first_line();
-        for (std::size_t head = 0; head < result.heads.size(); ++head)
-            out << "head " + std::to_string(head) + ": " << result.heads[head];
-        return out;
-    }
-};
-
-namespace detail {
-
-template <class Scalar>
-HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
-    HeadEvaluation result;
-    result.count = of.labels.size();
-    result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
-    for (std::size_t n = 0; n < of.labels.size(); ++n) {
-        const Scalar* sample = of.logits.data() + n * classes;
-        const std::size_t predicted = place_of_largest(sample, classes);
-        const auto label = static_cast<std::size_t>(of.labels[n]);
-        if (predicted < classes) ++result.confusion(label, predicted);
-        result.correct += predicted == label;
-    }
-    if (result.count == 0) return result;
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
-    result.loss = mean.loss;
-    result.accuracy = mean.accuracy;
-    return result;
-}
-
-inline void require_classes(std::span<const Gives> heads) {
-    for (std::size_t head = 0; head < heads.size(); ++head)
-        if (heads[head] != Gives::classes)
-            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
-                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
-}
-
-}  // namespace detail
-
-/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
-/// does not tell classes apart: then the next function scores it.
-template <class Network, LabelledImages Set>
-Evaluation evaluate(const Network& network, const Set& set) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    using Scalar = typename Network::Scalar;
-    detail::require_classes(network.gives());
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
-    Evaluation result;
-    for (std::size_t head = 0; head < Network::heads.size(); ++head)
-        result.heads.push_back(
-            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
-    if constexpr (Network::heads.size() == 1) {
-        static_cast<HeadEvaluation&>(result) = result.heads[0];
-        return result;
-    }
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
-    result.count = samples.count();
-    result.loss = mean.loss;
-    result.accuracy = mean.accuracy;
-    result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
-    result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
-    return result;
-}
-
-/// Mean of another loss and its accuracy, on a set with the targets that it wants.
-template <class Network, LabelledImages Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    for (const std::size_t outputs : Network::heads) loss.check(outputs);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
-    return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
-}
-
-/// From two arrays.
-template <class Network, class Images, class Labels>
-    requires(!LabelledImages<Images>)
-Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
-    return evaluate(network, LabelledPair{images, labels});
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/evaluate_targets.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
-template <class Network, LabelledImages Set>
-std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
-    std::vector<typename Network::Scalar> outputs(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, outputs.data());
-    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
-}
-
-/// From two arrays.
-template <class Network, class Images, class Targets>
-    requires(!LabelledImages<Images>)
-std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
-    return evaluate_targets(network, LabelledPair{images, targets});
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/change_colours.hpp
 
 // Brightness, contrast, saturation and hue of bytes, in whole numbers or through a table: the same bits on every machine.
@@ -20639,6 +21482,616 @@ inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// The order of an epoch where pictures come only one after the other: each next one is drawn from `mixed` that wait, and the one that follows
+/// in the source takes its place. With room for all it is epoch_order.
+inline std::vector<std::uint32_t> mixed_order(std::size_t count, std::size_t mixed, Seed seed, std::uint64_t epoch) {
+    if (mixed >= count) return epoch_order(count, seed, epoch);
+    std::vector<std::uint32_t> order(count), waiting(std::max<std::size_t>(mixed, 1));
+    std::iota(waiting.begin(), waiting.end(), 0u);
+    Random random{seed, epoch};
+    for (std::size_t n = 0, next = waiting.size(); n < count; ++n) {
+        std::uint32_t& drawn = waiting[random.below(static_cast<std::uint32_t>(waiting.size()))];
+        order[n] = drawn;
+        if (next < count) {
+            drawn = static_cast<std::uint32_t>(next++);
+        } else {
+            drawn = waiting.back();
+            waiting.pop_back();
+        }
+    }
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1). Throws std::runtime_error where the source leaves one out.
+template <PictureSource Source, class Scalar>
+    requires detail::Reads<Source, std::uint8_t>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        const auto read = [&](std::uint8_t* into) {
+            if (!detail::read_picture_of(source, places[i], into))
+                throw std::runtime_error("denim: batches: the source leaves out picture " + std::to_string(places[i]) +
+                                         ", which only fit and evaluate can do without");
+        };
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return read(picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        read(room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape());
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/forward_buffer.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The pictures of a source that goes only forward, asked for in an order that is nearly that of the source: what is read on the way to one
+/// waits until it is asked for. Many threads may ask, each picture once.
+class ForwardBuffer {
+public:
+    explicit ForwardBuffer(const SourceReference& source) : source_(source) {}
+
+    /// Begins at the first picture again; these will be asked for.
+    void begin(std::span<const std::uint32_t> wanted) {
+        const std::scoped_lock lock{mutex_};
+        next_ = 0;
+        waiting_.clear();
+        wanted_.assign(source_.size(), false);
+        for (const std::uint32_t place : wanted) wanted_[place] = true;
+    }
+
+    /// False where the source leaves the picture out.
+    bool take(std::size_t place, void* to) {
+        const std::scoped_lock lock{mutex_};
+        for (; next_ <= place; ++next_) {
+            Picture picture;
+            picture.numbers = spare_.empty() ? std::vector<std::byte>(source_.picture_bytes()) : std::move(spare_.back());
+            if (!spare_.empty()) spare_.pop_back();
+            picture.there = source_.read(next_, picture.numbers.data());
+            if (wanted_[next_])
+                waiting_.emplace(next_, std::move(picture));
+            else
+                spare_.push_back(std::move(picture.numbers));
+        }
+        const auto found = waiting_.find(place);
+        if (found == waiting_.end())
+            throw std::logic_error("denim: picture " + std::to_string(place) + " of a source that goes forward was asked for twice");
+        const bool there = found->second.there;
+        std::memcpy(to, found->second.numbers.data(), found->second.numbers.size());
+        spare_.push_back(std::move(found->second.numbers));
+        waiting_.erase(found);
+        return there;
+    }
+
+private:
+    struct Picture {
+        std::vector<std::byte> numbers = {};
+        bool there = true;
+    };
+
+    SourceReference source_;
+    std::mutex mutex_;
+    std::size_t next_ = 0;
+    std::vector<bool> wanted_;
+    std::unordered_map<std::size_t, Picture> waiting_;
+    std::vector<std::vector<std::byte>> spare_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/prepared_batches.hpp
+
+#include <condition_variable>
+#include <thread>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Batches whose pictures are read from a source, or changed anew in each epoch, or both, on threads of their own: while a network works on
+/// one batch the next ones are made ready. A program that is held to one thread makes each as it is taken, unless threads to read were asked
+/// for. A picture becomes the same for any number of threads and any size of batches.
+class PreparedBatches {
+public:
+    /// Keeps a reference to `samples`. Throws where augmentation does not fit the pictures.
+    PreparedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest, const Reading& reading = {})
+        : samples_(samples),
+          augmentation_(augmentation),
+          seed_(seed),
+          batch_(largest),
+          picture_bytes_(samples.pictures.shape.size() * (samples.bytes() ? 1 : sizeof(float))),
+          slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
+          changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
+        augmentation.check(samples.pictures.shape);
+        if (changes_ && !samples.bytes())
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        if (samples.source && samples.source->forward()) forward_.emplace(*samples.source);
+        const std::size_t wanted = reading.threads > 0 ? reading.threads : threads() > 1 ? threads() : 0;
+        rooms_.resize(wanted > 0 ? reading.ahead + 1 : 1);
+        for (Room& room : rooms_) {
+            room.numbers_of_pictures.resize(largest * picture_bytes_ / sizeof(float) + 1);
+            room.there.resize(largest);
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.targets.resize(largest * samples.width());
+            room.pictures = {samples.pictures.shape, largest};
+            if (samples.bytes())
+                room.pictures.bytes = reinterpret_cast<const std::uint8_t*>(room.numbers_of_pictures.data());
+            else
+                room.pictures.floats = room.numbers_of_pictures.data();
+        }
+        try {
+            for (std::size_t n = 0; n < wanted; ++n) workers_.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {  // as many as the system gives
+        }
+    }
+
+    PreparedBatches(const PreparedBatches&) = delete;
+    PreparedBatches& operator=(const PreparedBatches&) = delete;
+    ~PreparedBatches() {
+        {
+            const std::scoped_lock lock{mutex_};
+            stop_ = true;
+        }
+        work_.notify_all();
+        for (std::thread& worker : workers_) worker.join();
+    }
+
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
+        std::unique_lock lock{mutex_};
+        batches_ = 0;  // nobody begins anything more of an epoch that was left
+        done_.wait(lock, [&] { return busy_ == 0; });
+        order_ = order;
+        epoch_ = epoch;
+        waited_ = 0;
+        claimed_ = next_ = held_ = first;
+        claimed_samples_ = 0;
+        batches_ = batches_of(order.size(), batch_);
+        for (Room& room : rooms_) room.left = 0;
+        if (forward_) forward_->begin(order.subspan(std::min(first * batch_, order.size())));
+        for (std::size_t batch = first; batch < std::min(batches_, first + rooms_.size()); ++batch) open(batch);
+        lock.unlock();
+        work_.notify_all();
+    }
+
+    /// Waits for the next batch, which stands until the one after it is taken; what was left out is not in it. Throws what reading threw.
+    Batch take(std::uint64_t step) {
+        const std::size_t batch = next_++;
+        Room& room = rooms_[batch % rooms_.size()];
+        const auto before = std::chrono::steady_clock::now();
+        {
+            std::unique_lock lock{mutex_};
+            if (batch > held_) {  // the room of the batch before is free
+                const std::size_t following = held_ + rooms_.size();
+                held_ = batch;
+                if (following < batches_) open(following);
+                work_.notify_all();
+            }
+            if (workers_.empty()) {
+                lock.unlock();
+                fill(room, 0, room.size);
+                room.left = 0;
+            } else {
+                done_.wait(lock, [&] { return room.left == 0; });
+            }
+        }
+        waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+        if (room.error) std::rethrow_exception(room.error);
+        room.order.clear();
+        left_out_.clear();
+        for (std::size_t n = 0; n < room.size; ++n)
+            if (room.there[n])
+                room.order.push_back(static_cast<std::uint32_t>(n));
+            else
+                left_out_.push_back(order_[batch * batch_ + n]);
+        return {room.pictures, room.labels, room.order, seed_, step, {}, room.targets};
+    }
+
+    /// The samples that the source left out of the last batch.
+    [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
+    /// Seconds that `take` has waited in this epoch.
+    [[nodiscard]] double waited() const { return waited_; }
+
+private:
+    struct Room {
+        std::vector<float> numbers_of_pictures;  // or bytes, in memory that floats may stand in
+        std::vector<std::uint8_t> there;
+        std::vector<std::int32_t> labels;
+        std::vector<float> targets;
+        std::vector<std::uint32_t> order;
+        Pictures pictures;
+        std::size_t first = 0, size = 0;  // in the order
+        std::size_t left = 0;             // samples that are not ready
+        std::exception_ptr error;
+    };
+
+    void open(std::size_t batch) {
+        Room& room = rooms_[batch % rooms_.size()];
+        room.first = batch * batch_;
+        room.left = room.size = std::min(batch_, order_.size() - room.first);
+        room.error = nullptr;
+    }
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            work_.wait(lock, [&] { return stop_ || (claimed_ < batches_ && claimed_ < held_ + rooms_.size()); });
+            if (stop_) return;
+            Room& room = rooms_[claimed_ % rooms_.size()];
+            const std::size_t first = claimed_samples_, last = std::min(first + slice_, room.size);
+            claimed_samples_ = last;
+            if (last == room.size) ++claimed_, claimed_samples_ = 0;
+            ++busy_;
+            lock.unlock();
+            std::exception_ptr error;
+            try {
+                fill(room, first, last);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            lock.lock();
+            --busy_;
+            if (error && !room.error) room.error = error;
+            room.left -= last - first;
+            if (room.left == 0 || batches_ == 0) done_.notify_all();
+        }
+    }
+
+    void fill(Room& room, std::size_t first, std::size_t last) {
+        std::vector<std::uint8_t> unchanged(samples_.source && changes_ ? picture_bytes_ : 0);
+        for (std::size_t n = first; n < last; ++n) {
+            const std::size_t sample = order_[room.first + n], width = samples_.width();
+            if (!samples_.labels.empty()) std::copy_n(&samples_.labels[sample * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            std::copy_n(samples_.numbers.data() + sample * width, width, room.targets.data() + n * width);
+            auto* const to = reinterpret_cast<std::uint8_t*>(room.numbers_of_pictures.data()) + n * picture_bytes_;
+            const std::uint8_t* from = samples_.source ? unchanged.data() : samples_.pictures.bytes + sample * picture_bytes_;
+            room.there[n] = !samples_.source || read(samples_.place(sample), changes_ ? unchanged.data() : to);
+            if (changes_ && room.there[n]) augmentation_.apply(from, samples_.pictures.shape, to, Augmentation::random_of(seed_, epoch_, sample));
+        }
+    }
+    bool read(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
+
+    const Samples& samples_;
+    Augmentation augmentation_;
+    Seed seed_;
+    std::size_t batch_, picture_bytes_, slice_;
+    bool changes_;
+    std::optional<ForwardBuffer> forward_;
+
+    std::mutex mutex_;  // over all that follows, but for rooms that are being filled or were taken
+    std::condition_variable work_, done_;
+    std::span<const std::uint32_t> order_;
+    std::uint64_t epoch_ = 0;
+    std::size_t batches_ = 0, claimed_ = 0, claimed_samples_ = 0;  // the batch and the sample that are begun next
+    std::size_t next_ = 0, held_ = 0;                              // the batch that is taken next; the one whose room is not free
+    std::size_t busy_ = 0;
+    bool stop_ = false;
+    std::vector<Room> rooms_;
+    std::vector<std::uint32_t> left_out_;
+    double waited_ = 0;
+    std::vector<std::thread> workers_;  // last: they see all the rest
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/answers.hpp
+
+// Logits of all pictures of a set, in memory or read from a source while others are answered.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls `each(pictures, first)` with the pictures of a source from its first on, some at a time; `first` is the number of the first of them.
+/// Gives the samples that the source left out, whose pictures say nothing.
+inline std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each) {
+    const std::size_t chunk = std::clamp<std::size_t>((std::size_t{4} << 20) / std::max<std::size_t>(samples.source->picture_bytes(), 1), 64, 1024);
+    std::vector<std::uint32_t> order(samples.count()), left_out;
+    std::iota(order.begin(), order.end(), 0u);
+    PreparedBatches batches{samples, {}, {}, std::min(chunk, samples.count()), reading};
+    batches.begin(order, 0, 1);
+    for (std::size_t first = 0; first < order.size(); first += chunk) {
+        Pictures pictures = batches.take(0).pictures;
+        pictures.count = std::min(chunk, order.size() - first);
+        left_out.insert(left_out.end(), batches.left_out().begin(), batches.left_out().end());
+        each(pictures, first);
+    }
+    return left_out;
+}
+
+}  // namespace detail
+
+/// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
+/// std::runtime_error where nothing is left.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Scalar> logits(samples.count() * outputs);
+    if (!samples.source) {
+        predict(samples.pictures, logits.data());
+        return logits;
+    }
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predict(pictures, logits.data() + first * outputs); });
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+namespace detail {
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
+inline std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+        Samples part;
+        part.pictures = pictures;
+        std::ranges::copy(learner.logits(part), to);
+    });
+}
+
+/// Of a network, through a predictor that is made for it.
+template <class Network>
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+    const Predictor predictor{network};
+    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
+                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/head_slice.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// One head by itself: the pictures that have a label for it.
+template <class Scalar>
+struct HeadSlice {
+    std::vector<Scalar> logits;        ///< (N, classes of the head)
+    std::vector<std::int32_t> labels;  ///< (N,)
+};
+
+/// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
+template <class Scalar>
+HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
+                             std::span<const std::size_t> heads, std::size_t head) {
+    HeadSlice<Scalar> slice;
+    const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
+                      count = labels.size() / heads.size();
+    const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
+    for (std::size_t n = 0; n < count; ++n) {
+        const std::int32_t label = labels[n * heads.size() + head];
+        if (label == no_label) continue;
+        const auto part = logits.subspan(n * outputs + first, heads[head]);
+        slice.logits.insert(slice.logits.end(), part.begin(), part.end());
+        slice.labels.push_back(label);
+    }
+    return slice;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How one head of a network does, on the pictures that have a label for it.
+struct HeadEvaluation {
+    std::size_t count = 0, correct = 0;
+    double loss = 0, accuracy = 0;
+    /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
+    /// stands in no column, and makes the loss NaN.
+    Array<std::size_t, 2> confusion;
+
+    friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
+        return out << result.first_line() << result.table();
+    }
+
+protected:
+    [[nodiscard]] std::string first_line() const {
+        return detail::sentence("accuracy ", accuracy, " (", correct, " of ", count, "), loss ", loss, '\n');
+    }
+
+private:
+    [[nodiscard]] std::string table() const {
+        if (confusion.shape(0) > 100) return {};
+        using detail::fixed, detail::to_the_right;
+        std::string text = "class  pictures  precision  recall     F1\n";
+        std::size_t number = 0;
+        for (const ClassScore& score : class_scores(confusion))
+            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+                    to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        return text;
+    }
+};
+
+/// How a trained network does on a set. Of several heads, a picture counts as correct where all that have a label are, and the
+/// loss is the sum over the heads.
+struct Evaluation : HeadEvaluation {
+    /// Each head by itself; of a network with one output it says the same again. With several, `confusion` has no classes.
+    std::vector<HeadEvaluation> heads = {};
+
+    friend std::ostream& operator<<(std::ostream& out, const Evaluation& result) {
+        if (result.heads.size() < 2) return out << static_cast<const HeadEvaluation&>(result);
+        out << "all heads: " << result.first_line();
+        for (std::size_t head = 0; head < result.heads.size(); ++head)
+            out << "head " + std::to_string(head) + ": " << result.heads[head];
+        return out;
+    }
+};
+
+namespace detail {
+
+template <class Scalar>
+HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
+    HeadEvaluation result;
+    result.count = of.labels.size();
+    result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
+    for (std::size_t n = 0; n < of.labels.size(); ++n) {
+        const Scalar* sample = of.logits.data() + n * classes;
+        const std::size_t predicted = place_of_largest(sample, classes);
+        const auto label = static_cast<std::size_t>(of.labels[n]);
+        if (predicted < classes) ++result.confusion(label, predicted);
+        result.correct += predicted == label;
+    }
+    if (result.count == 0) return result;
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    return result;
+}
+
+inline void require_classes(std::span<const Gives> heads) {
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        if (heads[head] != Gives::classes)
+            throw std::invalid_argument("denim: evaluate: head " + std::to_string(head) + " was trained by a loss of " + words_of(heads)[head] +
+                                        ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
+}
+
+}  // namespace detail
+
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    using Scalar = typename Network::Scalar;
+    detail::require_classes(network.gives());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
+    Evaluation result;
+    for (std::size_t head = 0; head < Network::heads.size(); ++head)
+        result.heads.push_back(
+            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+    if constexpr (Network::heads.size() == 1) {
+        static_cast<HeadEvaluation&>(result) = result.heads[0];
+        return result;
+    }
+    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
+    result.count = samples.count();
+    result.loss = mean.loss;
+    result.accuracy = mean.accuracy;
+    result.correct = static_cast<std::size_t>(std::lround(mean.accuracy * static_cast<double>(samples.count())));
+    result.confusion = Array<std::size_t, 2>(std::array<std::size_t, 2>{0, 0});
+    return result;
+}
+
+/// Mean of another loss and its accuracy, on a set with the targets that it wants.
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    for (const std::size_t outputs : Network::heads) loss.check(outputs);
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading);
+    return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
+}
+
+/// From two arrays.
+template <class Network, class Images, class Labels>
+    requires(!LearnableSet<Images>)
+Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
+    return evaluate(network, LabelledPair{images, labels});
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/evaluate_targets.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
+template <class Network, LearnableSet Set>
+std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
+    const auto outputs = detail::answers_of(network, samples, reading);
+    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
+}
+
+/// From two arrays.
+template <class Network, class Images, class Targets>
+    requires(!LearnableSet<Images>)
+std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
+    return evaluate_targets(network, LabelledPair{images, targets});
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/fit_options.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -20657,6 +22110,7 @@ struct FitOptions {
     bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    Reading reading{};                     ///< of sets that are sources: see PictureSource
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
 };
 
@@ -20677,6 +22131,7 @@ inline void say_once(const std::string& line) {
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {
+    if (!pictures.bytes && !pictures.floats) return;  // of a source
     const std::size_t size = pictures.shape.size();
     if (pictures.bytes) {
         const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
@@ -20770,107 +22225,32 @@ inline std::vector<std::uint32_t> balanced_order(std::span<const std::int32_t> l
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/batches.hpp
+// ---- denim/training/order_of_epoch.hpp
 
-namespace denim::inline DENIM_TARGET {
+namespace denim::inline DENIM_TARGET::detail {
 
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
-/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
-constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
-
-/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
-inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    if (shuffled) shuffle(order, Random{seed, epoch});
-    return order;
+/// Throws std::invalid_argument where the samples cannot be put in the order that the options ask for.
+inline void check_order(const FitOptions& options, const Samples& train) {
+    if (!options.balanced) return;
+    std::string but;
+    if (!options.shuffle) but = ".shuffle = false";
+    if (train.heads != 1) but = "a network of several heads";
+    if (train.labels.empty()) but = "a loss that wants numbers";
+    if (train.source && train.source->forward()) but = "a source that goes only forward";
+    if (but.empty()) return;
+    throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " + but);
 }
 
-/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
-/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
-template <PictureSource Source, class Scalar>
-void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
-            std::uint64_t epoch, Scalar* to) {
-    const Shape shape = source.shape();
-    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    const Team team;
-    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
-    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
-        Scalar* picture = to + i * shape.size();
-        if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
-        std::vector<std::uint8_t>& room = rooms[worker];
-        room.resize(shape.size());
-        source.read(places[i], room.data());
-        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
-    });
+/// The numbers of the samples in the order of an epoch (the first is 1).
+inline std::vector<std::uint32_t> order_of_epoch(const Samples& train, const FitOptions& options, std::uint64_t epoch) {
+    if (options.balanced) return balanced_order(train.labels, options.seed, epoch);
+    if (!options.shuffle || !train.source || !train.source->forward())
+        return epoch_order(train.count(), options.seed, epoch, options.shuffle);
+    const std::size_t picture = std::max<std::size_t>(train.source->picture_bytes(), 1);
+    return mixed_order(train.count(), options.reading.mixed / picture, options.seed, epoch);
 }
 
-/// Pictures and labels of one step.
-struct LoadedBatch {
-    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
-    Array<std::int32_t, 1> labels;  ///< (N,)
-};
-
-/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
-///
-///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
-template <PictureSource Source>
-class Batches {
-public:
-    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
-    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
-            bool shuffled = true)
-        : source_(source),
-          batch_(batch),
-          seed_(seed),
-          epoch_(epoch),
-          augmentation_(augmentation),
-          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
-        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape());
-    }
-
-    /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
-
-    /// The places in the source of batch `index`.
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
-        if (index >= size())
-            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
-                                    std::to_string(size()));
-        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
-    }
-
-    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
-        const auto chosen = places(index);
-        const Shape shape = source_.shape();
-        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
-                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
-        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
-        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
-        return result;
-    }
-
-private:
-    const Source& source_;
-    std::size_t batch_;
-    Seed seed_;
-    std::uint64_t epoch_;
-    Augmentation augmentation_;
-    std::vector<std::uint32_t> order_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/optimizer/check_step.hpp
 
 // A step throws before it changes anything: what an optimizer is about to do is looked at first.
@@ -20949,83 +22329,6 @@ inline double add_l2(std::span<const Row> rows, std::span<const float> parameter
     }
     return penalty;
 }
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/training/augmented_batches.hpp
-
-#include <future>
-
-namespace denim::inline DENIM_TARGET {
-
-/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
-/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
-/// number of threads and any size of batches.
-class AugmentedBatches {
-public:
-    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
-    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
-        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
-        augmentation.check(samples.pictures.shape);
-        if (!samples.pictures.bytes)
-            throw std::invalid_argument(
-                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        std::iota(places_.begin(), places_.end(), 0u);
-        for (Room& room : rooms_) {
-            room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
-            room.numbers.resize(largest * samples.width());
-            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
-        }
-    }
-
-    AugmentedBatches(const AugmentedBatches&) = delete;
-    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
-    ~AugmentedBatches() = default;
-
-    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
-    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
-        Room& room = rooms_[next_ % 2];
-        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
-        room.size = order.size();
-        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
-    }
-
-    /// Waits for the pictures that were prepared; they stand until the next but one are.
-    Batch take(std::uint64_t step) {
-        Room& room = rooms_[next_++ % 2];
-        room.changed.get();
-        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
-    }
-
-private:
-    struct Room {
-        std::vector<std::uint8_t> bytes;
-        std::vector<std::int32_t> labels;
-        std::vector<float> numbers;
-        Pictures pictures;
-        std::size_t size = 0;
-        std::future<void> changed;  // last, so that its thread has ended before the rest goes
-    };
-
-    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
-        const std::size_t size = samples_.pictures.shape.size();
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (!samples_.labels.empty())
-                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
-            const std::size_t width = samples_.width();
-            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
-            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
-                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
-        }
-    }
-
-    const Samples& samples_;
-    Augmentation augmentation_;
-    Seed seed_;
-    std::vector<std::uint32_t> places_;
-    std::array<Room, 2> rooms_;
-    std::size_t next_ = 0;
-};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/averaged_parameters.hpp
@@ -21119,53 +22422,6 @@ inline void recall(std::span<const CallbackReference> callbacks, const CallbackM
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/machine/content_sum.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
-/// apart, not attacks.
-inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
-    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
-                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
-    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
-        std::memcpy(&number, from, sizeof number);
-        return number;
-    };
-    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
-    const std::byte* at = bytes.data();
-    std::size_t left = bytes.size();
-    std::uint64_t sum = fifth;
-    if (left >= 32) {
-        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
-        for (; left >= 32; left -= 32, at += 32)
-            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
-        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
-        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
-    }
-    sum += bytes.size();
-    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
-    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
-    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
-    sum = (sum ^ sum >> 33) * second;
-    sum = (sum ^ sum >> 29) * third;
-    return sum ^ sum >> 32;
-}
-
-/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
-template <class Number>
-    requires std::is_trivially_copyable_v<Number>
-std::uint64_t content_sum(std::span<const Number> numbers) {
-    constexpr std::size_t block = std::size_t{1} << 20;
-    const auto bytes = std::as_bytes(numbers);
-    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
-    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
-        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
-    });
-    return xxh64(std::as_bytes(std::span{sums}));
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/describe_run.hpp
 
 // What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
@@ -21186,7 +22442,11 @@ std::string sum_text(std::span<const Number> numbers) {
 inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
     const Pictures& pictures = samples.pictures;
     const std::size_t numbers = pictures.count * pictures.shape.size();
-    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+    if (samples.source)
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")
+          (name + ".source", *samples.source);
+    else
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
                                (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
                                                : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
     if (samples.numbers.empty())
@@ -21216,6 +22476,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (train.source && train.source->forward() && options.shuffle) run("reading.mixed", options.reading.mixed);
     if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
@@ -21244,8 +22505,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
         : learner_(learner),
           train_(train),
           validation_(validation),
@@ -21262,8 +22522,9 @@ public:
         options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
-        if (options.augmentation != Augmentation{})
-            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+        run_.reads = train.source.has_value();
+        if (run_.reads || options.augmentation != Augmentation{})
+            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
     }
 
     History run() {
@@ -21277,7 +22538,7 @@ public:
                 ++run_.epoch;
                 run_.batch = run_.images = 0;
                 run_.train = {0, 0};
-                run_.seconds = 0;
+                run_.seconds = run_.waited = 0;
             }
             const double before = run_.seconds;
             start_ = Clock::now();
@@ -21372,16 +22633,14 @@ private:
         check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
-    StepResult next_step() {
-        StepResult result;
-        if (!augmented_) {
-            result = learner_.step(
-                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
-        } else {
-            const Batch batch = augmented_->take(state_.step);
-            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
-            result = learner_.step(batch);
-        }
+    [[nodiscard]] Batch next_batch() {
+        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const Batch batch = prepared_->take(state_.step);
+        run_.waited = prepared_->waited();
+        return batch;
+    }
+    StepResult step(const Batch& batch) {
+        StepResult result = learner_.step(batch);
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
         if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
         return result;
@@ -21389,19 +22648,22 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = options_.balanced ? balanced_order(train_.labels, options_.seed, run_.epoch)
-                                   : epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        order_ = order_of_epoch(train_, options_, run_.epoch);
+        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
-            const std::size_t size = places(run_.batch).size();
             const Moment now = moment();
             set_rate(now);
+            const Batch batch = next_batch();
+            const std::size_t size = batch.size();
+            ++run_.batch;
+            if (size == 0) continue;  // its source left out all of it
             StepResult result;
             try {
-                result = next_step();
+                result = step(batch);
                 if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
+                --run_.batch;
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
@@ -21413,7 +22675,6 @@ private:
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
-            ++run_.batch;
             run_.seconds = before + seconds_now();
             tell(&CallbackReference::on_batch);
             tell(&CallbackReference::on_rest);
@@ -21422,12 +22683,14 @@ private:
     }
 
     void end_epoch(double before) {
+        if (run_.images == 0) throw std::runtime_error("denim: fit: the source left out all pictures of the training set");
         Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.waited = run_.waited;
         epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = learner_.logits(*validation_);
+            logits = all_logits(learner_, *validation_, options_.reading);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
@@ -21440,7 +22703,7 @@ private:
 
     Learner& learner_;
     const Samples& train_;
-    const Samples* validation_;
+    Samples* validation_;
     const FitOptions& options_;
     std::span<const CallbackReference> callbacks_;
     History history_;
@@ -21449,7 +22712,7 @@ private:
     Run run_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
-    std::optional<AugmentedBatches> augmented_;
+    std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
     bool begun_ = false;
@@ -21499,28 +22762,22 @@ inline void check_losses(const FitOptions& options, std::span<const std::size_t>
     }
 }
 
-inline void check_order(const FitOptions& options, std::size_t heads) {
-    if (options.balanced && (!options.shuffle || heads != 1 || options.loss.wants() != Wants::label))
-        throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " +
-                                    std::string{!options.shuffle ? ".shuffle = false" : heads != 1 ? "a network of several heads" : "a loss that wants numbers"});
-}
-
 template <class... Callbacks>
-History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
     take_first_look(learner, train, options);
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return TrainingLoop{learner, train, validation, options, references}.run();
 }
 
-template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+template <class Network, LearnableSet Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
     check(options);
     check_head_weights(options.head_weights, Network::heads.size());
     check_losses(options, Network::heads);
-    check_order(options, Network::heads.size());
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    check_order(options, train);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
@@ -21530,18 +22787,19 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 
 /// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
 /// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
-/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these; or they are read while the network learns, see
+/// PictureSource: the same bits where the order is the same. A step whose loss is not finite throws, and the
 /// network stays as it was before it. The same seed gives the same bits for any number of threads.
-template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+template <class Network, LearnableSet Train, LearnableSet Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
             Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 
 /// Without a validation set.
-template <class Network, LabelledImages Train, class... Callbacks>
+template <class Network, LearnableSet Train, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, train, nullptr, options, callbacks...);
@@ -21549,15 +22807,64 @@ History fit(Network& network, const Train& train, const FitOptions& options, Cal
 
 /// From two arrays.
 template <class Network, class Images, class Labels, class... Callbacks>
-    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+    requires(!LearnableSet<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
 History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/predict.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+template <class Network, PictureSource Source>
+auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    using Scalar = typename Network::Scalar;
+    constexpr std::size_t outputs = Network::output.size();
+    const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
+    Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predictor.predict(pictures, logits.data() + first * outputs); });
+    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+    return logits;
+}
+
+/// Of a network, which is prepared for it.
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
+    return predict(Predictor{network}, source, reading);
+}
+
+/// The same as probabilities, see Predictor::probabilities.
+template <class Network, PictureSource Source>
+auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", predictor.gives());
+    auto result = predict(predictor, source, reading);
+    const std::span numbers{result.data(), result.size()};
+    for (std::size_t first = 0; first < numbers.size();)
+        for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+    return result;
+}
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    return probabilities(Predictor{network}, source, reading);
 }
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// "  reading waited for 12 %": how much of the training of an epoch arithmetic stood still; where it is near 0, reading is quick enough.
+inline std::string waited_text(const Run& run) { return "  reading waited for " + fixed(100 * run.waited / std::max(run.seconds, 1e-9), 0) + " %"; }
+
+}  // namespace detail
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
@@ -21570,7 +22877,9 @@ struct ProgressLine {
         if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
         if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
         if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
-        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s";
+        if (run.reads) line += detail::waited_text(run);
+        line += '\n';
         std::fputs(line.c_str(), to);
         std::fflush(to);
     }
@@ -21623,7 +22932,8 @@ struct ProgressBar {
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
-               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all" +
+               (run.reads ? detail::waited_text(run) : "");
     }
     /// "0:07", "12:30", "3:05:00"
     static std::string duration(double seconds) {
@@ -28944,8 +30254,6 @@ inline std::string spell_onnx(const std::string& file, const OnnxModel& model, c
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/background.hpp
 
-#include <thread>
-
 namespace denim::inline DENIM_TARGET {
 
 /// A piece of work at a time on a thread of its own. What it throws reaches who waits for it. Where the system gives no thread the
@@ -29661,62 +30969,6 @@ private:
     std::uint64_t written_ = 0;
     std::string buffer_;
 };
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/idx.hpp
-
-// One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
-// type, the number of axes, the extents and the elements, highest byte first.
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
-    std::array<std::byte, 4> start{};
-    stream.read(start);
-    if (start[0] != std::byte{0} || start[1] != std::byte{0})
-        stream.fail("an IDX file was expected, its first two bytes are not zero");
-    using enum ElementType;
-    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
-                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
-    const auto code = std::to_integer<int>(start[2]);
-    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
-    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
-    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
-    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
-    for (std::size_t& extent : shape) {
-        std::array<std::byte, 4> field{};
-        stream.read(field);
-        std::ranges::reverse(field);
-        extent = little_endian<std::uint32_t>(field.data());
-    }
-    const std::size_t size = element_size(type->second);
-    const auto bytes = checked_size(shape, size);
-    if (!bytes || *bytes > most_bytes)
-        stream.fail(sentence("the IDX file says that it holds ", element_name(type->second), ' ', shape_text(shape),
-                             ", its size allows no more than ", most_bytes, " bytes"));
-    AnyArray array{type->second, std::move(shape)};
-    stream.read(array.bytes);
-    stream.check_end();
-    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, size);
-    return array;
-}
-
-}  // namespace detail
-
-/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
-inline AnyArray read_idx(const ByteSource& source) {
-    std::array<std::byte, 2> start{};
-    if (source.size() >= start.size()) source.read(0, start);
-    if (start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b}) {
-        detail::InflatedStream stream{source,        source.name(),        0,
-                                      source.size(), detail::unknown_size, detail::InflatedStream::Wrapping::gzip};
-        return detail::read_idx_stream(stream, source.size() * detail::largest_ratio);
-    }
-    detail::StoredStream stream{source, source.name(), 0, source.size()};
-    return detail::read_idx_stream(stream, source.size());
-}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/onnx.hpp
@@ -32132,6 +33384,7 @@ struct SweepOptions {
     std::size_t patience = 2;  ///< of EarlyStopping on the validation loss
     std::function<Optimizer(float)> optimizer = [](float rate) { return Optimizer{Adam{.rate = rate}}; };
     Augmentation augmentation = {};
+    Reading reading = {};  ///< of sets that are sources, which all runs share
     std::vector<std::string> labels = {};
     /// Runs at a time, which share the threads. More than one is faster where a network is too small to keep all threads busy;
     /// the results have the same bits.
@@ -32228,6 +33481,14 @@ inline std::pair<History, Score> read_finished(const std::filesystem::path& file
     return {result.history, {remembered("test loss"), remembered("test accuracy")}};
 }
 
+template <LearnableSet Set>
+std::size_t size_of(const Set& set) {
+    if constexpr (LabelledImages<Set>)
+        return set.labels.shape(0);
+    else
+        return set.size();
+}
+
 /// One run in its folder. A run that is done leaves `finished.snapshot` and is not repeated.
 template <class Train, class Validation, class Test>
 std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Train, Validation, Test>& sets,
@@ -32236,18 +33497,20 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
                                  .batch = options.batch,
                                  .optimizer = options.optimizer(run.rates.learning),
                                  .seed = Seed{run.seed},
-                                 .augmentation = options.augmentation};
+                                 .augmentation = options.augmentation,
+                                 .reading = options.reading};
     check(fit_options);
     const SweepPoint::Made made =
-        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
+        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, size_of(sets.train)), {fit_options.loss});
     Learner& learner = *made.learner;
     for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
     for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
     const auto samples = [&](const auto& set, const char* name) {
         return Samples::of(set, learner.input(), learner.heads(), name);
     };
-    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
-    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
+    const Samples train = samples(sets.train, "training");
+    Samples validation = samples(sets.validation, "validation");
+    Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
     Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
@@ -32270,7 +33533,7 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
     result.history = loop.run();
     Score score;
     if (sets.test) {
-        score = learner.score(learner.logits(test), test);
+        score = learner.score(all_logits(learner, test, options.reading), test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
     write_snapshot(finished, result);

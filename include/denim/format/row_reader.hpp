@@ -35,6 +35,13 @@ public:
     [[nodiscard]] std::size_t row_bytes() const { return row_; }
     /// Whether rows come quickly only one after the other, as they are compressed.
     [[nodiscard]] bool forward() const { return !stream_->place(); }
+    /// Where the first row stands in the file, unless it is compressed.
+    [[nodiscard]] std::optional<std::uint64_t> first_byte() const {
+        const auto place = stream_->place();
+        return place ? std::optional{*place + start_} : std::nullopt;
+    }
+    /// Whether the file has the other byte order than this machine.
+    [[nodiscard]] bool swapped() const { return header_.swapped; }
     /// A number that changes when the file is written.
     [[nodiscard]] std::uint64_t stamp() const { return source_->stamp(); }
 

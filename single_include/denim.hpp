@@ -1311,6 +1311,7 @@ struct Row {
     bool decays = false;     ///< weight decay and L2 apply
     Moved moved = Moved::by_gradient;
     float l2 = 0;  ///< adds l2 * sum of squares to the loss
+    float rate_factor = 1;  ///< the optimizer's rate is multiplied by it
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
@@ -4248,11 +4249,12 @@ struct Parameter {
 namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
-/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
+/// weights that decay, frozen and a rate_factor if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
     float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
+    float rate_factor = 1;  ///< what its parameters take of the learning rate: 0.1 lets it move a tenth as far
 };
 
 /// Where a layer works.
@@ -9916,139 +9918,6 @@ inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/batches.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
-/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
-constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
-
-/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
-inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0u);
-    if (shuffled) shuffle(order, Random{seed, epoch});
-    return order;
-}
-
-/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
-/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
-template <PictureSource Source, class Scalar>
-void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
-            std::uint64_t epoch, Scalar* to) {
-    const Shape shape = source.shape();
-    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
-    const Team team;
-    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
-    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
-        Scalar* picture = to + i * shape.size();
-        if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
-        std::vector<std::uint8_t>& room = rooms[worker];
-        room.resize(shape.size());
-        source.read(places[i], room.data());
-        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
-    });
-}
-
-/// Pictures and labels of one step.
-struct LoadedBatch {
-    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
-    Array<std::int32_t, 1> labels;  ///< (N,)
-};
-
-/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
-///
-///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
-template <PictureSource Source>
-class Batches {
-public:
-    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
-    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
-            bool shuffled = true)
-        : source_(source),
-          batch_(batch),
-          seed_(seed),
-          epoch_(epoch),
-          augmentation_(augmentation),
-          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
-        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
-        augmentation.check(source.shape());
-    }
-
-    /// How many batches there are.
-    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
-
-    /// The places in the source of batch `index`.
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
-        if (index >= size())
-            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
-                                    std::to_string(size()));
-        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
-    }
-
-    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
-        const auto chosen = places(index);
-        const Shape shape = source_.shape();
-        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
-                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
-        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
-        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
-        return result;
-    }
-
-private:
-    const Source& source_;
-    std::size_t batch_;
-    Seed seed_;
-    std::uint64_t epoch_;
-    Augmentation augmentation_;
-    std::vector<std::uint32_t> order_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/loss/target.hpp
-
-namespace denim {
-
-/// What a picture should give: the number of its class, or a number for each output.
-struct Target {
-    std::int32_t label = 0;
-    std::span<const float> numbers = {};
-};
-
-/// Which of the two a loss wants.
-enum class Wants { label, numbers };
-
-/// What the outputs of a head are, by the loss that it learned by: logits of classes of which one is right (probabilities are
-/// their softmax), of labels that may stand side by side (a sigmoid each), or numbers that are no probabilities.
-enum class Gives { classes, labels, numbers };
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
-
-/// The words for them in files, in their order.
-inline constexpr std::array<std::string_view, 3> gives_words{"classes", "labels", "numbers"};
-
-/// A word for each head.
-inline std::vector<std::string> words_of(std::span<const Gives> heads) {
-    std::vector<std::string> words;
-    for (const Gives head : heads) words.emplace_back(gives_words[static_cast<std::size_t>(head)]);
-    return words;
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/spelling.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
@@ -10180,6 +10049,258 @@ void describe_type(SettingsRecord& to, const Type& type) {
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 
+// ---- denim/data/picture_source.hpp
+
+namespace denim {
+
+/// How the pictures of a source are read while a network learns from them or answers.
+struct Reading {
+    std::size_t threads = 0;  ///< that read and change pictures beside those that compute; 0: as many as these
+    std::size_t ahead = 2;    ///< batches that are ready, or being made ready, beside the one that is worked on
+    /// Bytes of pictures that wait to be mixed where a source goes only forward. As many as the set has are a full shuffle.
+    std::size_t mixed = std::size_t{256} << 20;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+template <class Type, class Number>
+concept Reads = requires(const Type& source, std::size_t index, Number* to) { source.read(index, to); };
+
+}  // namespace detail
+
+/// Where pictures come from that need not be in memory: a class with these four, which many threads may call at once. `read` writes the
+/// numbers of a picture in (H, W, C) order, bytes from 0 to 255 or floats, and throws what ends the run. It may have besides, const too:
+///
+///     bool read(index, to)                  false: this picture is left out of the batch, or of the score
+///     bool forward()                        true: quick only one after the other, as in an archive; mixed in a buffer, not shuffled
+///     std::int32_t label(index, head)       of networks with several heads; no_label where there is none
+///     float number(index, output)           what a loss aims at that wants numbers
+///     void describe(SettingsRecord& to)     what a checkpoint knows the source by, see SettingsRecord
+template <class Type>
+concept PictureSource = (detail::Reads<Type, std::uint8_t> || detail::Reads<Type, float>) && requires(const Type& source, std::size_t index) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
+};
+
+namespace detail {
+
+/// True unless the source says that the picture is left out.
+template <class Source, class Number>
+bool read_picture_of(const Source& source, std::size_t index, Number* to) {
+    if constexpr (std::same_as<decltype(source.read(index, to)), bool>) {
+        return source.read(index, to);
+    } else {
+        source.read(index, to);
+        return true;
+    }
+}
+
+template <class Source>
+bool goes_forward(const Source& source) {
+    if constexpr (requires { static_cast<bool>(source.forward()); })
+        return source.forward();
+    else
+        return false;
+}
+
+}  // namespace detail
+
+/// A source without its type; it refers to the caller's object.
+class SourceReference {
+public:
+    template <PictureSource Source>
+    explicit SourceReference(const Source& source)
+        : source_(std::addressof(source)),
+          size_(source.size()),
+          shape_(source.shape()),
+          bytes_(detail::Reads<Source, std::uint8_t>),
+          forward_(detail::goes_forward(source)),
+          read_([](const void* erased, std::size_t index, void* to) {
+              using Number = std::conditional_t<detail::Reads<Source, std::uint8_t>, std::uint8_t, float>;
+              return detail::read_picture_of(*static_cast<const Source*>(erased), index, static_cast<Number*>(to));
+          }) {
+        if constexpr (DescribesItself<Source>)
+            describe_ = [](const void* erased, SettingsRecord& to) { static_cast<const Source*>(erased)->describe(to); };
+    }
+
+    /// When the reference was made.
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] Shape shape() const { return shape_; }
+    /// Whether it gives bytes, else floats.
+    [[nodiscard]] bool bytes() const { return bytes_; }
+    [[nodiscard]] bool forward() const { return forward_; }
+    [[nodiscard]] std::size_t picture_bytes() const { return shape_.size() * (bytes_ ? 1 : sizeof(float)); }
+    /// False where the picture is left out.
+    bool read(std::size_t index, void* to) const { return read_(source_, index, to); }
+    void describe(SettingsRecord& to) const {
+        if (describe_) describe_(source_, to);
+    }
+
+private:
+    const void* source_;
+    std::size_t size_;
+    Shape shape_;
+    bool bytes_, forward_;
+    bool (*read_)(const void*, std::size_t, void*);
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/batches.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
+constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
+
+/// The order of `count` samples in an epoch (the first is 1): shuffled anew in each, by the seed.
+inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std::uint64_t epoch, bool shuffled = true) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    if (shuffled) shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+/// The order of an epoch where pictures come only one after the other: each next one is drawn from `mixed` that wait, and the one that follows
+/// in the source takes its place. With room for all it is epoch_order.
+inline std::vector<std::uint32_t> mixed_order(std::size_t count, std::size_t mixed, Seed seed, std::uint64_t epoch) {
+    if (mixed >= count) return epoch_order(count, seed, epoch);
+    std::vector<std::uint32_t> order(count), waiting(std::max<std::size_t>(mixed, 1));
+    std::iota(waiting.begin(), waiting.end(), 0u);
+    Random random{seed, epoch};
+    for (std::size_t n = 0, next = waiting.size(); n < count; ++n) {
+        std::uint32_t& drawn = waiting[random.below(static_cast<std::uint32_t>(waiting.size()))];
+        order[n] = drawn;
+        if (next < count) {
+            drawn = static_cast<std::uint32_t>(next++);
+        } else {
+            drawn = waiting.back();
+            waiting.pop_back();
+        }
+    }
+    return order;
+}
+
+/// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
+/// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
+/// 1). Throws std::runtime_error where the source leaves one out.
+template <PictureSource Source, class Scalar>
+    requires detail::Reads<Source, std::uint8_t>
+void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
+            std::uint64_t epoch, Scalar* to) {
+    const Shape shape = source.shape();
+    const bool plain = augmentation == Augmentation{.ground = augmentation.ground} && sizeof(Scalar) == 1;
+    const Team team;
+    std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
+    parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
+        Scalar* picture = to + i * shape.size();
+        const auto read = [&](std::uint8_t* into) {
+            if (!detail::read_picture_of(source, places[i], into))
+                throw std::runtime_error("denim: batches: the source leaves out picture " + std::to_string(places[i]) +
+                                         ", which only fit and evaluate can do without");
+        };
+        if constexpr (sizeof(Scalar) == 1)
+            if (plain) return read(picture);
+        std::vector<std::uint8_t>& room = rooms[worker];
+        room.resize(shape.size());
+        read(room.data());
+        augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
+    });
+}
+
+/// Pictures and labels of one step.
+struct LoadedBatch {
+    Array<std::uint8_t, 4> images;  ///< (N, H, W, C)
+    Array<std::int32_t, 1> labels;  ///< (N,)
+};
+
+/// The batches of one epoch, read as they are asked for: for sets that do not fit in memory and for loops of one's own.
+///
+///     for (std::size_t step = 0; step < batches.size(); ++step) train_on(batches[step]);
+template <PictureSource Source>
+class Batches {
+public:
+    /// Keeps a reference to `source`. The last batch may have fewer than `batch` samples.
+    Batches(const Source& source, std::size_t batch, Seed seed, std::uint64_t epoch, const Augmentation& augmentation = {},
+            bool shuffled = true)
+        : source_(source),
+          batch_(batch),
+          seed_(seed),
+          epoch_(epoch),
+          augmentation_(augmentation),
+          order_(epoch_order(source.size(), seed, epoch, shuffled)) {
+        if (batch == 0) throw std::invalid_argument("denim: batches of at least one sample were expected");
+        augmentation.check(source.shape());
+    }
+
+    /// How many batches there are.
+    [[nodiscard]] std::size_t size() const { return batches_of(order_.size(), batch_); }
+
+    /// The places in the source of batch `index`.
+    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t index) const {
+        if (index >= size())
+            throw std::out_of_range("denim: batch " + std::to_string(index) + " was asked for, there are " +
+                                    std::to_string(size()));
+        return std::span{order_}.subspan(index * batch_, std::min(batch_, order_.size() - index * batch_));
+    }
+
+    [[nodiscard]] LoadedBatch operator[](std::size_t index) const {
+        const auto chosen = places(index);
+        const Shape shape = source_.shape();
+        LoadedBatch result{Array<std::uint8_t, 4>::from_shape({chosen.size(), shape.height, shape.width, shape.channels}),
+                           Array<std::int32_t, 1>::from_shape({chosen.size()})};
+        gather(source_, chosen, augmentation_, seed_, epoch_, result.images.data());
+        for (std::size_t i = 0; i < chosen.size(); ++i) result.labels(i) = source_.label(chosen[i]);
+        return result;
+    }
+
+private:
+    const Source& source_;
+    std::size_t batch_;
+    Seed seed_;
+    std::uint64_t epoch_;
+    Augmentation augmentation_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/loss/target.hpp
+
+namespace denim {
+
+/// What a picture should give: the number of its class, or a number for each output.
+struct Target {
+    std::int32_t label = 0;
+    std::span<const float> numbers = {};
+};
+
+/// Which of the two a loss wants.
+enum class Wants { label, numbers };
+
+/// What the outputs of a head are, by the loss that it learned by: logits of classes of which one is right (probabilities are
+/// their softmax), of labels that may stand side by side (a sigmoid each), or numbers that are no probabilities.
+enum class Gives { classes, labels, numbers };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The words for them in files, in their order.
+inline constexpr std::array<std::string_view, 3> gives_words{"classes", "labels", "numbers"};
+
+/// A word for each head.
+inline std::vector<std::string> words_of(std::span<const Gives> heads) {
+    std::vector<std::string> words;
+    for (const Gives head : heads) words.emplace_back(gives_words[static_cast<std::size_t>(head)]);
+    return words;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/loss/loss.hpp
 
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
@@ -10553,7 +10674,7 @@ struct Update {
     const float* gradients;
     std::array<float*, 4> state;
     std::size_t count;
-    float rate;        ///< the learning rate of this step
+    float rate;        ///< the learning rate of this step, times the row's factor
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
@@ -10647,7 +10768,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
                           gradients.data() + first,
                           {},
                           std::min(block, row.offset + row.size() - first),
-                          rate,
+                          rate * row.rate_factor,
                           state.step,
                           row.decays};
             for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
@@ -10817,12 +10938,13 @@ inline void check_step(const Optimizer& optimizer, const OptimizerState& state, 
                        std::span<const float> parameters, std::span<const float> gradients, float rate) {
     for (const Row& row : rows) {
         if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float own_rate = rate * row.rate_factor;
         const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
         if (!is_finite(largest)) throw GradientNotFinite{row.name};
         constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
+        const bool may_leave = largest > large_gradient / std::max(own_rate, 1.0f) || own_rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, own_rate))
+            throw WeightsNotFinite{row.name, own_rate};
     }
 }
 
@@ -11562,6 +11684,7 @@ struct Epoch {
     double rate = 0;     ///< the learning rate
     double seconds = 0;  ///< validation included
     double images_per_second = 0;  ///< of training alone
+    double waited = 0;             ///< seconds in which training waited for pictures; 0 in epochs that a snapshot told of
 };
 
 /// All passes of a run.
@@ -12524,20 +12647,20 @@ DENIM_TEMPLATE(struct NetworkState<double>);
 namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
-enum class LayerSetting { rate, l2, frozen };
+enum class LayerSetting { rate, l2, frozen, rate_factor };
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
-/// it has parameters.
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen
+/// and a rate_factor if it has parameters.
 constexpr bool has_setting(const Entry& entry, LayerSetting which) {
     return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
 }
 
 /// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
-inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0, accepted_rate_factor = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
@@ -12548,6 +12671,7 @@ inline void check_settings(const GraphTable& graph, std::span<const LayerSetting
         const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+        if (entry.rows > 0) check(index, "rate_factor", settings[index].rate_factor, accepted_rate_factor);
     }
 }
 
@@ -12607,14 +12731,18 @@ private:
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
                       "denim: settings: no layer at this place has parameters that could be frozen.");
+        static_assert(Which != LayerSetting::rate_factor || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could have a rate of their own.");
     }
     static Number& of(LayerSettings& settings) {
         if constexpr (Which == LayerSetting::rate)
             return settings.rate;
         else if constexpr (Which == LayerSetting::l2)
             return settings.l2;
-        else
+        else if constexpr (Which == LayerSetting::frozen)
             return settings.frozen;
+        else
+            return settings.rate_factor;
     }
 
     detail::SettingsPlace place_;
@@ -12626,8 +12754,9 @@ struct SettingsAt {
     SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+    SettingAt<LayerSetting::rate_factor, WithParameters> rate_factor;  ///< what parameters take of the learning rate
 
-    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place), rate_factor(place) {}
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -14606,6 +14735,15 @@ struct Answer {
     const void* loss;
 };
 
+/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
+/// that compute call it. What is computed again is seen again.
+template <class Scalar>
+struct ValueWatch {
+    std::size_t value;
+    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void* who;
+};
+
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
 template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
@@ -14624,9 +14762,9 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr);
+                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
 
 private:
     struct Call {
@@ -14637,6 +14775,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
         StepClock* clock;
+        const ValueWatch<Scalar>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -14693,11 +14832,19 @@ private:
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
         plan_->layers[node].forward(call);
+        if (of.watch && of.watch->value == plan_->nodes[node].to)
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
+        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
+            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
+            });
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
@@ -14764,9 +14911,9 @@ BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scal
 
 template <class Scalar>
 StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock) {
+                    StepClock* clock, const ValueWatch<Scalar>* watch) {
     check(parameters, settings, batch);
-    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
     workspace_.reserve_threads(of.team.within(of.shares.count));
     results_.assign(of.shares.count, {});
     prepare(*plan_, of.parameters, prepared_.data());
@@ -14975,6 +15122,18 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// 64 bits that change when a file is written: of its size and when it was written last.
+inline std::uint64_t file_stamp(const struct stat& status) {
+    const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
+#if defined(__APPLE__)
+    const auto& written = status.st_mtimespec;
+#else
+    const auto& written = status.st_mtim;
+#endif
+    std::uint64_t sum = mix(mix(mix(1, status.st_size), written.tv_sec), written.tv_nsec);
+    return sum ^ sum >> 32;
+}
+
 /// An open file, closed at the end of its life.
 class FileDescriptor {
 public:
@@ -15004,6 +15163,13 @@ public:
     [[nodiscard]] int number() const { return number_; }
     /// Bytes of the file when it was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// See file_stamp; of the file as it is now.
+    [[nodiscard]] std::uint64_t stamp(const std::string& name) const {
+        struct stat status;
+        if (::fstat(number_, &status) != 0) throw FileError(name, "cannot be examined: " + system_reason());
+        return file_stamp(status);
+    }
 
     /// Fills `to` from `offset` on, and says how many bytes the file had.
     std::size_t read(std::uint64_t offset, std::span<std::byte> to, const std::string& name) const {
@@ -15381,6 +15547,10 @@ concept LabelledImages = requires(const Type& set) {
     set.labels;
 };
 
+/// What `fit`, `evaluate` and their like take: sets in memory, and sources that are read as they are needed.
+template <class Type>
+concept LearnableSet = LabelledImages<Type> || PictureSource<Type>;
+
 /// Images and labels side by side, where they are two arrays.
 template <class Images, class Labels>
 struct LabelledPair {
@@ -15392,11 +15562,13 @@ LabelledPair(const Images&, const Labels&) -> LabelledPair<Images, Labels>;
 
 /// Pictures with the number of the right class of each, checked against the network that learns from them.
 struct Samples {
-    Pictures pictures;
+    Pictures pictures;  ///< of a source, how many of which shape there are
+    std::optional<SourceReference> source;  ///< where pictures are read from that are not in memory
     std::span<const std::int32_t> labels;
     std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
     std::size_t heads = 1;           ///< labels of each picture
     std::vector<float> numbers;      ///< (N, outputs), instead of labels, where the loss wants these
+    std::vector<std::uint32_t> places = {};  ///< of the pictures in their source, once some were left out
 
     Samples() = default;
     Samples(const Samples&) = delete;
@@ -15409,16 +15581,25 @@ struct Samples {
     /// Numbers of each picture.
     [[nodiscard]] std::size_t width() const { return count() == 0 ? 0 : numbers.size() / count(); }
     [[nodiscard]] Targets targets() const { return {labels, numbers}; }
+    /// Of a sample, in its source.
+    [[nodiscard]] std::size_t place(std::size_t sample) const { return places.empty() ? sample : places[sample]; }
+    /// Whether pictures are bytes, else floats.
+    [[nodiscard]] bool bytes() const { return source ? source->bytes() : pictures.bytes != nullptr; }
 
     /// The targets that a loss wants.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                       const Loss& loss) {
-        if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
-        if constexpr (has_labels<Set>)
+        if (loss.wants() == Wants::numbers) {
+            if constexpr (LabelledImages<Set> || has_numbers<Set>)
+                return with_numbers(set, input, heads, name, loss);
+            else
+                fail("the loss wants numbers, but the source of the " + name + " set has no member number(index, output)");
+        } else if constexpr (has_labels<Set>) {
             return of(set, input, heads, name);
-        else
+        } else {
             fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
+        }
     }
 
     /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in
@@ -15438,25 +15619,7 @@ struct Samples {
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
                  detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
-        std::size_t place = 0, labelled = 0;
-        in_row_major_order(set.labels, [&](const Label label) {
-            const std::size_t head = place % heads.size(), picture = place / heads.size();
-            const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
-            if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
-                fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
-                     (heads.size() == 1
-                          ? ", but the network's last layer has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1)
-                          : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
-                                std::to_string(no_label) + " for no label"));
-            labelled = head == 0 ? !none : labelled + !none;
-            if (head + 1 == heads.size() && labelled == 0)
-                fail("picture " + std::to_string(picture) + " of the " + name +
-                     " set has no label for any head; expected one at least");
-            samples.kept.push_back(static_cast<std::int32_t>(label));
-            ++place;
-        });
+        in_row_major_order(set.labels, [&](const Label label) { samples.add_label(label, heads, name); });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -15465,36 +15628,130 @@ struct Samples {
         return samples;
     }
 
+    /// The same of a source, which outlives them: `label(index)`, or `label(index, head)` for a network with several heads.
+    template <PictureSource Source>
+        requires(!LabelledImages<Source>)
+    static Samples of(const Source& source, Shape input, std::span<const std::size_t> heads, const std::string& name) {
+        Samples samples = without_targets(SourceReference{source}, input, name);
+        samples.heads = heads.size();
+        samples.kept.reserve(samples.count() * heads.size());
+        constexpr bool by_head = requires { source.label(std::size_t{}, std::size_t{}); };
+        if (heads.size() > 1 && !by_head)
+            fail("the network has " + std::to_string(heads.size()) + " heads, but the source of the " + name +
+                 " set has no member label(index, head)");
+        for (std::size_t index = 0; index < samples.count(); ++index)
+            for (std::size_t head = 0; head < heads.size(); ++head)
+                if constexpr (by_head)
+                    samples.add_label(heads.size() == 1 ? source.label(index) : source.label(index, head), heads, name);
+                else
+                    samples.add_label(source.label(index), heads, name);
+        samples.labels = samples.kept;
+        return samples;
+    }
+
     /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not
     /// accept one.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                                 const Loss& loss) {
         Samples samples;
-        samples.pictures = Pictures::of(set.images, input);
         if (heads.size() != 1)
             fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
-        const std::size_t outputs = heads[0], count = samples.count();
-        if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
-        const auto& shape = set.labels.shape();
-        if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
-            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
-        samples.numbers.reserve(set.labels.size());
-        in_row_major_order(set.labels, [&](const auto label) {
-            const auto number = static_cast<float>(label);
-            if (!is_finite(number) || !loss.accepts(number))
-                fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
-                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
-            samples.numbers.push_back(number);
-        });
+        const std::size_t outputs = heads[0];
+        if constexpr (LabelledImages<Set>) {
+            samples.pictures = Pictures::of(set.images, input);
+            const std::size_t count = samples.count();
+            if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
+            const auto& shape = set.labels.shape();
+            if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
+                fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
+                     std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
+            samples.numbers.reserve(set.labels.size());
+            in_row_major_order(set.labels, [&](const auto label) { samples.add_number(static_cast<float>(label), outputs, name, loss); });
+        } else {
+            samples = without_targets(SourceReference{set}, input, name);
+            samples.numbers.reserve(samples.count() * outputs);
+            for (std::size_t index = 0; index < samples.count(); ++index)
+                for (std::size_t output = 0; output < outputs; ++output) samples.add_number(set.number(index, output), outputs, name, loss);
+        }
+        return samples;
+    }
+
+    /// Goes on without these samples of a source, named in order: pictures, targets and `logits`, as many for each sample.
+    template <class Scalar>
+    void leave_out(std::span<const std::uint32_t> left, std::vector<Scalar>& logits) {
+        if (left.empty()) return;
+        const std::size_t before = count(), numbers_of_each = width();
+        if (places.empty())
+            for (std::size_t sample = 0; sample < before; ++sample) places.push_back(static_cast<std::uint32_t>(sample));
+        const auto erase = [&](auto& from, std::size_t each) {
+            std::size_t to = 0;
+            for (std::size_t sample = 0, next = 0; sample < before; ++sample) {
+                if (next < left.size() && left[next] == sample) {
+                    ++next;
+                    continue;
+                }
+                for (std::size_t n = 0; n < each; ++n) from[to++] = from[sample * each + n];
+            }
+            from.resize(to);
+        };
+        erase(logits, logits.size() / before);
+        erase(kept, kept.size() / before);
+        erase(numbers, numbers_of_each);
+        erase(places, 1);
+        labels = kept;
+        pictures.count = before - left.size();
+    }
+
+    /// The pictures of a source alone.
+    static Samples without_targets(const SourceReference& source, Shape input, const std::string& name) {
+        Samples samples;
+        samples.source = source;
+        samples.pictures = {source.shape(), source.size()};
+        if (source.shape() != input)
+            fail("the network takes pictures of shape " + to_string(input) + ", but the source of the " + name + " set gives the shape " +
+                 to_string(source.shape()));
+        if (source.size() == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        if (source.size() > std::numeric_limits<std::uint32_t>::max())
+            fail("the " + name + " set has " + std::to_string(source.size()) + " pictures; fewer than 2^32 were expected");
         return samples;
     }
 
 private:
     template <class Set>
-    static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+    static constexpr bool has_numbers = requires(const Set& set) { static_cast<float>(set.number(std::size_t{}, std::size_t{})); };
+    template <class Set>
+    static consteval bool labels_of() {
+        if constexpr (LabelledImages<Set>)
+            return std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+        else
+            return true;
+    }
+    template <class Set>
+    static constexpr bool has_labels = labels_of<Set>();
+
+    template <class Label>
+    void add_label(Label label, std::span<const std::size_t> heads_of_network, const std::string& name) {
+        const std::size_t head = kept.size() % heads, picture = kept.size() / heads;
+        const bool none = heads > 1 && std::cmp_equal(label, no_label);
+        if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads_of_network[head]))) {
+            const std::string outputs = std::to_string(heads_of_network[head]), last = std::to_string(heads_of_network[head] - 1);
+            fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
+                 (heads == 1 ? ", but the network's last layer has " + outputs + " outputs: labels go from 0 to " + last
+                             : " for head " + std::to_string(head) + ", but that has " + outputs + " outputs: labels go from 0 to " + last +
+                                   ", or are " + std::to_string(no_label) + " for no label"));
+        }
+        kept.push_back(static_cast<std::int32_t>(label));
+        const auto last_picture = std::span{kept}.last(std::min(heads, kept.size()));
+        if (heads > 1 && head + 1 == heads && std::ranges::all_of(last_picture, [](auto each) { return each == no_label; }))
+            fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
+    }
+    void add_number(float number, std::size_t outputs, const std::string& name, const Loss& loss) {
+        if (!is_finite(number) || !loss.accepts(number))
+            fail("number " + std::to_string(numbers.size() % outputs) + " of picture " + std::to_string(numbers.size() / outputs) +
+                 " of the " + name + " set is " + detail::general(static_cast<double>(number)) + ", which the loss does not accept");
+        numbers.push_back(number);
+    }
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
 };
@@ -15716,6 +15973,8 @@ struct Run {
     std::size_t training_images = 0;  ///< in the training set
     Score train = {};                 ///< mean of this epoch so far
     double seconds = 0;               ///< since this epoch began
+    double waited = 0;                ///< of these, the ones in which the network waited for pictures
+    bool reads = false;               ///< the training set is a source, see PictureSource
     float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
     bool stop = false;                ///< a callback sets it: the run ends after this batch
     bool interrupted =
@@ -16027,6 +16286,57 @@ struct EarlyStopping {
 static_assert(Callback<EarlyStopping>);
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/answers.hpp
+
+// Logits of all pictures of a set, in memory or read from a source while others are answered.
+
+#include <functional>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls `each(pictures, first)` with the pictures of a source from its first on, some at a time; `first` is the number of the first of them.
+/// Gives the samples that the source left out, whose pictures say nothing.
+DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each);
+
+}  // namespace detail
+
+/// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
+/// std::runtime_error where nothing is left.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Scalar> logits(samples.count() * outputs);
+    if (!samples.source) {
+        predict(samples.pictures, logits.data());
+        return logits;
+    }
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predict(pictures, logits.data() + first * outputs); });
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+namespace detail {
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
+
+/// Of a network, through a predictor that is made for it.
+template <class Network>
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+    const Predictor predictor{network};
+    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
+                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/training/head_slice.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16136,16 +16446,15 @@ inline void require_classes(std::span<const Gives> heads) {
 
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
-/// does not tell classes apart: then the next function scores it.
-template <class Network, LabelledImages Set>
-Evaluation evaluate(const Network& network, const Set& set) {
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
@@ -16164,19 +16473,18 @@ Evaluation evaluate(const Network& network, const Set& set) {
 }
 
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
-template <class Network, LabelledImages Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading);
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }
 
 /// From two arrays.
 template <class Network, class Images, class Labels>
-    requires(!LabelledImages<Images>)
+    requires(!LearnableSet<Images>)
 Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
     return evaluate(network, LabelledPair{images, labels});
 }
@@ -16187,18 +16495,17 @@ Evaluation evaluate(const Network& network, const Images& images, const Labels& 
 namespace denim::inline DENIM_TARGET {
 
 /// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
-template <class Network, LabelledImages Set>
-std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set) {
+template <class Network, LearnableSet Set>
+std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
-    std::vector<typename Network::Scalar> outputs(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, outputs.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
+    const auto outputs = detail::answers_of(network, samples, reading);
     return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
 }
 
 /// From two arrays.
 template <class Network, class Images, class Targets>
-    requires(!LabelledImages<Images>)
+    requires(!LearnableSet<Images>)
 std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
     return evaluate_targets(network, LabelledPair{images, targets});
 }
@@ -16219,12 +16526,59 @@ struct FitOptions {
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
     Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
+    bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    Reading reading{};                     ///< of sets that are sources: see PictureSource
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/balanced_order.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The order of an epoch (the first is 1) in which every class comes equally often, to one sample: as many places as there are labels, those of
+/// small classes several times, those of large ones in turn from epoch to epoch, so that each sample of a class is seen as often as any other,
+/// to one. Classes are dealt in turn, samples of a class in the order of one shuffle after another; it depends on labels, seed and epoch alone.
+inline std::vector<std::uint32_t> balanced_order(std::span<const std::int32_t> labels, Seed seed, std::uint64_t epoch) {
+    std::map<std::int32_t, std::vector<std::uint32_t>> members;
+    for (std::size_t place = 0; place < labels.size(); ++place) members[labels[place]].push_back(static_cast<std::uint32_t>(place));
+    const std::uint64_t classes = members.size(), before = (epoch - 1) * labels.size(), after = epoch * labels.size();
+    std::vector<std::uint32_t> order;
+    order.reserve(labels.size());
+    std::uint64_t turn = 0;  // of a class; it has the draws turn, turn + classes, ... of all epochs together
+    for (const auto& [label, all] : members) {
+        const auto drawn = [&](std::uint64_t until) { return (until + classes - 1 - turn) / classes; };
+        std::uint64_t round = ~std::uint64_t{0};
+        std::vector<std::uint32_t> shuffled;
+        for (std::uint64_t draw = drawn(before); draw < drawn(after); ++draw) {
+            if (draw / all.size() != round) {
+                round = draw / all.size();
+                shuffled = all;
+                shuffle(shuffled, Random{Seed{seed.value + 0x9E3779B97F4A7C15u * (turn + 1)}, round});
+            }
+            order.push_back(shuffled[draw % all.size()]);
+        }
+        ++turn;
+    }
+    shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/order_of_epoch.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Throws std::invalid_argument where the samples cannot be put in the order that the options ask for.
+DENIM_ONCE void check_order(const FitOptions& options, const Samples& train);
+
+/// The numbers of the samples in the order of an epoch (the first is 1).
+DENIM_ONCE std::vector<std::uint32_t> order_of_epoch(const Samples& train, const FitOptions& options, std::uint64_t epoch);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/training/fit.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16235,21 +16589,22 @@ namespace detail {
 DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads);
 
 /// A run of training, for any network.
-DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
                                   std::span<const CallbackReference> callbacks);
 
 template <class... Callbacks>
-History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return run_training(learner, train, validation, options, references);
 }
 
-template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+template <class Network, LearnableSet Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
     check(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    check_order(options, train);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
@@ -16259,18 +16614,19 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 
 /// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
 /// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
-/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these; or they are read while the network learns, see
+/// PictureSource: the same bits where the order is the same. A step whose loss is not finite throws, and the
 /// network stays as it was before it. The same seed gives the same bits for any number of threads.
-template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+template <class Network, LearnableSet Train, LearnableSet Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
             Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 
 /// Without a validation set.
-template <class Network, LabelledImages Train, class... Callbacks>
+template <class Network, LearnableSet Train, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, train, nullptr, options, callbacks...);
@@ -16278,7 +16634,7 @@ History fit(Network& network, const Train& train, const FitOptions& options, Cal
 
 /// From two arrays.
 template <class Network, class Images, class Labels, class... Callbacks>
-    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+    requires(!LearnableSet<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
 History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
 }
@@ -16299,9 +16655,58 @@ public:
 };
 
 }  // namespace denim
+// ---- denim/training/predict.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+template <class Network, PictureSource Source>
+auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    using Scalar = typename Network::Scalar;
+    constexpr std::size_t outputs = Network::output.size();
+    const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
+    Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predictor.predict(pictures, logits.data() + first * outputs); });
+    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+    return logits;
+}
+
+/// Of a network, which is prepared for it.
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
+    return predict(Predictor{network}, source, reading);
+}
+
+/// The same as probabilities, see Predictor::probabilities.
+template <class Network, PictureSource Source>
+auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", predictor.gives());
+    auto result = predict(predictor, source, reading);
+    const std::span numbers{result.data(), result.size()};
+    for (std::size_t first = 0; first < numbers.size();)
+        for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+    return result;
+}
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    return probabilities(Predictor{network}, source, reading);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// "  reading waited for 12 %": how much of the training of an epoch arithmetic stood still; where it is near 0, reading is quick enough.
+inline std::string waited_text(const Run& run) { return "  reading waited for " + fixed(100 * run.waited / std::max(run.seconds, 1e-9), 0) + " %"; }
+
+}  // namespace detail
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
@@ -16314,7 +16719,9 @@ struct ProgressLine {
         if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
         if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
         if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
-        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s";
+        if (run.reads) line += detail::waited_text(run);
+        line += '\n';
         std::fputs(line.c_str(), to);
         std::fflush(to);
     }
@@ -16367,7 +16774,8 @@ struct ProgressBar {
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
-               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all" +
+               (run.reads ? detail::waited_text(run) : "");
     }
     /// "0:07", "12:30", "3:05:00"
     static std::string duration(double seconds) {
@@ -16741,6 +17149,7 @@ DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettin
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto& [parameter, entry, offset] = graph.parameters[row];
         rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].rate_factor = settings[entry].rate_factor;
         rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
     }
 }
@@ -17003,6 +17412,321 @@ DENIM_ONCE StepResult NetworkLearner::step(const Batch& batch) {
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/training/answers.hpp
+#if DENIM_BODIES
+
+// ---- denim/training/forward_buffer.hpp
+
+#include <unordered_map>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The pictures of a source that goes only forward, asked for in an order that is nearly that of the source: what is read on the way to one
+/// waits until it is asked for. Many threads may ask, each picture once.
+class ForwardBuffer {
+public:
+    explicit ForwardBuffer(const SourceReference& source) : source_(source) {}
+
+    /// Begins at the first picture again; these will be asked for.
+    void begin(std::span<const std::uint32_t> wanted) {
+        const std::scoped_lock lock{mutex_};
+        next_ = 0;
+        waiting_.clear();
+        wanted_.assign(source_.size(), false);
+        for (const std::uint32_t place : wanted) wanted_[place] = true;
+    }
+
+    /// False where the source leaves the picture out.
+    bool take(std::size_t place, void* to) {
+        const std::scoped_lock lock{mutex_};
+        for (; next_ <= place; ++next_) {
+            Picture picture;
+            picture.numbers = spare_.empty() ? std::vector<std::byte>(source_.picture_bytes()) : std::move(spare_.back());
+            if (!spare_.empty()) spare_.pop_back();
+            picture.there = source_.read(next_, picture.numbers.data());
+            if (wanted_[next_])
+                waiting_.emplace(next_, std::move(picture));
+            else
+                spare_.push_back(std::move(picture.numbers));
+        }
+        const auto found = waiting_.find(place);
+        if (found == waiting_.end())
+            throw std::logic_error("denim: picture " + std::to_string(place) + " of a source that goes forward was asked for twice");
+        const bool there = found->second.there;
+        std::memcpy(to, found->second.numbers.data(), found->second.numbers.size());
+        spare_.push_back(std::move(found->second.numbers));
+        waiting_.erase(found);
+        return there;
+    }
+
+private:
+    struct Picture {
+        std::vector<std::byte> numbers = {};
+        bool there = true;
+    };
+
+    SourceReference source_;
+    std::mutex mutex_;
+    std::size_t next_ = 0;
+    std::vector<bool> wanted_;
+    std::unordered_map<std::size_t, Picture> waiting_;
+    std::vector<std::vector<std::byte>> spare_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/prepared_batches.hpp
+
+#include <condition_variable>
+#include <thread>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Batches whose pictures are read from a source, or changed anew in each epoch, or both, on threads of their own: while a network works on
+/// one batch the next ones are made ready. A program that is held to one thread makes each as it is taken, unless threads to read were asked
+/// for. A picture becomes the same for any number of threads and any size of batches.
+class PreparedBatches {
+public:
+    /// Keeps a reference to `samples`. Throws where augmentation does not fit the pictures.
+    PreparedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest, const Reading& reading = {})
+        : samples_(samples),
+          augmentation_(augmentation),
+          seed_(seed),
+          batch_(largest),
+          picture_bytes_(samples.pictures.shape.size() * (samples.bytes() ? 1 : sizeof(float))),
+          slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
+          changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
+        augmentation.check(samples.pictures.shape);
+        if (changes_ && !samples.bytes())
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        if (samples.source && samples.source->forward()) forward_.emplace(*samples.source);
+        const std::size_t wanted = reading.threads > 0 ? reading.threads : threads() > 1 ? threads() : 0;
+        rooms_.resize(wanted > 0 ? reading.ahead + 1 : 1);
+        for (Room& room : rooms_) {
+            room.numbers_of_pictures.resize(largest * picture_bytes_ / sizeof(float) + 1);
+            room.there.resize(largest);
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.targets.resize(largest * samples.width());
+            room.pictures = {samples.pictures.shape, largest};
+            if (samples.bytes())
+                room.pictures.bytes = reinterpret_cast<const std::uint8_t*>(room.numbers_of_pictures.data());
+            else
+                room.pictures.floats = room.numbers_of_pictures.data();
+        }
+        try {
+            for (std::size_t n = 0; n < wanted; ++n) workers_.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {  // as many as the system gives
+        }
+    }
+
+    PreparedBatches(const PreparedBatches&) = delete;
+    PreparedBatches& operator=(const PreparedBatches&) = delete;
+    ~PreparedBatches() {
+        {
+            const std::scoped_lock lock{mutex_};
+            stop_ = true;
+        }
+        work_.notify_all();
+        for (std::thread& worker : workers_) worker.join();
+    }
+
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
+        std::unique_lock lock{mutex_};
+        batches_ = 0;  // nobody begins anything more of an epoch that was left
+        done_.wait(lock, [&] { return busy_ == 0; });
+        order_ = order;
+        epoch_ = epoch;
+        waited_ = 0;
+        claimed_ = next_ = held_ = first;
+        claimed_samples_ = 0;
+        batches_ = batches_of(order.size(), batch_);
+        for (Room& room : rooms_) room.left = 0;
+        if (forward_) forward_->begin(order.subspan(std::min(first * batch_, order.size())));
+        for (std::size_t batch = first; batch < std::min(batches_, first + rooms_.size()); ++batch) open(batch);
+        lock.unlock();
+        work_.notify_all();
+    }
+
+    /// Waits for the next batch, which stands until the one after it is taken; what was left out is not in it. Throws what reading threw.
+    Batch take(std::uint64_t step) {
+        const std::size_t batch = next_++;
+        Room& room = rooms_[batch % rooms_.size()];
+        const auto before = std::chrono::steady_clock::now();
+        {
+            std::unique_lock lock{mutex_};
+            if (batch > held_) {  // the room of the batch before is free
+                const std::size_t following = held_ + rooms_.size();
+                held_ = batch;
+                if (following < batches_) open(following);
+                work_.notify_all();
+            }
+            if (workers_.empty()) {
+                lock.unlock();
+                fill(room, 0, room.size);
+                room.left = 0;
+            } else {
+                done_.wait(lock, [&] { return room.left == 0; });
+            }
+        }
+        waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+        if (room.error) std::rethrow_exception(room.error);
+        room.order.clear();
+        left_out_.clear();
+        for (std::size_t n = 0; n < room.size; ++n)
+            if (room.there[n])
+                room.order.push_back(static_cast<std::uint32_t>(n));
+            else
+                left_out_.push_back(order_[batch * batch_ + n]);
+        return {room.pictures, room.labels, room.order, seed_, step, {}, room.targets};
+    }
+
+    /// The samples that the source left out of the last batch.
+    [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
+    /// Seconds that `take` has waited in this epoch.
+    [[nodiscard]] double waited() const { return waited_; }
+
+private:
+    struct Room {
+        std::vector<float> numbers_of_pictures;  // or bytes, in memory that floats may stand in
+        std::vector<std::uint8_t> there;
+        std::vector<std::int32_t> labels;
+        std::vector<float> targets;
+        std::vector<std::uint32_t> order;
+        Pictures pictures;
+        std::size_t first = 0, size = 0;  // in the order
+        std::size_t left = 0;             // samples that are not ready
+        std::exception_ptr error;
+    };
+
+    void open(std::size_t batch) {
+        Room& room = rooms_[batch % rooms_.size()];
+        room.first = batch * batch_;
+        room.left = room.size = std::min(batch_, order_.size() - room.first);
+        room.error = nullptr;
+    }
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            work_.wait(lock, [&] { return stop_ || (claimed_ < batches_ && claimed_ < held_ + rooms_.size()); });
+            if (stop_) return;
+            Room& room = rooms_[claimed_ % rooms_.size()];
+            const std::size_t first = claimed_samples_, last = std::min(first + slice_, room.size);
+            claimed_samples_ = last;
+            if (last == room.size) ++claimed_, claimed_samples_ = 0;
+            ++busy_;
+            lock.unlock();
+            std::exception_ptr error;
+            try {
+                fill(room, first, last);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            lock.lock();
+            --busy_;
+            if (error && !room.error) room.error = error;
+            room.left -= last - first;
+            if (room.left == 0 || batches_ == 0) done_.notify_all();
+        }
+    }
+
+    void fill(Room& room, std::size_t first, std::size_t last) {
+        std::vector<std::uint8_t> unchanged(samples_.source && changes_ ? picture_bytes_ : 0);
+        for (std::size_t n = first; n < last; ++n) {
+            const std::size_t sample = order_[room.first + n], width = samples_.width();
+            if (!samples_.labels.empty()) std::copy_n(&samples_.labels[sample * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            std::copy_n(samples_.numbers.data() + sample * width, width, room.targets.data() + n * width);
+            auto* const to = reinterpret_cast<std::uint8_t*>(room.numbers_of_pictures.data()) + n * picture_bytes_;
+            const std::uint8_t* from = samples_.source ? unchanged.data() : samples_.pictures.bytes + sample * picture_bytes_;
+            room.there[n] = !samples_.source || read(samples_.place(sample), changes_ ? unchanged.data() : to);
+            if (changes_ && room.there[n]) augmentation_.apply(from, samples_.pictures.shape, to, Augmentation::random_of(seed_, epoch_, sample));
+        }
+    }
+    bool read(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
+
+    const Samples& samples_;
+    Augmentation augmentation_;
+    Seed seed_;
+    std::size_t batch_, picture_bytes_, slice_;
+    bool changes_;
+    std::optional<ForwardBuffer> forward_;
+
+    std::mutex mutex_;  // over all that follows, but for rooms that are being filled or were taken
+    std::condition_variable work_, done_;
+    std::span<const std::uint32_t> order_;
+    std::uint64_t epoch_ = 0;
+    std::size_t batches_ = 0, claimed_ = 0, claimed_samples_ = 0;  // the batch and the sample that are begun next
+    std::size_t next_ = 0, held_ = 0;                              // the batch that is taken next; the one whose room is not free
+    std::size_t busy_ = 0;
+    bool stop_ = false;
+    std::vector<Room> rooms_;
+    std::vector<std::uint32_t> left_out_;
+    double waited_ = 0;
+    std::vector<std::thread> workers_;  // last: they see all the rest
+};
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each) {
+    const std::size_t chunk = std::clamp<std::size_t>((std::size_t{4} << 20) / std::max<std::size_t>(samples.source->picture_bytes(), 1), 64, 1024);
+    std::vector<std::uint32_t> order(samples.count()), left_out;
+    std::iota(order.begin(), order.end(), 0u);
+    PreparedBatches batches{samples, {}, {}, std::min(chunk, samples.count()), reading};
+    batches.begin(order, 0, 1);
+    for (std::size_t first = 0; first < order.size(); first += chunk) {
+        Pictures pictures = batches.take(0).pictures;
+        pictures.count = std::min(chunk, order.size() - first);
+        left_out.insert(left_out.end(), batches.left_out().begin(), batches.left_out().end());
+        each(pictures, first);
+    }
+    return left_out;
+}
+
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+        Samples part;
+        part.pictures = pictures;
+        std::ranges::copy(learner.logits(part), to);
+    });
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/order_of_epoch.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void check_order(const FitOptions& options, const Samples& train) {
+    if (!options.balanced) return;
+    std::string but;
+    if (!options.shuffle) but = ".shuffle = false";
+    if (train.heads != 1) but = "a network of several heads";
+    if (train.labels.empty()) but = "a loss that wants numbers";
+    if (train.source && train.source->forward()) but = "a source that goes only forward";
+    if (but.empty()) return;
+    throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " + but);
+}
+
+DENIM_ONCE std::vector<std::uint32_t> order_of_epoch(const Samples& train, const FitOptions& options, std::uint64_t epoch) {
+    if (options.balanced) return balanced_order(train.labels, options.seed, epoch);
+    if (!options.shuffle || !train.source || !train.source->forward())
+        return epoch_order(train.count(), options.seed, epoch, options.shuffle);
+    const std::size_t picture = std::max<std::size_t>(train.source->picture_bytes(), 1);
+    return mixed_order(train.count(), options.reading.mixed / picture, options.seed, epoch);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/training/fit.hpp
 #if DENIM_BODIES
 
@@ -17024,6 +17748,7 @@ inline void say_once(const std::string& line) {
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {
+    if (!pictures.bytes && !pictures.floats) return;  // of a source
     const std::size_t size = pictures.shape.size();
     if (pictures.bytes) {
         const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
@@ -17084,83 +17809,6 @@ inline void take_first_look(const Learner& learner, const Samples& train, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/augmented_batches.hpp
-
-#include <future>
-
-namespace denim::inline DENIM_TARGET {
-
-/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
-/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
-/// number of threads and any size of batches.
-class AugmentedBatches {
-public:
-    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
-    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
-        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
-        augmentation.check(samples.pictures.shape);
-        if (!samples.pictures.bytes)
-            throw std::invalid_argument(
-                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        std::iota(places_.begin(), places_.end(), 0u);
-        for (Room& room : rooms_) {
-            room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
-            room.numbers.resize(largest * samples.width());
-            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
-        }
-    }
-
-    AugmentedBatches(const AugmentedBatches&) = delete;
-    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
-    ~AugmentedBatches() = default;
-
-    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
-    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
-        Room& room = rooms_[next_ % 2];
-        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
-        room.size = order.size();
-        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
-    }
-
-    /// Waits for the pictures that were prepared; they stand until the next but one are.
-    Batch take(std::uint64_t step) {
-        Room& room = rooms_[next_++ % 2];
-        room.changed.get();
-        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
-    }
-
-private:
-    struct Room {
-        std::vector<std::uint8_t> bytes;
-        std::vector<std::int32_t> labels;
-        std::vector<float> numbers;
-        Pictures pictures;
-        std::size_t size = 0;
-        std::future<void> changed;  // last, so that its thread has ended before the rest goes
-    };
-
-    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
-        const std::size_t size = samples_.pictures.shape.size();
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (!samples_.labels.empty())
-                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
-            const std::size_t width = samples_.width();
-            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
-            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
-                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
-        }
-    }
-
-    const Samples& samples_;
-    Augmentation augmentation_;
-    Seed seed_;
-    std::vector<std::uint32_t> places_;
-    std::array<Room, 2> rooms_;
-    std::size_t next_ = 0;
-};
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/averaged_parameters.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -17319,7 +17967,11 @@ std::string sum_text(std::span<const Number> numbers) {
 inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
     const Pictures& pictures = samples.pictures;
     const std::size_t numbers = pictures.count * pictures.shape.size();
-    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+    if (samples.source)
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")
+          (name + ".source", *samples.source);
+    else
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
                                (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
                                                : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
     if (samples.numbers.empty())
@@ -17338,6 +17990,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     for (const Row& row : learner.rows()) {
         if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
         if (row.decays) run(row.name + ".l2", row.l2);
+        if (row.moved == Moved::by_gradient && row.rate_factor != 1) run(row.name + ".rate_factor", row.rate_factor);
     }
     describe_samples(run, "training", train);
     if (validation)
@@ -17348,6 +18001,8 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (train.source && train.source->forward() && options.shuffle) run("reading.mixed", options.reading.mixed);
+    if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
     return run;
@@ -17361,8 +18016,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
         : learner_(learner),
           train_(train),
           validation_(validation),
@@ -17379,8 +18033,9 @@ public:
         options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
-        if (options.augmentation != Augmentation{})
-            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+        run_.reads = train.source.has_value();
+        if (run_.reads || options.augmentation != Augmentation{})
+            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
     }
 
     History run() {
@@ -17394,7 +18049,7 @@ public:
                 ++run_.epoch;
                 run_.batch = run_.images = 0;
                 run_.train = {0, 0};
-                run_.seconds = 0;
+                run_.seconds = run_.waited = 0;
             }
             const double before = run_.seconds;
             start_ = Clock::now();
@@ -17489,16 +18144,14 @@ private:
         check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
-    StepResult next_step() {
-        StepResult result;
-        if (!augmented_) {
-            result = learner_.step(
-                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
-        } else {
-            const Batch batch = augmented_->take(state_.step);
-            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
-            result = learner_.step(batch);
-        }
+    [[nodiscard]] Batch next_batch() {
+        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const Batch batch = prepared_->take(state_.step);
+        run_.waited = prepared_->waited();
+        return batch;
+    }
+    StepResult step(const Batch& batch) {
+        StepResult result = learner_.step(batch);
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
         if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
         return result;
@@ -17506,18 +18159,22 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        order_ = order_of_epoch(train_, options_, run_.epoch);
+        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
-            const std::size_t size = places(run_.batch).size();
             const Moment now = moment();
             set_rate(now);
+            const Batch batch = next_batch();
+            const std::size_t size = batch.size();
+            ++run_.batch;
+            if (size == 0) continue;  // its source left out all of it
             StepResult result;
             try {
-                result = next_step();
+                result = step(batch);
                 if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
+                --run_.batch;
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
@@ -17529,7 +18186,6 @@ private:
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
-            ++run_.batch;
             run_.seconds = before + seconds_now();
             tell(&CallbackReference::on_batch);
             tell(&CallbackReference::on_rest);
@@ -17538,12 +18194,14 @@ private:
     }
 
     void end_epoch(double before) {
+        if (run_.images == 0) throw std::runtime_error("denim: fit: the source left out all pictures of the training set");
         Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.waited = run_.waited;
         epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = learner_.logits(*validation_);
+            logits = all_logits(learner_, *validation_, options_.reading);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
@@ -17556,7 +18214,7 @@ private:
 
     Learner& learner_;
     const Samples& train_;
-    const Samples* validation_;
+    Samples* validation_;
     const FitOptions& options_;
     std::span<const CallbackReference> callbacks_;
     History history_;
@@ -17565,7 +18223,7 @@ private:
     Run run_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
-    std::optional<AugmentedBatches> augmented_;
+    std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
     bool begun_ = false;
@@ -17618,7 +18276,7 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
     check_losses(options, heads);
 }
 
-DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
                                   std::span<const CallbackReference> callbacks) {
     take_first_look(learner, train, options);
     return TrainingLoop{learner, train, validation, options, callbacks}.run();

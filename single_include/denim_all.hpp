@@ -866,6 +866,18 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// 64 bits that change when a file is written: of its size and when it was written last.
+inline std::uint64_t file_stamp(const struct stat& status) {
+    const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
+#if defined(__APPLE__)
+    const auto& written = status.st_mtimespec;
+#else
+    const auto& written = status.st_mtim;
+#endif
+    std::uint64_t sum = mix(mix(mix(1, status.st_size), written.tv_sec), written.tv_nsec);
+    return sum ^ sum >> 32;
+}
+
 /// An open file, closed at the end of its life.
 class FileDescriptor {
 public:
@@ -895,6 +907,13 @@ public:
     [[nodiscard]] int number() const { return number_; }
     /// Bytes of the file when it was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// See file_stamp; of the file as it is now.
+    [[nodiscard]] std::uint64_t stamp(const std::string& name) const {
+        struct stat status;
+        if (::fstat(number_, &status) != 0) throw FileError(name, "cannot be examined: " + system_reason());
+        return file_stamp(status);
+    }
 
     /// Fills `to` from `offset` on, and says how many bytes the file had.
     std::size_t read(std::uint64_t offset, std::span<std::byte> to, const std::string& name) const {
@@ -971,6 +990,9 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint64_t size() const { return file_ ? file_.size() : memory_.size(); }
+
+    /// A number that changes when the file is written; 0 of memory.
+    [[nodiscard]] std::uint64_t stamp() const { return file_ ? file_.stamp(name_) : 0; }
 
     /// Fills `to` with the bytes from `offset` on; throws FileError if the source ends before.
     void read(std::uint64_t offset, std::span<std::byte> to) const {
@@ -1070,6 +1092,9 @@ public:
             read(std::span{skipped}.first(std::min<std::size_t>(skipped.size(), position - position_)));
     }
 
+    /// Where the first byte stands in the source, if all stand there as they are.
+    [[nodiscard]] virtual std::optional<std::uint64_t> place() const { return std::nullopt; }
+
     /// Throws FileError unless all was read, nothing follows, and the checksum is right.
     void check_end() {
         finish();
@@ -1108,6 +1133,8 @@ public:
     StoredStream(const ByteSource& source, std::string name, std::uint64_t offset, std::uint64_t size,
                  std::optional<std::uint32_t> expected = {})
         : ByteStream(std::move(name), size, expected), source_(source), offset_(offset) {}
+
+    [[nodiscard]] std::optional<std::uint64_t> place() const override { return offset_; }
 
 private:
     void take(std::span<std::byte> to) override { source_.read(offset_ + position(), to); }
@@ -1847,6 +1874,84 @@ inline void write_npz(const std::filesystem::path& path, const std::vector<Named
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/idx.hpp
+
+// One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
+// type, the number of axes, the extents and the elements, highest byte first.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct IdxHeader {
+    ElementType type = ElementType::uint8;
+    std::vector<std::size_t> shape = {};
+};
+
+/// Reads what stands in front of the elements.
+inline IdxHeader read_idx_header(ByteStream& stream) {
+    std::array<std::byte, 4> start{};
+    stream.read(start);
+    if (start[0] != std::byte{0} || start[1] != std::byte{0})
+        stream.fail("an IDX file was expected, its first two bytes are not zero");
+    using enum ElementType;
+    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
+                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
+    const auto code = std::to_integer<int>(start[2]);
+    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
+    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
+    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
+    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
+    for (std::size_t& extent : shape) {
+        std::array<std::byte, 4> field{};
+        stream.read(field);
+        std::ranges::reverse(field);
+        extent = little_endian<std::uint32_t>(field.data());
+    }
+    return {type->second, std::move(shape)};
+}
+
+/// Throws FileError unless an array of this header fits into `most_bytes`.
+inline void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
+    const auto bytes = checked_size(header.shape, element_size(header.type));
+    if (!bytes || *bytes > most_bytes)
+        stream.fail(sentence("the IDX file says that it holds ", element_name(header.type), ' ', shape_text(header.shape),
+                             ", its size allows no more than ", most_bytes, " bytes"));
+}
+
+inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+    IdxHeader header = read_idx_header(stream);
+    check_idx_size(header, stream, most_bytes);
+    AnyArray array{header.type, std::move(header.shape)};
+    stream.read(array.bytes);
+    stream.check_end();
+    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, element_size(array.type));
+    return array;
+}
+
+inline bool is_gzip(const ByteSource& source) {
+    std::array<std::byte, 2> start{};
+    if (source.size() >= start.size()) source.read(0, start);
+    return start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b};
+}
+
+/// The bytes of an IDX file, unpacked where they are gzipped, and how many these may be.
+inline std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
+    if (is_gzip(source))
+        return {std::make_unique<InflatedStream>(source, source.name(), 0, source.size(), unknown_size, InflatedStream::Wrapping::gzip),
+                source.size() * largest_ratio};
+    return {std::make_unique<StoredStream>(source, source.name(), 0, source.size()), source.size()};
+}
+
+}  // namespace detail
+
+/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
+inline AnyArray read_idx(const ByteSource& source) {
+    const auto [stream, most_bytes] = detail::open_idx(source);
+    return detail::read_idx_stream(*stream, most_bytes);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/row_reader.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -1867,11 +1972,37 @@ public:
         begin();
     }
 
+    /// The rows of an IDX file, gzipped or not.
+    static RowReader of_idx(ByteSource source) { return RowReader{std::make_shared<const ByteSource>(std::move(source))}; }
+
     [[nodiscard]] ElementType type() const { return header_.type; }
     /// Of the whole array.
     [[nodiscard]] const std::vector<std::size_t>& shape() const { return header_.shape; }
     [[nodiscard]] std::size_t rows() const { return header_.shape.front(); }
     [[nodiscard]] std::size_t row_bytes() const { return row_; }
+    /// Whether rows come quickly only one after the other, as they are compressed.
+    [[nodiscard]] bool forward() const { return !stream_->place(); }
+    /// Where the first row stands in the file, unless it is compressed.
+    [[nodiscard]] std::optional<std::uint64_t> first_byte() const {
+        const auto place = stream_->place();
+        return place ? std::optional{*place + start_} : std::nullopt;
+    }
+    /// Whether the file has the other byte order than this machine.
+    [[nodiscard]] bool swapped() const { return header_.swapped; }
+    /// A number that changes when the file is written.
+    [[nodiscard]] std::uint64_t stamp() const { return source_->stamp(); }
+
+    /// One row of an array that is not compressed, for any number of threads at once; the checksum of an archive is not compared. Throws
+    /// std::logic_error where the array is compressed.
+    void read_one(std::size_t row, std::span<std::byte> to) const {
+        check(row, row + 1);
+        const auto place = stream_->place();
+        if (!place) throw std::logic_error(detail::sentence(stream_->name(), ": rows of a compressed array were asked for in any order"));
+        if (to.size() != row_)
+            throw std::invalid_argument(detail::sentence(stream_->name(), ": a row takes ", row_, " bytes, there is room for ", to.size()));
+        source_->read(*place + start_ + row * row_, to);
+        if (header_.swapped) detail::reverse_elements(to, element_size(header_.type));
+    }
 
     /// Rows `first` to `last`, without the last; throws std::out_of_range if there are fewer.
     AnyArray read(std::size_t first, std::size_t last) {
@@ -1892,10 +2023,22 @@ public:
         if (to.empty()) return;
         stream_->seek(start_ + first * row_);
         stream_->read(to);
+        if (last == rows() && stream_->size() == detail::unknown_size) stream_->check_end();
         if (header_.swapped) detail::reverse_elements(to, element_size(header_.type));
     }
 
 private:
+    explicit RowReader(std::shared_ptr<const ByteSource> idx) : source_(std::move(idx)) {
+        auto [stream, most_bytes] = detail::open_idx(*source_);
+        stream_ = std::move(stream);
+        detail::IdxHeader header = detail::read_idx_header(*stream_);
+        detail::check_idx_size(header, *stream_, most_bytes);
+        start_ = stream_->position();
+        header_ = {header.type, std::endian::native == std::endian::little && element_size(header.type) > 1, false, std::move(header.shape)};
+        if (const std::uint64_t wanted = header_.bytes(); !forward() && stream_->size() - start_ != wanted)
+            stream_->fail(detail::sentence(wanted, " bytes were expected behind the IDX header, ", stream_->size() - start_, " came"));
+        row_ = rows() == 0 ? 0 : header_.bytes() / rows();
+    }
     void begin() {
         header_ = read_npy_header(*stream_);
         start_ = stream_->position();
@@ -2135,20 +2278,219 @@ DENIM_ONCE std::map<std::string, AnyArray> read_npz(ByteSource source);
 
 }  // namespace denim::inline DENIM_TARGET
 
+// ---- denim/machine/accepted.hpp
+
+// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
+// them all, each with its name and what it accepts:
+//
+//     static constexpr const char* name = "Adam";
+//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
+
+namespace denim::inline DENIM_TARGET {
+
+/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
+struct Accepted {
+    double lowest = 0, highest = std::numeric_limits<double>::max();
+    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
+
+    [[nodiscard]] constexpr bool takes(double value) const {
+        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
+    }
+    /// "from 0 to 1", "as a finite number above 0"
+    [[nodiscard]] std::string words() const;
+};
+
+inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
+    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
+
+namespace detail {
+
+[[noreturn]] DENIM_ONCE void refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value);
+
+}  // namespace detail
+
+/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
+/// but is nan".
+template <class Number>
+void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
+    if (accepted.takes(static_cast<double>(value))) return;
+    detail::refuse_setting(owner, name, accepted, shortest_text(value));
+}
+
+/// Whether a class lists its settings.
+template <class Type>
+concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
+
+/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
+template <ListsSettings Type>
+void check_settings_of(const Type& type) {
+    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
+}
+
+namespace detail {
+
+/// The name of a class that lists its settings; "" of one of a user's own that does not.
+template <class Type>
+constexpr std::string_view name_of() {
+    if constexpr (ListsSettings<Type>)
+        return Type::name;
+    else
+        return "";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+// ---- denim/machine/spelling.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
+DENIM_ONCE std::string spelling_in(std::string_view text);
+
+/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
+template <class Type>
+consteval std::string_view said_of() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// The name of a type as users write it.
+template <class Type>
+std::string spelling() {
+    return spelling_in(said_of<Type>());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+// ---- denim/machine/settings_record.hpp
+
+// What something is, as names and values: the record by which a run is known again.
+
+#include <ranges>
+
+namespace denim::inline DENIM_TARGET {
+
+class SettingsRecord;
+
+/// A type that describes itself. Who lists its settings (see accepted.hpp) needs no more; else, and where there are texts or lists:
+///
+///     void describe(SettingsRecord& to) const { to("monitor", monitor)("labels", labels); }
+///
+/// All that changes what it does belongs there; what it has learned, counted or kept does not.
+template <class Type>
+concept DescribesItself = requires(const Type& type, SettingsRecord& to) { type.describe(to); };
+
+/// Settings in the order in which they were named. Values are texts: numbers with as many digits as tell them from all others,
+/// the same in every locale.
+class SettingsRecord {
+public:
+    /// One of them: {"optimizer.rate", "0.001"}.
+    struct Line {
+        std::string name, value;
+
+        friend bool operator==(const Line&, const Line&) = default;
+    };
+
+    /// Adds a number, a truth value, an enumerator, a text, a range of such, or what describes itself: its settings stand behind
+    /// "name.", and what it calls itself (see `kind`) stands under the name.
+    template <class Value>
+    SettingsRecord& operator()(std::string_view name, const Value& value) {
+        if constexpr (std::same_as<Value, bool>) {
+            put(name, value ? "true" : "false");
+        } else if constexpr (std::is_enum_v<Value>) {
+            (*this)(name, static_cast<std::underlying_type_t<Value>>(value));
+        } else if constexpr (std::integral<Value>) {
+            put(name, std::to_string(value));
+        } else if constexpr (std::floating_point<Value>) {
+            put(name, shortest_text(value));
+        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
+            put(name, static_cast<std::string_view>(value));
+        } else if constexpr (DescribesItself<Value>) {
+            within(name, [&] { value.describe(*this); });
+        } else if constexpr (ListsSettings<Value>) {
+            within(name, [&] { value.each_setting([&](std::string_view each, auto number, const Accepted&) { (*this)(each, number); }); });
+        } else {
+            constexpr bool range = std::ranges::input_range<const Value>;
+            static_assert(range, "denim: SettingsRecord: a number, a truth value, an enumerator, a text, a range of these or a type with a "
+                                 "member each_setting or describe was expected.");
+            if constexpr (range) {
+                std::size_t count = 0;
+                for (const auto& each : value) (*this)(std::string{name} + '.' + std::to_string(count++), each);
+                (*this)(std::string{name} + ".count", count);
+            }
+        }
+        return *this;
+    }
+
+    /// What that is which is being described: optimizer = "Adam".
+    SettingsRecord& kind(std::string_view text) {
+        put("", text);
+        return *this;
+    }
+
+    [[nodiscard]] std::span<const Line> all() const { return all_; }
+    /// The value of a setting; null where it is not there.
+    [[nodiscard]] const std::string* find(std::string_view name) const;
+
+    friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
+
+    /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
+    /// where nothing does.
+    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const;
+
+    /// A line for each, "name = value", and the way back.
+    [[nodiscard]] std::string text() const;
+    static SettingsRecord from_text(std::string_view text);
+
+private:
+    template <class Act>
+    void within(std::string_view name, const Act& act) {
+        const std::string before = std::exchange(group_, full(name));
+        act();
+        group_ = before;
+    }
+    [[nodiscard]] std::string full(std::string_view name) const {
+        return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
+    }
+    // A value stays on its line.
+    void put(std::string_view name, std::string_view value);
+
+    std::string group_;
+    std::vector<Line> all_;
+};
+
+namespace detail {
+
+/// A type under its name, with its settings as far as it tells them.
+template <class Type>
+void describe_type(SettingsRecord& to, const Type& type) {
+    constexpr bool told = DescribesItself<Type> || ListsSettings<Type>;
+    to.kind(spelling<Type>() + (told || std::is_empty_v<Type> ? "" : ", which does not describe itself"));
+    if constexpr (told) to("", type);
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/data/data_set_file.hpp
 
-// Data sets in npz files, as numpy.load reads them: `images` uint8 (N, H, W, C) and `labels` int32 (N,).
+// Data sets in files of arrays: an npz file as numpy.load reads it, with `images` uint8 (N, H, W, C) and `labels` int32 (N,), or two files, npy or
+// IDX.
 
 #include <mutex>
 
 namespace denim::inline DENIM_TARGET {
 
-/// Labelled pictures that stay in their npz file, for sets larger than memory: only the labels are read at once. Pictures are
-/// quick to reach in any order where the file is not compressed (numpy.savez, convert_images). Many threads may read.
+/// Labelled pictures that stay in their file, for sets larger than memory: a PictureSource. Only the labels are read at once. Pictures are
+/// quick to reach in any order where the file is not compressed (numpy.savez, numpy.save, convert_images, IDX that is not gzipped); a
+/// compressed one goes only forward. Many threads may read. A file that is written while it is read from is a FileError.
 class StreamedDataSet {
 public:
-    /// Opens a file; throws FileError if the arrays are missing or of another type or shape, or if a label names no class.
+    /// Opens an npz file; throws FileError if the arrays are missing or of another type or shape, or if a label names no class.
     explicit StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names = {});
+    /// Opens two files, npy or IDX: pictures (N, H, W, C), or (N, H, W) of one channel, as bytes, and labels (N,) of whole numbers.
+    StreamedDataSet(const std::filesystem::path& image_file, const std::filesystem::path& label_file, std::vector<std::string> names = {});
 
     std::vector<std::string> class_names;
     std::vector<std::int32_t> labels;
@@ -2156,7 +2498,16 @@ public:
     [[nodiscard]] std::size_t size() const { return labels.size(); }
     [[nodiscard]] Shape shape() const { return shape_; }
     [[nodiscard]] std::int32_t label(std::size_t index) const { return labels[index]; }
-    void read(std::size_t index, std::uint8_t* to) const { read_many(index, index + 1, to); }
+    /// Whether pictures are compressed, so that they come quickly only one after the other.
+    [[nodiscard]] bool forward() const { return images_->forward(); }
+    /// A number that changes when the file is written.
+    [[nodiscard]] std::uint64_t version(std::size_t /*index*/) const { return stamp_; }
+    void read(std::size_t index, std::uint8_t* to) const {
+        if (forward()) return read_many(index, index + 1, to);
+        images_->read_one(index, std::as_writable_bytes(std::span{to, shape_.size()}));
+        check_unchanged();
+    }
+    void describe(SettingsRecord& to) const { to("file", name_)("stamp", stamp_); }
 
     /// All of it in memory.
     [[nodiscard]] DataSet load() const {
@@ -2170,31 +2521,58 @@ private:
     void read_many(std::size_t first, std::size_t last, std::uint8_t* to) const {
         const std::lock_guard lock{*mutex_};
         images_->read(first, last, std::as_writable_bytes(std::span{to, (last - first) * shape_.size()}));
+        check_unchanged();
+    }
+    void check_unchanged() const {
+        if (images_->stamp() != stamp_) fail("it was written while its pictures were read");
+    }
+    [[noreturn]] void fail(const std::string& sentence) const { throw FileError(name_, sentence); }
+    void take(RowReader images, const AnyArray& label_array);
+
+    static bool is_npy(const ByteSource& source) {
+        std::array<std::byte, 1> start{};
+        if (source.size() > 0) source.read(0, start);
+        return start[0] == std::byte{0x93};
     }
 
+    std::string name_;
     Shape shape_;
+    std::uint64_t stamp_ = 0;
     std::unique_ptr<RowReader> images_;
     std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
 };
 
-inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names)
-    : class_names(std::move(names)) {
-    const Npz file{path};
-    const auto fail = [&](const std::string& sentence) { throw FileError(path.string(), sentence); };
-    const AnyArray label_array = file.read("labels");
-    images_ = std::make_unique<RowReader>(file.rows("images"));
+inline void StreamedDataSet::take(RowReader images, const AnyArray& label_array) {
+    images_ = std::make_unique<RowReader>(std::move(images));
+    stamp_ = images_->stamp();
     const auto& extents = images_->shape();
-    if (images_->type() != ElementType::uint8 || extents.size() != 4)
-        fail("images of uint8 (N, H, W, C) were expected, " + std::string{element_name(images_->type())} + " " +
+    if (images_->type() != ElementType::uint8 || (extents.size() != 4 && extents.size() != 3))
+        fail("images of uint8 (N, H, W, C), or (N, H, W), were expected, " + std::string{element_name(images_->type())} + " " +
              detail::shape_text(extents) + " came");
     if (label_array.shape.size() != 1 || label_array.shape[0] != extents[0])
         fail("labels of shape (" + std::to_string(extents[0]) + ",) were expected, one for each image, " +
              detail::shape_text(label_array.shape) + " came");
     labels = label_array.as<std::int32_t>();
-    shape_ = {extents[1], extents[2], extents[3]};
+    shape_ = {extents[1], extents[2], extents.size() == 4 ? extents[3] : 1};
     for (const std::int32_t label : labels)
         if (label < 0 || (!class_names.empty() && static_cast<std::size_t>(label) >= class_names.size()))
             fail("labels below " + std::to_string(class_names.size()) + " were expected, one is " + std::to_string(label));
+}
+
+inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names)
+    : class_names(std::move(names)), name_(path.string()) {
+    const Npz file{path};
+    take(file.rows("images"), file.read("labels"));
+}
+
+inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& image_file, const std::filesystem::path& label_file,
+                                        std::vector<std::string> names)
+    : class_names(std::move(names)), name_(image_file.string()) {
+    ByteSource images{image_file};
+    const ByteSource label_source{label_file};
+    const AnyArray label_array = is_npy(label_source) ? read_npy(label_source) : read_idx(label_source);
+    const bool npy = is_npy(images);
+    take(npy ? RowReader{std::move(images)} : RowReader::of_idx(std::move(images)), label_array);
 }
 
 /// Reads a data set from an npz file into memory; see StreamedDataSet for what the file holds and what is an error.
@@ -2247,58 +2625,720 @@ std::vector<std::size_t> first_equals(std::span<const std::uint64_t> fingerprint
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/picture_store.hpp
+// ---- denim/machine/random.hpp
+
+namespace denim {
+
+/// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
+struct Seed {
+    std::uint64_t value = 0;
+};
+
+}  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Pictures of one shape, the first ones in memory and the others in a file without a name, for work on more of them than
-/// memory holds. Many threads may read and write, each its own pictures; the file goes with the store. Throws FileError (no
-/// right, full disk).
-class PictureStore {
+/// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
+/// any of them, in any order, twice if need be.
+/// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
+class Random {
 public:
-    /// Makes the file in `folder`; at most `memory` bytes of pictures stay out of it.
-    PictureStore(const std::filesystem::path& folder, Shape shape, std::size_t memory)
-        : shape_(shape),
-          kept_(memory / std::max<std::size_t>(shape.size(), 1)),
-          memory_(std::make_unique_for_overwrite<std::uint8_t[]>(kept_ * shape.size())) {
-        std::random_device random;
-        std::filesystem::path path;
-        do {
-            std::array<char, 40> name{};
-            std::snprintf(name.data(), name.size(), ".denim-%08x%08x.pictures", random(), random());
-            path = folder / name.data();
-            file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-        } while (!file_ && errno == EEXIST);
-        name_ = "pictures in " + folder.string();
-        if (!file_) throw FileError(name_, "no file can be made there: " + detail::system_reason());
-        ::unlink(path.c_str());
+    using Block = std::array<std::uint32_t, 4>;
+
+    /// `stream` parts what must not share numbers: steps, samples, layers.
+    constexpr explicit Random(Seed key, std::uint64_t stream = 0) : key_(key.value), stream_(stream) {}
+
+    /// Four numbers of 32 bits each: block `index` of the stream.
+    [[nodiscard]] constexpr Block block(std::uint64_t index) const {
+        Block counter{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
+            const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];
+            counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ low, static_cast<std::uint32_t>(second),
+                       static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ high, static_cast<std::uint32_t>(first)};
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
     }
 
-    [[nodiscard]] Shape shape() const { return shape_; }
-
-    void write(std::size_t index, const std::uint8_t* from) {
-        check_owned();
-        if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
-        file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
+    /// Sixteen blocks at once, [number of the block's four][block]: the same numbers, in an order that vectors like.
+    using Blocks = std::array<std::array<std::uint32_t, 16>, 4>;
+    [[nodiscard]] constexpr Blocks blocks(std::uint64_t first) const {
+        Blocks counter{};
+        for (std::size_t n = 0; n < 16; ++n) {
+            counter[0][n] = static_cast<std::uint32_t>(first + n);
+            counter[1][n] = static_cast<std::uint32_t>((first + n) >> 32);
+            counter[2][n] = static_cast<std::uint32_t>(stream_);
+            counter[3][n] = static_cast<std::uint32_t>(stream_ >> 32);
+        }
+        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
+        for (int round = 0; round < 10; ++round) {
+            for (std::size_t n = 0; n < 16; ++n) {
+                const std::uint64_t one = std::uint64_t{0xD2511F53} * counter[0][n], two = std::uint64_t{0xCD9E8D57} * counter[2][n];
+                counter[0][n] = static_cast<std::uint32_t>(two >> 32) ^ counter[1][n] ^ low;
+                counter[1][n] = static_cast<std::uint32_t>(two);
+                counter[2][n] = static_cast<std::uint32_t>(one >> 32) ^ counter[3][n] ^ high;
+                counter[3][n] = static_cast<std::uint32_t>(one);
+            }
+            low += 0x9E3779B9;
+            high += 0xBB67AE85;
+        }
+        return counter;
     }
 
-    void read(std::size_t index, std::uint8_t* to) const {
-        check_owned();
-        if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
-        const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
-        if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
-            throw FileError(name_, "picture " + std::to_string(index) + " was asked for and never written");
+    /// The next number of the stream, 32 random bits.
+    constexpr std::uint32_t bits() {
+        if (used_ % 4 == 0) current_ = block(used_ / 4);
+        return current_[used_++ % 4];
+    }
+
+    /// The next number, uniform in [0, 1).
+    constexpr double uniform() {
+        const std::uint64_t high = bits() >> 5, low = bits() >> 6;
+        return static_cast<double>((high << 26) | low) * 0x1p-53;
+    }
+
+    /// The next number, uniform in [low, high).
+    constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
+
+    /// The next whole number below `bound`, each as likely as the others (Lemire's method).
+    constexpr std::uint32_t below(std::uint32_t bound) {
+        std::uint64_t product = std::uint64_t{bits()} * bound;
+        if (static_cast<std::uint32_t>(product) < bound) {
+            const std::uint32_t threshold = (0u - bound) % bound;
+            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * bound;
+        }
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+
+    /// The next number of the standard normal distribution (Box and Muller's method).
+    double normal() {
+        const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+        return radius * std::cos(6.283185307179586 * uniform());
     }
 
 private:
-    void check_owned() const { assert(file_ && "denim: this store of pictures was moved from: only let it go"); }
-
-    Shape shape_;
-    std::size_t kept_;
-    std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing
-    std::string name_;
-    detail::FileDescriptor file_;
+    std::uint64_t key_, stream_, used_ = 0;
+    Block current_{};
 };
+
+/// Puts the elements of a range into a random order (Fisher and Yates).
+template <class Range>
+constexpr void shuffle(Range& range, Random random) {
+    for (std::size_t i = range.size(); i > 1; --i) {
+        const std::size_t other = random.below(static_cast<std::uint32_t>(i));
+        auto kept = range[i - 1];
+        range[i - 1] = range[other];
+        range[other] = kept;
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/split.hpp
+
+namespace denim {
+
+/// A part of a data set.
+enum class Part : std::uint8_t { train, validation, test };
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// How much of a data set goes to each part, in any unit: {80, 10, 10}.
+struct SplitShares {
+    std::uint32_t train = 80, validation = 10, test = 10;
+
+    [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
+};
+
+/// The part of each sample. Every class is shared alike: in the order of the classes, validation and test get what brings them
+/// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones
+/// is drawn from the seed, and depends on nothing but it and the class. Samples with the same first equal (see first_equals;
+/// none may be given) go where the first of them goes.
+inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
+                                     std::span<const std::size_t> first_equal = {}) {
+    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    std::map<std::int32_t, std::vector<std::size_t>> places;
+    for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
+    std::vector<Part> parts(classes.size(), Part::train);
+    std::uint64_t samples = 0, validated = 0, tested = 0;
+    const auto due = [&](std::uint32_t share) { return (2 * samples * share + shares.sum()) / (2 * shares.sum()); };
+    for (auto& [label, members] : places) {
+        shuffle(members, Random{seed, static_cast<std::uint64_t>(label)});
+        samples += members.size();
+        const std::uint64_t validation = std::min<std::uint64_t>(due(shares.validation) - validated, members.size());
+        const std::uint64_t test = std::min<std::uint64_t>(due(shares.test) - tested, members.size() - validation);
+        for (std::uint64_t i = 0; i < validation + test; ++i)
+            parts[members[i]] = i < validation ? Part::validation : Part::test;
+        validated += validation;
+        tested += test;
+    }
+    for (std::size_t i = 0; i < first_equal.size(); ++i) parts[i] = parts[first_equal[i]];
+    return parts;
+}
+
+/// A data set in three.
+struct Split {
+    DataSet train, validation, test;
+};
+
+/// Cuts a data set in three, every class alike, by a seed; each part keeps the order. Pictures with the same pixels stay
+/// together. The same seed gives the same parts on every machine.
+///
+///     auto [train, validation, test] = split(read_folder("photos", Size{120, 90}), {80, 10, 10}, Seed{1});
+inline Split split(const DataSet& set, SplitShares shares, Seed seed) {
+    set.check();
+    const std::size_t bytes = set.shape().size();
+    std::vector<std::uint64_t> fingerprints(set.size());
+    for (std::size_t i = 0; i < set.size(); ++i) fingerprints[i] = fingerprint({set.picture(i), bytes});
+    const auto first = first_equals(
+        fingerprints, [&](std::size_t a, std::size_t b) { return std::memcmp(set.picture(a), set.picture(b), bytes) == 0; });
+    const auto parts = split_parts({set.labels.data(), set.size()}, shares, seed, first);
+    const auto part = [&](Part wanted) {
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (parts[i] == wanted) places.push_back(i);
+        return set.select(places);
+    };
+    return {part(Part::train), part(Part::validation), part(Part::test)};
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/folds.hpp
+
+// Which samples are learned from and which are asked: k folds, repeated splits, groups that stay together.
+
+#include <functional>
+
+namespace denim {
+
+/// Places of samples: those to learn from, and those to be asked about.
+struct Fold {
+    std::vector<std::size_t> train, test;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// A number from 0 for each key, the same for equal keys, in the order in which they first come: of the product on each photograph,
+/// say. `key_of(sample)` gives anything that can be sorted.
+///
+///     const auto groups = group_numbers(set.sources, [](const std::string& path) { return path.substr(0, path.rfind('-')); });
+template <class Range, class KeyOf = std::identity>
+std::vector<std::size_t> group_numbers(const Range& samples, KeyOf key_of = {}) {
+    std::map<std::decay_t<decltype(key_of(*std::begin(samples)))>, std::size_t> known;
+    std::vector<std::size_t> numbers;
+    for (const auto& sample : samples) numbers.push_back(known.emplace(key_of(sample), known.size()).first->second);
+    return numbers;
+}
+
+namespace detail {
+
+inline void check_groups(std::size_t samples, std::span<const std::size_t> groups) {
+    if (!groups.empty() && groups.size() != samples)
+        throw std::invalid_argument("denim: folds: a group for each of " + std::to_string(samples) + " samples was expected, or none, but " +
+                                    std::to_string(groups.size()) + " came");
+}
+
+/// The part of each sample, every group whole. The largest groups go first, equals in an order drawn from the seed, each to the part that
+/// it leaves nearest to its share of every class: the sum of (samples of the class)^2 / share is least where all parts have their shares.
+inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> classes, std::span<const std::size_t> groups,
+                                              std::span<const double> shares, Seed seed) {
+    check_groups(classes.size(), groups);
+    std::map<std::size_t, std::vector<std::size_t>> by_group;
+    std::map<std::int32_t, double> all;
+    for (std::size_t i = 0; i < classes.size(); ++i) by_group[groups.empty() ? i : groups[i]].push_back(i), ++all[classes[i]];
+    std::vector<const std::vector<std::size_t>*> order;
+    for (const auto& [group, members] : by_group) order.push_back(&members);
+    shuffle(order, Random{seed});
+    std::ranges::stable_sort(order, std::greater{}, [](const auto* members) { return members->size(); });
+    std::vector<std::uint32_t> parts(classes.size());
+    std::vector<std::map<std::int32_t, double>> dealt(shares.size());
+    for (const auto* members : order) {
+        std::map<std::int32_t, double> own;
+        for (const std::size_t i : *members) ++own[classes[i]];
+        std::size_t best = shares.size();
+        double least = 0;
+        for (std::size_t part = 0; part < shares.size(); ++part) {
+            if (shares[part] == 0) continue;
+            double cost = 0;
+            for (const auto& [label, count] : own)
+                cost += (2 * dealt[part][label] * count + count * count) / (all[label] * all[label] * shares[part]);
+            if (best == shares.size() || cost < least) best = part, least = cost;
+        }
+        for (const auto& [label, count] : own) dealt[best][label] += count;
+        for (const std::size_t i : *members) parts[i] = static_cast<std::uint32_t>(best);
+    }
+    return parts;
+}
+
+}  // namespace detail
+
+/// The fold of each sample, 0 to `folds` - 1, drawn from the seed: every class is dealt alike, to one sample, and so are all. Samples of one
+/// group (numbers of any kind; none may be given) have one fold, and then shares are as equal as whole groups allow. Throws
+/// std::invalid_argument for fewer than 2 folds, or where a fold would be empty.
+inline std::vector<std::uint32_t> fold_numbers(std::span<const std::int32_t> classes, std::size_t folds, Seed seed,
+                                               std::span<const std::size_t> groups = {}) {
+    detail::check_groups(classes.size(), groups);
+    std::size_t different = classes.size();
+    if (!groups.empty()) {
+        std::vector<std::size_t> sorted{groups.begin(), groups.end()};
+        std::ranges::sort(sorted);
+        different -= std::ranges::unique(sorted).size();
+    }
+    if (folds < 2 || folds > different)
+        throw std::invalid_argument("denim: folds: at least 2 folds, and no more than the " + std::to_string(different) +
+                                    (groups.empty() ? " samples" : " groups") + ", were expected, but got " + std::to_string(folds));
+    if (!groups.empty()) return detail::deal_groups(classes, groups, std::vector<double>(folds, 1.0 / static_cast<double>(folds)), seed);
+    std::map<std::int32_t, std::vector<std::size_t>> places;
+    for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
+    std::vector<std::uint32_t> numbers(classes.size());
+    std::size_t dealt = 0;
+    for (auto& [label, members] : places) {
+        shuffle(members, Random{seed, static_cast<std::uint64_t>(label)});
+        for (const std::size_t i : members) numbers[i] = static_cast<std::uint32_t>(dealt++ % folds);
+    }
+    return numbers;
+}
+
+/// Each fold once as what is asked about, the others to learn from; places in the order of the set.
+///
+///     for (const Fold& fold : k_folds(labels, 5, Seed{1})) train_and_score(set.select(fold.train), set.select(fold.test));
+inline std::vector<Fold> k_folds(std::span<const std::int32_t> classes, std::size_t folds, Seed seed, std::span<const std::size_t> groups = {}) {
+    const auto numbers = fold_numbers(classes, folds, seed, groups);
+    std::vector<Fold> all(folds);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        for (std::size_t fold = 0; fold < folds; ++fold) (numbers[i] == fold ? all[fold].test : all[fold].train).push_back(i);
+    return all;
+}
+
+/// A split in three that keeps groups whole: all photographs of one product on one side. Every class is shared as nearly alike as whole
+/// groups allow; which groups go where is drawn from the seed.
+inline std::vector<Part> grouped_parts(std::span<const std::int32_t> classes, std::span<const std::size_t> groups, SplitShares shares, Seed seed) {
+    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    const auto share = [&](std::uint32_t of) { return static_cast<double>(of) / static_cast<double>(shares.sum()); };
+    const double all[] = {share(shares.train), share(shares.validation), share(shares.test)};
+    std::vector<Part> parts;
+    for (const std::uint32_t part : detail::deal_groups(classes, groups, all, seed)) parts.push_back(static_cast<Part>(part));
+    return parts;
+}
+
+/// Splits in two, drawn anew `repeats` times from the seed, with `test` of 1 to be asked about; groups as in `fold_numbers`.
+inline std::vector<Fold> repeated_splits(std::span<const std::int32_t> classes, std::size_t repeats, double test, Seed seed,
+                                         std::span<const std::size_t> groups = {}) {
+    if (repeats == 0 || !(test > 0 && test < 1))
+        throw std::invalid_argument("denim: repeated_splits: at least 1 split and a share above 0 and below 1 to test on were expected, but got " +
+                                    std::to_string(repeats) + " and " + std::to_string(test));
+    std::vector<Fold> all(repeats);
+    for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+        const Seed own{Random{seed, repeat}.bits()};
+        const double shares[] = {1 - test, test};
+        std::vector<Part> parts;
+        if (groups.empty()) {
+            constexpr std::uint32_t whole = 1'000'000;
+            const auto asked = static_cast<std::uint32_t>(test * whole + 0.5);
+            parts = split_parts(classes, {whole - asked, 0, asked}, own);
+        } else {
+            for (const std::uint32_t part : detail::deal_groups(classes, groups, shares, own)) parts.push_back(part == 0 ? Part::train : Part::test);
+        }
+        for (std::size_t i = 0; i < parts.size(); ++i) (parts[i] == Part::train ? all[repeat].train : all[repeat].test).push_back(i);
+        if (all[repeat].train.empty() || all[repeat].test.empty())
+            throw std::invalid_argument("denim: repeated_splits: " + std::to_string(classes.size()) + " samples leave a side of the split empty");
+    }
+    return all;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/threads.hpp
+
+// The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+#include <exception>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+struct ThreadSettings {
+    std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
+    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
+    std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
+};
+
+inline ThreadSettings& thread_settings() {
+    static ThreadSettings settings;
+    return settings;
+}
+
+}  // namespace detail
+
+/// How many threads a parallel loop may use: what `set_threads` said, else what OpenMP offers (OMP_NUM_THREADS, cores).
+inline std::size_t threads() {
+    if (const std::size_t wanted = detail::thread_settings().threads) return wanted;
+#if defined(_OPENMP)
+    return static_cast<std::size_t>(std::max(1, omp_get_max_threads()));
+#else
+    return 1;
+#endif
+}
+
+/// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
+inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
+
+/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
+/// was made for them.
+struct Team {
+    std::size_t size = threads();
+
+    /// As many of them as can share `parts`.
+    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
+};
+
+/// Loops of fewer operations than this run on the calling thread.
+inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
+
+/// How many threads took part in the last parallel loop; for tests.
+inline std::size_t threads_entered() { return detail::thread_settings().entered; }
+
+namespace detail {
+
+using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+
+/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
+inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
+    std::size_t team = wanted.within(count);
+#if defined(_OPENMP)
+    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
+#else
+    team = 1;
+#endif
+    if (team <= 1) {
+        thread_settings().entered = 1;
+        for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
+        return;
+    }
+#if defined(_OPENMP)
+    std::exception_ptr error;
+    std::atomic<bool> failed = false;
+    std::atomic<std::size_t> next = 0, entered = 0;
+#pragma omp parallel num_threads(static_cast<int>(team))
+    {
+        ++entered;
+        const auto worker = static_cast<std::size_t>(omp_get_thread_num());
+        try {
+            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+        } catch (...) {
+            if (!failed.exchange(true)) error = std::current_exception();
+        }
+    }
+    thread_settings().entered = entered.load();
+    if (error) std::rethrow_exception(error);
+#endif
+}
+
+}  // namespace detail
+
+/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
+/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
+/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
+template <class Body>
+void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
+    using Bare = std::remove_reference_t<Body>;
+    detail::run_loop(
+        team, count, operations,
+        [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
+        const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
+template <class Body>
+void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
+    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/content_sum.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
+/// apart, not attacks.
+inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
+    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
+                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
+    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
+        std::memcpy(&number, from, sizeof number);
+        return number;
+    };
+    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
+    const std::byte* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t sum = fifth;
+    if (left >= 32) {
+        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
+        for (; left >= 32; left -= 32, at += 32)
+            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
+        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
+    }
+    sum += bytes.size();
+    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
+    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
+    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
+    sum = (sum ^ sum >> 33) * second;
+    sum = (sum ^ sum >> 29) * third;
+    return sum ^ sum >> 32;
+}
+
+/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+std::uint64_t content_sum(std::span<const Number> numbers) {
+    constexpr std::size_t block = std::size_t{1} << 20;
+    const auto bytes = std::as_bytes(numbers);
+    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
+    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
+        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
+    });
+    return xxh64(std::as_bytes(std::span{sums}));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/name_list.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Many names one behind another in one block of memory: what a million of them take is their letters and 8 bytes each.
+class NameList {
+public:
+    void add(std::string_view name) {
+        letters_.append(name);
+        ends_.push_back(letters_.size());
+    }
+    /// Gives back what was reserved and is not needed.
+    void shrink() {
+        letters_.shrink_to_fit();
+        ends_.shrink_to_fit();
+    }
+
+    [[nodiscard]] std::size_t size() const { return ends_.size(); }
+    [[nodiscard]] std::string_view operator[](std::size_t index) const {
+        const std::size_t first = index == 0 ? 0 : ends_[index - 1];
+        return std::string_view{letters_}.substr(first, ends_[index] - first);
+    }
+
+private:
+    std::string letters_;
+    std::vector<std::size_t> ends_;
+};
+
+/// 64 bits that tell names apart.
+inline std::uint64_t name_sum(std::string_view name, std::uint64_t before = 0) {
+    const std::uint64_t sum = xxh64(std::as_bytes(std::span{name.data(), name.size()}));
+    const std::uint64_t both[] = {before, sum};
+    return before == 0 ? sum : xxh64(std::as_bytes(std::span{both}));
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/read_file.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The bytes of a file, or its first `most`. Throws FileError if it cannot be opened or read or is not a regular file.
+inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
+                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
+    const auto file = detail::FileDescriptor::open(path);
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), most)));
+    bytes.resize(file.read(0, std::as_writable_bytes(std::span{bytes}), path.string()));
+    return bytes;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/photograph_names.hpp
+
+// Names of photographs with their labels: of a folder, or of a table. No file is opened but the table.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Photographs by name, and the class of each.
+struct PhotographNames {
+    std::filesystem::path folder;  ///< where relative names begin
+    NameList names;                ///< of a folder, sorted byte by byte
+    std::vector<std::int32_t> labels;
+    std::vector<std::string> class_names;
+};
+
+namespace detail {
+
+inline bool is_picture_name(std::string_view name) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == name.npos || name.starts_with('.')) return false;
+    std::string ending{name.substr(dot + 1)};
+    for (char& letter : ending) letter = static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
+    static constexpr std::string_view known[] = {"jpg", "jpeg", "png", "bmp", "gif", "tga", "psd", "pnm", "ppm", "pgm"};
+    return std::ranges::find(known, ending) != std::end(known);
+}
+
+/// Calls `visit(name)` for each picture below a folder, in the order of their names from there, byte by byte.
+template <class Visit>
+void each_picture_below(const std::filesystem::path& folder, const std::string& prefix, Visit&& visit) {
+    std::vector<std::string> entries;  // folders end in a slash, so that they stand where their pictures do
+    std::error_code error;
+    for (std::filesystem::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
+        std::string name = at->path().filename().string();
+        if (name.starts_with('.')) continue;
+        if (at->is_directory(error))
+            entries.push_back(std::move(name) + '/');
+        else if (is_picture_name(name))
+            entries.push_back(std::move(name));
+        error.clear();  // a link to nothing is found out when it is read
+    }
+    if (error) throw FileError(folder.string(), "the folder cannot be read: " + error.message());
+    std::ranges::sort(entries);
+    for (std::string& entry : entries) {
+        if (!entry.ends_with('/')) {
+            visit(prefix + entry);
+            continue;
+        }
+        each_picture_below(folder / entry.substr(0, entry.size() - 1), prefix + entry, visit);
+    }
+}
+
+/// Numbers names of classes as they come; `finish` puts them in order.
+class ClassNumbers {
+public:
+    explicit ClassNumbers(std::vector<std::string> given) : names_(std::move(given)), given_(!names_.empty()) {
+        for (std::size_t n = 0; n < names_.size(); ++n) numbers_.emplace(names_[n], static_cast<std::int32_t>(n));
+    }
+    /// -1 where names were given and this is none of them.
+    std::int32_t of(const std::string& name) {
+        if (const auto found = numbers_.find(name); found != numbers_.end()) return found->second;
+        if (given_) return -1;
+        names_.push_back(name);
+        return numbers_.emplace(name, static_cast<std::int32_t>(names_.size() - 1)).first->second;
+    }
+    /// The names sorted, numbers by value, unless they were given; labels follow.
+    std::vector<std::string> finish(std::vector<std::int32_t>& labels) {
+        if (given_) return names_;
+        std::vector<std::int32_t> order(names_.size()), place(names_.size());
+        for (std::size_t n = 0; n < order.size(); ++n) order[n] = static_cast<std::int32_t>(n);
+        const auto key = [&](std::int32_t n) -> std::pair<std::size_t, std::string_view> {
+            const std::string& name = names_[static_cast<std::size_t>(n)];
+            const bool number = !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+            return {number ? name.size() : ~std::size_t{0}, name};
+        };
+        std::ranges::sort(order, {}, key);
+        std::vector<std::string> sorted;
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            place[static_cast<std::size_t>(order[n])] = static_cast<std::int32_t>(n);
+            sorted.push_back(names_[static_cast<std::size_t>(order[n])]);
+        }
+        for (std::int32_t& label : labels) label = place[static_cast<std::size_t>(label)];
+        return sorted;
+    }
+
+private:
+    std::vector<std::string> names_;
+    bool given_;
+    std::unordered_map<std::string, std::int32_t> numbers_;
+};
+
+/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end.
+inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fields) {
+    fields.clear();
+    if (text.empty()) return false;
+    std::string field;
+    std::size_t at = 0;
+    for (bool quoted = false; at < text.size(); ++at) {
+        const char letter = text[at];
+        if (quoted) {
+            if (letter != '"')
+                field += letter;
+            else if (at + 1 < text.size() && text[at + 1] == '"')
+                field += text[++at];
+            else
+                quoted = false;
+        } else if (letter == '"' && field.empty()) {
+            quoted = true;
+        } else if (letter == ',') {
+            fields.push_back(std::move(field));
+            field.clear();
+        } else if (letter == '\n') {
+            ++at;
+            break;
+        } else {
+            field += letter;
+        }
+    }
+    if (field.ends_with('\r')) field.pop_back();
+    fields.push_back(std::move(field));
+    text.remove_prefix(at);
+    return true;
+}
+
+}  // namespace detail
+
+/// The pictures below a folder, by the endings of their names, hidden ones passed over. `class_of(name)` gives the class of one by its name from
+/// the folder on, "shoes/boots/1.jpg"; empty: it is no part of the set. With `class_names` labels are places in these, and others are no part.
+inline PhotographNames names_in_folder(const std::filesystem::path& folder, const std::function<std::string(const std::string&)>& class_of,
+                                       std::vector<std::string> class_names = {}) {
+    PhotographNames all;
+    all.folder = folder;
+    detail::ClassNumbers numbers{std::move(class_names)};
+    detail::each_picture_below(folder, "", [&](const std::string& name) {
+        const std::string of = class_of(name);
+        const std::int32_t label = of.empty() ? -1 : numbers.of(of);
+        if (label < 0) return;
+        all.names.add(name);
+        all.labels.push_back(label);
+    });
+    all.class_names = numbers.finish(all.labels);
+    all.names.shrink();
+    return all;
+}
+
+/// What a table (CSV) names, in its order: columns of the names `columns`, or the first two where its first line does not have these. Paths begin at
+/// the table's folder. Throws FileError where a line has too few fields.
+inline PhotographNames names_in_table(const std::filesystem::path& table, std::vector<std::string> class_names = {},
+                                      const std::array<std::string, 2>& columns = {"path", "label"}) {
+    PhotographNames all;
+    all.folder = table.parent_path();
+    detail::ClassNumbers numbers{std::move(class_names)};
+    const std::vector<std::uint8_t> bytes = read_file(table);
+    std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    std::size_t path = 0, label = 1;
+    std::vector<std::string> fields;
+    for (std::size_t line = 1; detail::next_csv_line(text, fields); ++line) {
+        if (fields.size() == 1 && fields[0].empty()) continue;
+        if (line == 1) {
+            const auto first = std::ranges::find(fields, columns[0]), second = std::ranges::find(fields, columns[1]);
+            if (first != fields.end() && second != fields.end()) {
+                path = static_cast<std::size_t>(first - fields.begin());
+                label = static_cast<std::size_t>(second - fields.begin());
+                continue;
+            }
+        }
+        if (fields.size() <= std::max(path, label) || fields[path].empty() || fields[label].empty())
+            throw FileError(table.string(), "line " + std::to_string(line) + ": a path and a label were expected, as in \"shoes/1.jpg,shoes\"");
+        const std::int32_t number = numbers.of(fields[label]);
+        if (number < 0) continue;
+        all.names.add(fields[path]);
+        all.labels.push_back(number);
+    }
+    all.class_names = numbers.finish(all.labels);
+    all.names.shrink();
+    return all;
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/scan_folder.hpp
@@ -3369,132 +4409,6 @@ DENIM_ONCE Picture decode(std::span<const std::uint8_t> file, Size frame, Pictur
 
 }  // namespace denim::inline DENIM_TARGET
 
-// ---- denim/machine/read_file.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// The bytes of a file, or its first `most`. Throws FileError if it cannot be opened or read or is not a regular file.
-inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
-                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
-    const auto file = detail::FileDescriptor::open(path);
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), most)));
-    bytes.resize(file.read(0, std::as_writable_bytes(std::span{bytes}), path.string()));
-    return bytes;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/threads.hpp
-
-// The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
-
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
-#include <exception>
-
-namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-struct ThreadSettings {
-    std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
-    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
-    std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
-};
-
-inline ThreadSettings& thread_settings() {
-    static ThreadSettings settings;
-    return settings;
-}
-
-}  // namespace detail
-
-/// How many threads a parallel loop may use: what `set_threads` said, else what OpenMP offers (OMP_NUM_THREADS, cores).
-inline std::size_t threads() {
-    if (const std::size_t wanted = detail::thread_settings().threads) return wanted;
-#if defined(_OPENMP)
-    return static_cast<std::size_t>(std::max(1, omp_get_max_threads()));
-#else
-    return 1;
-#endif
-}
-
-/// Fixes the number of threads for the whole program; 0 goes back to OpenMP's choice.
-inline void set_threads(std::size_t count) { detail::thread_settings().threads = count; }
-
-/// So many threads. A call asks for them once and hands them on: whatever set_threads says meanwhile, its loops fit the memory that
-/// was made for them.
-struct Team {
-    std::size_t size = threads();
-
-    /// As many of them as can share `parts`.
-    [[nodiscard]] std::size_t within(std::size_t parts) const { return std::min(size, parts); }
-};
-
-/// Loops of fewer operations than this run on the calling thread.
-inline void set_serial_threshold(std::size_t operations) { detail::thread_settings().serial_below = operations; }
-
-/// How many threads took part in the last parallel loop; for tests.
-inline std::size_t threads_entered() { return detail::thread_settings().entered; }
-
-namespace detail {
-
-using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
-
-/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
-inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
-    std::size_t team = wanted.within(count);
-#if defined(_OPENMP)
-    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
-#else
-    team = 1;
-#endif
-    if (team <= 1) {
-        thread_settings().entered = 1;
-        for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
-        return;
-    }
-#if defined(_OPENMP)
-    std::exception_ptr error;
-    std::atomic<bool> failed = false;
-    std::atomic<std::size_t> next = 0, entered = 0;
-#pragma omp parallel num_threads(static_cast<int>(team))
-    {
-        ++entered;
-        const auto worker = static_cast<std::size_t>(omp_get_thread_num());
-        try {
-            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
-        } catch (...) {
-            if (!failed.exchange(true)) error = std::current_exception();
-        }
-    }
-    thread_settings().entered = entered.load();
-    if (error) std::rethrow_exception(error);
-#endif
-}
-
-}  // namespace detail
-
-/// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
-/// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
-/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
-template <class Body>
-void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
-    using Bare = std::remove_reference_t<Body>;
-    detail::run_loop(
-        team, count, operations,
-        [](void* erased, std::size_t index, std::size_t worker) { (*static_cast<Bare*>(erased))(index, worker); },
-        const_cast<void*>(static_cast<const void*>(std::addressof(body))));
-}
-
-/// Calls `body(index)` likewise, on up to `threads()` threads. Who wants to know which of them it is takes a Team.
-template <class Body>
-void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
-    parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/data/read_folder.hpp
 
 namespace denim {
@@ -3560,256 +4474,551 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/random.hpp
+// ---- denim/data/photographs.hpp
 
 namespace denim {
 
-/// Where all randomness of a run begins. The same seed gives the same bits on every machine and for any number of threads.
-struct Seed {
-    std::uint64_t value = 0;
-};
+/// What becomes of a photograph that cannot be read, or was changed since it was read first.
+enum class Unreadable { stops, is_left_out };
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Random numbers from a counter: the n-th number of a stream depends on (key, stream, n) alone, so that any thread can draw
-/// any of them, in any order, twice if need be.
-/// Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011).
-class Random {
+/// Which photographs, and what becomes of those that cannot be read.
+struct PhotographOptions {
+    std::size_t label_folder = 0;               ///< which folder of a name is its class: of "shoes/boots/1.jpg" 0 is shoes, 1 boots
+    std::vector<std::string> class_names = {};  ///< labels in this order, others are no part of the set; empty: all, sorted
+    std::function<std::string(const std::string& name)> class_of = {};  ///< the class by name, instead of label_folder; empty: no part of the set
+    Unreadable unreadable = Unreadable::stops;
+    PictureLimits limits = {};
+};
+
+/// Photographs in a folder, or named by a table, that are read, decoded and fitted into a frame (see `fit`) when they are asked for: a
+/// PictureSource whose names alone are in memory. Many threads may read. One that cannot be read stops who reads, as a FileError, or is named
+/// on standard error and left out from then on; so is one whose file has changed since it was first read.
+class Photographs {
 public:
-    using Block = std::array<std::uint32_t, 4>;
+    /// All pictures below `folder`, in the order of their names.
+    ///
+    ///     Photographs photos{"photos", Size{224, 224}};    // photos/CLASS/anything.jpg
+    Photographs(const std::filesystem::path& folder, Size size, const PhotographOptions& options = {})
+        : Photographs(names_in_folder(folder, class_by(folder, options), options.class_names), size, options) {}
+    /// Those that were named elsewhere, see names_in_table.
+    Photographs(PhotographNames names, Size size, const PhotographOptions& options = {})
+        : class_names(std::move(names.class_names)),
+          folder_(std::make_shared<const std::filesystem::path>(std::move(names.folder))),
+          names_(std::make_shared<const NameList>(std::move(names.names))),
+          labels_(std::move(names.labels)),
+          size_(size),
+          unreadable_(options.unreadable),
+          limits_(options.limits),
+          state_(std::make_unique<State>(labels_.size())) {
+        if (size.pixels() == 0) throw std::invalid_argument("denim: Photographs: a frame with pixels was expected");
+    }
+    /// Those that a table (CSV) names, path and label in a line; see names_in_table.
+    static Photographs of_table(const std::filesystem::path& table, Size size, const PhotographOptions& options = {}) {
+        return {names_in_table(table, options.class_names), size, options};
+    }
 
-    /// `stream` parts what must not share numbers: steps, samples, layers.
-    constexpr explicit Random(Seed key, std::uint64_t stream = 0) : key_(key.value), stream_(stream) {}
+    std::vector<std::string> class_names;
 
-    /// Four numbers of 32 bits each: block `index` of the stream.
-    [[nodiscard]] constexpr Block block(std::uint64_t index) const {
-        Block counter{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
-        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
-        for (int round = 0; round < 10; ++round) {
-            const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
-            const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];
-            counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ low, static_cast<std::uint32_t>(second),
-                       static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ high, static_cast<std::uint32_t>(first)};
-            low += 0x9E3779B9;
-            high += 0xBB67AE85;
+    [[nodiscard]] std::size_t size() const { return labels_.size(); }
+    [[nodiscard]] Shape shape() const { return {size_.height, size_.width, Picture::channels}; }
+    [[nodiscard]] std::int32_t label(std::size_t index) const { return labels_[index]; }
+    [[nodiscard]] std::span<const std::int32_t> labels() const { return labels_; }
+    /// From the folder on.
+    [[nodiscard]] std::string_view name(std::size_t index) const { return (*names_)[place(index)]; }
+    [[nodiscard]] std::filesystem::path path(std::size_t index) const { return *folder_ / name(index); }
+
+    /// False where the photograph is left out.
+    bool read(std::size_t index, std::uint8_t* to) const {
+        if (state_->stamps[index] == left_out_mark) return false;
+        const std::filesystem::path from = path(index);
+        std::string reason;
+        try {
+            const auto file = detail::FileDescriptor::open(from);
+            if (!note(index, file.stamp(from.string()))) throw FileError(from.string(), "it was changed since it was first read");
+            std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
+            bytes.resize(file.read(0, std::as_writable_bytes(std::span{bytes}), from.string()));
+            detail::fit_into(to, detail::decode_raster(bytes, limits_), size_, white, Filter::bicubic);
+            return true;
+        } catch (const PictureError& error) {
+            reason = error.what();
+        } catch (const FileError& error) {
+            reason = reason_in(error, from);
         }
-        return counter;
+        if (unreadable_ == Unreadable::stops) throw FileError(from.string(), reason);
+        leave_out(index, from, reason);
+        return false;
+    }
+    /// A number by which the photograph is known again, whatever stands before it.
+    [[nodiscard]] std::uint64_t key(std::size_t index) const { return name_sum(name(index)); }
+    /// A number that changes when its file does; 0 where it cannot be read, is left out or was changed.
+    [[nodiscard]] std::uint64_t version(std::size_t index) const {
+        struct stat status;
+        if (state_->stamps[index] == left_out_mark || ::stat(path(index).c_str(), &status) != 0) return 0;
+        const std::uint64_t now = detail::file_stamp(status);
+        return note(index, now) ? now : 0;
+    }
+    /// What was left out so far, and why.
+    [[nodiscard]] std::vector<Rejection> left_out() const {
+        const std::scoped_lock lock{state_->mutex};
+        return state_->left_out;
+    }
+    void describe(SettingsRecord& to) const {
+        std::uint64_t sum = 1;
+        for (std::size_t index = 0; index < size(); ++index) sum = name_sum(name(index), sum);
+        to("names", sum)("class_names", class_names)("limits.pixels", limits_.pixels);
     }
 
-    /// Sixteen blocks at once, [number of the block's four][block]: the same numbers, in an order that vectors like.
-    using Blocks = std::array<std::array<std::uint32_t, 16>, 4>;
-    [[nodiscard]] constexpr Blocks blocks(std::uint64_t first) const {
-        Blocks counter{};
-        for (std::size_t n = 0; n < 16; ++n) {
-            counter[0][n] = static_cast<std::uint32_t>(first + n);
-            counter[1][n] = static_cast<std::uint32_t>((first + n) >> 32);
-            counter[2][n] = static_cast<std::uint32_t>(stream_);
-            counter[3][n] = static_cast<std::uint32_t>(stream_ >> 32);
+    /// The photographs at these places, in this order; their names stay where they are.
+    [[nodiscard]] Photographs select(std::span<const std::size_t> places) const {
+        Photographs part{*this, places.size()};
+        for (const std::size_t index : places) {
+            if (index >= size())
+                throw std::out_of_range("denim: Photographs: photograph " + std::to_string(index) + " was asked for, there are " +
+                                        std::to_string(size()));
+            part.labels_.push_back(labels_[index]);
+            part.places_.push_back(static_cast<std::uint32_t>(place(index)));
         }
-        auto low = static_cast<std::uint32_t>(key_), high = static_cast<std::uint32_t>(key_ >> 32);
-        for (int round = 0; round < 10; ++round) {
-            for (std::size_t n = 0; n < 16; ++n) {
-                const std::uint64_t one = std::uint64_t{0xD2511F53} * counter[0][n], two = std::uint64_t{0xCD9E8D57} * counter[2][n];
-                counter[0][n] = static_cast<std::uint32_t>(two >> 32) ^ counter[1][n] ^ low;
-                counter[1][n] = static_cast<std::uint32_t>(two);
-                counter[2][n] = static_cast<std::uint32_t>(one >> 32) ^ counter[3][n] ^ high;
-                counter[3][n] = static_cast<std::uint32_t>(one);
-            }
-            low += 0x9E3779B9;
-            high += 0xBB67AE85;
-        }
-        return counter;
-    }
-
-    /// The next number of the stream, 32 random bits.
-    constexpr std::uint32_t bits() {
-        if (used_ % 4 == 0) current_ = block(used_ / 4);
-        return current_[used_++ % 4];
-    }
-
-    /// The next number, uniform in [0, 1).
-    constexpr double uniform() {
-        const std::uint64_t high = bits() >> 5, low = bits() >> 6;
-        return static_cast<double>((high << 26) | low) * 0x1p-53;
-    }
-
-    /// The next number, uniform in [low, high).
-    constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
-
-    /// The next whole number below `bound`, each as likely as the others (Lemire's method).
-    constexpr std::uint32_t below(std::uint32_t bound) {
-        std::uint64_t product = std::uint64_t{bits()} * bound;
-        if (static_cast<std::uint32_t>(product) < bound) {
-            const std::uint32_t threshold = (0u - bound) % bound;
-            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * bound;
-        }
-        return static_cast<std::uint32_t>(product >> 32);
-    }
-
-    /// The next number of the standard normal distribution (Box and Muller's method).
-    double normal() {
-        const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-        return radius * std::cos(6.283185307179586 * uniform());
+        return part;
     }
 
 private:
-    std::uint64_t key_, stream_, used_ = 0;
-    Block current_{};
+    static constexpr std::uint64_t unread = 0, left_out_mark = 1;
+    struct State {
+        std::vector<std::atomic<std::uint64_t>> stamps;  // of the files as they were first read
+        std::mutex mutex = {};
+        std::vector<Rejection> left_out = {};
+        explicit State(std::size_t count) : stamps(count) {}
+    };
+
+    Photographs(const Photographs& of, std::size_t count)
+        : class_names(of.class_names),
+          folder_(of.folder_),
+          names_(of.names_),
+          size_(of.size_),
+          unreadable_(of.unreadable_),
+          limits_(of.limits_),
+          selected_(true),
+          state_(std::make_unique<State>(count)) {}
+
+    [[nodiscard]] std::size_t place(std::size_t index) const { return selected_ ? places_[index] : index; }
+    // False if the file was another one when it was first read.
+    bool note(std::size_t index, std::uint64_t now) const {
+        std::uint64_t before = unread;
+        now = std::max<std::uint64_t>(now, 2);
+        return state_->stamps[index].compare_exchange_strong(before, now) || before == now;
+    }
+    void leave_out(std::size_t index, const std::filesystem::path& from, const std::string& reason) const {
+        const std::scoped_lock lock{state_->mutex};
+        if (state_->stamps[index].exchange(left_out_mark) == left_out_mark) return;
+        std::fprintf(stderr, "denim: %s: %s; it is left out\n", from.string().c_str(), reason.c_str());
+        state_->left_out.push_back({from, reason});
+    }
+    static std::function<std::string(const std::string&)> class_by(const std::filesystem::path& folder, const PhotographOptions& options) {
+        if (options.class_of) return options.class_of;
+        const bool skips = options.unreadable == Unreadable::is_left_out;
+        return [folder, skips, wanted = options.label_folder](const std::string& name) -> std::string {
+            std::size_t first = 0, end = name.find('/');
+            for (std::size_t n = 0; n < wanted && end != name.npos; ++n) first = end + 1, end = name.find('/', first);
+            if (end != name.npos) return name.substr(first, end - first);
+            const std::string reason = "it is not in a folder that names its class";
+            if (!skips) throw FileError((folder / name).string(), reason);
+            std::fprintf(stderr, "denim: %s: %s; it is left out\n", (folder / name).string().c_str(), reason.c_str());
+            return {};
+        };
+    }
+
+    std::shared_ptr<const std::filesystem::path> folder_;
+    std::shared_ptr<const NameList> names_;
+    std::vector<std::int32_t> labels_;
+    std::vector<std::uint32_t> places_ = {};
+    Size size_;
+    Unreadable unreadable_;
+    PictureLimits limits_;
+    bool selected_ = false;
+    std::unique_ptr<State> state_;
 };
 
-/// Puts the elements of a range into a random order (Fisher and Yates).
-template <class Range>
-constexpr void shuffle(Range& range, Random random) {
-    for (std::size_t i = range.size(); i > 1; --i) {
-        const std::size_t other = random.below(static_cast<std::uint32_t>(i));
-        auto kept = range[i - 1];
-        range[i - 1] = range[other];
-        range[other] = kept;
-    }
-}
-
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/data/split.hpp
+// ---- denim/data/picture_source.hpp
 
 namespace denim {
 
-/// A part of a data set.
-enum class Part : std::uint8_t { train, validation, test };
+/// How the pictures of a source are read while a network learns from them or answers.
+struct Reading {
+    std::size_t threads = 0;  ///< that read and change pictures beside those that compute; 0: as many as these
+    std::size_t ahead = 2;    ///< batches that are ready, or being made ready, beside the one that is worked on
+    /// Bytes of pictures that wait to be mixed where a source goes only forward. As many as the set has are a full shuffle.
+    std::size_t mixed = std::size_t{256} << 20;
+};
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// How much of a data set goes to each part, in any unit: {80, 10, 10}.
-struct SplitShares {
-    std::uint32_t train = 80, validation = 10, test = 10;
+namespace detail {
 
-    [[nodiscard]] constexpr std::uint64_t sum() const { return std::uint64_t{train} + validation + test; }
+template <class Type, class Number>
+concept Reads = requires(const Type& source, std::size_t index, Number* to) { source.read(index, to); };
+
+}  // namespace detail
+
+/// Where pictures come from that need not be in memory: a class with these four, which many threads may call at once. `read` writes the
+/// numbers of a picture in (H, W, C) order, bytes from 0 to 255 or floats, and throws what ends the run. It may have besides, const too:
+///
+///     bool read(index, to)                  false: this picture is left out of the batch, or of the score
+///     bool forward()                        true: quick only one after the other, as in an archive; mixed in a buffer, not shuffled
+///     std::int32_t label(index, head)       of networks with several heads; no_label where there is none
+///     float number(index, output)           what a loss aims at that wants numbers
+///     void describe(SettingsRecord& to)     what a checkpoint knows the source by, see SettingsRecord
+template <class Type>
+concept PictureSource = (detail::Reads<Type, std::uint8_t> || detail::Reads<Type, float>) && requires(const Type& source, std::size_t index) {
+    { source.size() } -> std::convertible_to<std::size_t>;
+    { source.shape() } -> std::convertible_to<Shape>;
+    { source.label(index) } -> std::convertible_to<std::int32_t>;
 };
 
-/// The part of each sample. Every class is shared alike: in the order of the classes, validation and test get what brings them
-/// nearest to their share of all samples so far, so that sizes are right in sum and to one sample in each class. Which ones
-/// is drawn from the seed, and depends on nothing but it and the class. Samples with the same first equal (see first_equals;
-/// none may be given) go where the first of them goes.
-inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
-                                     std::span<const std::size_t> first_equal = {}) {
-    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
-    std::map<std::int32_t, std::vector<std::size_t>> places;
-    for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
-    std::vector<Part> parts(classes.size(), Part::train);
-    std::uint64_t samples = 0, validated = 0, tested = 0;
-    const auto due = [&](std::uint32_t share) { return (2 * samples * share + shares.sum()) / (2 * shares.sum()); };
-    for (auto& [label, members] : places) {
-        shuffle(members, Random{seed, static_cast<std::uint64_t>(label)});
-        samples += members.size();
-        const std::uint64_t validation = std::min<std::uint64_t>(due(shares.validation) - validated, members.size());
-        const std::uint64_t test = std::min<std::uint64_t>(due(shares.test) - tested, members.size() - validation);
-        for (std::uint64_t i = 0; i < validation + test; ++i)
-            parts[members[i]] = i < validation ? Part::validation : Part::test;
-        validated += validation;
-        tested += test;
+namespace detail {
+
+/// True unless the source says that the picture is left out.
+template <class Source, class Number>
+bool read_picture_of(const Source& source, std::size_t index, Number* to) {
+    if constexpr (std::same_as<decltype(source.read(index, to)), bool>) {
+        return source.read(index, to);
+    } else {
+        source.read(index, to);
+        return true;
     }
-    for (std::size_t i = 0; i < first_equal.size(); ++i) parts[i] = parts[first_equal[i]];
-    return parts;
 }
 
-/// A data set in three.
-struct Split {
-    DataSet train, validation, test;
+template <class Source>
+bool goes_forward(const Source& source) {
+    if constexpr (requires { static_cast<bool>(source.forward()); })
+        return source.forward();
+    else
+        return false;
+}
+
+}  // namespace detail
+
+/// A source without its type; it refers to the caller's object.
+class SourceReference {
+public:
+    template <PictureSource Source>
+    explicit SourceReference(const Source& source)
+        : source_(std::addressof(source)),
+          size_(source.size()),
+          shape_(source.shape()),
+          bytes_(detail::Reads<Source, std::uint8_t>),
+          forward_(detail::goes_forward(source)),
+          read_([](const void* erased, std::size_t index, void* to) {
+              using Number = std::conditional_t<detail::Reads<Source, std::uint8_t>, std::uint8_t, float>;
+              return detail::read_picture_of(*static_cast<const Source*>(erased), index, static_cast<Number*>(to));
+          }) {
+        if constexpr (DescribesItself<Source>)
+            describe_ = [](const void* erased, SettingsRecord& to) { static_cast<const Source*>(erased)->describe(to); };
+    }
+
+    /// When the reference was made.
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] Shape shape() const { return shape_; }
+    /// Whether it gives bytes, else floats.
+    [[nodiscard]] bool bytes() const { return bytes_; }
+    [[nodiscard]] bool forward() const { return forward_; }
+    [[nodiscard]] std::size_t picture_bytes() const { return shape_.size() * (bytes_ ? 1 : sizeof(float)); }
+    /// False where the picture is left out.
+    bool read(std::size_t index, void* to) const { return read_(source_, index, to); }
+    void describe(SettingsRecord& to) const {
+        if (describe_) describe_(source_, to);
+    }
+
+private:
+    const void* source_;
+    std::size_t size_;
+    Shape shape_;
+    bool bytes_, forward_;
+    bool (*read_)(const void*, std::size_t, void*);
+    void (*describe_)(const void*, SettingsRecord&) = nullptr;
 };
 
-/// Cuts a data set in three, every class alike, by a seed; each part keeps the order. Pictures with the same pixels stay
-/// together. The same seed gives the same parts on every machine.
-///
-///     auto [train, validation, test] = split(read_folder("photos", Size{120, 90}), {80, 10, 10}, Seed{1});
-inline Split split(const DataSet& set, SplitShares shares, Seed seed) {
-    set.check();
-    const std::size_t bytes = set.shape().size();
-    std::vector<std::uint64_t> fingerprints(set.size());
-    for (std::size_t i = 0; i < set.size(); ++i) fingerprints[i] = fingerprint({set.picture(i), bytes});
-    const auto first = first_equals(
-        fingerprints, [&](std::size_t a, std::size_t b) { return std::memcmp(set.picture(a), set.picture(b), bytes) == 0; });
-    const auto parts = split_parts({set.labels.data(), set.size()}, shares, seed, first);
-    const auto part = [&](Part wanted) {
-        std::vector<std::size_t> places;
-        for (std::size_t i = 0; i < parts.size(); ++i)
-            if (parts[i] == wanted) places.push_back(i);
-        return set.select(places);
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/picture_cache.hpp
+
+// Decoded pictures in one file on disk: a head of 64 bytes (a sign, the shape, bytes or floats), then a slot for each picture: its numbers, the
+// key by which it is known again, the version of what it was decoded from, and a sum over all three. A slot whose sum is wrong holds nothing:
+// so a program that is killed leaves a file that is whole, and programs that write one file at once write the same or spoil no more than a slot.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The file, which knows no source. Many threads, and programs, may read and write at once.
+class PictureCacheFile {
+public:
+    /// Opens a file, or makes it, for pictures of these keys. Throws FileError where a file is there that is no cache of such pictures.
+    PictureCacheFile(const std::filesystem::path& path, Shape shape, bool of_bytes, std::span<const std::uint64_t> keys)
+        : name_(path.string()),
+          picture_bytes_(shape.size() * (of_bytes ? 1 : sizeof(float))),
+          head_{sign, shape.height, shape.width, shape.channels, of_bytes} {
+        if (!std::filesystem::exists(path)) {
+            AtomicFile file{path};
+            file.write(std::as_bytes(std::span{head_}));
+            file.commit();
+        }
+        file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK)};
+        if (!file_) throw FileError(name_, "the cache cannot be opened: " + detail::system_reason());
+        std::array<std::uint64_t, 8> there{};
+        if (file_.read(0, std::as_writable_bytes(std::span{there}), name_) != sizeof there || there[0] != sign)
+            throw FileError(name_, "a cache of decoded pictures was expected; take another name, nothing of this file was changed");
+        if (there != head_)
+            throw FileError(name_, "the cache has pictures of shape " + to_string(Shape{there[1], there[2], there[3]}) +
+                                       (there[4] ? "" : " as floats") + ", but this source gives " + to_string(shape) +
+                                       (of_bytes ? "" : " as floats") + "; take another file for each size");
+        find_slots(keys);
+    }
+
+    /// False where the file has not this picture in this version, whole.
+    bool read(std::size_t index, std::uint64_t key, std::uint64_t version, void* to) const {
+        thread_local std::vector<std::byte> slot;
+        slot.resize(slot_bytes());
+        if (file_.read(place(index), slot, name_) != slot.size()) return false;
+        if (tag_of(slot) != Tag{key, version, sum_of(slot, key, version)}) return false;
+        std::memcpy(to, slot.data(), picture_bytes_);
+        return true;
+    }
+    /// Writes one picture. A full disk, or another reason why the file does not take it, is said once, and nothing more is written.
+    void write(std::size_t index, std::uint64_t key, std::uint64_t version, const void* from) const {
+        if (full_) return;
+        thread_local std::vector<std::byte> slot;
+        slot.resize(slot_bytes());
+        std::memcpy(slot.data(), from, picture_bytes_);
+        const Tag tag{key, version, sum_of(slot, key, version)};
+        std::memcpy(slot.data() + picture_bytes_, &tag, sizeof tag);
+        try {
+            file_.write(place(index), slot, name_);
+        } catch (const FileError& error) {
+            if (!full_.exchange(true)) std::fprintf(stderr, "denim: %s; pictures are decoded anew in each epoch\n", error.what());
+        }
+    }
+
+private:
+    struct Tag {
+        std::uint64_t key, version, sum;
+
+        friend bool operator==(const Tag&, const Tag&) = default;
     };
-    return {part(Part::train), part(Part::validation), part(Part::test)};
+    static constexpr std::uint64_t sign = 0x31306369'706e6564;  // "denpic01"
+
+    [[nodiscard]] std::size_t slot_bytes() const { return picture_bytes_ + sizeof(Tag); }
+    [[nodiscard]] std::uint64_t place(std::size_t index) const { return sizeof head_ + std::uint64_t{slots_[index]} * slot_bytes(); }
+    [[nodiscard]] Tag tag_of(std::span<const std::byte> slot) const {
+        Tag tag{};
+        std::memcpy(&tag, slot.data() + picture_bytes_, sizeof tag);
+        return tag;
+    }
+    [[nodiscard]] std::uint64_t sum_of(std::span<const std::byte> slot, std::uint64_t key, std::uint64_t version) const {
+        const std::uint64_t parts[] = {xxh64(slot.first(picture_bytes_)), key, version};
+        return xxh64(std::as_bytes(std::span{parts}));
+    }
+
+    // A picture that the file has keeps its slot; others take those that none of these pictures has, and then new ones.
+    void find_slots(std::span<const std::uint64_t> keys) {
+        struct stat status;
+        if (::fstat(file_.number(), &status) != 0) throw FileError(name_, "cannot be examined: " + detail::system_reason());
+        const std::uint64_t there = (static_cast<std::uint64_t>(status.st_size) - sizeof head_) / slot_bytes();
+        constexpr std::uint32_t none = ~std::uint32_t{0};
+        slots_.assign(keys.size(), none);
+        std::vector<std::uint32_t> spare;
+        if (there > 0) {
+            std::unordered_map<std::uint64_t, std::uint32_t> places;
+            places.reserve(keys.size());
+            for (std::size_t index = 0; index < keys.size(); ++index) places.emplace(keys[index], static_cast<std::uint32_t>(index));
+            for (std::uint64_t slot = 0; slot < there; ++slot) {
+                std::uint64_t key = 0;
+                file_.read(sizeof head_ + slot * slot_bytes() + picture_bytes_, std::as_writable_bytes(std::span{&key, 1}), name_);
+                const auto found = places.find(key);
+                if (found != places.end() && slots_[found->second] == none)
+                    slots_[found->second] = static_cast<std::uint32_t>(slot);
+                else
+                    spare.push_back(static_cast<std::uint32_t>(slot));
+            }
+        }
+        std::size_t next = 0, fresh = there;
+        for (std::uint32_t& slot : slots_)
+            if (slot == none) slot = next < spare.size() ? spare[next++] : static_cast<std::uint32_t>(fresh++);
+    }
+
+    std::string name_;
+    std::size_t picture_bytes_;
+    std::array<std::uint64_t, 8> head_;
+    detail::FileDescriptor file_;
+    std::vector<std::uint32_t> slots_;  // of each picture
+    mutable std::atomic<bool> full_ = false;
+};
+
+/// A source whose pictures are decoded once and then come from a cache on disk: itself a PictureSource, with the same numbers. A picture whose
+/// file has changed since is decoded again. Where a source goes only forward all of it is read at once, and afterwards pictures come in any order.
+///
+///     const Photographs photos{"photos", Size{224, 224}};
+///     const CachedSource cached{photos, "photos.cache"};    // 150 kB a picture
+template <PictureSource Source>
+class CachedSource {
+public:
+    /// Keeps a reference to `source`. Its members `key(index)` and `version(index)`, where it has them, tell pictures and their changes apart.
+    CachedSource(const Source& source, const std::filesystem::path& path)
+        : source_(source), erased_(source), file_(path, erased_.shape(), erased_.bytes(), keys()) {
+        if (erased_.forward()) fill();
+    }
+
+    [[nodiscard]] std::size_t size() const { return source_.size(); }
+    [[nodiscard]] Shape shape() const { return source_.shape(); }
+    [[nodiscard]] auto label(std::size_t index) const { return source_.label(index); }
+    [[nodiscard]] auto label(std::size_t index, std::size_t head) const
+        requires requires(const Source& source) { source.label(index, head); }
+    {
+        return source_.label(index, head);
+    }
+    [[nodiscard]] float number(std::size_t index, std::size_t output) const
+        requires requires(const Source& source) { source.number(index, output); }
+    {
+        return source_.number(index, output);
+    }
+    template <class Number>
+        requires(std::same_as<Number, std::uint8_t> ? detail::Reads<Source, std::uint8_t> : !detail::Reads<Source, std::uint8_t>)
+    bool read(std::size_t index, Number* to) const {
+        const std::uint64_t known = key(index), now = version(index);
+        if (now != 0 && file_.read(index, known, now, to)) return true;
+        if (!erased_.read(index, to)) return false;
+        if (now != 0) file_.write(index, known, now, to);
+        return true;
+    }
+    void describe(SettingsRecord& to) const { erased_.describe(to); }
+    [[nodiscard]] std::uint64_t key(std::size_t index) const {
+        if constexpr (requires { source_.key(index); })
+            return source_.key(index);
+        else
+            return index + 1;
+    }
+    [[nodiscard]] std::uint64_t version(std::size_t index) const {
+        if constexpr (requires { source_.version(index); })
+            return source_.version(index);
+        else
+            return 1;
+    }
+
+    /// Decodes what the file does not have yet, on all threads.
+    void fill() const {
+        const std::size_t team = erased_.forward() ? 1 : threads();
+        std::vector<std::vector<float>> rooms(team);
+        parallel_for(Team{team}, size(), size() * std::size_t{1'000'000}, [&](std::size_t index, std::size_t worker) {
+            rooms[worker].resize(erased_.picture_bytes() / sizeof(float) + 1);
+            using Number = std::conditional_t<detail::Reads<Source, std::uint8_t>, std::uint8_t, float>;
+            read(index, reinterpret_cast<Number*>(rooms[worker].data()));
+        });
+    }
+
+private:
+    [[nodiscard]] std::vector<std::uint64_t> keys() const {
+        std::vector<std::uint64_t> all(size());
+        for (std::size_t index = 0; index < all.size(); ++index) all[index] = key(index);
+        return all;
+    }
+
+    const Source& source_;
+    SourceReference erased_;
+    PictureCacheFile file_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/picture_store.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Pictures of one shape, the first ones in memory and the others in a file without a name, for work on more of them than
+/// memory holds. Many threads may read and write, each its own pictures; the file goes with the store. Throws FileError (no
+/// right, full disk).
+class PictureStore {
+public:
+    /// Makes the file in `folder`; at most `memory` bytes of pictures stay out of it.
+    PictureStore(const std::filesystem::path& folder, Shape shape, std::size_t memory)
+        : shape_(shape),
+          kept_(memory / std::max<std::size_t>(shape.size(), 1)),
+          memory_(std::make_unique_for_overwrite<std::uint8_t[]>(kept_ * shape.size())) {
+        std::random_device random;
+        std::filesystem::path path;
+        do {
+            std::array<char, 40> name{};
+            std::snprintf(name.data(), name.size(), ".denim-%08x%08x.pictures", random(), random());
+            path = folder / name.data();
+            file_ = detail::FileDescriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+        } while (!file_ && errno == EEXIST);
+        name_ = "pictures in " + folder.string();
+        if (!file_) throw FileError(name_, "no file can be made there: " + detail::system_reason());
+        ::unlink(path.c_str());
+    }
+
+    [[nodiscard]] Shape shape() const { return shape_; }
+
+    void write(std::size_t index, const std::uint8_t* from) {
+        check_owned();
+        if (index < kept_) return static_cast<void>(std::memcpy(memory_.get() + index * shape_.size(), from, shape_.size()));
+        file_.write(std::uint64_t{index} * shape_.size(), std::as_bytes(std::span{from, shape_.size()}), name_);
+    }
+
+    void read(std::size_t index, std::uint8_t* to) const {
+        check_owned();
+        if (index < kept_) return static_cast<void>(std::memcpy(to, memory_.get() + index * shape_.size(), shape_.size()));
+        const auto room = std::as_writable_bytes(std::span{to, shape_.size()});
+        if (file_.read(std::uint64_t{index} * shape_.size(), room, name_) != room.size())
+            throw FileError(name_, "picture " + std::to_string(index) + " was asked for and never written");
+    }
+
+private:
+    void check_owned() const { assert(file_ && "denim: this store of pictures was moved from: only let it go"); }
+
+    Shape shape_;
+    std::size_t kept_;
+    std::unique_ptr<std::uint8_t[]> memory_;  // untouched pages cost nothing
+    std::string name_;
+    detail::FileDescriptor file_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/split_by_name.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The part of a name: drawn from the name and the seed alone, so that no other name changes it. Each part gets its share of many names, of few
+/// only about.
+inline Part part_of_name(std::string_view name, SplitShares shares, Seed seed) {
+    if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    const std::uint64_t drawn = (name_sum(name, seed.value + 1) >> 32) * shares.sum() >> 32;
+    return drawn < shares.train ? Part::train : drawn < std::uint64_t{shares.train} + shares.validation ? Part::validation : Part::test;
+}
+
+/// Photographs in three.
+struct NamedSplit {
+    Photographs train, validation, test;
+};
+
+/// Cuts photographs in three by their names: adding some, or taking some away, moves no other from one part to another. Names with equal
+/// `group_of(name)` stay together: all photographs of a product, say. Classes are shared about alike, by chance; see `split` and `grouped_parts` for
+/// exact shares of a set that stays as it is.
+///
+///     auto [train, validation, test] = split_by_name(Photographs{"photos", Size{224, 224}}, {80, 10, 10}, Seed{1});
+template <class GroupOf = std::identity>
+NamedSplit split_by_name(const Photographs& all, SplitShares shares, Seed seed, GroupOf group_of = {}) {
+    std::array<std::vector<std::size_t>, 3> places;
+    for (std::size_t index = 0; index < all.size(); ++index)
+        places[static_cast<std::size_t>(part_of_name(group_of(all.name(index)), shares, seed))].push_back(index);
+    return {all.select(places[0]), all.select(places[1]), all.select(places[2])};
 }
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/data.hpp
 
 // Folders of photographs to sets of data, their splits and their files: needs what denim/image.hpp and denim/format.hpp need.
-
-// ---- denim/machine/accepted.hpp
-
-// What a setting may be, said once: checks, their sentences and records of runs are made from it. A class with settings lists
-// them all, each with its name and what it accepts:
-//
-//     static constexpr const char* name = "Adam";
-//     void each_setting(auto&& each) const { each("rate", rate, at_least_0); ... }
-
-namespace denim::inline DENIM_TARGET {
-
-/// The numbers that a setting accepts: those between two bounds, finite ones only. A NaN is never accepted.
-struct Accepted {
-    double lowest = 0, highest = std::numeric_limits<double>::max();
-    bool lowest_too = true, highest_too = true;  ///< whether the bounds themselves are accepted
-
-    [[nodiscard]] constexpr bool takes(double value) const {
-        return is_finite(value) && (lowest_too ? value >= lowest : value > lowest) && (highest_too ? value <= highest : value < highest);
-    }
-    /// "from 0 to 1", "as a finite number above 0"
-    [[nodiscard]] std::string words() const;
-};
-
-inline constexpr Accepted at_least_0{}, above_0{.lowest_too = false}, at_least_1{.lowest = 1}, from_0_to_1{.highest = 1},
-    from_0_below_1{.highest = 1, .highest_too = false}, above_0_below_1{.highest = 1, .lowest_too = false, .highest_too = false};
-
-namespace detail {
-
-[[noreturn]] DENIM_ONCE void refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value);
-
-}  // namespace detail
-
-/// Throws std::invalid_argument if a setting is not accepted: "denim: Adam: rate was expected as a finite number of at least 0,
-/// but is nan".
-template <class Number>
-void check_setting(std::string_view owner, std::string_view name, Number value, const Accepted& accepted) {
-    if (accepted.takes(static_cast<double>(value))) return;
-    detail::refuse_setting(owner, name, accepted, shortest_text(value));
-}
-
-/// Whether a class lists its settings.
-template <class Type>
-concept ListsSettings = requires(const Type& type) { type.each_setting([](std::string_view, auto, const Accepted&) {}); };
-
-/// Throws std::invalid_argument if one of the settings that a class lists is not accepted.
-template <ListsSettings Type>
-void check_settings_of(const Type& type) {
-    type.each_setting([](std::string_view name, auto value, const Accepted& accepted) { check_setting(Type::name, name, value, accepted); });
-}
-
-namespace detail {
-
-/// The name of a class that lists its settings; "" of one of a user's own that does not.
-template <class Type>
-constexpr std::string_view name_of() {
-    if constexpr (ListsSettings<Type>)
-        return Type::name;
-    else
-        return "";
-}
-
-}  // namespace detail
-
-}  // namespace denim::inline DENIM_TARGET
 
 // ---- denim/machine/simd_functions.hpp
 
@@ -4081,6 +5290,7 @@ struct Row {
     bool decays = false;     ///< weight decay and L2 apply
     Moved moved = Moved::by_gradient;
     float l2 = 0;  ///< adds l2 * sum of squares to the loss
+    float rate_factor = 1;  ///< the optimizer's rate is multiplied by it
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };
@@ -7014,11 +8224,12 @@ struct Parameter {
 namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
-/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
+/// weights that decay, frozen and a rate_factor if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
     float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
+    float rate_factor = 1;  ///< what its parameters take of the learning rate: 0.1 lets it move a tenth as far
 };
 
 /// Where a layer works.
@@ -12682,15 +13893,6 @@ inline void Augmentation::apply(const std::uint8_t* in, Shape shape, std::uint8_
 
 namespace denim::inline DENIM_TARGET {
 
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
-
 /// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
 constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
 
@@ -12702,10 +13904,31 @@ inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std:
     return order;
 }
 
+/// The order of an epoch where pictures come only one after the other: each next one is drawn from `mixed` that wait, and the one that follows
+/// in the source takes its place. With room for all it is epoch_order.
+inline std::vector<std::uint32_t> mixed_order(std::size_t count, std::size_t mixed, Seed seed, std::uint64_t epoch) {
+    if (mixed >= count) return epoch_order(count, seed, epoch);
+    std::vector<std::uint32_t> order(count), waiting(std::max<std::size_t>(mixed, 1));
+    std::iota(waiting.begin(), waiting.end(), 0u);
+    Random random{seed, epoch};
+    for (std::size_t n = 0, next = waiting.size(); n < count; ++n) {
+        std::uint32_t& drawn = waiting[random.below(static_cast<std::uint32_t>(waiting.size()))];
+        order[n] = drawn;
+        if (next < count) {
+            drawn = static_cast<std::uint32_t>(next++);
+        } else {
+            drawn = waiting.back();
+            waiting.pop_back();
+        }
+    }
+    return order;
+}
+
 /// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
 /// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
+/// 1). Throws std::runtime_error where the source leaves one out.
 template <PictureSource Source, class Scalar>
+    requires detail::Reads<Source, std::uint8_t>
 void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
             std::uint64_t epoch, Scalar* to) {
     const Shape shape = source.shape();
@@ -12714,11 +13937,16 @@ void gather(const Source& source, std::span<const std::uint32_t> places, const A
     std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
     parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
         Scalar* picture = to + i * shape.size();
+        const auto read = [&](std::uint8_t* into) {
+            if (!detail::read_picture_of(source, places[i], into))
+                throw std::runtime_error("denim: batches: the source leaves out picture " + std::to_string(places[i]) +
+                                         ", which only fit and evaluate can do without");
+        };
         if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
+            if (plain) return read(picture);
         std::vector<std::uint8_t>& room = rooms[worker];
         room.resize(shape.size());
-        source.read(places[i], room.data());
+        read(room.data());
         augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
     });
 }
@@ -12811,137 +14039,6 @@ inline std::vector<std::string> words_of(std::span<const Gives> heads) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/spelling.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The name behind "Type = " as users write it: without our namespaces and the compiler's decoration of numbers.
-DENIM_ONCE std::string spelling_in(std::string_view text);
-
-/// What the compiler says of a type, for spelling_in: a constant, so that a table of many types needs no code for each.
-template <class Type>
-consteval std::string_view said_of() {
-    return __PRETTY_FUNCTION__;
-}
-
-/// The name of a type as users write it.
-template <class Type>
-std::string spelling() {
-    return spelling_in(said_of<Type>());
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-
-// ---- denim/machine/settings_record.hpp
-
-// What something is, as names and values: the record by which a run is known again.
-
-#include <ranges>
-
-namespace denim::inline DENIM_TARGET {
-
-class SettingsRecord;
-
-/// A type that describes itself. Who lists its settings (see accepted.hpp) needs no more; else, and where there are texts or lists:
-///
-///     void describe(SettingsRecord& to) const { to("monitor", monitor)("labels", labels); }
-///
-/// All that changes what it does belongs there; what it has learned, counted or kept does not.
-template <class Type>
-concept DescribesItself = requires(const Type& type, SettingsRecord& to) { type.describe(to); };
-
-/// Settings in the order in which they were named. Values are texts: numbers with as many digits as tell them from all others,
-/// the same in every locale.
-class SettingsRecord {
-public:
-    /// One of them: {"optimizer.rate", "0.001"}.
-    struct Line {
-        std::string name, value;
-
-        friend bool operator==(const Line&, const Line&) = default;
-    };
-
-    /// Adds a number, a truth value, an enumerator, a text, a range of such, or what describes itself: its settings stand behind
-    /// "name.", and what it calls itself (see `kind`) stands under the name.
-    template <class Value>
-    SettingsRecord& operator()(std::string_view name, const Value& value) {
-        if constexpr (std::same_as<Value, bool>) {
-            put(name, value ? "true" : "false");
-        } else if constexpr (std::is_enum_v<Value>) {
-            (*this)(name, static_cast<std::underlying_type_t<Value>>(value));
-        } else if constexpr (std::integral<Value>) {
-            put(name, std::to_string(value));
-        } else if constexpr (std::floating_point<Value>) {
-            put(name, shortest_text(value));
-        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
-            put(name, static_cast<std::string_view>(value));
-        } else if constexpr (DescribesItself<Value>) {
-            within(name, [&] { value.describe(*this); });
-        } else if constexpr (ListsSettings<Value>) {
-            within(name, [&] { value.each_setting([&](std::string_view each, auto number, const Accepted&) { (*this)(each, number); }); });
-        } else {
-            constexpr bool range = std::ranges::input_range<const Value>;
-            static_assert(range, "denim: SettingsRecord: a number, a truth value, an enumerator, a text, a range of these or a type with a "
-                                 "member each_setting or describe was expected.");
-            if constexpr (range) {
-                std::size_t count = 0;
-                for (const auto& each : value) (*this)(std::string{name} + '.' + std::to_string(count++), each);
-                (*this)(std::string{name} + ".count", count);
-            }
-        }
-        return *this;
-    }
-
-    /// What that is which is being described: optimizer = "Adam".
-    SettingsRecord& kind(std::string_view text) {
-        put("", text);
-        return *this;
-    }
-
-    [[nodiscard]] std::span<const Line> all() const { return all_; }
-    /// The value of a setting; null where it is not there.
-    [[nodiscard]] const std::string* find(std::string_view name) const;
-
-    friend bool operator==(const SettingsRecord& left, const SettingsRecord& right) { return left.all_ == right.all_; }
-
-    /// What differs between what a snapshot has and this run, a line for each: "    batch: the snapshot has 3, this run 4". Empty
-    /// where nothing does.
-    [[nodiscard]] std::string differences_from(const SettingsRecord& snapshot) const;
-
-    /// A line for each, "name = value", and the way back.
-    [[nodiscard]] std::string text() const;
-    static SettingsRecord from_text(std::string_view text);
-
-private:
-    template <class Act>
-    void within(std::string_view name, const Act& act) {
-        const std::string before = std::exchange(group_, full(name));
-        act();
-        group_ = before;
-    }
-    [[nodiscard]] std::string full(std::string_view name) const {
-        return group_ + (group_.empty() || name.empty() ? "" : ".") + std::string{name};
-    }
-    // A value stays on its line.
-    void put(std::string_view name, std::string_view value);
-
-    std::string group_;
-    std::vector<Line> all_;
-};
-
-namespace detail {
-
-/// A type under its name, with its settings as far as it tells them.
-template <class Type>
-void describe_type(SettingsRecord& to, const Type& type) {
-    constexpr bool told = DescribesItself<Type> || ListsSettings<Type>;
-    to.kind(spelling<Type>() + (told || std::is_empty_v<Type> ? "" : ", which does not describe itself"));
-    if constexpr (told) to("", type);
-}
-
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
-
 // ---- denim/loss/loss.hpp
 
 // A loss says how far the logits of a picture are from what they should be, and which way. It sees numbers, never a network.
@@ -13315,7 +14412,7 @@ struct Update {
     const float* gradients;
     std::array<float*, 4> state;
     std::size_t count;
-    float rate;        ///< the learning rate of this step
+    float rate;        ///< the learning rate of this step, times the row's factor
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
@@ -13409,7 +14506,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
                           gradients.data() + first,
                           {},
                           std::min(block, row.offset + row.size() - first),
-                          rate,
+                          rate * row.rate_factor,
                           state.step,
                           row.decays};
             for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)
@@ -13579,12 +14676,13 @@ inline void check_step(const Optimizer& optimizer, const OptimizerState& state, 
                        std::span<const float> parameters, std::span<const float> gradients, float rate) {
     for (const Row& row : rows) {
         if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float own_rate = rate * row.rate_factor;
         const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
         if (!is_finite(largest)) throw GradientNotFinite{row.name};
         constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
+        const bool may_leave = largest > large_gradient / std::max(own_rate, 1.0f) || own_rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, own_rate))
+            throw WeightsNotFinite{row.name, own_rate};
     }
 }
 
@@ -14324,6 +15422,7 @@ struct Epoch {
     double rate = 0;     ///< the learning rate
     double seconds = 0;  ///< validation included
     double images_per_second = 0;  ///< of training alone
+    double waited = 0;             ///< seconds in which training waited for pictures; 0 in epochs that a snapshot told of
 };
 
 /// All passes of a run.
@@ -15286,20 +16385,20 @@ DENIM_TEMPLATE(struct NetworkState<double>);
 namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
-enum class LayerSetting { rate, l2, frozen };
+enum class LayerSetting { rate, l2, frozen, rate_factor };
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
-/// it has parameters.
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen
+/// and a rate_factor if it has parameters.
 constexpr bool has_setting(const Entry& entry, LayerSetting which) {
     return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
 }
 
 /// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
-inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0, accepted_rate_factor = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
@@ -15310,6 +16409,7 @@ inline void check_settings(const GraphTable& graph, std::span<const LayerSetting
         const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+        if (entry.rows > 0) check(index, "rate_factor", settings[index].rate_factor, accepted_rate_factor);
     }
 }
 
@@ -15369,14 +16469,18 @@ private:
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
                       "denim: settings: no layer at this place has parameters that could be frozen.");
+        static_assert(Which != LayerSetting::rate_factor || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could have a rate of their own.");
     }
     static Number& of(LayerSettings& settings) {
         if constexpr (Which == LayerSetting::rate)
             return settings.rate;
         else if constexpr (Which == LayerSetting::l2)
             return settings.l2;
-        else
+        else if constexpr (Which == LayerSetting::frozen)
             return settings.frozen;
+        else
+            return settings.rate_factor;
     }
 
     detail::SettingsPlace place_;
@@ -15388,8 +16492,9 @@ struct SettingsAt {
     SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+    SettingAt<LayerSetting::rate_factor, WithParameters> rate_factor;  ///< what parameters take of the learning rate
 
-    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place), rate_factor(place) {}
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17366,6 +18471,15 @@ struct Answer {
     const void* loss;
 };
 
+/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
+/// that compute call it. What is computed again is seen again.
+template <class Scalar>
+struct ValueWatch {
+    std::size_t value;
+    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void* who;
+};
+
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
 template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
@@ -17384,9 +18498,9 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr);
+                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
 
 private:
     struct Call {
@@ -17397,6 +18511,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
         StepClock* clock;
+        const ValueWatch<Scalar>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -17453,11 +18568,19 @@ private:
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
         plan_->layers[node].forward(call);
+        if (of.watch && of.watch->value == plan_->nodes[node].to)
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
+        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
+            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
+            });
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
@@ -17524,9 +18647,9 @@ BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scal
 
 template <class Scalar>
 StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock) {
+                    StepClock* clock, const ValueWatch<Scalar>* watch) {
     check(parameters, settings, batch);
-    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
     workspace_.reserve_threads(of.team.within(of.shares.count));
     results_.assign(of.shares.count, {});
     prepare(*plan_, of.parameters, prepared_.data());
@@ -17834,6 +18957,10 @@ concept LabelledImages = requires(const Type& set) {
     set.labels;
 };
 
+/// What `fit`, `evaluate` and their like take: sets in memory, and sources that are read as they are needed.
+template <class Type>
+concept LearnableSet = LabelledImages<Type> || PictureSource<Type>;
+
 /// Images and labels side by side, where they are two arrays.
 template <class Images, class Labels>
 struct LabelledPair {
@@ -17845,11 +18972,13 @@ LabelledPair(const Images&, const Labels&) -> LabelledPair<Images, Labels>;
 
 /// Pictures with the number of the right class of each, checked against the network that learns from them.
 struct Samples {
-    Pictures pictures;
+    Pictures pictures;  ///< of a source, how many of which shape there are
+    std::optional<SourceReference> source;  ///< where pictures are read from that are not in memory
     std::span<const std::int32_t> labels;
     std::vector<std::int32_t> kept;  ///< the labels, where they were not contiguous 32-bit integers
     std::size_t heads = 1;           ///< labels of each picture
     std::vector<float> numbers;      ///< (N, outputs), instead of labels, where the loss wants these
+    std::vector<std::uint32_t> places = {};  ///< of the pictures in their source, once some were left out
 
     Samples() = default;
     Samples(const Samples&) = delete;
@@ -17862,16 +18991,25 @@ struct Samples {
     /// Numbers of each picture.
     [[nodiscard]] std::size_t width() const { return count() == 0 ? 0 : numbers.size() / count(); }
     [[nodiscard]] Targets targets() const { return {labels, numbers}; }
+    /// Of a sample, in its source.
+    [[nodiscard]] std::size_t place(std::size_t sample) const { return places.empty() ? sample : places[sample]; }
+    /// Whether pictures are bytes, else floats.
+    [[nodiscard]] bool bytes() const { return source ? source->bytes() : pictures.bytes != nullptr; }
 
     /// The targets that a loss wants.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples of(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                       const Loss& loss) {
-        if (loss.wants() == Wants::numbers) return with_numbers(set, input, heads, name, loss);
-        if constexpr (has_labels<Set>)
+        if (loss.wants() == Wants::numbers) {
+            if constexpr (LabelledImages<Set> || has_numbers<Set>)
+                return with_numbers(set, input, heads, name, loss);
+            else
+                fail("the loss wants numbers, but the source of the " + name + " set has no member number(index, output)");
+        } else if constexpr (has_labels<Set>) {
             return of(set, input, heads, name);
-        else
+        } else {
             fail("the loss wants labels, whole numbers from 0, but the labels of the " + name + " set are fractions");
+        }
     }
 
     /// Labels. Throws if the set is empty, the counts differ, or a label is not below the classes of its head. `name` stands in
@@ -17891,25 +19029,7 @@ struct Samples {
                  " set were expected in the shape (N, " + std::to_string(heads.size()) + "), but theirs is " +
                  detail::shape_text(set.labels.shape()));
         samples.kept.reserve(set.labels.size());
-        std::size_t place = 0, labelled = 0;
-        in_row_major_order(set.labels, [&](const Label label) {
-            const std::size_t head = place % heads.size(), picture = place / heads.size();
-            const bool none = heads.size() > 1 && std::cmp_equal(label, no_label);
-            if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads[head])))
-                fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
-                     (heads.size() == 1
-                          ? ", but the network's last layer has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1)
-                          : " for head " + std::to_string(head) + ", but that has " + std::to_string(heads[head]) +
-                                " outputs: labels go from 0 to " + std::to_string(heads[head] - 1) + ", or are " +
-                                std::to_string(no_label) + " for no label"));
-            labelled = head == 0 ? !none : labelled + !none;
-            if (head + 1 == heads.size() && labelled == 0)
-                fail("picture " + std::to_string(picture) + " of the " + name +
-                     " set has no label for any head; expected one at least");
-            samples.kept.push_back(static_cast<std::int32_t>(label));
-            ++place;
-        });
+        in_row_major_order(set.labels, [&](const Label label) { samples.add_label(label, heads, name); });
         samples.labels = samples.kept;
         if (samples.count() == 0) fail("the " + name + " set is empty; at least one picture was expected");
         if (samples.labels.size() != samples.count() * heads.size())
@@ -17918,36 +19038,130 @@ struct Samples {
         return samples;
     }
 
+    /// The same of a source, which outlives them: `label(index)`, or `label(index, head)` for a network with several heads.
+    template <PictureSource Source>
+        requires(!LabelledImages<Source>)
+    static Samples of(const Source& source, Shape input, std::span<const std::size_t> heads, const std::string& name) {
+        Samples samples = without_targets(SourceReference{source}, input, name);
+        samples.heads = heads.size();
+        samples.kept.reserve(samples.count() * heads.size());
+        constexpr bool by_head = requires { source.label(std::size_t{}, std::size_t{}); };
+        if (heads.size() > 1 && !by_head)
+            fail("the network has " + std::to_string(heads.size()) + " heads, but the source of the " + name +
+                 " set has no member label(index, head)");
+        for (std::size_t index = 0; index < samples.count(); ++index)
+            for (std::size_t head = 0; head < heads.size(); ++head)
+                if constexpr (by_head)
+                    samples.add_label(heads.size() == 1 ? source.label(index) : source.label(index, head), heads, name);
+                else
+                    samples.add_label(source.label(index), heads, name);
+        samples.labels = samples.kept;
+        return samples;
+    }
+
     /// Numbers. Throws if the set is empty, there is not one number for each output of each picture, or the loss does not
     /// accept one.
-    template <LabelledImages Set>
+    template <LearnableSet Set>
     static Samples with_numbers(const Set& set, Shape input, std::span<const std::size_t> heads, const std::string& name,
                                 const Loss& loss) {
         Samples samples;
-        samples.pictures = Pictures::of(set.images, input);
         if (heads.size() != 1)
             fail("the loss wants numbers for one output, but the network has " + std::to_string(heads.size()) + " heads");
-        const std::size_t outputs = heads[0], count = samples.count();
-        if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
-        const auto& shape = set.labels.shape();
-        if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
-            fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
-                 std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
-        samples.numbers.reserve(set.labels.size());
-        in_row_major_order(set.labels, [&](const auto label) {
-            const auto number = static_cast<float>(label);
-            if (!is_finite(number) || !loss.accepts(number))
-                fail("number " + std::to_string(samples.numbers.size() % outputs) + " of picture " +
-                     std::to_string(samples.numbers.size() / outputs) + " of the " + name + " set is " +
-                     detail::general(static_cast<double>(number)) + ", which the loss does not accept");
-            samples.numbers.push_back(number);
-        });
+        const std::size_t outputs = heads[0];
+        if constexpr (LabelledImages<Set>) {
+            samples.pictures = Pictures::of(set.images, input);
+            const std::size_t count = samples.count();
+            if (count == 0) fail("the " + name + " set is empty; at least one picture was expected");
+            const auto& shape = set.labels.shape();
+            if (set.labels.size() != count * outputs || !(shape.size() == 2 || (shape.size() == 1 && outputs == 1)))
+                fail("the loss wants labels of the " + name + " set in the shape (" + std::to_string(count) + ", " +
+                     std::to_string(outputs) + "), a number for each output of each picture, but theirs is " + detail::shape_text(shape));
+            samples.numbers.reserve(set.labels.size());
+            in_row_major_order(set.labels, [&](const auto label) { samples.add_number(static_cast<float>(label), outputs, name, loss); });
+        } else {
+            samples = without_targets(SourceReference{set}, input, name);
+            samples.numbers.reserve(samples.count() * outputs);
+            for (std::size_t index = 0; index < samples.count(); ++index)
+                for (std::size_t output = 0; output < outputs; ++output) samples.add_number(set.number(index, output), outputs, name, loss);
+        }
+        return samples;
+    }
+
+    /// Goes on without these samples of a source, named in order: pictures, targets and `logits`, as many for each sample.
+    template <class Scalar>
+    void leave_out(std::span<const std::uint32_t> left, std::vector<Scalar>& logits) {
+        if (left.empty()) return;
+        const std::size_t before = count(), numbers_of_each = width();
+        if (places.empty())
+            for (std::size_t sample = 0; sample < before; ++sample) places.push_back(static_cast<std::uint32_t>(sample));
+        const auto erase = [&](auto& from, std::size_t each) {
+            std::size_t to = 0;
+            for (std::size_t sample = 0, next = 0; sample < before; ++sample) {
+                if (next < left.size() && left[next] == sample) {
+                    ++next;
+                    continue;
+                }
+                for (std::size_t n = 0; n < each; ++n) from[to++] = from[sample * each + n];
+            }
+            from.resize(to);
+        };
+        erase(logits, logits.size() / before);
+        erase(kept, kept.size() / before);
+        erase(numbers, numbers_of_each);
+        erase(places, 1);
+        labels = kept;
+        pictures.count = before - left.size();
+    }
+
+    /// The pictures of a source alone.
+    static Samples without_targets(const SourceReference& source, Shape input, const std::string& name) {
+        Samples samples;
+        samples.source = source;
+        samples.pictures = {source.shape(), source.size()};
+        if (source.shape() != input)
+            fail("the network takes pictures of shape " + to_string(input) + ", but the source of the " + name + " set gives the shape " +
+                 to_string(source.shape()));
+        if (source.size() == 0) fail("the " + name + " set is empty; at least one picture was expected");
+        if (source.size() > std::numeric_limits<std::uint32_t>::max())
+            fail("the " + name + " set has " + std::to_string(source.size()) + " pictures; fewer than 2^32 were expected");
         return samples;
     }
 
 private:
     template <class Set>
-    static constexpr bool has_labels = std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+    static constexpr bool has_numbers = requires(const Set& set) { static_cast<float>(set.number(std::size_t{}, std::size_t{})); };
+    template <class Set>
+    static consteval bool labels_of() {
+        if constexpr (LabelledImages<Set>)
+            return std::integral<std::remove_cvref_t<decltype(*std::declval<const Set&>().labels.begin())>>;
+        else
+            return true;
+    }
+    template <class Set>
+    static constexpr bool has_labels = labels_of<Set>();
+
+    template <class Label>
+    void add_label(Label label, std::span<const std::size_t> heads_of_network, const std::string& name) {
+        const std::size_t head = kept.size() % heads, picture = kept.size() / heads;
+        const bool none = heads > 1 && std::cmp_equal(label, no_label);
+        if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads_of_network[head]))) {
+            const std::string outputs = std::to_string(heads_of_network[head]), last = std::to_string(heads_of_network[head] - 1);
+            fail("label number " + std::to_string(picture) + " of the " + name + " set is " + std::to_string(label) +
+                 (heads == 1 ? ", but the network's last layer has " + outputs + " outputs: labels go from 0 to " + last
+                             : " for head " + std::to_string(head) + ", but that has " + outputs + " outputs: labels go from 0 to " + last +
+                                   ", or are " + std::to_string(no_label) + " for no label"));
+        }
+        kept.push_back(static_cast<std::int32_t>(label));
+        const auto last_picture = std::span{kept}.last(std::min(heads, kept.size()));
+        if (heads > 1 && head + 1 == heads && std::ranges::all_of(last_picture, [](auto each) { return each == no_label; }))
+            fail("picture " + std::to_string(picture) + " of the " + name + " set has no label for any head; expected one at least");
+    }
+    void add_number(float number, std::size_t outputs, const std::string& name, const Loss& loss) {
+        if (!is_finite(number) || !loss.accepts(number))
+            fail("number " + std::to_string(numbers.size() % outputs) + " of picture " + std::to_string(numbers.size() / outputs) +
+                 " of the " + name + " set is " + detail::general(static_cast<double>(number)) + ", which the loss does not accept");
+        numbers.push_back(number);
+    }
 
     [[noreturn]] static void fail(const std::string& what) { throw std::invalid_argument("denim: " + what); }
 };
@@ -18167,6 +19381,8 @@ struct Run {
     std::size_t training_images = 0;  ///< in the training set
     Score train = {};                 ///< mean of this epoch so far
     double seconds = 0;               ///< since this epoch began
+    double waited = 0;                ///< of these, the ones in which the network waited for pictures
+    bool reads = false;               ///< the training set is a source, see PictureSource
     float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
     bool stop = false;                ///< a callback sets it: the run ends after this batch
     bool interrupted =
@@ -18478,6 +19694,55 @@ struct EarlyStopping {
 static_assert(Callback<EarlyStopping>);
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/answers.hpp
+
+// Logits of all pictures of a set, in memory or read from a source while others are answered.
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls `each(pictures, first)` with the pictures of a source from its first on, some at a time; `first` is the number of the first of them.
+/// Gives the samples that the source left out, whose pictures say nothing.
+DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each);
+
+}  // namespace detail
+
+/// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
+/// std::runtime_error where nothing is left.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Scalar> logits(samples.count() * outputs);
+    if (!samples.source) {
+        predict(samples.pictures, logits.data());
+        return logits;
+    }
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predict(pictures, logits.data() + first * outputs); });
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+namespace detail {
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
+
+/// Of a network, through a predictor that is made for it.
+template <class Network>
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+    const Predictor predictor{network};
+    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
+                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/training/head_slice.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -18587,16 +19852,15 @@ inline void require_classes(std::span<const Gives> heads) {
 
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
-/// does not tell classes apart: then the next function scores it.
-template <class Network, LabelledImages Set>
-Evaluation evaluate(const Network& network, const Set& set) {
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
@@ -18615,19 +19879,18 @@ Evaluation evaluate(const Network& network, const Set& set) {
 }
 
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
-template <class Network, LabelledImages Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading);
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }
 
 /// From two arrays.
 template <class Network, class Images, class Labels>
-    requires(!LabelledImages<Images>)
+    requires(!LearnableSet<Images>)
 Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
     return evaluate(network, LabelledPair{images, labels});
 }
@@ -18638,18 +19901,17 @@ Evaluation evaluate(const Network& network, const Images& images, const Labels& 
 namespace denim::inline DENIM_TARGET {
 
 /// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
-template <class Network, LabelledImages Set>
-std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set) {
+template <class Network, LearnableSet Set>
+std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
-    std::vector<typename Network::Scalar> outputs(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, outputs.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
+    const auto outputs = detail::answers_of(network, samples, reading);
     return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
 }
 
 /// From two arrays.
 template <class Network, class Images, class Targets>
-    requires(!LabelledImages<Images>)
+    requires(!LearnableSet<Images>)
 std::vector<TargetScore> evaluate_targets(const Network& network, const Images& images, const Targets& targets) {
     return evaluate_targets(network, LabelledPair{images, targets});
 }
@@ -18670,12 +19932,59 @@ struct FitOptions {
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
     Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
+    bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    Reading reading{};                     ///< of sets that are sources: see PictureSource
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/data/balanced_order.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The order of an epoch (the first is 1) in which every class comes equally often, to one sample: as many places as there are labels, those of
+/// small classes several times, those of large ones in turn from epoch to epoch, so that each sample of a class is seen as often as any other,
+/// to one. Classes are dealt in turn, samples of a class in the order of one shuffle after another; it depends on labels, seed and epoch alone.
+inline std::vector<std::uint32_t> balanced_order(std::span<const std::int32_t> labels, Seed seed, std::uint64_t epoch) {
+    std::map<std::int32_t, std::vector<std::uint32_t>> members;
+    for (std::size_t place = 0; place < labels.size(); ++place) members[labels[place]].push_back(static_cast<std::uint32_t>(place));
+    const std::uint64_t classes = members.size(), before = (epoch - 1) * labels.size(), after = epoch * labels.size();
+    std::vector<std::uint32_t> order;
+    order.reserve(labels.size());
+    std::uint64_t turn = 0;  // of a class; it has the draws turn, turn + classes, ... of all epochs together
+    for (const auto& [label, all] : members) {
+        const auto drawn = [&](std::uint64_t until) { return (until + classes - 1 - turn) / classes; };
+        std::uint64_t round = ~std::uint64_t{0};
+        std::vector<std::uint32_t> shuffled;
+        for (std::uint64_t draw = drawn(before); draw < drawn(after); ++draw) {
+            if (draw / all.size() != round) {
+                round = draw / all.size();
+                shuffled = all;
+                shuffle(shuffled, Random{Seed{seed.value + 0x9E3779B97F4A7C15u * (turn + 1)}, round});
+            }
+            order.push_back(shuffled[draw % all.size()]);
+        }
+        ++turn;
+    }
+    shuffle(order, Random{seed, epoch});
+    return order;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/order_of_epoch.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Throws std::invalid_argument where the samples cannot be put in the order that the options ask for.
+DENIM_ONCE void check_order(const FitOptions& options, const Samples& train);
+
+/// The numbers of the samples in the order of an epoch (the first is 1).
+DENIM_ONCE std::vector<std::uint32_t> order_of_epoch(const Samples& train, const FitOptions& options, std::uint64_t epoch);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/training/fit.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -18686,21 +19995,22 @@ namespace detail {
 DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads);
 
 /// A run of training, for any network.
-DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
                                   std::span<const CallbackReference> callbacks);
 
 template <class... Callbacks>
-History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return run_training(learner, train, validation, options, references);
 }
 
-template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+template <class Network, LearnableSet Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
     check(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    check_order(options, train);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
@@ -18710,18 +20020,19 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 
 /// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
 /// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
-/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these; or they are read while the network learns, see
+/// PictureSource: the same bits where the order is the same. A step whose loss is not finite throws, and the
 /// network stays as it was before it. The same seed gives the same bits for any number of threads.
-template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+template <class Network, LearnableSet Train, LearnableSet Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
             Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 
 /// Without a validation set.
-template <class Network, LabelledImages Train, class... Callbacks>
+template <class Network, LearnableSet Train, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, train, nullptr, options, callbacks...);
@@ -18729,7 +20040,7 @@ History fit(Network& network, const Train& train, const FitOptions& options, Cal
 
 /// From two arrays.
 template <class Network, class Images, class Labels, class... Callbacks>
-    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+    requires(!LearnableSet<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
 History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
 }
@@ -18750,9 +20061,58 @@ public:
 };
 
 }  // namespace denim
+// ---- denim/training/predict.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+template <class Network, PictureSource Source>
+auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    using Scalar = typename Network::Scalar;
+    constexpr std::size_t outputs = Network::output.size();
+    const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
+    Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predictor.predict(pictures, logits.data() + first * outputs); });
+    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+    return logits;
+}
+
+/// Of a network, which is prepared for it.
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
+    return predict(Predictor{network}, source, reading);
+}
+
+/// The same as probabilities, see Predictor::probabilities.
+template <class Network, PictureSource Source>
+auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", predictor.gives());
+    auto result = predict(predictor, source, reading);
+    const std::span numbers{result.data(), result.size()};
+    for (std::size_t first = 0; first < numbers.size();)
+        for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+    return result;
+}
+template <class Network, PictureSource Source>
+    requires requires { Network::output; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    return probabilities(Predictor{network}, source, reading);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/progress_line.hpp
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// "  reading waited for 12 %": how much of the training of an epoch arithmetic stood still; where it is near 0, reading is quick enough.
+inline std::string waited_text(const Run& run) { return "  reading waited for " + fixed(100 * run.waited / std::max(run.seconds, 1e-9), 0) + " %"; }
+
+}  // namespace detail
 
 /// One plain line for each epoch, on standard error.
 struct ProgressLine {
@@ -18765,7 +20125,9 @@ struct ProgressLine {
         if (!is_nan(epoch.train.accuracy)) line += "  accuracy " + detail::fixed(epoch.train.accuracy, 4);
         if (run.validation) line += "  validation " + detail::fixed(epoch.validation.loss, 4);
         if (!is_nan(epoch.validation.accuracy)) line += ' ' + detail::fixed(epoch.validation.accuracy, 4);
-        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s\n";
+        line += "  " + detail::fixed(epoch.images_per_second, 0) + " images/s  " + detail::fixed(epoch.seconds, 1) + " s";
+        if (run.reads) line += detail::waited_text(run);
+        line += '\n';
         std::fputs(line.c_str(), to);
         std::fflush(to);
     }
@@ -18818,7 +20180,8 @@ struct ProgressBar {
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
-               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all" +
+               (run.reads ? detail::waited_text(run) : "");
     }
     /// "0:07", "12:30", "3:05:00"
     static std::string duration(double seconds) {
@@ -19692,8 +21055,6 @@ struct SafetensorsHeader {
 
 }  // namespace denim
 // ---- denim/format/safetensors_header.hpp
-
-#include <functional>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -26205,60 +27566,52 @@ private:
 
 }  // namespace denim::inline DENIM_TARGET
 
-// ---- denim/format/idx.hpp
-
-// One array in the file format of the MNIST family, gzipped or not (http://yann.lecun.com/exdb/mnist): two zero bytes, the
-// type, the number of axes, the extents and the elements, highest byte first.
+// ---- denim/format/mapped_array.hpp
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
-    std::array<std::byte, 4> start{};
-    stream.read(start);
-    if (start[0] != std::byte{0} || start[1] != std::byte{0})
-        stream.fail("an IDX file was expected, its first two bytes are not zero");
-    using enum ElementType;
-    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
-                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
-    const auto code = std::to_integer<int>(start[2]);
-    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
-    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
-    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
-    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
-    for (std::size_t& extent : shape) {
-        std::array<std::byte, 4> field{};
-        stream.read(field);
-        std::ranges::reverse(field);
-        extent = little_endian<std::uint32_t>(field.data());
+/// The array of an npy or IDX file, or one of an npz file, as it lies on disk: the operating system loads pages as they are touched and lets go of
+/// them when memory is short. Throws FileError where its numbers are of another type or rank, compressed, of the other byte order or not aligned.
+/// A file that is cut while it is mapped ends the program (see MemoryMap); one that is replaced by renaming stays as it was.
+///
+///     const MappedArray<std::uint8_t, 4> images{"images.npy"};
+///     fit(network, images.array(), labels, {.epochs = 5});
+template <class Number, std::size_t Rank>
+class MappedArray {
+public:
+    explicit MappedArray(const std::filesystem::path& path) : map_(path) {
+        const std::string name = path.string();
+        const auto bytes = map_.bytes();
+        const bool npy = !bytes.empty() && bytes[0] == std::byte{0x93};
+        take(npy ? RowReader{ByteSource{name, bytes}} : RowReader::of_idx(ByteSource{name, bytes}), name);
     }
-    const std::size_t size = element_size(type->second);
-    const auto bytes = checked_size(shape, size);
-    if (!bytes || *bytes > most_bytes)
-        stream.fail(sentence("the IDX file says that it holds ", element_name(type->second), ' ', shape_text(shape),
-                             ", its size allows no more than ", most_bytes, " bytes"));
-    AnyArray array{type->second, std::move(shape)};
-    stream.read(array.bytes);
-    stream.check_end();
-    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, size);
-    return array;
-}
-
-}  // namespace detail
-
-/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
-inline AnyArray read_idx(const ByteSource& source) {
-    std::array<std::byte, 2> start{};
-    if (source.size() >= start.size()) source.read(0, start);
-    if (start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b}) {
-        detail::InflatedStream stream{source,        source.name(),        0,
-                                      source.size(), detail::unknown_size, detail::InflatedStream::Wrapping::gzip};
-        return detail::read_idx_stream(stream, source.size() * detail::largest_ratio);
+    /// An array of an npz file, by its name.
+    MappedArray(const std::filesystem::path& path, std::string_view array) : map_(path) {
+        take(Npz{ByteSource{path.string(), map_.bytes()}}.rows(array), path.string() + ", array " + std::string{array});
     }
-    detail::StoredStream stream{source, source.name(), 0, source.size()};
-    return detail::read_idx_stream(stream, source.size());
-}
+
+    /// A view, as long as this lives.
+    [[nodiscard]] auto array() const { return view(numbers_, extents_); }
+
+private:
+    void take(const RowReader& rows, const std::string& name) {
+        const auto fail = [&](const std::string& what) { throw FileError(name, what); };
+        if (rows.type() != element_type<Number> || rows.shape().size() != Rank)
+            fail("an array of " + std::string{element_name(element_type<Number>)} + " with " + std::to_string(Rank) + " axes was expected, " +
+                 std::string{element_name(rows.type())} + " " + detail::shape_text(rows.shape()) + " came");
+        const std::optional<std::uint64_t> first = rows.first_byte();
+        if (!first || rows.swapped()) fail("an array that is not compressed, in this machine's byte order, was expected");
+        std::copy_n(rows.shape().begin(), Rank, extents_.begin());
+        const std::byte* const at = map_.bytes().data() + *first;
+        if (reinterpret_cast<std::uintptr_t>(at) % alignof(Number) != 0)
+            fail("numbers at a multiple of " + std::to_string(alignof(Number)) + " bytes were expected; an npy file has them there");
+        numbers_ = reinterpret_cast<const Number*>(at);
+    }
+
+    MemoryMap map_;
+    const Number* numbers_ = nullptr;
+    std::array<std::size_t, Rank> extents_{};
+};
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/format/onnx.hpp
@@ -26306,6 +27659,204 @@ DENIM_ONCE void write_jpeg(const std::filesystem::path& path, const Picture& pic
 
 // Picture files to pixels and back: needs stb.
 
+// ---- denim/network/inner_values.hpp
+
+// What a layer inside a network gives for pictures, and how an output of the network changes with it: as a trained network computes, so dropout
+// lets everything through and BatchNorm goes by its running statistics.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Of each picture: what the layer gives, the gradient to it of the output that was asked for, and all outputs (logits).
+template <class Scalar>
+struct InnerValues {
+    Array<Scalar, 4> activations, gradients;  ///< (N, H, W, C); where the layer gives one row of numbers, (N, 1, 1, C)
+    Array<Scalar, 2> outputs;                 ///< (N, outputs)
+};
+
+namespace detail {
+
+/// The value that leaves the layer, or the composition, of a name. Throws std::invalid_argument if there is none, or if it is computed as one
+/// with the layer behind it and so exists nowhere.
+template <class Scalar>
+std::size_t inner_value(const GraphTable& graph, const PlanTable<Scalar>& plan, std::string_view name) {
+    const std::vector<std::string> names = graph.names().entries;
+    std::size_t value = 0;
+    for (std::size_t entry = 0; entry < names.size(); ++entry)
+        if (names[entry] == name || (names[entry].starts_with(name) && names[entry][name.size()] == '.')) value = entry + 1;
+    const std::string asked = "denim: inner_values: '" + std::string{name} + "' ";
+    if (value == 0)
+        throw std::invalid_argument(asked + "names no layer; names from '0' to '" + names.back().substr(0, names.back().find('.')) +
+                                    "' were expected, or of layers inside, as summary() lists them");
+    while (value > 0 && passes_on(graph.entries[value - 1].role)) value = graph.entries[value - 1].from[0];
+    for (const Node& node : plan.nodes) {
+        if (node.to == value) return value;
+        if (node.first < value && value < node.to)
+            throw std::invalid_argument(asked + "is computed as one with what stands behind it; ask for '" + names[node.to - 1] + "'");
+    }
+    throw std::invalid_argument(asked + "gives the picture as it comes");
+}
+
+/// Copies what is not border and padding, pixel by pixel.
+template <class Scalar>
+void copy_pixels(const Layout& layout, const Scalar* from, Scalar* to) {
+    for (std::size_t y = 0; y < layout.shape.height; ++y)
+        for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
+}
+
+}  // namespace detail
+
+/// What the layer `name` ("7", or "7.2" inside of a composition) gives for pictures (N, H, W, C), std::uint8_t or float, and the gradients to it of
+/// output number `of[n]` of picture n. Throws std::invalid_argument for a name that the network does not have, and for outputs that are not one
+/// for each picture.
+template <class Network, class Expression>
+auto inner_values(const Network& network, std::string_view name, const Expression& pictures, std::span<const std::size_t> of) {
+    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    using Scalar = typename Network::Scalar;
+    using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
+    constexpr std::size_t outputs = Network::output.size();
+    const Pictures source = Pictures::of(pictures, Network::input);
+    const PlanTable<Scalar>& plan = table_of<Plan>;
+    const std::size_t value = detail::inner_value(graph_table<typename Network::Graph>, plan, name);
+    if (of.size() != source.count || std::ranges::any_of(of, [](std::size_t output) { return output >= outputs; }))
+        throw std::invalid_argument("denim: inner_values: an output from 0 to " + std::to_string(outputs - 1) + " was expected for each of " +
+                                    std::to_string(source.count) + " pictures");
+    const Layout& layout = plan.layouts[value];
+    const std::array extents{source.count, layout.shape.height, layout.shape.width, layout.shape.channels};
+    InnerValues<Scalar> result{Array<Scalar, 4>(extents), Array<Scalar, 4>(extents), Array<Scalar, 2>(std::array{source.count, outputs})};
+    if (source.count == 0) return result;
+
+    struct Call {
+        std::span<const std::size_t> of;
+        Scalar* outputs;
+    } call{of, result.outputs.data()};
+    const Answer<Scalar> answer{[](const void* what, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+                                    const Call& asked = *static_cast<const Call*>(what);
+                                    const std::size_t picture = batch.order[sample];
+                                    std::copy_n(logits, outputs, asked.outputs + picture * outputs);
+                                    std::fill_n(gradient, outputs, Scalar{0});
+                                    gradient[asked.of[picture]] = 1;
+                                    return HeadLosses{};
+                                },
+                                &call};
+    std::vector<LayerSettings> settings(network.all_settings().begin(), network.all_settings().end());
+    for (LayerSettings& layer : settings) layer.rate = 0, layer.frozen = true;
+    struct Seen {
+        const Layout* layout = nullptr;
+        Scalar *activations = nullptr, *gradients = nullptr;
+    } seen;
+    const ValueWatch<Scalar> watch{value,
+                                   [](void* who, bool gradient, std::size_t sample, const Scalar* numbers) {
+                                       const Seen& to = *static_cast<const Seen*>(who);
+                                       Scalar* const first = gradient ? to.gradients : to.activations;
+                                       detail::copy_pixels(*to.layout, numbers, first + sample * to.layout->shape.size());
+                                   },
+                                   &seen};
+    constexpr std::size_t at_once = 16;
+    BatchTrainer<Scalar> trainer{graph_table<typename Network::Graph>, plan, std::min(at_once, source.count)};
+    const std::vector<std::int32_t> labels(source.count * Network::heads.size());
+    for (std::size_t first = 0; first < source.count; first += at_once) {
+        std::vector<std::uint32_t> order(std::min(at_once, source.count - first));
+        std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
+        seen = {&layout, result.activations.data() + first * layout.shape.size(), result.gradients.data() + first * layout.shape.size()};
+        trainer.step(network.parameters(), settings, {source, labels, order, Seed{}, 0}, answer, nullptr, &watch);
+    }
+    return result;
+}
+
+/// What the layer `name` gives for pictures (N, H, W, C), see inner_values: (N, height, width, channels).
+template <class Network, class Expression>
+[[nodiscard]] auto activations(const Network& network, std::string_view name, const Expression& pictures) {
+    const std::vector<std::size_t> first(Pictures::of(pictures, Network::input).count);
+    return inner_values(network, name, pictures, first).activations;
+}
+
+/// The gradients of output `of` of the network to what the layer `name` gives, for each picture, see inner_values.
+template <class Network, class Expression>
+[[nodiscard]] auto gradients(const Network& network, std::string_view name, const Expression& pictures, std::size_t of) {
+    const std::vector<std::size_t> same(Pictures::of(pictures, Network::input).count, of);
+    return inner_values(network, name, pictures, same).gradients;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/layer_groups.hpp
+
+// Layers by name, as summary and files have them: which stay as they are, and which learn at a rate of their own.
+
+namespace denim {
+
+/// Layers that learn alike. A name is that of a layer, "7", or of one inside a composition, "7.2"; it stands for all layers within.
+struct LayerGroup {
+    std::vector<std::string> layers;
+    float rate_factor = 1;  ///< their part of the learning rate, at least 0
+    bool frozen = false;    ///< they stay as they are; BatchNorm goes by its running statistics
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls change(settings) for each layer with parameters of a name. Throws std::invalid_argument if there is none.
+template <class Change>
+void change_layers(const GraphTable& graph, std::span<LayerSettings> settings, std::string_view name, Change change) {
+    const std::vector<std::string> names = graph.names().entries;
+    const auto within = [&](std::string_view own) {
+        return own == name || (own.size() > name.size() && own.starts_with(name) && own[name.size()] == '.');
+    };
+    bool found = false, with_parameters = false;
+    for (std::size_t entry = 0; entry < names.size(); ++entry) {
+        if (!within(names[entry])) continue;
+        found = true;
+        if (graph.entries[entry].rows == 0) continue;
+        with_parameters = true;
+        change(settings[entry]);
+    }
+    if (with_parameters) return;
+    const std::string asked = "denim: layers: '" + std::string{name} + "' ";
+    if (found) throw std::invalid_argument(asked + "has no parameters that could learn or stay as they are");
+    const std::string& last = names.back();
+    throw std::invalid_argument(asked + "names no layer; names from '0' to '" + last.substr(0, last.find('.')) +
+                                "' were expected, or of layers inside, as summary() lists them");
+}
+
+}  // namespace detail
+
+/// Lets groups of layers learn as each says; layers in no group stay as they are set. A later group overrides one before. Throws
+/// std::invalid_argument for a name that the network does not have or a factor that is not accepted, and then nothing has changed.
+///
+///     set_layer_groups(network, {{.layers = {"0", "1"}, .frozen = true}, {.layers = {"2"}, .rate_factor = 0.1f}});
+template <class Network>
+void set_layer_groups(Network& network, std::span<const LayerGroup> groups) {
+    const auto all = network.all_settings();
+    std::vector<LayerSettings> changed(all.begin(), all.end());
+    for (const LayerGroup& group : groups) {
+        check_setting("layers", "rate_factor", group.rate_factor, accepted_rate_factor);
+        for (const std::string& name : group.layers)
+            detail::change_layers(graph_table<typename Network::Graph>, changed, name, [&](LayerSettings& layer) {
+                layer.rate_factor = group.rate_factor;
+                layer.frozen = group.frozen;
+            });
+    }
+    network.edit_settings([&](std::span<LayerSettings> to) { std::ranges::copy(changed, to.begin()); });
+}
+template <class Network>
+void set_layer_groups(Network& network, std::initializer_list<LayerGroup> groups) {
+    set_layer_groups(network, std::span{groups.begin(), groups.size()});
+}
+
+/// Keeps the layers of these names as they are while others learn, or, with `frozen` false, lets them learn again; their rates stay.
+/// Throws std::invalid_argument for a name that the network does not have, and then nothing has changed.
+template <class Network>
+void freeze_layers(Network& network, const std::vector<std::string>& names, bool frozen = true) {
+    const auto all = network.all_settings();
+    std::vector<LayerSettings> changed(all.begin(), all.end());
+    for (const std::string& name : names)
+        detail::change_layers(graph_table<typename Network::Graph>, changed, name, [&](LayerSettings& layer) { layer.frozen = frozen; });
+    network.edit_settings([&](std::span<LayerSettings> to) { std::ranges::copy(changed, to.begin()); });
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/peak.hpp
 
 // The most arithmetic that this machine gives: the yardstick for kernels and layers.
@@ -27249,6 +28800,113 @@ Picture draw_filters(const Weights& weights, std::size_t zoom = 0) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/report/heat_picture.hpp
+
+// A grid of numbers laid over a photograph.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Lays numbers (rows, columns) over the photograph, enlarged to `height` rows, as heat: the largest, or `least` where all are smaller, is red;
+/// zero and what is below it leave the photograph as it is.
+inline Picture draw_heat(const Picture& photograph, std::span<const float> numbers, std::size_t rows, std::size_t columns,
+                         std::size_t height = 400, float least = 0) {
+    Picture result =
+        resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
+    float largest = least;
+    for (const float number : numbers) largest = std::max(largest, number);
+    if (!(largest > 0)) return result;
+    const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
+        row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(rows) - 1);
+        column = std::clamp<std::ptrdiff_t>(column, 0, static_cast<std::ptrdiff_t>(columns) - 1);
+        return std::max(numbers[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(column)], 0.0f) / largest;
+    };
+    for (std::size_t y = 0; y < result.size.height; ++y)
+        for (std::size_t x = 0; x < result.size.width; ++x) {
+            const auto place = [](std::size_t pixel, std::size_t pixels, std::size_t places) {
+                return (static_cast<float>(pixel) + 0.5f) * static_cast<float>(places) / static_cast<float>(pixels) - 0.5f;
+            };
+            const float row = place(y, result.size.height, rows), column = place(x, result.size.width, columns);
+            const auto top = static_cast<std::ptrdiff_t>(std::floor(row)), left = static_cast<std::ptrdiff_t>(std::floor(column));
+            const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
+            const float heat = (at(top, left) * (1 - right) + at(top, left + 1) * right) * (1 - down) +
+                               (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down;
+            blend(result, static_cast<int>(x), static_cast<int>(y), heat_scale(static_cast<double>(heat)), 0.75f * heat);
+        }
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/report/grad_cam.hpp
+
+// Where a network looked, by one step back: the channels of an inner layer, each as much as the logit grows with it. Selvaraju et al., "Grad-CAM:
+// Visual explanations from deep networks via gradient-based localization" (2017), equations 1 and 2. Occlusion asks the same by many steps forward.
+
+namespace denim {
+
+/// What is asked.
+struct GradCamOptions {
+    std::size_t head = 0;                      ///< whose answer is looked at, of a network with several heads
+    std::optional<std::size_t> of_class = {};  ///< of that head; unless set, the one with the largest logit
+};
+
+/// How much each place of the layer speaks for the class.
+struct GradCam {
+    std::size_t of_class = 0;
+    double logit = 0;  ///< of that class
+    std::size_t rows = 0, columns = 0;
+    std::vector<float> heat;  ///< (rows, columns), at least 0
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Measures one photograph (H, W, C), or what else the network takes, at the layer `name`: the last one that gives a picture tells most, "7" for
+/// example. Throws std::invalid_argument if the network does not have the layer, the head or the class, and std::runtime_error for a logit that is
+/// no number.
+template <class Network, class Photograph>
+GradCam grad_cam(const Network& network, std::string_view name, const Photograph& photograph, const GradCamOptions& options = {}) {
+    constexpr Shape shape = Network::input;
+    if (options.head >= Network::heads.size())
+        throw std::invalid_argument("denim: grad_cam: the network has " + std::to_string(Network::heads.size()) +
+                                    " heads, counted from 0, but head " + std::to_string(options.head) + " was asked for");
+    const auto heads = Network::heads.begin() + static_cast<std::ptrdiff_t>(options.head);
+    const std::size_t before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
+    if (options.of_class && *options.of_class >= *heads)
+        throw std::invalid_argument("denim: grad_cam: the head has " + std::to_string(*heads) + " classes, counted from 0, but class " +
+                                    std::to_string(*options.of_class) + " was asked for");
+    const auto one = xt::adapt(photograph.data(), shape.size(), xt::no_ownership(),
+                               std::array<std::size_t, 4>{1, shape.height, shape.width, shape.channels});
+    std::size_t output = before + options.of_class.value_or(0);
+    auto values = inner_values(network, name, one, std::span{&output, 1});
+    if (!options.of_class) {
+        const std::size_t best = place_of_largest(values.outputs.data() + before, *heads);
+        if (best == *heads) throw std::runtime_error("denim: grad_cam: a logit of the photograph is not a number, so it has no class");
+        if (output != before + best) {
+            output = before + best;
+            values = inner_values(network, name, one, std::span{&output, 1});
+        }
+    }
+    GradCam result{output - before, static_cast<double>(values.outputs(0, output)), values.activations.shape(1), values.activations.shape(2), {}};
+    const std::size_t places = result.rows * result.columns, channels = values.activations.shape(3);
+    std::vector<double> weights(channels);
+    for (std::size_t place = 0; place < places; ++place)
+        for (std::size_t c = 0; c < channels; ++c)
+            weights[c] += static_cast<double>(values.gradients.data()[place * channels + c]) / static_cast<double>(places);
+    for (std::size_t place = 0; place < places; ++place) {
+        double heat = 0;
+        for (std::size_t c = 0; c < channels; ++c) heat += weights[c] * static_cast<double>(values.activations.data()[place * channels + c]);
+        result.heat.push_back(static_cast<float>(std::max(heat, 0.0)));
+    }
+    return result;
+}
+
+/// Lays it over the photograph, enlarged to `height` rows: what speaks most for the class is red.
+inline Picture draw_grad_cam(const Picture& photograph, const GradCam& seen, std::size_t height = 400) {
+    return draw_heat(photograph, seen.heat, seen.rows, seen.columns, height);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/report/occlusion.hpp
 
 // Where a network looked: a grey patch moves over the photograph, and the places where it lowers the probability of the
@@ -27340,32 +28998,8 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
 
 /// Lays the measure over the photograph, enlarged to `height` rows: what counts most is red, what does not stays as it is.
 inline Picture draw_occlusion(const Picture& photograph, const Occlusion& occlusion, std::size_t height = 400) {
-    Picture result =
-        resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
-    float largest = 0.05f;  // less than this is noise
-    for (const float drop : occlusion.drops) largest = std::max(largest, drop);
-    const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
-        row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(occlusion.rows) - 1);
-        column = std::clamp<std::ptrdiff_t>(column, 0, static_cast<std::ptrdiff_t>(occlusion.columns) - 1);
-        return std::max(occlusion.drops[static_cast<std::size_t>(row) * occlusion.columns + static_cast<std::size_t>(column)],
-                        0.0f) /
-               largest;
-    };
-    for (std::size_t y = 0; y < result.size.height; ++y)
-        for (std::size_t x = 0; x < result.size.width; ++x) {
-            const auto place = [](std::size_t pixel, std::size_t pixels, std::size_t places) {
-                return (static_cast<float>(pixel) + 0.5f) * static_cast<float>(places) / static_cast<float>(pixels) - 0.5f;
-            };
-            const float row = place(y, result.size.height, occlusion.rows),
-                        column = place(x, result.size.width, occlusion.columns);
-            const auto top = static_cast<std::ptrdiff_t>(std::floor(row)),
-                       left = static_cast<std::ptrdiff_t>(std::floor(column));
-            const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
-            const float heat = (at(top, left) * (1 - right) + at(top, left + 1) * right) * (1 - down) +
-                               (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down;
-            blend(result, static_cast<int>(x), static_cast<int>(y), heat_scale(static_cast<double>(heat)), 0.75f * heat);
-        }
-    return result;
+    constexpr float noise = 0.05f;  // a smaller drop is none
+    return draw_heat(photograph, occlusion.drops, occlusion.rows, occlusion.columns, height, noise);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -27548,6 +29182,81 @@ static_assert(Callback<TensorBoard>);
 
 // Pictures, logs and pages of what a network does: needs what denim/image.hpp and denim/format.hpp need.
 
+// ---- denim/metric/resampled.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Like `repeats`, of scores on folds or repeated splits of one set, whose runs learn from much the same samples: the variance of the mean is
+/// (1 / n + test / train) times that of the scores, not 1 / n (Nadeau and Bengio, "Inference for the generalization error", 2003).
+/// `test_over_train` is the number of samples asked about for each one learned from: 1/4 with 5 folds.
+inline Repeats resampled(std::span<const double> scores, double test_over_train, double confidence = 0.95) {
+    if (!(test_over_train >= 0))
+        throw std::invalid_argument("denim: resampled: a ratio of at least 0 was expected, but got " + detail::general(test_over_train));
+    Repeats result = repeats(scores, confidence);
+    const double wider = std::sqrt(1 + test_over_train * static_cast<double>(scores.size()));
+    const double half = (result.high - result.mean) * wider;
+    result.low = result.mean - half;
+    result.high = result.mean + half;
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/sweep/cross_validate.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// How an approach does on samples that it did not learn from, fold by fold.
+struct CrossValidation {
+    std::vector<Score> folds = {};
+    double test_over_train = 0;  ///< samples, of all folds together
+
+    /// Mean and interval over the folds, see `resampled`.
+    [[nodiscard]] Repeats accuracy(double confidence = 0.95) const { return of(&Score::accuracy, confidence); }
+    [[nodiscard]] Repeats loss(double confidence = 0.95) const { return of(&Score::loss, confidence); }
+
+    /// "accuracy 0.9012 +- 0.0051, 95 % interval 0.8901 to 0.9123; loss ..."
+    friend std::ostream& operator<<(std::ostream& out, const CrossValidation& all) {
+        const auto say = [&](const char* name, const Repeats& of) {
+            out << name << ' ' << of.text();
+            if (of.count > 1) out << ", 95 % interval " << detail::fixed(of.low, 4) << " to " << detail::fixed(of.high, 4);
+        };
+        say("accuracy", all.accuracy());
+        say("; loss", all.loss());
+        return out << '\n';
+    }
+
+private:
+    [[nodiscard]] Repeats of(double Score::* part, double confidence) const {
+        std::vector<double> values;
+        for (const Score& score : folds) values.push_back(score.*part);
+        return resampled(values, test_over_train, confidence);
+    }
+};
+
+/// Calls `run(train, test, number)` for each fold with two parts of the set, `set.select(places)`; it trains and gives what `evaluate` says, or
+/// anything else with `loss` and `accuracy`. Nothing in a fold may be chosen by its test part.
+///
+///     const CrossValidation result = cross_validate(set, k_folds(labels, 5, Seed{1}), [](const auto& train, const auto& test, std::size_t fold) {
+///         Net network{Seed{fold}};
+///         fit(network, train, {.epochs = 10});
+///         return evaluate(network, test);
+///     });
+template <class Set, class Run>
+CrossValidation cross_validate(const Set& set, std::span<const Fold> folds, Run run) {
+    if (folds.empty()) throw std::invalid_argument("denim: cross_validate: at least 1 fold was expected, but got none");
+    CrossValidation result;
+    double train = 0, test = 0;
+    for (std::size_t number = 0; number < folds.size(); ++number) {
+        const auto score = run(set.select(folds[number].train), set.select(folds[number].test), number);
+        result.folds.push_back({static_cast<double>(score.loss), static_cast<double>(score.accuracy)});
+        train += static_cast<double>(folds[number].train.size());
+        test += static_cast<double>(folds[number].test.size());
+    }
+    result.test_over_train = train > 0 ? test / train : 0;
+    return result;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/sweep/grid.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -27764,6 +29473,7 @@ struct SweepOptions {
     std::size_t patience = 2;  ///< of EarlyStopping on the validation loss
     std::function<Optimizer(float)> optimizer = [](float rate) { return Optimizer{Adam{.rate = rate}}; };
     Augmentation augmentation = {};
+    Reading reading = {};  ///< of sets that are sources, which all runs share
     std::vector<std::string> labels = {};
     /// Runs at a time, which share the threads. More than one is faster where a network is too small to keep all threads busy;
     /// the results have the same bits.
@@ -27846,8 +29556,16 @@ struct SweepSets {
     const Test* test;
 };
 
+template <LearnableSet Set>
+std::size_t size_of(const Set& set) {
+    if constexpr (LabelledImages<Set>)
+        return set.labels.shape(0);
+    else
+        return set.size();
+}
+
 /// One run in its folder, of a network that has begun. A run that is done leaves `finished.snapshot` and is not repeated.
-DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, Samples& validation, Samples* test,
                                                const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run);
 
 template <class Train, class Validation, class Test>
@@ -27857,18 +29575,20 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
                                  .batch = options.batch,
                                  .optimizer = options.optimizer(run.rates.learning),
                                  .seed = Seed{run.seed},
-                                 .augmentation = options.augmentation};
+                                 .augmentation = options.augmentation,
+                                 .reading = options.reading};
     check(fit_options, {});
     const SweepPoint::Made made =
-        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
+        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, size_of(sets.train)), {fit_options.loss});
     Learner& learner = *made.learner;
     for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
     for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
     const auto samples = [&](const auto& set, const char* name) {
         return Samples::of(set, learner.input(), learner.heads(), name);
     };
-    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
-    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
+    const Samples train = samples(sets.train, "training");
+    Samples validation = samples(sets.validation, "validation");
+    Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
     return sweep_run(learner, train, validation, sets.test ? &test : nullptr, fit_options, options, run);
 }
 
@@ -28804,6 +30524,132 @@ DENIM_ONCE std::map<std::string, AnyArray> read_npz(ByteSource source) {
     std::map<std::string, AnyArray> arrays;
     for (const std::string& name : file.names()) arrays.emplace(name, file.read(name));
     return arrays;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/accepted.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string Accepted::words() const {
+    if (highest == std::numeric_limits<double>::max())
+        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
+    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
+           shortest_text(highest);
+}
+
+DENIM_ONCE void detail::refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value) {
+    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " + value);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/spelling.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "Decimal{-15, 1}" at this place becomes "-1.5".
+inline void write_decimal(std::string& name, std::size_t at) {
+    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
+    std::string digits = name.substr(first, comma - first);
+    std::size_t places = 0;
+    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
+    const bool negative = digits[0] == '-';
+    digits.erase(0, negative);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    if (places) digits.insert(digits.size() - places, 1, '.');
+    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
+}
+
+/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
+inline void write_window(std::string& name, std::size_t at) {
+    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
+    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
+    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
+}
+
+DENIM_ONCE std::string spelling_in(std::string_view text) {
+    text.remove_prefix(text.find("Type = ") + 7);
+    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
+    const auto erase = [&](std::string_view part, auto allowed) {
+        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
+            if (allowed(at))
+                name.erase(at, part.size());
+            else
+                ++at;
+    };
+    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
+    erase(space, [](std::size_t) { return true; });
+    erase("denim::", [](std::size_t) { return true; });
+    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
+    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
+    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
+    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
+    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
+    const std::string_view pool = "Pool<Max, 2>";
+    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
+    return name;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/machine/settings_record.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string SettingsRecord::differences_from(const SettingsRecord& snapshot) const {
+    constexpr std::size_t most = 12;
+    std::size_t count = 0;
+    std::string text;
+    const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
+        if (there && here && *there == *here) return;
+        if (count++ < most)
+            text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
+    };
+    for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
+    for (const Line& each : snapshot.all_)
+        if (!find(each.name)) compare(each.name, &each.value, nullptr);
+    return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
+}
+
+DENIM_ONCE std::string SettingsRecord::text() const {
+    std::string lines;
+    for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
+    return lines;
+}
+
+DENIM_ONCE SettingsRecord SettingsRecord::from_text(std::string_view text) {
+    SettingsRecord settings;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (const std::size_t at = line.find(" = "); at != line.npos)
+            settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
+    }
+    return settings;
+}
+
+DENIM_ONCE void SettingsRecord::put(std::string_view name, std::string_view value) {
+    Line setting{full(name), {}};
+    for (const char letter : value) {
+        if (letter == '\n' || letter == '\\') setting.value += '\\';
+        setting.value += letter == '\n' ? 'n' : letter;
+    }
+    all_.push_back(std::move(setting));
+}
+
+DENIM_ONCE const std::string* SettingsRecord::find(std::string_view name) const {
+    for (const Line& each : all_)
+        if (each.name == name) return &each.value;
+    return nullptr;
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -30563,25 +32409,6 @@ DENIM_ONCE void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour bo
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
-// ---- bodies of denim/machine/accepted.hpp
-#if DENIM_BODIES
-
-namespace denim::inline DENIM_TARGET {
-
-DENIM_ONCE std::string Accepted::words() const {
-    if (highest == std::numeric_limits<double>::max())
-        return std::string{"as a finite number "} + (lowest_too ? "of at least " : "above ") + shortest_text(lowest);
-    return std::string{lowest_too ? "from " : "from above "} + shortest_text(lowest) + (highest_too ? " to " : " to less than ") +
-           shortest_text(highest);
-}
-
-DENIM_ONCE void detail::refuse_setting(std::string_view owner, std::string_view name, const Accepted& accepted, const std::string& value) {
-    throw std::invalid_argument("denim: " + std::string{owner} + ": " + std::string{name} + " was expected " + accepted.words() + ", but is " + value);
-}
-
-}  // namespace denim::inline DENIM_TARGET
-
-#endif  // DENIM_BODIES
 // ---- bodies of denim/tensor/pictures.hpp
 #if DENIM_BODIES
 
@@ -30693,113 +32520,6 @@ DENIM_ONCE void MatrixProduct::weight_gradient(const float* x, std::size_t x_dis
 }  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
-// ---- bodies of denim/machine/spelling.hpp
-#if DENIM_BODIES
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// "Decimal{-15, 1}" at this place becomes "-1.5".
-inline void write_decimal(std::string& name, std::size_t at) {
-    const std::size_t first = at + 8, comma = name.find(", ", first), end = name.find('}', first);
-    std::string digits = name.substr(first, comma - first);
-    std::size_t places = 0;
-    for (std::size_t n = comma + 2; n < end; ++n) places = 10 * places + static_cast<std::size_t>(name[n] - '0');
-    const bool negative = digits[0] == '-';
-    digits.erase(0, negative);
-    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-    if (places) digits.insert(digits.size() - places, 1, '.');
-    name.replace(at, end + 1 - at, (negative ? "-" : "") + digits);
-}
-
-/// "WindowSize{1, 7}" at this place becomes "Window<1, 7>", "WindowSize{5, 5}" becomes "5".
-inline void write_window(std::string& name, std::size_t at) {
-    const std::size_t first = at + 11, comma = name.find(", ", first), end = name.find('}', first);
-    const std::string rows = name.substr(first, comma - first), columns = name.substr(comma + 2, end - comma - 2);
-    name.replace(at, end + 1 - at, rows == columns ? rows : "Window<" + rows + ", " + columns + ">");
-}
-
-DENIM_ONCE std::string spelling_in(std::string_view text) {
-    text.remove_prefix(text.find("Type = ") + 7);
-    std::string name{text.substr(0, std::min(text.find(';'), text.rfind(']')))};
-    const auto erase = [&](std::string_view part, auto allowed) {
-        for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at))
-            if (allowed(at))
-                name.erase(at, part.size());
-            else
-                ++at;
-    };
-    const std::string space = std::string{"denim::"} + DENIM_TARGET_NAME + "::";
-    erase(space, [](std::size_t) { return true; });
-    erase("denim::", [](std::size_t) { return true; });
-    for (const char* const unnamed : {"{anonymous}::", "(anonymous namespace)::"}) erase(unnamed, [](std::size_t) { return true; });
-    erase("ul", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    erase("UL", [&](std::size_t at) { return at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9'; });
-    for (std::size_t at = name.find("Decimal{"); at != name.npos; at = name.find("Decimal{", at)) write_decimal(name, at);
-    for (std::size_t at = name.find("WindowSize{"); at != name.npos; at = name.find("WindowSize{", at)) write_window(name, at);
-    for (std::size_t at = name.find("> >"); at != name.npos; at = name.find("> >", at)) name.erase(at + 1, 1);
-    const std::string_view pool = "Pool<Max, 2>";
-    for (std::size_t at = name.find(pool); at != name.npos; at = name.find(pool, at)) name.replace(at, pool.size(), "MaxPool");
-    return name;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-
-#endif  // DENIM_BODIES
-// ---- bodies of denim/machine/settings_record.hpp
-#if DENIM_BODIES
-
-namespace denim::inline DENIM_TARGET {
-
-DENIM_ONCE std::string SettingsRecord::differences_from(const SettingsRecord& snapshot) const {
-    constexpr std::size_t most = 12;
-    std::size_t count = 0;
-    std::string text;
-    const auto compare = [&](const std::string& name, const std::string* there, const std::string* here) {
-        if (there && here && *there == *here) return;
-        if (count++ < most)
-            text += "\n    " + name + ": the snapshot has " + (there ? *there : "nothing") + ", this run " + (here ? *here : "nothing");
-    };
-    for (const Line& each : all_) compare(each.name, snapshot.find(each.name), &each.value);
-    for (const Line& each : snapshot.all_)
-        if (!find(each.name)) compare(each.name, &each.value, nullptr);
-    return count > most ? text + "\n    and " + std::to_string(count - most) + " more" : text;
-}
-
-DENIM_ONCE std::string SettingsRecord::text() const {
-    std::string lines;
-    for (const Line& each : all_) lines.append(each.name).append(" = ").append(each.value) += '\n';
-    return lines;
-}
-
-DENIM_ONCE SettingsRecord SettingsRecord::from_text(std::string_view text) {
-    SettingsRecord settings;
-    while (!text.empty()) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
-        if (const std::size_t at = line.find(" = "); at != line.npos)
-            settings.all_.push_back({std::string{line.substr(0, at)}, std::string{line.substr(at + 3)}});
-    }
-    return settings;
-}
-
-DENIM_ONCE void SettingsRecord::put(std::string_view name, std::string_view value) {
-    Line setting{full(name), {}};
-    for (const char letter : value) {
-        if (letter == '\n' || letter == '\\') setting.value += '\\';
-        setting.value += letter == '\n' ? 'n' : letter;
-    }
-    all_.push_back(std::move(setting));
-}
-
-DENIM_ONCE const std::string* SettingsRecord::find(std::string_view name) const {
-    for (const Line& each : all_)
-        if (each.name == name) return &each.value;
-    return nullptr;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-
-#endif  // DENIM_BODIES
 // ---- bodies of denim/network/names.hpp
 #if DENIM_BODIES
 
@@ -30854,6 +32574,7 @@ DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettin
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto& [parameter, entry, offset] = graph.parameters[row];
         rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].rate_factor = settings[entry].rate_factor;
         rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
     }
 }
@@ -31116,6 +32837,318 @@ DENIM_ONCE StepResult NetworkLearner::step(const Batch& batch) {
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/training/answers.hpp
+#if DENIM_BODIES
+
+// ---- denim/training/forward_buffer.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The pictures of a source that goes only forward, asked for in an order that is nearly that of the source: what is read on the way to one
+/// waits until it is asked for. Many threads may ask, each picture once.
+class ForwardBuffer {
+public:
+    explicit ForwardBuffer(const SourceReference& source) : source_(source) {}
+
+    /// Begins at the first picture again; these will be asked for.
+    void begin(std::span<const std::uint32_t> wanted) {
+        const std::scoped_lock lock{mutex_};
+        next_ = 0;
+        waiting_.clear();
+        wanted_.assign(source_.size(), false);
+        for (const std::uint32_t place : wanted) wanted_[place] = true;
+    }
+
+    /// False where the source leaves the picture out.
+    bool take(std::size_t place, void* to) {
+        const std::scoped_lock lock{mutex_};
+        for (; next_ <= place; ++next_) {
+            Picture picture;
+            picture.numbers = spare_.empty() ? std::vector<std::byte>(source_.picture_bytes()) : std::move(spare_.back());
+            if (!spare_.empty()) spare_.pop_back();
+            picture.there = source_.read(next_, picture.numbers.data());
+            if (wanted_[next_])
+                waiting_.emplace(next_, std::move(picture));
+            else
+                spare_.push_back(std::move(picture.numbers));
+        }
+        const auto found = waiting_.find(place);
+        if (found == waiting_.end())
+            throw std::logic_error("denim: picture " + std::to_string(place) + " of a source that goes forward was asked for twice");
+        const bool there = found->second.there;
+        std::memcpy(to, found->second.numbers.data(), found->second.numbers.size());
+        spare_.push_back(std::move(found->second.numbers));
+        waiting_.erase(found);
+        return there;
+    }
+
+private:
+    struct Picture {
+        std::vector<std::byte> numbers = {};
+        bool there = true;
+    };
+
+    SourceReference source_;
+    std::mutex mutex_;
+    std::size_t next_ = 0;
+    std::vector<bool> wanted_;
+    std::unordered_map<std::size_t, Picture> waiting_;
+    std::vector<std::vector<std::byte>> spare_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/prepared_batches.hpp
+
+#include <condition_variable>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Batches whose pictures are read from a source, or changed anew in each epoch, or both, on threads of their own: while a network works on
+/// one batch the next ones are made ready. A program that is held to one thread makes each as it is taken, unless threads to read were asked
+/// for. A picture becomes the same for any number of threads and any size of batches.
+class PreparedBatches {
+public:
+    /// Keeps a reference to `samples`. Throws where augmentation does not fit the pictures.
+    PreparedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest, const Reading& reading = {})
+        : samples_(samples),
+          augmentation_(augmentation),
+          seed_(seed),
+          batch_(largest),
+          picture_bytes_(samples.pictures.shape.size() * (samples.bytes() ? 1 : sizeof(float))),
+          slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
+          changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
+        augmentation.check(samples.pictures.shape);
+        if (changes_ && !samples.bytes())
+            throw std::invalid_argument(
+                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
+        if (samples.source && samples.source->forward()) forward_.emplace(*samples.source);
+        const std::size_t wanted = reading.threads > 0 ? reading.threads : threads() > 1 ? threads() : 0;
+        rooms_.resize(wanted > 0 ? reading.ahead + 1 : 1);
+        for (Room& room : rooms_) {
+            room.numbers_of_pictures.resize(largest * picture_bytes_ / sizeof(float) + 1);
+            room.there.resize(largest);
+            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
+            room.targets.resize(largest * samples.width());
+            room.pictures = {samples.pictures.shape, largest};
+            if (samples.bytes())
+                room.pictures.bytes = reinterpret_cast<const std::uint8_t*>(room.numbers_of_pictures.data());
+            else
+                room.pictures.floats = room.numbers_of_pictures.data();
+        }
+        try {
+            for (std::size_t n = 0; n < wanted; ++n) workers_.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {  // as many as the system gives
+        }
+    }
+
+    PreparedBatches(const PreparedBatches&) = delete;
+    PreparedBatches& operator=(const PreparedBatches&) = delete;
+    ~PreparedBatches() {
+        {
+            const std::scoped_lock lock{mutex_};
+            stop_ = true;
+        }
+        work_.notify_all();
+        for (std::thread& worker : workers_) worker.join();
+    }
+
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
+        std::unique_lock lock{mutex_};
+        batches_ = 0;  // nobody begins anything more of an epoch that was left
+        done_.wait(lock, [&] { return busy_ == 0; });
+        order_ = order;
+        epoch_ = epoch;
+        waited_ = 0;
+        claimed_ = next_ = held_ = first;
+        claimed_samples_ = 0;
+        batches_ = batches_of(order.size(), batch_);
+        for (Room& room : rooms_) room.left = 0;
+        if (forward_) forward_->begin(order.subspan(std::min(first * batch_, order.size())));
+        for (std::size_t batch = first; batch < std::min(batches_, first + rooms_.size()); ++batch) open(batch);
+        lock.unlock();
+        work_.notify_all();
+    }
+
+    /// Waits for the next batch, which stands until the one after it is taken; what was left out is not in it. Throws what reading threw.
+    Batch take(std::uint64_t step) {
+        const std::size_t batch = next_++;
+        Room& room = rooms_[batch % rooms_.size()];
+        const auto before = std::chrono::steady_clock::now();
+        {
+            std::unique_lock lock{mutex_};
+            if (batch > held_) {  // the room of the batch before is free
+                const std::size_t following = held_ + rooms_.size();
+                held_ = batch;
+                if (following < batches_) open(following);
+                work_.notify_all();
+            }
+            if (workers_.empty()) {
+                lock.unlock();
+                fill(room, 0, room.size);
+                room.left = 0;
+            } else {
+                done_.wait(lock, [&] { return room.left == 0; });
+            }
+        }
+        waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+        if (room.error) std::rethrow_exception(room.error);
+        room.order.clear();
+        left_out_.clear();
+        for (std::size_t n = 0; n < room.size; ++n)
+            if (room.there[n])
+                room.order.push_back(static_cast<std::uint32_t>(n));
+            else
+                left_out_.push_back(order_[batch * batch_ + n]);
+        return {room.pictures, room.labels, room.order, seed_, step, {}, room.targets};
+    }
+
+    /// The samples that the source left out of the last batch.
+    [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
+    /// Seconds that `take` has waited in this epoch.
+    [[nodiscard]] double waited() const { return waited_; }
+
+private:
+    struct Room {
+        std::vector<float> numbers_of_pictures;  // or bytes, in memory that floats may stand in
+        std::vector<std::uint8_t> there;
+        std::vector<std::int32_t> labels;
+        std::vector<float> targets;
+        std::vector<std::uint32_t> order;
+        Pictures pictures;
+        std::size_t first = 0, size = 0;  // in the order
+        std::size_t left = 0;             // samples that are not ready
+        std::exception_ptr error;
+    };
+
+    void open(std::size_t batch) {
+        Room& room = rooms_[batch % rooms_.size()];
+        room.first = batch * batch_;
+        room.left = room.size = std::min(batch_, order_.size() - room.first);
+        room.error = nullptr;
+    }
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            work_.wait(lock, [&] { return stop_ || (claimed_ < batches_ && claimed_ < held_ + rooms_.size()); });
+            if (stop_) return;
+            Room& room = rooms_[claimed_ % rooms_.size()];
+            const std::size_t first = claimed_samples_, last = std::min(first + slice_, room.size);
+            claimed_samples_ = last;
+            if (last == room.size) ++claimed_, claimed_samples_ = 0;
+            ++busy_;
+            lock.unlock();
+            std::exception_ptr error;
+            try {
+                fill(room, first, last);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            lock.lock();
+            --busy_;
+            if (error && !room.error) room.error = error;
+            room.left -= last - first;
+            if (room.left == 0 || batches_ == 0) done_.notify_all();
+        }
+    }
+
+    void fill(Room& room, std::size_t first, std::size_t last) {
+        std::vector<std::uint8_t> unchanged(samples_.source && changes_ ? picture_bytes_ : 0);
+        for (std::size_t n = first; n < last; ++n) {
+            const std::size_t sample = order_[room.first + n], width = samples_.width();
+            if (!samples_.labels.empty()) std::copy_n(&samples_.labels[sample * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
+            std::copy_n(samples_.numbers.data() + sample * width, width, room.targets.data() + n * width);
+            auto* const to = reinterpret_cast<std::uint8_t*>(room.numbers_of_pictures.data()) + n * picture_bytes_;
+            const std::uint8_t* from = samples_.source ? unchanged.data() : samples_.pictures.bytes + sample * picture_bytes_;
+            room.there[n] = !samples_.source || read(samples_.place(sample), changes_ ? unchanged.data() : to);
+            if (changes_ && room.there[n]) augmentation_.apply(from, samples_.pictures.shape, to, Augmentation::random_of(seed_, epoch_, sample));
+        }
+    }
+    bool read(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
+
+    const Samples& samples_;
+    Augmentation augmentation_;
+    Seed seed_;
+    std::size_t batch_, picture_bytes_, slice_;
+    bool changes_;
+    std::optional<ForwardBuffer> forward_;
+
+    std::mutex mutex_;  // over all that follows, but for rooms that are being filled or were taken
+    std::condition_variable work_, done_;
+    std::span<const std::uint32_t> order_;
+    std::uint64_t epoch_ = 0;
+    std::size_t batches_ = 0, claimed_ = 0, claimed_samples_ = 0;  // the batch and the sample that are begun next
+    std::size_t next_ = 0, held_ = 0;                              // the batch that is taken next; the one whose room is not free
+    std::size_t busy_ = 0;
+    bool stop_ = false;
+    std::vector<Room> rooms_;
+    std::vector<std::uint32_t> left_out_;
+    double waited_ = 0;
+    std::vector<std::thread> workers_;  // last: they see all the rest
+};
+
+}  // namespace denim::inline DENIM_TARGET
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each) {
+    const std::size_t chunk = std::clamp<std::size_t>((std::size_t{4} << 20) / std::max<std::size_t>(samples.source->picture_bytes(), 1), 64, 1024);
+    std::vector<std::uint32_t> order(samples.count()), left_out;
+    std::iota(order.begin(), order.end(), 0u);
+    PreparedBatches batches{samples, {}, {}, std::min(chunk, samples.count()), reading};
+    batches.begin(order, 0, 1);
+    for (std::size_t first = 0; first < order.size(); first += chunk) {
+        Pictures pictures = batches.take(0).pictures;
+        pictures.count = std::min(chunk, order.size() - first);
+        left_out.insert(left_out.end(), batches.left_out().begin(), batches.left_out().end());
+        each(pictures, first);
+    }
+    return left_out;
+}
+
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+        Samples part;
+        part.pictures = pictures;
+        std::ranges::copy(learner.logits(part), to);
+    });
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/training/order_of_epoch.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void check_order(const FitOptions& options, const Samples& train) {
+    if (!options.balanced) return;
+    std::string but;
+    if (!options.shuffle) but = ".shuffle = false";
+    if (train.heads != 1) but = "a network of several heads";
+    if (train.labels.empty()) but = "a loss that wants numbers";
+    if (train.source && train.source->forward()) but = "a source that goes only forward";
+    if (but.empty()) return;
+    throw std::invalid_argument("denim: fit: classes are balanced in a shuffled order of samples with one label each, but got " + but);
+}
+
+DENIM_ONCE std::vector<std::uint32_t> order_of_epoch(const Samples& train, const FitOptions& options, std::uint64_t epoch) {
+    if (options.balanced) return balanced_order(train.labels, options.seed, epoch);
+    if (!options.shuffle || !train.source || !train.source->forward())
+        return epoch_order(train.count(), options.seed, epoch, options.shuffle);
+    const std::size_t picture = std::max<std::size_t>(train.source->picture_bytes(), 1);
+    return mixed_order(train.count(), options.reading.mixed / picture, options.seed, epoch);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/training/fit.hpp
 #if DENIM_BODIES
 
@@ -31135,6 +33168,7 @@ inline void say_once(const std::string& line) {
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {
+    if (!pictures.bytes && !pictures.floats) return;  // of a source
     const std::size_t size = pictures.shape.size();
     if (pictures.bytes) {
         const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;
@@ -31195,83 +33229,6 @@ inline void take_first_look(const Learner& learner, const Samples& train, const 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/training/augmented_batches.hpp
-
-#include <future>
-
-namespace denim::inline DENIM_TARGET {
-
-/// The batches of a training set, each picture changed anew in each epoch. While a network learns from one batch, a thread of
-/// its own changes the pictures of the next, unless the program is held to one thread. A picture becomes the same for any
-/// number of threads and any size of batches.
-class AugmentedBatches {
-public:
-    /// Keeps a reference to `samples`. Throws unless their pictures are bytes.
-    AugmentedBatches(const Samples& samples, const Augmentation& augmentation, Seed seed, std::size_t largest)
-        : samples_(samples), augmentation_(augmentation), seed_(seed), places_(largest) {
-        augmentation.check(samples.pictures.shape);
-        if (!samples.pictures.bytes)
-            throw std::invalid_argument(
-                "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
-        std::iota(places_.begin(), places_.end(), 0u);
-        for (Room& room : rooms_) {
-            room.bytes.resize(largest * samples.pictures.shape.size());
-            room.labels.resize(samples.labels.empty() ? 0 : largest * samples.heads);
-            room.numbers.resize(largest * samples.width());
-            room.pictures = {samples.pictures.shape, largest, room.bytes.data()};
-        }
-    }
-
-    AugmentedBatches(const AugmentedBatches&) = delete;
-    AugmentedBatches& operator=(const AugmentedBatches&) = delete;
-    ~AugmentedBatches() = default;
-
-    /// Starts to change the pictures at `order`, which stays alive until `take` gave them.
-    void prepare(std::span<const std::uint32_t> order, std::uint64_t epoch) {
-        Room& room = rooms_[next_ % 2];
-        const auto policy = threads() > 1 ? std::launch::async : std::launch::deferred;
-        room.size = order.size();
-        room.changed = std::async(policy, [this, &room, order, epoch] { change(room, order, epoch); });
-    }
-
-    /// Waits for the pictures that were prepared; they stand until the next but one are.
-    Batch take(std::uint64_t step) {
-        Room& room = rooms_[next_++ % 2];
-        room.changed.get();
-        return {room.pictures, room.labels, std::span{places_}.first(room.size), seed_, step, {}, room.numbers};
-    }
-
-private:
-    struct Room {
-        std::vector<std::uint8_t> bytes;
-        std::vector<std::int32_t> labels;
-        std::vector<float> numbers;
-        Pictures pictures;
-        std::size_t size = 0;
-        std::future<void> changed;  // last, so that its thread has ended before the rest goes
-    };
-
-    void change(Room& room, std::span<const std::uint32_t> order, std::uint64_t epoch) const {
-        const std::size_t size = samples_.pictures.shape.size();
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (!samples_.labels.empty())
-                std::copy_n(&samples_.labels[order[n] * samples_.heads], samples_.heads, &room.labels[n * samples_.heads]);
-            const std::size_t width = samples_.width();
-            std::copy_n(samples_.numbers.data() + order[n] * width, width, room.numbers.data() + n * width);
-            augmentation_.apply(samples_.pictures.bytes + order[n] * size, samples_.pictures.shape,
-                                room.bytes.data() + n * size, Augmentation::random_of(seed_, epoch, order[n]));
-        }
-    }
-
-    const Samples& samples_;
-    Augmentation augmentation_;
-    Seed seed_;
-    std::vector<std::uint32_t> places_;
-    std::array<Room, 2> rooms_;
-    std::size_t next_ = 0;
-};
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/averaged_parameters.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -31363,53 +33320,6 @@ inline void recall(std::span<const CallbackReference> callbacks, const CallbackM
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/machine/content_sum.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// XXH64 with the seed 0, Yann Collet (2014): a sum of 64 bits over bytes, at the speed at which they come. It tells accidents
-/// apart, not attacks.
-inline std::uint64_t xxh64(std::span<const std::byte> bytes) {
-    constexpr std::uint64_t first = 0x9E3779B185EBCA87, second = 0xC2B2AE3D27D4EB4F, third = 0x165667B19E3779F9,
-                            fourth = 0x85EBCA77C2B2AE63, fifth = 0x27D4EB2F165667C5;
-    const auto read = []<class Number>(const std::byte* from, Number number) -> std::uint64_t {
-        std::memcpy(&number, from, sizeof number);
-        return number;
-    };
-    const auto round = [](std::uint64_t sum, std::uint64_t word) { return std::rotl(sum + word * second, 31) * first; };
-    const std::byte* at = bytes.data();
-    std::size_t left = bytes.size();
-    std::uint64_t sum = fifth;
-    if (left >= 32) {
-        std::array<std::uint64_t, 4> lanes{first + second, second, 0, 0 - first};
-        for (; left >= 32; left -= 32, at += 32)
-            for (std::size_t n = 0; n < 4; ++n) lanes[n] = round(lanes[n], read(at + 8 * n, std::uint64_t{}));
-        sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
-        for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * first + fourth;
-    }
-    sum += bytes.size();
-    for (; left >= 8; left -= 8, at += 8) sum = std::rotl(sum ^ round(0, read(at, std::uint64_t{})), 27) * first + fourth;
-    for (; left >= 4; left -= 4, at += 4) sum = std::rotl(sum ^ read(at, std::uint32_t{}) * first, 23) * second + third;
-    for (; left > 0; --left, ++at) sum = std::rotl(sum ^ std::to_integer<std::uint64_t>(*at) * fifth, 11) * first;
-    sum = (sum ^ sum >> 33) * second;
-    sum = (sum ^ sum >> 29) * third;
-    return sum ^ sum >> 32;
-}
-
-/// The sum over numbers as they stand in memory: that of the sums of its blocks, which threads share.
-template <class Number>
-    requires std::is_trivially_copyable_v<Number>
-std::uint64_t content_sum(std::span<const Number> numbers) {
-    constexpr std::size_t block = std::size_t{1} << 20;
-    const auto bytes = std::as_bytes(numbers);
-    std::vector<std::uint64_t> sums(bytes.size() / block + 1);
-    parallel_for(sums.size(), bytes.size(), [&](std::size_t n) {
-        sums[n] = xxh64(bytes.subspan(n * block, std::min(block, bytes.size() - n * block)));
-    });
-    return xxh64(std::as_bytes(std::span{sums}));
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/training/describe_run.hpp
 
 // What a run of `fit` is: everything that has to be equal for the same bits, as names and values.
@@ -31430,7 +33340,11 @@ std::string sum_text(std::span<const Number> numbers) {
 inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
     const Pictures& pictures = samples.pictures;
     const std::size_t numbers = pictures.count * pictures.shape.size();
-    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+    if (samples.source)
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")
+          (name + ".source", *samples.source);
+    else
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
                                (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
                                                : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
     if (samples.numbers.empty())
@@ -31449,6 +33363,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     for (const Row& row : learner.rows()) {
         if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
         if (row.decays) run(row.name + ".l2", row.l2);
+        if (row.moved == Moved::by_gradient && row.rate_factor != 1) run(row.name + ".rate_factor", row.rate_factor);
     }
     describe_samples(run, "training", train);
     if (validation)
@@ -31459,6 +33374,8 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (train.source && train.source->forward() && options.shuffle) run("reading.mixed", options.reading.mixed);
+    if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
     return run;
@@ -31472,8 +33389,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
         : learner_(learner),
           train_(train),
           validation_(validation),
@@ -31490,8 +33406,9 @@ public:
         options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
-        if (options.augmentation != Augmentation{})
-            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+        run_.reads = train.source.has_value();
+        if (run_.reads || options.augmentation != Augmentation{})
+            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
     }
 
     History run() {
@@ -31505,7 +33422,7 @@ public:
                 ++run_.epoch;
                 run_.batch = run_.images = 0;
                 run_.train = {0, 0};
-                run_.seconds = 0;
+                run_.seconds = run_.waited = 0;
             }
             const double before = run_.seconds;
             start_ = Clock::now();
@@ -31600,16 +33517,14 @@ private:
         check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
-    StepResult next_step() {
-        StepResult result;
-        if (!augmented_) {
-            result = learner_.step(
-                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
-        } else {
-            const Batch batch = augmented_->take(state_.step);
-            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
-            result = learner_.step(batch);
-        }
+    [[nodiscard]] Batch next_batch() {
+        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const Batch batch = prepared_->take(state_.step);
+        run_.waited = prepared_->waited();
+        return batch;
+    }
+    StepResult step(const Batch& batch) {
+        StepResult result = learner_.step(batch);
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
         if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
         return result;
@@ -31617,18 +33532,22 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        order_ = order_of_epoch(train_, options_, run_.epoch);
+        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
-            const std::size_t size = places(run_.batch).size();
             const Moment now = moment();
             set_rate(now);
+            const Batch batch = next_batch();
+            const std::size_t size = batch.size();
+            ++run_.batch;
+            if (size == 0) continue;  // its source left out all of it
             StepResult result;
             try {
-                result = next_step();
+                result = step(batch);
                 if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
+                --run_.batch;
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
@@ -31640,7 +33559,6 @@ private:
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
-            ++run_.batch;
             run_.seconds = before + seconds_now();
             tell(&CallbackReference::on_batch);
             tell(&CallbackReference::on_rest);
@@ -31649,12 +33567,14 @@ private:
     }
 
     void end_epoch(double before) {
+        if (run_.images == 0) throw std::runtime_error("denim: fit: the source left out all pictures of the training set");
         Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.waited = run_.waited;
         epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = learner_.logits(*validation_);
+            logits = all_logits(learner_, *validation_, options_.reading);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
@@ -31667,7 +33587,7 @@ private:
 
     Learner& learner_;
     const Samples& train_;
-    const Samples* validation_;
+    Samples* validation_;
     const FitOptions& options_;
     std::span<const CallbackReference> callbacks_;
     History history_;
@@ -31676,7 +33596,7 @@ private:
     Run run_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
-    std::optional<AugmentedBatches> augmented_;
+    std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
     bool begun_ = false;
@@ -31729,7 +33649,7 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
     check_losses(options, heads);
 }
 
-DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
                                   std::span<const CallbackReference> callbacks) {
     take_first_look(learner, train, options);
     return TrainingLoop{learner, train, validation, options, callbacks}.run();
@@ -33276,7 +35196,7 @@ inline std::pair<History, Score> read_finished(const std::filesystem::path& file
     return {result.history, {remembered("test loss"), remembered("test accuracy")}};
 }
 
-DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, Samples& validation, Samples* test,
                                                const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run) {
     Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
@@ -33300,7 +35220,7 @@ DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& 
     result.history = loop.run();
     Score score;
     if (test) {
-        score = learner.score(learner.logits(*test), *test);
+        score = learner.score(all_logits(learner, *test, options.reading), *test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
     write_snapshot(finished, result);

@@ -9,6 +9,8 @@
 #include <denim/exchange.hpp>
 #include <denim/format.hpp>
 #include <denim/image.hpp>
+#include <denim/network/inner_values.hpp>
+#include <denim/network/layer_groups.hpp>
 #include <denim/network/profile.hpp>
 #include <denim/report.hpp>
 #include <denim/sweep.hpp>

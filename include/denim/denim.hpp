@@ -69,6 +69,7 @@
 #include <denim/training/evaluate_targets.hpp>
 #include <denim/training/fit.hpp>
 #include <denim/training/interrupted.hpp>
+#include <denim/training/predict.hpp>
 #include <denim/training/progress_bar.hpp>
 #include <denim/training/progress_line.hpp>
 #include <denim/training/stop_on_nan.hpp>

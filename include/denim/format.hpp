@@ -7,6 +7,8 @@
 #include <denim/format/embed.hpp>
 #include <denim/format/event_file.hpp>
 #include <denim/format/idx.hpp>
+#include <denim/format/mapped_array.hpp>
+#include <denim/format/memory_map.hpp>
 #include <denim/format/npy.hpp>
 #include <denim/format/npz.hpp>
 #include <denim/format/onnx.hpp>

@@ -6,6 +6,7 @@
 #include <denim/report/comparison_report.hpp>
 #include <denim/report/confusion_picture.hpp>
 #include <denim/report/filter_picture.hpp>
+#include <denim/report/grad_cam.hpp>
 #include <denim/report/occlusion.hpp>
 #include <denim/report/photograph_sheet.hpp>
 #include <denim/report/run_report.hpp>

@@ -2,24 +2,18 @@
 #pragma once
 
 #include <denim/data/augmentation.hpp>
+#include <denim/data/picture_source.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/tensor/array.hpp>
 
-#include <concepts>
 #include <numeric>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
-
-/// Where batches come from: a DataSet in memory, or a StreamedDataSet on disk. Many threads may read at once.
-template <class Type>
-concept PictureSource = requires(const Type& source, std::size_t index, std::uint8_t* to) {
-    { source.size() } -> std::convertible_to<std::size_t>;
-    { source.shape() } -> std::convertible_to<Shape>;
-    { source.label(index) } -> std::convertible_to<std::int32_t>;
-    source.read(index, to);
-};
 
 /// How many batches a set of samples makes; the last may be smaller than `batch`, which is at least 1.
 constexpr std::size_t batches_of(std::size_t samples, std::size_t batch) { return samples / batch + (samples % batch != 0); }
@@ -32,10 +26,31 @@ inline std::vector<std::uint32_t> epoch_order(std::size_t count, Seed seed, std:
     return order;
 }
 
+/// The order of an epoch where pictures come only one after the other: each next one is drawn from `mixed` that wait, and the one that follows
+/// in the source takes its place. With room for all it is epoch_order.
+inline std::vector<std::uint32_t> mixed_order(std::size_t count, std::size_t mixed, Seed seed, std::uint64_t epoch) {
+    if (mixed >= count) return epoch_order(count, seed, epoch);
+    std::vector<std::uint32_t> order(count), waiting(std::max<std::size_t>(mixed, 1));
+    std::iota(waiting.begin(), waiting.end(), 0u);
+    Random random{seed, epoch};
+    for (std::size_t n = 0, next = waiting.size(); n < count; ++n) {
+        std::uint32_t& drawn = waiting[random.below(static_cast<std::uint32_t>(waiting.size()))];
+        order[n] = drawn;
+        if (next < count) {
+            drawn = static_cast<std::uint32_t>(next++);
+        } else {
+            drawn = waiting.back();
+            waiting.pop_back();
+        }
+    }
+    return order;
+}
+
 /// Reads the pictures at `places` one after the other to `to`, each changed as `augmentation` says, on all threads. What a
 /// picture becomes depends on seed, epoch and its place in the source alone. Scalar is std::uint8_t (0 to 255) or float (0 to
-/// 1).
+/// 1). Throws std::runtime_error where the source leaves one out.
 template <PictureSource Source, class Scalar>
+    requires detail::Reads<Source, std::uint8_t>
 void gather(const Source& source, std::span<const std::uint32_t> places, const Augmentation& augmentation, Seed seed,
             std::uint64_t epoch, Scalar* to) {
     const Shape shape = source.shape();
@@ -44,11 +59,16 @@ void gather(const Source& source, std::span<const std::uint32_t> places, const A
     std::vector<std::vector<std::uint8_t>> rooms(team.within(places.size()));
     parallel_for(team, places.size(), places.size() * shape.size() * 8, [&](std::size_t i, std::size_t worker) {
         Scalar* picture = to + i * shape.size();
+        const auto read = [&](std::uint8_t* into) {
+            if (!detail::read_picture_of(source, places[i], into))
+                throw std::runtime_error("denim: batches: the source leaves out picture " + std::to_string(places[i]) +
+                                         ", which only fit and evaluate can do without");
+        };
         if constexpr (sizeof(Scalar) == 1)
-            if (plain) return source.read(places[i], picture);
+            if (plain) return read(picture);
         std::vector<std::uint8_t>& room = rooms[worker];
         room.resize(shape.size());
-        source.read(places[i], room.data());
+        read(room.data());
         augmentation.apply(room.data(), shape, picture, Augmentation::random_of(seed, epoch, places[i]));
     });
 }

@@ -21,6 +21,9 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint64_t size() const { return file_ ? file_.size() : memory_.size(); }
 
+    /// A number that changes when the file is written; 0 of memory.
+    [[nodiscard]] std::uint64_t stamp() const { return file_ ? file_.stamp(name_) : 0; }
+
     /// Fills `to` with the bytes from `offset` on; throws FileError if the source ends before.
     void read(std::uint64_t offset, std::span<std::byte> to) const {
         if (offset > size() || to.size() > size() - offset)

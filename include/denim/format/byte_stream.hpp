@@ -65,6 +65,9 @@ public:
             read(std::span{skipped}.first(std::min<std::size_t>(skipped.size(), position - position_)));
     }
 
+    /// Where the first byte stands in the source, if all stand there as they are.
+    [[nodiscard]] virtual std::optional<std::uint64_t> place() const { return std::nullopt; }
+
     /// Throws FileError unless all was read, nothing follows, and the checksum is right.
     void check_end() {
         finish();
@@ -103,6 +106,8 @@ public:
     StoredStream(const ByteSource& source, std::string name, std::uint64_t offset, std::uint64_t size,
                  std::optional<std::uint32_t> expected = {})
         : ByteStream(std::move(name), size, expected), source_(source), offset_(offset) {}
+
+    [[nodiscard]] std::optional<std::uint64_t> place() const override { return offset_; }
 
 private:
     void take(std::span<std::byte> to) override { source_.read(offset_ + position(), to); }

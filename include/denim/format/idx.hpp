@@ -8,12 +8,20 @@
 #include <denim/format/byte_stream.hpp>
 
 #include <bit>
+#include <memory>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+struct IdxHeader {
+    ElementType type = ElementType::uint8;
+    std::vector<std::size_t> shape = {};
+};
+
+/// Reads what stands in front of the elements.
+inline IdxHeader read_idx_header(ByteStream& stream) {
     std::array<std::byte, 4> start{};
     stream.read(start);
     if (start[0] != std::byte{0} || start[1] != std::byte{0})
@@ -32,31 +40,47 @@ inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
         std::ranges::reverse(field);
         extent = little_endian<std::uint32_t>(field.data());
     }
-    const std::size_t size = element_size(type->second);
-    const auto bytes = checked_size(shape, size);
+    return {type->second, std::move(shape)};
+}
+
+/// Throws FileError unless an array of this header fits into `most_bytes`.
+inline void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
+    const auto bytes = checked_size(header.shape, element_size(header.type));
     if (!bytes || *bytes > most_bytes)
-        stream.fail(sentence("the IDX file says that it holds ", element_name(type->second), ' ', shape_text(shape),
+        stream.fail(sentence("the IDX file says that it holds ", element_name(header.type), ' ', shape_text(header.shape),
                              ", its size allows no more than ", most_bytes, " bytes"));
-    AnyArray array{type->second, std::move(shape)};
+}
+
+inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+    IdxHeader header = read_idx_header(stream);
+    check_idx_size(header, stream, most_bytes);
+    AnyArray array{header.type, std::move(header.shape)};
     stream.read(array.bytes);
     stream.check_end();
-    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, size);
+    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, element_size(array.type));
     return array;
+}
+
+inline bool is_gzip(const ByteSource& source) {
+    std::array<std::byte, 2> start{};
+    if (source.size() >= start.size()) source.read(0, start);
+    return start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b};
+}
+
+/// The bytes of an IDX file, unpacked where they are gzipped, and how many these may be.
+inline std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
+    if (is_gzip(source))
+        return {std::make_unique<InflatedStream>(source, source.name(), 0, source.size(), unknown_size, InflatedStream::Wrapping::gzip),
+                source.size() * largest_ratio};
+    return {std::make_unique<StoredStream>(source, source.name(), 0, source.size()), source.size()};
 }
 
 }  // namespace detail
 
 /// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
 inline AnyArray read_idx(const ByteSource& source) {
-    std::array<std::byte, 2> start{};
-    if (source.size() >= start.size()) source.read(0, start);
-    if (start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b}) {
-        detail::InflatedStream stream{source,        source.name(),        0,
-                                      source.size(), detail::unknown_size, detail::InflatedStream::Wrapping::gzip};
-        return detail::read_idx_stream(stream, source.size() * detail::largest_ratio);
-    }
-    detail::StoredStream stream{source, source.name(), 0, source.size()};
-    return detail::read_idx_stream(stream, source.size());
+    const auto [stream, most_bytes] = detail::open_idx(source);
+    return detail::read_idx_stream(*stream, most_bytes);
 }
 
 }  // namespace denim::inline DENIM_TARGET

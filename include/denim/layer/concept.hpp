@@ -30,11 +30,12 @@
 namespace denim {
 
 /// What a user may set while the program runs, for each layer. A layer has a rate if its spec says `has_rate = true`, L2 if it has
-/// weights that decay, frozen if it has parameters; what it does not have is not looked at.
+/// weights that decay, frozen and a rate_factor if it has parameters; what it does not have is not looked at.
 struct LayerSettings {
     float rate = 0.5f;    ///< Dropout: the share of numbers that become zero, from 0 to less than 1; StochasticDepth: of samples
     float l2 = 0;         ///< adds l2 * sum of squares of the layer's weights to the loss
     bool frozen = false;  ///< parameters stay as they are; a frozen BatchNorm uses its running statistics
+    float rate_factor = 1;  ///< what its parameters take of the learning rate: 0.1 lets it move a tenth as far
 };
 
 /// Where a layer works.

@@ -27,6 +27,18 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// 64 bits that change when a file is written: of its size and when it was written last.
+inline std::uint64_t file_stamp(const struct stat& status) {
+    const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
+#if defined(__APPLE__)
+    const auto& written = status.st_mtimespec;
+#else
+    const auto& written = status.st_mtim;
+#endif
+    std::uint64_t sum = mix(mix(mix(1, status.st_size), written.tv_sec), written.tv_nsec);
+    return sum ^ sum >> 32;
+}
+
 /// An open file, closed at the end of its life.
 class FileDescriptor {
 public:
@@ -56,6 +68,13 @@ public:
     [[nodiscard]] int number() const { return number_; }
     /// Bytes of the file when it was opened.
     [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// See file_stamp; of the file as it is now.
+    [[nodiscard]] std::uint64_t stamp(const std::string& name) const {
+        struct stat status;
+        if (::fstat(number_, &status) != 0) throw FileError(name, "cannot be examined: " + system_reason());
+        return file_stamp(status);
+    }
 
     /// Fills `to` from `offset` on, and says how many bytes the file had.
     std::size_t read(std::uint64_t offset, std::span<std::byte> to, const std::string& name) const {

@@ -21,6 +21,7 @@ struct Epoch {
     double rate = 0;     ///< the learning rate
     double seconds = 0;  ///< validation included
     double images_per_second = 0;  ///< of training alone
+    double waited = 0;             ///< seconds in which training waited for pictures; 0 in epochs that a snapshot told of
 };
 
 /// All passes of a run.

@@ -32,6 +32,15 @@ struct Answer {
     const void* loss;
 };
 
+/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
+/// that compute call it. What is computed again is seen again.
+template <class Scalar>
+struct ValueWatch {
+    std::size_t value;
+    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void* who;
+};
+
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
 template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
@@ -50,9 +59,9 @@ public:
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads.
+    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr);
+                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
 
 private:
     struct Call {
@@ -63,6 +72,7 @@ private:
         const Answer<Scalar>& answer;
         Team team;
         StepClock* clock;
+        const ValueWatch<Scalar>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;
@@ -119,11 +129,19 @@ private:
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
         plan_->layers[node].forward(call);
+        if (of.watch && of.watch->value == plan_->nodes[node].to)
+            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Scalar>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
+        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
+            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
+            });
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
@@ -190,9 +208,9 @@ BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scal
 
 template <class Scalar>
 StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock) {
+                    StepClock* clock, const ValueWatch<Scalar>* watch) {
     check(parameters, settings, batch);
-    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock};
+    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
     workspace_.reserve_threads(of.team.within(of.shares.count));
     results_.assign(of.shares.count, {});
     prepare(*plan_, of.parameters, prepared_.data());

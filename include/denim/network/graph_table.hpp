@@ -127,6 +127,7 @@ DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettin
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const auto& [parameter, entry, offset] = graph.parameters[row];
         rows[row].trained = !settings[entry].frozen && parameter.moved == Moved::by_gradient;
+        rows[row].rate_factor = settings[entry].rate_factor;
         rows[row].l2 = parameter.decays && parameter.moved == Moved::by_gradient ? settings[entry].l2 : 0;
     }
 }

@@ -17,20 +17,20 @@
 namespace denim {
 
 /// The settings that a layer may have, see LayerSettings.
-enum class LayerSetting { rate, l2, frozen };
+enum class LayerSetting { rate, l2, frozen, rate_factor };
 
 }  // namespace denim
 
 namespace denim::inline DENIM_TARGET {
 
-/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen if
-/// it has parameters.
+/// Whether an entry of the flat list has a setting: a rate if its spec says has_rate, L2 if it has weights that decay, frozen
+/// and a rate_factor if it has parameters.
 constexpr bool has_setting(const Entry& entry, LayerSetting which) {
     return which == LayerSetting::rate ? entry.has_rate : which == LayerSetting::l2 ? entry.decays : entry.rows > 0;
 }
 
 /// What a dropout rate and the strength of an L2 may be: a rate of 1 would let nothing through.
-inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0;
+inline constexpr Accepted accepted_rate = from_0_below_1, accepted_l2 = at_least_0, accepted_rate_factor = at_least_0;
 
 /// Throws std::invalid_argument, with the layer's name, if a layer has a setting that is not accepted.
 inline void check_settings(const GraphTable& graph, std::span<const LayerSettings> settings) {
@@ -41,6 +41,7 @@ inline void check_settings(const GraphTable& graph, std::span<const LayerSetting
         const Entry& entry = graph.entries[index];
         if (entry.has_rate) check(index, "rate", settings[index].rate, accepted_rate);
         if (entry.decays) check(index, "l2", settings[index].l2, accepted_l2);
+        if (entry.rows > 0) check(index, "rate_factor", settings[index].rate_factor, accepted_rate_factor);
     }
 }
 
@@ -100,14 +101,18 @@ private:
                       "denim: settings: no layer at this place has weights for an L2; Conv, DepthwiseConv and Dense have.");
         static_assert(Which != LayerSetting::frozen || Having > 0,
                       "denim: settings: no layer at this place has parameters that could be frozen.");
+        static_assert(Which != LayerSetting::rate_factor || Having > 0,
+                      "denim: settings: no layer at this place has parameters that could have a rate of their own.");
     }
     static Number& of(LayerSettings& settings) {
         if constexpr (Which == LayerSetting::rate)
             return settings.rate;
         else if constexpr (Which == LayerSetting::l2)
             return settings.l2;
-        else
+        else if constexpr (Which == LayerSetting::frozen)
             return settings.frozen;
+        else
+            return settings.rate_factor;
     }
 
     detail::SettingsPlace place_;
@@ -119,8 +124,9 @@ struct SettingsAt {
     SettingAt<LayerSetting::rate, WithRate> rate;            ///< Dropout, StochasticDepth: the share that becomes zero, below 1
     SettingAt<LayerSetting::l2, WithWeights> l2;             ///< adds l2 * sum of squares of the weights to the loss
     SettingAt<LayerSetting::frozen, WithParameters> frozen;  ///< parameters stay as they are
+    SettingAt<LayerSetting::rate_factor, WithParameters> rate_factor;  ///< what parameters take of the learning rate
 
-    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place) {}
+    explicit SettingsAt(const detail::SettingsPlace& place) : rate(place), l2(place), frozen(place), rate_factor(place) {}
 };
 
 }  // namespace denim::inline DENIM_TARGET

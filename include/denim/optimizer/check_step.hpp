@@ -59,12 +59,13 @@ inline void check_step(const Optimizer& optimizer, const OptimizerState& state, 
                        std::span<const float> parameters, std::span<const float> gradients, float rate) {
     for (const Row& row : rows) {
         if (!row.trained && row.moved != Moved::by_layer) continue;
+        const float own_rate = rate * row.rate_factor;
         const float largest = detail::largest_magnitude_shared(gradients.subspan(row.offset, row.size()));
         if (!is_finite(largest)) throw GradientNotFinite{row.name};
         constexpr float large_gradient = 1e15f, large_rate = 1e6f;  // its square, or a step of it, may leave the range
-        const bool may_leave = largest > large_gradient / std::max(rate, 1.0f) || rate > large_rate;
-        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, rate))
-            throw WeightsNotFinite{row.name, rate};
+        const bool may_leave = largest > large_gradient / std::max(own_rate, 1.0f) || own_rate > large_rate;
+        if (may_leave && row.moved != Moved::by_layer && !detail::stays_finite(optimizer, state, row, parameters, gradients, own_rate))
+            throw WeightsNotFinite{row.name, own_rate};
     }
 }
 

@@ -26,7 +26,7 @@ struct Update {
     const float* gradients;
     std::array<float*, 4> state;
     std::size_t count;
-    float rate;        ///< the learning rate of this step
+    float rate;        ///< the learning rate of this step, times the row's factor
     std::size_t step;  ///< 1 in the first step
     bool decays;       ///< weight decay applies
 };
@@ -120,7 +120,7 @@ inline void update_parameters(const Optimizer& optimizer, OptimizerState& state,
                           gradients.data() + first,
                           {},
                           std::min(block, row.offset + row.size() - first),
-                          rate,
+                          rate * row.rate_factor,
                           state.step,
                           row.decays};
             for (std::size_t n = 0; n < optimizer.state_arrays(); ++n)

@@ -5,11 +5,9 @@
 // predicted class are those that count. Zeiler and Fergus, "Visualizing and understanding convolutional networks" (2014),
 // section 4.2.
 
-#include <denim/image/draw.hpp>
-#include <denim/image/resize.hpp>
 #include <denim/loss/probabilities.hpp>
 #include <denim/network/predictor.hpp>
-#include <denim/report/colour_scale.hpp>
+#include <denim/report/heat_picture.hpp>
 
 #include <numeric>
 
@@ -98,32 +96,8 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
 
 /// Lays the measure over the photograph, enlarged to `height` rows: what counts most is red, what does not stays as it is.
 inline Picture draw_occlusion(const Picture& photograph, const Occlusion& occlusion, std::size_t height = 400) {
-    Picture result =
-        resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
-    float largest = 0.05f;  // less than this is noise
-    for (const float drop : occlusion.drops) largest = std::max(largest, drop);
-    const auto at = [&](std::ptrdiff_t row, std::ptrdiff_t column) {
-        row = std::clamp<std::ptrdiff_t>(row, 0, static_cast<std::ptrdiff_t>(occlusion.rows) - 1);
-        column = std::clamp<std::ptrdiff_t>(column, 0, static_cast<std::ptrdiff_t>(occlusion.columns) - 1);
-        return std::max(occlusion.drops[static_cast<std::size_t>(row) * occlusion.columns + static_cast<std::size_t>(column)],
-                        0.0f) /
-               largest;
-    };
-    for (std::size_t y = 0; y < result.size.height; ++y)
-        for (std::size_t x = 0; x < result.size.width; ++x) {
-            const auto place = [](std::size_t pixel, std::size_t pixels, std::size_t places) {
-                return (static_cast<float>(pixel) + 0.5f) * static_cast<float>(places) / static_cast<float>(pixels) - 0.5f;
-            };
-            const float row = place(y, result.size.height, occlusion.rows),
-                        column = place(x, result.size.width, occlusion.columns);
-            const auto top = static_cast<std::ptrdiff_t>(std::floor(row)),
-                       left = static_cast<std::ptrdiff_t>(std::floor(column));
-            const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
-            const float heat = (at(top, left) * (1 - right) + at(top, left + 1) * right) * (1 - down) +
-                               (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down;
-            blend(result, static_cast<int>(x), static_cast<int>(y), heat_scale(static_cast<double>(heat)), 0.75f * heat);
-        }
-    return result;
+    constexpr float noise = 0.05f;  // a smaller drop is none
+    return draw_heat(photograph, occlusion.drops, occlusion.rows, occlusion.columns, height, noise);
 }
 
 }  // namespace denim::inline DENIM_TARGET

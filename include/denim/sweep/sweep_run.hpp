@@ -34,6 +34,7 @@ struct SweepOptions {
     std::size_t patience = 2;  ///< of EarlyStopping on the validation loss
     std::function<Optimizer(float)> optimizer = [](float rate) { return Optimizer{Adam{.rate = rate}}; };
     Augmentation augmentation = {};
+    Reading reading = {};  ///< of sets that are sources, which all runs share
     std::vector<std::string> labels = {};
     /// Runs at a time, which share the threads. More than one is faster where a network is too small to keep all threads busy;
     /// the results have the same bits.
@@ -116,8 +117,16 @@ struct SweepSets {
     const Test* test;
 };
 
+template <LearnableSet Set>
+std::size_t size_of(const Set& set) {
+    if constexpr (LabelledImages<Set>)
+        return set.labels.shape(0);
+    else
+        return set.size();
+}
+
 /// One run in its folder, of a network that has begun. A run that is done leaves `finished.snapshot` and is not repeated.
-DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, Samples& validation, Samples* test,
                                                const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run);
 
 template <class Train, class Validation, class Test>
@@ -127,18 +136,20 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
                                  .batch = options.batch,
                                  .optimizer = options.optimizer(run.rates.learning),
                                  .seed = Seed{run.seed},
-                                 .augmentation = options.augmentation};
+                                 .augmentation = options.augmentation,
+                                 .reading = options.reading};
     check(fit_options, {});
     const SweepPoint::Made made =
-        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, sets.train.labels.shape(0)), {fit_options.loss});
+        point.make(Seed{run.seed}, std::min<std::size_t>(options.batch, size_of(sets.train)), {fit_options.loss});
     Learner& learner = *made.learner;
     for (LayerSettings& settings : learner.settings()) settings.l2 = run.rates.l2;
     for (const std::size_t layer : point.dropouts) learner.settings()[layer].rate = run.rates.dropout;
     const auto samples = [&](const auto& set, const char* name) {
         return Samples::of(set, learner.input(), learner.heads(), name);
     };
-    const Samples train = samples(sets.train, "training"), validation = samples(sets.validation, "validation");
-    const Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
+    const Samples train = samples(sets.train, "training");
+    Samples validation = samples(sets.validation, "validation");
+    Samples test = sets.test ? samples(*sets.test, "test") : Samples{};
     return sweep_run(learner, train, validation, sets.test ? &test : nullptr, fit_options, options, run);
 }
 
@@ -172,7 +183,7 @@ inline std::pair<History, Score> read_finished(const std::filesystem::path& file
     return {result.history, {remembered("test loss"), remembered("test accuracy")}};
 }
 
-DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, const Samples& validation, const Samples* test,
+DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& train, Samples& validation, Samples* test,
                                                const FitOptions& fit_options, const SweepOptions& options, const RunSetting& run) {
     Checkpoint checkpoint{.folder = run.folder, .at_end = false, .labels = options.labels};
     StopOnNaN stop_on_nan{options.progress};
@@ -196,7 +207,7 @@ DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& 
     result.history = loop.run();
     Score score;
     if (test) {
-        score = learner.score(learner.logits(*test), *test);
+        score = learner.score(all_logits(learner, *test, options.reading), *test);
         result.memory.numbers = {{"test loss", score.loss}, {"test accuracy", score.accuracy}};
     }
     write_snapshot(finished, result);

@@ -30,6 +30,7 @@ struct Row {
     bool decays = false;     ///< weight decay and L2 apply
     Moved moved = Moved::by_gradient;
     float l2 = 0;  ///< adds l2 * sum of squares to the loss
+    float rate_factor = 1;  ///< the optimizer's rate is multiplied by it
 
     [[nodiscard]] std::size_t size() const { return extents.size(); }
 };

@@ -29,6 +29,8 @@ struct Run {
     std::size_t training_images = 0;  ///< in the training set
     Score train = {};                 ///< mean of this epoch so far
     double seconds = 0;               ///< since this epoch began
+    double waited = 0;                ///< of these, the ones in which the network waited for pictures
+    bool reads = false;               ///< the training set is a source, see PictureSource
     float rate = 0;                   ///< the learning rate; a callback may change it, unless fit has a schedule
     bool stop = false;                ///< a callback sets it: the run ends after this batch
     bool interrupted =

@@ -32,7 +32,11 @@ std::string sum_text(std::span<const Number> numbers) {
 inline void describe_samples(SettingsRecord& to, const std::string& name, const Samples& samples) {
     const Pictures& pictures = samples.pictures;
     const std::size_t numbers = pictures.count * pictures.shape.size();
-    to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
+    if (samples.source)
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) + " from a source")
+          (name + ".source", *samples.source);
+    else
+        to(name + ".pictures", std::to_string(pictures.count) + " of " + to_string(pictures.shape) +
                                (pictures.bytes ? " as bytes, " + sum_text(std::span{pictures.bytes, numbers})
                                                : " as floats, " + sum_text(std::span{pictures.floats, numbers})));
     if (samples.numbers.empty())
@@ -51,6 +55,7 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     for (const Row& row : learner.rows()) {
         if (row.moved == Moved::by_gradient) run(row.name + ".trained", row.trained);
         if (row.decays) run(row.name + ".l2", row.l2);
+        if (row.moved == Moved::by_gradient && row.rate_factor != 1) run(row.name + ".rate_factor", row.rate_factor);
     }
     describe_samples(run, "training", train);
     if (validation)
@@ -61,6 +66,8 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
     run("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
     run("schedule", options.schedule)("averaging", options.averaging)("clip_norm", options.clip_norm);
     run("augmentation", options.augmentation);
+    if (train.source && train.source->forward() && options.shuffle) run("reading.mixed", options.reading.mixed);
+    if (options.balanced) run("balanced", options.balanced);
     if (options.schedule || options.averaging) run("epochs", options.epochs);
     describe_callbacks(run, callbacks);
     return run;

@@ -5,6 +5,7 @@
 #include <denim/machine/number_text.hpp>
 #include <denim/metric/confusion.hpp>
 #include <denim/network/predictor.hpp>
+#include <denim/training/answers.hpp>
 #include <denim/training/head_slice.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
@@ -95,16 +96,15 @@ inline void require_classes(std::span<const Gives> heads) {
 
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`). Throws std::invalid_argument if it learned by a loss that
-/// does not tell classes apart: then the next function scores it.
-template <class Network, LabelledImages Set>
-Evaluation evaluate(const Network& network, const Set& set) {
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    std::vector<Scalar> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test");
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
@@ -123,19 +123,18 @@ Evaluation evaluate(const Network& network, const Set& set) {
 }
 
 /// Mean of another loss and its accuracy, on a set with the targets that it wants.
-template <class Network, LabelledImages Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss) {
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
-    const Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    std::vector<float> logits(samples.count() * Network::output.size());
-    Predictor{network}.predict(samples.pictures, logits.data());
+    Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading);
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
 }
 
 /// From two arrays.
 template <class Network, class Images, class Labels>
-    requires(!LabelledImages<Images>)
+    requires(!LearnableSet<Images>)
 Evaluation evaluate(const Network& network, const Images& images, const Labels& labels) {
     return evaluate(network, LabelledPair{images, labels});
 }

@@ -28,6 +28,7 @@ inline void say_once(const std::string& line) {
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {
+    if (!pictures.bytes && !pictures.floats) return;  // of a source
     const std::size_t size = pictures.shape.size();
     if (pictures.bytes) {
         const std::uint8_t *first = pictures.bytes, *last = first + pictures.count * size;

@@ -4,6 +4,7 @@
 #include <denim/training/callback.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
+#include <denim/training/order_of_epoch.hpp>
 #include <denim/training/samples.hpp>
 
 #include <algorithm>
@@ -21,21 +22,22 @@ namespace detail {
 DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> heads);
 
 /// A run of training, for any network.
-DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
                                   std::span<const CallbackReference> callbacks);
 
 template <class... Callbacks>
-History teach(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
               Callbacks&... callbacks) {
     const std::array<CallbackReference, sizeof...(Callbacks)> references{CallbackReference{callbacks}...};
     return run_training(learner, train, validation, options, references);
 }
 
-template <class Network, LabelledImages Train, class... Callbacks>
-History fit(Network& network, const Train& train_set, const Samples* validation, const FitOptions& options,
+template <class Network, LearnableSet Train, class... Callbacks>
+History fit(Network& network, const Train& train_set, Samples* validation, const FitOptions& options,
             Callbacks&... callbacks) {
     check(options, Network::heads);
     const Samples train = Samples::of(train_set, Network::input, Network::heads, "training", options.loss);
+    check_order(options, train);
     NetworkLearner learner{network, std::min(options.batch, train.count()), LossOfHeads{options.loss, options.head_losses},
                                options.head_weights};
     return teach(learner, train, validation, options, callbacks...);
@@ -45,18 +47,19 @@ History fit(Network& network, const Train& train_set, const Samples* validation,
 
 /// Teaches a network the labels of a training set, by softmax cross-entropy or another loss; after each epoch the validation
 /// set is scored. Sets have `images` (N, H, W, C), std::uint8_t or float, and `labels` (N), or (N, heads) where the network
-/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these. A step whose loss is not finite throws, and the
+/// ends in Heads<...>, or (N, outputs) of numbers where the loss wants these; or they are read while the network learns, see
+/// PictureSource: the same bits where the order is the same. A step whose loss is not finite throws, and the
 /// network stays as it was before it. The same seed gives the same bits for any number of threads.
-template <class Network, LabelledImages Train, LabelledImages Validation, class... Callbacks>
+template <class Network, LearnableSet Train, LearnableSet Validation, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const Validation& validation, const FitOptions& options,
             Callbacks&&... callbacks) {
-    const Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
+    Samples samples = Samples::of(validation, Network::input, Network::heads, "validation", options.loss);
     return detail::fit(network, train, &samples, options, callbacks...);
 }
 
 /// Without a validation set.
-template <class Network, LabelledImages Train, class... Callbacks>
+template <class Network, LearnableSet Train, class... Callbacks>
     requires(Callback<std::remove_reference_t<Callbacks>> && ...)
 History fit(Network& network, const Train& train, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, train, nullptr, options, callbacks...);
@@ -64,7 +67,7 @@ History fit(Network& network, const Train& train, const FitOptions& options, Cal
 
 /// From two arrays.
 template <class Network, class Images, class Labels, class... Callbacks>
-    requires(!LabelledImages<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
+    requires(!LearnableSet<Images> && (Callback<std::remove_reference_t<Callbacks>> && ...))
 History fit(Network& network, const Images& images, const Labels& labels, const FitOptions& options, Callbacks&&... callbacks) {
     return detail::fit(network, LabelledPair{images, labels}, nullptr, options, callbacks...);
 }
@@ -120,7 +123,7 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
     check_losses(options, heads);
 }
 
-DENIM_ONCE History run_training(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
                                   std::span<const CallbackReference> callbacks) {
     take_first_look(learner, train, options);
     return TrainingLoop{learner, train, validation, options, callbacks}.run();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/data/augmentation.hpp>
+#include <denim/data/picture_source.hpp>
 #include <denim/loss/loss.hpp>
 #include <denim/loss/softmax_cross_entropy.hpp>
 #include <denim/optimizer/adam.hpp>
@@ -25,8 +26,10 @@ struct FitOptions {
     Averaging averaging{};  ///< Ema or Swa: what is scored and stays is an average of weights
     Seed seed{};            ///< of the order of the pictures in each epoch, of augmentation and of dropout
     bool shuffle = true;
+    bool balanced = false;  ///< every class of the training set comes equally often in an epoch, see balanced_order; of networks with one head
     Augmentation augmentation{};           ///< how the pictures of the training set, then bytes, change from epoch to epoch
     std::vector<float> head_weights = {};  ///< of a network with Heads: what the loss of each counts; all 1 unless set
+    Reading reading{};                     ///< of sets that are sources: see PictureSource
     std::vector<Loss> head_losses = {};    ///< likewise: the loss of each, which wants labels; `loss` for all unless set
 };
 

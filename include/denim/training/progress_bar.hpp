@@ -53,7 +53,8 @@ struct ProgressBar {
         return "epoch " + std::to_string(run.epoch) + '/' + std::to_string(run.epochs) + " [" + std::string(filled, '=') +
                (filled < width ? ">" : "") + std::string(width - filled - (filled < width ? 1 : 0), ' ') + numbers +
                duration(images_left / rate) + " left, " +
-               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all";
+               duration((images_left + epochs_left * static_cast<double>(run.training_images)) / rate) + " in all" +
+               (run.reads ? detail::waited_text(run) : "");
     }
     /// "0:07", "12:30", "3:05:00"
     static std::string duration(double seconds) {

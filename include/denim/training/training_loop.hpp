@@ -8,12 +8,14 @@
 #include <denim/optimizer/clip.hpp>
 #include <denim/optimizer/l2.hpp>
 #include <denim/optimizer/optimizer.hpp>
-#include <denim/training/augmented_batches.hpp>
+#include <denim/training/answers.hpp>
 #include <denim/training/averaged_parameters.hpp>
 #include <denim/training/callback_list.hpp>
 #include <denim/training/describe_run.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/interrupted.hpp>
+#include <denim/training/order_of_epoch.hpp>
+#include <denim/training/prepared_batches.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -31,8 +33,7 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The training loop, for any network.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
-                 std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
         : learner_(learner),
           train_(train),
           validation_(validation),
@@ -49,8 +50,9 @@ public:
         options.averaging.check(plan);
         run_.validation = validation;
         run_.resumable = this;
-        if (options.augmentation != Augmentation{})
-            augmented_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()));
+        run_.reads = train.source.has_value();
+        if (run_.reads || options.augmentation != Augmentation{})
+            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
     }
 
     History run() {
@@ -64,7 +66,7 @@ public:
                 ++run_.epoch;
                 run_.batch = run_.images = 0;
                 run_.train = {0, 0};
-                run_.seconds = 0;
+                run_.seconds = run_.waited = 0;
             }
             const double before = run_.seconds;
             start_ = Clock::now();
@@ -159,16 +161,14 @@ private:
         check_setting("fit", "the rate of a step", run_.rate, at_least_0);
     }
 
-    StepResult next_step() {
-        StepResult result;
-        if (!augmented_) {
-            result = learner_.step(
-                {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers});
-        } else {
-            const Batch batch = augmented_->take(state_.step);
-            if (run_.batch + 1 < run_.batches) augmented_->prepare(places(run_.batch + 1), run_.epoch);
-            result = learner_.step(batch);
-        }
+    [[nodiscard]] Batch next_batch() {
+        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const Batch batch = prepared_->take(state_.step);
+        run_.waited = prepared_->waited();
+        return batch;
+    }
+    StepResult step(const Batch& batch) {
+        StepResult result = learner_.step(batch);
         result.loss += add_l2(learner_.rows(), learner_.parameters(), learner_.gradients());
         if (!is_finite(result.loss)) throw LossNotFinite{state_.step};
         return result;
@@ -176,18 +176,22 @@ private:
 
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
-        order_ = epoch_order(train_.count(), options_.seed, run_.epoch, options_.shuffle);
-        if (augmented_ && run_.batch < run_.batches) augmented_->prepare(places(run_.batch), run_.epoch);
+        order_ = order_of_epoch(train_, options_, run_.epoch);
+        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
         while (run_.batch < run_.batches && !run_.stop) {
-            const std::size_t size = places(run_.batch).size();
             const Moment now = moment();
             set_rate(now);
+            const Batch batch = next_batch();
+            const std::size_t size = batch.size();
+            ++run_.batch;
+            if (size == 0) continue;  // its source left out all of it
             StepResult result;
             try {
-                result = next_step();
+                result = step(batch);
                 if (options_.clip_norm > 0) clip_by_norm(learner_.rows(), learner_.gradients(), options_.clip_norm);
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
+                --run_.batch;
                 tell(&CallbackReference::on_nan);
                 if (!run_.stop) throw;
                 return false;
@@ -199,7 +203,6 @@ private:
             run_.train.loss += (result.loss - run_.train.loss) * share;
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
-            ++run_.batch;
             run_.seconds = before + seconds_now();
             tell(&CallbackReference::on_batch);
             tell(&CallbackReference::on_rest);
@@ -208,12 +211,14 @@ private:
     }
 
     void end_epoch(double before) {
+        if (run_.images == 0) throw std::runtime_error("denim: fit: the source left out all pictures of the training set");
         Epoch epoch{run_.epoch, run_.train, {}, static_cast<double>(run_.rate)};
+        epoch.waited = run_.waited;
         epoch.images_per_second = static_cast<double>(run_.images) / run_.seconds;
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = learner_.logits(*validation_);
+            logits = all_logits(learner_, *validation_, options_.reading);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
@@ -226,7 +231,7 @@ private:
 
     Learner& learner_;
     const Samples& train_;
-    const Samples* validation_;
+    Samples* validation_;
     const FitOptions& options_;
     std::span<const CallbackReference> callbacks_;
     History history_;
@@ -235,7 +240,7 @@ private:
     Run run_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
     std::vector<std::uint32_t> order_;
-    std::optional<AugmentedBatches> augmented_;
+    std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
     bool begun_ = false;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <denim/data/batches.hpp>
 #include <denim/data/data_set_file.hpp>
+#include <denim/format/npy.hpp>
 #include <denim/format/npz_writer.hpp>
 
 #include <doctest/doctest.h>
 
+#include <zlib.h>
+
+#include <array>
 #include <set>
 
 #include "kept_threads.hpp"
@@ -103,6 +107,43 @@ TEST_CASE("a set streams from its file as it comes from memory, compressed or no
             CHECK(memory[b].images == disk[b].images);
             CHECK(memory[b].labels == disk[b].labels);
         }
+    }
+}
+
+TEST_CASE("a set streams from two files, npy or IDX, and a file that is written meanwhile is noticed") {
+    const Scratch scratch;
+    const DataSet set = drawn(12);
+    const std::array<std::size_t, 4> extents{12, 20, 15, 3};
+    write_npy(scratch / "images.npy", AnyArrayView::of<std::uint8_t>({set.images.data(), set.images.size()}, {extents.begin(), extents.end()}));
+    write_npy(scratch / "labels.npy", AnyArrayView::of<std::int32_t>({set.labels.data(), set.size()}, {12}));
+    std::string idx{"\0\0\x08\x04\0\0\0\x0c\0\0\0\x14\0\0\0\x0f\0\0\0\x03", 20};
+    idx.append(reinterpret_cast<const char*>(set.images.data()), set.images.size());
+    write_bytes(scratch / "images.idx", bytes_of_text(idx));
+    std::string packed(idx.size() + 1000, '\0');
+    z_stream zip{};
+    REQUIRE(::deflateInit2(&zip, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    zip.next_in = reinterpret_cast<Bytef*>(idx.data());
+    zip.avail_in = static_cast<uInt>(idx.size());
+    zip.next_out = reinterpret_cast<Bytef*>(packed.data());
+    zip.avail_out = static_cast<uInt>(packed.size());
+    REQUIRE(::deflate(&zip, Z_FINISH) == Z_STREAM_END);
+    packed.resize(zip.total_out);
+    ::deflateEnd(&zip);
+    write_bytes(scratch / "images.idx.gz", bytes_of_text(packed));
+    std::vector<std::uint8_t> picture(900);
+    for (const char* const name : {"images.npy", "images.idx", "images.idx.gz"}) {
+        const StreamedDataSet streamed{scratch / name, scratch / "labels.npy", {"a", "b", "c"}};
+        CHECK(streamed.forward() == (std::string{name} == "images.idx.gz"));
+        CHECK(streamed.shape() == set.shape());
+        CHECK(streamed.load().images == set.images);
+        for (const std::size_t place : {11u, 3u, 0u}) {
+            streamed.read(place, picture.data());
+            CHECK(std::memcmp(picture.data(), set.picture(place), 900) == 0);
+        }
+        std::ofstream{scratch / name, std::ios::app} << "more";
+        const auto read = [&] { streamed.read(1, picture.data()); };
+        CHECK_THROWS_WITH_AS(read(), doctest::Contains("it was written while its pictures were read"), FileError);
+        CHECK_THROWS_AS((StreamedDataSet{scratch / name, scratch / "labels.npy"}.load()), FileError);  // bytes that follow the array
     }
 }
 

@@ -267,7 +267,7 @@ TEST_CASE("the checkpoint of another run, and a file that is none, are errors th
     const Scratch scratch;
     FakeLearner learner;
     fake_fit(learner, 1, Checkpoint{scratch / "run"});
-    const FakeSet set;
+    FakeSet set;
     Checkpoint checkpoint{scratch / "run"};
     const std::array<CallbackReference, 1> callbacks{CallbackReference{checkpoint}};
     const FitOptions options{.epochs = 2, .batch = 4, .seed = Seed{5}};

@@ -63,7 +63,7 @@ public:
         samples_.kept = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
         samples_.labels = samples_.kept;
     }
-    const denim::Samples& samples() const { return samples_; }
+    denim::Samples& samples() { return samples_; }
 
 private:
     std::vector<std::uint8_t> bytes_ = std::vector<std::uint8_t>(10);
@@ -73,7 +73,7 @@ private:
 /// Runs the loop: four batches an epoch (three of three pictures, one of one).
 template <class... Callbacks>
 denim::History fake_fit(FakeLearner& learner, denim::FitOptions options, Callbacks&&... callbacks) {
-    const FakeSet set;
+    FakeSet set;
     options.batch = 3;
     options.seed = denim::Seed{5};
     const std::array<denim::CallbackReference, sizeof...(Callbacks)> references{denim::CallbackReference{callbacks}...};

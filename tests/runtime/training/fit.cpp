@@ -151,26 +151,29 @@ TEST_CASE("augmentation changes what a network sees, the same for any number of 
     CHECK(message_of([&] { fit(network, floats, train.labels, {.epochs = 1, .augmentation = {.flip = true}}); }).find("floats") != std::string::npos);
 }
 
-TEST_CASE("augmented batches are what the augmentation makes of each picture") {
-    const std::array<std::uint8_t, 12> bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    Samples samples;
-    samples.pictures = {{1, 2, 2}, 3, bytes.data()};
-    samples.kept = {7, 8, 9};
-    samples.labels = samples.kept;
-    const std::vector<std::uint32_t> order{2, 0};
-    AugmentedBatches batches{samples, {.flip = true}, Seed{5}, 2};
-    for (std::uint64_t epoch = 1; epoch < 9; ++epoch) {
-        batches.prepare(order, epoch);
-        const Batch batch = batches.take(11);
-        REQUIRE(batch.size() == 2);
-        CHECK(batch.step == 11);
-        for (std::size_t n = 0; n < 2; ++n) {
-            CHECK(batch.labels[batch.order[n]] == samples.labels[order[n]]);
-            std::array<std::uint8_t, 4> expected{};
-            Augmentation{.flip = true}.apply(bytes.data() + order[n] * 4, {1, 2, 2}, expected.data(), Augmentation::random_of(Seed{5}, epoch, order[n]));
-            CHECK(std::equal(expected.begin(), expected.end(), batch.pictures.bytes + batch.order[n] * 4));
-        }
+TEST_CASE("balanced classes come equally often, whatever the set has of each") {
+    const Set all{90};
+    Set train{34};
+    for (std::size_t n = 0, from = 0; n < 34; ++n, ++from) {  // 30 of the first class, two of each other
+        while (n >= 4 && all.labels(from % 90) != 0) ++from;
+        const std::size_t place = n < 4 ? 1 + n % 2 + 3 * (n / 2) : from % 90;
+        train.labels(n) = all.labels(place);
+        std::copy_n(&all.images(place, 0, 0, 0), 144, &train.images(n, 0, 0, 0));
     }
+    std::vector<std::int32_t> classes{train.labels.begin(), train.labels.end()};
+    REQUIRE(std::ranges::count(classes, 0) == 30);
+    const Set test{60, 2};
+    const auto accuracy = [&](bool balanced) {
+        Small network{Seed{1}};
+        fit(network, train, {.epochs = 10, .batch = 16, .seed = Seed{3}, .balanced = balanced});
+        return evaluate(network, test).accuracy;
+    };
+    const double balanced = accuracy(true), plain = accuracy(false);
+    CHECK(balanced > plain);
+    CHECK(balanced == accuracy(true));
+    Small network{Seed{1}};
+    CHECK(message_of([&] { fit(network, train, {.shuffle = false, .balanced = true}); }).find("one label each, but got .shuffle = false") !=
+          std::string::npos);
 }
 
 TEST_CASE("callbacks hear everything, and may end a run") {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Logits of all pictures of a set, in memory or read from a source while others are answered.
+
+#include <denim/network/predictor.hpp>
+#include <denim/training/learner.hpp>
+#include <denim/training/samples.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Calls `each(pictures, first)` with the pictures of a source from its first on, some at a time; `first` is the number of the first of them.
+/// Gives the samples that the source left out, whose pictures say nothing.
+DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each);
+
+}  // namespace detail
+
+/// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
+/// std::runtime_error where nothing is left.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Scalar> logits(samples.count() * outputs);
+    if (!samples.source) {
+        predict(samples.pictures, logits.data());
+        return logits;
+    }
+    const auto left = detail::each_chunk(
+        samples, reading, [&](const Pictures& pictures, std::size_t first) { predict(pictures, logits.data() + first * outputs); });
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+namespace detail {
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
+
+/// Of a network, through a predictor that is made for it.
+template <class Network>
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+    const Predictor predictor{network};
+    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
+                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/training/prepared_batches.hpp>
+
+namespace denim::inline DENIM_TARGET {
+namespace detail {
+
+DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const Reading& reading,
+                                             const std::function<void(const Pictures&, std::size_t first)>& each) {
+    const std::size_t chunk = std::clamp<std::size_t>((std::size_t{4} << 20) / std::max<std::size_t>(samples.source->picture_bytes(), 1), 64, 1024);
+    std::vector<std::uint32_t> order(samples.count()), left_out;
+    std::iota(order.begin(), order.end(), 0u);
+    PreparedBatches batches{samples, {}, {}, std::min(chunk, samples.count()), reading};
+    batches.begin(order, 0, 1);
+    for (std::size_t first = 0; first < order.size(); first += chunk) {
+        Pictures pictures = batches.take(0).pictures;
+        pictures.count = std::min(chunk, order.size() - first);
+        left_out.insert(left_out.end(), batches.left_out().begin(), batches.left_out().end());
+        each(pictures, first);
+    }
+    return left_out;
+}
+
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+        Samples part;
+        part.pictures = pictures;
+        std::ranges::copy(learner.logits(part), to);
+    });
+}
+
+}  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

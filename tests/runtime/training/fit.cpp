@@ -3,7 +3,6 @@
 #include "messages.hpp"
 
 #include <denim/denim.hpp>
-#include <denim/training/augmented_batches.hpp>
 
 #include <doctest/doctest.h>
 

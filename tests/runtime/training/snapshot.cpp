@@ -141,12 +141,13 @@ TEST_CASE("all that a run counts and scores comes back from its file") {
     CHECK(back.rate == 0.03125f);
     CHECK(back.history.best_epoch == 2);
     REQUIRE(back.history.epochs.size() == 1);
-    const auto& [epoch, train, validation, rate, seconds, images] = back.history.epochs.front();
+    const auto& [epoch, train, validation, rate, seconds, images, waited] = back.history.epochs.front();
     CHECK(epoch == 1);
     CHECK(train.loss == 0.5);
     CHECK(train.accuracy == 0.25);
     CHECK(validation.loss == 0.75);
     CHECK(validation.accuracy == 0.125);
+    CHECK(waited == 0);
     CHECK(rate == 0.0625);
     CHECK(seconds == 3.5);
     CHECK(images == 4.5);

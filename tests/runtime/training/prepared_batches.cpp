@@ -19,7 +19,7 @@ using namespace denim;
 
 namespace {
 
-constexpr Shape shape{1, 2, 3};
+constexpr Shape size_of_picture{1, 2, 3};
 
 /// Pictures whose numbers say which they are; a source may be told to leave one out, to fail at one, and to go only forward.
 struct Numbered {
@@ -29,7 +29,7 @@ struct Numbered {
 
     explicit Numbered(std::size_t pictures) : count(pictures) {}
     [[nodiscard]] std::size_t size() const { return count; }
-    [[nodiscard]] static Shape shape() { return ::shape; }
+    [[nodiscard]] static Shape shape() { return size_of_picture; }
     [[nodiscard]] bool forward() const { return only_forward; }
     [[nodiscard]] std::int32_t label(std::size_t index) const { return static_cast<std::int32_t>(index % 3); }
     bool read(std::size_t index, std::uint8_t* to) const {
@@ -43,7 +43,7 @@ struct Numbered {
 static_assert(PictureSource<Numbered>);
 
 const std::size_t outputs = 3;
-Samples samples_of(const Numbered& source) { return Samples::of(source, shape, std::span{&outputs, 1}, "training"); }
+Samples samples_of(const Numbered& source) { return Samples::of(source, size_of_picture, std::span{&outputs, 1}, "training"); }
 
 std::vector<std::uint8_t> picture(std::size_t index) {
     std::vector<std::uint8_t> numbers(6);
@@ -53,7 +53,7 @@ std::vector<std::uint8_t> picture(std::size_t index) {
 
 void check_picture(const Batch& batch, std::size_t n, std::size_t index, const Augmentation& augmentation = {}, std::uint64_t epoch = 0) {
     std::vector<std::uint8_t> expected(6);
-    augmentation.apply(picture(index).data(), shape, expected.data(), Augmentation::random_of(Seed{5}, epoch, index));
+    augmentation.apply(picture(index).data(), size_of_picture, expected.data(), Augmentation::random_of(Seed{5}, epoch, index));
     CHECK(std::equal(expected.begin(), expected.end(), batch.pictures.bytes + 6 * batch.order[n]));
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("pictures in memory are changed, numbers come with them, and the batch
     std::vector<std::uint8_t> bytes(5 * 6);
     for (std::size_t n = 0; n < bytes.size(); ++n) bytes[n] = static_cast<std::uint8_t>(n);
     Samples samples;
-    samples.pictures = {shape, 5, bytes.data()};
+    samples.pictures = {size_of_picture, 5, bytes.data()};
     for (std::size_t n = 0; n < 10; ++n) samples.numbers.push_back(static_cast<float>(n) / 2);
     const testing::KeptThreads kept_threads;
     for (const std::size_t team : {1u, 3u})
@@ -176,13 +176,13 @@ TEST_CASE("sources that do not fit the network are refused") {
     const Numbered source{40};
     const std::size_t two = 2;
     const std::array<std::size_t, 2> heads{3, 3};
-    CHECK(message_of([&] { Samples::of(source, shape, std::span{&two, 1}, "training"); }) ==
+    CHECK(message_of([&] { Samples::of(source, size_of_picture, std::span{&two, 1}, "training"); }) ==
           "denim: label number 2 of the training set is 2, but the network's last layer has 2 outputs: labels go from 0 to 1");
     CHECK(message_of([&] { Samples::of(source, {2, 2, 3}, std::span{&outputs, 1}, "test"); }) ==
           "denim: the network takes pictures of shape (2, 2, 3), but the source of the test set gives the shape (1, 2, 3)");
-    CHECK(message_of([&] { Samples::of(source, shape, heads, "training"); }) ==
+    CHECK(message_of([&] { Samples::of(source, size_of_picture, heads, "training"); }) ==
           "denim: the network has 2 heads, but the source of the training set has no member label(index, head)");
-    CHECK(message_of([&] { Samples::of(source, shape, std::span{&outputs, 1}, "training", MeanSquaredError{}); }) ==
+    CHECK(message_of([&] { Samples::of(source, size_of_picture, std::span{&outputs, 1}, "training", MeanSquaredError{}); }) ==
           "denim: the loss wants numbers, but the source of the training set has no member number(index, output)");
     CHECK(message_of([&] { samples_of(Numbered{0}); }) == "denim: the training set is empty; at least one picture was expected");
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What sources cost: seconds, pictures a second, and the most memory that the process had.
 //
-//     data.stream fashion memory|file|cache FOLDER [EPOCHS]    Fashion-MNIST (gzipped IDX files in FOLDER): in memory, from IDX files, from a cache
+//     data.stream unpack FROM TO                               the gzipped IDX files of Fashion-MNIST, linked in TO and unpacked there
+//     data.stream fashion memory|file|cache FOLDER [EPOCHS]    Fashion-MNIST in memory, from those unpacked, from a cache of those that are not
 //     data.stream photographs FOLDER COUNT                     COUNT photographs of 224 x 224, made where they are missing, train a network
-//     data.stream decode PHOTOS 90x120                         an epoch of photographs to a network of hardly any arithmetic
+//     data.stream decode PHOTOS                                photographs category/subclass/... to a network of hardly any arithmetic
 //     data.stream names FOLDER COUNT                           COUNT names, made where they are missing, until the first batch is there
 #include <denim/data.hpp>
 #include <denim/denim.hpp>
@@ -59,14 +60,19 @@ void unpack(const fs::path& from, const fs::path& to) {
     file.commit();
 }
 
-void fashion(const std::string& from, const fs::path& folder, std::size_t epochs) {
-    const auto name = [&](const char* part, bool packed) { return folder / ("train-" + std::string{part} + (packed ? "-ubyte.gz" : "-ubyte")); };
-    const FitOptions how{.epochs = epochs, .batch = 64, .seed = Seed{1}};
-    if (from == "unpack") {
-        const fs::path to{std::getenv("OUT")};
-        unpack(name("images-idx3", true), to / "train-images-idx3-ubyte");
-        return unpack(name("labels-idx1", true), to / "train-labels-idx1-ubyte");
+void unpack_all(const fs::path& from, const fs::path& to) {
+    fs::create_directories(to);
+    for (const std::string name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}) {
+        if (!fs::exists(to / (name + ".gz"))) fs::create_symlink(fs::absolute(from / (name + ".gz")), to / (name + ".gz"));
+        unpack(from / (name + ".gz"), to / name);
     }
+}
+
+void fashion(const std::string& from, const fs::path& folder, std::size_t epochs) {
+    const auto name = [&](const char* part, bool packed) {
+        return folder / ("train-" + std::string{part} + (packed ? "-ubyte.gz" : "-ubyte"));
+    };
+    const FitOptions how{.epochs = epochs, .batch = 64, .seed = Seed{1}};
     Small network{Seed{1}};
     {  // what the network itself takes
         const Array<std::uint8_t, 4> few = xt::zeros<std::uint8_t>({64, 28, 28, 1});
@@ -81,8 +87,7 @@ void fashion(const std::string& from, const fs::path& folder, std::size_t epochs
     } else if (from == "file") {
         run(StreamedDataSet{name("images-idx3", false), name("labels-idx1", false)});
     } else {
-        const StreamedDataSet packed{"/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz", "/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz"};
-        run(CachedSource{packed, folder / "fashion.cache"});
+        run(CachedSource{StreamedDataSet{name("images-idx3", true), name("labels-idx1", true)}, folder / "fashion.cache"});
     }
 }
 
@@ -121,7 +126,8 @@ void decode(const fs::path& folder) {
     Trivial network{Seed{1}};
     const History history = fit(network, photos, {.epochs = 1, .batch = 64});
     say("decode", network, history, 0);
-    std::printf("%zu photographs in %.2f s, %.0f a second, all together\n", photos.size(), now() - start, static_cast<double>(photos.size()) / (now() - start));
+    const double seconds = now() - start;
+    std::printf("%zu photographs in %.2f s, %.0f a second, all together\n", photos.size(), seconds, static_cast<double>(photos.size()) / seconds);
 }
 
 void names(const fs::path& folder, std::size_t count) {
@@ -159,7 +165,9 @@ void names(const fs::path& folder, std::size_t count) {
 
 int main(int count, char** words) {
     const std::vector<std::string> said{words + 1, words + count};
-    if (said.size() >= 3 && said[0] == "fashion")
+    if (said.size() == 3 && said[0] == "unpack")
+        unpack_all(said[1], said[2]);
+    else if (said.size() >= 3 && said[0] == "fashion")
         fashion(said[1], said[2], said.size() > 3 ? std::stoul(said[3]) : 3);
     else if (said.size() == 3 && said[0] == "photographs")
         photographs(said[1], std::stoul(said[2]));
@@ -168,5 +176,7 @@ int main(int count, char** words) {
     else if (said.size() == 3 && said[0] == "names")
         names(said[1], std::stoul(said[2]));
     else
-        return std::fprintf(stderr, "fashion memory|file|cache FOLDER [EPOCHS], photographs FOLDER COUNT, decode PHOTOS, names FOLDER COUNT\n"), 2;
+        return std::fputs("unpack FROM TO, fashion memory|file|cache FOLDER [EPOCHS], photographs FOLDER COUNT, decode PHOTOS, names FOLDER COUNT\n",
+                          stderr),
+               2;
 }

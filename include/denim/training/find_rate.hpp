@@ -98,9 +98,11 @@ RateCurve find_rate(const Network& network, const Train& train, FitOptions optio
     const bool fits = search.first > 0 && search.last > search.first && search.steps >= 10 && from_0_to_1.takes(search.smoothing) &&
                       search.smoothing < 1 && search.diverged > 1 && is_finite(search.last);
     if (!fits)
-        throw std::invalid_argument("denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a "
-                                    "loss of more than 1 times the least were expected, but got " + detail::general(search.first) + ", " + detail::general(search.last) + ", " +
-                                    std::to_string(search.steps) + ", " + detail::general(search.smoothing) + " and " + detail::general(search.diverged));
+        throw std::invalid_argument(
+            "denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a loss of more than 1 "
+            "times the least were expected, but got " +
+            detail::general(search.first) + ", " + detail::general(search.last) + ", " + std::to_string(search.steps) + ", " +
+            detail::general(search.smoothing) + " and " + detail::general(search.diverged));
     const auto rate = static_cast<double>(options.optimizer.rate());
     if (!(rate > 0)) throw std::invalid_argument("denim: find_rate: an optimizer with a rate above 0 was expected, but got " + detail::general(rate));
     RateCurve curve;

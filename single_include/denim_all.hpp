@@ -3354,13 +3354,15 @@ private:
     std::unordered_map<std::string, std::int32_t> numbers_;
 };
 
-/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end.
+/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end. Quotes that nothing closes leave
+/// no fields.
 inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fields) {
     fields.clear();
     if (text.empty()) return false;
     std::string field;
     std::size_t at = 0;
-    for (bool quoted = false; at < text.size(); ++at) {
+    bool quoted = false;
+    for (; at < text.size(); ++at) {
         const char letter = text[at];
         if (quoted) {
             if (letter != '"')
@@ -3383,6 +3385,7 @@ inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fiel
     }
     if (field.ends_with('\r')) field.pop_back();
     fields.push_back(std::move(field));
+    if (quoted) fields.clear();
     text.remove_prefix(at);
     return true;
 }
@@ -21704,6 +21707,8 @@ public:
           slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
           changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
         augmentation.check(samples.pictures.shape);
+        check_setting("Reading", "threads", reading.threads, Accepted{.highest = 1024});
+        check_setting("Reading", "ahead", reading.ahead, Accepted{.highest = 1024});
         if (changes_ && !samples.bytes())
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
@@ -21738,7 +21743,7 @@ public:
         for (std::thread& worker : workers_) worker.join();
     }
 
-    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone.
     void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
         std::unique_lock lock{mutex_};
         batches_ = 0;  // nobody begins anything more of an epoch that was left
@@ -33993,9 +33998,11 @@ RateCurve find_rate(const Network& network, const Train& train, FitOptions optio
     const bool fits = search.first > 0 && search.last > search.first && search.steps >= 10 && from_0_to_1.takes(search.smoothing) &&
                       search.smoothing < 1 && search.diverged > 1 && is_finite(search.last);
     if (!fits)
-        throw std::invalid_argument("denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a "
-                                    "loss of more than 1 times the least were expected, but got " + detail::general(search.first) + ", " + detail::general(search.last) + ", " +
-                                    std::to_string(search.steps) + ", " + detail::general(search.smoothing) + " and " + detail::general(search.diverged));
+        throw std::invalid_argument(
+            "denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a loss of more than 1 "
+            "times the least were expected, but got " +
+            detail::general(search.first) + ", " + detail::general(search.last) + ", " + std::to_string(search.steps) + ", " +
+            detail::general(search.smoothing) + " and " + detail::general(search.diverged));
     const auto rate = static_cast<double>(options.optimizer.rate());
     if (!(rate > 0)) throw std::invalid_argument("denim: find_rate: an optimizer with a rate above 0 was expected, but got " + detail::general(rate));
     RateCurve curve;

@@ -13440,6 +13440,93 @@ void to_probabilities(std::span<Scalar> logits, std::size_t width, Gives gives) 
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/answering.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What Predictor and Ensemble answer, from the two things that each has by itself: `predict(pictures, to)`, logits one sample's after another's, and
+/// `gives()`, what each head means by them.
+template <class Self, class Network>
+class Answering {
+public:
+    using Scalar = typename Network::Scalar;
+    using Graph = typename Network::Graph;
+    static constexpr Shape input = Network::input, output = Network::output;
+    static constexpr const auto& heads = Network::heads;
+    static constexpr std::size_t outputs = output.size();
+
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
+    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
+    template <class Expression>
+    [[nodiscard]] auto predict(const Expression& pictures) const {
+        const Pictures source = Pictures::of(pictures, Network::input);
+        if constexpr (is_one_sample<Expression>) {
+            Array<Scalar, 1> logits(std::array{outputs});
+            self().predict(source, logits.data());
+            return logits;
+        } else {
+            Array<Scalar, 2> logits(std::array{source.count, outputs});
+            self().predict(source, logits.data());
+            return logits;
+        }
+    }
+
+    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
+    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
+    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures) const {
+        detail::require_probabilities("probabilities", self().gives());
+        return squashed(pictures, self().gives());
+    }
+    /// Softmax of each head, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
+        return squashed(pictures, of_all(Gives::classes));
+    }
+    /// The sigmoid of each logit, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
+        return squashed(pictures, of_all(Gives::labels));
+    }
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
+    /// logit is a NaN.
+    template <class Expression>
+    [[nodiscard]] auto classes(const Expression& pictures) const {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        const auto logits = predict(pictures);
+        const auto fill = [&](auto result) {
+            const Scalar* from = logits.data();
+            for (std::size_t n = 0; n < result.size(); from += heads[n % heads.size()], ++n)
+                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, heads[n % heads.size()], n / heads.size()));
+            return result;
+        };
+        if constexpr (is_one_sample<Expression>)
+            return fill(Array<std::int32_t, 1>(std::array{heads.size()}));
+        else
+            return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads.size()}));
+    }
+
+private:
+    [[nodiscard]] const Self& self() const { return static_cast<const Self&>(*this); }
+
+    static constexpr std::array<Gives, Network::heads.size()> of_all(Gives what) {
+        std::array<Gives, Network::heads.size()> all{};
+        all.fill(what);
+        return all;
+    }
+    template <class Expression>
+    auto squashed(const Expression& pictures, std::span<const Gives> gives) const {
+        auto result = predict(pictures);
+        const std::span<Scalar> numbers{result.data(), result.size()};
+        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
+            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
+                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
+        return result;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/place_line.hpp
 
 // Which place in one block of memory each of many things takes, known when each begins and ends: going through the steps in order,
@@ -14402,11 +14489,10 @@ namespace denim::inline DENIM_TARGET {
 /// A trained network that answers: it owns prepared weights and changes by assignment alone. Any number of threads may ask at once. A
 /// picture's answer has the same bits alone and in any batch.
 template <class Network>
-class Predictor {
+class Predictor : public Answering<Predictor<Network>, Network> {
 public:
     using Scalar = typename Network::Scalar;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
-    static constexpr std::size_t outputs = Network::output.size();
 
     explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
 
@@ -14418,61 +14504,9 @@ public:
             *this = Predictor{network};
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
-    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
-    template <class Expression>
-    [[nodiscard]] auto predict(const Expression& pictures) const {
-        const Pictures source = Pictures::of(pictures, Network::input);
-        if constexpr (is_one_sample<Expression>) {
-            Array<Scalar, 1> logits(std::array{outputs});
-            predict(source, logits.data());
-            return logits;
-        } else {
-            Array<Scalar, 2> logits(std::array{source.count, outputs});
-            predict(source, logits.data());
-            return logits;
-        }
-    }
-
-    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
-    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
-    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures) const {
-        detail::require_probabilities("probabilities", gives_);
-        return probabilities(pictures, gives_);
-    }
-    /// Softmax of each head, whatever the loss was.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
-        return probabilities(pictures, of_all(Gives::classes));
-    }
-    /// The sigmoid of each logit, whatever the loss was.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
-        return probabilities(pictures, of_all(Gives::labels));
-    }
+    using Answering<Predictor<Network>, Network>::predict;
     /// What each head gives, see Network::gives.
     [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
-
-    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
-    /// logit is a NaN.
-    template <class Expression>
-    [[nodiscard]] auto classes(const Expression& pictures) const {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-        constexpr std::size_t heads = Network::heads.size();
-        const auto logits = predict(pictures);
-        const auto fill = [&](auto result) {
-            const Scalar* from = logits.data();
-            for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
-                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
-            return result;
-        };
-        if constexpr (is_one_sample<Expression>)
-            return fill(Array<std::int32_t, 1>(std::array{heads}));
-        else
-            return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
-    }
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
@@ -14487,23 +14521,7 @@ private:
         steps_.take(network.parameters().data(), network.all_settings());
     }
 
-    using GivesOfHeads = std::array<Gives, Network::heads.size()>;
-    static constexpr GivesOfHeads of_all(Gives what) {
-        GivesOfHeads all{};
-        all.fill(what);
-        return all;
-    }
-    template <class Expression>
-    auto probabilities(const Expression& pictures, const GivesOfHeads& gives) const {
-        auto result = predict(pictures);
-        const std::span<Scalar> numbers{result.data(), result.size()};
-        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
-            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
-                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
-        return result;
-    }
-
-    GivesOfHeads gives_{};
+    std::array<Gives, Network::heads.size()> gives_{};
     BatchPredictor<Scalar> steps_;
 };
 
@@ -16325,10 +16343,21 @@ namespace detail {
 /// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
 DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
 
-/// Of a network, through a predictor that is made for it.
+template <class Type>
+concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
+
+/// What answers, a Predictor or an Ensemble; of a network a predictor that is made for it.
+template <class Network>
+decltype(auto) answering(const Network& network) {
+    if constexpr (AnswersPictures<Network>)
+        return (network);
+    else
+        return Predictor{network};
+}
+
 template <class Network>
 std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
-    const Predictor predictor{network};
+    const auto& predictor = answering(network);
     return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
                                              [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
 }
@@ -16659,11 +16688,14 @@ public:
 
 namespace denim::inline DENIM_TARGET {
 
-/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+/// Logits (N, outputs) of the pictures of a source by a network, a Predictor or an Ensemble, the next ones read while it answers; NaN for what
+/// the source leaves out.
 template <class Network, PictureSource Source>
-auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    requires requires { Network::input; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
     using Scalar = typename Network::Scalar;
     constexpr std::size_t outputs = Network::output.size();
+    const auto& predictor = detail::answering(network);
     const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
     Array<Scalar, 2> logits(std::array{samples.count(), outputs});
     const auto left = detail::each_chunk(
@@ -16672,28 +16704,17 @@ auto predict(const Predictor<Network>& predictor, const Source& source, const Re
     return logits;
 }
 
-/// Of a network, which is prepared for it.
-template <class Network, PictureSource Source>
-    requires requires { Network::output; }
-auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
-    return predict(Predictor{network}, source, reading);
-}
-
 /// The same as probabilities, see Predictor::probabilities.
 template <class Network, PictureSource Source>
-auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
-    detail::require_probabilities("probabilities", predictor.gives());
-    auto result = predict(predictor, source, reading);
+    requires requires { Network::input; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", network.gives());
+    auto result = predict(network, source, reading);
     const std::span numbers{result.data(), result.size()};
     for (std::size_t first = 0; first < numbers.size();)
         for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
-            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], network.gives()[head]);
     return result;
-}
-template <class Network, PictureSource Source>
-    requires requires { Network::output; }
-auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
-    return probabilities(Predictor{network}, source, reading);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17496,6 +17517,8 @@ public:
           slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
           changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
         augmentation.check(samples.pictures.shape);
+        check_setting("Reading", "threads", reading.threads, Accepted{.highest = 1024});
+        check_setting("Reading", "ahead", reading.ahead, Accepted{.highest = 1024});
         if (changes_ && !samples.bytes())
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
@@ -17530,7 +17553,7 @@ public:
         for (std::thread& worker : workers_) worker.join();
     }
 
-    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone.
     void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
         std::unique_lock lock{mutex_};
         batches_ = 0;  // nobody begins anything more of an epoch that was left

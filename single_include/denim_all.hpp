@@ -3252,13 +3252,15 @@ private:
     std::unordered_map<std::string, std::int32_t> numbers_;
 };
 
-/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end.
+/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end. Quotes that nothing closes leave
+/// no fields.
 inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fields) {
     fields.clear();
     if (text.empty()) return false;
     std::string field;
     std::size_t at = 0;
-    for (bool quoted = false; at < text.size(); ++at) {
+    bool quoted = false;
+    for (; at < text.size(); ++at) {
         const char letter = text[at];
         if (quoted) {
             if (letter != '"')
@@ -3281,6 +3283,7 @@ inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fiel
     }
     if (field.ends_with('\r')) field.pop_back();
     fields.push_back(std::move(field));
+    if (quoted) fields.clear();
     text.remove_prefix(at);
     return true;
 }
@@ -17178,6 +17181,93 @@ void to_probabilities(std::span<Scalar> logits, std::size_t width, Gives gives) 
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/answering.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// What Predictor and Ensemble answer, from the two things that each has by itself: `predict(pictures, to)`, logits one sample's after another's, and
+/// `gives()`, what each head means by them.
+template <class Self, class Network>
+class Answering {
+public:
+    using Scalar = typename Network::Scalar;
+    using Graph = typename Network::Graph;
+    static constexpr Shape input = Network::input, output = Network::output;
+    static constexpr const auto& heads = Network::heads;
+    static constexpr std::size_t outputs = output.size();
+
+    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
+    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
+    template <class Expression>
+    [[nodiscard]] auto predict(const Expression& pictures) const {
+        const Pictures source = Pictures::of(pictures, Network::input);
+        if constexpr (is_one_sample<Expression>) {
+            Array<Scalar, 1> logits(std::array{outputs});
+            self().predict(source, logits.data());
+            return logits;
+        } else {
+            Array<Scalar, 2> logits(std::array{source.count, outputs});
+            self().predict(source, logits.data());
+            return logits;
+        }
+    }
+
+    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
+    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
+    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures) const {
+        detail::require_probabilities("probabilities", self().gives());
+        return squashed(pictures, self().gives());
+    }
+    /// Softmax of each head, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
+        return squashed(pictures, of_all(Gives::classes));
+    }
+    /// The sigmoid of each logit, whatever the loss was.
+    template <class Expression>
+    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
+        return squashed(pictures, of_all(Gives::labels));
+    }
+    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
+    /// logit is a NaN.
+    template <class Expression>
+    [[nodiscard]] auto classes(const Expression& pictures) const {
+        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        const auto logits = predict(pictures);
+        const auto fill = [&](auto result) {
+            const Scalar* from = logits.data();
+            for (std::size_t n = 0; n < result.size(); from += heads[n % heads.size()], ++n)
+                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, heads[n % heads.size()], n / heads.size()));
+            return result;
+        };
+        if constexpr (is_one_sample<Expression>)
+            return fill(Array<std::int32_t, 1>(std::array{heads.size()}));
+        else
+            return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads.size()}));
+    }
+
+private:
+    [[nodiscard]] const Self& self() const { return static_cast<const Self&>(*this); }
+
+    static constexpr std::array<Gives, Network::heads.size()> of_all(Gives what) {
+        std::array<Gives, Network::heads.size()> all{};
+        all.fill(what);
+        return all;
+    }
+    template <class Expression>
+    auto squashed(const Expression& pictures, std::span<const Gives> gives) const {
+        auto result = predict(pictures);
+        const std::span<Scalar> numbers{result.data(), result.size()};
+        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
+            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
+                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
+        return result;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/place_line.hpp
 
 // Which place in one block of memory each of many things takes, known when each begins and ends: going through the steps in order,
@@ -18138,11 +18228,10 @@ namespace denim::inline DENIM_TARGET {
 /// A trained network that answers: it owns prepared weights and changes by assignment alone. Any number of threads may ask at once. A
 /// picture's answer has the same bits alone and in any batch.
 template <class Network>
-class Predictor {
+class Predictor : public Answering<Predictor<Network>, Network> {
 public:
     using Scalar = typename Network::Scalar;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
-    static constexpr std::size_t outputs = Network::output.size();
 
     explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
 
@@ -18154,61 +18243,9 @@ public:
             *this = Predictor{network};
     }
 
-    /// Logits (N, outputs) of pictures (N, H, W, C), or (outputs) of one picture (H, W, C); std::uint8_t or float. Vectors come as
-    /// (N, C), or (C) for one. Of a network that ends in a picture, such as the trunk of another, its numbers in (H, W, C) order.
-    template <class Expression>
-    [[nodiscard]] auto predict(const Expression& pictures) const {
-        const Pictures source = Pictures::of(pictures, Network::input);
-        if constexpr (is_one_sample<Expression>) {
-            Array<Scalar, 1> logits(std::array{outputs});
-            predict(source, logits.data());
-            return logits;
-        } else {
-            Array<Scalar, 2> logits(std::array{source.count, outputs});
-            predict(source, logits.data());
-            return logits;
-        }
-    }
-
-    /// The same as probabilities, head by head, as the loss means them that the network learned by: numbers from 0 to 1, a softmax
-    /// of classes (they add to 1), a sigmoid of each label that may stand side by side with others. Where a NaN is, NaN. Throws
-    /// std::invalid_argument if a head gives numbers that are no probabilities (MeanSquaredError).
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures) const {
-        detail::require_probabilities("probabilities", gives_);
-        return probabilities(pictures, gives_);
-    }
-    /// Softmax of each head, whatever the loss was.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures, Softmax /*function*/) const {
-        return probabilities(pictures, of_all(Gives::classes));
-    }
-    /// The sigmoid of each logit, whatever the loss was.
-    template <class Expression>
-    [[nodiscard]] auto probabilities(const Expression& pictures, Sigmoid /*function*/) const {
-        return probabilities(pictures, of_all(Gives::labels));
-    }
+    using Answering<Predictor<Network>, Network>::predict;
     /// What each head gives, see Network::gives.
     [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
-
-    /// The class with the largest logit for each head: (N, heads), or (heads) of one picture. Throws std::runtime_error where a
-    /// logit is a NaN.
-    template <class Expression>
-    [[nodiscard]] auto classes(const Expression& pictures) const {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
-        constexpr std::size_t heads = Network::heads.size();
-        const auto logits = predict(pictures);
-        const auto fill = [&](auto result) {
-            const Scalar* from = logits.data();
-            for (std::size_t n = 0; n < result.size(); from += Network::heads[n % heads], ++n)
-                result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, Network::heads[n % heads], n / heads));
-            return result;
-        };
-        if constexpr (is_one_sample<Expression>)
-            return fill(Array<std::int32_t, 1>(std::array{heads}));
-        else
-            return fill(Array<std::int32_t, 2>(std::array{logits.shape(0), heads}));
-    }
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
     void predict(const Pictures& pictures, Scalar* to) const {
@@ -18223,23 +18260,7 @@ private:
         steps_.take(network.parameters().data(), network.all_settings());
     }
 
-    using GivesOfHeads = std::array<Gives, Network::heads.size()>;
-    static constexpr GivesOfHeads of_all(Gives what) {
-        GivesOfHeads all{};
-        all.fill(what);
-        return all;
-    }
-    template <class Expression>
-    auto probabilities(const Expression& pictures, const GivesOfHeads& gives) const {
-        auto result = predict(pictures);
-        const std::span<Scalar> numbers{result.data(), result.size()};
-        for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
-            for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
-                to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
-        return result;
-    }
-
-    GivesOfHeads gives_{};
+    std::array<Gives, Network::heads.size()> gives_{};
     BatchPredictor<Scalar> steps_;
 };
 
@@ -19731,10 +19752,21 @@ namespace detail {
 /// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
 DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
 
-/// Of a network, through a predictor that is made for it.
+template <class Type>
+concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
+
+/// What answers, a Predictor or an Ensemble; of a network a predictor that is made for it.
+template <class Network>
+decltype(auto) answering(const Network& network) {
+    if constexpr (AnswersPictures<Network>)
+        return (network);
+    else
+        return Predictor{network};
+}
+
 template <class Network>
 std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
-    const Predictor predictor{network};
+    const auto& predictor = answering(network);
     return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
                                              [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
 }
@@ -20065,11 +20097,14 @@ public:
 
 namespace denim::inline DENIM_TARGET {
 
-/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+/// Logits (N, outputs) of the pictures of a source by a network, a Predictor or an Ensemble, the next ones read while it answers; NaN for what
+/// the source leaves out.
 template <class Network, PictureSource Source>
-auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    requires requires { Network::input; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
     using Scalar = typename Network::Scalar;
     constexpr std::size_t outputs = Network::output.size();
+    const auto& predictor = detail::answering(network);
     const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
     Array<Scalar, 2> logits(std::array{samples.count(), outputs});
     const auto left = detail::each_chunk(
@@ -20078,28 +20113,17 @@ auto predict(const Predictor<Network>& predictor, const Source& source, const Re
     return logits;
 }
 
-/// Of a network, which is prepared for it.
-template <class Network, PictureSource Source>
-    requires requires { Network::output; }
-auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
-    return predict(Predictor{network}, source, reading);
-}
-
 /// The same as probabilities, see Predictor::probabilities.
 template <class Network, PictureSource Source>
-auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
-    detail::require_probabilities("probabilities", predictor.gives());
-    auto result = predict(predictor, source, reading);
+    requires requires { Network::input; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", network.gives());
+    auto result = predict(network, source, reading);
     const std::span numbers{result.data(), result.size()};
     for (std::size_t first = 0; first < numbers.size();)
         for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
-            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], network.gives()[head]);
     return result;
-}
-template <class Network, PictureSource Source>
-    requires requires { Network::output; }
-auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
-    return probabilities(Predictor{network}, source, reading);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -27857,6 +27881,96 @@ void freeze_layers(Network& network, const std::vector<std::string>& names, bool
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/ensemble.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Trained networks that answer as one, in a Predictor's words: its probabilities are the mean of theirs, head by head; numbers that are no
+/// probabilities (MeanSquaredError) are averaged as they are. `predict` gives the logits of that mean, so that softmax and sigmoid lead back to it.
+/// The others may be of another type than the first; they take the same pictures and have the same heads. A picture's answer has the same bits
+/// alone and in any batch, and any number of threads may ask at once.
+///
+///     const Ensemble five{folds};                    // a std::vector of networks; or Ensemble{one, another}
+template <class Network>
+class Ensemble : public Answering<Ensemble<Network>, Network> {
+public:
+    using Scalar = typename Network::Scalar;
+
+    template <class... Others>
+    explicit Ensemble(const Network& first, const Others&... others) {
+        add(first);
+        (add(others), ...);
+    }
+    explicit Ensemble(std::span<const Network> networks) {
+        if (networks.empty()) throw std::invalid_argument("denim: Ensemble: at least one network was expected, but got none");
+        for (const Network& network : networks) add(network);
+    }
+    explicit Ensemble(const std::vector<Network>& networks) : Ensemble(std::span{networks}) {}
+
+    /// Takes the weights of one more. Nobody may be asking meanwhile. Throws std::invalid_argument if its loss means another thing by its heads.
+    template <class Other>
+    void add(const Other& network) {
+        static_assert(Other::input == Network::input && Other::output == Network::output && std::ranges::equal(Other::heads, Network::heads) &&
+                          std::is_same_v<typename Other::Scalar, Scalar>,
+                      "denim: Ensemble: networks with the same input, the same heads and one arithmetic were expected.");
+        if (members_.empty()) std::ranges::copy(network.gives(), gives_.begin());
+        if (!std::ranges::equal(network.gives(), gives_))
+            throw std::invalid_argument("denim: Ensemble: networks whose losses mean the same were expected, but those of network " +
+                                        std::to_string(members_.size()) + " and of the first differ");
+        members_.push_back({std::make_shared<const Predictor<Other>>(network), [](const void* predictor, const Pictures& pictures, Scalar* to) {
+                                static_cast<const Predictor<Other>*>(predictor)->predict(pictures, to);
+                            }});
+    }
+    /// How many there are.
+    [[nodiscard]] std::size_t size() const { return members_.size(); }
+
+    using Answering<Ensemble<Network>, Network>::predict;
+    [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
+
+    /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
+    void predict(const Pictures& pictures, Scalar* to) const {
+        const std::size_t numbers = pictures.count * Ensemble::outputs;
+        std::vector<double> mean(numbers);
+        for (const Member& member : members_) {
+            member.predict(member.predictor.get(), pictures, to);
+            each_head({to, numbers}, [](std::span<Scalar> logits, Gives gives) {
+                if (gives != Gives::numbers) to_probabilities(logits, logits.size(), gives);
+            });
+            for (std::size_t n = 0; n < numbers; ++n) mean[n] += static_cast<double>(to[n]) / static_cast<double>(members_.size());
+        }
+        std::ranges::transform(mean, to, [](double number) { return static_cast<Scalar>(number); });
+        each_head({to, numbers}, [&](std::span<Scalar> head, Gives gives) {
+            constexpr double least = std::numeric_limits<float>::min();  // whose logarithm is finite
+            for (Scalar& number : head) {
+                const double share = mean[static_cast<std::size_t>(&number - to)];
+                if (gives == Gives::numbers || is_nan(share)) continue;
+                const double rest = gives == Gives::classes ? 1 : std::max(1 - share, least);
+                number = static_cast<Scalar>(std::log(std::max(share, least) / rest));
+            }
+        });
+    }
+
+private:
+    struct Member {
+        std::shared_ptr<const void> predictor;
+        void (*predict)(const void*, const Pictures&, Scalar*);
+    };
+
+    template <class Each>
+    void each_head(std::span<Scalar> numbers, const Each& each) const {
+        for (std::size_t first = 0; first < numbers.size();)
+            for (std::size_t head = 0; head < gives_.size(); first += Network::heads[head++])
+                each(numbers.subspan(first, Network::heads[head]), gives_[head]);
+    }
+
+    std::array<Gives, Network::heads.size()> gives_{};
+    std::vector<Member> members_;
+};
+
+template <class Input, class Body, class Arithmetic, class... Others>
+Ensemble(const Network<Input, Body, Arithmetic>&, const Others&...) -> Ensemble<Network<Input, Body, Arithmetic>>;
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/peak.hpp
 
 // The most arithmetic that this machine gives: the yardstick for kernels and layers.
@@ -29753,6 +29867,110 @@ DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable
 
 // Many networks and settings, repeated, logged and compared: needs what denim/report.hpp needs.
 
+// ---- denim/training/find_rate.hpp
+
+// How fast can it learn? Smith, "Cyclical learning rates for training neural networks" (2017), section 3.3.
+
+namespace denim {
+
+/// Which learning rates `find_rate` tries.
+struct RateSearch {
+    double first = 1e-6, last = 10;  ///< the rates of the first step and of the last
+    std::size_t steps = 100;         ///< each rate is the same factor above the one before
+    double smoothing = 0.9;          ///< share of the running mean of the loss that stays in a step
+    double diverged = 4;             ///< times the least mean: where the loss is larger the search ends
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The curve of a search: the running mean of the loss (without the pull of its beginning) at each rate, as far as it came.
+struct RateCurve {
+    std::vector<double> rates = {}, losses = {};
+    double steepest = 0;  ///< the rate at which the loss fell fastest over the logarithm of the rate: one to learn at; NaN where it never fell
+    double lowest = 0;    ///< that of the least loss, which is too high: a tenth of it is another one to learn at
+
+    friend std::ostream& operator<<(std::ostream& out, const RateCurve& curve) {
+        for (std::size_t n = 0; n < curve.rates.size(); ++n)
+            out << detail::general(curve.rates[n]) << '\t' << detail::general(curve.losses[n]) << '\n';
+        return out << "the loss falls fastest at " << detail::general(curve.steepest) << " and is least at " << detail::general(curve.lowest) << '\n';
+    }
+};
+
+namespace detail {
+
+/// The rate of each step, whatever the optimizer's own.
+struct RateRamp {
+    double first, factor_of_a_step, optimizer_rate;
+    [[nodiscard]] float factor(const Moment& at) const {
+        return static_cast<float>(first * std::pow(factor_of_a_step, static_cast<double>(at.step)) / optimizer_rate);
+    }
+};
+
+/// Keeps the curve, and ends the run after the last step, or where the loss has no way back.
+struct RateWatch {
+    const RateSearch& search;
+    RateCurve& curve;
+    double mean = 0, least = 0, sum_before = 0;
+    std::size_t images_before = 0;
+
+    void on_batch(Run& run) {
+        const double sum = run.train.loss * static_cast<double>(run.images);
+        if (run.batch == 1) sum_before = 0, images_before = 0;
+        const double loss = (sum - sum_before) / static_cast<double>(run.images - images_before);
+        sum_before = sum;
+        images_before = run.images;
+        mean = search.smoothing * mean + (1 - search.smoothing) * loss;
+        const double now = mean / (1 - std::pow(search.smoothing, static_cast<double>(curve.rates.size() + 1)));
+        curve.rates.push_back(static_cast<double>(run.rate));
+        curve.losses.push_back(now);
+        if (curve.losses.size() == 1 || now < least) least = now;
+        if (curve.rates.size() == search.steps || now > search.diverged * least) run.stop = true;
+    }
+    void on_nan(Run& run) const { run.stop = true; }
+};
+
+/// The steepest fall between neighbours two steps apart, and the least loss. The first tenth says what the first pictures were.
+inline void read_curve(RateCurve& curve) {
+    const std::size_t count = curve.rates.size();
+    curve.steepest = not_a_number<double>();
+    if (count == 0) return static_cast<void>(curve.lowest = not_a_number<double>());
+    const auto lowest = static_cast<std::size_t>(std::ranges::min_element(curve.losses) - curve.losses.begin());
+    curve.lowest = curve.rates[lowest];
+    double steepest = 0;
+    for (std::size_t n = std::max<std::size_t>(count / 10, 1); n + 1 < count && n <= lowest; ++n)
+        if (const double fall = curve.losses[n + 1] - curve.losses[n - 1]; fall < steepest) steepest = fall, curve.steepest = curve.rates[n];
+}
+
+}  // namespace detail
+
+/// Lets a copy of a network learn at rates that grow from step to step, and says where the loss falls fastest: a rate to begin with. The
+/// network stays as it is; the schedule and the epochs of the options do not count. Nothing is chosen by it: look at the curve.
+///
+///     const RateCurve curve = find_rate(network, train, {.batch = 64, .optimizer = Sgd{.momentum = 0.9f}});
+template <class Network, LearnableSet Train>
+RateCurve find_rate(const Network& network, const Train& train, FitOptions options = {}, const RateSearch& search = {}) {
+    const bool fits = search.first > 0 && search.last > search.first && search.steps >= 10 && from_0_to_1.takes(search.smoothing) &&
+                      search.smoothing < 1 && search.diverged > 1 && is_finite(search.last);
+    if (!fits)
+        throw std::invalid_argument(
+            "denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a loss of more than 1 "
+            "times the least were expected, but got " +
+            detail::general(search.first) + ", " + detail::general(search.last) + ", " + std::to_string(search.steps) + ", " +
+            detail::general(search.smoothing) + " and " + detail::general(search.diverged));
+    const auto rate = static_cast<double>(options.optimizer.rate());
+    if (!(rate > 0)) throw std::invalid_argument("denim: find_rate: an optimizer with a rate above 0 was expected, but got " + detail::general(rate));
+    RateCurve curve;
+    Network copy = network;
+    options.epochs = search.steps;  // of one batch at least
+    options.schedule = detail::RateRamp{search.first, std::pow(search.last / search.first, 1 / static_cast<double>(search.steps - 1)), rate};
+    fit(copy, train, options, detail::RateWatch{search, curve});
+    detail::read_curve(curve);
+    return curve;
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/zoo/convnext.hpp
 
 // Liu et al., "A ConvNet for the 2020s" (2022), as torchvision has it. For pictures of 224 x 224 x 3; sides of at least 32 fit too.
@@ -32918,6 +33136,8 @@ public:
           slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
           changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
         augmentation.check(samples.pictures.shape);
+        check_setting("Reading", "threads", reading.threads, Accepted{.highest = 1024});
+        check_setting("Reading", "ahead", reading.ahead, Accepted{.highest = 1024});
         if (changes_ && !samples.bytes())
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
@@ -32952,7 +33172,7 @@ public:
         for (std::thread& worker : workers_) worker.join();
     }
 
-    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone.
     void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
         std::unique_lock lock{mutex_};
         batches_ = 0;  // nobody begins anything more of an epoch that was left

@@ -11,7 +11,9 @@
 #include <denim/image.hpp>
 #include <denim/network/inner_values.hpp>
 #include <denim/network/layer_groups.hpp>
+#include <denim/network/ensemble.hpp>
 #include <denim/network/profile.hpp>
 #include <denim/report.hpp>
 #include <denim/sweep.hpp>
+#include <denim/training/find_rate.hpp>
 #include <denim/zoo.hpp>

@@ -105,13 +105,15 @@ private:
     std::unordered_map<std::string, std::int32_t> numbers_;
 };
 
-/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end.
+/// The fields of the next line of a table with commas (RFC 4180), which is taken off `text`; false at its end. Quotes that nothing closes leave
+/// no fields.
 inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fields) {
     fields.clear();
     if (text.empty()) return false;
     std::string field;
     std::size_t at = 0;
-    for (bool quoted = false; at < text.size(); ++at) {
+    bool quoted = false;
+    for (; at < text.size(); ++at) {
         const char letter = text[at];
         if (quoted) {
             if (letter != '"')
@@ -134,6 +136,7 @@ inline bool next_csv_line(std::string_view& text, std::vector<std::string>& fiel
     }
     if (field.ends_with('\r')) field.pop_back();
     fields.push_back(std::move(field));
+    if (quoted) fields.clear();
     text.remove_prefix(at);
     return true;
 }

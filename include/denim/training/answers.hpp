@@ -49,10 +49,21 @@ namespace detail {
 /// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
 DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
 
-/// Of a network, through a predictor that is made for it.
+template <class Type>
+concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
+
+/// What answers, a Predictor or an Ensemble; of a network a predictor that is made for it.
+template <class Network>
+decltype(auto) answering(const Network& network) {
+    if constexpr (AnswersPictures<Network>)
+        return (network);
+    else
+        return Predictor{network};
+}
+
 template <class Network>
 std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
-    const Predictor predictor{network};
+    const auto& predictor = answering(network);
     return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
                                              [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
 }

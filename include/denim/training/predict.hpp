@@ -15,11 +15,14 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Logits (N, outputs) of the pictures of a source, the next ones read while a predictor answers; NaN for what the source leaves out.
+/// Logits (N, outputs) of the pictures of a source by a network, a Predictor or an Ensemble, the next ones read while it answers; NaN for what
+/// the source leaves out.
 template <class Network, PictureSource Source>
-auto predict(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
+    requires requires { Network::input; }
+auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
     using Scalar = typename Network::Scalar;
     constexpr std::size_t outputs = Network::output.size();
+    const auto& predictor = detail::answering(network);
     const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
     Array<Scalar, 2> logits(std::array{samples.count(), outputs});
     const auto left = detail::each_chunk(
@@ -28,28 +31,17 @@ auto predict(const Predictor<Network>& predictor, const Source& source, const Re
     return logits;
 }
 
-/// Of a network, which is prepared for it.
-template <class Network, PictureSource Source>
-    requires requires { Network::output; }
-auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
-    return predict(Predictor{network}, source, reading);
-}
-
 /// The same as probabilities, see Predictor::probabilities.
 template <class Network, PictureSource Source>
-auto probabilities(const Predictor<Network>& predictor, const Source& source, const Reading& reading = {}) {
-    detail::require_probabilities("probabilities", predictor.gives());
-    auto result = predict(predictor, source, reading);
+    requires requires { Network::input; }
+auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
+    detail::require_probabilities("probabilities", network.gives());
+    auto result = predict(network, source, reading);
     const std::span numbers{result.data(), result.size()};
     for (std::size_t first = 0; first < numbers.size();)
         for (std::size_t head = 0; head < Network::heads.size(); first += Network::heads[head++])
-            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], predictor.gives()[head]);
+            to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], network.gives()[head]);
     return result;
-}
-template <class Network, PictureSource Source>
-    requires requires { Network::output; }
-auto probabilities(const Network& network, const Source& source, const Reading& reading = {}) {
-    return probabilities(Predictor{network}, source, reading);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -40,6 +40,8 @@ public:
           slice_(std::clamp<std::size_t>((std::size_t{1} << 16) / std::max<std::size_t>(picture_bytes_, 1), 1, largest)),
           changes_(!samples.source || augmentation != Augmentation{.ground = augmentation.ground}) {
         augmentation.check(samples.pictures.shape);
+        check_setting("Reading", "threads", reading.threads, Accepted{.highest = 1024});
+        check_setting("Reading", "ahead", reading.ahead, Accepted{.highest = 1024});
         if (changes_ && !samples.bytes())
             throw std::invalid_argument(
                 "denim: fit: augmentation changes pictures of std::uint8_t, but the training set has floats");
@@ -74,7 +76,7 @@ public:
         for (std::thread& worker : workers_) worker.join();
     }
 
-    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken.
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone.
     void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
         std::unique_lock lock{mutex_};
         batches_ = 0;  // nobody begins anything more of an epoch that was left

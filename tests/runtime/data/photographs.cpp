@@ -88,6 +88,8 @@ TEST_CASE("a table names photographs and their labels") {
     CHECK(read(photos, 2) == fit(pattern({24, 18}, 2), frame).pixels);
     const Photographs quoted = table("glasses/1.png,\"a \"\"b\"\", c\"\nshoes/boots/0.png,a\n");
     CHECK(quoted.class_names == std::vector<std::string>{"a", "a \"b\", c"});
+    for (const std::string wrong : {"a.png,\"shoes\nb.png,hats\n", "a.png,\n", ",shoes\n", "\"", "a.png,\"shoes\"\"\n"})
+        CHECK(message_of([&] { table(wrong); }).find("line 1: a path and a label were expected") != std::string::npos);
     CHECK(message_of([&] { table("path,label\nglasses/1.png\n"); })
               .ends_with("list.csv: line 2: a path and a label were expected, as in \"shoes/1.jpg,shoes\""));
 }

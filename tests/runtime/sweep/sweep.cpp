@@ -35,6 +35,15 @@ struct Set {
     }
 };
 
+/// The same, which nobody sees.
+struct Source {
+    const Set& set;
+    [[nodiscard]] std::size_t size() const { return 40; }
+    [[nodiscard]] Shape shape() const { return {4, 4, 1}; }
+    [[nodiscard]] std::int32_t label(std::size_t index) const { return set.labels(index); }
+    void read(std::size_t index, std::uint8_t* to) const { std::copy_n(set.images.data() + 16 * index, 16, to); }
+};
+
 }  // namespace
 
 TEST_CASE("a sweep over types, rates, L2 and seeds; what is done is not done again; side by side gives the same bits") {
@@ -71,6 +80,9 @@ TEST_CASE("a sweep over types, rates, L2 and seeds; what is done is not done aga
     options.log = scratch / "beside";
     options.side_by_side = 3;
     CHECK(results(sweep<Family, Values<3, 4>>(train, validation, options)) == first);
+    options.log = scratch / "sources";
+    CHECK(results(sweep<Family, Values<3, 4>>(Source{train}, Source{validation}, options)) == first);
+    options.log = scratch / "beside";
 
     options.epochs = 4;
     const std::string message = message_of([&] { sweep<Family, Values<3, 4>>(train, validation, options); });

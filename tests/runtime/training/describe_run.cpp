@@ -55,7 +55,10 @@ auto fields_of(Type& type) {
     else if constexpr (count == 11) { auto& [a, b, c, d, e, f, g, h, i, j, k] = type; return std::tie(a, b, c, d, e, f, g, h, i, j, k); }
     else if constexpr (count == 12) { auto& [a, b, c, d, e, f, g, h, i, j, k, l] = type; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l); }
     else if constexpr (count == 13) { auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = type; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m); }
-    else if constexpr (count == 14) { auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = type; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n); }
+    else if constexpr (count == 14) {
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = type;
+        return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+    }
     else { auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = type; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o); }
 }
 

@@ -118,9 +118,9 @@ TEST_CASE("what a source leaves out is in no batch and in no score, and what it 
     Numbered source{40};
     source.left_out = 11;
     Samples samples = samples_of(source);
-    PreparedBatches batches{samples, {}, Seed{5}, 8, {.threads = 2}};
     std::vector<std::uint32_t> order(40);
     std::iota(order.begin(), order.end(), 0u);
+    PreparedBatches batches{samples, {}, Seed{5}, 8, {.threads = 2}};
     batches.begin(order, 0, 1);
     CHECK(batches.take(0).size() == 8);
     const Batch second = batches.take(1);
@@ -184,5 +184,7 @@ TEST_CASE("sources that do not fit the network are refused") {
           "denim: the network has 2 heads, but the source of the training set has no member label(index, head)");
     CHECK(message_of([&] { Samples::of(source, size_of_picture, std::span{&outputs, 1}, "training", MeanSquaredError{}); }) ==
           "denim: the loss wants numbers, but the source of the training set has no member number(index, output)");
+    const Samples samples = samples_of(source);
+    CHECK(message_of([&] { PreparedBatches(samples, {}, Seed{}, 8, {.threads = 5000}); }).find("Reading: threads was expected") != std::string::npos);
     CHECK(message_of([&] { samples_of(Numbered{0}); }) == "denim: the training set is empty; at least one picture was expected");
 }

@@ -39,6 +39,9 @@ TEST_CASE("the line on a terminal") {
     run.train = {0.43211, 0.85119};
     CHECK(ProgressBar::line(run) ==
           "epoch 3/15 [=====>              ] 50/200  loss 0.4321  accuracy 0.8512  400 images/s  0:24 left, 6:48 in all");
+    run.reads = true;
+    run.waited = 2;
+    CHECK(ProgressBar::line(run).ends_with("6:48 in all  reading waited for 25 %"));
     run.batch = 200, run.images = 12800, run.seconds = 32;
     CHECK(ProgressBar::line(run).find("[====================] 200/200") != std::string::npos);
     run.train.accuracy = std::numeric_limits<double>::quiet_NaN();  // a loss that has none

@@ -9,6 +9,7 @@
 #include "fashion/photographs.hpp"
 
 #include <iostream>
+#include <optional>
 
 using namespace denim;
 namespace fs = std::filesystem;
@@ -20,7 +21,8 @@ struct Options {
     fashion::Approach approach = fashion::Approach::all;
     std::vector<fs::path> photographs;
     bool json = false;
-    double sure = 0.5, strange = 0.01;
+    std::optional<double> sure;  // else as the network says
+    double strange = 0.01;
 };
 
 /// What became of one photograph.
@@ -30,7 +32,7 @@ struct Result {
     std::string reason;  ///< why it cannot be read; empty if it can
 };
 
-void print(const fs::path& path, const Result& result, const Options& options) {
+void print(const fs::path& path, const Result& result, const Options& options, double sure) {
     if (!result.reason.empty()) {
         std::cerr << "label: " << path.string() << ": " << result.reason << '\n';
         if (options.json)
@@ -38,16 +40,15 @@ void print(const fs::path& path, const Result& result, const Options& options) {
                              -1, ' ', false, nlohmann::json::error_handler_t::replace)
                       << '\n';
     } else if (options.json) {
-        std::cout << result.labels.json(path.string(), options.sure, options.strange) << '\n';
+        std::cout << result.labels.json(path.string(), sure, options.strange) << '\n';
     } else {
-        std::cout << path.string() << ": " << result.labels.text(options.sure, options.strange) << '\n';
+        std::cout << path.string() << ": " << result.labels.text(sure, options.strange) << '\n';
     }
 }
 
 /// Two pictures beside each other: where was looked for the category, and where for the type.
 void explain(const fs::path& path, const Result& result, const fashion::Labeller& labeller, const fs::path& folder) {
-    const auto [category, type] = labeller.explain(result.picture.pixels.data(), result.labels);
-    const Picture left = draw_occlusion(result.picture, category), right = draw_occlusion(result.picture, type);
+    const auto [left, right] = labeller.explain(result.picture, result.labels);
     Picture both{Size{left.size.height, left.size.width + right.size.width}};
     paste(both, 0, 0, left);
     paste(both, static_cast<int>(left.size.width), 0, right);
@@ -63,7 +64,7 @@ bool label(std::span<const fs::path> paths, const fashion::Labeller& labeller, f
     std::vector<Result> results(paths.size());
     const auto work = [&](std::size_t n) {
         Result& result = results[n];
-        result.reason = fashion::read_or_reason(paths[n], Size{120, 90}, budget, result.picture);
+        result.reason = fashion::read_or_reason(paths[n], labeller.frame(), budget, result.picture);
         if (result.reason.empty()) result.labels = labeller.label(result.picture.pixels.data());
     };
     if (paths.size() == 1)  // all cores for the one
@@ -72,7 +73,7 @@ bool label(std::span<const fs::path> paths, const fashion::Labeller& labeller, f
         parallel_for(paths.size(), paths.size() * 10'000'000, [&](std::size_t n) { work(n); });
     bool all = true;
     for (std::size_t n = 0; n < paths.size(); ++n) {
-        print(paths[n], results[n], options);
+        print(paths[n], results[n], options, options.sure.value_or(labeller.sure()));
         all = all && results[n].reason.empty();
         if (!options.explain.empty() && results[n].reason.empty()) explain(paths[n], results[n], labeller, options.explain);
     }
@@ -109,13 +110,13 @@ int main(int count, char** words) {
         ->check(CLI::ExistingDirectory);
     app.add_option(
            "--approach", options.approach,
-           "one network for a category's labels (all), one for gender and one for type (separate), or one with a head for "
-           "each question (heads)")
+           "one network for a category's labels (all), one for gender and one for type (separate), one with a head for "
+           "each question (heads), or a network of the program fine_tune, pretrained.safetensors (pretrained)")
         ->transform(CLI::CheckedTransformer(std::map<std::string, fashion::Approach>{
-            {"all", fashion::Approach::all}, {"separate", fashion::Approach::separate}, {"heads", fashion::Approach::heads}}));
+            {"all", fashion::Approach::all}, {"separate", fashion::Approach::separate}, {"heads", fashion::Approach::heads},
+            {"pretrained", fashion::Approach::pretrained}}));
     app.add_flag("--json", options.json, "an object a line");
-    app.add_option("--sure", options.sure, "a label less likely is a question")
-        ->capture_default_str()
+    app.add_option("--sure", options.sure, "a label less likely is a question; unless given, 0.5, or what a pretrained network found")
         ->check(CLI::Range(0.0, 1.0));
     app.add_option("--strange", options.strange,
                    "photographs stranger than all but this share of the validation set are said to be something else")

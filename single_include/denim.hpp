@@ -17503,8 +17503,8 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 /// Batches whose pictures are read from a source, or changed anew in each epoch, or both, on threads of their own: while a network works on
-/// one batch the next ones are made ready. A program that is held to one thread makes each as it is taken, unless threads to read were asked
-/// for. A picture becomes the same for any number of threads and any size of batches.
+/// one batch the next ones are made ready; where it waits, its own threads help. A program that is held to one thread makes each as it is taken,
+/// unless threads to read were asked for. A picture becomes the same for any number of threads and any size of batches.
 class PreparedBatches {
 public:
     /// Keeps a reference to `samples`. Throws where augmentation does not fit the pictures.
@@ -17584,11 +17584,10 @@ public:
                 if (following < batches_) open(following);
                 work_.notify_all();
             }
-            if (workers_.empty()) {
+            if (room.left > 0) {
                 lock.unlock();
-                fill(room, 0, room.size);
-                room.left = 0;
-            } else {
+                help(room);
+                lock.lock();
                 done_.wait(lock, [&] { return room.left == 0; });
             }
         }
@@ -17629,29 +17628,56 @@ private:
         room.error = nullptr;
     }
 
+    /// Some pictures of a batch, for one thread.
+    struct Slice {
+        Room* room;
+        std::size_t first, last;
+    };
+    // Nothing where all rooms are full or taken. The mutex is held.
+    std::optional<Slice> claim() {
+        if (claimed_ >= batches_ || claimed_ >= held_ + rooms_.size()) return std::nullopt;
+        Room& room = rooms_[claimed_ % rooms_.size()];
+        const Slice slice{&room, claimed_samples_, std::min(claimed_samples_ + slice_, room.size)};
+        claimed_samples_ = slice.last;
+        if (slice.last == room.size) ++claimed_, claimed_samples_ = 0;
+        return slice;
+    }
+    void read(const Slice& slice, std::unique_lock<std::mutex>& lock) {
+        ++busy_;
+        lock.unlock();
+        std::exception_ptr error;
+        try {
+            fill(*slice.room, slice.first, slice.last);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        lock.lock();
+        --busy_;
+        if (error && !slice.room->error) slice.room->error = error;
+        slice.room->left -= slice.last - slice.first;
+        if (slice.room->left == 0 || batches_ == 0) done_.notify_all();
+    }
+
     void work() {
         std::unique_lock lock{mutex_};
         for (;;) {
-            work_.wait(lock, [&] { return stop_ || (claimed_ < batches_ && claimed_ < held_ + rooms_.size()); });
+            std::optional<Slice> slice;
+            work_.wait(lock, [&] { return stop_ || (slice = claim()); });
             if (stop_) return;
-            Room& room = rooms_[claimed_ % rooms_.size()];
-            const std::size_t first = claimed_samples_, last = std::min(first + slice_, room.size);
-            claimed_samples_ = last;
-            if (last == room.size) ++claimed_, claimed_samples_ = 0;
-            ++busy_;
-            lock.unlock();
-            std::exception_ptr error;
-            try {
-                fill(room, first, last);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            lock.lock();
-            --busy_;
-            if (error && !room.error) room.error = error;
-            room.left -= last - first;
-            if (room.left == 0 || batches_ == 0) done_.notify_all();
+            read(*slice, lock);
         }
+    }
+    // Those that compute read until the batch is there: a team that waits for work keeps its processors busy with waiting.
+    void help(const Room& room) {
+        const Team team;
+        parallel_for(team, team.size, std::numeric_limits<std::size_t>::max(), [&](std::size_t, std::size_t) {
+            std::unique_lock lock{mutex_};
+            while (room.left > 0) {
+                const std::optional<Slice> slice = claim();
+                if (!slice) break;
+                read(*slice, lock);
+            }
+        });
     }
 
     void fill(Room& room, std::size_t first, std::size_t last) {
@@ -17662,11 +17688,11 @@ private:
             std::copy_n(samples_.numbers.data() + sample * width, width, room.targets.data() + n * width);
             auto* const to = reinterpret_cast<std::uint8_t*>(room.numbers_of_pictures.data()) + n * picture_bytes_;
             const std::uint8_t* from = samples_.source ? unchanged.data() : samples_.pictures.bytes + sample * picture_bytes_;
-            room.there[n] = !samples_.source || read(samples_.place(sample), changes_ ? unchanged.data() : to);
+            room.there[n] = !samples_.source || read_picture(samples_.place(sample), changes_ ? unchanged.data() : to);
             if (changes_ && room.there[n]) augmentation_.apply(from, samples_.pictures.shape, to, Augmentation::random_of(seed_, epoch_, sample));
         }
     }
-    bool read(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
+    bool read_picture(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
 
     const Samples& samples_;
     Augmentation augmentation_;
@@ -17805,11 +17831,21 @@ inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
     }
 }
 
+/// Whether each output of a network with one head begins with a bias that leaves it no probability: room for later, of which no label is expected.
+inline std::vector<bool> shut_outputs(Learner& learner) {
+    constexpr float shut = -1000;
+    std::vector<bool> all(learner.classes());
+    const std::span<const Row> rows = learner.rows();
+    if (learner.heads().size() != 1 || rows.empty() || !rows.back().name.ends_with(".bias") || rows.back().size() != all.size()) return all;
+    for (std::size_t n = 0; n < all.size(); ++n) all[n] = learner.parameters()[rows.back().offset + n] <= shut;
+    return all;
+}
+
 /// Classes that no label names.
-inline void look_at_labels(const Learner& learner, const Samples& train) {
+inline void look_at_labels(Learner& learner, const Samples& train) {
     const auto heads = learner.heads();
     for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
-        std::vector<bool> used(heads[head]);
+        std::vector<bool> used = heads.size() == 1 ? shut_outputs(learner) : std::vector<bool>(heads[head]);
         for (std::size_t n = head; n < train.labels.size(); n += heads.size())
             if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
         std::string unused;
@@ -17825,7 +17861,7 @@ inline void look_at_labels(const Learner& learner, const Samples& train) {
 }
 
 /// All of these.
-inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
+inline void take_first_look(Learner& learner, const Samples& train, const FitOptions& options) {
     look_at_pictures(train.pictures);
     look_at_end(learner, {options.loss, options.head_losses});
     look_at_labels(learner, train);

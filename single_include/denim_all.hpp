@@ -21173,6 +21173,7 @@ struct ForeignTensor {
     std::vector<std::size_t> shape;
     std::vector<float> values;
     std::optional<WeightLayout> layout = {};  ///< where it is not that of the whole file
+    std::optional<double> epsilon = {};       ///< of a BatchNorm's variance: what the layer adds to it, where the file says so
 
     ForeignTensor() = default;
     ForeignTensor(std::string called, std::vector<std::size_t> extents, std::vector<float> numbers)
@@ -21714,7 +21715,7 @@ namespace denim {
 /// How weights come and go.
 struct WeightOptions {
     NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
+    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set what the file says, else Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
 };
 
 }  // namespace denim
@@ -21742,16 +21743,19 @@ std::vector<OwnEpsilon> own_epsilons() {
 }
 
 /// Lets BatchNorm layers give the same numbers with the epsilon that they have on the other side, by their gamma: on the way in from the
-/// file's to the network's, on the way out back. Throws std::invalid_argument if a layer without gamma would have to change.
+/// file's to the network's, on the way out back. `told` is what the file says of each place. Throws std::invalid_argument if a layer without
+/// gamma would have to change.
 inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
-                           const WeightOptions& options, bool in) {
-    for (const WeightPlace& variance : places) {
+                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told = {}) {
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        const WeightPlace& variance = places[place];
         const OwnEpsilon& ours = own[variance.layer];
         if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
-        const double theirs = options.batch_norm_epsilon.value_or(ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5);
+        const double usual = ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5;
+        const double theirs = options.batch_norm_epsilon.value_or(place < told.size() ? told[place].value_or(usual) : usual);
         if (theirs == ours.value) continue;
         const auto gamma =
-            std::ranges::find_if(places, [&](const WeightPlace& place) { return place.layer == variance.layer && place.name.ends_with(".gamma"); });
+            std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
         if (gamma == places.end())
             throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
                                                  "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
@@ -21770,15 +21774,17 @@ void take_weights(Network& network, const ForeignWeights& file, WeightLayout lay
     const auto places = weight_places(network, layout);
     const auto found = match_weights(file, places, layout, options.names);
     std::vector<float> parameters(network.parameters().size());
+    std::vector<std::optional<double>> epsilons;
     for (std::size_t n = 0; n < places.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
+        epsilons.push_back(tensor.epsilon);
         if (!all_finite(tensor.values))
             throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
         const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
     }
     try {
-        change_epsilon(places, parameters, own_epsilons<Network>(), layout, options, true);
+        change_epsilon(places, parameters, own_epsilons<Network>(), layout, options, true, epsilons);
     } catch (const std::invalid_argument& error) {
         throw FileError(file.file, error.what());
     }
@@ -22898,28 +22904,63 @@ void export_onnx(const Network& network, const std::filesystem::path& path, cons
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "Conv<3, 32, Same>" in its parts.
+/// One parameter of a layer: what its row is called behind the layer's place, and its shape.
+struct SpelledRow {
+    std::string name;
+    std::vector<std::size_t> shape;
+};
+
+/// "Conv<3, 32, Same>" in its parts; of a composition the layers within stand behind them.
 struct SpelledLayer {
     enum class Takes { nothing, of_conv, of_dense };  ///< an activation as an option, and whose default it has
 
     std::size_t number;  ///< alike in two chains for one and the same layer
     std::string word;
-    std::vector<std::string> parts;
-    Takes takes;
+    std::vector<std::string> parts = {};
+    Takes takes = Takes::nothing;
+    std::vector<SpelledLayer> children = {};
+    std::vector<SpelledRow> rows = {};
+    std::optional<std::size_t> source = {};  ///< of a layer with rows: which of the file's layers it is
+    std::string alias = {};                  ///< what stands for all of it
 };
 
 inline std::string text(const SpelledLayer& layer) {
-    if (layer.parts.empty()) return layer.word;
+    if (!layer.alias.empty()) return layer.alias;
     std::string list;
-    for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
+    const auto add = [&](const std::string& part) { list += (list.empty() ? "" : ", ") + part; };
+    for (const std::string& part : layer.parts) add(part);
+    for (const SpelledLayer& child : layer.children)
+        if (layer.word != "Repeat" || &child == layer.children.data()) add(text(child));
+    if (list.empty() && layer.word != "Sequential") return layer.word;
     return layer.word + '<' + list + (layer.takes == SpelledLayer::Takes::of_conv ? ", Linear>" : ">");
 }
 
-/// The layers from `first` on, with commas.
-inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first) {
+/// The layers from `first` on as one: itself if there is one, else a Sequential.
+inline SpelledLayer as_one(const std::vector<SpelledLayer>& layers, std::size_t first) {
+    if (layers.size() == first + 1) return layers.back();
+    SpelledLayer line{0, "Sequential"};
+    line.children.assign(layers.begin() + static_cast<std::ptrdiff_t>(first), layers.end());
+    return line;
+}
+
+/// So many layers from `first` on, with commas.
+inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first, std::size_t count) {
     std::string list;
-    for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
+    for (std::size_t n = first; n < first + count; ++n) list += (n == first ? "" : ", ") + text(layers[n]);
     return list;
+}
+
+/// "Epsilon<1e-05>" and "Epsilon<0.00001>" alike.
+inline std::string with_plain_numbers(std::string_view text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = text.find_first_of("<>, ", at);
+        if (end == at) end = at + 1;
+        const std::string word{text.substr(at, end - at)};
+        result += word[0] >= '0' && word[0] <= '9' ? shortest_text(number_in(word)) : word;
+        at = std::min(end, text.size());
+    }
+    return result;
 }
 
 /// "3" for an axis each alike, else "1, 7".
@@ -22959,6 +23000,16 @@ inline std::optional<std::string> word_of_class(std::string_view keras) {
     return std::nullopt;
 }
 
+/// The parameter of a layer of the table that has one: "slope" of PReLU; none of others.
+inline std::vector<std::string> parameter_of_word(std::string_view word) {
+    for (const SpellingRow& row : spelling_table)
+        if (row.word == word && learns(row)) {
+            const std::string_view before = row.onnx.substr(0, row.onnx.find("..."));
+            return {std::string{before.substr(before.rfind(' ') + 1)}};
+        }
+    return {};
+}
+
 /// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".
 inline std::string activation_word(std::string_view name) {
     if (const auto word = respelled(name, &SpellingRow::keras, &SpellingRow::word); word && !word_of_class(name)) return *word;
@@ -22974,6 +23025,55 @@ inline bool is_identifier(std::string_view name) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelled_network.hpp
+
+// A network of another framework's file in Denim's words, and its layers with their places.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The picture that it takes, and its layers.
+struct SpelledNetwork {
+    Shape picture;
+    std::vector<detail::SpelledLayer> layers;
+    bool without_softmax = false;  ///< the file's own ends in one, which probabilities() takes
+};
+
+namespace detail {
+
+/// Calls visit(layer, place) for each layer that is no composition, in the order of a network's entries; "2.0" is the first within the third.
+template <class Visit>
+void each_leaf(const std::vector<SpelledLayer>& layers, const std::string& before, Visit visit) {
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const std::string place = before + std::to_string(n);
+        if (layers[n].children.empty())
+            visit(layers[n], place);
+        else
+            each_leaf(layers[n].children, place + '.', visit);
+    }
+}
+
+inline std::string input_text(Shape picture) {
+    return picture.vector() ? sentence("Input<", picture.channels, '>')
+                            : sentence("Image<", picture.height, ", ", picture.width, ", ", picture.channels, '>');
+}
+
+inline void require_identifier(const std::string& name) {
+    if (!is_identifier(name)) throw std::invalid_argument(in_quotes(name) + " is no name of a type in C++");
+}
+
+/// "using NAME = denim::Network<...>;", a line for each layer.
+inline std::string spelling_of(const SpelledNetwork& network, const std::string& name) {
+    require_identifier(name);
+    std::string lines = network.without_softmax ? "// Without the softmax at its end, which probabilities() takes.\n" : "";
+    lines += "using " + name + " = denim::Network<denim::" + input_text(network.picture) + ", denim::Sequential<";
+    for (const SpelledLayer& layer : network.layers)
+        lines += (&layer == network.layers.data() ? "\n    " : ",\n    ") + qualified(text(layer));
+    return lines + ">>;\n";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/exchange/spelled_norm.hpp
 
 // Normalisations as users write them, while a file of another framework is spelled.
@@ -22990,11 +23090,19 @@ struct NormParts {
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "LayerNormOf" in its parts.
+/// "LayerNormOf" in its parts, and the rows that it has.
 struct SpelledNorm {
     std::string word;
     std::vector<std::string> parts;
+    std::vector<std::string> rows = {};
 };
+
+inline std::vector<std::string> norm_rows_of(const NormParts& norm) {
+    std::vector<std::string> rows;
+    if (norm.gamma) rows.emplace_back("gamma");
+    if (norm.beta) rows.emplace_back("beta");
+    return rows;
+}
 
 /// The options of a normalisation, those that are not as usual.
 inline std::vector<std::string> norm_options_of(const NormParts& norm) {
@@ -23008,8 +23116,9 @@ inline std::vector<std::string> norm_options_of(const NormParts& norm) {
 
 /// BatchNorm, LayerNorm or InstanceNorm.
 inline SpelledNorm spelled_norm(const std::string& word, const NormParts& norm = {}) {
-    std::vector<std::string> parts = norm_options_of(norm);
-    return {parts.empty() ? word : word + "Of", std::move(parts)};
+    std::vector<std::string> parts = norm_options_of(norm), rows = norm_rows_of(norm);
+    if (word == "BatchNorm") rows.insert(rows.end(), {"mean", "variance"});
+    return {parts.empty() ? word : word + "Of", std::move(parts), std::move(rows)};
 }
 
 /// Of so many groups of channels.
@@ -23018,7 +23127,7 @@ inline SpelledNorm spelled_group_norm(std::size_t groups, std::size_t channels, 
     if (groups == 0 || channels % groups != 0) throw std::invalid_argument(sentence(groups, " groups do not divide ", channels, " channels"));
     std::vector<std::string> parts = norm_options_of(norm);
     parts.insert(parts.begin(), std::to_string(groups));
-    return {"GroupNorm", std::move(parts)};
+    return {"GroupNorm", std::move(parts), norm_rows_of(norm)};
 }
 
 /// Of the numbers "5, 1e-04, 0.75, 1".
@@ -23026,6 +23135,68 @@ inline SpelledNorm spelled_local_response_norm(const std::string& numbers) {
     const std::size_t comma = numbers.find(',');
     const bool usual = numbers.substr(comma) == ", " + shortest_text(1e-4f) + ", 0.75, 1";
     return {usual ? "LocalResponseNorm" : "LocalResponseNormOf", {usual ? numbers.substr(0, comma) : numbers}};
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelled_windows.hpp
+
+// Windows of convolutions and pools as users write them, while a file of another framework is spelled.
+
+namespace denim {
+
+/// Windows and steps of a convolution or pool, steps between taps, each of rows and columns; zeros at the top, left, bottom and right.
+struct LayerWindows {
+    std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
+    bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
+    std::array<std::size_t, 4> zeros{};
+    bool counts_padding = false;  ///< of a mean: the zeros count
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The window and its options, and what it makes of a picture's rows and columns. `step` is what no Stride stands for.
+inline std::vector<std::string> window_parts(const LayerWindows& windows, std::array<std::size_t, 2> step, Shape& shape) {
+    const std::array extents{shape.height, shape.width};
+    std::array<std::size_t, 2> dilation{}, spans{}, counts{};
+    std::array<std::size_t, 4> same{};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        const std::size_t stride = windows.step[axis];
+        if (windows.size[axis] == 0 || stride == 0 || windows.dilation[axis] == 0)
+            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+        dilation[axis] = windows.size[axis] > 1 ? windows.dilation[axis] : 1;
+        if (stride > 1 && dilation[axis] > 1)
+            throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
+        spans[axis] = (windows.size[axis] - 1) * dilation[axis] + 1;
+        counts[axis] = (extents[axis] + stride - 1) / stride;
+        const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
+        same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
+    }
+    const std::string size = numbers_text(windows.size);
+    std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
+    const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
+    if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
+        if (same != std::array<std::size_t, 4>{} || windows.step != std::array<std::size_t, 2>{1, 1}) parts.push_back("Same");
+    } else {
+        std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
+        for (std::size_t axis = 0; axis < 2; ++axis) {
+            const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis], stride = windows.step[axis];
+            if (padded < spans[axis]) throw std::invalid_argument("a window is larger than its picture");
+            if (front >= spans[axis] || windows.zeros[2 + axis] >= spans[axis])
+                throw std::invalid_argument("windows outside the picture have no spelling");
+            counts[axis] = (padded - spans[axis]) / stride + 1;
+            all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans[axis]) / stride + 1 == counts[axis] &&
+                              extents[axis] + 2 * front >= spans[axis] && (!windows.counts_padding || front == windows.zeros[2 + axis]);
+        }
+        if (!none) parts.push_back(all_alike[0] && all_alike[1]
+                                       ? sentence("Padding<", windows.zeros[0], ">")
+                                       : "Padding<" + edges_text(windows.zeros) + ">");
+    }
+    shape = {counts[0], counts[1], shape.channels};
+    if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + numbers_text(dilation) + ">");
+    if (windows.step != step) parts.push_back("Stride<" + numbers_text(windows.step) + ">");
+    return parts;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -23038,13 +23209,7 @@ namespace denim::inline DENIM_TARGET {
 /// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
 class LayerChain {
 public:
-    /// Windows and steps of a convolution or pool, steps between taps, each of rows and columns; zeros at the top, left, bottom and right.
-    struct Windows {
-        std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
-        bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
-        std::array<std::size_t, 4> zeros{};
-        bool counts_padding = false;  ///< of a mean: the zeros count
-    };
+    using Windows = LayerWindows;
 
     explicit LayerChain(Shape picture) : picture_(picture), shape_(picture) {}
 
@@ -23059,13 +23224,19 @@ public:
         parts.insert(parts.begin() + 1, std::to_string(filters));
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
+        const std::size_t channels = shape_.channels;
         shape_.channels = filters;
         push(word, std::move(parts), Takes::of_conv);
+        if (word == std::string_view{"Conv"})
+            of_last({{"weights", {windows.size[0], windows.size[1], channels / groups, filters}}}, "bias", bias);
+        else
+            of_last({{"0.weights", {windows.size[0], windows.size[1], channels}}, {"1.weights", {1, 1, channels, filters}}}, "1.bias", bias);
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
         push("DepthwiseConv", window_parts(windows, {1, 1}), Takes::of_conv);
         if (!bias) layers_.back().parts.push_back("NoBias");
+        of_last({{"weights", {windows.size[0], windows.size[1], shape_.channels}}}, "bias", bias);
     }
     /// `operation`: Max or Average.
     void pool(const char* operation, const Windows& windows) {
@@ -23084,9 +23255,11 @@ public:
     }
     void dense(std::size_t outputs, bool bias) {
         flattens_ = false;  // it does so by itself
+        const std::size_t inputs = shape_.size();
         shape_ = {1, 1, outputs};
         layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
         if (!bias) layers_.back().parts.push_back("NoBias");
+        of_last({{"weights", {inputs, outputs}}}, "bias", bias);
     }
     /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
     void flatten(bool at_once = false) {
@@ -23095,14 +23268,26 @@ public:
         if (at_once) settle();
     }
     /// A layer that keeps the shape.
-    void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
+    void layer(const std::string& word, std::vector<std::string> parts = {}) {
+        push(word.c_str(), std::move(parts));
+        for (const std::string& row : detail::parameter_of_word(word)) layers_.back().rows.push_back({row, {shape_.channels}});
+    }
     /// One that gives another.
     void layer(const char* word, std::vector<std::string> parts, Shape gives) {
         push(word, std::move(parts));
         shape_ = gives;
     }
-    void layer(detail::SpelledNorm norm) { push(norm.word.c_str(), std::move(norm.parts)); }
-    void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
+    void layer(detail::SpelledNorm norm) {
+        push(norm.word.c_str(), std::move(norm.parts));
+        for (const std::string& row : norm.rows) layers_.back().rows.push_back({row, {shape_.channels}});
+    }
+    void dropout() { layers_.push_back({next(), "Dropout"}); }
+    /// Says which of the file's layers the last one is, if it has rows and that is not known yet; whether it was so.
+    bool came_from(std::size_t source) {
+        if (layers_.empty() || layers_.back().rows.empty() || layers_.back().source) return false;
+        layers_.back().source = source;
+        return true;
+    }
 
     /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
     /// apart, since others read what comes before it) a layer of its own.
@@ -23112,7 +23297,7 @@ public:
         if (word == "Softmax") settle();  // over the channels
         const Takes takes = layers_.empty() || apart ? Takes::nothing : layers_.back().takes;
         if (takes == Takes::nothing) {
-            layers_.push_back({next(), "Activation", {word}, Takes::nothing});
+            layers_.push_back({next(), "Activation", {word}});
             return;
         }
         Layer& last = layers_.back();
@@ -23124,10 +23309,10 @@ public:
     static LayerChain sum(LayerChain a, LayerChain b) {
         const std::size_t common = order_branches(a, b, "sum");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        std::vector<std::string> parts{detail::listed(a.layers_, common)};
-        if (common < b.layers_.size()) parts.push_back("Shortcut<" + detail::listed(b.layers_, common) + ">");
+        Layer residual = composition("Residual", a.layers_, common);
+        if (common < b.layers_.size()) residual.children.push_back(composition("Shortcut", b.layers_, common));
         b.layers_.resize(common);
-        b.push("Residual", std::move(parts));
+        b.layers_.push_back(std::move(residual));
         return b;
     }
     /// Their product: a Gate if one is the beginning of the other. What the longer branch gives has then the shape of the other, or is one
@@ -23137,13 +23322,10 @@ public:
         const bool gate = common == b.layers_.size();
         if (a.shape_ != b.shape_ && !(gate && a.shape_ == Shape{1, 1, b.shape_.channels}))
             throw std::invalid_argument("a product of two shapes has no spelling");
-        const auto own = [&](const LayerChain& chain) {
-            const std::string list = detail::listed(chain.layers_, common);
-            return chain.layers_.size() == common + 1 ? list : "Sequential<" + list + ">";
-        };
-        std::vector<std::string> parts = gate ? std::vector{detail::listed(a.layers_, common)} : std::vector{own(b), own(a)};
+        Layer product = gate ? composition("Gate", a.layers_, common) : Layer{next(), "Product"};
+        if (!gate) product.children = {detail::as_one(b.layers_, common), detail::as_one(a.layers_, common)};
         b.layers_.resize(common);
-        b.push(gate ? "Gate" : "Product", std::move(parts));
+        b.layers_.push_back(std::move(product));
         return b;
     }
     /// Branches that begin as one, their channels one after the other: a Parallel.
@@ -23159,12 +23341,10 @@ public:
             common = std::min(common, branch.layers_.size());
             while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
         }
-        Layer parallel{next(), "Parallel", {}, Takes::nothing};
+        Layer parallel{next(), "Parallel"};
         std::size_t channels = 0;
         for (const LayerChain& branch : branches) {
-            const std::size_t own = branch.layers_.size() - common;
-            const std::string inner = detail::listed(branch.layers_, common);
-            parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
+            parallel.children.push_back(detail::as_one(branch.layers_, common));
             channels += branch.shape_.channels;
         }
         whole.layers_.resize(common);
@@ -23173,20 +23353,12 @@ public:
         return whole;
     }
 
-    /// "using NAME = denim::Network<...>;", a line for each layer.
-    [[nodiscard]] std::string spelling(const std::string& name) const {
-        if (!detail::is_identifier(name)) throw std::invalid_argument(detail::in_quotes(name) + " is no name of a type in C++");
-        if (flattens_) {
-            LayerChain settled = *this;
-            settled.settle();
-            return settled.spelling(name);
-        }
-        if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        const std::string input = picture_.vector() ? detail::sentence("Input<", picture_.channels)
-                                                    : detail::sentence("Image<", picture_.height, ", ", picture_.width, ", ", picture_.channels);
-        std::string lines = "using " + name + " = denim::Network<denim::" + input + ">, denim::Sequential<";
-        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
-        return lines + ">>;\n";
+    /// All of them.
+    [[nodiscard]] SpelledNetwork network() const {
+        LayerChain settled = *this;
+        settled.settle();
+        if (settled.layers_.empty()) throw std::invalid_argument("there is no layer");
+        return {picture_, std::move(settled.layers_)};
     }
 
 private:
@@ -23201,8 +23373,17 @@ private:
         settle();
         layers_.push_back({next(), word, std::move(parts), takes});
     }
+    void of_last(std::vector<detail::SpelledRow> rows, const char* bias, bool has_bias) {
+        layers_.back().rows = std::move(rows);
+        if (has_bias) layers_.back().rows.push_back({bias, {layers_.back().rows.back().shape.back()}});
+    }
     void settle() {
-        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
+        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten"});
+    }
+    static Layer composition(const char* word, const std::vector<Layer>& layers, std::size_t first) {
+        Layer whole{next(), word};
+        whole.children.assign(layers.begin() + static_cast<std::ptrdiff_t>(first), layers.end());
+        return whole;
     }
     // So that the second has no more layers than the first; how many they have in common.
     static std::size_t order_branches(LayerChain& a, LayerChain& b, const char* join) {
@@ -23213,48 +23394,9 @@ private:
         if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
         return common;
     }
-    // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::array<std::size_t, 2> step) {
         settle();
-        const std::array extents{shape_.height, shape_.width};
-        std::array<std::size_t, 2> dilation{}, spans{}, counts{};
-        std::array<std::size_t, 4> same{};
-        for (std::size_t axis = 0; axis < 2; ++axis) {
-            const std::size_t stride = windows.step[axis];
-            if (windows.size[axis] == 0 || stride == 0 || windows.dilation[axis] == 0)
-                throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
-            dilation[axis] = windows.size[axis] > 1 ? windows.dilation[axis] : 1;
-            if (stride > 1 && dilation[axis] > 1)
-                throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
-            spans[axis] = (windows.size[axis] - 1) * dilation[axis] + 1;
-            counts[axis] = (extents[axis] + stride - 1) / stride;
-            const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
-            same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
-        }
-        const std::string size = detail::numbers_text(windows.size);
-        std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
-        const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
-        if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
-            if (same != std::array<std::size_t, 4>{} || windows.step != std::array<std::size_t, 2>{1, 1}) parts.push_back("Same");
-        } else {
-            std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
-            for (std::size_t axis = 0; axis < 2; ++axis) {
-                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis], stride = windows.step[axis];
-                if (padded < spans[axis]) throw std::invalid_argument("a window is larger than its picture");
-                if (front >= spans[axis] || windows.zeros[2 + axis] >= spans[axis])
-                    throw std::invalid_argument("windows outside the picture have no spelling");
-                counts[axis] = (padded - spans[axis]) / stride + 1;
-                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans[axis]) / stride + 1 == counts[axis] &&
-                                  extents[axis] + 2 * front >= spans[axis] && (!windows.counts_padding || front == windows.zeros[2 + axis]);
-            }
-            if (!none) parts.push_back(all_alike[0] && all_alike[1]
-                                           ? detail::sentence("Padding<", windows.zeros[0], ">")
-                                           : "Padding<" + detail::edges_text(windows.zeros) + ">");
-        }
-        shape_ = {counts[0], counts[1], shape_.channels};
-        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + detail::numbers_text(dilation) + ">");
-        if (windows.step != step) parts.push_back("Stride<" + detail::numbers_text(windows.step) + ">");
-        return parts;
+        return detail::window_parts(windows, step, shape_);
     }
 
     Shape picture_, shape_;
@@ -25375,6 +25517,32 @@ inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
     join(builder, node);
 }
 
+/// What stands side by side in a value, from the inside out: the values themselves where they are no concatenation.
+inline std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
+    std::vector<std::size_t> all;
+    for (const std::size_t value : values) {
+        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
+        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
+        all.insert(all.end(), parts.begin(), parts.end());
+    }
+    return all;
+}
+
+/// Values of which the first ones have been put side by side before: as that and the rest. DenseNet lists all of a block each time.
+inline std::vector<std::size_t> grown(const LayerGraph& graph, const std::vector<std::size_t>& values) {
+    const std::vector<std::size_t> all = side_by_side(graph, values);
+    if (all != values) return values;
+    for (std::size_t n = graph.layers.size(); n > 0; --n) {
+        if (graph.layers[n - 1].kind != GraphLayer::Kind::concatenation) continue;
+        const std::vector<std::size_t> parts = side_by_side(graph, graph.layers[n - 1].inputs);
+        if (parts.size() >= all.size() || !std::ranges::equal(parts, std::span{all}.first(parts.size()))) continue;
+        std::vector<std::size_t> rest{n};
+        rest.insert(rest.end(), all.begin() + static_cast<std::ptrdiff_t>(parts.size()), all.end());
+        return rest;
+    }
+    return values;
+}
+
 inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
     if (builder.is_part(node.input(0))) return read_parts(builder, node);
     const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
@@ -25397,11 +25565,13 @@ inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
         if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
             throw std::invalid_argument("branches whose pictures differ in size have no spelling");
     }
-    if (!first || layer.inputs.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    if (!first) throw std::invalid_argument("branches were expected");
+    if (layer.inputs.size() == 1) return builder.put(node.outputs[0], *first);
     TensorView view = first->view;
     view.extents[2] = channels;
     view.axes[axis - 1] = {TensorView::channels};
     layer.output = view.shape();
+    layer.inputs = grown(builder.graph, layer.inputs);
     builder.add(view, std::move(layer));
     builder.put(node.outputs[0], PictureTensor{view, first->type});
 }
@@ -26378,7 +26548,8 @@ inline std::string keras_activation(const std::string& kind, KerasSettings& sett
 // ---- denim/exchange/keras_model.hpp
 
 // The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
-// and is on the way to the output. Anything else throws std::invalid_argument with a sentence.
+// and is on the way to the output. Models within it are laid open: their layers stand among its own, "backbone/conv1". Anything else throws
+// std::invalid_argument with a sentence.
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -26387,6 +26558,7 @@ struct KerasLayer {
     std::string kind, name;
     nlohmann::json settings;
     std::vector<std::string> inputs;
+    std::optional<double> number = {};  ///< of x + 3 and x * 3
 
     /// "the layer 'conv' (Conv2D): SENTENCE".
     [[noreturn]] void refuse(std::string_view sentence) const {
@@ -26400,56 +26572,94 @@ public:
     using Json = nlohmann::json;
 
     explicit KerasModel(const Json& model) {
-        const std::string kind = model.at("class_name");
-        const bool sequential = kind == "Sequential";
-        if (!sequential && kind != "Functional" && kind != "Model")
-            throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
-        const Json& config = model.at("config");
-        for (const Json& json : config.is_array() ? config : config.at("layers")) {
-            KerasLayer layer{json.at("class_name"), json.at("config").at("name"), json.at("config"), {}};
-            check_class(json, layer);
-            if (sequential && layers_.empty() && layer.kind != "InputLayer") add_input_of(layer);  // Keras 2 writes no InputLayer
-            if (sequential && !layers_.empty()) layer.inputs = {layers_.back().name};
-            if (!sequential && json.contains("inbound_nodes")) layer.inputs = inputs_of(json.at("inbound_nodes"), layer);
-            add(std::move(layer));
-        }
-        if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        output_ = sequential ? layers_.back().name : only(config, "output_layers");
-        if (!sequential && only(config, "input_layers") != layers_.front().name)
-            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(layers_.front().name) + " came");
+        output_ = add_model(model, "", "");
         for (const KerasLayer& layer : layers_)
             if (reads_.at(layer.name) == 0 && layer.name != output_)
                 layer.refuse("nothing reads what it gives; the model's output is that of " + in_quotes(output_));
-        if (!reads_.contains(output_))
-            throw std::invalid_argument("there is no layer " + in_quotes(output_) + ", which is to be the output");
     }
 
     [[nodiscard]] const std::vector<KerasLayer>& layers() const { return layers_; }
+    /// The value x where the layer is the last of (x + 3, between 0 and 6) * 1/6, as Keras's applications write a hard sigmoid.
+    [[nodiscard]] std::optional<std::string> hard_sigmoid_of(const KerasLayer& layer) const {
+        if (layer.kind != "Multiply" || !layer.number || static_cast<float>(*layer.number) != 1.0f / 6) return std::nullopt;
+        const KerasLayer& relu = *std::ranges::find(layers_, layer.inputs[0], &KerasLayer::name);
+        if (relu.kind != "ReLU" || relu.settings.value("max_value", Json{}) != 6 || relu.inputs.size() != 1) return std::nullopt;
+        const KerasLayer& sum = *std::ranges::find(layers_, relu.inputs[0], &KerasLayer::name);
+        if (sum.kind != "Add" || !sum.number || *sum.number != 3) return std::nullopt;
+        return sum.inputs[0];
+    }
     [[nodiscard]] const std::string& output() const { return output_; }
     /// How many layers read what this one gives.
     [[nodiscard]] std::size_t reads(const std::string& name) const { return reads_.at(name); }
 
 private:
-    // A class of one's own may have the name of one of Keras's. What x + y and x * y stand for are operations, not layers.
+    static bool is_model(std::string_view kind) { return kind == "Sequential" || kind == "Functional" || kind == "Model"; }
+    static bool within(std::string_view folder, std::string_view where) { return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.'); }
+    // x + y and x * y are operations, not layers.
+    static bool is_operation(const Json& json, const std::string& kind) {
+        const std::string where = json.contains("module") && json.at("module").is_string() ? json.at("module").get<std::string>() : "";
+        return (kind == "Add" || kind == "Multiply") && (within("keras.src.ops", where) || within("keras.ops", where));
+    }
+    // A class of one's own may have the name of one of Keras's; two of Keras's applications have such.
     static void check_class(const Json& json, const KerasLayer& layer) {
         const Json module = json.value("module", Json{}), registered = json.value("registered_name", Json{});
-        const std::string where = module.is_string() ? std::string{module} : "";
-        const auto within = [&](std::string_view folder) { return where == folder || where.starts_with(std::string{folder} + "."); };
-        const bool operation = (layer.kind == "Add" || layer.kind == "Multiply") && (within("keras.src.ops") || within("keras.ops"));
-        if (layer.kind == "Sequential" || layer.kind == "Functional" || layer.kind == "Model")
-            layer.refuse("a model within a model has no spelling");
-        if (!module.is_null() && !operation && !within("keras.layers") && !within("keras.src.layers") && !within("tf_keras.layers") &&
-            !within("tensorflow.keras.layers"))
+        const std::string where = module.is_string() ? module.get<std::string>() : "";
+        const bool of_application = (layer.kind == "LayerScale" && where == "keras.src.applications.convnext") ||
+                                    (layer.kind == "CustomScaleLayer" && where == "keras.src.applications.inception_resnet_v2");
+        if (is_operation(json, layer.kind) || of_application) return;
+        if (!module.is_null() && !within("keras.layers", where) && !within("keras.src.layers", where) && !within("tf_keras.layers", where) &&
+            !within("tensorflow.keras.layers", where))
             layer.refuse("it is of the module " + in_quotes(module.dump()) + ", not of keras.layers: Denim has no layer for it");
-        if (!registered.is_null() && !operation)
+        if (!registered.is_null())
             layer.refuse("it is a class of one's own, registered as " + in_quotes(registered.dump()) + ": Denim has no layer for it");
     }
 
-    void add_input_of(KerasLayer& layer) {
+    // Adds the layers of a model, which reads the value `input`, or has an input of its own where that is empty; the name of what it gives.
+    std::string add_model(const Json& model, const std::string& before, const std::string& input) {
+        const std::string kind = model.at("class_name");
+        const bool sequential = kind == "Sequential";
+        if (!is_model(kind)) throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
+        const Json& config = model.at("config");
+        std::string last = input;
+        bool first = true;
+        for (const Json& json : config.is_array() ? config : config.at("layers")) {
+            KerasLayer layer{json.at("class_name"), before + json.at("config").at("name").get<std::string>(), json.at("config"), {}};
+            if (!is_model(layer.kind)) check_class(json, layer);
+            if (sequential && last.empty() && layer.kind != "InputLayer") last = add_input_of(layer);  // Keras 2 writes no InputLayer
+            if (sequential && !last.empty()) layer.inputs = {last};
+            if (!sequential && json.contains("inbound_nodes")) read_inputs(json, before, layer);
+            if (layer.kind == "InputLayer" && !before.empty()) {
+                if (!first) layer.refuse("a model of one input was expected, this is another");
+                last = called_[layer.name] = input;
+            } else if (is_model(layer.kind)) {
+                if (layer.inputs.size() != 1) layer.refuse(sentence("a model of one input within a model was expected, it reads ", layer.inputs.size()));
+                last = called_[layer.name] = add_model(json, layer.name + "/", layer.inputs[0]);
+            } else {
+                last = layer.name;
+                add(std::move(layer));
+            }
+            first = false;
+        }
+        if (layers_.empty()) throw std::invalid_argument("there is no layer");
+        if (sequential) return last;
+        if (const std::string begin = only(config, "input_layers"), front = before.empty() ? layers_.front().name : input; value_of(before + begin) != front)
+            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(front) + " came");
+        const std::string output = value_of(before + only(config, "output_layers"));
+        if (!reads_.contains(output)) throw std::invalid_argument("there is no layer " + in_quotes(output) + ", which is to be the output");
+        return output;
+    }
+    // What a model within gives is called as the layer that gives it.
+    [[nodiscard]] std::string value_of(const std::string& name) const {
+        const auto found = called_.find(name);
+        return found == called_.end() ? name : found->second;
+    }
+
+    std::string add_input_of(KerasLayer& layer) {
         const char* const key = layer.settings.contains("batch_input_shape") ? "batch_input_shape" : "batch_shape";
         if (!layer.settings.contains(key)) layer.refuse("it has no input that is known");
-        add({"InputLayer", "", {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
+        add({"InputLayer", "input of " + layer.name, {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
         layer.settings.erase(key);
+        return layers_.back().name;
     }
 
     void add(KerasLayer layer) {
@@ -26465,20 +26675,25 @@ private:
     }
 
     // The layers that its one call reads, as Keras 3 writes it ({"args": [...], "kwargs": {...}}) or Keras 2 (["name", 0, 0, {...}]).
-    static std::vector<std::string> inputs_of(const Json& nodes, const KerasLayer& layer) {
+    void read_inputs(const Json& json, const std::string& before, KerasLayer& layer) const {
+        const Json& nodes = json.at("inbound_nodes");
         if (!nodes.is_array()) layer.refuse("its inbound_nodes are no list");
         if (nodes.size() > 1)
             layer.refuse(sentence("it is called ", nodes.size(), " times; a layer that is shared has no spelling"));
-        std::vector<std::string> inputs;
-        if (nodes.empty()) return inputs;
+        if (nodes.empty()) return;
         const Json& node = nodes[0];
+        std::vector<std::string> inputs;
         if (node.is_object()) {
-            for (const Json& argument : node.at("args")) collect(argument, inputs, layer, 0);
+            for (const Json& argument : node.at("args"))
+                if (argument.is_number() && is_operation(json, layer.kind) && !layer.number)
+                    layer.number = argument.get<double>();
+                else
+                    collect(argument, inputs, layer, 0);
             check_arguments(node.value("kwargs", Json::object()), layer);
         } else {
             collect(node, inputs, layer, 0);
         }
-        return inputs;
+        for (const std::string& name : inputs) layer.inputs.push_back(value_of(before + name));
     }
     static void collect(const Json& json, std::vector<std::string>& inputs, const KerasLayer& layer, int depth) {
         if (depth > 20) layer.refuse("its connections nest too deep");
@@ -26524,6 +26739,7 @@ private:
 
     std::vector<KerasLayer> layers_;
     std::map<std::string, std::size_t> reads_;
+    std::map<std::string, std::string> called_;  // a model within, and its input: the layer whose value that is
     std::string output_;
 };
 
@@ -26550,14 +26766,17 @@ inline SpelledNorm keras_rescaling(KerasSettings& settings) {
     return {"Rescale", std::move(parts)};
 }
 
-/// Normalization, whose mean and variance were not adapted to data: those stand among its weights.
+/// Normalization. What was adapted to data has mean and variance among its weights: a BatchNorm that learns nothing.
 inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
     settings.require("invert", false, "a Normalization the other way around has no spelling");
+    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
+    if (settings.value("mean").is_null() && settings.value("variance").is_null())
+        return spelled_norm("BatchNorm", {.epsilon = 1e-14, .gamma = false, .beta = false});  // the least deviation of Keras's is 1e-7
     const auto listed = [&](const char* key, auto of) {
         const auto& json = settings.value(key);
         std::vector<double> numbers;
         for (const auto& each : json.is_array() ? json : KerasSettings::Json{json}) {
-            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all; what is adapted to data has no spelling");
+            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all");
             numbers.push_back(of(each.template get<double>()));
         }
         const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
@@ -26568,8 +26787,27 @@ inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
     };
     const std::string means = listed("mean", [](double mean) { return mean; });
     const std::string deviations = listed("variance", [](double variance) { return std::max(std::sqrt(variance), 1e-7); });
-    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
     return {"Normalise", {"Mean<" + means + ">", "Deviation<" + deviations + ">"}};
+}
+
+/// The layer of this kind, of a value of so many axes and channels; nothing if it is none of these.
+inline std::optional<SpelledNorm> keras_norm(const std::string& kind, KerasSettings& settings, int axes, std::size_t channels) {
+    if (kind == "Rescaling") return keras_rescaling(settings);
+    if (kind == "Normalization") return keras_normalization(settings, axes);
+    if (kind == "BatchNormalization") {
+        settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
+        settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
+        settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
+        return spelled_norm("BatchNorm", keras_norm_parts(settings, axes, "BatchNorm"));
+    }
+    if (kind == "LayerNormalization") {
+        settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
+        return spelled_norm("LayerNorm", keras_norm_parts(settings, axes, "LayerNorm"));
+    }
+    if (kind != "GroupNormalization") return std::nullopt;
+    const auto& groups = settings.value("groups");
+    const std::size_t count = groups.is_null() ? 32 : groups == -1 ? channels : settings.size_of("groups", groups);
+    return spelled_group_norm(count, channels, keras_norm_parts(settings, axes, "GroupNorm"));
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -26614,15 +26852,18 @@ public:
         for (const KerasLayer& layer : model.layers()) {
             try {
                 values_.insert_or_assign(layer.name, visit(layer));
+                ++number_;
             } catch (const std::invalid_argument& error) {
                 layer.refuse(error.what());
             }
         }
     }
-    /// A softmax at the end is left out: Denim's networks give logits.
-    [[nodiscard]] std::string spelling(const std::string& name) const {
+    /// A softmax at the end is left out: Denim's networks give logits. `source` of a layer is its number in the model.
+    [[nodiscard]] SpelledNetwork network() const {
         const Value& last = values_.at(model_.output());
-        return (last.logits ? *last.logits : last.chain).spelling(name);
+        SpelledNetwork network = (last.logits ? *last.logits : last.chain).network();
+        network.without_softmax = last.logits.has_value();
+        return network;
     }
 
 private:
@@ -26673,6 +26914,9 @@ private:
         if (layer.kind == "Concatenate") {
             settings.require_channels("axis", value.axes, "a concatenation of channels was expected");
             value.chain = LayerChain::concatenation(std::move(branches));
+        } else if (layer.kind == "CustomScaleLayer" && branches.size() == 2) {  // of InceptionResNetV2
+            branches[1].layer("Rescale", {shortest_text(static_cast<float>(settings.number("scale", 1)))});
+            value.chain = LayerChain::sum(branches[0], branches[1]);
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
             value.chain = branches[0];
             for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
@@ -26684,12 +26928,9 @@ private:
     }
     // A layer that stands in two branches of three, or in a Residual and beside it, would be spelled twice, with weights of its own.
     static void require_once(const Value& value) {
-        const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::SeparableConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
-            for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
-        if (spelled != value.learned_by.size())
-            throw std::invalid_argument("its branches share layers in a way that has no spelling");
+        each_leaf(value.chain.network().layers, "", [&](const SpelledLayer& layer, const std::string&) { spelled += layer.source ? 1 : 0; });
+        if (spelled != value.learned_by.size()) throw std::invalid_argument("its branches share layers in a way that has no spelling");
     }
 
     void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
@@ -26712,36 +26953,20 @@ private:
             const std::size_t units = settings.size("units");
             const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
             of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
-            settings.require_plain_weights();
-            activate(settings, value, false);
+            settings.require_plain_weights(), activate(settings, value, false);
         } else if (kind == "ZeroPadding" || kind == "Cropping") {
             spell_keras_edges(kind == "ZeroPadding", settings, chain, along_row);
-        } else if (kind == "BatchNormalization") {
-            settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
-            settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
-            settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            chain.layer(spelled_norm("BatchNorm", keras_norm_parts(settings, value.axes, "BatchNorm")));
-        } else if (kind == "LayerNormalization") {
-            settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            chain.layer(spelled_norm("LayerNorm", keras_norm_parts(settings, value.axes, "LayerNorm")));
-        } else if (kind == "GroupNormalization") {
-            const Json& groups = settings.value("groups");
-            const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
-            chain.layer(spelled_group_norm(count, chain.shape().channels, keras_norm_parts(settings, value.axes, "GroupNorm")));
+        } else if (auto norm = keras_norm(kind, settings, value.axes, chain.shape().channels)) {
+            chain.layer(std::move(*norm));
         } else if (kind == "PReLU") {
-            if (!value.row()) {
-                const Json& shared = settings.value("shared_axes");
-                const bool of_channels = shared == (value.axes == 4 ? Json{1, 2} : Json{1}) || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
-                if (!of_channels) settings.refuse("shared_axes", "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
-            } else {
-                settings.require("shared_axes", nullptr, "a PReLU with a slope for each number was expected");
-            }
+            const Json &shared = settings.value("shared_axes"), of_channels = value.axes == 4 ? Json{1, 2} : Json{1};
+            const bool one_pixel = chain.shape().height * chain.shape().width == 1;
+            if (value.row() ? !shared.is_null() : shared != of_channels && !(shared.is_null() && one_pixel))
+                settings.refuse("shared_axes", value.row() ? "a PReLU with a slope for each number was expected"
+                                                           : "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
             chain.layer("PReLU");
-        } else if (kind == "LayerScale") {
-            settings.learning_only({"init_values", "projection_dim"});
-            chain.layer("Scale");
-        } else if (kind == "Rescaling" || kind == "Normalization") {
-            chain.layer(kind == "Rescaling" ? keras_rescaling(settings) : keras_normalization(settings, value.axes));
+        } else if (layer.number) {
+            operate(layer, value);
         } else if (kind == "Dropout") {
             settings.learning_only({"seed"});
             const std::string rate = shortest_text(settings.number("rate", 0.5));
@@ -26757,15 +26982,28 @@ private:
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv", "DepthwiseConv", "SeparableConv", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
-            if (kind == learns) value.learned_by.insert(layer.name);
+        if (value.logits) value.logits->came_from(number_);
+        if (chain.came_from(number_)) value.learned_by.insert(layer.name);
+    }
+
+    // x + 3 and x * 3.
+    void operate(const KerasLayer& layer, Value& value) const {
+        if (const auto x = model_.hard_sigmoid_of(layer)) {
+            value = values_.at(*x);
+            return activate("hard_sigmoid", value, model_.reads(*x) > 1);
+        }
+        std::vector<std::string> parts{shortest_text(static_cast<float>(*layer.number))};
+        if (layer.kind == "Add") parts.insert(parts.begin(), "1");
+        value.chain.layer("Rescale", std::move(parts));
     }
 
     static void convolve(const std::string& kind, KerasSettings& settings, Value& value, bool along_row) {
         const auto size = keras_windows(settings, settings.pair("kernel_size", along_row), settings.pair("strides", {1, 1}, along_row), along_row);
         const bool bias = settings.flag("use_bias", true);
         if (kind == "Conv") {
-            value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
+            const std::size_t filters = settings.size("filters"), groups = settings.value("groups").is_null() ? 1 : settings.size("groups");
+            const bool one_each = groups > 1 && groups == value.chain.shape().channels && groups == filters;
+            one_each ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, filters, bias, groups);
             settings.require_plain_weights();
         } else {
             settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
@@ -26803,6 +27041,7 @@ private:
             activate(name, value, apart_);
         } else if (const auto word = word_of_class(kind)) {
             settings.require_channels("axis", value.axes, "a " + kind + " of the channels was expected");
+            settings.learning_only({"init_values", "projection_dim"});
             value.chain.layer(*word);
         } else {
             throw std::invalid_argument("Denim has no layer for it");
@@ -26814,7 +27053,6 @@ private:
         if (!activation.is_string()) settings.refuse("activation", "an activation of Keras's by its name was expected");
         activate(activation.get<std::string>(), value, apart);
     }
-    // `apart`: others read the value as it is without the activation.
     static void activate(const std::string& name, Value& value, bool apart) {
         if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
         value.chain.activate(name, apart);
@@ -26822,6 +27060,7 @@ private:
 
     const KerasModel& model_;
     std::map<std::string, Value> values_;
+    std::size_t number_ = 0;               // of the layer that is visited
     bool apart_ = false, shared_ = false;  // whether others read what the layer reads, and whether several read what it gives
 };
 
@@ -26861,24 +27100,39 @@ inline std::string keras_config(const ByteSource& source) {
 
 }  // namespace detail
 
-/// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
-/// FileError for what has no spelling.
-inline std::string spell_keras(const ByteSource& source, const std::string& name = "Model") {
-    const std::string text = detail::keras_config(source);
+/// A Keras model in Denim's words, and the names of its layers, which `source` of each spelled layer counts.
+struct SpelledKeras {
+    SpelledNetwork network;
+    std::vector<std::string> layers;
+};
+
+/// From the text of model.to_json(), which `source` holds as far as errors are concerned. Throws FileError for what has no spelling.
+inline SpelledKeras spelled_keras(const ByteSource& source, const std::string& text) {
     if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
         const std::string kind = detail::file_kind(source);
-        source.fail("a .keras file or the text of model.to_json() was expected (.h5 files are not read: save the model as .keras)" +
-                    (kind.empty() ? kind : "; this is " + kind));
+        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? kind : "; this is " + kind));
     }
     try {
         const detail::KerasModel model{json};
-        return detail::KerasSpelling{model}.spelling(name);
+        SpelledKeras spelled{detail::KerasSpelling{model}.network(), {}};
+        for (const detail::KerasLayer& layer : model.layers()) spelled.layers.push_back(layer.name);
+        return spelled;
     } catch (const std::invalid_argument& error) {
         source.fail(error.what());
     } catch (const nlohmann::json::exception& error) {
         source.fail(std::string{"it does not describe a model as Keras does: "} + error.what());
+    }
+}
+
+/// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
+/// FileError for what has no spelling.
+inline std::string spell_keras(const ByteSource& source, const std::string& name = "Model") {
+    try {
+        return detail::spelling_of(spelled_keras(source, detail::keras_config(source)).network, name);
+    } catch (const std::invalid_argument& error) {
+        source.fail(error.what());
     }
 }
 
@@ -26906,7 +27160,7 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
         case Kind::dense:
             return chain.dense(layer.output.channels, layer.bias);
         case Kind::batch_norm:
-            return chain.layer(spelled_norm("BatchNorm"));  // import_onnx lets gamma make up for another epsilon
+            return chain.layer(spelled_norm("BatchNorm", {layer.epsilon}));
         case Kind::layer_norm:
             return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
         case Kind::group_norm:
@@ -26944,17 +27198,15 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
     chain = LayerChain::concatenation(std::move(branches));
 }
 
-/// The spelling of a graph; what has none throws FileError that names the node.
-inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+/// A graph in Denim's words; what has none throws FileError that names the node.
+inline SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph) {
     std::size_t result = graph.result;
-    std::string remark;
+    bool classes = false;
     if (result > 0) {  // networks give logits
         const GraphLayer& last = graph.layers[result - 1];
         if (last.kind == GraphLayer::Kind::activation && last.word.find("softmax") != std::string::npos &&
-            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1) {
-            result = last.inputs[0];
-            remark = "// Without the softmax at its end, which probabilities() takes.\n";
-        }
+            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1)
+            result = last.inputs[0], classes = true;
     }
     std::vector<std::size_t> readers(graph.layers.size() + 1, 0);
     for (const GraphLayer& layer : graph.layers)
@@ -26972,10 +27224,21 @@ inline std::string spell_graph(const std::string& file, const LayerGraph& graph,
         }
         if (chain.shape() != layer.output)
             throw FileError(file, layer.node + ": " + to_string(layer.output) + " leaves it, its spelling would give " + to_string(chain.shape()));
+        chain.came_from(n);
         chains.push_back(std::move(chain));
     }
     try {
-        return remark + chains[result].spelling(name);
+        SpelledNetwork network = chains[result].network();
+        network.without_softmax = classes;
+        return network;
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file, error.what());
+    }
+}
+
+inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+    try {
+        return spelling_of(spelled_graph(file, graph), name);
     } catch (const std::invalid_argument& error) {
         throw FileError(file, error.what());
     }
@@ -26987,6 +27250,541 @@ inline std::string spell_graph(const std::string& file, const LayerGraph& graph,
 /// under the name `file` that names the node for which there is no spelling.
 inline std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model") {
     return detail::spell_graph(file, onnx_layer_graph(file, model), name);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/spelled_alias.hpp
+
+// A name for spelled layers that are alike but for some of their numbers: "template <std::size_t Filters> using Block = Residual<...>;".
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "using NAME = MEANING;" with its parameters, none if nothing differs. `base` is the name without the number that tells it from others.
+struct SpelledAlias {
+    std::string name, base, meaning;
+    std::vector<std::string> parameters = {};
+};
+
+/// A whole number in a text: where, and whose argument it is: "Conv" and 1 of "Conv<3, 64>".
+struct SpelledNumber {
+    std::size_t begin, size, value;
+    std::string owner;
+    std::size_t argument;
+};
+
+inline bool is_in_word(char letter) {
+    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+}
+
+/// The text with each word as `other` has it.
+template <class Other>
+std::string with_other_words(std::string_view text, Other other) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_in_word(text[end])) ++end;
+        result += end > at ? other(std::string{text.substr(at, end - at)}) : std::string{text[end++]};
+        at = end;
+    }
+    return result;
+}
+
+inline std::size_t count_word(std::string_view text, std::string_view word) {
+    std::size_t count = 0;
+    with_other_words(text, [&](const std::string& each) {
+        count += each == word;
+        return each;
+    });
+    return count;
+}
+
+/// The text with what the alias means in its only place there.
+inline std::string with_meaning(const std::string& text, const SpelledAlias& alias) {
+    std::size_t at = 0;
+    const auto stands = [&](std::size_t place) {
+        const std::size_t end = place + alias.name.size();
+        return (place == 0 || !is_in_word(text[place - 1])) && (end == text.size() || !is_in_word(text[end]));
+    };
+    for (at = text.find(alias.name); !stands(at); at = text.find(alias.name, at + 1)) {}
+    std::size_t end = at + alias.name.size();
+    std::vector<std::string> arguments;
+    for (std::size_t depth = alias.parameters.empty() ? 0 : 1, begin = ++end; depth > 0; ++end) {
+        if (text[end] == '<') ++depth;
+        if (text[end] == '>') --depth;
+        if ((text[end] != ',' || depth > 1) && depth > 0) continue;
+        arguments.push_back(text.substr(begin, end - begin));  // nothing but products, which need no brackets
+        begin = end + 2;
+    }
+    if (alias.parameters.empty()) --end;
+    const std::string meaning = with_other_words(alias.meaning, [&](const std::string& word) {
+        const auto found = std::ranges::find(alias.parameters, word);
+        return found == alias.parameters.end() ? word : arguments[static_cast<std::size_t>(found - alias.parameters.begin())];
+    });
+    return text.substr(0, at) + meaning + text.substr(end);
+}
+
+/// Those that may become a parameter: sizes and counts, not the numbers of an activation or normalisation.
+inline std::vector<SpelledNumber> numbers_in(std::string_view text) {
+    constexpr std::array<std::string_view, 13> of_decimals{"Epsilon", "Clip", "LeakyReLUOf", "ELUOf", "Times", "Rescale", "Mean", "Deviation",
+                                                           "LocalResponseNorm", "LocalResponseNormOf", "StochasticDepth", "Normalise", "Momentum"};
+    std::vector<SpelledNumber> numbers;
+    std::vector<std::pair<std::string, std::size_t>> open;  // whose brackets, and the number of the argument
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_in_word(text[end])) ++end;
+        const std::string word{text.substr(at, end - at)};
+        const bool whole = !word.empty() && word.size() < 10 && word.find_first_not_of("0123456789") == word.npos;
+        if (whole && !open.empty() && std::ranges::find(of_decimals, open.back().first) == of_decimals.end())
+            numbers.push_back({at, word.size(), static_cast<std::size_t>(std::stoul(word)), open.back().first, open.back().second});
+        if (end == text.size()) break;
+        if (text[end] == '<') open.emplace_back(word, 0);
+        if (text[end] == ',' && !open.empty()) ++open.back().second;
+        if (text[end] == '>' && !open.empty()) open.pop_back();
+        at = end + 1;
+    }
+    return numbers;
+}
+
+/// The text with other words in the places of its numbers.
+inline std::string with_words(std::string_view text, std::span<const SpelledNumber> numbers, std::span<const std::string> words) {
+    std::string result;
+    std::size_t at = 0;
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
+        result += std::string{text.substr(at, numbers[n].begin - at)} + words[n];
+        at = numbers[n].begin + numbers[n].size;
+    }
+    return result + std::string{text.substr(at)};
+}
+
+/// What layers have in common that differ in their numbers alone.
+inline std::string pattern_of(std::string_view text) {
+    const auto numbers = numbers_in(text);
+    return with_words(text, numbers, std::vector<std::string>(numbers.size(), "#"));
+}
+
+/// What a number stands for, as the name of a parameter.
+inline std::string parameter_name(const SpelledNumber& number, std::span<const SpelledAlias> aliases) {
+    for (const SpelledAlias& alias : aliases)
+        if (alias.name == number.owner) return alias.parameters[number.argument];
+    constexpr std::array<std::array<std::string_view, 3>, 13> names{{{"Conv", "Kernel", "Filters"},
+                                                                     {"SeparableConv", "Kernel", "Filters"},
+                                                                     {"DepthwiseConv", "Kernel", ""},
+                                                                     {"Dense", "Outputs", ""},
+                                                                     {"Stride", "Step", "StepX"},
+                                                                     {"Padding", "Zeros", "Left"},
+                                                                     {"Pad", "Zeros", "Left"},
+                                                                     {"Crop", "Edge", "Left"},
+                                                                     {"Groups", "Count", ""},
+                                                                     {"Slice", "First", "Channels"},
+                                                                     {"Window", "Rows", "Columns"},
+                                                                     {"Pool", "", "Kernel"},
+                                                                     {"Repeat", "Length", ""}}};
+    for (const auto& [owner, first, second] : names)
+        if (owner == number.owner && number.argument < 2 && !(number.argument == 0 ? first : second).empty())
+            return std::string{number.argument == 0 ? first : second};
+    return "Number";
+}
+
+/// A name for what the layers are; `beside` others that read the same.
+inline std::string block_name(const SpelledLayer& layer, bool beside) {
+    if (layer.word == "Shortcut") return "Projection";
+    if (layer.word == "Gate" || layer.word == "Product") return "Excite";
+    if (layer.word == "Parallel") return "Branches";
+    if (layer.word == "Residual") return "Block";
+    const SpelledLayer &first = layer.children.front(), &last = layer.children.back();
+    const bool normalised = layer.children.size() > 1 && layer.children.size() < 4 && layer.children[1].word.starts_with("BatchNorm");
+    if (!normalised) return beside ? "Branch" : "Block";
+    const std::string active = layer.children.size() == 3 ? last.parts[0] : "";
+    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) + "Norm" + active.substr(0, active.find('<'));
+}
+
+/// What is not yet among the names: "Block", "Block2", "ReLU6_2".
+inline std::string free_name(const std::string& base, std::span<const std::string> names) {
+    const bool after_digit = base.back() >= '0' && base.back() <= '9';
+    std::string name = base;
+    for (std::size_t next = 2; std::ranges::find(names, name) != names.end(); ++next) name = base + (after_digit ? "_" : "") + std::to_string(next);
+    return name;
+}
+
+/// A block where it is written, and how often that counts.
+struct SpelledPlace {
+    SpelledLayer* layer;
+    std::size_t weight = 1;
+    bool beside = false;
+    std::string text = {};
+    std::vector<SpelledNumber> numbers = {};
+};
+
+/// Gives layers of one pattern a name, unless they differ in too much.
+inline bool add_alias(std::span<const SpelledPlace> places, std::vector<SpelledAlias>& aliases) {
+    const SpelledPlace& first = places.front();
+    struct Column {
+        std::string name;
+        std::vector<std::size_t> values;
+    };
+    std::vector<Column> parameters;
+    std::vector<std::string> words;
+    for (std::size_t n = 0; n < first.numbers.size(); ++n) {
+        std::vector<std::size_t> values;
+        for (const SpelledPlace& place : places) values.push_back(place.numbers[n].value);
+        if (std::ranges::count(values, values[0]) == static_cast<std::ptrdiff_t>(values.size())) {
+            words.push_back(std::to_string(values[0]));
+            continue;
+        }
+        std::string word;
+        for (const Column& known : parameters)
+            for (std::size_t times = 1; times <= 6 && word.empty(); ++times)
+                if (std::ranges::equal(known.values, values, [&](std::size_t a, std::size_t b) { return a * times == b; }))
+                    word = times == 1 ? known.name : std::to_string(times) + " * " + known.name;
+        if (word.empty()) {
+            const std::string base = parameter_name(first.numbers[n], aliases);
+            word = base;
+            for (std::size_t next = 2; std::ranges::find(parameters, word, &Column::name) != parameters.end(); ++next) word = base + std::to_string(next);
+            parameters.push_back({word, values});
+        }
+        words.push_back(word);
+    }
+    if (parameters.size() > 4) return false;
+    std::vector<std::string> names;
+    for (const SpelledAlias& known : aliases) names.push_back(known.name);
+    const std::string base = block_name(*first.layer, first.beside);
+    SpelledAlias alias{free_name(base, names), base, with_words(first.text, first.numbers, words)};
+    for (const Column& parameter : parameters) alias.parameters.push_back(parameter.name);
+    for (std::size_t n = 0; n < places.size(); ++n) {
+        std::string list;
+        for (const Column& parameter : parameters) list += (list.empty() ? "" : ", ") + std::to_string(parameter.values[n]);
+        places[n].layer->alias = alias.name + (list.empty() ? "" : "<" + list + ">");
+    }
+    aliases.push_back(std::move(alias));
+    return true;
+}
+
+/// Names for those of the layers that are written more than once: for all of one pattern, else for those that are the same.
+inline void add_aliases(std::vector<SpelledPlace> places, std::vector<SpelledAlias>& aliases) {
+    constexpr std::size_t least = 32;  // letters: what is shorter is as quick to read
+    for (SpelledPlace& place : places) place.text = text(*place.layer), place.numbers = numbers_in(place.text);
+    std::erase_if(places, [](const SpelledPlace& place) { return place.text.size() < least; });
+    const auto named_together = [&](auto alike) {
+        std::vector<bool> done(places.size(), false);
+        for (std::size_t n = 0; n < places.size(); ++n) {
+            std::vector<SpelledPlace> group;
+            std::size_t weight = 0;
+            for (std::size_t other = n; other < places.size(); ++other)
+                if (!done[other] && places[other].layer->alias.empty() && alike(places[n], places[other])) {
+                    done[other] = true, weight += places[other].weight;
+                    group.push_back(places[other]);
+                }
+            if (weight > 1) add_alias(group, aliases);
+        }
+    };
+    named_together([](const SpelledPlace& a, const SpelledPlace& b) { return pattern_of(a.text) == pattern_of(b.text); });
+    named_together([](const SpelledPlace& a, const SpelledPlace& b) { return a.text == b.text; });
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelled_blocks.hpp
+
+// What stands in a spelled network again and again, under a name: a convolution with its normalisation, a block and the activation behind it, and
+// what follows itself. "using Block = Residual<...>;", or with the numbers that differ as parameters.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+using SpelledLayers = std::vector<SpelledLayer>;
+
+/// Puts layers from `first` on, `count` of them, into one Sequential.
+inline void join_layers(SpelledLayers& layers, std::size_t first, std::size_t count) {
+    const auto begin = layers.begin() + static_cast<std::ptrdiff_t>(first), end = begin + static_cast<std::ptrdiff_t>(count);
+    SpelledLayer line{0, "Sequential"};
+    line.children.assign(begin, end);
+    layers.erase(begin + 1, end);
+    layers[first] = std::move(line);
+}
+
+/// How many layers from `first` on belong together: a layer with weights, its normalisation and what activates that; or a block and its
+/// activation. 1 if there is no such.
+inline std::size_t unit_size(const SpelledLayers& layers, std::size_t first) {
+    const auto is = [&](std::size_t n, std::string_view word) { return n < layers.size() && layers[n].word.starts_with(word); };
+    if (is(first, "Residual")) return is(first + 1, "Activation") ? 2 : 1;
+    const bool learns = is(first, "Conv") || is(first, "DepthwiseConv") || is(first, "SeparableConv") || is(first, "Dense");
+    if (!learns || !is(first + 1, "BatchNorm")) return 1;
+    return is(first + 2, "Activation") ? 3 : 2;
+}
+
+/// Counts units by what they are but for their numbers.
+inline void count_units(const SpelledLayers& layers, std::map<std::string, std::size_t>& counts) {
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        if (const std::size_t size = unit_size(layers, n); size > 1) ++counts[pattern_of(listed(layers, n, size))];
+        count_units(layers[n].children, counts);
+    }
+}
+
+/// Joins the units that stand there at least `least` times. Of a composition, only in a line of layers: those of a Parallel stand beside each other.
+inline void join_units(SpelledLayers& layers, bool line, const std::map<std::string, std::size_t>& counts, std::size_t least) {
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const std::size_t size = line ? unit_size(layers, n) : 1;
+        if (size > 1 && size < layers.size() && counts.at(pattern_of(listed(layers, n, size))) >= least) join_layers(layers, n, size);
+    }
+    for (SpelledLayer& layer : layers) join_units(layer.children, layer.word != "Parallel" && layer.word != "Product", counts, least);
+}
+
+/// Of layers that follow each other again and again, the ones that save the most: a Repeat of them.
+inline bool fold_repeat(SpelledLayers& layers) {
+    std::vector<std::string> texts;
+    for (const SpelledLayer& layer : layers) texts.push_back(text(layer));
+    std::size_t first = 0, period = 0, times = 0, best = 60;  // what is shorter stays as it is
+    for (std::size_t p = 1; 2 * p <= layers.size(); ++p)
+        for (std::size_t begin = 0; begin + 2 * p <= layers.size(); ++begin) {
+            std::size_t end = begin + p, saved = 0;
+            while (end < layers.size() && texts[end] == texts[end - p]) ++end;
+            const std::size_t count = (end - begin) / p;
+            for (std::size_t n = begin + p; n < begin + count * p; ++n) saved += texts[n].size();
+            if (count > 1 && saved > best) first = begin, period = p, times = count, best = saved;
+        }
+    if (period == 0) return false;
+    SpelledLayer repeat{0, "Repeat", {std::to_string(times)}};
+    for (std::size_t n = 0; n < times; ++n) {
+        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period), layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
+        repeat.children.push_back(as_one(once, 0));
+    }
+    layers.erase(layers.begin() + static_cast<std::ptrdiff_t>(first + 1), layers.begin() + static_cast<std::ptrdiff_t>(first + times * period));
+    layers[first] = std::move(repeat);
+    return true;
+}
+
+inline void fold_repeats(SpelledLayers& layers, bool line = true) {
+    for (SpelledLayer& layer : layers) fold_repeats(layer.children, layer.word != "Parallel" && layer.word != "Product" && layer.word != "Repeat");
+    while (line && fold_repeat(layers)) {}
+}
+
+/// Where compositions are written that stand so high above their deepest layers; inside of a Repeat they count twice. Gives the height of all.
+inline std::size_t collect_places(std::span<SpelledLayer> layers, std::size_t wanted, std::size_t weight, bool beside,
+                                  std::vector<SpelledPlace>& found) {
+    std::size_t height = 0;
+    for (SpelledLayer& layer : layers) {
+        if (layer.children.empty()) continue;
+        const bool repeat = layer.word == "Repeat";
+        const std::span children{layer.children.data(), repeat ? 1 : layer.children.size()};
+        const std::size_t own = 1 + collect_places(children, wanted, repeat ? 2 : weight, layer.word == "Parallel", found);
+        if (own == wanted && !repeat) found.push_back({&layer, weight, beside});
+        height = std::max(height, own);
+    }
+    return height;
+}
+
+/// A network in lines, one for each layer, and the names that they use, each behind those that it is made of.
+struct NamedBlocks {
+    std::vector<SpelledAlias> aliases;
+    std::vector<std::string> layers;
+};
+
+/// What is used in one other name alone stands there.
+inline void inline_aliases(NamedBlocks& blocks) {
+    constexpr std::size_t longest = 240;
+    for (std::size_t n = blocks.aliases.size(); n-- > 0;) {
+        const SpelledAlias alias = blocks.aliases[n];
+        std::size_t uses = 0;
+        for (const std::string& layer : blocks.layers) uses += count_word(layer, alias.name);
+        SpelledAlias* user = nullptr;
+        for (SpelledAlias& other : blocks.aliases)
+            if (const std::size_t count = count_word(other.meaning, alias.name); count > 0) uses += count, user = &other;
+        if (uses != 1 || !user || user->meaning.size() + alias.meaning.size() > longest) continue;
+        user->meaning = with_meaning(user->meaning, alias);
+        blocks.aliases.erase(blocks.aliases.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+}
+
+/// "Block3" is "Block2" where that is gone; what halves rows and columns is a "DownBlock".
+inline void number_aliases(NamedBlocks& blocks, const std::string& taken) {
+    std::vector<std::string> names{taken};
+    std::map<std::string, std::string> renamed;
+    for (const SpelledAlias& alias : blocks.aliases) {
+        names.push_back(free_name((alias.meaning.find("Stride<2>") == std::string::npos ? "" : "Down") + alias.base, names));
+        renamed.emplace(alias.name, names.back());
+    }
+    const auto rename = [&](std::string& text) {
+        text = with_other_words(text, [&](const std::string& word) { return renamed.contains(word) ? renamed.at(word) : word; });
+    };
+    for (std::string& layer : blocks.layers) rename(layer);
+    for (SpelledAlias& alias : blocks.aliases) rename(alias.name), rename(alias.meaning);
+}
+
+/// Names for what stands there more than once; `taken` is none of them.
+inline NamedBlocks name_blocks(SpelledNetwork& network, const std::string& taken) {
+    std::map<std::string, std::size_t> counts;
+    count_units(network.layers, counts);
+    join_units(network.layers, true, counts, 3);
+    fold_repeats(network.layers);
+    NamedBlocks blocks;
+    std::vector<SpelledPlace> places;
+    const std::size_t highest = collect_places(network.layers, 0, 1, false, places);
+    for (std::size_t height = 1; height <= highest; ++height) {
+        places.clear();
+        collect_places(network.layers, height, 1, false, places);
+        add_aliases(places, blocks.aliases);
+    }
+    for (const SpelledLayer& layer : network.layers) blocks.layers.push_back(text(layer));
+    inline_aliases(blocks);
+    number_aliases(blocks, taken);
+    return blocks;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelled_program.hpp
+
+// A small program for a network that was spelled: its type, its weights from their file, and the most probable classes of a picture.
+
+namespace denim {
+
+/// Where a program has its network's weights from.
+struct ProgramWeights {
+    enum class Form { onnx, keras, denim };  ///< a file of safetensors as write_spelled_weights writes it is Denim's
+
+    Form form;
+    std::string file;
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// In quotes of C++.
+inline std::string literal(std::string_view text) {
+    std::string result = "\"";
+    for (const char letter : text) result += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
+    return result + '"';
+}
+
+/// The text in lines of about 120 columns, the later ones indented; they begin with something that has brackets.
+inline std::string in_lines(std::string_view text, std::size_t indent) {
+    std::string lines, line;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        do {
+            const std::size_t comma = text.find(", ", end);
+            end = comma == text.npos ? text.size() : comma + 2;
+        } while (end < text.size() && text.substr(end, text.find(", ", end) - end).find('<') == text.npos);
+        const std::string_view part = text.substr(at, end - at);
+        if (line.size() + part.size() > 121 && line.size() > indent) {
+            lines += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+            line.assign(indent, ' ');
+        }
+        line += part;
+        at = end;
+    }
+    return lines + line;
+}
+
+/// "template <std::size_t Filters>\nusing Block = ...;"
+inline std::string definition(const SpelledAlias& alias) {
+    std::string text;
+    for (const std::string& parameter : alias.parameters) text += (text.empty() ? "template <" : ", ") + ("std::size_t " + parameter);
+    if (!text.empty()) text += ">\n";
+    return text + in_lines("using " + alias.name + " = " + alias.meaning + ";", 4) + "\n\n";
+}
+
+/// How the program makes numbers of its argument: of a photograph where the network takes colours, else of an array.
+inline std::string read_input(Shape picture, const std::string& name) {
+    const std::string size = sentence(picture.height, ", ", picture.width);
+    if (!picture.vector() && picture.channels == 3)
+        return "        const Picture photo = resize(read_picture(arguments[1]), Size{" + size + "});\n"
+               "        const auto input = view(photo.pixels.data(), std::array<std::size_t, 3>{" + size + ", 3});\n";
+    const std::string extents = picture.vector() ? std::to_string(picture.channels) : sentence(size, ", ", picture.channels);
+    return "        const std::vector<float> numbers = read_npy(arguments[1]).as<float>();  // (" + extents + ")\n"
+           "        if (numbers.size() != " + name + "::input.size()) throw std::runtime_error(\"an array of shape (" + extents + ") was expected\");\n"
+           "        const auto input = view(numbers.data(), std::array<std::size_t, " + (picture.vector() ? "1" : "3") + ">{" + extents + "});\n";
+}
+
+}  // namespace detail
+
+/// The text of a .cpp file, and the network with the places that its layers have there.
+struct SpelledProgram {
+    std::string text;
+    SpelledNetwork network;
+};
+
+/// The program. What is spelled again and again has a name of its own in it. `source` is the file that was spelled.
+inline SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name = "Model") {
+    using Form = ProgramWeights::Form;
+    detail::require_identifier(name);
+    const detail::NamedBlocks blocks = detail::name_blocks(network, name);
+    const bool photo = !network.picture.vector() && network.picture.channels == 3;
+    const std::string taken = weights.form == Form::denim   ? "load_into(network, " + detail::literal(weights.file) + ");"
+                              : weights.form == Form::onnx ? "import_onnx(network, " + detail::literal(weights.file) + ");"
+                                                           : "import_weights(network, " + detail::literal(weights.file) + ");";
+    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") + ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
+    text += "#include <denim/denim.hpp>\n#include <denim/exchange.hpp>\n";
+    if (!photo) text += "#include <denim/format.hpp>\n";
+    if (weights.form == Form::keras) text += "#include <denim/hdf5.hpp>\n";
+    if (photo) text += "#include <denim/image.hpp>\n";
+    text += "\n#include <algorithm>\n#include <array>\n#include <cstddef>\n#include <exception>\n#include <iostream>\n#include <numeric>\n#include <span>\n";
+    if (!photo) text += "#include <stdexcept>\n";
+    text += "#include <vector>\n\nusing namespace denim;\n\n";
+    for (const detail::SpelledAlias& alias : blocks.aliases) text += detail::definition(alias);
+    text += "using " + name + " = Network<" + detail::input_text(network.picture) + ", Sequential<";
+    for (const std::string& layer : blocks.layers) text += (&layer == blocks.layers.data() ? "\n" : ",\n") + detail::in_lines("    " + layer, 8);
+    text += ">>;\n\n" + name + " trained() {\n    " + name + " network;\n    " + taken + "\n    return network;\n}\n\n";
+    text += "int main(int count, char** arguments) {\n    if (count != 2) return 2;\n    try {\n        const Predictor predictor{trained()};\n";
+    if (photo) text += "        // Bytes are divided by 255. Whatever else was done to pictures when it was trained, its file does not tell: a mean and a deviation\n"
+                       "        // are a Normalise<Mean<...>, Deviation<...>> in front of its layers.\n";
+    text += detail::read_input(network.picture, name);
+    const std::string what = network.without_softmax ? "probabilities" : "predict";
+    text += "        const auto scores = predictor." + what + "(input);\n"
+            "        std::vector<std::size_t> classes(scores.size());\n"
+            "        std::iota(classes.begin(), classes.end(), std::size_t{0});\n"
+            "        std::ranges::sort(classes, std::ranges::greater{}, [&](std::size_t n) { return scores.data()[n]; });\n"
+            "        for (const std::size_t n : std::span{classes}.first(std::min<std::size_t>(5, classes.size())))\n"
+            "            std::cout << n << ' ' << scores.data()[n] << '\\n';\n"
+            "    } catch (const std::exception& error) {\n        std::cerr << error.what() << '\\n';\n        return 1;\n    }\n    return 0;\n}\n";
+    return {std::move(text), std::move(network)};
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/exchange/spelled_weights.hpp
+
+// The weights of a network that was spelled, as Denim's own file holds them: before there is a program with its type.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Gives the numbers of one row of a layer: "weights", "bias", "gamma", ... of the file's layer of this number.
+using SpelledNumbers = std::function<std::vector<float>(std::size_t source, const std::string& row)>;
+
+/// Of an ONNX file's layers.
+inline SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
+    return [&graph](std::size_t source, const std::string& row) {
+        const std::size_t slot = detail::parse_weight_name(row).slot;
+        const auto& weights = graph.layers.at(source).weights;
+        if (slot >= weights.size()) throw std::invalid_argument(graph.layers[source].node + " has no " + row);
+        return weights[slot].numbers();
+    };
+}
+
+/// Writes them under the names that the rows of `network` have, as load reads them. Throws FileError under the name `file` where a row lacks its
+/// numbers or one is not finite; nothing is written then.
+inline void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
+    std::vector<std::string> names;
+    std::vector<std::vector<std::size_t>> shapes;
+    std::vector<std::vector<float>> values;
+    detail::each_leaf(network.layers, "", [&](const detail::SpelledLayer& layer, const std::string& place) {
+        for (const detail::SpelledRow& row : layer.rows) {
+            names.push_back(place + '.' + row.name);
+            shapes.push_back(row.shape);
+            try {
+                values.push_back(numbers_of(layer.source.value(), row.name));
+            } catch (const std::invalid_argument& error) {
+                throw FileError(file, error.what());
+            } catch (const std::range_error& error) {
+                throw FileError(file, names.back() + ": " + error.what());
+            }
+            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{}); values.back().size() != expected)
+                throw FileError(file, detail::sentence(names.back(), ": ", expected, " numbers were expected, the file has ", values.back().size()));
+            if (!all_finite(std::span<const float>{values.back()})) throw FileError(file, names.back() + " holds a number that is not finite");
+        }
+    });
+    std::vector<NamedTensor> tensors;
+    for (std::size_t n = 0; n < names.size(); ++n) tensors.push_back({names[n], shapes[n], values[n]});
+    write_weights(to, tensors);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -33122,8 +33920,8 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 /// Batches whose pictures are read from a source, or changed anew in each epoch, or both, on threads of their own: while a network works on
-/// one batch the next ones are made ready. A program that is held to one thread makes each as it is taken, unless threads to read were asked
-/// for. A picture becomes the same for any number of threads and any size of batches.
+/// one batch the next ones are made ready; where it waits, its own threads help. A program that is held to one thread makes each as it is taken,
+/// unless threads to read were asked for. A picture becomes the same for any number of threads and any size of batches.
 class PreparedBatches {
 public:
     /// Keeps a reference to `samples`. Throws where augmentation does not fit the pictures.
@@ -33203,11 +34001,10 @@ public:
                 if (following < batches_) open(following);
                 work_.notify_all();
             }
-            if (workers_.empty()) {
+            if (room.left > 0) {
                 lock.unlock();
-                fill(room, 0, room.size);
-                room.left = 0;
-            } else {
+                help(room);
+                lock.lock();
                 done_.wait(lock, [&] { return room.left == 0; });
             }
         }
@@ -33248,29 +34045,56 @@ private:
         room.error = nullptr;
     }
 
+    /// Some pictures of a batch, for one thread.
+    struct Slice {
+        Room* room;
+        std::size_t first, last;
+    };
+    // Nothing where all rooms are full or taken. The mutex is held.
+    std::optional<Slice> claim() {
+        if (claimed_ >= batches_ || claimed_ >= held_ + rooms_.size()) return std::nullopt;
+        Room& room = rooms_[claimed_ % rooms_.size()];
+        const Slice slice{&room, claimed_samples_, std::min(claimed_samples_ + slice_, room.size)};
+        claimed_samples_ = slice.last;
+        if (slice.last == room.size) ++claimed_, claimed_samples_ = 0;
+        return slice;
+    }
+    void read(const Slice& slice, std::unique_lock<std::mutex>& lock) {
+        ++busy_;
+        lock.unlock();
+        std::exception_ptr error;
+        try {
+            fill(*slice.room, slice.first, slice.last);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        lock.lock();
+        --busy_;
+        if (error && !slice.room->error) slice.room->error = error;
+        slice.room->left -= slice.last - slice.first;
+        if (slice.room->left == 0 || batches_ == 0) done_.notify_all();
+    }
+
     void work() {
         std::unique_lock lock{mutex_};
         for (;;) {
-            work_.wait(lock, [&] { return stop_ || (claimed_ < batches_ && claimed_ < held_ + rooms_.size()); });
+            std::optional<Slice> slice;
+            work_.wait(lock, [&] { return stop_ || (slice = claim()); });
             if (stop_) return;
-            Room& room = rooms_[claimed_ % rooms_.size()];
-            const std::size_t first = claimed_samples_, last = std::min(first + slice_, room.size);
-            claimed_samples_ = last;
-            if (last == room.size) ++claimed_, claimed_samples_ = 0;
-            ++busy_;
-            lock.unlock();
-            std::exception_ptr error;
-            try {
-                fill(room, first, last);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            lock.lock();
-            --busy_;
-            if (error && !room.error) room.error = error;
-            room.left -= last - first;
-            if (room.left == 0 || batches_ == 0) done_.notify_all();
+            read(*slice, lock);
         }
+    }
+    // Those that compute read until the batch is there: a team that waits for work keeps its processors busy with waiting.
+    void help(const Room& room) {
+        const Team team;
+        parallel_for(team, team.size, std::numeric_limits<std::size_t>::max(), [&](std::size_t, std::size_t) {
+            std::unique_lock lock{mutex_};
+            while (room.left > 0) {
+                const std::optional<Slice> slice = claim();
+                if (!slice) break;
+                read(*slice, lock);
+            }
+        });
     }
 
     void fill(Room& room, std::size_t first, std::size_t last) {
@@ -33281,11 +34105,11 @@ private:
             std::copy_n(samples_.numbers.data() + sample * width, width, room.targets.data() + n * width);
             auto* const to = reinterpret_cast<std::uint8_t*>(room.numbers_of_pictures.data()) + n * picture_bytes_;
             const std::uint8_t* from = samples_.source ? unchanged.data() : samples_.pictures.bytes + sample * picture_bytes_;
-            room.there[n] = !samples_.source || read(samples_.place(sample), changes_ ? unchanged.data() : to);
+            room.there[n] = !samples_.source || read_picture(samples_.place(sample), changes_ ? unchanged.data() : to);
             if (changes_ && room.there[n]) augmentation_.apply(from, samples_.pictures.shape, to, Augmentation::random_of(seed_, epoch_, sample));
         }
     }
-    bool read(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
+    bool read_picture(std::size_t place, void* to) { return forward_ ? forward_->take(place, to) : samples_.source->read(place, to); }
 
     const Samples& samples_;
     Augmentation augmentation_;
@@ -33422,11 +34246,21 @@ inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
     }
 }
 
+/// Whether each output of a network with one head begins with a bias that leaves it no probability: room for later, of which no label is expected.
+inline std::vector<bool> shut_outputs(Learner& learner) {
+    constexpr float shut = -1000;
+    std::vector<bool> all(learner.classes());
+    const std::span<const Row> rows = learner.rows();
+    if (learner.heads().size() != 1 || rows.empty() || !rows.back().name.ends_with(".bias") || rows.back().size() != all.size()) return all;
+    for (std::size_t n = 0; n < all.size(); ++n) all[n] = learner.parameters()[rows.back().offset + n] <= shut;
+    return all;
+}
+
 /// Classes that no label names.
-inline void look_at_labels(const Learner& learner, const Samples& train) {
+inline void look_at_labels(Learner& learner, const Samples& train) {
     const auto heads = learner.heads();
     for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
-        std::vector<bool> used(heads[head]);
+        std::vector<bool> used = heads.size() == 1 ? shut_outputs(learner) : std::vector<bool>(heads[head]);
         for (std::size_t n = head; n < train.labels.size(); n += heads.size())
             if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
         std::string unused;
@@ -33442,7 +34276,7 @@ inline void look_at_labels(const Learner& learner, const Samples& train) {
 }
 
 /// All of these.
-inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
+inline void take_first_look(Learner& learner, const Samples& train, const FitOptions& options) {
     look_at_pictures(train.pictures);
     look_at_end(learner, {options.loss, options.head_losses});
     look_at_labels(learner, train);

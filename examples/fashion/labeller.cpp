@@ -8,6 +8,7 @@
 #include "fashion/familiarity.hpp"
 #include "fashion/kind_probabilities.hpp"
 #include "fashion/task_sets.hpp"
+#include "tuning/tuned_file.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -145,6 +146,10 @@ private:
     std::optional<Model<Female>> female_;
 };
 
+std::array<denim::Picture, 2> drawn(const denim::Picture& photograph, const denim::Occlusion& first, const denim::Occlusion& second) {
+    return {denim::draw_occlusion(photograph, first), denim::draw_occlusion(photograph, second)};
+}
+
 /// First the category, then that category's own networks.
 class OneAfterAnother : public Answers {
 public:
@@ -160,10 +165,12 @@ public:
         labels.familiarity = primary_.familiarity(pixels, category.text);
         return labels;
     }
-    [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const override {
-        return {primary_.explain(pixels), labels.category.text == "glasses"    ? glasses_.explain(pixels)
-                                          : labels.category.text == "trousers" ? trousers_.explain(pixels, labels)
-                                                                               : shoes_.explain(pixels, labels)};
+    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const override {
+        const std::uint8_t* const pixels = photograph.pixels.data();
+        return drawn(photograph, primary_.explain(pixels),
+                     labels.category.text == "glasses"    ? glasses_.explain(pixels)
+                     : labels.category.text == "trousers" ? trousers_.explain(pixels, labels)
+                                                          : shoes_.explain(pixels, labels));
     }
 
 private:
@@ -189,21 +196,81 @@ public:
         labels.familiarity = network_.familiarity(pixels, category.text);
         return labels;
     }
-    [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const override {
+    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const override {
+        const std::uint8_t* const pixels = photograph.pixels.data();
         const auto type = std::ranges::find_if(head_tasks, [&](const Task& question) {
             return question.answer == &Kind::type && question.category == labels.category.text;
         });
-        return {network_.explain(pixels), network_.explain(pixels, static_cast<std::size_t>(type - head_tasks.begin()))};
+        return drawn(photograph, network_.explain(pixels), network_.explain(pixels, static_cast<std::size_t>(type - head_tasks.begin())));
     }
 
 private:
     Model<EveryLabel> network_;
 };
 
+/// A network of fine_tune's. Where its kinds are the catalogue's, the labels are too; else the first folder's name and the rest.
+class Tuned : public Answers {
+public:
+    explicit Tuned(const std::filesystem::path& models) : file_(models / "pretrained.safetensors") {
+        for (const std::string& kind : file_.texts().kinds) {
+            const std::size_t end = kind.find('/');
+            const auto place = end == kind.npos ? std::nullopt : find_kind(kind.substr(0, end), kind.substr(end + 1));
+            if (!place) {
+                places_.clear();
+                return;
+            }
+            places_.push_back(*place);
+        }
+    }
+    [[nodiscard]] denim::Size frame() const override { return {file_.frame().height, file_.frame().width}; }
+    [[nodiscard]] double sure() const override { return file_.texts().sure; }
+    [[nodiscard]] Labels label(const std::uint8_t* pixels) const override {
+        const tuning::Verdict verdict = file_.ask(pixels);
+        Labels labels = places_.empty() ? labels_of_folders(verdict) : labels_of_catalogue(verdict);
+        labels.familiarity = verdict.familiarity;
+        return labels;
+    }
+    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& /*labels*/) const override {
+        const std::uint8_t* const pixels = photograph.pixels.data();
+        const auto cut = file_.model().cuts({file_.frame(), 1, pixels, nullptr});
+        return {denim::draw_grad_cam(photograph, file_.model().grad_cam(cut)), denim::draw_occlusion(photograph, file_.model().occlude(pixels))};
+    }
+
+private:
+    [[nodiscard]] Labels labels_of_catalogue(const tuning::Verdict& verdict) const {
+        std::array<double, kinds.size()> all{};
+        for (std::size_t n = 0; n < places_.size(); ++n) all[places_[n]] = verdict.probabilities[n];
+        Word category{"", 0};
+        for (std::size_t name = 0; name < class_names(head_tasks[0]).size(); ++name) {
+            Word other{category_named(name), 0};
+            for (std::size_t k = 0; k < kinds.size(); ++k) other.probability += kinds[k].category == other.text ? all[k] : 0;
+            if (other.probability > category.probability) category = other;
+        }
+        std::vector<float> own;
+        for (std::size_t k = 0; k < kinds.size(); ++k)
+            if (kinds[k].category == category.text) own.push_back(static_cast<float>(all[k] / category.probability));
+        return labels_of(category, own);
+    }
+    [[nodiscard]] Labels labels_of_folders(const tuning::Verdict& verdict) const {
+        const auto first_of = [](std::string_view kind) { return kind.substr(0, kind.find('/')); };
+        const std::string_view best = file_.texts().kinds[verdict.best], first = first_of(best);
+        Labels labels{{first, 0}, {}, {}, verdict.probabilities[verdict.best]};
+        for (std::size_t n = 0; n < verdict.probabilities.size(); ++n)
+            if (first_of(file_.texts().kinds[n]) == first) labels.category.probability += verdict.probabilities[n];
+        if (first.size() < best.size()) labels.type = {best.substr(first.size() + 1), verdict.probabilities[verdict.best]};
+        return labels;
+    }
+
+    tuning::TunedFile file_;
+    std::vector<std::size_t> places_;  // of its kinds among the catalogue's; none where one is not there
+};
+
 }  // namespace
 
 Labeller::Labeller(const std::filesystem::path& models, Approach approach) {
-    if (approach == Approach::heads)
+    if (approach == Approach::pretrained)
+        answers_ = std::make_unique<Tuned>(models);
+    else if (approach == Approach::heads)
         answers_ = std::make_unique<Together>(models);
     else
         answers_ = std::make_unique<OneAfterAnother>(models, approach);

@@ -13,15 +13,18 @@
 namespace fashion {
 
 /// How the labels are found: the category by a network of its own and what is below it by one network of each category (all),
-/// or by one for the gender and one for the types of each gender (separate); or everything by one network with several heads.
-enum class Approach { all, separate, heads };
+/// or by one for the gender and one for the types of each gender (separate); or everything by one network with several heads; or by one that
+/// others taught before and fine_tune taught these photographs (pretrained), whose labels are those of its folder.
+enum class Approach { all, separate, heads, pretrained };
 
 /// The networks of an approach; any number of threads may ask.
 class Answers {
 public:
     virtual ~Answers() = default;
+    [[nodiscard]] virtual denim::Size frame() const { return {120, 90}; }
+    [[nodiscard]] virtual double sure() const { return 0.5; }
     [[nodiscard]] virtual Labels label(const std::uint8_t* pixels) const = 0;
-    [[nodiscard]] virtual std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const = 0;
+    [[nodiscard]] virtual std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const = 0;
 };
 
 /// Labels photographs; any number of threads may ask. Its networks are compiled in labeller.cpp.
@@ -30,12 +33,17 @@ public:
     /// Opens the models that the approach needs; throws denim::FileError if one is missing or of another network or task.
     Labeller(const std::filesystem::path& models, Approach approach);
 
-    /// Of a photograph in the frame: 120 x 90 x 3 bytes.
+    /// The frame that photographs are fitted into: 120 x 90, unless the network is a pretrained one.
+    [[nodiscard]] denim::Size frame() const { return answers_->frame(); }
+    /// A label that is less likely is a question.
+    [[nodiscard]] double sure() const { return answers_->sure(); }
+
+    /// Of a photograph in the frame, three bytes a pixel. The words live as long as this.
     [[nodiscard]] Labels label(const std::uint8_t* pixels) const { return answers_->label(pixels); }
 
-    /// Where the network that chose its category looked, and where the one that chose its type.
-    [[nodiscard]] std::array<denim::Occlusion, 2> explain(const std::uint8_t* pixels, const Labels& labels) const {
-        return answers_->explain(pixels, labels);
+    /// Where the network that chose its category looked, and where the one that chose its type; of a pretrained network Grad-CAM and occlusion.
+    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const {
+        return answers_->explain(photograph, labels);
     }
 
 private:

@@ -10,4 +10,6 @@
 #include <denim/exchange/save.hpp>
 #include <denim/exchange/spell_keras.hpp>
 #include <denim/exchange/spell_onnx.hpp>
+#include <denim/exchange/spelled_program.hpp>
+#include <denim/exchange/spelled_weights.hpp>
 #include <denim/training/checkpoint.hpp>

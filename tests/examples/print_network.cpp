@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What print_network printed for the models of golden/make_models.py stands in headers here, written by the build, and
-// compiles.
+// compiles; so does a program that it wrote.
 #include "messages.hpp"
 #include "scratch.hpp"
 
 #include <denim/denim.hpp>
-#include <denim/exchange/spell_keras.hpp>
-#include <denim/exchange/spell_onnx.hpp>
+#include <denim/exchange.hpp>
 #include <denim/format/onnx.hpp>
+#include <denim/image.hpp>
 
 #include "printed/functional.hpp"
 #include "printed/keras_branches.hpp"
@@ -17,8 +17,22 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <numeric>
+#include <span>
 #include <type_traits>
+#include <vector>
+
+namespace printed {
+#define main label
+#include "printed/pytorch_program.cpp"
+#undef main
+}  // namespace printed
 
 using namespace denim;
 
@@ -30,7 +44,7 @@ static_assert(
     std::is_same_v<sequential, Network<Image<9, 9, 1>, Sequential<Conv<5, 2>, Pool<Max, 3, Stride<2>>, Dense<2, NoBias>>>>);
 static_assert(
     std::is_same_v<pytorch,
-                   Network<Image<12, 9, 3>, Sequential<Conv<3, 2, Same, NoBias, Linear>, BatchNorm, Residual<Conv<3, 2, Same>>,
+                   Network<Image<12, 9, 3>, Sequential<Conv<3, 2, Same, NoBias, Linear>, BatchNormOf<Epsilon<1e-5>>, Residual<Conv<3, 2, Same>>,
                                                        MaxPool, Conv<2, 2, Stride<2>>, Dense<4, ReLU>, Dense<3, NoBias>>>>);
 static_assert(
     std::is_same_v<
@@ -99,7 +113,7 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     refused(R"(, {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": 5, "dilation_rate": 2}})",
             "larger than its picture");
     refused(R"(, {"class_name": "Conv2D"})", "does not describe a model as Keras does");
-    CHECK(message_of([] { keras("[1, 2]"); }).find(".h5 files are not read") != std::string::npos);
+    CHECK(message_of([] { keras("[1, 2]"); }).find("a .keras file or the text of model.to_json() was expected") != std::string::npos);
     CHECK(message_of([] { keras("{ "); }).find("a .keras file or the text") != std::string::npos);
     CHECK(message_of([] { keras(std::string(100'000, '[')); }).find("too deep") != std::string::npos);
     CHECK(message_of([] { keras(R"({"class_name": "Custom"})"); }).find("'Custom' came") != std::string::npos);
@@ -138,6 +152,40 @@ TEST_CASE("what Denim cannot spell is an error that names the layer and the reas
     CHECK(spell_onnx("o", onnx_of({{"Conv", "c", {"x", "w"}, {"y"}, {{"auto_pad", std::string{"SAME_UPPER"}}}},
                                    {"Relu", "", {"y"}, {"z"}}}))
               .find("denim::Conv<3, 2, denim::Same, denim::NoBias>>>") != std::string::npos);
+}
+
+TEST_CASE("a program that was written has the weights of its file, in Denim's own form too, and labels a photograph") {
+    static_assert(std::is_same_v<printed::Model, pytorch>);
+    const Scratch scratch;
+    const auto run = [&](const std::string& arguments) { return std::system((std::string{PROGRAM} + ' ' + arguments).c_str()); };
+    const std::string onnx = std::string{GOLDEN} + "/pytorch.onnx", own = (scratch / "own.safetensors").string();
+    REQUIRE(run(onnx + " --program --weights " + own + " > " + (scratch / "own.cpp").string()) == 0);
+    const auto text = read_bytes(scratch / "own.cpp");
+    CHECK(std::string{reinterpret_cast<const char*>(text.data()), text.size()}.find("    load_into(network, \"" + own + "\");\n") != std::string::npos);
+    const printed::Model network = printed::trained();
+    CHECK(std::ranges::equal(load<printed::Model>(own).parameters(), network.parameters()));
+    CHECK_FALSE(std::ranges::equal(printed::Model{}.parameters(), network.parameters()));
+
+    const Picture photo{Size{30, 20}, Colour{200, 90, 10}};
+    write_bytes(scratch / "photo.png", std::as_bytes(std::span<const std::uint8_t>{encode_png(photo)}));
+    std::string program = "label", file = (scratch / "photo.png").string(), missing = (scratch / "none.png").string();
+    std::ostringstream said;
+    std::streambuf* const before = std::cout.rdbuf(said.rdbuf());
+    std::array arguments{program.data(), file.data()}, wrong{program.data(), missing.data()};
+    const int status = printed::label(2, arguments.data());
+    std::cout.rdbuf(before);
+    CHECK(status == 0);
+    const auto logits = network.predict(view(resize(photo, Size{12, 9}).pixels.data(), std::array<std::size_t, 3>{12, 9, 3}));
+    const auto best = static_cast<std::size_t>(std::ranges::max_element(logits) - logits.begin());
+    CHECK_MESSAGE(said.str().starts_with(std::to_string(best) + ' '), said.str());
+    CHECK(std::ranges::count(said.str(), '\n') == 3);
+    CHECK(printed::label(1, arguments.data()) == 2);
+    CHECK(printed::label(2, wrong.data()) == 1);
+
+    const std::string json = std::string{GOLDEN} + "/sequential.json";
+    CHECK(run(json + " --program 2>" + (scratch / "said").string()) != 0);
+    const auto refusal = read_bytes(scratch / "said");
+    CHECK(std::string{reinterpret_cast<const char*>(refusal.data()), refusal.size()}.find("sequential.json: a file with weights was expected (.keras or .h5)") != std::string::npos);
 }
 
 TEST_CASE("the program names the file in what it says, and its status") {

@@ -28,6 +28,7 @@ struct ForeignTensor {
     std::vector<std::size_t> shape;
     std::vector<float> values;
     std::optional<WeightLayout> layout = {};  ///< where it is not that of the whole file
+    std::optional<double> epsilon = {};       ///< of a BatchNorm's variance: what the layer adds to it, where the file says so
 
     ForeignTensor() = default;
     ForeignTensor(std::string called, std::vector<std::size_t> extents, std::vector<float> numbers)

@@ -25,7 +25,7 @@ namespace denim {
 /// How weights come and go.
 struct WeightOptions {
     NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
+    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set what the file says, else Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
 };
 
 }  // namespace denim
@@ -53,16 +53,19 @@ std::vector<OwnEpsilon> own_epsilons() {
 }
 
 /// Lets BatchNorm layers give the same numbers with the epsilon that they have on the other side, by their gamma: on the way in from the
-/// file's to the network's, on the way out back. Throws std::invalid_argument if a layer without gamma would have to change.
+/// file's to the network's, on the way out back. `told` is what the file says of each place. Throws std::invalid_argument if a layer without
+/// gamma would have to change.
 inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
-                           const WeightOptions& options, bool in) {
-    for (const WeightPlace& variance : places) {
+                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told = {}) {
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        const WeightPlace& variance = places[place];
         const OwnEpsilon& ours = own[variance.layer];
         if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
-        const double theirs = options.batch_norm_epsilon.value_or(ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5);
+        const double usual = ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5;
+        const double theirs = options.batch_norm_epsilon.value_or(place < told.size() ? told[place].value_or(usual) : usual);
         if (theirs == ours.value) continue;
         const auto gamma =
-            std::ranges::find_if(places, [&](const WeightPlace& place) { return place.layer == variance.layer && place.name.ends_with(".gamma"); });
+            std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
         if (gamma == places.end())
             throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
                                                  "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
@@ -81,15 +84,17 @@ void take_weights(Network& network, const ForeignWeights& file, WeightLayout lay
     const auto places = weight_places(network, layout);
     const auto found = match_weights(file, places, layout, options.names);
     std::vector<float> parameters(network.parameters().size());
+    std::vector<std::optional<double>> epsilons;
     for (std::size_t n = 0; n < places.size(); ++n) {
         const ForeignTensor& tensor = file.tensors[found[n]];
+        epsilons.push_back(tensor.epsilon);
         if (!all_finite(tensor.values))
             throw FileError(file.file, "array " + in_quotes(tensor.name) + " holds a number that is not finite");
         const auto numbers = from_layout(places[n], tensor.layout.value_or(layout), tensor.values);
         std::ranges::copy(numbers, parameters.begin() + static_cast<std::ptrdiff_t>(places[n].offset));
     }
     try {
-        change_epsilon(places, parameters, own_epsilons<Network>(), layout, options, true);
+        change_epsilon(places, parameters, own_epsilons<Network>(), layout, options, true, epsilons);
     } catch (const std::invalid_argument& error) {
         throw FileError(file.file, error.what());
     }

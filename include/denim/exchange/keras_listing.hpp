@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,10 +58,10 @@ struct KerasListing {
         return nullptr;
     }
 
-    /// The epsilon of each BatchNormalization.
-    [[nodiscard]] std::vector<double> epsilons() const {
-        std::vector<double> all;
-        add_epsilons(layers, all);
+    /// The epsilon of each BatchNormalization, under its name and those of the models around it: "backbone/bn1".
+    [[nodiscard]] std::map<std::string, double> epsilons() const {
+        std::map<std::string, double> all;
+        add_epsilons(layers, "", all);
         return all;
     }
 
@@ -118,10 +119,10 @@ private:
         return all;
     }
 
-    static void add_epsilons(const std::vector<Layer>& layers, std::vector<double>& all) {
+    static void add_epsilons(const std::vector<Layer>& layers, const std::string& before, std::map<std::string, double>& all) {
         for (const Layer& layer : layers) {
-            if (layer.epsilon > 0) all.push_back(layer.epsilon);
-            add_epsilons(layer.within, all);
+            if (layer.epsilon > 0) all.emplace(before + layer.name, layer.epsilon);
+            add_epsilons(layer.within, before + layer.name + "/", all);
         }
     }
 };

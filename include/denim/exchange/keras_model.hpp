@@ -2,14 +2,17 @@
 #pragma once
 
 // The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
-// and is on the way to the output. Anything else throws std::invalid_argument with a sentence.
+// and is on the way to the output. Models within it are laid open: their layers stand among its own, "backbone/conv1". Anything else throws
+// std::invalid_argument with a sentence.
 
 #include <denim/machine/file_error.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,6 +25,7 @@ struct KerasLayer {
     std::string kind, name;
     nlohmann::json settings;
     std::vector<std::string> inputs;
+    std::optional<double> number = {};  ///< of x + 3 and x * 3
 
     /// "the layer 'conv' (Conv2D): SENTENCE".
     [[noreturn]] void refuse(std::string_view sentence) const {
@@ -35,56 +39,94 @@ public:
     using Json = nlohmann::json;
 
     explicit KerasModel(const Json& model) {
-        const std::string kind = model.at("class_name");
-        const bool sequential = kind == "Sequential";
-        if (!sequential && kind != "Functional" && kind != "Model")
-            throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
-        const Json& config = model.at("config");
-        for (const Json& json : config.is_array() ? config : config.at("layers")) {
-            KerasLayer layer{json.at("class_name"), json.at("config").at("name"), json.at("config"), {}};
-            check_class(json, layer);
-            if (sequential && layers_.empty() && layer.kind != "InputLayer") add_input_of(layer);  // Keras 2 writes no InputLayer
-            if (sequential && !layers_.empty()) layer.inputs = {layers_.back().name};
-            if (!sequential && json.contains("inbound_nodes")) layer.inputs = inputs_of(json.at("inbound_nodes"), layer);
-            add(std::move(layer));
-        }
-        if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        output_ = sequential ? layers_.back().name : only(config, "output_layers");
-        if (!sequential && only(config, "input_layers") != layers_.front().name)
-            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(layers_.front().name) + " came");
+        output_ = add_model(model, "", "");
         for (const KerasLayer& layer : layers_)
             if (reads_.at(layer.name) == 0 && layer.name != output_)
                 layer.refuse("nothing reads what it gives; the model's output is that of " + in_quotes(output_));
-        if (!reads_.contains(output_))
-            throw std::invalid_argument("there is no layer " + in_quotes(output_) + ", which is to be the output");
     }
 
     [[nodiscard]] const std::vector<KerasLayer>& layers() const { return layers_; }
+    /// The value x where the layer is the last of (x + 3, between 0 and 6) * 1/6, as Keras's applications write a hard sigmoid.
+    [[nodiscard]] std::optional<std::string> hard_sigmoid_of(const KerasLayer& layer) const {
+        if (layer.kind != "Multiply" || !layer.number || static_cast<float>(*layer.number) != 1.0f / 6) return std::nullopt;
+        const KerasLayer& relu = *std::ranges::find(layers_, layer.inputs[0], &KerasLayer::name);
+        if (relu.kind != "ReLU" || relu.settings.value("max_value", Json{}) != 6 || relu.inputs.size() != 1) return std::nullopt;
+        const KerasLayer& sum = *std::ranges::find(layers_, relu.inputs[0], &KerasLayer::name);
+        if (sum.kind != "Add" || !sum.number || *sum.number != 3) return std::nullopt;
+        return sum.inputs[0];
+    }
     [[nodiscard]] const std::string& output() const { return output_; }
     /// How many layers read what this one gives.
     [[nodiscard]] std::size_t reads(const std::string& name) const { return reads_.at(name); }
 
 private:
-    // A class of one's own may have the name of one of Keras's. What x + y and x * y stand for are operations, not layers.
+    static bool is_model(std::string_view kind) { return kind == "Sequential" || kind == "Functional" || kind == "Model"; }
+    static bool within(std::string_view folder, std::string_view where) { return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.'); }
+    // x + y and x * y are operations, not layers.
+    static bool is_operation(const Json& json, const std::string& kind) {
+        const std::string where = json.contains("module") && json.at("module").is_string() ? json.at("module").get<std::string>() : "";
+        return (kind == "Add" || kind == "Multiply") && (within("keras.src.ops", where) || within("keras.ops", where));
+    }
+    // A class of one's own may have the name of one of Keras's; two of Keras's applications have such.
     static void check_class(const Json& json, const KerasLayer& layer) {
         const Json module = json.value("module", Json{}), registered = json.value("registered_name", Json{});
-        const std::string where = module.is_string() ? std::string{module} : "";
-        const auto within = [&](std::string_view folder) { return where == folder || where.starts_with(std::string{folder} + "."); };
-        const bool operation = (layer.kind == "Add" || layer.kind == "Multiply") && (within("keras.src.ops") || within("keras.ops"));
-        if (layer.kind == "Sequential" || layer.kind == "Functional" || layer.kind == "Model")
-            layer.refuse("a model within a model has no spelling");
-        if (!module.is_null() && !operation && !within("keras.layers") && !within("keras.src.layers") && !within("tf_keras.layers") &&
-            !within("tensorflow.keras.layers"))
+        const std::string where = module.is_string() ? module.get<std::string>() : "";
+        const bool of_application = (layer.kind == "LayerScale" && where == "keras.src.applications.convnext") ||
+                                    (layer.kind == "CustomScaleLayer" && where == "keras.src.applications.inception_resnet_v2");
+        if (is_operation(json, layer.kind) || of_application) return;
+        if (!module.is_null() && !within("keras.layers", where) && !within("keras.src.layers", where) && !within("tf_keras.layers", where) &&
+            !within("tensorflow.keras.layers", where))
             layer.refuse("it is of the module " + in_quotes(module.dump()) + ", not of keras.layers: Denim has no layer for it");
-        if (!registered.is_null() && !operation)
+        if (!registered.is_null())
             layer.refuse("it is a class of one's own, registered as " + in_quotes(registered.dump()) + ": Denim has no layer for it");
     }
 
-    void add_input_of(KerasLayer& layer) {
+    // Adds the layers of a model, which reads the value `input`, or has an input of its own where that is empty; the name of what it gives.
+    std::string add_model(const Json& model, const std::string& before, const std::string& input) {
+        const std::string kind = model.at("class_name");
+        const bool sequential = kind == "Sequential";
+        if (!is_model(kind)) throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
+        const Json& config = model.at("config");
+        std::string last = input;
+        bool first = true;
+        for (const Json& json : config.is_array() ? config : config.at("layers")) {
+            KerasLayer layer{json.at("class_name"), before + json.at("config").at("name").get<std::string>(), json.at("config"), {}};
+            if (!is_model(layer.kind)) check_class(json, layer);
+            if (sequential && last.empty() && layer.kind != "InputLayer") last = add_input_of(layer);  // Keras 2 writes no InputLayer
+            if (sequential && !last.empty()) layer.inputs = {last};
+            if (!sequential && json.contains("inbound_nodes")) read_inputs(json, before, layer);
+            if (layer.kind == "InputLayer" && !before.empty()) {
+                if (!first) layer.refuse("a model of one input was expected, this is another");
+                last = called_[layer.name] = input;
+            } else if (is_model(layer.kind)) {
+                if (layer.inputs.size() != 1) layer.refuse(sentence("a model of one input within a model was expected, it reads ", layer.inputs.size()));
+                last = called_[layer.name] = add_model(json, layer.name + "/", layer.inputs[0]);
+            } else {
+                last = layer.name;
+                add(std::move(layer));
+            }
+            first = false;
+        }
+        if (layers_.empty()) throw std::invalid_argument("there is no layer");
+        if (sequential) return last;
+        if (const std::string begin = only(config, "input_layers"), front = before.empty() ? layers_.front().name : input; value_of(before + begin) != front)
+            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(front) + " came");
+        const std::string output = value_of(before + only(config, "output_layers"));
+        if (!reads_.contains(output)) throw std::invalid_argument("there is no layer " + in_quotes(output) + ", which is to be the output");
+        return output;
+    }
+    // What a model within gives is called as the layer that gives it.
+    [[nodiscard]] std::string value_of(const std::string& name) const {
+        const auto found = called_.find(name);
+        return found == called_.end() ? name : found->second;
+    }
+
+    std::string add_input_of(KerasLayer& layer) {
         const char* const key = layer.settings.contains("batch_input_shape") ? "batch_input_shape" : "batch_shape";
         if (!layer.settings.contains(key)) layer.refuse("it has no input that is known");
-        add({"InputLayer", "", {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
+        add({"InputLayer", "input of " + layer.name, {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
         layer.settings.erase(key);
+        return layers_.back().name;
     }
 
     void add(KerasLayer layer) {
@@ -100,20 +142,25 @@ private:
     }
 
     // The layers that its one call reads, as Keras 3 writes it ({"args": [...], "kwargs": {...}}) or Keras 2 (["name", 0, 0, {...}]).
-    static std::vector<std::string> inputs_of(const Json& nodes, const KerasLayer& layer) {
+    void read_inputs(const Json& json, const std::string& before, KerasLayer& layer) const {
+        const Json& nodes = json.at("inbound_nodes");
         if (!nodes.is_array()) layer.refuse("its inbound_nodes are no list");
         if (nodes.size() > 1)
             layer.refuse(sentence("it is called ", nodes.size(), " times; a layer that is shared has no spelling"));
-        std::vector<std::string> inputs;
-        if (nodes.empty()) return inputs;
+        if (nodes.empty()) return;
         const Json& node = nodes[0];
+        std::vector<std::string> inputs;
         if (node.is_object()) {
-            for (const Json& argument : node.at("args")) collect(argument, inputs, layer, 0);
+            for (const Json& argument : node.at("args"))
+                if (argument.is_number() && is_operation(json, layer.kind) && !layer.number)
+                    layer.number = argument.get<double>();
+                else
+                    collect(argument, inputs, layer, 0);
             check_arguments(node.value("kwargs", Json::object()), layer);
         } else {
             collect(node, inputs, layer, 0);
         }
-        return inputs;
+        for (const std::string& name : inputs) layer.inputs.push_back(value_of(before + name));
     }
     static void collect(const Json& json, std::vector<std::string>& inputs, const KerasLayer& layer, int depth) {
         if (depth > 20) layer.refuse("its connections nest too deep");
@@ -159,6 +206,7 @@ private:
 
     std::vector<KerasLayer> layers_;
     std::map<std::string, std::size_t> reads_;
+    std::map<std::string, std::string> called_;  // a model within, and its input: the layer whose value that is
     std::string output_;
 };
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -33,14 +34,17 @@ inline SpelledNorm keras_rescaling(KerasSettings& settings) {
     return {"Rescale", std::move(parts)};
 }
 
-/// Normalization, whose mean and variance were not adapted to data: those stand among its weights.
+/// Normalization. What was adapted to data has mean and variance among its weights: a BatchNorm that learns nothing.
 inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
     settings.require("invert", false, "a Normalization the other way around has no spelling");
+    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
+    if (settings.value("mean").is_null() && settings.value("variance").is_null())
+        return spelled_norm("BatchNorm", {.epsilon = 1e-14, .gamma = false, .beta = false});  // the least deviation of Keras's is 1e-7
     const auto listed = [&](const char* key, auto of) {
         const auto& json = settings.value(key);
         std::vector<double> numbers;
         for (const auto& each : json.is_array() ? json : KerasSettings::Json{json}) {
-            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all; what is adapted to data has no spelling");
+            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all");
             numbers.push_back(of(each.template get<double>()));
         }
         const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
@@ -51,8 +55,27 @@ inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
     };
     const std::string means = listed("mean", [](double mean) { return mean; });
     const std::string deviations = listed("variance", [](double variance) { return std::max(std::sqrt(variance), 1e-7); });
-    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
     return {"Normalise", {"Mean<" + means + ">", "Deviation<" + deviations + ">"}};
+}
+
+/// The layer of this kind, of a value of so many axes and channels; nothing if it is none of these.
+inline std::optional<SpelledNorm> keras_norm(const std::string& kind, KerasSettings& settings, int axes, std::size_t channels) {
+    if (kind == "Rescaling") return keras_rescaling(settings);
+    if (kind == "Normalization") return keras_normalization(settings, axes);
+    if (kind == "BatchNormalization") {
+        settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
+        settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
+        settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
+        return spelled_norm("BatchNorm", keras_norm_parts(settings, axes, "BatchNorm"));
+    }
+    if (kind == "LayerNormalization") {
+        settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
+        return spelled_norm("LayerNorm", keras_norm_parts(settings, axes, "LayerNorm"));
+    }
+    if (kind != "GroupNormalization") return std::nullopt;
+    const auto& groups = settings.value("groups");
+    const std::size_t count = groups.is_null() ? 32 : groups == -1 ? channels : settings.size_of("groups", groups);
+    return spelled_group_norm(count, channels, keras_norm_parts(settings, axes, "GroupNorm"));
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

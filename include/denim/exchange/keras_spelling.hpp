@@ -35,15 +35,18 @@ public:
         for (const KerasLayer& layer : model.layers()) {
             try {
                 values_.insert_or_assign(layer.name, visit(layer));
+                ++number_;
             } catch (const std::invalid_argument& error) {
                 layer.refuse(error.what());
             }
         }
     }
-    /// A softmax at the end is left out: Denim's networks give logits.
-    [[nodiscard]] std::string spelling(const std::string& name) const {
+    /// A softmax at the end is left out: Denim's networks give logits. `source` of a layer is its number in the model.
+    [[nodiscard]] SpelledNetwork network() const {
         const Value& last = values_.at(model_.output());
-        return (last.logits ? *last.logits : last.chain).spelling(name);
+        SpelledNetwork network = (last.logits ? *last.logits : last.chain).network();
+        network.without_softmax = last.logits.has_value();
+        return network;
     }
 
 private:
@@ -94,6 +97,9 @@ private:
         if (layer.kind == "Concatenate") {
             settings.require_channels("axis", value.axes, "a concatenation of channels was expected");
             value.chain = LayerChain::concatenation(std::move(branches));
+        } else if (layer.kind == "CustomScaleLayer" && branches.size() == 2) {  // of InceptionResNetV2
+            branches[1].layer("Rescale", {shortest_text(static_cast<float>(settings.number("scale", 1)))});
+            value.chain = LayerChain::sum(branches[0], branches[1]);
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
             value.chain = branches[0];
             for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
@@ -105,12 +111,9 @@ private:
     }
     // A layer that stands in two branches of three, or in a Residual and beside it, would be spelled twice, with weights of its own.
     static void require_once(const Value& value) {
-        const std::string text = value.chain.spelling("Model");
         std::size_t spelled = 0;
-        for (const char* const word : {"::Conv<", "::DepthwiseConv<", "::SeparableConv<", "::Dense<", "::BatchNorm", "::LayerNorm", "::GroupNorm", "::InstanceNorm", "::PReLU", "::Scale"})
-            for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++spelled;
-        if (spelled != value.learned_by.size())
-            throw std::invalid_argument("its branches share layers in a way that has no spelling");
+        each_leaf(value.chain.network().layers, "", [&](const SpelledLayer& layer, const std::string&) { spelled += layer.source ? 1 : 0; });
+        if (spelled != value.learned_by.size()) throw std::invalid_argument("its branches share layers in a way that has no spelling");
     }
 
     void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
@@ -133,36 +136,20 @@ private:
             const std::size_t units = settings.size("units");
             const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
             of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
-            settings.require_plain_weights();
-            activate(settings, value, false);
+            settings.require_plain_weights(), activate(settings, value, false);
         } else if (kind == "ZeroPadding" || kind == "Cropping") {
             spell_keras_edges(kind == "ZeroPadding", settings, chain, along_row);
-        } else if (kind == "BatchNormalization") {
-            settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
-            settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
-            settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-            chain.layer(spelled_norm("BatchNorm", keras_norm_parts(settings, value.axes, "BatchNorm")));
-        } else if (kind == "LayerNormalization") {
-            settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-            chain.layer(spelled_norm("LayerNorm", keras_norm_parts(settings, value.axes, "LayerNorm")));
-        } else if (kind == "GroupNormalization") {
-            const Json& groups = settings.value("groups");
-            const std::size_t count = groups.is_null() ? 32 : groups == -1 ? chain.shape().channels : settings.size_of("groups", groups);
-            chain.layer(spelled_group_norm(count, chain.shape().channels, keras_norm_parts(settings, value.axes, "GroupNorm")));
+        } else if (auto norm = keras_norm(kind, settings, value.axes, chain.shape().channels)) {
+            chain.layer(std::move(*norm));
         } else if (kind == "PReLU") {
-            if (!value.row()) {
-                const Json& shared = settings.value("shared_axes");
-                const bool of_channels = shared == (value.axes == 4 ? Json{1, 2} : Json{1}) || (shared.is_null() && chain.shape().height * chain.shape().width == 1);
-                if (!of_channels) settings.refuse("shared_axes", "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
-            } else {
-                settings.require("shared_axes", nullptr, "a PReLU with a slope for each number was expected");
-            }
+            const Json &shared = settings.value("shared_axes"), of_channels = value.axes == 4 ? Json{1, 2} : Json{1};
+            const bool one_pixel = chain.shape().height * chain.shape().width == 1;
+            if (value.row() ? !shared.is_null() : shared != of_channels && !(shared.is_null() && one_pixel))
+                settings.refuse("shared_axes", value.row() ? "a PReLU with a slope for each number was expected"
+                                                           : "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
             chain.layer("PReLU");
-        } else if (kind == "LayerScale") {
-            settings.learning_only({"init_values", "projection_dim"});
-            chain.layer("Scale");
-        } else if (kind == "Rescaling" || kind == "Normalization") {
-            chain.layer(kind == "Rescaling" ? keras_rescaling(settings) : keras_normalization(settings, value.axes));
+        } else if (layer.number) {
+            operate(layer, value);
         } else if (kind == "Dropout") {
             settings.learning_only({"seed"});
             const std::string rate = shortest_text(settings.number("rate", 0.5));
@@ -178,15 +165,28 @@ private:
         } else {
             activate_layer(kind, settings, value);
         }
-        for (const char* const learns : {"Conv", "DepthwiseConv", "SeparableConv", "Dense", "BatchNormalization", "LayerNormalization", "GroupNormalization", "PReLU", "LayerScale"})
-            if (kind == learns) value.learned_by.insert(layer.name);
+        if (value.logits) value.logits->came_from(number_);
+        if (chain.came_from(number_)) value.learned_by.insert(layer.name);
+    }
+
+    // x + 3 and x * 3.
+    void operate(const KerasLayer& layer, Value& value) const {
+        if (const auto x = model_.hard_sigmoid_of(layer)) {
+            value = values_.at(*x);
+            return activate("hard_sigmoid", value, model_.reads(*x) > 1);
+        }
+        std::vector<std::string> parts{shortest_text(static_cast<float>(*layer.number))};
+        if (layer.kind == "Add") parts.insert(parts.begin(), "1");
+        value.chain.layer("Rescale", std::move(parts));
     }
 
     static void convolve(const std::string& kind, KerasSettings& settings, Value& value, bool along_row) {
         const auto size = keras_windows(settings, settings.pair("kernel_size", along_row), settings.pair("strides", {1, 1}, along_row), along_row);
         const bool bias = settings.flag("use_bias", true);
         if (kind == "Conv") {
-            value.chain.conv(size, settings.size("filters"), bias, settings.value("groups").is_null() ? 1 : settings.size("groups"));
+            const std::size_t filters = settings.size("filters"), groups = settings.value("groups").is_null() ? 1 : settings.size("groups");
+            const bool one_each = groups > 1 && groups == value.chain.shape().channels && groups == filters;
+            one_each ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, filters, bias, groups);
             settings.require_plain_weights();
         } else {
             settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
@@ -224,6 +224,7 @@ private:
             activate(name, value, apart_);
         } else if (const auto word = word_of_class(kind)) {
             settings.require_channels("axis", value.axes, "a " + kind + " of the channels was expected");
+            settings.learning_only({"init_values", "projection_dim"});
             value.chain.layer(*word);
         } else {
             throw std::invalid_argument("Denim has no layer for it");
@@ -235,7 +236,6 @@ private:
         if (!activation.is_string()) settings.refuse("activation", "an activation of Keras's by its name was expected");
         activate(activation.get<std::string>(), value, apart);
     }
-    // `apart`: others read the value as it is without the activation.
     static void activate(const std::string& name, Value& value, bool apart) {
         if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
         value.chain.activate(name, apart);
@@ -243,6 +243,7 @@ private:
 
     const KerasModel& model_;
     std::map<std::string, Value> values_;
+    std::size_t number_ = 0;               // of the layer that is visited
     bool apart_ = false, shared_ = false;  // whether others read what the layer reads, and whether several read what it gives
 };
 

@@ -3,8 +3,9 @@
 
 // The way from a file of another framework to the type of a network: its layers one after the other, as Denim spells them.
 
-#include <denim/exchange/spelled_layer.hpp>
+#include <denim/exchange/spelled_network.hpp>
 #include <denim/exchange/spelled_norm.hpp>
+#include <denim/exchange/spelled_windows.hpp>
 #include <denim/machine/file_error.hpp>
 #include <denim/tensor/shape.hpp>
 
@@ -23,13 +24,7 @@ namespace denim::inline DENIM_TARGET {
 /// The layers between a picture and a value. What cannot be spelled throws std::invalid_argument with a sentence.
 class LayerChain {
 public:
-    /// Windows and steps of a convolution or pool, steps between taps, each of rows and columns; zeros at the top, left, bottom and right.
-    struct Windows {
-        std::array<std::size_t, 2> size{1, 1}, step{1, 1}, dilation{1, 1};
-        bool same = false;  ///< zeros as Keras's "same" puts them, whatever `zeros` says
-        std::array<std::size_t, 4> zeros{};
-        bool counts_padding = false;  ///< of a mean: the zeros count
-    };
+    using Windows = LayerWindows;
 
     explicit LayerChain(Shape picture) : picture_(picture), shape_(picture) {}
 
@@ -44,13 +39,19 @@ public:
         parts.insert(parts.begin() + 1, std::to_string(filters));
         if (groups != 1) parts.push_back("Groups<" + std::to_string(groups) + ">");
         if (!bias) parts.push_back("NoBias");
+        const std::size_t channels = shape_.channels;
         shape_.channels = filters;
         push(word, std::move(parts), Takes::of_conv);
+        if (word == std::string_view{"Conv"})
+            of_last({{"weights", {windows.size[0], windows.size[1], channels / groups, filters}}}, "bias", bias);
+        else
+            of_last({{"0.weights", {windows.size[0], windows.size[1], channels}}, {"1.weights", {1, 1, channels, filters}}}, "1.bias", bias);
     }
     /// One filter for each channel.
     void depthwise_conv(const Windows& windows, bool bias) {
         push("DepthwiseConv", window_parts(windows, {1, 1}), Takes::of_conv);
         if (!bias) layers_.back().parts.push_back("NoBias");
+        of_last({{"weights", {windows.size[0], windows.size[1], shape_.channels}}}, "bias", bias);
     }
     /// `operation`: Max or Average.
     void pool(const char* operation, const Windows& windows) {
@@ -69,9 +70,11 @@ public:
     }
     void dense(std::size_t outputs, bool bias) {
         flattens_ = false;  // it does so by itself
+        const std::size_t inputs = shape_.size();
         shape_ = {1, 1, outputs};
         layers_.push_back({next(), "Dense", {std::to_string(outputs)}, Takes::of_dense});
         if (!bias) layers_.back().parts.push_back("NoBias");
+        of_last({{"weights", {inputs, outputs}}}, "bias", bias);
     }
     /// One row of numbers. It is written once a layer asks for it (a Dense does not), or at once, for branches that share it.
     void flatten(bool at_once = false) {
@@ -80,14 +83,26 @@ public:
         if (at_once) settle();
     }
     /// A layer that keeps the shape.
-    void layer(const std::string& word, std::vector<std::string> parts = {}) { push(word.c_str(), std::move(parts)); }
+    void layer(const std::string& word, std::vector<std::string> parts = {}) {
+        push(word.c_str(), std::move(parts));
+        for (const std::string& row : detail::parameter_of_word(word)) layers_.back().rows.push_back({row, {shape_.channels}});
+    }
     /// One that gives another.
     void layer(const char* word, std::vector<std::string> parts, Shape gives) {
         push(word, std::move(parts));
         shape_ = gives;
     }
-    void layer(detail::SpelledNorm norm) { push(norm.word.c_str(), std::move(norm.parts)); }
-    void dropout() { layers_.push_back({next(), "Dropout", {}, Takes::nothing}); }
+    void layer(detail::SpelledNorm norm) {
+        push(norm.word.c_str(), std::move(norm.parts));
+        for (const std::string& row : norm.rows) layers_.back().rows.push_back({row, {shape_.channels}});
+    }
+    void dropout() { layers_.push_back({next(), "Dropout"}); }
+    /// Says which of the file's layers the last one is, if it has rows and that is not known yet; whether it was so.
+    bool came_from(std::size_t source) {
+        if (layers_.empty() || layers_.back().rows.empty() || layers_.back().source) return false;
+        layers_.back().source = source;
+        return true;
+    }
 
     /// An activation under Keras's name: part of a convolution or dense layer in front of it, else (or where it has to stand
     /// apart, since others read what comes before it) a layer of its own.
@@ -97,7 +112,7 @@ public:
         if (word == "Softmax") settle();  // over the channels
         const Takes takes = layers_.empty() || apart ? Takes::nothing : layers_.back().takes;
         if (takes == Takes::nothing) {
-            layers_.push_back({next(), "Activation", {word}, Takes::nothing});
+            layers_.push_back({next(), "Activation", {word}});
             return;
         }
         Layer& last = layers_.back();
@@ -109,10 +124,10 @@ public:
     static LayerChain sum(LayerChain a, LayerChain b) {
         const std::size_t common = order_branches(a, b, "sum");
         if (a.shape_ != b.shape_) throw std::invalid_argument("a sum of two shapes has no spelling");
-        std::vector<std::string> parts{detail::listed(a.layers_, common)};
-        if (common < b.layers_.size()) parts.push_back("Shortcut<" + detail::listed(b.layers_, common) + ">");
+        Layer residual = composition("Residual", a.layers_, common);
+        if (common < b.layers_.size()) residual.children.push_back(composition("Shortcut", b.layers_, common));
         b.layers_.resize(common);
-        b.push("Residual", std::move(parts));
+        b.layers_.push_back(std::move(residual));
         return b;
     }
     /// Their product: a Gate if one is the beginning of the other. What the longer branch gives has then the shape of the other, or is one
@@ -122,13 +137,10 @@ public:
         const bool gate = common == b.layers_.size();
         if (a.shape_ != b.shape_ && !(gate && a.shape_ == Shape{1, 1, b.shape_.channels}))
             throw std::invalid_argument("a product of two shapes has no spelling");
-        const auto own = [&](const LayerChain& chain) {
-            const std::string list = detail::listed(chain.layers_, common);
-            return chain.layers_.size() == common + 1 ? list : "Sequential<" + list + ">";
-        };
-        std::vector<std::string> parts = gate ? std::vector{detail::listed(a.layers_, common)} : std::vector{own(b), own(a)};
+        Layer product = gate ? composition("Gate", a.layers_, common) : Layer{next(), "Product"};
+        if (!gate) product.children = {detail::as_one(b.layers_, common), detail::as_one(a.layers_, common)};
         b.layers_.resize(common);
-        b.push(gate ? "Gate" : "Product", std::move(parts));
+        b.layers_.push_back(std::move(product));
         return b;
     }
     /// Branches that begin as one, their channels one after the other: a Parallel.
@@ -144,12 +156,10 @@ public:
             common = std::min(common, branch.layers_.size());
             while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
         }
-        Layer parallel{next(), "Parallel", {}, Takes::nothing};
+        Layer parallel{next(), "Parallel"};
         std::size_t channels = 0;
         for (const LayerChain& branch : branches) {
-            const std::size_t own = branch.layers_.size() - common;
-            const std::string inner = detail::listed(branch.layers_, common);
-            parallel.parts.push_back(own == 1 ? inner : "Sequential<" + inner + ">");
+            parallel.children.push_back(detail::as_one(branch.layers_, common));
             channels += branch.shape_.channels;
         }
         whole.layers_.resize(common);
@@ -158,20 +168,12 @@ public:
         return whole;
     }
 
-    /// "using NAME = denim::Network<...>;", a line for each layer.
-    [[nodiscard]] std::string spelling(const std::string& name) const {
-        if (!detail::is_identifier(name)) throw std::invalid_argument(detail::in_quotes(name) + " is no name of a type in C++");
-        if (flattens_) {
-            LayerChain settled = *this;
-            settled.settle();
-            return settled.spelling(name);
-        }
-        if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        const std::string input = picture_.vector() ? detail::sentence("Input<", picture_.channels)
-                                                    : detail::sentence("Image<", picture_.height, ", ", picture_.width, ", ", picture_.channels);
-        std::string lines = "using " + name + " = denim::Network<denim::" + input + ">, denim::Sequential<";
-        for (const Layer& layer : layers_) lines += (&layer == layers_.data() ? "\n    " : ",\n    ") + detail::qualified(detail::text(layer));
-        return lines + ">>;\n";
+    /// All of them.
+    [[nodiscard]] SpelledNetwork network() const {
+        LayerChain settled = *this;
+        settled.settle();
+        if (settled.layers_.empty()) throw std::invalid_argument("there is no layer");
+        return {picture_, std::move(settled.layers_)};
     }
 
 private:
@@ -186,8 +188,17 @@ private:
         settle();
         layers_.push_back({next(), word, std::move(parts), takes});
     }
+    void of_last(std::vector<detail::SpelledRow> rows, const char* bias, bool has_bias) {
+        layers_.back().rows = std::move(rows);
+        if (has_bias) layers_.back().rows.push_back({bias, {layers_.back().rows.back().shape.back()}});
+    }
     void settle() {
-        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten", {}, Takes::nothing});
+        if (std::exchange(flattens_, false)) layers_.push_back({next(), "Flatten"});
+    }
+    static Layer composition(const char* word, const std::vector<Layer>& layers, std::size_t first) {
+        Layer whole{next(), word};
+        whole.children.assign(layers.begin() + static_cast<std::ptrdiff_t>(first), layers.end());
+        return whole;
     }
     // So that the second has no more layers than the first; how many they have in common.
     static std::size_t order_branches(LayerChain& a, LayerChain& b, const char* join) {
@@ -198,48 +209,9 @@ private:
         if (common == a.layers_.size()) throw std::invalid_argument(detail::sentence("a ", join, " of a value with itself has no spelling"));
         return common;
     }
-    // The window and its options, and what it makes of rows and columns. `step` is what no Stride stands for.
     std::vector<std::string> window_parts(const Windows& windows, std::array<std::size_t, 2> step) {
         settle();
-        const std::array extents{shape_.height, shape_.width};
-        std::array<std::size_t, 2> dilation{}, spans{}, counts{};
-        std::array<std::size_t, 4> same{};
-        for (std::size_t axis = 0; axis < 2; ++axis) {
-            const std::size_t stride = windows.step[axis];
-            if (windows.size[axis] == 0 || stride == 0 || windows.dilation[axis] == 0)
-                throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
-            dilation[axis] = windows.size[axis] > 1 ? windows.dilation[axis] : 1;
-            if (stride > 1 && dilation[axis] > 1)
-                throw std::invalid_argument("steps of more than 1 together with a dilation have no spelling");
-            spans[axis] = (windows.size[axis] - 1) * dilation[axis] + 1;
-            counts[axis] = (extents[axis] + stride - 1) / stride;
-            const std::size_t reach = (counts[axis] - 1) * stride + spans[axis], zeros = reach > extents[axis] ? reach - extents[axis] : 0;
-            same[axis] = zeros / 2, same[2 + axis] = zeros - zeros / 2;
-        }
-        const std::string size = detail::numbers_text(windows.size);
-        std::vector<std::string> parts{windows.size[0] == windows.size[1] ? size : "Window<" + size + ">"};
-        const bool none = std::ranges::count(windows.zeros, std::size_t{0}) == 4;
-        if (windows.same || (!none && !windows.counts_padding && windows.zeros == same)) {
-            if (same != std::array<std::size_t, 4>{} || windows.step != std::array<std::size_t, 2>{1, 1}) parts.push_back("Same");
-        } else {
-            std::array<bool, 2> all_alike{};  // as many zeros behind as in front change nothing: no window is more
-            for (std::size_t axis = 0; axis < 2; ++axis) {
-                const std::size_t front = windows.zeros[axis], padded = extents[axis] + front + windows.zeros[2 + axis], stride = windows.step[axis];
-                if (padded < spans[axis]) throw std::invalid_argument("a window is larger than its picture");
-                if (front >= spans[axis] || windows.zeros[2 + axis] >= spans[axis])
-                    throw std::invalid_argument("windows outside the picture have no spelling");
-                counts[axis] = (padded - spans[axis]) / stride + 1;
-                all_alike[axis] = front == windows.zeros[0] && (extents[axis] + 2 * front - spans[axis]) / stride + 1 == counts[axis] &&
-                                  extents[axis] + 2 * front >= spans[axis] && (!windows.counts_padding || front == windows.zeros[2 + axis]);
-            }
-            if (!none) parts.push_back(all_alike[0] && all_alike[1]
-                                           ? detail::sentence("Padding<", windows.zeros[0], ">")
-                                           : "Padding<" + detail::edges_text(windows.zeros) + ">");
-        }
-        shape_ = {counts[0], counts[1], shape_.channels};
-        if (dilation != std::array<std::size_t, 2>{1, 1}) parts.push_back("Dilation<" + detail::numbers_text(dilation) + ">");
-        if (windows.step != step) parts.push_back("Stride<" + detail::numbers_text(windows.step) + ">");
-        return parts;
+        return detail::window_parts(windows, step, shape_);
     }
 
     Shape picture_, shape_;

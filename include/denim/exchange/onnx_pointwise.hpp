@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -133,6 +134,32 @@ inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
     join(builder, node);
 }
 
+/// What stands side by side in a value, from the inside out: the values themselves where they are no concatenation.
+inline std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
+    std::vector<std::size_t> all;
+    for (const std::size_t value : values) {
+        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
+        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
+        all.insert(all.end(), parts.begin(), parts.end());
+    }
+    return all;
+}
+
+/// Values of which the first ones have been put side by side before: as that and the rest. DenseNet lists all of a block each time.
+inline std::vector<std::size_t> grown(const LayerGraph& graph, const std::vector<std::size_t>& values) {
+    const std::vector<std::size_t> all = side_by_side(graph, values);
+    if (all != values) return values;
+    for (std::size_t n = graph.layers.size(); n > 0; --n) {
+        if (graph.layers[n - 1].kind != GraphLayer::Kind::concatenation) continue;
+        const std::vector<std::size_t> parts = side_by_side(graph, graph.layers[n - 1].inputs);
+        if (parts.size() >= all.size() || !std::ranges::equal(parts, std::span{all}.first(parts.size()))) continue;
+        std::vector<std::size_t> rest{n};
+        rest.insert(rest.end(), all.begin() + static_cast<std::ptrdiff_t>(parts.size()), all.end());
+        return rest;
+    }
+    return values;
+}
+
 inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
     if (builder.is_part(node.input(0))) return read_parts(builder, node);
     const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
@@ -155,11 +182,13 @@ inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
         if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
             throw std::invalid_argument("branches whose pictures differ in size have no spelling");
     }
-    if (!first || layer.inputs.size() < 2) throw std::invalid_argument("at least two branches were expected");
+    if (!first) throw std::invalid_argument("branches were expected");
+    if (layer.inputs.size() == 1) return builder.put(node.outputs[0], *first);
     TensorView view = first->view;
     view.extents[2] = channels;
     view.axes[axis - 1] = {TensorView::channels};
     layer.output = view.shape();
+    layer.inputs = grown(builder.graph, layer.inputs);
     builder.add(view, std::move(layer));
     builder.put(node.outputs[0], PictureTensor{view, first->type});
 }

@@ -17,6 +17,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -48,24 +49,39 @@ inline std::string keras_config(const ByteSource& source) {
 
 }  // namespace detail
 
-/// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
-/// FileError for what has no spelling.
-inline std::string spell_keras(const ByteSource& source, const std::string& name = "Model") {
-    const std::string text = detail::keras_config(source);
+/// A Keras model in Denim's words, and the names of its layers, which `source` of each spelled layer counts.
+struct SpelledKeras {
+    SpelledNetwork network;
+    std::vector<std::string> layers;
+};
+
+/// From the text of model.to_json(), which `source` holds as far as errors are concerned. Throws FileError for what has no spelling.
+inline SpelledKeras spelled_keras(const ByteSource& source, const std::string& text) {
     if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
         const std::string kind = detail::file_kind(source);
-        source.fail("a .keras file or the text of model.to_json() was expected (.h5 files are not read: save the model as .keras)" +
-                    (kind.empty() ? kind : "; this is " + kind));
+        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? kind : "; this is " + kind));
     }
     try {
         const detail::KerasModel model{json};
-        return detail::KerasSpelling{model}.spelling(name);
+        SpelledKeras spelled{detail::KerasSpelling{model}.network(), {}};
+        for (const detail::KerasLayer& layer : model.layers()) spelled.layers.push_back(layer.name);
+        return spelled;
     } catch (const std::invalid_argument& error) {
         source.fail(error.what());
     } catch (const nlohmann::json::exception& error) {
         source.fail(std::string{"it does not describe a model as Keras does: "} + error.what());
+    }
+}
+
+/// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
+/// FileError for what has no spelling.
+inline std::string spell_keras(const ByteSource& source, const std::string& name = "Model") {
+    try {
+        return detail::spelling_of(spelled_keras(source, detail::keras_config(source)).network, name);
+    } catch (const std::invalid_argument& error) {
+        source.fail(error.what());
     }
 }
 

@@ -32,7 +32,7 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
         case Kind::dense:
             return chain.dense(layer.output.channels, layer.bias);
         case Kind::batch_norm:
-            return chain.layer(spelled_norm("BatchNorm"));  // import_onnx lets gamma make up for another epsilon
+            return chain.layer(spelled_norm("BatchNorm", {layer.epsilon}));
         case Kind::layer_norm:
             return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
         case Kind::group_norm:
@@ -70,17 +70,15 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
     chain = LayerChain::concatenation(std::move(branches));
 }
 
-/// The spelling of a graph; what has none throws FileError that names the node.
-inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+/// A graph in Denim's words; what has none throws FileError that names the node.
+inline SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph) {
     std::size_t result = graph.result;
-    std::string remark;
+    bool classes = false;
     if (result > 0) {  // networks give logits
         const GraphLayer& last = graph.layers[result - 1];
         if (last.kind == GraphLayer::Kind::activation && last.word.find("softmax") != std::string::npos &&
-            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1) {
-            result = last.inputs[0];
-            remark = "// Without the softmax at its end, which probabilities() takes.\n";
-        }
+            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1)
+            result = last.inputs[0], classes = true;
     }
     std::vector<std::size_t> readers(graph.layers.size() + 1, 0);
     for (const GraphLayer& layer : graph.layers)
@@ -98,10 +96,21 @@ inline std::string spell_graph(const std::string& file, const LayerGraph& graph,
         }
         if (chain.shape() != layer.output)
             throw FileError(file, layer.node + ": " + to_string(layer.output) + " leaves it, its spelling would give " + to_string(chain.shape()));
+        chain.came_from(n);
         chains.push_back(std::move(chain));
     }
     try {
-        return remark + chains[result].spelling(name);
+        SpelledNetwork network = chains[result].network();
+        network.without_softmax = classes;
+        return network;
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file, error.what());
+    }
+}
+
+inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+    try {
+        return spelling_of(spelled_graph(file, graph), name);
     } catch (const std::invalid_argument& error) {
         throw FileError(file, error.what());
     }

@@ -5,6 +5,7 @@
 
 #include <denim/layer/spelling_table.hpp>
 #include <denim/machine/file_error.hpp>
+#include <denim/machine/number_text.hpp>
 #include <denim/tensor/shape.hpp>
 
 #include <algorithm>
@@ -18,28 +19,63 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "Conv<3, 32, Same>" in its parts.
+/// One parameter of a layer: what its row is called behind the layer's place, and its shape.
+struct SpelledRow {
+    std::string name;
+    std::vector<std::size_t> shape;
+};
+
+/// "Conv<3, 32, Same>" in its parts; of a composition the layers within stand behind them.
 struct SpelledLayer {
     enum class Takes { nothing, of_conv, of_dense };  ///< an activation as an option, and whose default it has
 
     std::size_t number;  ///< alike in two chains for one and the same layer
     std::string word;
-    std::vector<std::string> parts;
-    Takes takes;
+    std::vector<std::string> parts = {};
+    Takes takes = Takes::nothing;
+    std::vector<SpelledLayer> children = {};
+    std::vector<SpelledRow> rows = {};
+    std::optional<std::size_t> source = {};  ///< of a layer with rows: which of the file's layers it is
+    std::string alias = {};                  ///< what stands for all of it
 };
 
 inline std::string text(const SpelledLayer& layer) {
-    if (layer.parts.empty()) return layer.word;
+    if (!layer.alias.empty()) return layer.alias;
     std::string list;
-    for (const std::string& part : layer.parts) list += (list.empty() ? "" : ", ") + part;
+    const auto add = [&](const std::string& part) { list += (list.empty() ? "" : ", ") + part; };
+    for (const std::string& part : layer.parts) add(part);
+    for (const SpelledLayer& child : layer.children)
+        if (layer.word != "Repeat" || &child == layer.children.data()) add(text(child));
+    if (list.empty() && layer.word != "Sequential") return layer.word;
     return layer.word + '<' + list + (layer.takes == SpelledLayer::Takes::of_conv ? ", Linear>" : ">");
 }
 
-/// The layers from `first` on, with commas.
-inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first) {
+/// The layers from `first` on as one: itself if there is one, else a Sequential.
+inline SpelledLayer as_one(const std::vector<SpelledLayer>& layers, std::size_t first) {
+    if (layers.size() == first + 1) return layers.back();
+    SpelledLayer line{0, "Sequential"};
+    line.children.assign(layers.begin() + static_cast<std::ptrdiff_t>(first), layers.end());
+    return line;
+}
+
+/// So many layers from `first` on, with commas.
+inline std::string listed(const std::vector<SpelledLayer>& layers, std::size_t first, std::size_t count) {
     std::string list;
-    for (std::size_t n = first; n < layers.size(); ++n) list += (list.empty() ? "" : ", ") + text(layers[n]);
+    for (std::size_t n = first; n < first + count; ++n) list += (n == first ? "" : ", ") + text(layers[n]);
     return list;
+}
+
+/// "Epsilon<1e-05>" and "Epsilon<0.00001>" alike.
+inline std::string with_plain_numbers(std::string_view text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = text.find_first_of("<>, ", at);
+        if (end == at) end = at + 1;
+        const std::string word{text.substr(at, end - at)};
+        result += word[0] >= '0' && word[0] <= '9' ? shortest_text(number_in(word)) : word;
+        at = std::min(end, text.size());
+    }
+    return result;
 }
 
 /// "3" for an axis each alike, else "1, 7".
@@ -77,6 +113,16 @@ inline std::optional<std::string> word_of_class(std::string_view keras) {
     for (const SpellingRow& row : spelling_table)
         if (is_layer(row) && row.keras == keras) return std::string{row.word};
     return std::nullopt;
+}
+
+/// The parameter of a layer of the table that has one: "slope" of PReLU; none of others.
+inline std::vector<std::string> parameter_of_word(std::string_view word) {
+    for (const SpellingRow& row : spelling_table)
+        if (row.word == word && learns(row)) {
+            const std::string_view before = row.onnx.substr(0, row.onnx.find("..."));
+            return {std::string{before.substr(before.rfind(' ') + 1)}};
+        }
+    return {};
 }
 
 /// Our word for an activation under Keras's name, numbers behind it: "leaky_relu of 0.3".

@@ -25,11 +25,19 @@ struct NormParts {
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// "LayerNormOf" in its parts.
+/// "LayerNormOf" in its parts, and the rows that it has.
 struct SpelledNorm {
     std::string word;
     std::vector<std::string> parts;
+    std::vector<std::string> rows = {};
 };
+
+inline std::vector<std::string> norm_rows_of(const NormParts& norm) {
+    std::vector<std::string> rows;
+    if (norm.gamma) rows.emplace_back("gamma");
+    if (norm.beta) rows.emplace_back("beta");
+    return rows;
+}
 
 /// The options of a normalisation, those that are not as usual.
 inline std::vector<std::string> norm_options_of(const NormParts& norm) {
@@ -43,8 +51,9 @@ inline std::vector<std::string> norm_options_of(const NormParts& norm) {
 
 /// BatchNorm, LayerNorm or InstanceNorm.
 inline SpelledNorm spelled_norm(const std::string& word, const NormParts& norm = {}) {
-    std::vector<std::string> parts = norm_options_of(norm);
-    return {parts.empty() ? word : word + "Of", std::move(parts)};
+    std::vector<std::string> parts = norm_options_of(norm), rows = norm_rows_of(norm);
+    if (word == "BatchNorm") rows.insert(rows.end(), {"mean", "variance"});
+    return {parts.empty() ? word : word + "Of", std::move(parts), std::move(rows)};
 }
 
 /// Of so many groups of channels.
@@ -53,7 +62,7 @@ inline SpelledNorm spelled_group_norm(std::size_t groups, std::size_t channels, 
     if (groups == 0 || channels % groups != 0) throw std::invalid_argument(sentence(groups, " groups do not divide ", channels, " channels"));
     std::vector<std::string> parts = norm_options_of(norm);
     parts.insert(parts.begin(), std::to_string(groups));
-    return {"GroupNorm", std::move(parts)};
+    return {"GroupNorm", std::move(parts), norm_rows_of(norm)};
 }
 
 /// Of the numbers "5, 1e-04, 0.75, 1".

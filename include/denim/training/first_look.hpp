@@ -62,11 +62,21 @@ inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
     }
 }
 
+/// Whether each output of a network with one head begins with a bias that leaves it no probability: room for later, of which no label is expected.
+inline std::vector<bool> shut_outputs(Learner& learner) {
+    constexpr float shut = -1000;
+    std::vector<bool> all(learner.classes());
+    const std::span<const Row> rows = learner.rows();
+    if (learner.heads().size() != 1 || rows.empty() || !rows.back().name.ends_with(".bias") || rows.back().size() != all.size()) return all;
+    for (std::size_t n = 0; n < all.size(); ++n) all[n] = learner.parameters()[rows.back().offset + n] <= shut;
+    return all;
+}
+
 /// Classes that no label names.
-inline void look_at_labels(const Learner& learner, const Samples& train) {
+inline void look_at_labels(Learner& learner, const Samples& train) {
     const auto heads = learner.heads();
     for (std::size_t head = 0; head < heads.size() && !train.labels.empty(); ++head) {
-        std::vector<bool> used(heads[head]);
+        std::vector<bool> used = heads.size() == 1 ? shut_outputs(learner) : std::vector<bool>(heads[head]);
         for (std::size_t n = head; n < train.labels.size(); n += heads.size())
             if (train.labels[n] != no_label) used[static_cast<std::size_t>(train.labels[n])] = true;
         std::string unused;
@@ -82,7 +92,7 @@ inline void look_at_labels(const Learner& learner, const Samples& train) {
 }
 
 /// All of these.
-inline void take_first_look(const Learner& learner, const Samples& train, const FitOptions& options) {
+inline void take_first_look(Learner& learner, const Samples& train, const FitOptions& options) {
     look_at_pictures(train.pictures);
     look_at_end(learner, {options.loss, options.head_losses});
     look_at_labels(learner, train);

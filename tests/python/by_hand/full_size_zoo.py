@@ -21,6 +21,7 @@ from safetensors.numpy import save
 root = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(root / "tests" / "python" / "lib"))
 from comparison import Comparison  # noqa: E402
+from random_models import draw_pictures, draw_torch_weights  # noqa: E402
 
 networks = ["resnet18", "resnet34", "resnet50", "mobilenet_v1", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_b0", "mnasnet1_0",
             "regnet_y_400mf", "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "squeezenet1_1", "densenet121", "googlenet", "convnext_tiny"]  # fmt: skip
@@ -30,13 +31,6 @@ side = 224
 compare = Comparison()
 
 
-def draw_pictures(random, count):
-    """A few patches of full colours: of noise alone all pictures would have one mean, and their logits be much alike."""
-    patches = torch.tensor(random.integers(0, 2, (count, 3, 3, 3)), dtype=torch.float32)
-    smooth = torch.nn.functional.interpolate(patches, size=(side, side), mode="bilinear")
-    return 0.8 * smooth + 0.2 * torch.tensor(random.uniform(0, 1, (count, 3, side, side)), dtype=torch.float32)
-
-
 def torchvision_model(name, pictures):
     """Weights as torchvision draws them, factors and biases drawn away from 1 and 0; means and variances of the pictures, as in training."""
     import torchvision
@@ -44,19 +38,8 @@ def torchvision_model(name, pictures):
     options = {"aux_logits": False, "init_weights": True} if name == "googlenet" else {}
     torch.manual_seed(3)
     model = getattr(torchvision.models, name)(weights=None, **options)
-    most = 0.03 if name == "squeezenet1_1" else 0.3  # where nothing is normalised, large biases would drown what the picture says
+    draw_torch_weights(model, pictures)
     with torch.no_grad():
-        for parameter, numbers in model.named_parameters():
-            if parameter.endswith("layer_scale"):
-                numbers.uniform_(0.1, 0.5)
-            elif numbers.ndim == 1:
-                numbers.uniform_(*((0.5, 1.5) if parameter.endswith("weight") else (-most, most)))
-        for module in model.modules():
-            if isinstance(module, torch.nn.BatchNorm2d):
-                module.momentum = 1.0
-            if isinstance(module, torch.nn.Dropout):
-                module.p = 0.0
-        model.train()(pictures)
         logits = model.eval()(pictures).numpy()
     epsilons = {module.eps for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)} or {1e-5}
     weights = {key: value.numpy() for key, value in model.state_dict().items() if not key.endswith("num_batches_tracked")}
@@ -91,7 +74,7 @@ def main(names, folder):
     print("| model | apart | largest difference |\n|---|---|---|", flush=True)
     for name in names:
         random = np.random.default_rng(7)  # anew, whichever names are asked for
-        pictures = draw_pictures(random, 8)
+        pictures = draw_pictures(random, 8, (side, side, 3))
         logits, weights, epsilon = keras_model(random, pictures) if name == "mobilenet_v1" else torchvision_model(name, pictures)
         two = [0, np.abs(logits - logits[0]).max(axis=1).argmax()]  # the first, and the one that is the least like it
         expected = logits[two]

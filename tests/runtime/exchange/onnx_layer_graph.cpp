@@ -414,7 +414,20 @@ TEST_CASE("a layer normalisation is spelled with its epsilon and without a beta 
     CHECK(layers({last, {"LayerNormalization", "", {"t", "b", "b"}, {"y"}, {{"epsilon", 1e-3f}}}}) == "LayerNorm");
     CHECK(layers({last, {"LayerNormalization", "", {"t", "b", "b"}, {"y"}}}) == "LayerNormOf<Epsilon<1e-05>>");
     CHECK(layers({last, {"LayerNormalization", "", {"t", "b"}, {"y"}, {{"epsilon", 1e-6f}}}}) == "LayerNormOf<Epsilon<1e-06>, NoBeta>");
-    CHECK(layers({{"BatchNormalization", "", {"x", "b", "b", "b", "b"}, {"y"}}}) == "BatchNorm");
+    CHECK(layers({{"BatchNormalization", "", {"x", "b", "b", "b", "b"}, {"y"}}}) == "BatchNormOf<Epsilon<1e-05>>");
+}
+
+TEST_CASE("a list of branches that grows is one Parallel within another, and one branch alone is itself") {
+    const auto join = [](std::vector<std::string> inputs, const char* to) { return OnnxNode{"Concat", "", std::move(inputs), {to}, {{"axis", std::int64_t{1}}}}; };
+    const OnnxNode first{"Conv", "", {"x", "w3"}, {"a"}}, alone = join({"x"}, "k0"), second = join({"x", "a"}, "k1");
+    CHECK(layers({alone, {"Relu", "", {"k0"}, {"y"}}}) == "Activation<ReLU>");
+    // k2 lists x and a once more, which k1 has side by side: what follows k1 is its other branch
+    CHECK(layers({first, second, {"GlobalMaxPool", "", {"k1"}, {"p"}}, {"GlobalMaxPool", "", {"x"}, {"xp"}}, {"GlobalMaxPool", "", {"a"}, {"ap"}}, join({"p", "p"}, "y")}) ==
+          "Parallel<Sequential<>, Conv<1, 3, NoBias, Linear>>, GlobalPool<Max>, Parallel<Sequential<>, Sequential<>>");
+    const std::string grown = layers({alone, first, second, {"Tanh", "", {"k1"}, {"t"}}, {"MaxPool", "", {"t"}, {"m"}, {{"kernel_shape", Numbers{3, 3}}, {"pads", Numbers{1, 1, 1, 1}}}},
+                                      join({"k0", "a", "m"}, "k2"), {"Softplus", "", {"k2"}, {"s"}}, join({"x", "a", "m", "s"}, "y")});
+    CHECK(grown == "Parallel<Sequential<>, Conv<1, 3, NoBias, Linear>>, Parallel<Sequential<>, Sequential<Activation<Tanh>, Pool<Max, 3, Same, Stride<1>>>>, "
+                   "Parallel<Sequential<>, Activation<Softplus>>");
 }
 
 TEST_CASE("normalisations of groups of channels are found in the reshapes that exporters make of them") {

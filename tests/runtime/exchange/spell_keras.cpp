@@ -85,10 +85,9 @@ TEST_CASE("a setting that changes what a layer computes is used or refused with 
     refused("Reshape", R"("target_shape": [])", "'target_shape' is '[]'");
     refused("Permute", R"("dims": [2, 1, 3])", "Denim has no layer for it");
     refused("Rescaling", R"("scale": "half")", "'scale' is '\"half\"'; a number was expected");
-    refused("Normalization", R"("axis": [-1], "mean": null, "variance": null)", "'mean' is 'null'; a number for each channel was expected, or one for all; what is adapted");
+    refused("Normalization", R"("axis": [-1], "mean": null, "variance": 1.0)", "'mean' is 'null'; a number for each channel was expected, or one for all");
     refused("Normalization", R"("axis": [1], "mean": 0.5, "variance": 0.25)", "'axis' is '[1]'; a Normalization of the channels was expected");
     refused("Normalization", R"("axis": -1, "mean": 0.5, "variance": 0.25, "invert": true)", "'invert' is 'true'");
-    refused("Sequential", R"("layers": [])", "a model within a model has no spelling");
     check_refused(line(layer("Flatten", "f") + ", " + layer("BatchNormalization", "this", R"("axis": 3)")), "'axis' is '3'");
     check_refused(line(layer("Flatten", "f") + ", " + layer("Conv2D", "this", conv)), "a picture was expected, a row of numbers came");
     check_refused(R"({"class_name": "Sequential", "config": {"layers": [)" + layer("InputLayer", "i", R"("batch_shape": [null, 8, 8, 3], "dtype": "uint8")") + "]}}",
@@ -154,6 +153,8 @@ TEST_CASE("numbers that are stated") {
           "Normalise<denim::Mean<123.675, 116.28, 103.53>, denim::Deviation<58.395, 57.12, 57.375>>");
     first("Normalization", R"("axis": [3], "mean": [0.5, 0.5, 0.5], "variance": 0)", "Normalise<denim::Mean<0.5>, denim::Deviation<1e-07>>");
     first("Normalization", R"("axis": null, "mean": 0.5, "variance": 0.25)", "Normalise<denim::Mean<0.5>, denim::Deviation<0.5>>");
+    // adapted to data: the numbers are weights
+    first("Normalization", R"("axis": [-1], "mean": null, "variance": null)", "BatchNormOf<denim::Epsilon<1e-14>, denim::NoGamma, denim::NoBeta>");
 }
 
 TEST_CASE("a dropout of numbers, and of samples") {
@@ -221,7 +222,7 @@ TEST_CASE("every layer and every connection is on the one way from input to outp
                   "the layer 'j' (InputLayer): a model of one input was expected, this is another");
     check_refused(graph(d + ", " + c, R"(["d", 0, 0])"), "the layer 'd' (Conv2D): it reads 'c', which is no layer in front of it");
     check_refused(graph(c + ", " + c, R"(["c", 0, 0])"), "another layer has this name");
-    check_refused(graph(c, R"(["x", 0, 0])"), "nothing reads what it gives");
+    check_refused(graph(c, R"(["x", 0, 0])"), "there is no layer 'x', which is to be the output");
     check_refused(graph(layer("Add", "a", "", from("i") + ", 1.0"), R"(["a", 0, 0])"), "the layer 'a' (Add): it is called with '1.0'");
     check_refused(graph(layer("BatchNormalization", "b", "", from("i"), R"("training": true)"), R"(["b", 0, 0])"),
                   "the layer 'b' (BatchNormalization): it is called with 'training' 'true', which has no spelling");
@@ -265,9 +266,56 @@ TEST_CASE("models as Keras 2 writes them") {
 }
 
 TEST_CASE("a file of another kind is named as what it is") {
-    check_refused("\x89HDF\r\n\x1a\n with groups and data sets", "(.h5 files are not read: save the model as .keras); this is an HDF5 file");
+    check_refused("\x89HDF\r\n\x1a\n with groups and data sets", "a .keras file or the text of model.to_json() was expected; this is an HDF5 file");
     check_refused("[1, 2]", "the text of model.to_json() was expected");
     check_refused("\x93NUMPY and so on", "this is a .npy file of NumPy's");
+}
+
+TEST_CASE("models within a model are laid open") {
+    const std::string inner_line = layer("Sequential", "line", R"("layers": [)" + layer("InputLayer", "o", R"("batch_shape": [null, 8, 8, 3])") + ", " + layer("Conv2D", "c", conv) + ", " +
+                                                                    layer("ReLU", "r", "") + "]", from("i"));
+    const std::string inner_graph = layer("Functional", "graph", R"("layers": [)" + layer("InputLayer", "o", R"("batch_shape": [null, 8, 8, 4])") + ", " + layer("Conv2D", "c", conv, from("o")) + ", " +
+                                                                      layer("Add", "s", "", "[" + from("c") + ", " + from("o") + "]") + R"(], "input_layers": ["o", 0, 0], "output_layers": ["s", 0, 0])",
+                                          from("line"));
+    const std::string both = graph(inner_line + ", " + inner_graph + ", " + layer("Conv2D", "c", conv, from("graph")), R"(["c", 0, 0])");
+    check_spelled(both, "denim::Conv<3, 4, denim::Same>,\n    denim::Residual<denim::Conv<3, 4, denim::Same, denim::Linear>>,\n    denim::Conv<3, 4, denim::Same, denim::Linear>>>;");
+    const SpelledKeras model = spelled_keras(ByteSource{"k", {}}, both);
+    std::vector<std::string> layers;
+    detail::each_leaf(model.network.layers, "", [&](const detail::SpelledLayer& spelled, const std::string&) { layers.push_back(model.layers.at(spelled.source.value())); });
+    CHECK(layers == std::vector<std::string>{"line/c", "graph/c", "c"});
+    const SpelledKeras classes = spelled_keras(ByteSource{"k", {}}, line(layer("Flatten", "f") + ", " + layer("Dense", "d", R"("units": 3, "activation": "softmax")")));
+    CHECK(classes.network.without_softmax);
+    CHECK(classes.layers.at(classes.network.layers.back().source.value()) == "d");
+    check_refused(graph(inner_line + ", " + layer("Permute", "p", "", from("line")), R"(["p", 0, 0])"), "the layer 'p' (Permute)");
+    check_refused(line(layer("Sequential", "two", R"("layers": [)" + layer("Permute", "p") + "]")), "the layer 'two/p' (Permute): Denim has no layer for it");
+    check_refused(line(layer("Sequential", "two", R"("layers": [)" + layer("ReLU", "r") + ", " + layer("InputLayer", "o", R"("batch_shape": [null, 8, 8, 3])") + "]")),
+                  "the layer 'two/o' (InputLayer): a model of one input was expected, this is another");
+    check_refused(graph(layer("Sequential", "two", R"("layers": [])", from("i") + ", " + from("i")), R"(["two", 0, 0])"), "a model of one input within a model was expected, it reads 2");
+}
+
+TEST_CASE("sums and products with a number, and a hard sigmoid that is written out") {
+    const auto operation = [](const char* kind, const char* name, const char* input, const std::string& number) {
+        std::string text = layer(kind, name, "", from(input) + ", " + number);
+        return text.replace(text.find("keras.layers"), 12, "keras.src.ops.numpy") + ", ";
+    };
+    const auto behind = [&](const std::string& layers, const char* output) { return graph(layer("Conv2D", "c", conv, from("i")) + ", " + layers, std::string{R"([")"} + output + R"(", 0, 0])"); };
+    const std::string six = layer("ReLU", "r", R"("max_value": 6)", from("s")) + ", ";
+    const auto without_comma = [](std::string text) { return text.substr(0, text.size() - 2); };
+    check_spelled(behind(without_comma(operation("Add", "s", "c", "3.0") + six + operation("Multiply", "m", "r", "0.16666666666666666")), "m"), "denim::Conv<3, 4, denim::Same, denim::HardSigmoid>>>;");
+    check_spelled(behind(without_comma(operation("Add", "s", "c", "2.0") + six + operation("Multiply", "m", "r", "0.16666666666666666")), "m"),
+                  "denim::Rescale<1, 2>,\n    denim::Activation<denim::ReLU6>,\n    denim::Rescale<0.16666667>>>;");
+    // what the sum reads is read by others too, before the hard sigmoid
+    check_spelled(behind(operation("Add", "s", "c", "3.0") + six + operation("Multiply", "m", "r", "0.16666666666666666") + layer("Multiply", "p", "", "[" + from("c") + ", " + from("m") + "]"), "p"),
+                  "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::Gate<denim::Activation<denim::HardSigmoid>>>>;");
+    std::string scaled = layer("CustomScaleLayer", "a", R"("scale": 0.17)", "[" + from("i") + ", " + from("d") + "]");
+    scaled.replace(scaled.find("keras.layers"), 12, "keras.src.applications.inception_resnet_v2").replace(scaled.find("null"), 4, R"("CustomScaleLayer")");
+    check_spelled(graph(layer("Conv2D", "d", R"("filters": 3, "kernel_size": 1)", from("i")) + ", " + scaled, R"(["a", 0, 0])"),
+                  "denim::Residual<denim::Conv<1, 3, denim::Linear>, denim::Rescale<0.17>>>>;");
+}
+
+TEST_CASE("a convolution of a group for each channel is a DepthwiseConv") {
+    check_spelled(line(layer("Conv2D", "c", conv) + ", " + layer("Conv2D", "d", conv + R"(, "groups": 4)") + ", " + layer("Conv2D", "e", conv + R"(, "groups": 2)")),
+                  "denim::DepthwiseConv<3, denim::Same, denim::Linear>,\n    denim::Conv<3, 4, denim::Same, denim::Groups<2>, denim::Linear>>>;");
 }
 
 TEST_CASE("windows, steps and dilations by axis") {

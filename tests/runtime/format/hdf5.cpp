@@ -45,6 +45,13 @@ std::vector<std::string> names_of(const KerasWeights& weights) {
 std::string refusal(const std::string& name) {
     return message_of([&] { static_cast<void>(read_keras_weights(written(name))); });
 }
+// Of each BatchNorm's variance.
+std::vector<double> epsilons_of(const KerasWeights& weights) {
+    std::vector<double> epsilons;
+    for (const ForeignTensor& tensor : weights.tensors)
+        if (tensor.epsilon) epsilons.push_back(*tensor.epsilon);
+    return epsilons;
+}
 bool says(const std::string& message, const std::string& sentence) {
     CAPTURE(message);
     CHECK(message.find(sentence) != std::string::npos);
@@ -69,7 +76,7 @@ TEST_CASE("a network answers as Keras, from each of Keras's files") {
 TEST_CASE("arrays have the order of the layers, not that of their names, and the epsilons of the file") {
     const KerasWeights keras = read_keras_weights(written("nested.keras"));
     CHECK(keras.ordered);
-    CHECK(keras.batch_norm_epsilons == std::vector{0.01, 0.01});
+    CHECK(epsilons_of(keras) == std::vector{0.01, 0.01});
     CHECK(names_of(keras) ==
           std::vector<std::string>{"z_conv/kernel", "z_conv/bias", "norm/gamma", "norm/beta", "norm/moving_mean", "norm/moving_variance",
                                    "block/first/kernel", "block/norm/gamma", "block/norm/beta", "block/norm/moving_mean",
@@ -79,7 +86,7 @@ TEST_CASE("arrays have the order of the layers, not that of their names, and the
         CAPTURE(name);
         const KerasWeights old = read_keras_weights(written(name));
         CHECK(old.ordered);
-        CHECK(old.batch_norm_epsilons == std::vector{0.01, 0.01});
+        CHECK(epsilons_of(old) == std::vector{0.01, 0.01});
         REQUIRE(old.tensors.size() == keras.tensors.size());
         for (std::size_t n = 0; n < old.tensors.size(); ++n) {
             CHECK(old.tensors[n].name == "sequential/" + keras.tensors[n].name);
@@ -92,7 +99,7 @@ TEST_CASE("arrays have the order of the layers, not that of their names, and the
 TEST_CASE("a file without a configuration has names by class and no order") {
     const KerasWeights weights = read_keras_weights(written("nested.weights.h5"));
     CHECK_FALSE(weights.ordered);
-    CHECK(weights.batch_norm_epsilons.empty());
+    CHECK(epsilons_of(weights).empty());
     const std::vector<std::string> names = names_of(weights);
     CHECK(names.size() == 17);
     for (const char* const name : {"conv2d/kernel", "dense_1/bias", "sequential/conv2d/kernel", "sequential/conv2d_1/bias",
@@ -106,7 +113,7 @@ TEST_CASE("a functional model's arrays are named by its configuration, its optim
           std::vector<std::string>{"seen/mean", "seen/variance", "left/kernel", "left/bias", "left_norm/beta", "left_norm/moving_mean",
                                    "left_norm/moving_variance", "apart/depthwise_kernel", "apart/pointwise_kernel", "apart/bias",
                                    "slopes/alpha", "head/kernel", "head/bias"});
-    CHECK(weights.batch_norm_epsilons == std::vector{1e-3});
+    CHECK(epsilons_of(weights) == std::vector{1e-3});
     const KerasWeights old = read_keras_weights(written("functional.h5"));
     REQUIRE(old.tensors.size() == weights.tensors.size());
     for (std::size_t n = 0; n < old.tensors.size(); ++n) CHECK(old.tensors[n].values == weights.tensors[n].values);
@@ -151,9 +158,19 @@ TEST_CASE("what is no float, or no weights of Keras's, is refused as what it is"
     says(refusal("answers.npz"), "a .keras or an HDF5 file was expected, this is an npz file of NumPy's");
     says(refusal("none.keras"), "none.keras");
     says(refusal("own.keras"), "the array 'layers/twice/dense/vars/0' is of no layer that the configuration lists");
-    Network<Image<1, 1, 2>, Sequential<BatchNorm, BatchNorm>> twins{Seed{1}};
-    says(message_of([&] { import_weights(twins, written("epsilons.keras")); }), "its BatchNorm layers have several epsilons, 0.001 and 1e-05");
-    CHECK_NOTHROW(import_weights(twins, written("epsilons.keras"), {.batch_norm_epsilon = 1e-3}));
+}
+
+TEST_CASE("each BatchNorm has its own epsilon in the file") {
+    Network<Image<1, 1, 2>, Sequential<BatchNorm, BatchNorm>> both{Seed{1}}, alike{Seed{1}};
+    const std::vector<ForeignTensor> arrays = read_keras_weights(written("epsilons.keras")).tensors;
+    import_weights(both, written("epsilons.keras"));
+    import_weights(alike, written("epsilons.keras"), {.batch_norm_epsilon = 1e-3});
+    const auto changed = [&](std::size_t layer, std::size_t c) { return arrays[4 * layer].values[c] * std::sqrt((arrays[4 * layer + 3].values[c] + 1e-3f) / (arrays[4 * layer + 3].values[c] + (layer ? 1e-5f : 1e-3f))); };
+    for (std::size_t c = 0; c < 2; ++c) {
+        CHECK(both.parameters()[c] == arrays[0].values[c]);
+        CHECK(both.parameters()[8 + c] == doctest::Approx(changed(1, c)));
+        CHECK(alike.parameters()[8 + c] == arrays[4].values[c]);
+    }
 }
 
 TEST_CASE("files that do not fit leave the network as it was, and say both sides") {

@@ -56,6 +56,18 @@ Array<std::uint8_t, 4> bytes(unsigned to) {
 
 }  // namespace
 
+TEST_CASE("an output that its bias shuts is room for later: nobody misses its label") {
+    const auto of_bias = [](float bias) {
+        return said([&] {
+            Net<Dense<5>> network{Seed{1}};
+            network.edit([&](auto& layers) { layers.template get<0>().bias()(3) = layers.template get<0>().bias()(4) = bias; });
+            fit(network, floats(1), Array<int, 1>{0, 1, 2, 1}, {});
+        });
+    };
+    CHECK(of_bias(-1000).empty());
+    CHECK(of_bias(-999).find("no picture of the training set has the label 3, 4, but") != std::string::npos);
+}
+
 TEST_CASE("pictures in their range, logits and labels of all classes: nothing is said") {
     CHECK(said_by_fit<Net<Dense<2>>>(floats(1), both).empty());
     CHECK(said_by_fit<Net<Dense<2>>>(bytes(255), both).empty());

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "tuning/choose.hpp"
+
+#include "tuning/trunks.hpp"
+
+#include <denim/machine/number_text.hpp>
+#include <denim/metric/calibration.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace tuning {
+
+namespace {
+
+constexpr float last_rate = 1e-3f;
+
+/// The mean cross-entropy of logits (N, room) at the temperature that suits them best: too much confidence is mended later, and says nothing of
+/// what has been learned.
+double mended_loss(std::span<const float> logits, std::span<const std::int32_t> labels) {
+    const std::vector<float> probabilities = denim::softmax(logits, room, denim::fit_temperature(logits, labels, room));
+    double sum = 0;
+    for (std::size_t n = 0; n < labels.size(); ++n)
+        sum -= std::log(std::max(static_cast<double>(probabilities[n * room + static_cast<std::size_t>(labels[n])]), 1e-12));
+    return sum / static_cast<double>(labels.size());
+}
+
+/// The epoch, counted from 0, of the least of some numbers; where they are equal the first.
+std::size_t least(const std::vector<double>& numbers) {
+    return static_cast<std::size_t>(std::ranges::min_element(numbers) - numbers.begin());
+}
+
+/// What the networks of all folds say, epoch by epoch.
+struct Curve {
+    std::vector<std::vector<float>> logits;  ///< of each epoch, fold behind fold
+
+    void add(const std::vector<std::vector<float>>& of_epochs) {
+        logits.resize(of_epochs.size());
+        for (std::size_t epoch = 0; epoch < of_epochs.size(); ++epoch)
+            logits[epoch].insert(logits[epoch].end(), of_epochs[epoch].begin(), of_epochs[epoch].end());
+    }
+    [[nodiscard]] std::vector<double> losses(std::span<const std::int32_t> labels) const {
+        std::vector<double> all;
+        for (const std::vector<float>& epoch : logits) all.push_back(mended_loss(epoch, labels));
+        return all;
+    }
+};
+
+/// A fold's two sides, and the network that learns one of them.
+struct InnerFold {
+    Selection train, kept_back;
+    std::unique_ptr<Model> model;
+};
+
+}  // namespace
+
+std::string Setting::text() const {
+    const auto epochs = [](std::size_t count) { return std::to_string(count) + (count == 1 ? " epoch" : " epochs"); };
+    std::string text = "the last layer " + epochs(last_epochs) + " with an L2 of " + denim::shortest_text(l2);
+    if (body_epochs > 0) text += ", then " + epochs(body_epochs) + " with the last blocks at " + denim::shortest_text(body_factor) + " of the rate";
+    return text;
+}
+
+Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std::size_t> photographs, std::size_t folds, const Choices& choices,
+              denim::Seed seed) {
+    std::vector<std::int32_t> labels;
+    for (const std::size_t n : photographs) labels.push_back(kept.labels[n]);
+    std::vector<InnerFold> inner;
+    Chosen chosen;
+    for (const denim::Fold& fold : denim::k_folds(labels, folds, seed)) {
+        const auto places = [&](const std::vector<std::size_t>& of) {
+            std::vector<std::size_t> all;
+            for (const std::size_t n : of) all.push_back(photographs[n]);
+            return all;
+        };
+        inner.push_back({Selection{kept, places(fold.train), true}, Selection{kept, places(fold.test), false}, nullptr});
+        chosen.labels.insert(chosen.labels.end(), inner.back().kept_back.labels.begin(), inner.back().kept_back.labels.end());
+    }
+    double best = std::numeric_limits<double>::infinity();
+    for (const float l2 : choices.l2) {
+        Curve curve;
+        for (InnerFold& fold : inner) {
+            const Lesson kept_back = fold.kept_back.of_features();
+            const LessonOptions options{.epochs = choices.last_epochs, .rate = last_rate, .l2 = l2, .seed = seed};
+            curve.add(begun.copy()->learn_last(fold.train.of_features(), &kept_back, options).logits);
+        }
+        std::vector<double> losses = curve.losses(chosen.labels);
+        const std::size_t epoch = least(losses);
+        if (losses[epoch] >= best) continue;
+        best = losses[epoch];
+        chosen.setting = {.l2 = l2, .last_epochs = epoch + 1};
+        chosen.logits = curve.logits[epoch];
+        chosen.last_loss = std::move(losses);
+    }
+    if (choices.body_factors.empty() || choices.body_epochs == 0) return chosen;
+    for (InnerFold& fold : inner) {
+        fold.model = begun.copy();
+        fold.model->learn_last(fold.train.of_features(), nullptr,
+                               {.epochs = chosen.setting.last_epochs, .rate = last_rate, .l2 = chosen.setting.l2, .seed = seed});
+    }
+    chosen.body_loss = {best};
+    for (const float factor : choices.body_factors) {
+        Curve curve;
+        for (InnerFold& fold : inner) {
+            const Lesson kept_back = fold.kept_back.of_cuts();
+            const LessonOptions options{.epochs = choices.body_epochs, .rate = begun.rate(), .body_factor = factor, .seed = seed};
+            curve.add(fold.model->copy()->learn_body(fold.train.of_cuts(), &kept_back, options).logits);
+        }
+        const std::vector<double> losses = curve.losses(chosen.labels);
+        const std::size_t epoch = least(losses);
+        if (losses[epoch] < best || chosen.body_loss.size() == 1) {
+            chosen.body_loss.resize(1);
+            chosen.body_loss.insert(chosen.body_loss.end(), losses.begin(), losses.end());
+        }
+        if (losses[epoch] >= best) continue;
+        best = losses[epoch];
+        chosen.setting.body_factor = factor;
+        chosen.setting.body_epochs = epoch + 1;
+        chosen.logits = curve.logits[epoch];
+    }
+    return chosen;
+}
+
+std::unique_ptr<Model> learn(const Model& begun, const KeptFeatures& kept, std::span<const std::size_t> photographs, const Setting& setting,
+                             denim::Seed seed) {
+    std::unique_ptr<Model> model = begun.copy();
+    const Selection train{kept, photographs, true};
+    if (setting.last_epochs > 0)
+        model->learn_last(train.of_features(), nullptr, {.epochs = setting.last_epochs, .rate = last_rate, .l2 = setting.l2, .seed = seed});
+    if (setting.body_epochs > 0)
+        model->learn_body(train.of_cuts(), nullptr,
+                          {.epochs = setting.body_epochs, .rate = model->rate(), .body_factor = setting.body_factor, .seed = seed});
+    return model;
+}
+
+}  // namespace tuning

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "tuning/photo_folder.hpp"
+
+#include "fashion/photographs.hpp"
+
+#include <algorithm>
+
+namespace tuning {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> levels_of(std::string_view kind) {
+    std::vector<std::string> levels;
+    for (std::size_t end = 0; end != kind.npos;) {
+        end = kind.find('/');
+        levels.emplace_back(kind.substr(0, end));
+        kind.remove_prefix(end == kind.npos ? kind.size() : end + 1);
+    }
+    return levels;
+}
+
+PhotoFolder read_photo_folder(const fs::path& folder, denim::Shape frame, std::vector<std::string> kinds) {
+    PhotoFolder read{.frame = frame, .kinds = std::move(kinds)};
+    struct Found {
+        fs::path path;
+        std::string kind;
+    };
+    std::vector<Found> found;
+    const auto visit = [&](const auto& self, const fs::path& at, const std::string& kind) -> void {
+        for (const fs::path& entry : denim::detail::sorted_entries(at)) {
+            const std::string name = entry.filename().native();
+            if (name.starts_with('.')) continue;
+            std::error_code error;
+            if (fs::is_directory(entry, error) && denim::is_utf8(name)) {
+                self(self, entry, kind.empty() ? name : kind + "/" + name);
+                continue;
+            }
+            std::string reason = denim::detail::reason_against(entry);
+            if (reason.empty() && kind.empty()) reason = "it is in no folder that would be its label";
+            if (reason.empty())
+                found.push_back({entry, kind});
+            else
+                read.rejected.push_back({entry, std::move(reason)});
+        }
+    };
+    visit(visit, folder, "");
+
+    read.pixels.resize(found.size() * frame.size());
+    std::vector<std::string> reasons(found.size());
+    fashion::MemoryBudget budget{std::size_t{100} << 20};
+    denim::parallel_for(found.size(), found.size() * 1'000'000, [&](std::size_t n) {
+        denim::Picture picture;
+        reasons[n] = fashion::read_or_reason(found[n].path, denim::Size{frame.height, frame.width}, budget, picture);
+        if (reasons[n].empty()) std::ranges::copy(picture.pixels, read.pixels.begin() + static_cast<std::ptrdiff_t>(n * frame.size()));
+    });
+    std::vector<std::string> others;
+    for (std::size_t n = 0; n < found.size(); ++n)
+        if (reasons[n].empty() && std::ranges::find(read.kinds, found[n].kind) == read.kinds.end()) others.push_back(found[n].kind);
+    std::ranges::sort(others);
+    others.erase(std::ranges::unique(others).begin(), others.end());
+    read.kinds.insert(read.kinds.end(), others.begin(), others.end());
+    for (std::size_t n = 0; n < found.size(); ++n) {
+        if (!reasons[n].empty()) {
+            read.rejected.push_back({found[n].path, reasons[n]});
+            continue;
+        }
+        const auto to = read.pixels.begin() + static_cast<std::ptrdiff_t>(read.size() * frame.size());
+        std::copy_n(read.pixels.begin() + static_cast<std::ptrdiff_t>(n * frame.size()), frame.size(), to);
+        read.paths.push_back(found[n].path);
+        read.labels.push_back(static_cast<std::int32_t>(std::ranges::find(read.kinds, found[n].kind) - read.kinds.begin()));
+    }
+    read.pixels.resize(read.size() * frame.size());
+    return read;
+}
+
+}  // namespace tuning

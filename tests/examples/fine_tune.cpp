@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// docs/own_photographs.md is done as it says, with a small network in place of the pretrained one; then folders that are hard to learn.
+#include "scratch.hpp"
+
+#include <denim/image.hpp>
+#include <denim/image/draw.hpp>
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include <sys/wait.h>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path programs = fs::path{PROGRAM}.parent_path();
+
+std::string text_of(const fs::path& path) {
+    const std::vector<std::byte> bytes = read_bytes(path);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+struct Outcome {
+    int status;
+    std::string out, err;
+};
+
+/// Runs a command in the scratch folder, where neither weights nor a cache are.
+Outcome run(const Scratch& scratch, const std::string& command) {
+    const std::string in = "cd '" + scratch.folder().string() + "' && DENIM_PRETRAINED=none " + command + " > out 2> err";
+    const int status = std::system(in.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(scratch / "out"), text_of(scratch / "err")};
+}
+std::string program(const std::string& name) { return "'" + (programs / name).string() + "' "; }
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// A photograph of one colour with a bar, across or upright.
+void write_photograph(const fs::path& path, denim::Colour colour, bool across, int place) {
+    denim::Picture picture{denim::Size{24, 18}, colour};
+    for (int n = 0; n < 18; ++n)
+        for (int wide = 0; wide < 3; ++wide) denim::blend(picture, across ? n : place + wide, across ? place + wide : n, {0, 0, 0}, 1);
+    fs::create_directories(path.parent_path());
+    denim::write_png(path, picture);
+}
+
+constexpr const char* quick = " --inner 2 --versions 1 --body-epochs 1 ";
+
+}  // namespace
+
+TEST_CASE("the page about one's own photographs does what it says") {
+    const Scratch scratch;
+    fs::create_directories(scratch / "build/release");
+    fs::create_directory_symlink(programs, scratch / "build/release/examples");
+    std::istringstream page{text_of(fs::path{DOCS} / "own_photographs.md")};
+    std::vector<std::string> commands;
+    bool shell = false;
+    for (std::string line; std::getline(page, line);) {
+        if (line.starts_with("```")) shell = line == "```sh";
+        else if (shell) commands.push_back(line);
+    }
+    REQUIRE(commands.size() == 8);
+    std::vector<std::string> said;
+    for (std::string command : commands) {
+        if (command.starts_with("cmake")) continue;  // they are built
+        if (command == "examples/pretrained/get") {  // it needs a network; this is its stand-in
+            CHECK(fs::exists(fs::path{DOCS} / ".." / command));
+            continue;
+        }
+        if (const std::size_t at = command.find("--per-class 4"); at != command.npos) command[at + 12] = '2';  // as quick as it can be
+        if (says(command, "fine_tune")) command += says(command, "--from") ? " --folds 0" : " --folds 2";
+        if (says(command, "fine_tune")) command += quick;
+        const Outcome outcome = run(scratch, command);
+        INFO(command);
+        INFO(outcome.err);
+        REQUIRE(outcome.status == 0);
+        said.push_back(outcome.out);
+    }
+    REQUIRE(said.size() == 5);
+    CHECK(says(said[1], "there are no pretrained weights at none/efficientnet-lite0-57934424.pth"));
+    CHECK(says(said[1], "34 photographs of 17 kinds"));
+    CHECK(says(said[1], "every label right: "));
+    CHECK(std::ranges::count(said[2], '\n') == 2);
+    CHECK(says(said[2], "photos/shoes/boots-female/"));
+    const auto line = nlohmann::json::parse(said[3].substr(0, said[3].find('\n')));
+    CHECK(line["labels"].size() >= 2);
+    CHECK(line["confidence"].get<double>() > 0);
+    CHECK(fs::exists(scratch / "explained"));
+    CHECK(says(said[4], "begins with models/pretrained.safetensors"));
+    CHECK(says(said[4], "photos: every label right: "));
+    for (const char* words : {"Learning", "Photographs that were kept back", "Mistakes", "Where it looks", "Grad-CAM", "Network"})
+        CHECK_MESSAGE(says(text_of(scratch / "report/fine_tune.html"), words), words);
+}
+
+TEST_CASE("labels are folders of any depth; few photographs are said so, and learned all the same") {
+    const Scratch scratch;
+    for (int n = 0; n < 6; ++n) {
+        const std::string name = std::to_string(n) + ".png";
+        write_photograph(scratch / ("photos/red/" + name), {220, 30, 30}, n % 2 == 0, 2 + 2 * n);
+        write_photograph(scratch / ("photos/blue/bars/across/" + name), {30, 30, 220}, true, 2 + 2 * n);
+        write_photograph(scratch / ("photos/blue/bars/upright/" + name), {30, 30, 220}, false, 1 + 2 * n);
+    }
+    write_photograph(scratch / "photos/green/0.png", {30, 200, 30}, true, 4);
+    write_bytes(scratch / "photos/red/no_photograph.png", bytes_of_text("nothing"));
+    const Outcome learned =
+        run(scratch, program("fine_tune") + "photos --report '' --folds 2 --inner 2 --versions 1 --body-epochs 4 --test photos");
+    INFO(learned.err);
+    REQUIRE(learned.status == 0);
+    CHECK(says(learned.out, "19 photographs of 4 kinds"));
+    CHECK(says(learned.out, "green: one photograph, too few to split"));
+    CHECK(says(learned.err, "photos/red/no_photograph.png: "));
+    CHECK(says(learned.out, "the first 2 labels right: "));
+    // colours are easy: all are right about photographs that were seen, and most about those that were not
+    const auto right = [&](const std::string& before) { return std::stoi(learned.out.substr(learned.out.find(before) + before.size())); };
+    CHECK(right("\nthe first label right: ") >= 16);
+    CHECK(right("photos: the first label right: ") == 19);
+
+    const Outcome labelled =
+        run(scratch, program("label") + "--approach pretrained --sure 0 --strange 0 photos/blue/bars/upright/2.png photos/green");
+    CHECK(labelled.status == 0);
+    CHECK(says(labelled.out, "photos/blue/bars/upright/2.png: blue, bars/"));
+    CHECK(says(labelled.out, "photos/green/0.png: green ("));
+}
+
+TEST_CASE("what is no folder of labelled photographs, and files that do not fit, are told") {
+    const Scratch scratch;
+    write_photograph(scratch / "one/red/0.png", {220, 30, 30}, true, 4);
+    write_photograph(scratch / "none/0.png", {220, 30, 30}, true, 4);
+    const Outcome one = run(scratch, program("fine_tune") + "one" + quick);
+    CHECK(one.status == 1);
+    CHECK(says(one.err, "one: photographs of at least 2 kinds were expected, label/.../photograph.jpg, but 1 came"));
+    const Outcome none = run(scratch, program("fine_tune") + "none" + quick);
+    CHECK(none.status == 1);
+    CHECK(says(none.err, "none/0.png: it is in no folder that would be its label"));
+    write_bytes(scratch / "pretrained.safetensors", bytes_of_text("nothing"));
+    CHECK(run(scratch, program("label") + "--approach pretrained --models . one").status == 1);
+    CHECK(run(scratch, program("fine_tune") + "one --from pretrained.safetensors").status == 1);
+    CHECK(says(run(scratch, program("fine_tune") + "one --weights there").err, "examples/pretrained/get gets the weights"));
+    CHECK(run(scratch, program("fine_tune") + "one --trunk large").status == 2);
+}

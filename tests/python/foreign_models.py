@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Models of torchvision, keras.applications and MLPerf Tiny in one step: exported with random weights, spelled and made a program by print_network, compiled, and
-its logits compared with ONNX Runtime's or Keras's on 8 pictures.
+"""Models of torchvision, keras.applications and MLPerf Tiny in one step: exported with random weights, spelled and made a program by
+print_network, compiled, and its logits compared with ONNX Runtime's or Keras's on 8 pictures.
 
     python tests/python/foreign_models.py [BUILD-FOLDER [all | NAME...]]
 
-Five small ones are in one program; of those that are asked for by name six at a time, which takes minutes. Torchvision's need it installed. Takes the compiler from CXX and options from CXXFLAGS. docs/interop.md has what it printed for all.
+Five small ones are in one program; of those that are asked for by name six at a time, which takes minutes. Torchvision's need it installed.
+Takes the compiler from CXX and options from CXXFLAGS. docs/interop.md has what it printed.
 """
 import os
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -24,15 +24,16 @@ import torch  # noqa: E402
 root = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(root / "tests" / "python" / "lib"))
 from models import paper_models  # noqa: E402
+from printed_programs import Refused, compiled, logits_of, write_program  # noqa: E402
 from random_models import apart, draw_keras_weights, draw_pictures, draw_torch_weights  # noqa: E402
 
 program = Path(sys.argv[1] if len(sys.argv) > 1 else "build/test") / "examples" / "print_network"
 
-of_torchvision = ["alexnet", "vgg11", "vgg16_bn", "resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "mobilenet_v2", "mobilenet_v3_small",
-                  "mobilenet_v3_large", "squeezenet1_0", "squeezenet1_1", "shufflenet_v2_x1_0", "densenet121", "googlenet", "inception_v3", "mnasnet1_0",
-                  "regnet_x_400mf", "regnet_y_400mf", "efficientnet_b0", "efficientnet_v2_s", "convnext_tiny"]  # fmt: skip
-of_keras = ["VGG16", "VGG19", "ResNet50", "ResNet50V2", "MobileNet", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large", "EfficientNetB0", "EfficientNetV2B0",
-            "DenseNet121", "InceptionV3", "InceptionResNetV2", "Xception", "NASNetMobile", "ConvNeXtTiny"]  # fmt: skip
+of_torchvision = ["alexnet", "vgg11", "vgg16_bn", "resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "mobilenet_v2",
+                  "mobilenet_v3_small", "mobilenet_v3_large", "squeezenet1_0", "squeezenet1_1", "shufflenet_v2_x1_0", "densenet121", "googlenet",
+                  "inception_v3", "mnasnet1_0", "regnet_x_400mf", "regnet_y_400mf", "efficientnet_b0", "efficientnet_v2_s", "convnext_tiny"]  # fmt: skip
+of_keras = ["VGG16", "VGG19", "ResNet50", "ResNet50V2", "MobileNet", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large", "EfficientNetB0",
+            "EfficientNetV2B0", "DenseNet121", "InceptionV3", "InceptionResNetV2", "Xception", "NASNetMobile", "ConvNeXtTiny"]  # fmt: skip
 of_papers = {"resnet8": (32, 32, 3), "visual_wake_words": (96, 96, 3), "ds_cnn": (49, 10, 1), "efficientnet_lite0": (224, 224, 3)}
 small = ["resnet8", "visual_wake_words", "ds_cnn", "small_resnet", "small_excite"]
 refused = ["swin_t", "vit_b_16"]
@@ -53,7 +54,8 @@ class SmallResNet(torch.nn.Module):
             return nn.Sequential(nn.Conv2d(*sizes, bias=False, **options), nn.BatchNorm2d(sizes[1]))
 
         self.stem, self.relu, self.pool = norm(3, 8, 5, stride=2, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2, padding=1)
-        self.branches = nn.ModuleList([nn.Sequential(norm(a, b, 3, stride=step, padding=1), nn.ReLU(), norm(b, b, 3, padding=1)) for a, b, step in [(8, 8, 1), (8, 16, 2)]])
+        sizes = [(8, 8, 1), (8, 16, 2)]
+        self.branches = nn.ModuleList(nn.Sequential(norm(a, b, 3, stride=s, padding=1), nn.ReLU(), norm(b, b, 3, padding=1)) for a, b, s in sizes)
         self.shortcuts = nn.ModuleList([nn.Identity(), norm(8, 16, 1, stride=2)])
         self.head = nn.Linear(16, 10)
 
@@ -73,10 +75,11 @@ class SmallExcite(torch.nn.Module):
         from torch.nn import functional
 
         self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(8), nn.Hardswish())
-        self.wide = nn.Sequential(nn.Conv2d(8, 24, 1, bias=False), nn.BatchNorm2d(24), nn.SiLU(), nn.Conv2d(24, 24, 5, padding=2, groups=24, bias=False), nn.BatchNorm2d(24), nn.SiLU())
+        self.wide = nn.Sequential(nn.Conv2d(8, 24, 1, bias=False), nn.BatchNorm2d(24), nn.SiLU(),
+                                  nn.Conv2d(24, 24, 5, padding=2, groups=24, bias=False), nn.BatchNorm2d(24), nn.SiLU())  # fmt: skip
         self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(24, 6, 1), nn.ReLU(), nn.Conv2d(6, 24, 1), nn.Hardsigmoid())
         self.narrow = nn.Sequential(nn.Conv2d(24, 8, 1, bias=False), nn.BatchNorm2d(8))
-        self.dense = nn.ModuleList([nn.Sequential(nn.BatchNorm2d(8 + 4 * n), nn.ReLU(), nn.Conv2d(8 + 4 * n, 4, 3, padding=1, bias=False)) for n in range(3)])
+        self.dense = nn.ModuleList(nn.Sequential(nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, 4, 3, padding=1, bias=False)) for c in [8, 12, 16])
         self.head, self.gelu = nn.Linear(20, 10), functional.gelu
 
     def forward(self, x):
@@ -136,78 +139,6 @@ def export_keras(name, folder, random):
     return file, pictures, np.asarray(model.predict(pictures, verbose=0)).reshape(8, -1)
 
 
-class Refused(Exception):
-    pass
-
-
-def write_program(file, folder):
-    """The program that reads the file itself, and its weights in Denim's own form: one gives what the other gives."""
-    for options, to in [([], f"{file.stem}.cpp"), (["--weights", folder / f"{file.stem}.safetensors"], f"{file.stem}_own.cpp")]:
-        run = subprocess.run([program, file, "--program", *options], capture_output=True, text=True)
-        if run.returncode != 0:
-            raise Refused(run.stderr.strip().removeprefix(f"{file}: "))
-        (folder / to).write_text(run.stdout)
-
-
-headers = """#include "zoo_logits.hpp"
-#include <denim/hdf5.hpp>
-#include <denim/image.hpp>
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <exception>
-#include <iostream>
-#include <numeric>
-#include <span>
-#include <stdexcept>
-#include <vector>
-
-template <class Network>
-void write(const std::string& name, const Network& network) {
-    write_zoo_logits(network, ".", name);
-    Network own;
-    load_into(own, name + ".safetensors");
-    if (!std::ranges::equal(own.parameters(), network.parameters())) throw std::runtime_error("the weights of --weights are others");
-}
-"""
-# Each program stands in a namespace of its own, in which its main has another name.
-part = """
-namespace NAME {
-#define main label
-#include "NAME.cpp"
-#undef main
-}
-"""
-main = """
-int main(int, char** arguments) {
-    try {
-        const std::string name = arguments[1];
-CALLS    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\\n';
-        return 1;
-    }
-}
-"""
-
-
-def compile_with_options(*files):
-    hdf5 = shlex.split(subprocess.run(["pkg-config", "--cflags", "--libs", "hdf5"], check=True, capture_output=True, text=True).stdout)
-    stb = [f"-isystem{place}" for place in ["/usr/include/stb"] if Path(place).exists()]
-    subprocess.run([*shlex.split(os.environ.get("CXX", "c++")), "-std=c++20", "-march=native", "-fopenmp", *shlex.split(os.environ.get("CXXFLAGS", "-O1" if len(sys.argv) > 2 else "-Og")),
-                    *stb, f"-I{root / 'include'}", f"-I{root / 'tests' / 'python'}", *files, *hdf5, "-lz"], check=True)  # fmt: skip
-
-
-def compiled(names, folder):
-    """One program of several."""
-    if not (folder / "headers.hpp").exists():
-        (folder / "headers.hpp").write_text(headers)
-        if len(sys.argv) > 2:  # then programs follow each other
-            compile_with_options("-c", "-x", "c++-header", folder / "headers.hpp", "-o", folder / "headers.hpp.gch")
-    calls = "".join(f'        if (name == "{name}") write("{name}", {name}::trained());\n' for name in names)
-    (folder / "logits.cpp").write_text('#include "headers.hpp"\n' + "".join(part.replace("NAME", name) for name in names) + main.replace("CALLS", calls))
-    compile_with_options(folder / "logits.cpp", "-o", folder / "logits")
-
-
 def export(name, folder):
     random = np.random.default_rng(7)  # anew, whichever names are asked for
     by_torch = name in of_torchvision or name in refused or name.startswith("small_")
@@ -215,15 +146,14 @@ def export(name, folder):
         file, pictures, logits = (export_torch if by_torch else export_keras)(name, folder, random)
     except ValueError as error:  # Keras cannot make the model
         raise Refused(f"{keras.__name__} {keras.__version__}: {str(error).strip()}") from error
-    write_program(file, folder)
+    write_program(program, file, folder)
     np.save(folder / f"{name}.x.npy", np.ascontiguousarray(pictures, dtype=np.float32))
     return logits
 
 
 def compare(name, expected, folder):
     """How much the logits of two pictures differ, and by how much ours differ from theirs, of the largest."""
-    subprocess.run([folder / "logits", name], check=True, cwd=folder)
-    ours = np.load(folder / f"{name}.y.npy")
+    ours = logits_of(name, folder)
     assert ours.shape == expected.shape, (name, ours.shape, expected.shape)
     difference = np.abs(ours - expected).max() / np.abs(expected).max()
     assert apart(expected) > 0.1, (name, "the logits of two pictures are too much alike to tell anything", apart(expected))
@@ -233,9 +163,11 @@ def compare(name, expected, folder):
 
 def small_ones(folder):
     expected = {name: export(name, folder) for name in small}
-    compiled(small, folder)
-    worst = max(compare(name, logits, folder)[1] for name, logits in expected.items())
-    print(f"{len(small)} models of other frameworks became programs that give their logits, the largest relative difference is {worst:.1e}")
+    compiled(small, folder, options="-Og")
+    differences = {name: compare(name, logits, folder)[1] for name, logits in expected.items()}
+    worst = max(differences, key=differences.get)
+    print(f"{len(small)} models of other frameworks became programs that give their logits, the largest relative difference is "
+          f"{differences[worst]:.1e} ({worst})")  # fmt: skip
 
 
 def by_name(names, folder):
@@ -251,7 +183,7 @@ def by_name(names, folder):
                 print(f"| `{name}` | | {error} |", flush=True)
         exported = time.time()
         if expected:
-            compiled(expected, folder)
+            compiled(expected, folder, options="-O1", precompiled=True)
         print(f"{len(expected)} exported in {exported - begun:.0f} s, compiled in {time.time() - exported:.0f} s", file=sys.stderr, flush=True)
         for name, logits in expected.items():
             try:

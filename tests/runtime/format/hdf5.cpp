@@ -160,6 +160,18 @@ TEST_CASE("what is no float, or no weights of Keras's, is refused as what it is"
     says(refusal("own.keras"), "the array 'layers/twice/dense/vars/0' is of no layer that the configuration lists");
 }
 
+TEST_CASE("branches of one shape go by the model in the file, where the network is what it says") {
+    const KerasWeights weights = read_keras_weights(written("twins.keras"));
+    const auto kernel = [&](const std::string& name) { return std::ranges::find(weights.tensors, name + "/kernel", &ForeignTensor::name)->values; };
+    REQUIRE(kernel("one") != kernel("two"));
+    Network<Image<1, 1, 2>, Sequential<Parallel<Conv<1, 3, Linear>, Conv<1, 3, Linear>>>> network{Seed{1}};
+    import_weights(network, written("twins.keras"));
+    CHECK(std::ranges::equal(network.parameters().first(6), kernel("two")));
+    CHECK(std::ranges::equal(network.parameters().subspan(9, 6), kernel("one")));
+    Network<Image<1, 1, 2>, Sequential<Parallel<Conv<1, 3>, Conv<1, 3>>>> other{Seed{1}};  // which is another
+    says(message_of([&] { import_weights(other, written("twins.keras")); }), "stand in branches side by side");
+}
+
 TEST_CASE("each BatchNorm has its own epsilon in the file") {
     Network<Image<1, 1, 2>, Sequential<BatchNorm, BatchNorm>> both{Seed{1}}, alike{Seed{1}};
     const std::vector<ForeignTensor> arrays = read_keras_weights(written("epsilons.keras")).tensors;

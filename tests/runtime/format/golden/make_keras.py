@@ -73,6 +73,13 @@ keras.utils.clear_session()
 keras.Sequential([keras.Input((2,)), layers.BatchNormalization(), layers.BatchNormalization(epsilon=1e-5)]).save(here / "epsilons.keras")
 
 
+# Branches of one shape side by side, which no order of arrays tells apart.
+keras.utils.clear_session()
+pixels = keras.Input((1, 1, 2))
+one, two = layers.Conv2D(3, 1, name="one")(pixels), layers.Conv2D(3, 1, name="two")(pixels)
+keras.Model(pixels, layers.Concatenate()([two, one])).save(here / "twins.keras")
+
+
 def legacy(name, arrays, strings=h5py.string_dtype("ascii", 16), **more):
     """As Keras 2 writes them: texts of fixed length, lists in pieces."""
     with h5py.File(here / name, "w") as file:

@@ -160,6 +160,7 @@ private:
         } else {
             collect(node, inputs, layer, 0);
         }
+        if (layer.number && inputs.size() != 1) layer.refuse(sentence("it is called with a number and ", inputs.size(), " values, which has no spelling"));
         for (const std::string& name : inputs) layer.inputs.push_back(value_of(before + name));
     }
     static void collect(const Json& json, std::vector<std::string>& inputs, const KerasLayer& layer, int depth) {

@@ -304,6 +304,7 @@ TEST_CASE("sums and products with a number, and a hard sigmoid that is written o
     check_spelled(behind(without_comma(operation("Add", "s", "c", "3.0") + six + operation("Multiply", "m", "r", "0.16666666666666666")), "m"), "denim::Conv<3, 4, denim::Same, denim::HardSigmoid>>>;");
     check_spelled(behind(without_comma(operation("Add", "s", "c", "2.0") + six + operation("Multiply", "m", "r", "0.16666666666666666")), "m"),
                   "denim::Rescale<1, 2>,\n    denim::Activation<denim::ReLU6>,\n    denim::Rescale<0.16666667>>>;");
+    check_refused(behind(without_comma(operation("Add", "s", "c", from("i") + ", 3.0")), "s"), "the layer 's' (Add): it is called with a number and 2 values");
     // what the sum reads is read by others too, before the hard sigmoid
     check_spelled(behind(operation("Add", "s", "c", "3.0") + six + operation("Multiply", "m", "r", "0.16666666666666666") + layer("Multiply", "p", "", "[" + from("c") + ", " + from("m") + "]"), "p"),
                   "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::Gate<denim::Activation<denim::HardSigmoid>>>>;");

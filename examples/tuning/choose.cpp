@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -27,9 +29,29 @@ double mended_loss(std::span<const float> logits, std::span<const std::int32_t> 
     return sum / static_cast<double>(labels.size());
 }
 
-/// The epoch, counted from 0, of the least of some numbers; where they are equal the first.
-std::size_t least(const std::vector<double>& numbers) {
-    return static_cast<std::size_t>(std::ranges::min_element(numbers) - numbers.begin());
+/// What an epoch is worth: how many photographs it gets wrong, and where that is the same the loss. So few photographs make the loss alone stop
+/// before the network tells them apart.
+struct Worth {
+    std::size_t wrong = std::numeric_limits<std::size_t>::max();
+    double loss = 0;
+
+    friend auto operator<=>(const Worth&, const Worth&) = default;
+};
+Worth worth_of(std::span<const float> logits, std::span<const std::int32_t> labels) {
+    const std::vector<std::int32_t> answers = denim::predicted_classes(logits, room);
+    std::size_t wrong = 0;
+    for (std::size_t n = 0; n < labels.size(); ++n) wrong += answers[n] != labels[n] ? 1 : 0;
+    return {wrong, mended_loss(logits, labels)};
+}
+
+/// The epoch, counted from 0, that is worth most; of equals the first.
+std::size_t best_of(const std::vector<Worth>& epochs) {
+    return static_cast<std::size_t>(std::ranges::min_element(epochs, std::less{}) - epochs.begin());
+}
+std::vector<double> losses_of(const std::vector<Worth>& epochs) {
+    std::vector<double> losses;
+    for (const Worth& epoch : epochs) losses.push_back(epoch.loss);
+    return losses;
 }
 
 /// What the networks of all folds say, epoch by epoch.
@@ -41,9 +63,9 @@ struct Curve {
         for (std::size_t epoch = 0; epoch < of_epochs.size(); ++epoch)
             logits[epoch].insert(logits[epoch].end(), of_epochs[epoch].begin(), of_epochs[epoch].end());
     }
-    [[nodiscard]] std::vector<double> losses(std::span<const std::int32_t> labels) const {
-        std::vector<double> all;
-        for (const std::vector<float>& epoch : logits) all.push_back(mended_loss(epoch, labels));
+    [[nodiscard]] std::vector<Worth> worth(std::span<const std::int32_t> labels) const {
+        std::vector<Worth> all;
+        for (const std::vector<float>& epoch : logits) all.push_back(worth_of(epoch, labels));
         return all;
     }
 };
@@ -78,7 +100,7 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
         inner.push_back({Selection{kept, places(fold.train), true}, Selection{kept, places(fold.test), false}, nullptr});
         chosen.labels.insert(chosen.labels.end(), inner.back().kept_back.labels.begin(), inner.back().kept_back.labels.end());
     }
-    double best = std::numeric_limits<double>::infinity();
+    Worth best;
     for (const float l2 : choices.l2) {
         Curve curve;
         for (InnerFold& fold : inner) {
@@ -86,13 +108,13 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
             const LessonOptions options{.epochs = choices.last_epochs, .rate = last_rate, .l2 = l2, .seed = seed};
             curve.add(begun.copy()->learn_last(fold.train.of_features(), &kept_back, options).logits);
         }
-        std::vector<double> losses = curve.losses(chosen.labels);
-        const std::size_t epoch = least(losses);
-        if (losses[epoch] >= best) continue;
-        best = losses[epoch];
+        const std::vector<Worth> epochs = curve.worth(chosen.labels);
+        const std::size_t epoch = best_of(epochs);
+        if (!(epochs[epoch] < best)) continue;
+        best = epochs[epoch];
         chosen.setting = {.l2 = l2, .last_epochs = epoch + 1};
         chosen.logits = curve.logits[epoch];
-        chosen.last_loss = std::move(losses);
+        chosen.last_loss = losses_of(epochs);
     }
     if (choices.body_factors.empty() || choices.body_epochs == 0) return chosen;
     for (InnerFold& fold : inner) {
@@ -100,7 +122,7 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
         fold.model->learn_last(fold.train.of_features(), nullptr,
                                {.epochs = chosen.setting.last_epochs, .rate = last_rate, .l2 = chosen.setting.l2, .seed = seed});
     }
-    chosen.body_loss = {best};
+    chosen.body_loss = {best.loss};
     for (const float factor : choices.body_factors) {
         Curve curve;
         for (InnerFold& fold : inner) {
@@ -108,14 +130,15 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
             const LessonOptions options{.epochs = choices.body_epochs, .rate = begun.rate(), .body_factor = factor, .seed = seed};
             curve.add(fold.model->copy()->learn_body(fold.train.of_cuts(), &kept_back, options).logits);
         }
-        const std::vector<double> losses = curve.losses(chosen.labels);
-        const std::size_t epoch = least(losses);
-        if (losses[epoch] < best || chosen.body_loss.size() == 1) {
+        const std::vector<Worth> epochs = curve.worth(chosen.labels);
+        const std::size_t epoch = best_of(epochs);
+        if (epochs[epoch] < best || chosen.body_loss.size() == 1) {
+            const std::vector<double> losses = losses_of(epochs);
             chosen.body_loss.resize(1);
             chosen.body_loss.insert(chosen.body_loss.end(), losses.begin(), losses.end());
         }
-        if (losses[epoch] >= best) continue;
-        best = losses[epoch];
+        if (!(epochs[epoch] < best)) continue;
+        best = epochs[epoch];
         chosen.setting.body_factor = factor;
         chosen.setting.body_epochs = epoch + 1;
         chosen.logits = curve.logits[epoch];

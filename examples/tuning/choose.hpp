@@ -31,7 +31,7 @@ struct Choices {
     std::size_t last_epochs = 40, body_epochs = 8;  ///< at most; the number of epochs is chosen too
 
     /// Settings that are tried: of the last layer, each number of epochs with each L2; then of the body likewise.
-    [[nodiscard]] std::size_t count() const { return l2.size() * last_epochs + body_factors.size() * (body_epochs + 1); }
+    [[nodiscard]] std::size_t count() const { return l2.size() * last_epochs + body_factors.size() * body_epochs; }
 };
 
 /// The best of them, and what it said of the photographs that were kept back.
@@ -42,7 +42,7 @@ struct Chosen {
     std::vector<std::int32_t> labels;
 };
 
-/// Tries them on folds of some photographs: each fold once is kept back. The loss of those decides; nothing else is seen.
+/// Tries them on folds of some photographs: each fold once is kept back. What is right of those decides, then the loss; nothing else is seen.
 Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std::size_t> photographs, std::size_t folds, const Choices& choices,
               denim::Seed seed);
 

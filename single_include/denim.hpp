@@ -15848,9 +15848,9 @@ public:
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
-    ~NetworkLearner() override;
+    DENIM_ONCE ~NetworkLearner() override;
 
-    StepResult step(const Batch& batch) override;
+    DENIM_ONCE StepResult step(const Batch& batch) override;
     std::vector<float> logits(const Samples& samples) override {
         samples.pictures.check(input());
         std::vector<float> all(samples.pictures.count * classes());

@@ -19261,9 +19261,9 @@ public:
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
-    ~NetworkLearner() override;
+    DENIM_ONCE ~NetworkLearner() override;
 
-    StepResult step(const Batch& batch) override;
+    DENIM_ONCE StepResult step(const Batch& batch) override;
     std::vector<float> logits(const Samples& samples) override {
         samples.pictures.check(input());
         std::vector<float> all(samples.pictures.count * classes());
@@ -29971,6 +29971,119 @@ DENIM_ONCE Picture draw_photographs(std::span<const LabelledPhotograph> photogra
 
 }  // namespace denim::inline DENIM_TARGET
 
+// ---- denim/training/find_rate.hpp
+
+// How fast can it learn? Smith, "Cyclical learning rates for training neural networks" (2017), section 3.3.
+
+namespace denim {
+
+/// Which learning rates `find_rate` tries.
+struct RateSearch {
+    double first = 1e-6, last = 10;  ///< the rates of the first step and of the last
+    std::size_t steps = 100;         ///< each rate is the same factor above the one before
+    double smoothing = 0.9;          ///< share of the running mean of the loss that stays in a step
+    double diverged = 4;             ///< times the least mean: where the loss is larger the search ends
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The curve of a search: the running mean of the loss (without the pull of its beginning) at each rate, as far as it came.
+struct RateCurve {
+    std::vector<double> rates = {}, losses = {};
+    double steepest = 0;  ///< the rate at which the loss fell fastest over the logarithm of the rate: one to learn at; NaN where it never fell
+    double lowest = 0;    ///< that of the least loss, which is too high: a tenth of it is another one to learn at
+
+    friend std::ostream& operator<<(std::ostream& out, const RateCurve& curve) {
+        for (std::size_t n = 0; n < curve.rates.size(); ++n)
+            out << detail::general(curve.rates[n]) << '\t' << detail::general(curve.losses[n]) << '\n';
+        return out << "the loss falls fastest at " << detail::general(curve.steepest) << " and is least at " << detail::general(curve.lowest) << '\n';
+    }
+};
+
+namespace detail {
+
+/// The rate of each step, whatever the optimizer's own.
+struct RateRamp {
+    double first, factor_of_a_step, optimizer_rate;
+    [[nodiscard]] float factor(const Moment& at) const {
+        return static_cast<float>(first * std::pow(factor_of_a_step, static_cast<double>(at.step)) / optimizer_rate);
+    }
+};
+
+/// Keeps the curve, and ends the run after the last step, or where the loss has no way back.
+struct RateWatch {
+    const RateSearch& search;
+    RateCurve& curve;
+    double mean = 0, least = 0, sum_before = 0;
+    std::size_t images_before = 0;
+
+    void on_batch(Run& run) {
+        const double sum = run.train.loss * static_cast<double>(run.images);
+        if (run.batch == 1) sum_before = 0, images_before = 0;
+        const double loss = (sum - sum_before) / static_cast<double>(run.images - images_before);
+        sum_before = sum;
+        images_before = run.images;
+        mean = search.smoothing * mean + (1 - search.smoothing) * loss;
+        const double now = mean / (1 - std::pow(search.smoothing, static_cast<double>(curve.rates.size() + 1)));
+        curve.rates.push_back(static_cast<double>(run.rate));
+        curve.losses.push_back(now);
+        if (curve.losses.size() == 1 || now < least) least = now;
+        if (curve.rates.size() == search.steps || now > search.diverged * least) run.stop = true;
+    }
+    void on_nan(Run& run) const { run.stop = true; }
+};
+
+/// The steepest fall between neighbours two steps apart, and the least loss. The first tenth says what the first pictures were.
+inline void read_curve(RateCurve& curve) {
+    const std::size_t count = curve.rates.size();
+    curve.steepest = not_a_number<double>();
+    if (count == 0) return static_cast<void>(curve.lowest = not_a_number<double>());
+    const auto lowest = static_cast<std::size_t>(std::ranges::min_element(curve.losses) - curve.losses.begin());
+    curve.lowest = curve.rates[lowest];
+    double steepest = 0;
+    for (std::size_t n = std::max<std::size_t>(count / 10, 1); n + 1 < count && n <= lowest; ++n)
+        if (const double fall = curve.losses[n + 1] - curve.losses[n - 1]; fall < steepest) steepest = fall, curve.steepest = curve.rates[n];
+}
+
+}  // namespace detail
+
+/// Lets a copy of a network learn at rates that grow from step to step, and says where the loss falls fastest: a rate to begin with. The
+/// network stays as it is; the schedule and the epochs of the options do not count. Nothing is chosen by it: look at the curve.
+///
+///     const RateCurve curve = find_rate(network, train, {.batch = 64, .optimizer = Sgd{.momentum = 0.9f}});
+template <class Network, LearnableSet Train>
+RateCurve find_rate(const Network& network, const Train& train, FitOptions options = {}, const RateSearch& search = {}) {
+    const bool fits = search.first > 0 && search.last > search.first && search.steps >= 10 && from_0_to_1.takes(search.smoothing) &&
+                      search.smoothing < 1 && search.diverged > 1 && is_finite(search.last);
+    if (!fits)
+        throw std::invalid_argument(
+            "denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a loss of more than 1 "
+            "times the least were expected, but got " +
+            detail::general(search.first) + ", " + detail::general(search.last) + ", " + std::to_string(search.steps) + ", " +
+            detail::general(search.smoothing) + " and " + detail::general(search.diverged));
+    const auto rate = static_cast<double>(options.optimizer.rate());
+    if (!(rate > 0)) throw std::invalid_argument("denim: find_rate: an optimizer with a rate above 0 was expected, but got " + detail::general(rate));
+    RateCurve curve;
+    Network copy = network;
+    options.epochs = search.steps;  // of one batch at least
+    options.schedule = detail::RateRamp{search.first, std::pow(search.last / search.first, 1 / static_cast<double>(search.steps - 1)), rate};
+    fit(copy, train, options, detail::RateWatch{search, curve});
+    detail::read_curve(curve);
+    return curve;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/report/rate_chart.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The curve of find_rate as an SVG picture, see line_chart: the loss over the logarithm of the rate, and a dot where it falls fastest.
+DENIM_ONCE std::string rate_chart(const RateCurve& curve);
+
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/report/run_report.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -30666,110 +30779,6 @@ DENIM_ONCE void write_report(const std::filesystem::path& path, const SweepTable
 
 // Many networks and settings, repeated, logged and compared: needs what denim/report.hpp needs.
 
-// ---- denim/training/find_rate.hpp
-
-// How fast can it learn? Smith, "Cyclical learning rates for training neural networks" (2017), section 3.3.
-
-namespace denim {
-
-/// Which learning rates `find_rate` tries.
-struct RateSearch {
-    double first = 1e-6, last = 10;  ///< the rates of the first step and of the last
-    std::size_t steps = 100;         ///< each rate is the same factor above the one before
-    double smoothing = 0.9;          ///< share of the running mean of the loss that stays in a step
-    double diverged = 4;             ///< times the least mean: where the loss is larger the search ends
-};
-
-}  // namespace denim
-
-namespace denim::inline DENIM_TARGET {
-
-/// The curve of a search: the running mean of the loss (without the pull of its beginning) at each rate, as far as it came.
-struct RateCurve {
-    std::vector<double> rates = {}, losses = {};
-    double steepest = 0;  ///< the rate at which the loss fell fastest over the logarithm of the rate: one to learn at; NaN where it never fell
-    double lowest = 0;    ///< that of the least loss, which is too high: a tenth of it is another one to learn at
-
-    friend std::ostream& operator<<(std::ostream& out, const RateCurve& curve) {
-        for (std::size_t n = 0; n < curve.rates.size(); ++n)
-            out << detail::general(curve.rates[n]) << '\t' << detail::general(curve.losses[n]) << '\n';
-        return out << "the loss falls fastest at " << detail::general(curve.steepest) << " and is least at " << detail::general(curve.lowest) << '\n';
-    }
-};
-
-namespace detail {
-
-/// The rate of each step, whatever the optimizer's own.
-struct RateRamp {
-    double first, factor_of_a_step, optimizer_rate;
-    [[nodiscard]] float factor(const Moment& at) const {
-        return static_cast<float>(first * std::pow(factor_of_a_step, static_cast<double>(at.step)) / optimizer_rate);
-    }
-};
-
-/// Keeps the curve, and ends the run after the last step, or where the loss has no way back.
-struct RateWatch {
-    const RateSearch& search;
-    RateCurve& curve;
-    double mean = 0, least = 0, sum_before = 0;
-    std::size_t images_before = 0;
-
-    void on_batch(Run& run) {
-        const double sum = run.train.loss * static_cast<double>(run.images);
-        if (run.batch == 1) sum_before = 0, images_before = 0;
-        const double loss = (sum - sum_before) / static_cast<double>(run.images - images_before);
-        sum_before = sum;
-        images_before = run.images;
-        mean = search.smoothing * mean + (1 - search.smoothing) * loss;
-        const double now = mean / (1 - std::pow(search.smoothing, static_cast<double>(curve.rates.size() + 1)));
-        curve.rates.push_back(static_cast<double>(run.rate));
-        curve.losses.push_back(now);
-        if (curve.losses.size() == 1 || now < least) least = now;
-        if (curve.rates.size() == search.steps || now > search.diverged * least) run.stop = true;
-    }
-    void on_nan(Run& run) const { run.stop = true; }
-};
-
-/// The steepest fall between neighbours two steps apart, and the least loss. The first tenth says what the first pictures were.
-inline void read_curve(RateCurve& curve) {
-    const std::size_t count = curve.rates.size();
-    curve.steepest = not_a_number<double>();
-    if (count == 0) return static_cast<void>(curve.lowest = not_a_number<double>());
-    const auto lowest = static_cast<std::size_t>(std::ranges::min_element(curve.losses) - curve.losses.begin());
-    curve.lowest = curve.rates[lowest];
-    double steepest = 0;
-    for (std::size_t n = std::max<std::size_t>(count / 10, 1); n + 1 < count && n <= lowest; ++n)
-        if (const double fall = curve.losses[n + 1] - curve.losses[n - 1]; fall < steepest) steepest = fall, curve.steepest = curve.rates[n];
-}
-
-}  // namespace detail
-
-/// Lets a copy of a network learn at rates that grow from step to step, and says where the loss falls fastest: a rate to begin with. The
-/// network stays as it is; the schedule and the epochs of the options do not count. Nothing is chosen by it: look at the curve.
-///
-///     const RateCurve curve = find_rate(network, train, {.batch = 64, .optimizer = Sgd{.momentum = 0.9f}});
-template <class Network, LearnableSet Train>
-RateCurve find_rate(const Network& network, const Train& train, FitOptions options = {}, const RateSearch& search = {}) {
-    const bool fits = search.first > 0 && search.last > search.first && search.steps >= 10 && from_0_to_1.takes(search.smoothing) &&
-                      search.smoothing < 1 && search.diverged > 1 && is_finite(search.last);
-    if (!fits)
-        throw std::invalid_argument(
-            "denim: find_rate: rates from above 0 to a higher one, at least 10 steps, a smoothing from 0 and below 1 and a loss of more than 1 "
-            "times the least were expected, but got " +
-            detail::general(search.first) + ", " + detail::general(search.last) + ", " + std::to_string(search.steps) + ", " +
-            detail::general(search.smoothing) + " and " + detail::general(search.diverged));
-    const auto rate = static_cast<double>(options.optimizer.rate());
-    if (!(rate > 0)) throw std::invalid_argument("denim: find_rate: an optimizer with a rate above 0 was expected, but got " + detail::general(rate));
-    RateCurve curve;
-    Network copy = network;
-    options.epochs = search.steps;  // of one batch at least
-    options.schedule = detail::RateRamp{search.first, std::pow(search.last / search.first, 1 / static_cast<double>(search.steps - 1)), rate};
-    fit(copy, train, options, detail::RateWatch{search, curve});
-    detail::read_curve(curve);
-    return curve;
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/zoo/convnext.hpp
 
 // Liu et al., "A ConvNet for the 2020s" (2022), as torchvision has it. For pictures of 224 x 224 x 3; sides of at least 32 fit too.
@@ -36146,6 +36155,25 @@ DENIM_ONCE std::string shortened(std::string text, float height, float room) {
 }
 
 }  // namespace detail
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/rate_chart.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string rate_chart(const RateCurve& curve) {
+    Series loss{"loss", {}, curve.losses}, steepest;
+    for (const double rate : curve.rates) loss.x.push_back(std::log10(rate));
+    if (const auto at = std::ranges::find(curve.rates, curve.steepest); at != curve.rates.end()) {
+        const auto place = static_cast<std::size_t>(at - curve.rates.begin());
+        steepest = {"falls fastest at " + detail::short_number(curve.steepest), {loss.x[place]}, {loss.y[place]}};
+    }
+    const std::array all{std::move(loss), std::move(steepest)};
+    return line_chart("Loss by learning rate", "logarithm of the rate, base 10", std::span{all}.first(all[1].x.empty() ? 1 : 2));
+}
+
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES

@@ -9,5 +9,6 @@
 #include <denim/report/grad_cam.hpp>
 #include <denim/report/occlusion.hpp>
 #include <denim/report/photograph_sheet.hpp>
+#include <denim/report/rate_chart.hpp>
 #include <denim/report/run_report.hpp>
 #include <denim/report/tensor_board.hpp>

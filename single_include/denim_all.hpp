@@ -2856,7 +2856,10 @@ inline std::vector<std::uint32_t> deal_groups(std::span<const std::int32_t> clas
     std::vector<const std::vector<std::size_t>*> order;
     for (const auto& [group, members] : by_group) order.push_back(&members);
     shuffle(order, Random{seed});
-    std::ranges::stable_sort(order, std::greater{}, [](const auto* members) { return members->size(); });
+    std::map<std::size_t, std::vector<const std::vector<std::size_t>*>, std::greater<>> by_size;  // std::stable_sort is a warning of clang 19
+    for (const auto* members : order) by_size[members->size()].push_back(members);
+    order.clear();
+    for (const auto& [size, some] : by_size) order.insert(order.end(), some.begin(), some.end());
     std::vector<std::uint32_t> parts(classes.size());
     std::vector<std::map<std::int32_t, double>> dealt(shares.size());
     for (const auto* members : order) {

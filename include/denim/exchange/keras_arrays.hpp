@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -128,7 +129,9 @@ private:
                     place = static_cast<std::size_t>(found - names.begin());
                 }
             }
-            std::ranges::stable_sort(weights, {}, [&](const std::string& weight) { return places.at(inner_of(weight)); });
+            std::multimap<std::size_t, std::string> placed;  // equals in their order; std::stable_sort is a warning of clang 19
+            for (std::string& weight : weights) placed.emplace(places.at(inner_of(weight)), std::move(weight));
+            std::ranges::copy(std::views::values(placed), weights.begin());
             for (const std::string& weight : weights) {
                 const bool told = weight.starts_with(layer + "/") || weight.find("/" + layer + "/") != weight.npos;
                 add(told ? weight : layer + "/" + weight, group + "/" + weight);

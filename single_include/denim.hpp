@@ -4877,26 +4877,26 @@ concept ActivationFunction = requires(double x) {
     { Type::slope(x, x) } -> std::same_as<double>;
 };
 
-namespace detail {
-
-/// A constant as a number or in every lane.
+/// A constant of an activation: as a plain number, or in every lane of a vector.
 template <class Number>
-constexpr Number same(double value) {
+constexpr Number constant(double value) {
     if constexpr (std::floating_point<Number>)
         return static_cast<Number>(value);
     else
         return Number(static_cast<typename Number::value_type>(value));
 }
 
+namespace detail {
+
 template <class Number>
 Number logistic(Number x) {
-    return same<Number>(1) / (same<Number>(1) + simd::exp(-x));
+    return constant<Number>(1) / (constant<Number>(1) + simd::exp(-x));
 }
 
 /// min(max(x / 6 + 1 / 2, 0), 1)
 template <class Number>
 Number hard_logistic(Number x) {
-    return simd::clamp(x * same<Number>(1.0 / 6) + same<Number>(0.5), 0, 1);
+    return simd::clamp(x * constant<Number>(1.0 / 6) + constant<Number>(0.5), 0, 1);
 }
 
 }  // namespace detail
@@ -4910,7 +4910,7 @@ struct Linear : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number /*y*/) {
-        return detail::same<Number>(1);
+        return constant<Number>(1);
     }
 };
 
@@ -4923,7 +4923,7 @@ struct ReLU : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::relu_gradient(y, detail::same<Number>(1));
+        return simd::relu_gradient(y, constant<Number>(1));
     }
 };
 
@@ -4932,7 +4932,7 @@ struct GELU : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number share(Number x) {
-        return (detail::same<Number>(1) + simd::erf(x * detail::same<Number>(std::numbers::sqrt2 / 2))) * detail::same<Number>(0.5);
+        return (constant<Number>(1) + simd::erf(x * constant<Number>(std::numbers::sqrt2 / 2))) * constant<Number>(0.5);
     }
     template <class Number>
     static Number value(Number x) {
@@ -4941,7 +4941,7 @@ struct GELU : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number /*y*/) {
         constexpr double density = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-        return share(x) + x * simd::exp(x * x * detail::same<Number>(-0.5)) * detail::same<Number>(density);
+        return share(x) + x * simd::exp(x * x * constant<Number>(-0.5)) * constant<Number>(density);
     }
 };
 
@@ -4955,7 +4955,7 @@ struct SiLU : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number y) {
         const Number share = detail::logistic(x);
-        return share + y * (detail::same<Number>(1) - share);
+        return share + y * (constant<Number>(1) - share);
     }
 };
 
@@ -4969,8 +4969,8 @@ struct HardSwish : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number /*y*/) {
         const Number share = detail::hard_logistic(x);
-        const Number bent = share + x * detail::same<Number>(1.0 / 6);
-        const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
+        const Number bent = share + x * constant<Number>(1.0 / 6);
+        const Number until_one = simd::select(share < constant<Number>(1), bent, share);
         return simd::relu_gradient(share, until_one);
     }
 };
@@ -4984,7 +4984,7 @@ struct Sigmoid : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return y * (detail::same<Number>(1) - y);
+        return y * (constant<Number>(1) - y);
     }
 };
 
@@ -4997,7 +4997,7 @@ struct Tanh : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return detail::same<Number>(1) - y * y;
+        return constant<Number>(1) - y * y;
     }
 };
 
@@ -5113,8 +5113,8 @@ struct Clip : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        const Number below = detail::same<Number>(High.value()) - y, above = y - detail::same<Number>(Low.value());
-        return simd::relu_gradient(above, simd::relu_gradient(below, detail::same<Number>(1)));
+        const Number below = constant<Number>(High.value()) - y, above = y - constant<Number>(Low.value());
+        return simd::relu_gradient(above, simd::relu_gradient(below, constant<Number>(1)));
     }
 };
 
@@ -5130,8 +5130,8 @@ struct HardSigmoid : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        const Number below = detail::same<Number>(1) - y;
-        return simd::relu_gradient(y, simd::relu_gradient(below, detail::same<Number>(1.0 / 6)));
+        const Number below = constant<Number>(1) - y;
+        return simd::relu_gradient(y, simd::relu_gradient(below, constant<Number>(1.0 / 6)));
     }
 };
 
@@ -5149,11 +5149,11 @@ struct LeakyReLUOf : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(Slope.value()) * x);
+        return simd::select(x > constant<Number>(0), x, constant<Number>(Slope.value()) * x);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(Slope.value()));
+        return simd::select(y > constant<Number>(0), constant<Number>(1), constant<Number>(Slope.value()));
     }
 };
 
@@ -5167,12 +5167,12 @@ struct ELUOf : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        const Number below = simd::exp(x - simd::relu(x)) - detail::same<Number>(1);
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(Alpha.value()) * below);
+        const Number below = simd::exp(x - simd::relu(x)) - constant<Number>(1);
+        return simd::select(x > constant<Number>(0), x, constant<Number>(Alpha.value()) * below);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(Alpha.value()));
+        return simd::select(y > constant<Number>(0), constant<Number>(1), y + constant<Number>(Alpha.value()));
     }
 };
 
@@ -5182,9 +5182,9 @@ struct ELU : ELUOf<1> {};
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/pixels.hpp
 
-// Walks over the pictures of a layer.
+// Walks over the pictures of a layer, for authors of layers.
 
-namespace denim::inline DENIM_TARGET::detail {
+namespace denim::inline DENIM_TARGET {
 
 /// Calls `each(y, x)` for every pixel of a picture, row by row.
 template <Shape Of, class Each>
@@ -5208,7 +5208,7 @@ void for_each_number(Each each) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
 }
 
-}  // namespace denim::inline DENIM_TARGET::detail
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/softplus_function.hpp
 
 // log(1 + exp(x)), and what is made of it. Nothing overflows: exponentials are of -|x| alone.
@@ -5227,7 +5227,7 @@ Number exp_of_distance(Number x) {
 template <class Number>
 Number share_of_two(Number x) {
     const Number e = exp_of_distance(x);
-    return simd::select(x > same<Number>(0), same<Number>(1), e) / (same<Number>(1) + e);
+    return simd::select(x > constant<Number>(0), constant<Number>(1), e) / (constant<Number>(1) + e);
 }
 
 }  // namespace detail
@@ -5251,7 +5251,7 @@ struct Mish : detail::Spelled {
     /// The tangent: with a = (1 + exp(x))^2 it is (a - 1) / (a + 1), both divided by exp(2 x) above 0.
     template <class Number>
     static Number share(Number x) {
-        const Number e = detail::exp_of_distance(x), zero = detail::same<Number>(0), one = detail::same<Number>(1), two = detail::same<Number>(2);
+        const Number e = detail::exp_of_distance(x), zero = constant<Number>(0), one = constant<Number>(1), two = constant<Number>(2);
         const Number above = simd::select(x > zero, one + two * e, e * (e + two));
         return above / (above + simd::select(x > zero, two * e * e, two));
     }
@@ -5262,7 +5262,7 @@ struct Mish : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number /*y*/) {
         const Number all = share(x);
-        return all + simd::clamp(x, -1000, 1000) * (detail::same<Number>(1) - all * all) * detail::share_of_two(x);
+        return all + simd::clamp(x, -1000, 1000) * (constant<Number>(1) - all * all) * detail::share_of_two(x);
     }
 };
 
@@ -5278,11 +5278,11 @@ struct Times : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return detail::same<Number>(Factor.value()) * x;
+        return constant<Number>(Factor.value()) * x;
     }
     template <class Number>
     static Number slope(Number /*x*/, Number /*y*/) {
-        return detail::same<Number>(Factor.value());
+        return constant<Number>(Factor.value());
     }
 };
 
@@ -5301,12 +5301,12 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = Function::of_input;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 detail::activate_gradient<Function, Input == Gradient::add>(at.input() + in, at.output + out, at.output_gradient + out,
                                                                             at.input_gradient() + in, channels);
             });
@@ -5346,7 +5346,7 @@ struct ActivatedLayer : Base {
         for (std::size_t sample = 0; sample < at.count; ++sample) {
             Scalar* y = at.output + sample * Out.size();
             if (kept && (at.record || !on_samples)) std::copy_n(y, Out.size(), kept_input(at, sample));
-            detail::for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
+            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
         }
     }
     template <Gradient Input>
@@ -5354,7 +5354,7 @@ struct ActivatedLayer : Base {
         for (std::size_t sample = 0; sample < at.count; ++sample) {
             const Scalar *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
             Scalar* dy = at.output_gradient + sample * Out.size();
-            detail::for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
+            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
                 detail::activate_gradient<Function, false>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
             });
         }
@@ -5784,10 +5784,11 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
-                    detail::choice_of<Options> != kernel::Choice::fastest) &&
-                   ...),
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
+                                    detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
+                                    detail::choice_of<Options> != kernel::Choice::fastest) &&
+                                   ...);
+    static_assert(known,
                   "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
@@ -5856,9 +5857,10 @@ template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
-    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::is_dilation<Options>) &&
-                   ...),
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
+                                    detail::is_dilation<Options>) &&
+                                   ...);
+    static_assert(known,
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
@@ -6546,7 +6548,7 @@ struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* from = at.input() + in;
             Scalar* to = at.output + out;
             each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
@@ -6555,7 +6557,7 @@ struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar* from = at.output_gradient + out;
                 Scalar* to = at.input_gradient() + in;
                 each_channel([&](std::size_t before, std::size_t behind) {
@@ -7029,7 +7031,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
     static void prepare(const float* parameters, float* prepared, std::size_t /*part*/) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+        for_each_number<In>([&](std::size_t flat, std::size_t place) {
             for (std::size_t o = 0; o < outputs; ++o) prepared[o * size + place] = parameters[flat * outputs + o];
         });
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
@@ -7045,7 +7047,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
                                                                                    at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+        for_each_number<In>([&](std::size_t flat, std::size_t place) {
             for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = of.accumulator[o * size + place];
         });
         for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = of.accumulator[size * outputs + o];
@@ -7086,7 +7088,7 @@ struct WideDenseLayer : LayerDefaults<float> {
             product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
             parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
                 Scalar* to = at.input_gradient() + sample * In.size();
-                detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+                for_each_number<In>([&](std::size_t flat, std::size_t place) {
                     to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
                 });
             });
@@ -7099,7 +7101,7 @@ private:
         Scalar* to = scratch + product_scratch * count;
         parallel_for(count, count * inputs, [&](std::size_t sample) {
             const Scalar* from = pictures + sample * In.size();
-            detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
+            for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
     }
@@ -7148,8 +7150,8 @@ struct ChooseDense<Arithmetic, Out, In, Bias> {
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
-                  "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...);
+    static_assert(known, "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
 
@@ -7184,12 +7186,12 @@ struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
+        for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input == Gradient::none) return;
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+        for_each_number<In>([&](std::size_t flat, std::size_t place) {
             Scalar& dx = at.input_gradient()[place];
             dx = (Input == Gradient::add ? dx : Scalar{0}) + at.output_gradient[Out.offset(0, 0) + flat];
         });
@@ -7224,7 +7226,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         Scalar* y = at.output + Out.offset(0, 0);
         std::fill_n(y, channels, Scalar{0});
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) y[c] += at.input()[in + c];
         });
         for (std::size_t c = 0; c < channels; ++c) y[c] *= share;
@@ -7233,7 +7235,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input == Gradient::none) return;
         const Scalar* dy = at.output_gradient + Out.offset(0, 0);
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             Scalar* dx = at.input_gradient() + in;
             for (std::size_t c = 0; c < channels; ++c) dx[c] = (Input == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * share;
         });
@@ -7253,7 +7255,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
         std::array<std::uint32_t, channels> winners{};
         winners.fill(static_cast<std::uint32_t>(In.offset(0, 0)));
         std::copy_n(at.input() + In.offset(0, 0), channels, y);
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) {
                 const bool better = outranks(at.input()[in + c], y[c]);
                 y[c] = better ? at.input()[in + c] : y[c];
@@ -7481,7 +7483,7 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
@@ -7489,7 +7491,7 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
             Scalar sum{0}, along{0};
@@ -7531,8 +7533,8 @@ private:
 /// Normalisation of each pixel over its channels. Options: Epsilon<0.001>, NoGamma, NoBeta.
 template <class... Options>
 struct LayerNormOf : SpecDefaults {
-    static_assert(((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
-                  "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static constexpr bool known = ((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...);
+    static_assert(known, "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
     static_assert(detail::NormSettings<Options...>::agree, "denim: LayerNorm: an option stands twice.");
     using Settings = detail::NormSettings<Options...>;
 
@@ -7849,7 +7851,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
             bases(x, base, squares);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
@@ -7860,7 +7862,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Input != Gradient::none) {
             if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
             Scalar *base = at.scratch, *along = base + channels;
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
                 Scalar* dx = at.input_gradient() + in;
                 bases(x, base, along);
@@ -7972,7 +7974,7 @@ struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* const x = at.input() + in;
             if constexpr (Arithmetic::plain) return Twin::forward(x, at.output + out);
             const Scalar scale = Scalar{1} / length(x);
@@ -7982,7 +7984,7 @@ struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *const x = at.input() + in, *const dy = at.output_gradient + out;
                 Scalar* const dx = at.input_gradient() + in;
                 if constexpr (Arithmetic::plain) return Twin::template backward<Input>(x, dy, dx);
@@ -8056,7 +8058,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
                 return Kernel::apply(x, Channels{mean}, factor, shift, y);
             }
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < channels; ++c)
                     y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
             });
@@ -8074,7 +8076,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 return Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, to, to + channels);
             }
             std::array<Scalar, channels> plain{}, scaled{};
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < channels; ++c) {
                     plain[c] += dy[out + c];
                     scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
@@ -8104,7 +8106,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                     }
                     return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
                 }
-                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     for (std::size_t c = 0; c < channels; ++c) {
                         const Scalar normal = (x[in + c] - mean[c]) * scale[c];
                         const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
@@ -8131,11 +8133,11 @@ private:
     static void moments(const Scalar* x, Scalar* result) {
         if constexpr (fast) return Kernel::moments(x, result, result + channels);
         std::array<Scalar, channels> mean{}, squares{};
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];
         });
         for (std::size_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(pixels);
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) squares[c] += (x[in + c] - mean[c]) * (x[in + c] - mean[c]);
         });
         std::copy_n(mean.data(), channels, result);
@@ -8200,7 +8202,7 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
         const Scalar *scale = at.prepared, *shift = scale + channels;
         if constexpr (!Arithmetic::plain && Kernel::fits)
             return Kernel::apply(at.input(), Channels{}, Channels{scale}, Channels{shift}, at.output);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
         });
     }
@@ -8209,8 +8211,8 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
 /// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
 template <class... Options>
 struct BatchNormOf : SpecDefaults {
-    static_assert(((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
-                  "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
+    static constexpr bool known = ((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...);
+    static_assert(known, "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
     static_assert(detail::NormSettings<Options...>::agree, "denim: BatchNorm: an option stands twice.");
     using Settings = detail::NormSettings<Options...>;
 
@@ -8444,7 +8446,7 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
         const Scalar factor = drawn(*at.settings, at.random);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
         });
     }
@@ -8454,7 +8456,7 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Arithmetic::plain)
             return Twin::template backward<Input>(rate_of(*at.settings), at.random.block(0)[0], at.output_gradient, at.input_gradient());
         const Scalar factor = drawn(*at.settings, at.random);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             Scalar* const to = at.input_gradient() + in;
             for (std::size_t c = 0; c < In.shape.channels; ++c)
                 to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});
@@ -8560,7 +8562,7 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
         else
             each_channels([&](auto take, auto give, std::size_t c) {
                 const auto p = take(at.parameters + c);
-                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
             });
     }
     template <Gradient Input>
@@ -8572,7 +8574,7 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
             each_channels([&](auto take, auto give, std::size_t c) {
                 const auto p = take(at.parameters + c);
                 auto sum = take(at.accumulator + c);
-                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
                     sum = sum + dy * Rule::along_p(x);
                     if constexpr (Input != Gradient::none) {
@@ -8628,15 +8630,15 @@ struct LearnedSlope {
     using Twin = kernel::PlainSlope<Scalar>;
     template <class Number>
     static Number value(Number x, Number slope) {
-        return simd::select(x > same<Number>(0), x, slope * x);
+        return simd::select(x > constant<Number>(0), x, slope * x);
     }
     template <class Number>
     static Number along_x(Number x, Number slope) {
-        return simd::select(x > same<Number>(0), same<Number>(1), slope);
+        return simd::select(x > constant<Number>(0), constant<Number>(1), slope);
     }
     template <class Number>
     static Number along_p(Number x) {
-        return simd::select(x > same<Number>(0), same<Number>(0), x);
+        return simd::select(x > constant<Number>(0), constant<Number>(0), x);
     }
 };
 
@@ -8753,7 +8755,7 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
         });
     }
@@ -8762,7 +8764,7 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Arithmetic::plain)
             Twin::template backward<Input>(at.output_gradient, Input == Gradient::none ? nullptr : at.input_gradient());
         else if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 Scalar* const to = at.input_gradient() + in;
                 for (std::size_t c = 0; c < In.shape.channels; ++c) {
                     const Scalar gradient = at.output_gradient[out + c] * Rule::template slope<Scalar>(c);
@@ -8946,7 +8948,7 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            detail::for_each_row_and_column<Out.shape>(
+            for_each_row_and_column<Out.shape>(
                 [&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
@@ -8965,7 +8967,7 @@ private:
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
-            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* from = gradient + Out.offset(y, x);
                 Scalar* to = input_gradient + In.offset(y, x);
                 for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
@@ -9018,7 +9020,7 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
                     for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
                 };
@@ -9038,7 +9040,7 @@ private:
     template <std::size_t Number, Gradient To>
     static void give(const Backward<Scalar>& at) {
         if constexpr (To != Gradient::none)
-            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* dy = at.output_gradient + Out.offset(y, x);
                 Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
                 for (std::size_t c = 0; c < channels; ++c) {
@@ -9304,14 +9306,14 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 private:
     template <std::size_t Number>
     static void take(const Forward<Scalar>& at) {
-        detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
             std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
         });
     }
     template <std::size_t Number, Gradient To>
     static void give(const Backward<Scalar>& at) {
         if constexpr (To != Gradient::none)
-            detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
                 const Scalar* from = at.output_gradient + out + first(Number);
                 Scalar* to = at.input_gradients[Number] + in;
                 for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
@@ -11694,6 +11696,16 @@ struct History {
 };
 
 }  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// "accuracy 0.9375, loss 0.183", without the accuracy of a loss that has none; a loss that is no number is "loss nan".
+inline std::ostream& operator<<(std::ostream& out, const Score& score) {
+    if (!is_nan(score.accuracy)) out << "accuracy " + detail::general(score.accuracy) + ", ";
+    return out << "loss " + detail::general(score.loss);
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/schedule/schedule.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -16400,6 +16412,15 @@ HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std
 
 namespace denim::inline DENIM_TARGET {
 
+namespace detail {
+
+/// How many letters a UTF-8 text has: what does not begin one has the bits 10 in front.
+inline std::size_t letters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+}  // namespace detail
+
 /// How one head of a network does, on the pictures that have a label for it.
 struct HeadEvaluation {
     std::size_t count = 0, correct = 0;
@@ -16407,6 +16428,7 @@ struct HeadEvaluation {
     /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
     /// stands in no column, and makes the loss NaN.
     Array<std::size_t, 2> confusion;
+    std::vector<std::string> class_names = {};  ///< for what is printed, where the set has a name for each class; else empty: numbers
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
         return out << result.first_line() << result.table();
@@ -16420,12 +16442,17 @@ protected:
 private:
     [[nodiscard]] std::string table() const {
         if (confusion.shape(0) > 100) return {};
-        using detail::fixed, detail::to_the_right;
-        std::string text = "class  pictures  precision  recall     F1\n";
-        std::size_t number = 0;
-        for (const ClassScore& score : class_scores(confusion))
-            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+        using detail::fixed, detail::to_the_left, detail::to_the_right;
+        const bool named = class_names.size() == confusion.shape(0);
+        std::size_t width = 5, number = 0;
+        for (const std::string& name : class_names) width = std::max(width, named ? detail::letters(name) : 0);
+        std::string text = to_the_left("class", width) + "  pictures  precision  recall     F1\n";
+        for (const ClassScore& score : class_scores(confusion)) {
+            const std::string name = named ? class_names[number] : to_the_right(std::to_string(number), 5);
+            ++number;
+            text += name + std::string(width - detail::letters(name), ' ') + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
                     to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        }
         return text;
     }
 };
@@ -16466,6 +16493,11 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     return result;
 }
 
+template <class Set>
+concept NamesClasses = requires(const Set& set) {
+    { *set.class_names.begin() } -> std::convertible_to<std::string>;
+};
+
 inline void require_classes(std::span<const Gives> heads) {
     for (std::size_t head = 0; head < heads.size(); ++head)
         if (heads[head] != Gives::classes)
@@ -16475,7 +16507,8 @@ inline void require_classes(std::span<const Gives> heads) {
 
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. With `class_names`, as a DataSet has
+/// them, one for each output, what is printed names the classes. Throws std::invalid_argument if it
 /// learned by a loss that does not tell classes apart: then the next function scores it.
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
@@ -16489,6 +16522,9 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
         result.heads.push_back(
             detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
     if constexpr (Network::heads.size() == 1) {
+        if constexpr (detail::NamesClasses<Set>)
+            if (std::vector<std::string> names(set.class_names.begin(), set.class_names.end()); names.size() == Network::heads[0])
+                result.heads[0].class_names = std::move(names);
         static_cast<HeadEvaluation&>(result) = result.heads[0];
         return result;
     }
@@ -17779,21 +17815,20 @@ DENIM_ONCE std::vector<std::uint32_t> order_of_epoch(const Samples& train, const
 // ---- bodies of denim/training/fit.hpp
 #if DENIM_BODIES
 
+// ---- denim/machine/say_once.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A line on standard error, "denim: " before it, once in a program however often there is reason for it.
+DENIM_ONCE void say_once(const std::string& line);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/training/first_look.hpp
 
 // Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
 
-#include <set>
-
 namespace denim::inline DENIM_TARGET::detail {
-
-/// A line on standard error, once in a program however often there is reason for it.
-inline void say_once(const std::string& line) {
-    static std::mutex mutex;
-    static std::set<std::string> said;
-    const std::scoped_lock lock{mutex};
-    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
-}
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {
@@ -17868,6 +17903,22 @@ inline void take_first_look(Learner& learner, const Samples& train, const FitOpt
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#include <cstdio>
+#include <mutex>
+#include <set>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void say_once(const std::string& line) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::scoped_lock lock{mutex};
+    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/training/averaged_parameters.hpp
 
 namespace denim::inline DENIM_TARGET {

@@ -10,5 +10,6 @@
 #include <denim/report/occlusion.hpp>
 #include <denim/report/photograph_sheet.hpp>
 #include <denim/report/rate_chart.hpp>
+#include <denim/report/report.hpp>
 #include <denim/report/run_report.hpp>
 #include <denim/report/tensor_board.hpp>

@@ -25,12 +25,12 @@ struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = Function::of_input;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 detail::activate_gradient<Function, Input == Gradient::add>(at.input() + in, at.output + out, at.output_gradient + out,
                                                                             at.input_gradient() + in, channels);
             });
@@ -70,7 +70,7 @@ struct ActivatedLayer : Base {
         for (std::size_t sample = 0; sample < at.count; ++sample) {
             Scalar* y = at.output + sample * Out.size();
             if (kept && (at.record || !on_samples)) std::copy_n(y, Out.size(), kept_input(at, sample));
-            detail::for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
+            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
         }
     }
     template <Gradient Input>
@@ -78,7 +78,7 @@ struct ActivatedLayer : Base {
         for (std::size_t sample = 0; sample < at.count; ++sample) {
             const Scalar *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
             Scalar* dy = at.output_gradient + sample * Out.size();
-            detail::for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
+            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
                 detail::activate_gradient<Function, false>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
             });
         }

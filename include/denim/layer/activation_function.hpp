@@ -24,26 +24,26 @@ concept ActivationFunction = requires(double x) {
     { Type::slope(x, x) } -> std::same_as<double>;
 };
 
-namespace detail {
-
-/// A constant as a number or in every lane.
+/// A constant of an activation: as a plain number, or in every lane of a vector.
 template <class Number>
-constexpr Number same(double value) {
+constexpr Number constant(double value) {
     if constexpr (std::floating_point<Number>)
         return static_cast<Number>(value);
     else
         return Number(static_cast<typename Number::value_type>(value));
 }
 
+namespace detail {
+
 template <class Number>
 Number logistic(Number x) {
-    return same<Number>(1) / (same<Number>(1) + simd::exp(-x));
+    return constant<Number>(1) / (constant<Number>(1) + simd::exp(-x));
 }
 
 /// min(max(x / 6 + 1 / 2, 0), 1)
 template <class Number>
 Number hard_logistic(Number x) {
-    return simd::clamp(x * same<Number>(1.0 / 6) + same<Number>(0.5), 0, 1);
+    return simd::clamp(x * constant<Number>(1.0 / 6) + constant<Number>(0.5), 0, 1);
 }
 
 }  // namespace detail
@@ -57,7 +57,7 @@ struct Linear : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number /*y*/) {
-        return detail::same<Number>(1);
+        return constant<Number>(1);
     }
 };
 
@@ -70,7 +70,7 @@ struct ReLU : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::relu_gradient(y, detail::same<Number>(1));
+        return simd::relu_gradient(y, constant<Number>(1));
     }
 };
 
@@ -79,7 +79,7 @@ struct GELU : detail::Spelled {
     static constexpr bool of_input = true;
     template <class Number>
     static Number share(Number x) {
-        return (detail::same<Number>(1) + simd::erf(x * detail::same<Number>(std::numbers::sqrt2 / 2))) * detail::same<Number>(0.5);
+        return (constant<Number>(1) + simd::erf(x * constant<Number>(std::numbers::sqrt2 / 2))) * constant<Number>(0.5);
     }
     template <class Number>
     static Number value(Number x) {
@@ -88,7 +88,7 @@ struct GELU : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number /*y*/) {
         constexpr double density = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-        return share(x) + x * simd::exp(x * x * detail::same<Number>(-0.5)) * detail::same<Number>(density);
+        return share(x) + x * simd::exp(x * x * constant<Number>(-0.5)) * constant<Number>(density);
     }
 };
 
@@ -102,7 +102,7 @@ struct SiLU : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number y) {
         const Number share = detail::logistic(x);
-        return share + y * (detail::same<Number>(1) - share);
+        return share + y * (constant<Number>(1) - share);
     }
 };
 
@@ -116,8 +116,8 @@ struct HardSwish : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number /*y*/) {
         const Number share = detail::hard_logistic(x);
-        const Number bent = share + x * detail::same<Number>(1.0 / 6);
-        const Number until_one = simd::select(share < detail::same<Number>(1), bent, share);
+        const Number bent = share + x * constant<Number>(1.0 / 6);
+        const Number until_one = simd::select(share < constant<Number>(1), bent, share);
         return simd::relu_gradient(share, until_one);
     }
 };
@@ -131,7 +131,7 @@ struct Sigmoid : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return y * (detail::same<Number>(1) - y);
+        return y * (constant<Number>(1) - y);
     }
 };
 
@@ -144,7 +144,7 @@ struct Tanh : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return detail::same<Number>(1) - y * y;
+        return constant<Number>(1) - y * y;
     }
 };
 

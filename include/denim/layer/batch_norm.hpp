@@ -54,7 +54,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
                 return Kernel::apply(x, Channels{mean}, factor, shift, y);
             }
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < channels; ++c)
                     y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
             });
@@ -72,7 +72,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 return Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, to, to + channels);
             }
             std::array<Scalar, channels> plain{}, scaled{};
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < channels; ++c) {
                     plain[c] += dy[out + c];
                     scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
@@ -102,7 +102,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                     }
                     return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
                 }
-                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     for (std::size_t c = 0; c < channels; ++c) {
                         const Scalar normal = (x[in + c] - mean[c]) * scale[c];
                         const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
@@ -129,11 +129,11 @@ private:
     static void moments(const Scalar* x, Scalar* result) {
         if constexpr (fast) return Kernel::moments(x, result, result + channels);
         std::array<Scalar, channels> mean{}, squares{};
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];
         });
         for (std::size_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(pixels);
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) squares[c] += (x[in + c] - mean[c]) * (x[in + c] - mean[c]);
         });
         std::copy_n(mean.data(), channels, result);
@@ -198,7 +198,7 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
         const Scalar *scale = at.prepared, *shift = scale + channels;
         if constexpr (!Arithmetic::plain && Kernel::fits)
             return Kernel::apply(at.input(), Channels{}, Channels{scale}, Channels{shift}, at.output);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
         });
     }
@@ -207,8 +207,8 @@ struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
 /// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
 template <class... Options>
 struct BatchNormOf : SpecDefaults {
-    static_assert(((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
-                  "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
+    static constexpr bool known = ((detail::is_epsilon<Options> || detail::is_momentum<Options> || detail::has<Options, NoGamma, NoBeta>) && ...);
+    static_assert(known, "denim: BatchNorm: an option is not one of Epsilon<...>, Momentum<...>, NoGamma, NoBeta.");
     static_assert(detail::NormSettings<Options...>::agree, "denim: BatchNorm: an option stands twice.");
     using Settings = detail::NormSettings<Options...>;
 

@@ -31,7 +31,7 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
         else
             each_channels([&](auto take, auto give, std::size_t c) {
                 const auto p = take(at.parameters + c);
-                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
             });
     }
     template <Gradient Input>
@@ -43,7 +43,7 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
             each_channels([&](auto take, auto give, std::size_t c) {
                 const auto p = take(at.parameters + c);
                 auto sum = take(at.accumulator + c);
-                detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                     const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
                     sum = sum + dy * Rule::along_p(x);
                     if constexpr (Input != Gradient::none) {

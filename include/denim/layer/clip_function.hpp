@@ -19,8 +19,8 @@ struct Clip : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        const Number below = detail::same<Number>(High.value()) - y, above = y - detail::same<Number>(Low.value());
-        return simd::relu_gradient(above, simd::relu_gradient(below, detail::same<Number>(1)));
+        const Number below = constant<Number>(High.value()) - y, above = y - constant<Number>(Low.value());
+        return simd::relu_gradient(above, simd::relu_gradient(below, constant<Number>(1)));
     }
 };
 
@@ -36,8 +36,8 @@ struct HardSigmoid : detail::Spelled {
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        const Number below = detail::same<Number>(1) - y;
-        return simd::relu_gradient(y, simd::relu_gradient(below, detail::same<Number>(1.0 / 6)));
+        const Number below = constant<Number>(1) - y;
+        return simd::relu_gradient(y, simd::relu_gradient(below, constant<Number>(1.0 / 6)));
     }
 };
 

@@ -43,14 +43,14 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 private:
     template <std::size_t Number>
     static void take(const Forward<Scalar>& at) {
-        detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
             std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
         });
     }
     template <std::size_t Number, Gradient To>
     static void give(const Backward<Scalar>& at) {
         if constexpr (To != Gradient::none)
-            detail::for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
                 const Scalar* from = at.output_gradient + out + first(Number);
                 Scalar* to = at.input_gradients[Number] + in;
                 for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)

@@ -32,7 +32,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
     static void prepare(const float* parameters, float* prepared, std::size_t /*part*/) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+        for_each_number<In>([&](std::size_t flat, std::size_t place) {
             for (std::size_t o = 0; o < outputs; ++o) prepared[o * size + place] = parameters[flat * outputs + o];
         });
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
@@ -48,7 +48,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
                                                                                    at.accumulator);
     }
     static void finish(const Finish<float>& of, std::size_t /*part*/) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+        for_each_number<In>([&](std::size_t flat, std::size_t place) {
             for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = of.accumulator[o * size + place];
         });
         for (std::size_t o = 0; Bias && o < outputs; ++o) of.gradients[inputs * outputs + o] = of.accumulator[size * outputs + o];
@@ -89,7 +89,7 @@ struct WideDenseLayer : LayerDefaults<float> {
             product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
             parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
                 Scalar* to = at.input_gradient() + sample * In.size();
-                detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+                for_each_number<In>([&](std::size_t flat, std::size_t place) {
                     to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
                 });
             });
@@ -102,7 +102,7 @@ private:
         Scalar* to = scratch + product_scratch * count;
         parallel_for(count, count * inputs, [&](std::size_t sample) {
             const Scalar* from = pictures + sample * In.size();
-            detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
+            for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
     }
@@ -151,8 +151,8 @@ struct ChooseDense<Arithmetic, Out, In, Bias> {
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static_assert(((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...),
-                  "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
+    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...);
+    static_assert(known, "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
 

@@ -19,9 +19,10 @@ template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
-    static_assert(((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
-                    is_activation<Options> || detail::is_dilation<Options>) &&
-                   ...),
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
+                                    detail::is_dilation<Options>) &&
+                                   ...);
+    static_assert(known,
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
                   "GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),

@@ -17,12 +17,12 @@ struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
+        for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input == Gradient::none) return;
-        detail::for_each_number<In>([&](std::size_t flat, std::size_t place) {
+        for_each_number<In>([&](std::size_t flat, std::size_t place) {
             Scalar& dx = at.input_gradient()[place];
             dx = (Input == Gradient::add ? dx : Scalar{0}) + at.output_gradient[Out.offset(0, 0) + flat];
         });

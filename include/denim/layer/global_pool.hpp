@@ -30,7 +30,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         Scalar* y = at.output + Out.offset(0, 0);
         std::fill_n(y, channels, Scalar{0});
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) y[c] += at.input()[in + c];
         });
         for (std::size_t c = 0; c < channels; ++c) y[c] *= share;
@@ -39,7 +39,7 @@ struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input == Gradient::none) return;
         const Scalar* dy = at.output_gradient + Out.offset(0, 0);
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             Scalar* dx = at.input_gradient() + in;
             for (std::size_t c = 0; c < channels; ++c) dx[c] = (Input == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * share;
         });
@@ -59,7 +59,7 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
         std::array<std::uint32_t, channels> winners{};
         winners.fill(static_cast<std::uint32_t>(In.offset(0, 0)));
         std::copy_n(at.input() + In.offset(0, 0), channels, y);
-        detail::for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
             for (std::size_t c = 0; c < channels; ++c) {
                 const bool better = outranks(at.input()[in + c], y[c]);
                 y[c] = better ? at.input()[in + c] : y[c];

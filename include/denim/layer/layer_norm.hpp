@@ -25,7 +25,7 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
@@ -33,7 +33,7 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
             Scalar sum{0}, along{0};
@@ -75,8 +75,8 @@ private:
 /// Normalisation of each pixel over its channels. Options: Epsilon<0.001>, NoGamma, NoBeta.
 template <class... Options>
 struct LayerNormOf : SpecDefaults {
-    static_assert(((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...),
-                  "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
+    static constexpr bool known = ((detail::is_epsilon<Options> || detail::has<Options, NoGamma, NoBeta>) && ...);
+    static_assert(known, "denim: LayerNorm: an option is not one of Epsilon<...>, NoGamma, NoBeta.");
     static_assert(detail::NormSettings<Options...>::agree, "denim: LayerNorm: an option stands twice.");
     using Settings = detail::NormSettings<Options...>;
 

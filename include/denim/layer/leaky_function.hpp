@@ -15,11 +15,11 @@ struct LeakyReLUOf : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(Slope.value()) * x);
+        return simd::select(x > constant<Number>(0), x, constant<Number>(Slope.value()) * x);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), detail::same<Number>(Slope.value()));
+        return simd::select(y > constant<Number>(0), constant<Number>(1), constant<Number>(Slope.value()));
     }
 };
 
@@ -33,12 +33,12 @@ struct ELUOf : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        const Number below = simd::exp(x - simd::relu(x)) - detail::same<Number>(1);
-        return simd::select(x > detail::same<Number>(0), x, detail::same<Number>(Alpha.value()) * below);
+        const Number below = simd::exp(x - simd::relu(x)) - constant<Number>(1);
+        return simd::select(x > constant<Number>(0), x, constant<Number>(Alpha.value()) * below);
     }
     template <class Number>
     static Number slope(Number /*x*/, Number y) {
-        return simd::select(y > detail::same<Number>(0), detail::same<Number>(1), y + detail::same<Number>(Alpha.value()));
+        return simd::select(y > constant<Number>(0), constant<Number>(1), y + constant<Number>(Alpha.value()));
     }
 };
 

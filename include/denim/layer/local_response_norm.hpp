@@ -27,7 +27,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
             bases(x, base, squares);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
@@ -38,7 +38,7 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Input != Gradient::none) {
             if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
             Scalar *base = at.scratch, *along = base + channels;
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
                 Scalar* dx = at.input_gradient() + in;
                 bases(x, base, along);

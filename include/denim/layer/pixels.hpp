@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Walks over the pictures of a layer.
+// Walks over the pictures of a layer, for authors of layers.
 
 #include <denim/tensor/layout.hpp>
 
 #include <cstddef>
 
-namespace denim::inline DENIM_TARGET::detail {
+namespace denim::inline DENIM_TARGET {
 
 /// Calls `each(y, x)` for every pixel of a picture, row by row.
 template <Shape Of, class Each>
@@ -31,4 +31,4 @@ void for_each_number(Each each) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
 }
 
-}  // namespace denim::inline DENIM_TARGET::detail
+}  // namespace denim::inline DENIM_TARGET

@@ -16,15 +16,15 @@ struct LearnedSlope {
     using Twin = kernel::PlainSlope<Scalar>;
     template <class Number>
     static Number value(Number x, Number slope) {
-        return simd::select(x > same<Number>(0), x, slope * x);
+        return simd::select(x > constant<Number>(0), x, slope * x);
     }
     template <class Number>
     static Number along_x(Number x, Number slope) {
-        return simd::select(x > same<Number>(0), same<Number>(1), slope);
+        return simd::select(x > constant<Number>(0), constant<Number>(1), slope);
     }
     template <class Number>
     static Number along_p(Number x) {
-        return simd::select(x > same<Number>(0), same<Number>(0), x);
+        return simd::select(x > constant<Number>(0), constant<Number>(0), x);
     }
 };
 

@@ -25,7 +25,7 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
                     for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
                 };
@@ -45,7 +45,7 @@ private:
     template <std::size_t Number, Gradient To>
     static void give(const Backward<Scalar>& at) {
         if constexpr (To != Gradient::none)
-            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* dy = at.output_gradient + Out.offset(y, x);
                 Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
                 for (std::size_t c = 0; c < channels; ++c) {

@@ -23,7 +23,7 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
         });
     }
@@ -32,7 +32,7 @@ struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Arithmetic::plain)
             Twin::template backward<Input>(at.output_gradient, Input == Gradient::none ? nullptr : at.input_gradient());
         else if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 Scalar* const to = at.input_gradient() + in;
                 for (std::size_t c = 0; c < In.shape.channels; ++c) {
                     const Scalar gradient = at.output_gradient[out + c] * Rule::template slope<Scalar>(c);

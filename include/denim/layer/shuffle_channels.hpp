@@ -19,7 +19,7 @@ struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* from = at.input() + in;
             Scalar* to = at.output + out;
             each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
@@ -28,7 +28,7 @@ struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar* from = at.output_gradient + out;
                 Scalar* to = at.input_gradient() + in;
                 each_channel([&](std::size_t before, std::size_t behind) {

@@ -19,7 +19,7 @@ Number exp_of_distance(Number x) {
 template <class Number>
 Number share_of_two(Number x) {
     const Number e = exp_of_distance(x);
-    return simd::select(x > same<Number>(0), same<Number>(1), e) / (same<Number>(1) + e);
+    return simd::select(x > constant<Number>(0), constant<Number>(1), e) / (constant<Number>(1) + e);
 }
 
 }  // namespace detail
@@ -43,7 +43,7 @@ struct Mish : detail::Spelled {
     /// The tangent: with a = (1 + exp(x))^2 it is (a - 1) / (a + 1), both divided by exp(2 x) above 0.
     template <class Number>
     static Number share(Number x) {
-        const Number e = detail::exp_of_distance(x), zero = detail::same<Number>(0), one = detail::same<Number>(1), two = detail::same<Number>(2);
+        const Number e = detail::exp_of_distance(x), zero = constant<Number>(0), one = constant<Number>(1), two = constant<Number>(2);
         const Number above = simd::select(x > zero, one + two * e, e * (e + two));
         return above / (above + simd::select(x > zero, two * e * e, two));
     }
@@ -54,7 +54,7 @@ struct Mish : detail::Spelled {
     template <class Number>
     static Number slope(Number x, Number /*y*/) {
         const Number all = share(x);
-        return all + simd::clamp(x, -1000, 1000) * (detail::same<Number>(1) - all * all) * detail::share_of_two(x);
+        return all + simd::clamp(x, -1000, 1000) * (constant<Number>(1) - all * all) * detail::share_of_two(x);
     }
 };
 

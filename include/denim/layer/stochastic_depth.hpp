@@ -24,7 +24,7 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
         const Scalar factor = drawn(*at.settings, at.random);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
         });
     }
@@ -34,7 +34,7 @@ struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Arithmetic::plain)
             return Twin::template backward<Input>(rate_of(*at.settings), at.random.block(0)[0], at.output_gradient, at.input_gradient());
         const Scalar factor = drawn(*at.settings, at.random);
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             Scalar* const to = at.input_gradient() + in;
             for (std::size_t c = 0; c < In.shape.channels; ++c)
                 to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});

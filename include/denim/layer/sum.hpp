@@ -23,7 +23,7 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            detail::for_each_row_and_column<Out.shape>(
+            for_each_row_and_column<Out.shape>(
                 [&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
@@ -42,7 +42,7 @@ private:
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
-            detail::for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
                 const Scalar* from = gradient + Out.offset(y, x);
                 Scalar* to = input_gradient + In.offset(y, x);
                 for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];

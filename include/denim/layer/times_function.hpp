@@ -13,11 +13,11 @@ struct Times : detail::Spelled {
     static constexpr bool of_input = false;
     template <class Number>
     static Number value(Number x) {
-        return detail::same<Number>(Factor.value()) * x;
+        return constant<Number>(Factor.value()) * x;
     }
     template <class Number>
     static Number slope(Number /*x*/, Number /*y*/) {
-        return detail::same<Number>(Factor.value());
+        return constant<Number>(Factor.value());
     }
 };
 

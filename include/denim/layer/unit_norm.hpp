@@ -57,7 +57,7 @@ struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
             const Scalar* const x = at.input() + in;
             if constexpr (Arithmetic::plain) return Twin::forward(x, at.output + out);
             const Scalar scale = Scalar{1} / length(x);
@@ -67,7 +67,7 @@ struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         if constexpr (Input != Gradient::none)
-            detail::for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 const Scalar *const x = at.input() + in, *const dy = at.output_gradient + out;
                 Scalar* const dx = at.input_gradient() + in;
                 if constexpr (Arithmetic::plain) return Twin::template backward<Input>(x, dy, dx);

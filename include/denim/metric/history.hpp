@@ -2,8 +2,11 @@
 #pragma once
 
 #include <denim/machine/finite.hpp>
+#include <denim/machine/number_text.hpp>
 
 #include <cstddef>
+#include <ostream>
+#include <string>
 #include <vector>
 
 namespace denim {
@@ -31,3 +34,13 @@ struct History {
 };
 
 }  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// "accuracy 0.9375, loss 0.183", without the accuracy of a loss that has none; a loss that is no number is "loss nan".
+inline std::ostream& operator<<(std::ostream& out, const Score& score) {
+    if (!is_nan(score.accuracy)) out << "accuracy " + detail::general(score.accuracy) + ", ";
+    return out << "loss " + detail::general(score.loss);
+}
+
+}  // namespace denim::inline DENIM_TARGET

@@ -94,6 +94,12 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
     return result;
 }
 
+/// The short way for a script: prepares the network for this one photograph.
+template <class Input, class Body, class Arithmetic, class Photograph>
+Occlusion occlude(const Network<Input, Body, Arithmetic>& network, const Photograph& photograph, OcclusionOptions options = {}) {
+    return occlude(Predictor{network}, photograph, options);
+}
+
 /// Lays the measure over the photograph, enlarged to `height` rows: what counts most is red, what does not stays as it is.
 inline Picture draw_occlusion(const Picture& photograph, const Occlusion& occlusion, std::size_t height = 400) {
     constexpr float noise = 0.05f;  // a smaller drop is none

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/format/weights.hpp>
+#include <denim/machine/say_once.hpp>
 #include <denim/metric/monitor.hpp>
 #include <denim/training/callback.hpp>
 #include <denim/training/checkpoint_writer.hpp>
@@ -58,6 +59,9 @@ struct Checkpoint {
         if (!resume || !std::filesystem::exists(last())) return;
         try {
             run.resumable->resume(read_snapshot(last()));
+            if (run.stop || (run.between_epochs() && run.epoch >= run.epochs))
+                detail::say_once("fit: " + last().string() + " is of this run, which ended after " + std::to_string(run.epoch) +
+                                 " epochs: its weights and history are taken up, and nothing is learned; to learn anew, remove the file");
         } catch (const std::invalid_argument& problem) {
             throw FileError(last().string(),
                             std::string{"take another folder, remove the file, or set .resume = false. "} + problem.what());

@@ -13,13 +13,25 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <ostream>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// How many letters a UTF-8 text has: what does not begin one has the bits 10 in front.
+inline std::size_t letters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+}  // namespace detail
 
 /// How one head of a network does, on the pictures that have a label for it.
 struct HeadEvaluation {
@@ -28,6 +40,7 @@ struct HeadEvaluation {
     /// confusion(true class, predicted class): how many pictures. One whose logits hold a NaN has no class: it is not correct,
     /// stands in no column, and makes the loss NaN.
     Array<std::size_t, 2> confusion;
+    std::vector<std::string> class_names = {};  ///< for what is printed, where the set has a name for each class; else empty: numbers
 
     friend std::ostream& operator<<(std::ostream& out, const HeadEvaluation& result) {
         return out << result.first_line() << result.table();
@@ -41,12 +54,17 @@ protected:
 private:
     [[nodiscard]] std::string table() const {
         if (confusion.shape(0) > 100) return {};
-        using detail::fixed, detail::to_the_right;
-        std::string text = "class  pictures  precision  recall     F1\n";
-        std::size_t number = 0;
-        for (const ClassScore& score : class_scores(confusion))
-            text += to_the_right(std::to_string(number++), 5) + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
+        using detail::fixed, detail::to_the_left, detail::to_the_right;
+        const bool named = class_names.size() == confusion.shape(0);
+        std::size_t width = 5, number = 0;
+        for (const std::string& name : class_names) width = std::max(width, named ? detail::letters(name) : 0);
+        std::string text = to_the_left("class", width) + "  pictures  precision  recall     F1\n";
+        for (const ClassScore& score : class_scores(confusion)) {
+            const std::string name = named ? class_names[number] : to_the_right(std::to_string(number), 5);
+            ++number;
+            text += name + std::string(width - detail::letters(name), ' ') + "  " + to_the_right(std::to_string(score.count), 8) + "  " +
                     to_the_right(fixed(score.precision, 4), 9) + "  " + fixed(score.recall, 4) + "  " + fixed(score.f1, 4) + '\n';
+        }
         return text;
     }
 };
@@ -87,6 +105,11 @@ HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
     return result;
 }
 
+template <class Set>
+concept NamesClasses = requires(const Set& set) {
+    { *set.class_names.begin() } -> std::convertible_to<std::string>;
+};
+
 inline void require_classes(std::span<const Gives> heads) {
     for (std::size_t head = 0; head < heads.size(); ++head)
         if (heads[head] != Gives::classes)
@@ -96,7 +119,8 @@ inline void require_classes(std::span<const Gives> heads) {
 
 }  // namespace detail
 
-/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. Throws std::invalid_argument if it
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. With `class_names`, as a DataSet has
+/// them, one for each output, what is printed names the classes. Throws std::invalid_argument if it
 /// learned by a loss that does not tell classes apart: then the next function scores it.
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
@@ -110,6 +134,9 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
         result.heads.push_back(
             detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
     if constexpr (Network::heads.size() == 1) {
+        if constexpr (detail::NamesClasses<Set>)
+            if (std::vector<std::string> names(set.class_names.begin(), set.class_names.end()); names.size() == Network::heads[0])
+                result.heads[0].class_names = std::move(names);
         static_cast<HeadEvaluation&>(result) = result.heads[0];
         return result;
     }

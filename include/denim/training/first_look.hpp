@@ -3,6 +3,7 @@
 
 // Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
 
+#include <denim/machine/say_once.hpp>
 #include <denim/training/fit_options.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
@@ -10,21 +11,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET::detail {
-
-/// A line on standard error, once in a program however often there is reason for it.
-inline void say_once(const std::string& line) {
-    static std::mutex mutex;
-    static std::set<std::string> said;
-    const std::scoped_lock lock{mutex};
-    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
-}
 
 /// Pictures in another range than their type's: bytes that are only 0 and 1, floats that go from 0 to 255.
 inline void look_at_pictures(const Pictures& pictures) {

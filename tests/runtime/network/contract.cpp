@@ -31,7 +31,7 @@ struct AddOne : SpecDefaults {
     struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
         using Scalar = typename Arithmetic::Scalar;
         static void forward(const Forward<Scalar>& at) {
-            detail::for_each_number<In>([&](std::size_t, std::size_t place) { at.output[place] = at.input()[place] + Scalar{1}; });
+            for_each_number<In>([&](std::size_t, std::size_t place) { at.output[place] = at.input()[place] + Scalar{1}; });
         }
         template <Gradient Input>
         static void backward(const Backward<Scalar>& /*at*/) {}

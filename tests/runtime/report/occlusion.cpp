@@ -87,3 +87,13 @@ TEST_CASE("patches and steps of any size are cut at the picture, of a long pictu
     CHECK(drops(1, 1)[0] > 0.3f);
     CHECK(drops(1, 1)[1] == 0);
 }
+
+TEST_CASE("a network itself can be asked, the short way") {
+    const Network<Image<16, 16, 1>, Sequential<Conv<3, 4>, MaxPool, Dense<3>>> network{Seed{2}};
+    Array<std::uint8_t, 3> photograph(std::array<std::size_t, 3>{16, 16, 1}, std::uint8_t{90});
+    photograph(3, 4, 0) = 250;
+    const Occlusion with = occlude(Predictor{network}, photograph, {.patch = 4}), without = occlude(network, photograph, {.patch = 4});
+    CHECK(without.predicted == with.predicted);
+    CHECK(without.probability == with.probability);
+    CHECK(without.drops == with.drops);
+}

@@ -2,6 +2,7 @@
 #include "runtime/training/fake_learner.hpp"
 
 #include "messages.hpp"
+#include "said.hpp"
 #include "scratch.hpp"
 
 #include <denim/training/checkpoint.hpp>
@@ -63,17 +64,25 @@ TEST_CASE("a run that was interrupted in the middle of an epoch goes on with the
                                      Leave{epoch, batch}),
                             Interrupted);
             scripted(second).begin_at(epoch - 1);
-            const History history = fake_fit(second, 20, Checkpoint{scratch / "run"}, Fall{}, EarlyStopping{.patience = 2});
+            History history;
+            const std::string nothing =
+                said([&] { history = fake_fit(second, 20, Checkpoint{scratch / "run"}, Fall{}, EarlyStopping{.patience = 2}); });
+            CHECK(nothing.empty());
             INFO(epoch << ' ' << batch);
             CHECK(numbers_of(second) == numbers_of(whole));
             CHECK(history.epochs.size() == expected.epochs.size());
             CHECK(history.best_epoch == expected.best_epoch);
             for (std::size_t n = 0; n < history.epochs.size(); ++n)
                 CHECK(history.epochs[n].train.loss == expected.epochs[n].train.loss);
-            // Started once more, it is done already.
+            // Started once more, it is done already, and says so.
             FakeLearner third;
-            fake_fit(scripted(third), 20, Checkpoint{scratch / "run"}, Fall{}, EarlyStopping{.patience = 2}, Crash{5, 1});
+            const std::string line = said([&] {
+                fake_fit(scripted(third), 20, Checkpoint{scratch / "run"}, Fall{}, EarlyStopping{.patience = 2}, Crash{5, 1});
+            });
             CHECK(numbers_of(third) == numbers_of(whole));
+            CHECK(line == "denim: fit: " + (scratch / "run" / "last.checkpoint").string() +
+                              " is of this run, which ended after 4 epochs: its weights and history are taken up, and nothing is learned; to learn "
+                              "anew, remove the file\n");
         }
 }
 

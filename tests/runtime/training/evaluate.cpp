@@ -50,6 +50,36 @@ TEST_CASE("a head by hand: counts, confusion, mean loss") {
     CHECK(nothing.loss == 0);
 }
 
+TEST_CASE("classes are printed by the names that the set has for all of them") {
+    struct Named {
+        Array<float, 2> images{{1, 0}, {0, 1}, {0, 1}};
+        Array<int, 1> labels{0, 1, 0};
+        std::vector<std::string> class_names;
+    };
+    Network<Input<2>, Sequential<Dense<2>>> network;
+    network.edit_parameters([](std::span<float> numbers) { std::ranges::copy(std::vector<float>{2, 0, 0, 2, 0, 0}, numbers.begin()); });
+    const auto table = [&](std::vector<std::string> names) {
+        const std::string text = text_of(evaluate(network, Named{.class_names = std::move(names)}));
+        return text.substr(text.find('\n') + 1);
+    };
+    CHECK(table({"Röcke und Hosen", "b"}) ==
+          "class            pictures  precision  recall     F1\n"
+          "Röcke und Hosen         2     1.0000  0.5000  0.6667\n"
+          "b                       1     0.5000  1.0000  0.6667\n");
+    const std::string numbers =
+        "class  pictures  precision  recall     F1\n"
+        "    0         2     1.0000  0.5000  0.6667\n"
+        "    1         1     0.5000  1.0000  0.6667\n";
+    CHECK(table({}) == numbers);
+    CHECK(table({"a", "b", "and one more"}) == numbers);
+}
+
+TEST_CASE("a score prints what it has") {
+    CHECK(text_of(Score{.loss = 0.25, .accuracy = 0.9375}) == "accuracy 0.9375, loss 0.25");
+    CHECK(text_of(Score{.loss = 3}) == "loss 3");
+    CHECK(text_of(Score{.loss = not_a_number<double>(), .accuracy = 0.5}) == "accuracy 0.5, loss nan");
+}
+
 TEST_CASE("a picture whose logits hold a NaN has no class") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     const HeadEvaluation result = detail::evaluate_head(HeadSlice<float>{{3, 1, nan, 2}, {0, 1}}, 2);

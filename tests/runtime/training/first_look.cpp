@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What fit says on standard error before its first step, once in a program.
+#include "said.hpp"
+
 #include <denim/denim.hpp>
 
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
-#include <cstdio>
 #include <string>
 
 using namespace denim;
 
 namespace {
-
-/// What `act` writes on standard error.
-std::string said(auto act) {
-    std::fflush(stderr);
-    std::FILE* const file = std::tmpfile();
-    REQUIRE(file);
-    const int before = ::dup(2);
-    ::dup2(::fileno(file), 2);
-    act();
-    std::fflush(stderr);
-    ::dup2(before, 2);
-    ::close(before);
-    std::string text(4096, ' ');
-    std::rewind(file);
-    text.resize(std::fread(text.data(), 1, text.size(), file));
-    std::fclose(file);
-    return text;
-}
 
 template <class... Layers>
 using Net = Network<Image<2, 2, 1>, Sequential<Layers...>>;

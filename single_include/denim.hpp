@@ -4231,6 +4231,229 @@ struct Parameter {
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/shares.hpp
+
+// How a batch is cut, and in which order what its parts say is added: both by its size alone, so that the same bits come out
+// whoever computes which part. docs/architecture.md promises this order.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Some shares that follow each other: from `first` to the one before `last`.
+struct ShareRange {
+    std::size_t first = 0, last = 0;
+
+    [[nodiscard]] constexpr std::size_t count() const { return last - first; }
+};
+
+/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
+struct Shares {
+    std::size_t samples, each, count;
+
+    explicit constexpr Shares(std::size_t batch)
+        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
+
+    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
+    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
+    /// Some of them by themselves, the first as number 0.
+    [[nodiscard]] constexpr Shares only(const ShareRange& range) const {
+        Shares some = *this;
+        some.count = range.count();
+        some.samples = std::min(samples, range.last * each) - std::min(samples, range.first * each);
+        return some;
+    }
+
+    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
+    static constexpr std::size_t most(std::size_t largest) {
+        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
+    }
+};
+
+/// Calls `join(to, from)` for the additions of the one tree by which shares are summed, so that the sum stands at 0 in the end:
+/// each with its neighbour, then pairs, then fours; who has no neighbour is carried up. Of seven, ((0 + 1) + (2 + 3)) + ((4 + 5) + 6).
+/// So `from` stands for itself and those behind it, from - to of them where there are so many.
+template <class Join>
+constexpr void join_in_pairs(std::size_t count, Join join) {
+    for (std::size_t step = 1; step < count; step *= 2)
+        for (std::size_t to = 0; to + step < count; to += 2 * step) join(to, to + step);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/peers.hpp
+
+// Several who compute one batch together, each in a process of its own. Each has shares that follow each other, and sums are added by the
+// tree of shares.hpp, so that the bits are those of one who computes them all.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The shares that the one of `peers` with the number `own` computes: as many as the others, or one more or less.
+constexpr ShareRange shares_of_peer(const Shares& shares, std::size_t own, std::size_t peers) {
+    return {shares.count * own / peers, shares.count * (own + 1) / peers};
+}
+
+/// Calls `each(subtree)` for the largest subtrees of the tree of `count` shares that `range` is made of, in their order. The sum of one stands
+/// at its first share.
+template <class Each>
+constexpr void each_subtree(std::size_t count, const ShareRange& range, Each each) {
+    for (std::size_t first = range.first; first < range.last;) {
+        std::size_t size = 1;
+        while (first + size < count && first % (2 * size) == 0 && std::min(first + 2 * size, count) <= range.last) size *= 2;
+        const std::size_t last = std::min(first + size, count);
+        each(ShareRange{first, last});
+        first = last;
+    }
+}
+
+/// How the sums of peers are joined: each brings a row of numbers for each subtree that its shares are made of.
+struct PeerTree {
+    struct Join {
+        std::size_t to, from;                 ///< rows
+        std::size_t shares_of_to, first, last;  ///< so many shares are in `to` before; `from` is the sum of those from `first` to the one before `last`
+    };
+    Shares shares{0};
+    std::size_t peers = 1;
+    std::vector<ShareRange> rows;         ///< the subtree of each, the first peer's rows first
+    std::vector<std::size_t> first_rows;  ///< of each peer, and behind the last one's the number of all
+    std::vector<Join> joins;              ///< in their order; then the sum of all stands in row 0
+
+    PeerTree() = default;
+    PeerTree(const Shares& of, std::size_t count) : shares(of), peers(count) {
+        constexpr std::size_t none = static_cast<std::size_t>(-1);
+        std::vector<std::size_t> row_at(shares.count, none);
+        for (std::size_t peer = 0; peer < peers; ++peer) {
+            first_rows.push_back(rows.size());
+            each_subtree(shares.count, shares_of_peer(shares, peer, peers), [&](const ShareRange& subtree) {
+                row_at[subtree.first] = rows.size();
+                rows.push_back(subtree);
+            });
+        }
+        first_rows.push_back(rows.size());
+        join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) {
+            if (row_at[from] != none) joins.push_back({row_at[to], row_at[from], from - to, from, std::min(shares.count, 2 * from - to)});
+        });
+    }
+
+    [[nodiscard]] bool fits(const Shares& of, std::size_t count) const { return shares.samples == of.samples && peers == count && !rows.empty(); }
+    [[nodiscard]] std::size_t rows_of(std::size_t peer) const { return first_rows[peer + 1] - first_rows[peer]; }
+};
+
+/// What those who compute one batch together ask of each other. All of them call the same functions in the same order; what fails is thrown.
+template <class Scalar>
+class Peers {
+public:
+    Peers() = default;
+    Peers(const Peers&) = delete;
+    Peers& operator=(const Peers&) = delete;
+    virtual ~Peers() = default;
+
+    /// How many there are, and which of them this is; number 0 leads.
+    [[nodiscard]] virtual std::size_t count() const = 0;
+    [[nodiscard]] virtual std::size_t own() const = 0;
+    [[nodiscard]] bool leads() const { return own() == 0; }
+
+    /// Everybody's bytes to everybody, one after the other: sizes[n] of them come from number n.
+    virtual void gather(std::span<const std::byte> own_bytes, std::span<const std::size_t> sizes, std::span<std::byte> all) = 0;
+    /// The leader's bytes to everybody.
+    virtual void broadcast(std::span<std::byte> bytes) = 0;
+
+    /// Memory for the rows that this one brings to the next sum, one after the other.
+    virtual Scalar* rows(std::size_t numbers, std::size_t count) = 0;
+    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended.
+    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to) = 0;
+    /// Lets what has begun go on; waits for nothing.
+    virtual void look() = 0;
+    /// Waits until all sums that were begun stand where they should.
+    virtual void end_sums() = 0;
+};
+
+/// The part of a batch that is computed here: all of it, or what one of several peers has.
+template <class Scalar>
+struct BatchPart {
+    Shares shares;  ///< of the whole batch
+    ShareRange own;
+    Peers<Scalar>* peers = nullptr;  ///< null: there are no others
+    const PeerTree* tree = nullptr;
+
+    explicit BatchPart(const Shares& all) : shares(all), own{0, all.count} {}
+    BatchPart(const PeerTree& of, Peers<Scalar>& others)
+        : shares(of.shares), own(shares_of_peer(of.shares, others.own(), others.count())), peers(&others), tree(&of) {}
+
+    /// The number in the whole batch of the first sample here, and how many there are.
+    [[nodiscard]] std::size_t first_sample() const { return std::min(shares.samples, own.first * shares.each); }
+    [[nodiscard]] std::size_t samples() const { return shares.only(own).samples; }
+
+    /// The sum of gradients over all shares, to `to`: write(shares, first, row) writes that of some shares, which are numbered from 0 and whose
+    /// first sample is number `first` of those here. With peers it stands there when the step has ended.
+    template <class Write>
+    void sum(std::size_t numbers, Scalar* to, Write write) const {
+        if (!peers) return write(shares, std::size_t{0}, to);
+        Scalar* row = peers->rows(numbers, tree->rows_of(peers->own()));
+        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
+            write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
+            row += numbers;
+        });
+        peers->begin_sum(*tree, numbers, to);
+    }
+
+    /// Joins rows of numbers, one for each sample here, to one row at the first: join(to, from, samples in to, samples in from), those of a share in
+    /// order, then shares as join_in_pairs says.
+    template <class Join>
+    void join(Scalar* rows, std::size_t numbers, Join join) const {
+        const std::size_t before = first_sample();
+        const auto row = [&](std::size_t sample) { return rows + (sample - before) * numbers; };
+        for (std::size_t share = own.first; share < own.last; ++share)
+            for (std::size_t first = shares.first(share), sample = first + 1; sample < shares.last(share); ++sample)
+                join(row(first), row(sample), sample - first, std::size_t{1});
+        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
+            join_in_pairs(subtree.count(), [&](std::size_t to, std::size_t from) {
+                const std::size_t behind = std::min(subtree.count(), 2 * from - to);
+                join(row(shares.first(subtree.first + to)), row(shares.first(subtree.first + from)), (from - to) * shares.each,
+                     samples_of(subtree.first + from, subtree.first + behind));
+            });
+        });
+        if (!peers) return;
+        std::vector<Scalar> brought, all;
+        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
+            const Scalar* from = row(shares.first(subtree.first));
+            brought.insert(brought.end(), from, from + numbers);
+        });
+        all = gather_rows(std::span<const Scalar>{brought}, numbers);
+        for (const PeerTree::Join& each : tree->joins)
+            join(all.data() + each.to * numbers, all.data() + each.from * numbers, each.shares_of_to * shares.each, samples_of(each.first, each.last));
+        std::copy_n(all.data(), numbers, rows);
+    }
+
+    /// Everybody's rows of `numbers` numbers of some type to everybody.
+    template <class Number>
+        requires std::is_trivially_copyable_v<Number>
+    [[nodiscard]] std::vector<Number> gather_rows(std::span<const Number> brought, std::size_t numbers) const {
+        std::vector<std::size_t> sizes;
+        for (std::size_t peer = 0; peer < tree->peers; ++peer) sizes.push_back(tree->rows_of(peer) * numbers * sizeof(Number));
+        std::vector<Number> all(tree->rows.size() * numbers);
+        peers->gather(std::as_bytes(brought), sizes, std::as_writable_bytes(std::span{all}));
+        return all;
+    }
+
+private:
+    [[nodiscard]] std::size_t samples_of(std::size_t first, std::size_t last) const {
+        return std::min(shares.samples, last * shares.each) - std::min(shares.samples, first * shares.each);
+    }
+};
+
+/// Of batches of at most `largest` samples, the most samples and shares that one of several peers has.
+struct LargestPart {
+    std::size_t samples = 1, shares = 1;
+
+    constexpr LargestPart(std::size_t largest, std::size_t own, std::size_t peers) {
+        for (std::size_t size = 1; size <= largest; ++size) {
+            const Shares all{size};
+            const ShareRange range = shares_of_peer(all, own, peers);
+            samples = std::max(samples, all.only(range).samples);
+            shares = std::max(shares, range.count());
+        }
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/concept.hpp
 
 // The layer contract. A *spec* is an empty type, what users write: Conv<5, 64>. It answers on values, at compile time: what
@@ -4287,7 +4510,8 @@ struct Forward {
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
     /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
     bool again = false;
-    std::size_t count = 1;           ///< samples in the batch; on samples 1
+    std::size_t count = 1;           ///< samples in the batch, of those that are computed here; on samples 1
+    const BatchPart<Scalar>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
     [[nodiscard]] const Scalar* input() const { return inputs[0]; }
@@ -4309,10 +4533,18 @@ struct Backward {
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};
     std::size_t count = 1;
+    const BatchPart<Scalar>* part = nullptr;
 
     [[nodiscard]] const Scalar* input() const { return inputs[0]; }
     [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
 };
+
+/// The part of the batch that a call on batches is for: what it sums over samples goes through this.
+template <class Call>
+[[nodiscard]] auto part_of(const Call& at) {
+    using Part = std::remove_cvref_t<decltype(*at.part)>;
+    return at.part ? *at.part : Part{Shares{at.count}};
+}
 
 /// From what the layer has gathered to its gradients. The accumulators of the shares are added already.
 template <class Scalar>
@@ -4327,6 +4559,8 @@ struct LayerDefaults {
     using Scalar = Number;
     static constexpr Works works = Works::on_samples;
     static constexpr const char* algorithm = "";
+    /// On batches: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
+    static constexpr bool sums_with_peers = false;
     static constexpr std::size_t prepared_size = 0;     // numbers
     static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
     static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept
@@ -6597,39 +6831,6 @@ struct ShuffleChannels : SpecDefaults {
 // The closing line stands in tests/runtime/layer/shuffle_channels.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/shares.hpp
-
-// How a batch is cut, and in which order what its parts say is added: both by its size alone, so that the same bits come out
-// whoever computes which part. docs/architecture.md promises this order.
-
-namespace denim::inline DENIM_TARGET {
-
-/// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
-struct Shares {
-    std::size_t samples, each, count;
-
-    explicit constexpr Shares(std::size_t batch)
-        : samples(batch), each(std::clamp<std::size_t>((batch + 7) / 8, 1, 8)), count((batch + each - 1) / each) {}
-
-    [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
-    [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
-
-    /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
-    static constexpr std::size_t most(std::size_t largest) {
-        return std::max(Shares{largest}.count, std::min<std::size_t>(largest, 8));
-    }
-};
-
-/// Calls `join(to, from)` for the additions of the one tree by which shares are summed, so that the sum stands at 0 in the end:
-/// each with its neighbour, then pairs, then fours; who has no neighbour is carried up. Of seven, ((0 + 1) + (2 + 3)) + ((4 + 5) + 6).
-/// So `from` stands for itself and those behind it, from - to of them where there are so many.
-template <class Join>
-constexpr void join_in_pairs(std::size_t count, Join join) {
-    for (std::size_t step = 1; step < count; step *= 2)
-        for (std::size_t to = 0; to + step < count; to += 2 * step) join(to, to + step);
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/share_tile.hpp
 
 // Products summed over the samples of a batch, by its shares. Two shares that are neighbours fill the registers together; the sums
@@ -7063,7 +7264,7 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
-    static constexpr bool backward_reads_output = false;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t product_scratch = std::max(product.scratch_size(1), outputs);
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
@@ -7077,8 +7278,11 @@ struct WideDenseLayer : LayerDefaults<float> {
     static void backward(const Backward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
         const Scalar* dy = at.output_gradient + first;
-        product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
-                                Bias ? at.gradients + inputs * outputs : nullptr, Shares{at.count}, at.scratch);
+        constexpr std::size_t x_distance = in_place ? In.size() : inputs;
+        part_of(at).sum(inputs * outputs + (Bias ? outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+            product.weight_gradient(x + sample * x_distance, x_distance, dy + sample * Out.size(), Out.size(), to,
+                                    Bias ? to + inputs * outputs : nullptr, shares, at.scratch);
+        });
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
             product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
@@ -7114,14 +7318,16 @@ struct PlainDenseLayer : LayerDefaults<Number> {
     using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
     static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
     static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
-    static constexpr bool backward_reads_output = false;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true;
 
     static void forward(const Forward<Scalar>& at) {
         for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        Twin::gradients(at.input(), at.output_gradient, Shares{at.count}, at.gradients);
+        part_of(at).sum(Twin::inputs * Twin::outputs + (Bias ? Twin::outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+            Twin::gradients(at.input() + sample * In.size(), at.output_gradient + sample * Out.size(), shares, to);
+        });
         for (std::size_t n = 0; Input != Gradient::none && n < at.count; ++n)
             Twin::template backward<Input>(at.parameters, at.output_gradient + n * Out.size(), at.input_gradient() + n * In.size());
     }
@@ -8034,7 +8240,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
     static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
     static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
-    static constexpr bool backward_reads_output = false;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
@@ -8047,7 +8253,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, Shares{at.count}, mean, scale);
+            join_moments(sums, part_of(at), mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -8085,15 +8291,16 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
-            for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
+        const BatchPart<Scalar> part = part_of(at);
+        part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
+            for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
         });
         const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
         if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
         if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
-            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
+            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
             each_sample(at.count, [&](std::size_t sample) {
                 const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
                 Scalar* dx = at.input_gradient() + sample * In.size();
@@ -8143,22 +8350,10 @@ private:
         std::copy_n(mean.data(), channels, result);
         std::copy_n(squares.data(), channels, result + channels);
     }
-    // Calls join(to, from, samples behind to, samples behind from): the samples of each share in order, then the shares.
-    template <class Join>
-    static void each_join(const Shares& shares, Join join) {
-        for (std::size_t share = 0; share < shares.count; ++share)
-            for (std::size_t sample = shares.first(share) + 1; sample < shares.last(share); ++sample)
-                join(shares.first(share), sample, sample - shares.first(share), std::size_t{1});
-        join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) {
-            const std::size_t end = std::min(shares.samples, shares.first(2 * from - to));
-            join(shares.first(to), shares.first(from), shares.first(from - to), end - shares.first(from));
-        });
-    }
     // The sums of all samples are left in the first one's place.
-    static void join_moments(Scalar* sums, const Shares& shares, Scalar* mean, Scalar* variance) {
-        each_join(shares, [&](std::size_t to, std::size_t from, std::size_t before, std::size_t more) {
-            Scalar *joined = sums + to * 2 * channels, *squares = joined + channels;
-            const Scalar* own = sums + from * 2 * channels;
+    static void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) {
+        part.join(sums, 2 * channels, [](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
+            Scalar* squares = joined + channels;
             const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
             for (std::size_t c = 0; c < channels; ++c) {
                 const Scalar difference = own[c] - joined[c];
@@ -8167,7 +8362,7 @@ private:
             }
         });
         std::copy_n(sums, channels, mean);
-        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(shares.samples * pixels);
+        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * pixels);
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {
@@ -13850,6 +14045,7 @@ struct LayerTable {
     std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
     std::size_t first_parameter = 0;  ///< in the network's array
     bool on_samples = true;           ///< else it takes the whole batch
+    bool sums_with_peers = true;      ///< or it takes what of the batch is computed here: see layer/concept.hpp
     std::array<Gradient, max_inputs> gradient_to{};
 };
 
@@ -13910,6 +14106,13 @@ consteval Gradient gradient_to(std::size_t index, std::size_t input) {
     return writes ? Gradient::write : Gradient::add;
 }
 
+/// Whether a layer says that it does: one of a user's own, on batches, may know nothing of others.
+template <class Layer>
+inline constexpr bool sums_with_peers = false;
+template <class Layer>
+    requires requires { Layer::sums_with_peers; }
+inline constexpr bool sums_with_peers<Layer> = Layer::sums_with_peers;
+
 template <class Plan, std::size_t Index>
 consteval auto layer_table() {
     using Layer = typename Plan::template LayerAt<Index>;
@@ -13920,6 +14123,7 @@ consteval auto layer_table() {
                                             .operations = Layer::operations,
                                             .first_parameter = Plan::template first_parameter<Index>,
                                             .on_samples = Layer::works == Works::on_samples};
+    if constexpr (Layer::works == Works::on_batches) table.sums_with_peers = detail::sums_with_peers<Layer>;
     if constexpr (Layer::prepared_size > 0) {
         table.prepare = &prepare_layer<Layer>;
         table.prepare_parts = Layer::prepare_parts;
@@ -14645,8 +14849,12 @@ struct Batch {
     std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
     std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
     std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+    std::size_t samples_of_all = 0;            ///< of a part of a batch, see BatchPart: those of the whole; 0: this is the whole
+    std::size_t first_sample = 0;              ///< the number of its first sample in the whole
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
+    /// Of the whole batch: what a mean over it divides by.
+    [[nodiscard]] std::size_t whole() const { return samples_of_all == 0 ? size() : samples_of_all; }
 
     /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
     /// targets, for a network whose heads have so many outputs.
@@ -14731,25 +14939,90 @@ namespace denim::inline DENIM_TARGET {
 template <class Scalar>
 class Accumulators {
 public:
-    Accumulators(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan), numbers_(distance() * Shares::most(largest_batch)) {}
+    Accumulators(const PlanTable<Scalar>& plan, std::size_t most_shares) : plan_(&plan), numbers_(distance() * most_shares) {}
 
-    /// Of one node.
+    /// Of one node, and a share of those that are computed here.
     Scalar* of(std::size_t node, std::size_t share) { return numbers_.data() + share * distance() + plan_->node_places[node].accumulator; }
     /// A share's, of a whole run.
     void clear(std::size_t run, std::size_t share) { std::fill_n(numbers_.data() + share * distance(), plan_->run_accumulators[run], Scalar{0}); }
-    /// Their sums, to the network's gradients; what was gathered is no longer there.
-    void finish(std::size_t run, const Shares& shares, Scalar* gradients) {
-        if (plan_->run_accumulators[run] == 0) return;
-        sum_shares(numbers_.data(), shares.count, distance(), plan_->run_accumulators[run]);
-        denim::finish(*plan_, run, numbers_.data(), gradients);
+    /// Their sums, to the network's gradients; what was gathered is no longer there. With peers the sums are begun, and end_sums makes gradients.
+    void finish(std::size_t run, const BatchPart<Scalar>& part, Scalar* gradients) {
+        const std::size_t numbers = plan_->run_accumulators[run];
+        if (numbers == 0) return;
+        if (!part.peers) {
+            sum_shares(numbers_.data(), part.shares.count, distance(), numbers);
+            denim::finish(*plan_, run, numbers_.data(), gradients);
+            return;
+        }
+        if (sums_.size() == 0) make_room_for_sums();
+        Scalar* row = part.peers->rows(numbers, part.tree->rows_of(part.peers->own()));
+        each_subtree(part.shares.count, part.own, [&](const ShareRange& subtree) {
+            Scalar* const first = numbers_.data() + (subtree.first - part.own.first) * distance();
+            sum_shares(first, subtree.count(), distance(), numbers);
+            parallel_copy(first, numbers, row);
+            row += numbers;
+        });
+        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run]);
+    }
+    /// Waits for the sums of all runs, and makes gradients of them.
+    void end_sums(const BatchPart<Scalar>& part, Scalar* gradients) {
+        part.peers->end_sums();
+        for (std::size_t run = 0; run < plan_->runs.size(); ++run)
+            if (plan_->run_accumulators[run] > 0) denim::finish(*plan_, run, sums_.data() + sums_of_run_[run], gradients);
     }
 
 private:
     [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_numbers; }
 
+    void make_room_for_sums() {
+        std::size_t all = 0;
+        for (const std::size_t numbers : plan_->run_accumulators) {
+            sums_of_run_.push_back(all);
+            all += numbers;
+        }
+        sums_ = AlignedArray<Scalar>(all);
+    }
+    static void parallel_copy(const Scalar* from, std::size_t numbers, Scalar* to) {
+        constexpr std::size_t piece = 1 << 16;
+        parallel_for((numbers + piece - 1) / piece, numbers, [&](std::size_t n) {
+            std::copy_n(from + n * piece, std::min(piece, numbers - n * piece), to + n * piece);
+        });
+    }
+
     const PlanTable<Scalar>* plan_;
     AlignedArray<Scalar> numbers_;
+    AlignedArray<Scalar> sums_;  // with peers, of each run: they end one after the other, while later runs gather
+    std::vector<std::size_t> sums_of_run_;
 };
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/mean_result.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// The mean loss of a batch and how many were right, from the sums of the shares that are computed here, which are changed, and those of the
+/// others. Throws LossNotFinite.
+template <class Scalar>
+StepResult mean_result(const Batch& batch, const BatchPart<Scalar>& part, std::span<StepResult> of_shares) {
+    const auto join = [](StepResult& to, const StepResult& from) {
+        to.loss += from.loss;
+        to.correct += from.correct;
+    };
+    std::vector<StepResult> rows;
+    each_subtree(part.shares.count, part.own, [&](const ShareRange& subtree) {
+        const auto own = of_shares.subspan(subtree.first - part.own.first, subtree.count());
+        join_in_pairs(own.size(), [&](std::size_t to, std::size_t from) { join(own[to], own[from]); });
+        rows.push_back(own[0]);
+    });
+    if (part.peers) {
+        rows = part.gather_rows(std::span<const StepResult>{rows}, 1);
+        for (const PeerTree::Join& each : part.tree->joins) join(rows[each.to], rows[each.from]);
+    }
+    StepResult result = rows[0];
+    result.loss /= static_cast<double>(batch.whole());
+    if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
+    return result;
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/batch_trainer.hpp
@@ -14779,27 +15052,29 @@ template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
                             Scalar* gradient) {
     return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                       1.0 / static_cast<double>(batch.size()));
+                       1.0 / static_cast<double>(batch.whole()));
 }
 
-/// The memory of training, made once for the largest batch.
+/// The memory of training, made once for the largest batch; where peers compute parts of it, which outlive this, for the largest part.
 template <class Scalar>
 class BatchTrainer {
 public:
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch);
+    /// Throws std::invalid_argument where there are peers, and a layer on batches that does not sum with them.
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers = nullptr);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
+    /// does not fit the network or the memory. With peers the batch is this one's part, see BatchPart, and everybody gets the result and the
+    /// gradients of the whole. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
                     StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
 
 private:
     struct Call {
         const Batch& batch;
-        Shares shares;
+        const BatchPart<Scalar>& part;
         const Scalar* parameters;
         std::span<const LayerSettings> settings;
         const Answer<Scalar>& answer;
@@ -14808,11 +15083,11 @@ private:
         const ValueWatch<Scalar>* watch;
     };
     struct Position {
-        std::size_t share = 0, sample = 0, worker = 0;
+        std::size_t share = 0, sample = 0, worker = 0;  // the first share and sample here are number 0
     };
 
     void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
-        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+        if (batch.whole() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
                                         std::to_string(batch.size()));
         if (parameters.size() != graph_->numbers || settings.size() != graph_->entries.size())
@@ -14828,9 +15103,10 @@ private:
         const StepRun& run = plan_->runs[number];
         const bool loads = plan_->loads_in_runs() && run.reads_picture;
         const std::size_t work = plan_->operations(run) + plan_->layouts[0].shape.size();
-        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+        const Shares shares = of.part.shares.only(of.part.own);
+        parallel_for(of.team, shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
             if (run.last_back > 0) accumulators_.clear(number, share);
-            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+            for (std::size_t sample = shares.first(share); sample < shares.last(share); ++sample) {
                 if (loads) load(of, sample, worker, worker);
                 for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
             }
@@ -14861,6 +15137,7 @@ private:
         auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
+        if (of.part.peers) call.part = &of.part;
         plan_->layers[node].forward(call);
         if (of.watch && of.watch->value == plan_->nodes[node].to)
             each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
@@ -14878,6 +15155,7 @@ private:
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
+        if (of.part.peers) call.part = &of.part;
         if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
         call.gradients = gradients_.data() + layer.first_parameter;
         for (std::size_t n = 0; n < node.inputs; ++n)
@@ -14899,7 +15177,7 @@ private:
     // The random numbers of a layer, step and sample.
     Random random(const Call& of, std::size_t node, std::size_t sample) const {
         const std::uint64_t layer = plan_->nodes[node].first + 1;
-        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + of.batch.first_sample + sample};
     }
     std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
 
@@ -14911,16 +15189,6 @@ private:
         else
             parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });
     }
-    StepResult join_results(const Batch& batch) {
-        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
-            results_[to].loss += results_[from].loss;
-            results_[to].correct += results_[from].correct;
-        });
-        StepResult result = results_[0];
-        result.loss /= static_cast<double>(batch.size());
-        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
-        return result;
-    }
 
     const GraphTable* graph_;
     const PlanTable<Scalar>* plan_;
@@ -14928,24 +15196,39 @@ private:
     AlignedArray<Scalar> gradients_, prepared_;
     Accumulators<Scalar> accumulators_;
     std::vector<StepResult> results_;
+    Peers<Scalar>* peers_;
+    PeerTree tree_;
 };
 
 template <class Scalar>
-BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers)
     : graph_(&graph),
       plan_(&plan),
-      workspace_(plan, largest_batch),
+      workspace_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).samples : largest_batch),
       gradients_(graph.numbers),
       prepared_(plan.sizes.prepared_numbers),
-      accumulators_(plan, largest_batch) {}
+      accumulators_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).shares : Shares::most(largest_batch)),
+      peers_(peers) {
+    for (std::size_t node = 0; peers && node < plan.layers.size(); ++node)
+        if (!plan.layers[node].sums_with_peers)
+            throw std::invalid_argument("denim: fit: a layer on batches was expected to sum with the peers that compute the rest of a batch, but layer " +
+                                        std::to_string(plan.nodes[node].first) + " does not say static constexpr bool sums_with_peers = true");
+}
 
 template <class Scalar>
 StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
                     StepClock* clock, const ValueWatch<Scalar>* watch) {
     check(parameters, settings, batch);
-    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
-    workspace_.reserve_threads(of.team.within(of.shares.count));
-    results_.assign(of.shares.count, {});
+    const Shares shares{batch.whole()};
+    if (peers_ && !tree_.fits(shares, peers_->count())) tree_ = PeerTree{shares, peers_->count()};
+    const BatchPart<Scalar> part = peers_ ? BatchPart<Scalar>{tree_, *peers_} : BatchPart<Scalar>{shares};
+    if (batch.size() != part.samples() || batch.first_sample != part.first_sample())
+        throw std::invalid_argument("denim: of a batch of " + std::to_string(shares.samples) + " pictures " + std::to_string(part.samples()) + " from number " +
+                                    std::to_string(part.first_sample()) + " on were expected, but " + std::to_string(batch.size()) + " from number " +
+                                    std::to_string(batch.first_sample) + " on came");
+    const Call of{batch, part, parameters.data(), settings, answer, {}, clock, watch};
+    workspace_.reserve_threads(std::max<std::size_t>(of.team.within(part.own.count()), 1));
+    results_.assign(part.own.count(), {});
     prepare(*plan_, of.parameters, prepared_.data());
     if (!plan_->loads_in_runs())
         parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
@@ -14957,9 +15240,11 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
             run_shares(of, number);
         else
             take_step(of, run.first, {});
-        if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
-        if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = mean_result(batch, part, results_);
+        if (run.last_back > 0) accumulators_.finish(number, part, gradients_.data());
+        if (peers_) peers_->look();
     }
+    if (peers_) accumulators_.end_sums(part, gradients_.data());
     return result;
 }
 
@@ -15850,12 +16135,12 @@ public:
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
-/// A network as it learns. It works on what the network holds; the network outlives it.
+/// A network as it learns, by itself or with peers that compute parts of each batch. It works on what the network holds; that and they outlive it.
 class NetworkLearner final : public Learner {
 public:
     template <class Network>
-    NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
-        : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights)) {
+    NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
+        : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
         static_assert(AnswersInNumbers<typename Network::Graph>::holds);
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
@@ -15911,7 +16196,8 @@ private:
                                   detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
                                   detail::said_of<Numbers>()};
 
-    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights);
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights,
+                   Peers<float>* peers);
 
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
@@ -16316,6 +16602,50 @@ struct EarlyStopping {
 static_assert(Callback<EarlyStopping>);
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/tell_peers.hpp
+
+// Numbers from one of several peers to all, and from all to all.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The leader's numbers to everybody.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+void broadcast(Peers<float>& peers, std::span<Number> numbers) {
+    peers.broadcast(std::as_writable_bytes(numbers));
+}
+/// Likewise of a vector, which gets the leader's size.
+template <class Number>
+void broadcast(Peers<float>& peers, std::vector<Number>& numbers) {
+    std::size_t size = numbers.size();
+    broadcast(peers, std::span{&size, 1});
+    numbers.resize(size);
+    broadcast(peers, std::span{numbers});
+}
+
+/// Everybody's `one` to everybody.
+template <class Type>
+    requires std::is_trivially_copyable_v<Type>
+std::vector<Type> gather(Peers<float>& peers, const Type& one) {
+    std::vector<Type> all(peers.count());
+    const std::vector<std::size_t> sizes(peers.count(), sizeof one);
+    peers.gather(std::as_bytes(std::span{&one, 1}), sizes, std::as_writable_bytes(std::span{all}));
+    return all;
+}
+
+/// Everybody's numbers, however many, one after the other.
+template <class Number>
+    requires std::is_trivially_copyable_v<Number>
+std::vector<Number> gather_all(Peers<float>& peers, std::span<const Number> own) {
+    std::vector<std::size_t> sizes = gather(peers, own.size_bytes());
+    std::size_t bytes = 0;
+    for (const std::size_t size : sizes) bytes += size;
+    std::vector<Number> all(bytes / sizeof(Number));
+    peers.gather(std::as_bytes(own), sizes, std::as_writable_bytes(std::span{all}));
+    return all;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/answers.hpp
 
 // Logits of all pictures of a set, in memory or read from a source while others are answered.
@@ -16352,8 +16682,38 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
 
 namespace detail {
 
-/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
-DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
+/// The same with peers, each of whom answers some of the samples.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    const std::size_t first = samples.count() * peers.own() / peers.count(), last = samples.count() * (peers.own() + 1) / peers.count();
+    std::vector<Scalar> own((last - first) * outputs);
+    std::vector<std::uint32_t> left;
+    if (first < last && !samples.source) {
+        Pictures some = samples.pictures;
+        const std::size_t size = some.shape.size();
+        some.count = last - first;
+        if (some.bytes) some.bytes += first * size;
+        if (some.floats) some.floats += first * size;
+        predict(some, own.data());
+    } else if (first < last) {
+        Samples some;
+        some.pictures = {samples.pictures.shape, last - first};
+        some.source = samples.source;
+        for (std::size_t sample = first; sample < last; ++sample) some.places.push_back(static_cast<std::uint32_t>(samples.place(sample)));
+        left = detail::each_chunk(some, reading, [&](const Pictures& pictures, std::size_t at) { predict(pictures, own.data() + at * outputs); });
+        for (std::uint32_t& sample : left) sample += static_cast<std::uint32_t>(first);
+    }
+    std::vector<Scalar> logits = gather_all(peers, std::span<const Scalar>{own});
+    left = gather_all(peers, std::span<const std::uint32_t>{left});
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more. With peers each answers some of
+/// them, and all get all.
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr);
 
 template <class Type>
 concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
@@ -16655,7 +17015,7 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
 
 /// A run of training, for any network.
 DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
-                                  std::span<const CallbackReference> callbacks);
+                                  std::span<const CallbackReference> callbacks, Peers<float>* peers = nullptr);
 
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
@@ -17452,8 +17812,8 @@ DENIM_ONCE void describe_dropout(const GraphTable& graph, std::span<const LayerS
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE NetworkLearner::NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss,
-                                            std::vector<float> head_weights)
-    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+                                            std::vector<float> head_weights, Peers<float>* peers)
+    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch, peers), head_weights_(std::move(head_weights)) {
     check_settings(graph(), state.settings);
     for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
 }
@@ -17589,8 +17949,12 @@ public:
         for (std::thread& worker : workers_) worker.join();
     }
 
-    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone.
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone. It has batches of the largest
+    /// size, or so many `batches` of `each` samples; the last one has what is left.
     void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
+        begin(order, first, epoch, batch_, batches_of(order.size(), batch_));
+    }
+    void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch, std::size_t each, std::size_t batches) {
         std::unique_lock lock{mutex_};
         batches_ = 0;  // nobody begins anything more of an epoch that was left
         done_.wait(lock, [&] { return busy_ == 0; });
@@ -17599,9 +17963,10 @@ public:
         waited_ = 0;
         claimed_ = next_ = held_ = first;
         claimed_samples_ = 0;
-        batches_ = batches_of(order.size(), batch_);
+        each_ = each;
+        batches_ = batches;
         for (Room& room : rooms_) room.left = 0;
-        if (forward_) forward_->begin(order.subspan(std::min(first * batch_, order.size())));
+        if (forward_) forward_->begin(order.subspan(std::min(first * each_, order.size())));
         for (std::size_t batch = first; batch < std::min(batches_, first + rooms_.size()); ++batch) open(batch);
         lock.unlock();
         work_.notify_all();
@@ -17635,7 +18000,7 @@ public:
             if (room.there[n])
                 room.order.push_back(static_cast<std::uint32_t>(n));
             else
-                left_out_.push_back(order_[batch * batch_ + n]);
+                left_out_.push_back(order_[room.first + n]);
         return {room.pictures, room.labels, room.order, seed_, step, {}, room.targets};
     }
 
@@ -17659,8 +18024,8 @@ private:
 
     void open(std::size_t batch) {
         Room& room = rooms_[batch % rooms_.size()];
-        room.first = batch * batch_;
-        room.left = room.size = std::min(batch_, order_.size() - room.first);
+        room.first = batch * each_;
+        room.left = room.size = batch + 1 == batches_ ? order_.size() - room.first : each_;
         room.error = nullptr;
     }
 
@@ -17733,7 +18098,7 @@ private:
     const Samples& samples_;
     Augmentation augmentation_;
     Seed seed_;
-    std::size_t batch_, picture_bytes_, slice_;
+    std::size_t batch_, each_ = 0, picture_bytes_, slice_;  // the largest batch; those of the epoch but its last one
     bool changes_;
     std::optional<ForwardBuffer> forward_;
 
@@ -17772,13 +18137,15 @@ DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const R
     return left_out;
 }
 
-DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
-    if (!samples.source) return learner.logits(samples);
-    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading, Peers<float>* peers) {
+    const auto predict = [&](const Pictures& pictures, float* to) {
         Samples part;
         part.pictures = pictures;
         std::ranges::copy(learner.logits(part), to);
-    });
+    };
+    if (peers) return answers_of_peers<float>(*peers, samples, learner.classes(), reading, predict);
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, predict);
 }
 
 }  // namespace detail
@@ -17963,6 +18330,61 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/training/batch_parts.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What is computed here of the batches of an epoch: all of each, or with peers the samples of its own shares.
+class BatchParts {
+public:
+    struct Part {
+        std::size_t first, count;           ///< in the order of the epoch
+        std::size_t samples, first_sample;  ///< of the whole batch; where the part begins in it
+    };
+
+    /// Batches of `batch` samples; the last one has what is left.
+    BatchParts(std::size_t samples, std::size_t batch, const Peers<float>* peers) : samples_(samples), batch_(batch), peers_(peers) {}
+
+    [[nodiscard]] Part of(std::size_t batch) const {
+        const std::size_t first = batch * batch_, samples = std::min(batch_, samples_ - first);
+        if (!peers_) return {first, samples, samples, 0};
+        const Shares shares{samples};
+        const ShareRange own = shares_of_peer(shares, peers_->own(), peers_->count());
+        const std::size_t before = std::min(samples, own.first * shares.each);
+        return {first + before, shares.only(own).samples, samples, before};
+    }
+    /// The most samples that a part has.
+    [[nodiscard]] std::size_t largest() const {
+        const std::size_t whole = std::min(batch_, samples_);
+        return peers_ ? LargestPart(whole, peers_->own(), peers_->count()).samples : whole;
+    }
+    /// Of the samples of an epoch those that are computed here, in order.
+    [[nodiscard]] std::vector<std::uint32_t> own(std::span<const std::uint32_t> order) const {
+        std::vector<std::uint32_t> all;
+        for (std::size_t batch = 0; batch * batch_ < samples_; ++batch) {
+            const auto part = order.subspan(of(batch).first, of(batch).count);
+            all.insert(all.end(), part.begin(), part.end());
+        }
+        return all;
+    }
+
+    /// The batch, which is that part. Throws std::runtime_error where there are peers and something was left out.
+    [[nodiscard]] Batch placed(Batch batch, const Part& part, std::span<const std::uint32_t> left_out = {}) const {
+        if (!peers_) return batch;
+        if (!left_out.empty())
+            throw std::runtime_error("denim: fit: the source left out picture " + std::to_string(left_out[0]) +
+                                     "; where ranks share a batch every picture is needed, so remove it from the set");
+        batch.samples_of_all = part.samples;
+        batch.first_sample = part.first_sample;
+        return batch;
+    }
+
+private:
+    std::size_t samples_, batch_;
+    const Peers<float>* peers_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/callback_list.hpp
 
 // What the callbacks of a run say and remember together. Two of one type stand apart: by their place among those of the type.
@@ -18119,21 +18541,125 @@ inline SettingsRecord describe_run(Learner& learner, const Samples& train, const
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/training/heard_run.hpp
+
+// A run and those who hear of it. Where several processes compute it together, what their leader knows and decides reaches the others.
+
+#include <initializer_list>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The leader's weights and settings of layers to everybody.
+inline void share_weights(Peers<float>& peers, Learner& learner) {
+    broadcast(peers, learner.parameters());
+    broadcast(peers, learner.settings());
+}
+
+/// Where the run begins or goes on, and from which numbers: the leader's, who may have read a snapshot.
+inline void share_state(Peers<float>& peers, Run& run, OptimizerState& optimizer, AveragedParameters& average, float& scheduled_rate) {
+    struct State {
+        std::size_t step, epoch, batch, images, best_epoch;
+        Score train;
+        double seconds;
+        float rate, scheduled_rate;
+        bool stop, interrupted;
+    };
+    State state{optimizer.step, run.epoch, run.batch, run.images, run.history.best_epoch, run.train, run.seconds, run.rate, scheduled_rate, run.stop,
+                run.interrupted};
+    broadcast(peers, std::span{&state, 1});
+    optimizer.step = state.step;
+    run.epoch = state.epoch;
+    run.batch = state.batch;
+    run.images = state.images;
+    run.history.best_epoch = state.best_epoch;
+    run.train = state.train;
+    run.seconds = state.seconds;
+    run.rate = state.rate;
+    scheduled_rate = state.scheduled_rate;
+    run.stop = state.stop;
+    run.interrupted = state.interrupted;
+    broadcast(peers, run.history.epochs);
+    share_weights(peers, run.learner);
+    broadcast(peers, optimizer.numbers.span());
+    std::vector<float> averaged{average.numbers().begin(), average.numbers().end()};
+    broadcast(peers, averaged);
+    average.resume(averaged);
+}
+
+/// A run as its callbacks hear it: with peers those of the leader alone, and what they change reaches everybody.
+class HeardRun {
+public:
+    HeardRun(Run& run, std::span<const CallbackReference> callbacks, Peers<float>* peers)
+        : run_(run), peers_(peers), callbacks_(!peers || peers->leads() ? callbacks : callbacks.first(0)) {}
+
+    [[nodiscard]] std::span<const CallbackReference> callbacks() const { return callbacks_; }
+
+    void tell(void (CallbackReference::*hook)(Run&) const) {
+        for (const CallbackReference& callback : callbacks_) (callback.*hook)(run_);
+    }
+    /// One hook after the other, behind which everybody has the leader's weights, settings and rate, and stops where it does. Where `same` is
+    /// asked for, everybody's weights are compared: throws std::runtime_error should they differ.
+    void tell_all(std::initializer_list<void (CallbackReference::*)(Run&) const> hooks, bool same = false) {
+        const std::uint64_t before = peers_ && !callbacks_.empty() ? content() : 0;
+        for (const auto hook : hooks) tell(hook);
+        if (peers_) agree(!callbacks_.empty() && content() != before, same);
+    }
+
+private:
+    void agree(bool changed, bool same) {
+        struct Word {
+            std::uint64_t weights = 0;
+            std::size_t best_epoch = 0;
+            float rate = 0;
+            bool stop = false, interrupted = false, changed = false, asked = false;
+        };
+        Word own{0, run_.history.best_epoch, run_.rate, run_.stop, run_.interrupted, changed, interrupt_asked != 0};
+        if (same) own.weights = content_sum(std::span<const float>{run_.learner.parameters()});
+        const std::vector<Word> all = gather(*peers_, own);
+        run_.history.best_epoch = all[0].best_epoch;
+        run_.rate = all[0].rate;
+        run_.stop = all[0].stop;
+        run_.interrupted = all[0].interrupted;
+        if (all[0].changed) share_weights(*peers_, run_.learner);
+        if (peers_->leads() && std::ranges::any_of(all, &Word::asked)) interrupt_asked = 1;  // a CtrlC that the leader hears looks at it in the next step
+        if (same && !all[0].changed && std::ranges::any_of(all, [&](const Word& each) { return each.weights != all[0].weights; }))
+            throw std::runtime_error("denim: fit: after epoch " + std::to_string(run_.epoch) +
+                                     " the same weights were expected on all ranks, but they differ; it takes the same program on processors of one kind");
+    }
+    // Of what callbacks may change.
+    [[nodiscard]] std::uint64_t content() const {
+        std::uint64_t sum = content_sum(std::span<const float>{run_.learner.parameters()});
+        for (const LayerSettings& layer : run_.learner.settings()) {
+            const float numbers[] = {layer.rate, layer.l2, layer.rate_factor, layer.frozen ? 1.0f : 0.0f};
+            sum = sum * 31 + xxh64(std::as_bytes(std::span{numbers}));
+        }
+        return sum;
+    }
+
+    Run& run_;
+    Peers<float>* peers_;
+    std::span<const CallbackReference> callbacks_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/training/training_loop.hpp
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// The training loop, for any network.
+/// The training loop, for any network. With peers each of them runs it, and computes its part of each batch; callbacks are heard by the leader.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks,
+                 Peers<float>* peers = nullptr)
         : learner_(learner),
           train_(train),
           validation_(validation),
           options_(options),
-          callbacks_(callbacks),
+          peers_(peers),
+          parts_(train.count(), options.batch, peers),
           state_(options.optimizer, learner.parameters().size()),
-          run_{learner, history_} {
+          run_{learner, history_},
+          heard_(run_, callbacks, peers) {
         run_.epochs = options.epochs;
         run_.training_images = train.count();
         run_.rate = scheduled_rate_ = options.optimizer.rate();
@@ -18145,14 +18671,15 @@ public:
         run_.resumable = this;
         run_.reads = train.source.has_value();
         if (run_.reads || options.augmentation != Augmentation{})
-            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
+            prepared_.emplace(train, options.augmentation, options.seed, parts_.largest(), options.reading);
     }
 
     History run() {
-        tell(&CallbackReference::on_begin);
+        heard_.tell(&CallbackReference::on_begin);
         begun_ = true;
-        if (resumed_) recall(callbacks_, *resumed_);
-        tell(&CallbackReference::on_ready);
+        if (resumed_) recall(heard_.callbacks(), *resumed_);
+        heard_.tell(&CallbackReference::on_ready);
+        if (peers_) share_state(*peers_, run_, state_, average_, scheduled_rate_);
         while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
             if (run_.between_epochs()) {
                 average_.show(false, learner_.parameters());
@@ -18167,14 +18694,14 @@ public:
             end_epoch(before);
         }
         if (run_.between_epochs()) average_.show(true, learner_.parameters());
-        tell(&CallbackReference::on_end);
+        heard_.tell_all({&CallbackReference::on_end});
         if (run_.interrupted) throw Interrupted{run_.epoch, run_.batch};
         return history_;
     }
 
     const SettingsRecord& record() override {
         if (!record_ && begun_) fail_without_record();
-        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
+        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, heard_.callbacks());
         return *record_;
     }
 
@@ -18192,7 +18719,7 @@ public:
         all.rate = run_.rate;
         all.finished = run_.stop && !run_.interrupted;
         all.history = history_;
-        all.memory = remember(callbacks_);
+        all.memory = remember(heard_.callbacks());
         return all;
     }
 
@@ -18226,14 +18753,6 @@ private:
     using Clock = std::chrono::steady_clock;
 
     [[nodiscard]] double seconds_now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-    void tell(void (CallbackReference::*hook)(Run&) const) {
-        for (const CallbackReference& callback : callbacks_) (callback.*hook)(run_);
-    }
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t batch) const {
-        const std::size_t first = batch * options_.batch;
-        return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
-    }
-
     [[noreturn]] static void fail_without_record() {
         throw std::logic_error("denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
                                "run.resumable->record() in on_begin");
@@ -18255,10 +18774,12 @@ private:
     }
 
     [[nodiscard]] Batch next_batch() {
-        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const BatchParts::Part part = parts_.of(run_.batch);
+        const auto places = std::span{order_}.subspan(part.first, part.count);
+        if (!prepared_) return parts_.placed({train_.pictures, train_.labels, places, options_.seed, state_.step, {}, train_.numbers}, part);
         const Batch batch = prepared_->take(state_.step);
         run_.waited = prepared_->waited();
-        return batch;
+        return parts_.placed(batch, part, prepared_->left_out());
     }
     StepResult step(const Batch& batch) {
         StepResult result = learner_.step(batch);
@@ -18270,12 +18791,12 @@ private:
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
         order_ = order_of_epoch(train_, options_, run_.epoch);
-        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
+        if (prepared_) prepared_->begin(own_order_ = parts_.own(order_), run_.batch, run_.epoch, parts_.of(0).count, run_.batches);
         while (run_.batch < run_.batches && !run_.stop) {
             const Moment now = moment();
             set_rate(now);
             const Batch batch = next_batch();
-            const std::size_t size = batch.size();
+            const std::size_t size = batch.whole();
             ++run_.batch;
             if (size == 0) continue;  // its source left out all of it
             StepResult result;
@@ -18285,7 +18806,7 @@ private:
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
                 --run_.batch;
-                tell(&CallbackReference::on_nan);
+                heard_.tell_all({&CallbackReference::on_nan});
                 if (!run_.stop) throw;
                 return false;
             }
@@ -18297,8 +18818,7 @@ private:
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
             run_.seconds = before + seconds_now();
-            tell(&CallbackReference::on_batch);
-            tell(&CallbackReference::on_rest);
+            heard_.tell_all({&CallbackReference::on_batch, &CallbackReference::on_rest});
         }
         return !run_.interrupted;
     }
@@ -18311,14 +18831,13 @@ private:
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = all_logits(learner_, *validation_, options_.reading);
+            logits = all_logits(learner_, *validation_, options_.reading, peers_);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
         history_.epochs.push_back(epoch);
         run_.validation_logits = logits;
-        tell(&CallbackReference::on_epoch);
-        tell(&CallbackReference::on_rest);
+        heard_.tell_all({&CallbackReference::on_epoch, &CallbackReference::on_rest}, true);
         run_.validation_logits = {};
     }
 
@@ -18326,13 +18845,15 @@ private:
     const Samples& train_;
     Samples* validation_;
     const FitOptions& options_;
-    std::span<const CallbackReference> callbacks_;
+    Peers<float>* peers_;
+    BatchParts parts_;
     History history_;
     OptimizerState state_;
     AveragedParameters average_;
     Run run_;
+    HeardRun heard_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
-    std::vector<std::uint32_t> order_;
+    std::vector<std::uint32_t> order_, own_order_;
     std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;
@@ -18387,9 +18908,9 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
 }
 
 DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
-                                  std::span<const CallbackReference> callbacks) {
-    take_first_look(learner, train, options);
-    return TrainingLoop{learner, train, validation, options, callbacks}.run();
+                                  std::span<const CallbackReference> callbacks, Peers<float>* peers) {
+    if (!peers || peers->leads()) take_first_look(learner, train, options);
+    return TrainingLoop{learner, train, validation, options, callbacks, peers}.run();
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -36,10 +36,13 @@ const std::vector<std::pair<std::string, Names>> floors = {
     {"exchange", {"training"}},
     {"report", {"training"}},
     {"sweep", {"report"}},
+    {"ranks", {"training"}},
 };
 const std::map<std::string, Names> neighbours{floors.begin(), floors.end()};
 // An umbrella stands on the floor that it has its name from; these are of no floor.
 const Names of_many_floors{"denim.hpp", "all.hpp", "hdf5.hpp"};
+// Umbrellas that all.hpp does without, and what their libraries' headers are called.
+const std::vector<std::pair<std::string, std::string>> beside_all = {{"hdf5.hpp", "hdf5.h"}, {"ranks.hpp", "mpi.h"}};
 
 // Where the headers of others may be included: nowhere else, and no others at all.
 const std::vector<std::pair<std::string, std::string>> doors = {
@@ -52,6 +55,7 @@ const std::vector<std::pair<std::string, std::string>> doors = {
     {"nlohmann/.*", "(format|exchange)/.*"},
     {"protozero/.*", "format/.*"},
     {"hdf5\\.h", "format/hdf5\\.hpp"},
+    {"mpi\\.h", "ranks/mpi\\.hpp"},
     {"immintrin\\.h", "machine/.*"},
     {"arm_neon\\.h", "machine/.*"},
     {"sys/.*", "(machine|image|data|format|training)/.*"},
@@ -233,12 +237,14 @@ TEST_CASE("the core needs xtensor, xsimd, OpenMP and the standard library alone"
         }
 }
 
-TEST_CASE("all.hpp reaches every header but those that need HDF5, which are reached from hdf5.hpp") {
+TEST_CASE("all.hpp reaches every header but those that need HDF5 or MPI, which are reached from hdf5.hpp and ranks.hpp") {
     if (!headers().contains("all.hpp")) return;
     auto reached = reached_from("all.hpp");
     for (const std::string& path : reached)
-        CHECK_MESSAGE(std::ranges::find(headers().at(path).others, "hdf5.h") == headers().at(path).others.end(), path << " needs HDF5");
-    for (const std::string& path : reached_from("hdf5.hpp")) reached.push_back(path);
+        for (const auto& [umbrella, library] : beside_all)
+            CHECK_MESSAGE(std::ranges::find(headers().at(path).others, library) == headers().at(path).others.end(), path << " needs " << library);
+    for (const auto& [umbrella, library] : beside_all)
+        for (const std::string& path : reached_from(umbrella)) reached.push_back(path);
     for (const auto& [path, header] : headers())
         CHECK_MESSAGE(std::ranges::find(reached, path) != reached.end(), path << " is reached by nothing");
 }

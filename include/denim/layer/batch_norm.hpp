@@ -10,7 +10,7 @@
 #include <denim/layer/norm_settings.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
-#include <denim/machine/shares.hpp>
+#include <denim/machine/peers.hpp>
 #include <denim/machine/threads.hpp>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
     static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
     static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
-    static constexpr bool backward_reads_output = false;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void forward(const Forward<Scalar>& at) {
@@ -43,7 +43,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, Shares{at.count}, mean, scale);
+            join_moments(sums, part_of(at), mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -81,15 +81,16 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        each_join(Shares{at.count}, [&](std::size_t to, std::size_t from, std::size_t, std::size_t) {
-            for (std::size_t n = 0; n < 2 * channels; ++n) sums[to * 2 * channels + n] += sums[from * 2 * channels + n];
+        const BatchPart<Scalar> part = part_of(at);
+        part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
+            for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
         });
         const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
         if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
         if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
         if constexpr (Input != Gradient::none) {
-            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(at.count * pixels);
+            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
             each_sample(at.count, [&](std::size_t sample) {
                 const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
                 Scalar* dx = at.input_gradient() + sample * In.size();
@@ -139,22 +140,10 @@ private:
         std::copy_n(mean.data(), channels, result);
         std::copy_n(squares.data(), channels, result + channels);
     }
-    // Calls join(to, from, samples behind to, samples behind from): the samples of each share in order, then the shares.
-    template <class Join>
-    static void each_join(const Shares& shares, Join join) {
-        for (std::size_t share = 0; share < shares.count; ++share)
-            for (std::size_t sample = shares.first(share) + 1; sample < shares.last(share); ++sample)
-                join(shares.first(share), sample, sample - shares.first(share), std::size_t{1});
-        join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) {
-            const std::size_t end = std::min(shares.samples, shares.first(2 * from - to));
-            join(shares.first(to), shares.first(from), shares.first(from - to), end - shares.first(from));
-        });
-    }
     // The sums of all samples are left in the first one's place.
-    static void join_moments(Scalar* sums, const Shares& shares, Scalar* mean, Scalar* variance) {
-        each_join(shares, [&](std::size_t to, std::size_t from, std::size_t before, std::size_t more) {
-            Scalar *joined = sums + to * 2 * channels, *squares = joined + channels;
-            const Scalar* own = sums + from * 2 * channels;
+    static void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) {
+        part.join(sums, 2 * channels, [](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
+            Scalar* squares = joined + channels;
             const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
             for (std::size_t c = 0; c < channels; ++c) {
                 const Scalar difference = own[c] - joined[c];
@@ -163,7 +152,7 @@ private:
             }
         });
         std::copy_n(sums, channels, mean);
-        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(shares.samples * pixels);
+        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * pixels);
     }
     // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
     static void next_statistics(const Backward<Scalar>& at) {

@@ -17,6 +17,7 @@
 #include <denim/kernel/convolution.hpp>
 #include <denim/layer/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
+#include <denim/machine/peers.hpp>
 #include <denim/machine/random.hpp>
 #include <denim/tensor/layout.hpp>
 
@@ -68,7 +69,8 @@ struct Forward {
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
     /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
     bool again = false;
-    std::size_t count = 1;           ///< samples in the batch; on samples 1
+    std::size_t count = 1;           ///< samples in the batch, of those that are computed here; on samples 1
+    const BatchPart<Scalar>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
     [[nodiscard]] const Scalar* input() const { return inputs[0]; }
@@ -90,10 +92,18 @@ struct Backward {
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};
     std::size_t count = 1;
+    const BatchPart<Scalar>* part = nullptr;
 
     [[nodiscard]] const Scalar* input() const { return inputs[0]; }
     [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
 };
+
+/// The part of the batch that a call on batches is for: what it sums over samples goes through this.
+template <class Call>
+[[nodiscard]] auto part_of(const Call& at) {
+    using Part = std::remove_cvref_t<decltype(*at.part)>;
+    return at.part ? *at.part : Part{Shares{at.count}};
+}
 
 /// From what the layer has gathered to its gradients. The accumulators of the shares are added already.
 template <class Scalar>
@@ -108,6 +118,8 @@ struct LayerDefaults {
     using Scalar = Number;
     static constexpr Works works = Works::on_samples;
     static constexpr const char* algorithm = "";
+    /// On batches: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
+    static constexpr bool sums_with_peers = false;
     static constexpr std::size_t prepared_size = 0;     // numbers
     static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
     static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept

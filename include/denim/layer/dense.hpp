@@ -11,6 +11,7 @@
 #include <denim/layer/concept.hpp>
 #include <denim/layer/options.hpp>
 #include <denim/layer/pixels.hpp>
+#include <denim/machine/peers.hpp>
 #include <denim/machine/shares.hpp>
 
 #include <algorithm>
@@ -64,7 +65,7 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr bool in_place = In.dense();  // else the pictures are packed before the product, and unpacked behind it
 
     static constexpr const char* algorithm = "matrix product";
-    static constexpr bool backward_reads_output = false;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t product_scratch = std::max(product.scratch_size(1), outputs);
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
@@ -78,8 +79,11 @@ struct WideDenseLayer : LayerDefaults<float> {
     static void backward(const Backward<Scalar>& at) {
         const Scalar* x = packed(at.input(), at.scratch, at.count);
         const Scalar* dy = at.output_gradient + first;
-        product.weight_gradient(x, in_place ? In.size() : inputs, dy, Out.size(), at.gradients,
-                                Bias ? at.gradients + inputs * outputs : nullptr, Shares{at.count}, at.scratch);
+        constexpr std::size_t x_distance = in_place ? In.size() : inputs;
+        part_of(at).sum(inputs * outputs + (Bias ? outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+            product.weight_gradient(x + sample * x_distance, x_distance, dy + sample * Out.size(), Out.size(), to,
+                                    Bias ? to + inputs * outputs : nullptr, shares, at.scratch);
+        });
         if constexpr (Input == Gradient::none) return;
         if constexpr (in_place) {
             product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
@@ -115,14 +119,16 @@ struct PlainDenseLayer : LayerDefaults<Number> {
     using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
     static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
     static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
-    static constexpr bool backward_reads_output = false;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true;
 
     static void forward(const Forward<Scalar>& at) {
         for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        Twin::gradients(at.input(), at.output_gradient, Shares{at.count}, at.gradients);
+        part_of(at).sum(Twin::inputs * Twin::outputs + (Bias ? Twin::outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+            Twin::gradients(at.input() + sample * In.size(), at.output_gradient + sample * Out.size(), shares, to);
+        });
         for (std::size_t n = 0; Input != Gradient::none && n < at.count; ++n)
             Twin::template backward<Input>(at.parameters, at.output_gradient + n * Out.size(), at.input_gradient() + n * In.size());
     }

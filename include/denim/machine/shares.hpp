@@ -11,6 +11,13 @@
 
 namespace denim::inline DENIM_TARGET {
 
+/// Some shares that follow each other: from `first` to the one before `last`.
+struct ShareRange {
+    std::size_t first = 0, last = 0;
+
+    [[nodiscard]] constexpr std::size_t count() const { return last - first; }
+};
+
 /// The samples of a batch in shares, by its size alone: about eight shares, of at most eight samples each.
 struct Shares {
     std::size_t samples, each, count;
@@ -20,6 +27,13 @@ struct Shares {
 
     [[nodiscard]] constexpr std::size_t first(std::size_t share) const { return share * each; }
     [[nodiscard]] constexpr std::size_t last(std::size_t share) const { return std::min(samples, first(share) + each); }
+    /// Some of them by themselves, the first as number 0.
+    [[nodiscard]] constexpr Shares only(const ShareRange& range) const {
+        Shares some = *this;
+        some.count = range.count();
+        some.samples = std::min(samples, range.last * each) - std::min(samples, range.first * each);
+        return some;
+    }
 
     /// The most shares that a batch of at most `largest` samples can have; 7 samples have more than 9.
     static constexpr std::size_t most(std::size_t largest) {

@@ -34,8 +34,12 @@ struct Batch {
     std::uint64_t step = 0;                    ///< parts the random numbers of one step from those of another
     std::span<const float> head_weights = {};  ///< factors of the heads' losses; all 1 unless given
     std::span<const float> numbers = {};       ///< (pictures, outputs), instead of labels
+    std::size_t samples_of_all = 0;            ///< of a part of a batch, see BatchPart: those of the whole; 0: this is the whole
+    std::size_t first_sample = 0;              ///< the number of its first sample in the whole
 
     [[nodiscard]] std::size_t size() const { return order.size(); }
+    /// Of the whole batch: what a mean over it divides by.
+    [[nodiscard]] std::size_t whole() const { return samples_of_all == 0 ? size() : samples_of_all; }
 
     /// Throws std::invalid_argument unless the pictures have the shape `input`, and every picture of `order` is there with its
     /// targets, for a network whose heads have so many outputs.

@@ -4,18 +4,18 @@
 // The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
 
 #include <denim/loss/head_losses.hpp>
-#include <denim/machine/finite.hpp>
-#include <denim/machine/not_finite.hpp>
-#include <denim/machine/shares.hpp>
+#include <denim/machine/peers.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/accumulators.hpp>
 #include <denim/network/batch.hpp>
 #include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
+#include <denim/network/mean_result.hpp>
 #include <denim/network/settings.hpp>
 #include <denim/network/step_clock.hpp>
 #include <denim/network/workspace.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,27 +46,29 @@ template <class OneLoss, class Scalar>
 HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
                             Scalar* gradient) {
     return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                       1.0 / static_cast<double>(batch.size()));
+                       1.0 / static_cast<double>(batch.whole()));
 }
 
-/// The memory of training, made once for the largest batch.
+/// The memory of training, made once for the largest batch; where peers compute parts of it, which outlive this, for the largest part.
 template <class Scalar>
 class BatchTrainer {
 public:
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch);
+    /// Throws std::invalid_argument where there are peers, and a layer on batches that does not sum with them.
+    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers = nullptr);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
     [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
-    /// does not fit the network or the memory. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
+    /// does not fit the network or the memory. With peers the batch is this one's part, see BatchPart, and everybody gets the result and the
+    /// gradients of the whole. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
     StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
                     StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
 
 private:
     struct Call {
         const Batch& batch;
-        Shares shares;
+        const BatchPart<Scalar>& part;
         const Scalar* parameters;
         std::span<const LayerSettings> settings;
         const Answer<Scalar>& answer;
@@ -75,11 +77,11 @@ private:
         const ValueWatch<Scalar>* watch;
     };
     struct Position {
-        std::size_t share = 0, sample = 0, worker = 0;
+        std::size_t share = 0, sample = 0, worker = 0;  // the first share and sample here are number 0
     };
 
     void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
-        if (batch.size() == 0 || batch.size() > workspace_.capacity())
+        if (batch.whole() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
                                         std::to_string(batch.size()));
         if (parameters.size() != graph_->numbers || settings.size() != graph_->entries.size())
@@ -95,9 +97,10 @@ private:
         const StepRun& run = plan_->runs[number];
         const bool loads = plan_->loads_in_runs() && run.reads_picture;
         const std::size_t work = plan_->operations(run) + plan_->layouts[0].shape.size();
-        parallel_for(of.team, of.shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
+        const Shares shares = of.part.shares.only(of.part.own);
+        parallel_for(of.team, shares.count, work * of.batch.size(), [&](std::size_t share, std::size_t worker) {
             if (run.last_back > 0) accumulators_.clear(number, share);
-            for (std::size_t sample = of.shares.first(share); sample < of.shares.last(share); ++sample) {
+            for (std::size_t sample = shares.first(share); sample < shares.last(share); ++sample) {
                 if (loads) load(of, sample, worker, worker);
                 for (std::size_t step = run.first; step < run.last; ++step) take_step(of, step, {share, sample, worker});
             }
@@ -128,6 +131,7 @@ private:
         auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, node, at.sample);
         call.count = count(of, node);
+        if (of.part.peers) call.part = &of.part;
         plan_->layers[node].forward(call);
         if (of.watch && of.watch->value == plan_->nodes[node].to)
             each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
@@ -145,6 +149,7 @@ private:
         auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
         call.random = random(of, index, at.sample);
         call.count = count(of, index);
+        if (of.part.peers) call.part = &of.part;
         if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
         call.gradients = gradients_.data() + layer.first_parameter;
         for (std::size_t n = 0; n < node.inputs; ++n)
@@ -166,7 +171,7 @@ private:
     // The random numbers of a layer, step and sample.
     Random random(const Call& of, std::size_t node, std::size_t sample) const {
         const std::uint64_t layer = plan_->nodes[node].first + 1;
-        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + sample};
+        return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + of.batch.first_sample + sample};
     }
     std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
 
@@ -178,16 +183,6 @@ private:
         else
             parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });
     }
-    StepResult join_results(const Batch& batch) {
-        join_in_pairs(results_.size(), [&](std::size_t to, std::size_t from) {
-            results_[to].loss += results_[from].loss;
-            results_[to].correct += results_[from].correct;
-        });
-        StepResult result = results_[0];
-        result.loss /= static_cast<double>(batch.size());
-        if (!is_finite(result.loss)) throw LossNotFinite{batch.step};
-        return result;
-    }
 
     const GraphTable* graph_;
     const PlanTable<Scalar>* plan_;
@@ -195,24 +190,39 @@ private:
     AlignedArray<Scalar> gradients_, prepared_;
     Accumulators<Scalar> accumulators_;
     std::vector<StepResult> results_;
+    Peers<Scalar>* peers_;
+    PeerTree tree_;
 };
 
 template <class Scalar>
-BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch)
+BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers)
     : graph_(&graph),
       plan_(&plan),
-      workspace_(plan, largest_batch),
+      workspace_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).samples : largest_batch),
       gradients_(graph.numbers),
       prepared_(plan.sizes.prepared_numbers),
-      accumulators_(plan, largest_batch) {}
+      accumulators_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).shares : Shares::most(largest_batch)),
+      peers_(peers) {
+    for (std::size_t node = 0; peers && node < plan.layers.size(); ++node)
+        if (!plan.layers[node].sums_with_peers)
+            throw std::invalid_argument("denim: fit: a layer on batches was expected to sum with the peers that compute the rest of a batch, but layer " +
+                                        std::to_string(plan.nodes[node].first) + " does not say static constexpr bool sums_with_peers = true");
+}
 
 template <class Scalar>
 StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
                     StepClock* clock, const ValueWatch<Scalar>* watch) {
     check(parameters, settings, batch);
-    const Call of{batch, Shares{batch.size()}, parameters.data(), settings, answer, {}, clock, watch};
-    workspace_.reserve_threads(of.team.within(of.shares.count));
-    results_.assign(of.shares.count, {});
+    const Shares shares{batch.whole()};
+    if (peers_ && !tree_.fits(shares, peers_->count())) tree_ = PeerTree{shares, peers_->count()};
+    const BatchPart<Scalar> part = peers_ ? BatchPart<Scalar>{tree_, *peers_} : BatchPart<Scalar>{shares};
+    if (batch.size() != part.samples() || batch.first_sample != part.first_sample())
+        throw std::invalid_argument("denim: of a batch of " + std::to_string(shares.samples) + " pictures " + std::to_string(part.samples()) + " from number " +
+                                    std::to_string(part.first_sample()) + " on were expected, but " + std::to_string(batch.size()) + " from number " +
+                                    std::to_string(batch.first_sample) + " on came");
+    const Call of{batch, part, parameters.data(), settings, answer, {}, clock, watch};
+    workspace_.reserve_threads(std::max<std::size_t>(of.team.within(part.own.count()), 1));
+    results_.assign(part.own.count(), {});
     prepare(*plan_, of.parameters, prepared_.data());
     if (!plan_->loads_in_runs())
         parallel_for(of.team, batch.size(), batch.size() * plan_->layouts[0].shape.size(),
@@ -224,9 +234,11 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
             run_shares(of, number);
         else
             take_step(of, run.first, {});
-        if (run.first <= plan_->answer && plan_->answer < run.last) result = join_results(batch);
-        if (run.last_back > 0) accumulators_.finish(number, of.shares, gradients_.data());
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = mean_result(batch, part, results_);
+        if (run.last_back > 0) accumulators_.finish(number, part, gradients_.data());
+        if (peers_) peers_->look();
     }
+    if (peers_) accumulators_.end_sums(part, gradients_.data());
     return result;
 }
 

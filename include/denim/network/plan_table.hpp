@@ -24,6 +24,7 @@ struct LayerTable {
     std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
     std::size_t first_parameter = 0;  ///< in the network's array
     bool on_samples = true;           ///< else it takes the whole batch
+    bool sums_with_peers = true;      ///< or it takes what of the batch is computed here: see layer/concept.hpp
     std::array<Gradient, max_inputs> gradient_to{};
 };
 
@@ -84,6 +85,13 @@ consteval Gradient gradient_to(std::size_t index, std::size_t input) {
     return writes ? Gradient::write : Gradient::add;
 }
 
+/// Whether a layer says that it does: one of a user's own, on batches, may know nothing of others.
+template <class Layer>
+inline constexpr bool sums_with_peers = false;
+template <class Layer>
+    requires requires { Layer::sums_with_peers; }
+inline constexpr bool sums_with_peers<Layer> = Layer::sums_with_peers;
+
 template <class Plan, std::size_t Index>
 consteval auto layer_table() {
     using Layer = typename Plan::template LayerAt<Index>;
@@ -94,6 +102,7 @@ consteval auto layer_table() {
                                             .operations = Layer::operations,
                                             .first_parameter = Plan::template first_parameter<Index>,
                                             .on_samples = Layer::works == Works::on_samples};
+    if constexpr (Layer::works == Works::on_batches) table.sums_with_peers = detail::sums_with_peers<Layer>;
     if constexpr (Layer::prepared_size > 0) {
         table.prepare = &prepare_layer<Layer>;
         table.prepare_parts = Layer::prepare_parts;

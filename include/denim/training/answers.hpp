@@ -6,6 +6,7 @@
 #include <denim/network/predictor.hpp>
 #include <denim/training/learner.hpp>
 #include <denim/training/samples.hpp>
+#include <denim/training/tell_peers.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -46,8 +47,38 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
 
 namespace detail {
 
-/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more.
-DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading);
+/// The same with peers, each of whom answers some of the samples.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    const std::size_t first = samples.count() * peers.own() / peers.count(), last = samples.count() * (peers.own() + 1) / peers.count();
+    std::vector<Scalar> own((last - first) * outputs);
+    std::vector<std::uint32_t> left;
+    if (first < last && !samples.source) {
+        Pictures some = samples.pictures;
+        const std::size_t size = some.shape.size();
+        some.count = last - first;
+        if (some.bytes) some.bytes += first * size;
+        if (some.floats) some.floats += first * size;
+        predict(some, own.data());
+    } else if (first < last) {
+        Samples some;
+        some.pictures = {samples.pictures.shape, last - first};
+        some.source = samples.source;
+        for (std::size_t sample = first; sample < last; ++sample) some.places.push_back(static_cast<std::uint32_t>(samples.place(sample)));
+        left = detail::each_chunk(some, reading, [&](const Pictures& pictures, std::size_t at) { predict(pictures, own.data() + at * outputs); });
+        for (std::uint32_t& sample : left) sample += static_cast<std::uint32_t>(first);
+    }
+    std::vector<Scalar> logits = gather_all(peers, std::span<const Scalar>{own});
+    left = gather_all(peers, std::span<const std::uint32_t>{left});
+    if (left.size() == samples.count())
+        throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
+    samples.leave_out(left, logits);
+    return logits;
+}
+
+/// Of samples in memory or from a source, which may leave some out: then these are no part of them any more. With peers each answers some of
+/// them, and all get all.
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr);
 
 template <class Type>
 concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
@@ -95,13 +126,15 @@ DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const R
     return left_out;
 }
 
-DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading) {
-    if (!samples.source) return learner.logits(samples);
-    return answers<float>(samples, learner.classes(), reading, [&](const Pictures& pictures, float* to) {
+DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading, Peers<float>* peers) {
+    const auto predict = [&](const Pictures& pictures, float* to) {
         Samples part;
         part.pictures = pictures;
         std::ranges::copy(learner.logits(part), to);
-    });
+    };
+    if (peers) return answers_of_peers<float>(*peers, samples, learner.classes(), reading, predict);
+    if (!samples.source) return learner.logits(samples);
+    return answers<float>(samples, learner.classes(), reading, predict);
 }
 
 }  // namespace detail

@@ -23,7 +23,7 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
 
 /// A run of training, for any network.
 DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
-                                  std::span<const CallbackReference> callbacks);
+                                  std::span<const CallbackReference> callbacks, Peers<float>* peers = nullptr);
 
 template <class... Callbacks>
 History teach(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
@@ -124,9 +124,9 @@ DENIM_ONCE void check(const FitOptions& options, std::span<const std::size_t> he
 }
 
 DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options,
-                                  std::span<const CallbackReference> callbacks) {
-    take_first_look(learner, train, options);
-    return TrainingLoop{learner, train, validation, options, callbacks}.run();
+                                  std::span<const CallbackReference> callbacks, Peers<float>* peers) {
+    if (!peers || peers->leads()) take_first_look(learner, train, options);
+    return TrainingLoop{learner, train, validation, options, callbacks, peers}.run();
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -85,12 +85,12 @@ public:
     [[nodiscard]] virtual std::span<LayerSettings> settings() = 0;
 };
 
-/// A network as it learns. It works on what the network holds; the network outlives it.
+/// A network as it learns, by itself or with peers that compute parts of each batch. It works on what the network holds; that and they outlive it.
 class NetworkLearner final : public Learner {
 public:
     template <class Network>
-    NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {})
-        : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights)) {
+    NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
+        : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
         static_assert(AnswersInNumbers<typename Network::Graph>::holds);
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
@@ -146,7 +146,8 @@ private:
                                   detail::node_lines<Plan<typename Network::Graph, Numbers, Mode::training>>, Numbers::precision,
                                   detail::said_of<Numbers>()};
 
-    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights);
+    NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights,
+                   Peers<float>* peers);
 
     [[nodiscard]] const GraphTable& graph() const { return *state_.graph; }
     static HeadLosses answer(const void* learner, const Batch& batch, std::size_t sample, const float* logits, float* gradient) {
@@ -169,8 +170,8 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE NetworkLearner::NetworkLearner(NetworkState<float>& state, const Type& type, std::size_t largest_batch, const LossOfHeads& loss,
-                                            std::vector<float> head_weights)
-    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch), head_weights_(std::move(head_weights)) {
+                                            std::vector<float> head_weights, Peers<float>* peers)
+    : state_(state), type_(type), loss_(loss), trainer_(*state.graph, type.learns, largest_batch, peers), head_weights_(std::move(head_weights)) {
     check_settings(graph(), state.settings);
     for (std::size_t head = 0; head < heads().size(); ++head) state.gives[head] = loss.of(head).gives();
 }

@@ -77,8 +77,12 @@ public:
         for (std::thread& worker : workers_) worker.join();
     }
 
-    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone.
+    /// Starts an epoch at batch `first` of `order`, which stays alive until its last batch was taken, or this is gone. It has batches of the largest
+    /// size, or so many `batches` of `each` samples; the last one has what is left.
     void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch) {
+        begin(order, first, epoch, batch_, batches_of(order.size(), batch_));
+    }
+    void begin(std::span<const std::uint32_t> order, std::size_t first, std::uint64_t epoch, std::size_t each, std::size_t batches) {
         std::unique_lock lock{mutex_};
         batches_ = 0;  // nobody begins anything more of an epoch that was left
         done_.wait(lock, [&] { return busy_ == 0; });
@@ -87,9 +91,10 @@ public:
         waited_ = 0;
         claimed_ = next_ = held_ = first;
         claimed_samples_ = 0;
-        batches_ = batches_of(order.size(), batch_);
+        each_ = each;
+        batches_ = batches;
         for (Room& room : rooms_) room.left = 0;
-        if (forward_) forward_->begin(order.subspan(std::min(first * batch_, order.size())));
+        if (forward_) forward_->begin(order.subspan(std::min(first * each_, order.size())));
         for (std::size_t batch = first; batch < std::min(batches_, first + rooms_.size()); ++batch) open(batch);
         lock.unlock();
         work_.notify_all();
@@ -123,7 +128,7 @@ public:
             if (room.there[n])
                 room.order.push_back(static_cast<std::uint32_t>(n));
             else
-                left_out_.push_back(order_[batch * batch_ + n]);
+                left_out_.push_back(order_[room.first + n]);
         return {room.pictures, room.labels, room.order, seed_, step, {}, room.targets};
     }
 
@@ -147,8 +152,8 @@ private:
 
     void open(std::size_t batch) {
         Room& room = rooms_[batch % rooms_.size()];
-        room.first = batch * batch_;
-        room.left = room.size = std::min(batch_, order_.size() - room.first);
+        room.first = batch * each_;
+        room.left = room.size = batch + 1 == batches_ ? order_.size() - room.first : each_;
         room.error = nullptr;
     }
 
@@ -221,7 +226,7 @@ private:
     const Samples& samples_;
     Augmentation augmentation_;
     Seed seed_;
-    std::size_t batch_, picture_bytes_, slice_;
+    std::size_t batch_, each_ = 0, picture_bytes_, slice_;  // the largest batch; those of the epoch but its last one
     bool changes_;
     std::optional<ForwardBuffer> forward_;
 

@@ -10,9 +10,11 @@
 #include <denim/optimizer/optimizer.hpp>
 #include <denim/training/answers.hpp>
 #include <denim/training/averaged_parameters.hpp>
+#include <denim/training/batch_parts.hpp>
 #include <denim/training/callback_list.hpp>
 #include <denim/training/describe_run.hpp>
 #include <denim/training/fit_options.hpp>
+#include <denim/training/heard_run.hpp>
 #include <denim/training/interrupted.hpp>
 #include <denim/training/order_of_epoch.hpp>
 #include <denim/training/prepared_batches.hpp>
@@ -30,17 +32,20 @@
 
 namespace denim::inline DENIM_TARGET::detail {
 
-/// The training loop, for any network.
+/// The training loop, for any network. With peers each of them runs it, and computes its part of each batch; callbacks are heard by the leader.
 class TrainingLoop final : public Resumable {
 public:
-    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks)
+    TrainingLoop(Learner& learner, const Samples& train, Samples* validation, const FitOptions& options, std::span<const CallbackReference> callbacks,
+                 Peers<float>* peers = nullptr)
         : learner_(learner),
           train_(train),
           validation_(validation),
           options_(options),
-          callbacks_(callbacks),
+          peers_(peers),
+          parts_(train.count(), options.batch, peers),
           state_(options.optimizer, learner.parameters().size()),
-          run_{learner, history_} {
+          run_{learner, history_},
+          heard_(run_, callbacks, peers) {
         run_.epochs = options.epochs;
         run_.training_images = train.count();
         run_.rate = scheduled_rate_ = options.optimizer.rate();
@@ -52,14 +57,15 @@ public:
         run_.resumable = this;
         run_.reads = train.source.has_value();
         if (run_.reads || options.augmentation != Augmentation{})
-            prepared_.emplace(train, options.augmentation, options.seed, std::min(options.batch, train.count()), options.reading);
+            prepared_.emplace(train, options.augmentation, options.seed, parts_.largest(), options.reading);
     }
 
     History run() {
-        tell(&CallbackReference::on_begin);
+        heard_.tell(&CallbackReference::on_begin);
         begun_ = true;
-        if (resumed_) recall(callbacks_, *resumed_);
-        tell(&CallbackReference::on_ready);
+        if (resumed_) recall(heard_.callbacks(), *resumed_);
+        heard_.tell(&CallbackReference::on_ready);
+        if (peers_) share_state(*peers_, run_, state_, average_, scheduled_rate_);
         while (!run_.stop && !(run_.between_epochs() && run_.epoch >= options_.epochs)) {
             if (run_.between_epochs()) {
                 average_.show(false, learner_.parameters());
@@ -74,14 +80,14 @@ public:
             end_epoch(before);
         }
         if (run_.between_epochs()) average_.show(true, learner_.parameters());
-        tell(&CallbackReference::on_end);
+        heard_.tell_all({&CallbackReference::on_end});
         if (run_.interrupted) throw Interrupted{run_.epoch, run_.batch};
         return history_;
     }
 
     const SettingsRecord& record() override {
         if (!record_ && begun_) fail_without_record();
-        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, callbacks_);
+        if (!record_) record_ = describe_run(learner_, train_, validation_, options_, heard_.callbacks());
         return *record_;
     }
 
@@ -99,7 +105,7 @@ public:
         all.rate = run_.rate;
         all.finished = run_.stop && !run_.interrupted;
         all.history = history_;
-        all.memory = remember(callbacks_);
+        all.memory = remember(heard_.callbacks());
         return all;
     }
 
@@ -133,14 +139,6 @@ private:
     using Clock = std::chrono::steady_clock;
 
     [[nodiscard]] double seconds_now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-    void tell(void (CallbackReference::*hook)(Run&) const) {
-        for (const CallbackReference& callback : callbacks_) (callback.*hook)(run_);
-    }
-    [[nodiscard]] std::span<const std::uint32_t> places(std::size_t batch) const {
-        const std::size_t first = batch * options_.batch;
-        return std::span{order_}.subspan(first, std::min(options_.batch, train_.count() - first));
-    }
-
     [[noreturn]] static void fail_without_record() {
         throw std::logic_error("denim: fit: a callback wants a snapshot, but nobody asked for the run's record before it began; call "
                                "run.resumable->record() in on_begin");
@@ -162,10 +160,12 @@ private:
     }
 
     [[nodiscard]] Batch next_batch() {
-        if (!prepared_) return {train_.pictures, train_.labels, places(run_.batch), options_.seed, state_.step, {}, train_.numbers};
+        const BatchParts::Part part = parts_.of(run_.batch);
+        const auto places = std::span{order_}.subspan(part.first, part.count);
+        if (!prepared_) return parts_.placed({train_.pictures, train_.labels, places, options_.seed, state_.step, {}, train_.numbers}, part);
         const Batch batch = prepared_->take(state_.step);
         run_.waited = prepared_->waited();
-        return batch;
+        return parts_.placed(batch, part, prepared_->left_out());
     }
     StepResult step(const Batch& batch) {
         StepResult result = learner_.step(batch);
@@ -177,12 +177,12 @@ private:
     /// The rest of the epoch; false if it ends before it is whole and does not count.
     bool learn(double before) {
         order_ = order_of_epoch(train_, options_, run_.epoch);
-        if (prepared_) prepared_->begin(order_, run_.batch, run_.epoch);
+        if (prepared_) prepared_->begin(own_order_ = parts_.own(order_), run_.batch, run_.epoch, parts_.of(0).count, run_.batches);
         while (run_.batch < run_.batches && !run_.stop) {
             const Moment now = moment();
             set_rate(now);
             const Batch batch = next_batch();
-            const std::size_t size = batch.size();
+            const std::size_t size = batch.whole();
             ++run_.batch;
             if (size == 0) continue;  // its source left out all of it
             StepResult result;
@@ -192,7 +192,7 @@ private:
                 check_step(options_.optimizer, state_, learner_.rows(), learner_.parameters(), learner_.gradients(), run_.rate);
             } catch (const NotFinite&) {
                 --run_.batch;
-                tell(&CallbackReference::on_nan);
+                heard_.tell_all({&CallbackReference::on_nan});
                 if (!run_.stop) throw;
                 return false;
             }
@@ -204,8 +204,7 @@ private:
             run_.train.accuracy += (result.correct / static_cast<double>(size) - run_.train.accuracy) * share;
             run_.images += size;
             run_.seconds = before + seconds_now();
-            tell(&CallbackReference::on_batch);
-            tell(&CallbackReference::on_rest);
+            heard_.tell_all({&CallbackReference::on_batch, &CallbackReference::on_rest});
         }
         return !run_.interrupted;
     }
@@ -218,14 +217,13 @@ private:
         average_.show(true, learner_.parameters());
         std::vector<float> logits;
         if (validation_) {
-            logits = all_logits(learner_, *validation_, options_.reading);
+            logits = all_logits(learner_, *validation_, options_.reading, peers_);
             epoch.validation = learner_.score(logits, *validation_);
         }
         epoch.seconds = before + seconds_now();
         history_.epochs.push_back(epoch);
         run_.validation_logits = logits;
-        tell(&CallbackReference::on_epoch);
-        tell(&CallbackReference::on_rest);
+        heard_.tell_all({&CallbackReference::on_epoch, &CallbackReference::on_rest}, true);
         run_.validation_logits = {};
     }
 
@@ -233,13 +231,15 @@ private:
     const Samples& train_;
     Samples* validation_;
     const FitOptions& options_;
-    std::span<const CallbackReference> callbacks_;
+    Peers<float>* peers_;
+    BatchParts parts_;
     History history_;
     OptimizerState state_;
     AveragedParameters average_;
     Run run_;
+    HeardRun heard_;
     float scheduled_rate_ = 0;  ///< what the schedule has set last
-    std::vector<std::uint32_t> order_;
+    std::vector<std::uint32_t> order_, own_order_;
     std::optional<PreparedBatches> prepared_;
     std::optional<SettingsRecord> record_;
     std::optional<CallbackMemory> resumed_;

@@ -16682,9 +16682,14 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
 
 namespace detail {
 
-/// The same with peers, each of whom answers some of the samples.
+/// Logits of all samples, each peer's some of them, and the samples that a source left out, whose logits say nothing.
+template <class Scalar>
+struct PeersAnswers {
+    std::vector<Scalar> logits;
+    std::vector<std::uint32_t> left_out;
+};
 template <class Scalar, class Predict>
-std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+PeersAnswers<Scalar> answer_with_peers(Peers<float>& peers, const Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
     const std::size_t first = samples.count() * peers.own() / peers.count(), last = samples.count() * (peers.own() + 1) / peers.count();
     std::vector<Scalar> own((last - first) * outputs);
     std::vector<std::uint32_t> left;
@@ -16703,8 +16708,13 @@ std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std:
         left = detail::each_chunk(some, reading, [&](const Pictures& pictures, std::size_t at) { predict(pictures, own.data() + at * outputs); });
         for (std::uint32_t& sample : left) sample += static_cast<std::uint32_t>(first);
     }
-    std::vector<Scalar> logits = gather_all(peers, std::span<const Scalar>{own});
-    left = gather_all(peers, std::span<const std::uint32_t>{left});
+    return {gather_all(peers, std::span<const Scalar>{own}), gather_all(peers, std::span<const std::uint32_t>{left})};
+}
+
+/// As `answers`.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    auto [logits, left] = answer_with_peers<Scalar>(peers, samples, outputs, reading, predict);
     if (left.size() == samples.count())
         throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
     samples.leave_out(left, logits);
@@ -16728,10 +16738,12 @@ decltype(auto) answering(const Network& network) {
 }
 
 template <class Network>
-std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr) {
+    using Scalar = typename Network::Scalar;
     const auto& predictor = answering(network);
-    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
-                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+    const auto predict = [&](const Pictures& pictures, Scalar* to) { predictor.predict(pictures, to); };
+    if (peers) return answers_of_peers<Scalar>(*peers, samples, Network::output.size(), reading, predict);
+    return answers<Scalar>(samples, Network::output.size(), reading, predict);
 }
 
 }  // namespace detail
@@ -16865,18 +16877,13 @@ inline void require_classes(std::span<const Gives> heads) {
                                         ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
 }
 
-}  // namespace detail
-
-/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. With `class_names`, as a DataSet has
-/// them, one for each output, what is printed names the classes. Throws std::invalid_argument if it
-/// learned by a loss that does not tell classes apart: then the next function scores it.
 template <class Network, LearnableSet Set>
-Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading, peers);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
@@ -16897,14 +16904,29 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
     return result;
 }
 
-/// Mean of another loss and its accuracy, on a set with the targets that it wants.
 template <class Network, LearnableSet Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading, Peers<float>* peers) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    const std::vector<float> logits = detail::answers_of(network, samples, reading);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading, peers);
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
+}
+
+}  // namespace detail
+
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. With `class_names`, as a DataSet has
+/// them, one for each output, what is printed names the classes. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
+    return detail::evaluate(network, set, reading, nullptr);
+}
+
+/// Mean of another loss and its accuracy, on a set with the targets that it wants.
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
+    return detail::evaluate(network, set, loss, reading, nullptr);
 }
 
 /// From two arrays.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Trains a small network, on ranks or alone, and writes the bits of its weights and of its history:
+// Trains a small network, on ranks or alone, and writes the bits of its weights, of its history, and of what it then answers:
 //     train study|normalised FILE [WORD=VALUE...]
 // On ranks each writes FILE.RANK. With alone=1 it is the fit that knows of no ranks, which writes FILE. The scripts beside this compare the files.
 //     batch=20 epochs=3  of how many pictures and epochs
@@ -85,7 +85,7 @@ struct Pause {
     }
 };
 
-void write(const std::string& file, std::span<const float> weights, const History& history) {
+void write(const std::string& file, std::span<const float> weights, const History& history, const Evaluation& evaluation, const Array<float, 2>& logits) {
     std::ofstream out{file, std::ios::binary};
     const auto put = [&](const auto& numbers) {
         const auto bytes = std::as_bytes(std::span{numbers});
@@ -93,6 +93,8 @@ void write(const std::string& file, std::span<const float> weights, const Histor
     };
     put(weights);
     for (const Epoch& epoch : history.epochs) put(std::array{epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy});
+    put(std::array{evaluation.loss, evaluation.accuracy, static_cast<double>(evaluation.correct)});
+    put(std::span{logits.data(), logits.size()});
     out.close();
     if (!out) throw std::runtime_error("cannot write " + file);
 }
@@ -131,7 +133,10 @@ void train(const std::string& file, const Words& words, const Ranks& ranks) {
     } else {
         history = fit(network, pictures, validation, options, ranks);
     }
-    write(words.has("alone") ? file : file + '.' + std::to_string(ranks.rank()), network.parameters(), history);
+    if (words.has("alone")) return write(file, network.parameters(), history, evaluate(network, validation), network.predict(validation.images));
+    const Source asked{validation, false, false};
+    const auto logits = words.has("source") ? predict(network, asked, ranks) : predict(network, validation.images, ranks);
+    write(file + '.' + std::to_string(ranks.rank()), network.parameters(), history, evaluate(network, validation, ranks), logits);
 }
 
 }  // namespace

@@ -47,9 +47,14 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
 
 namespace detail {
 
-/// The same with peers, each of whom answers some of the samples.
+/// Logits of all samples, each peer's some of them, and the samples that a source left out, whose logits say nothing.
+template <class Scalar>
+struct PeersAnswers {
+    std::vector<Scalar> logits;
+    std::vector<std::uint32_t> left_out;
+};
 template <class Scalar, class Predict>
-std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+PeersAnswers<Scalar> answer_with_peers(Peers<float>& peers, const Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
     const std::size_t first = samples.count() * peers.own() / peers.count(), last = samples.count() * (peers.own() + 1) / peers.count();
     std::vector<Scalar> own((last - first) * outputs);
     std::vector<std::uint32_t> left;
@@ -68,8 +73,13 @@ std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std:
         left = detail::each_chunk(some, reading, [&](const Pictures& pictures, std::size_t at) { predict(pictures, own.data() + at * outputs); });
         for (std::uint32_t& sample : left) sample += static_cast<std::uint32_t>(first);
     }
-    std::vector<Scalar> logits = gather_all(peers, std::span<const Scalar>{own});
-    left = gather_all(peers, std::span<const std::uint32_t>{left});
+    return {gather_all(peers, std::span<const Scalar>{own}), gather_all(peers, std::span<const std::uint32_t>{left})};
+}
+
+/// As `answers`.
+template <class Scalar, class Predict>
+std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    auto [logits, left] = answer_with_peers<Scalar>(peers, samples, outputs, reading, predict);
     if (left.size() == samples.count())
         throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
     samples.leave_out(left, logits);
@@ -93,10 +103,12 @@ decltype(auto) answering(const Network& network) {
 }
 
 template <class Network>
-std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading) {
+std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr) {
+    using Scalar = typename Network::Scalar;
     const auto& predictor = answering(network);
-    return answers<typename Network::Scalar>(samples, Network::output.size(), reading,
-                                             [&](const Pictures& pictures, typename Network::Scalar* to) { predictor.predict(pictures, to); });
+    const auto predict = [&](const Pictures& pictures, Scalar* to) { predictor.predict(pictures, to); };
+    if (peers) return answers_of_peers<Scalar>(*peers, samples, Network::output.size(), reading, predict);
+    return answers<Scalar>(samples, Network::output.size(), reading, predict);
 }
 
 }  // namespace detail

@@ -117,18 +117,13 @@ inline void require_classes(std::span<const Gives> heads) {
                                         ", not of classes of which one is right; name the loss: evaluate(network, set, BinaryCrossEntropy{})");
 }
 
-}  // namespace detail
-
-/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. With `class_names`, as a DataSet has
-/// them, one for each output, what is printed names the classes. Throws std::invalid_argument if it
-/// learned by a loss that does not tell classes apart: then the next function scores it.
 template <class Network, LearnableSet Set>
-Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading);
+    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading, peers);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
@@ -149,14 +144,29 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
     return result;
 }
 
-/// Mean of another loss and its accuracy, on a set with the targets that it wants.
 template <class Network, LearnableSet Set>
-Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading, Peers<float>* peers) {
     static_assert(AnswersInNumbers<typename Network::Graph>::holds);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
-    const std::vector<float> logits = detail::answers_of(network, samples, reading);
+    const std::vector<float> logits = detail::answers_of(network, samples, reading, peers);
     return score<Loss, float>(loss, logits, samples.targets(), Network::heads);
+}
+
+}  // namespace detail
+
+/// Scores a network on a set of labelled images (`images`, `labels`), or on a source, see PictureSource. With `class_names`, as a DataSet has
+/// them, one for each output, what is printed names the classes. Throws std::invalid_argument if it
+/// learned by a loss that does not tell classes apart: then the next function scores it.
+template <class Network, LearnableSet Set>
+Evaluation evaluate(const Network& network, const Set& set, const Reading& reading = {}) {
+    return detail::evaluate(network, set, reading, nullptr);
+}
+
+/// Mean of another loss and its accuracy, on a set with the targets that it wants.
+template <class Network, LearnableSet Set>
+Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading = {}) {
+    return detail::evaluate(network, set, loss, reading, nullptr);
 }
 
 /// From two arrays.

@@ -470,6 +470,15 @@ constexpr void shuffle(Range& range, Random random) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/say_once.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A line on standard error, "denim: " before it, once in a program however often there is reason for it.
+DENIM_ONCE void say_once(const std::string& line);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/machine/simd.hpp
 
 // The door to xsimd: every vector of Denim goes through these functions and those of simd_order.hpp and simd_functions.hpp, each tested at
@@ -17316,6 +17325,23 @@ DENIM_ONCE void detail::refuse_setting(std::string_view owner, std::string_view 
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/machine/say_once.hpp
+#if DENIM_BODIES
+
+#include <set>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void say_once(const std::string& line) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::scoped_lock lock{mutex};
+    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/tensor/pictures.hpp
 #if DENIM_BODIES
 
@@ -18204,15 +18230,6 @@ DENIM_ONCE std::vector<std::uint32_t> order_of_epoch(const Samples& train, const
 // ---- bodies of denim/training/fit.hpp
 #if DENIM_BODIES
 
-// ---- denim/machine/say_once.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A line on standard error, "denim: " before it, once in a program however often there is reason for it.
-DENIM_ONCE void say_once(const std::string& line);
-
-}  // namespace denim::inline DENIM_TARGET::detail
-
 // ---- denim/training/first_look.hpp
 
 // Mistakes that stop no run and spoil its result: looked for before the first step, one line on standard error for each.
@@ -18292,22 +18309,6 @@ inline void take_first_look(Learner& learner, const Samples& train, const FitOpt
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-
-#include <cstdio>
-#include <mutex>
-#include <set>
-
-namespace denim::inline DENIM_TARGET::detail {
-
-DENIM_ONCE void say_once(const std::string& line) {
-    static std::mutex mutex;
-    static std::set<std::string> said;
-    const std::scoped_lock lock{mutex};
-    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-
 // ---- denim/training/averaged_parameters.hpp
 
 namespace denim::inline DENIM_TARGET {

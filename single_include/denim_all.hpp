@@ -5026,6 +5026,15 @@ NamedSplit split_by_name(const Photographs& all, SplitShares shares, Seed seed, 
 
 // Folders of photographs to sets of data, their splits and their files: needs what denim/image.hpp and denim/format.hpp need.
 
+// ---- denim/machine/say_once.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A line on standard error, "denim: " before it, once in a program however often there is reason for it.
+DENIM_ONCE void say_once(const std::string& line);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/machine/simd_functions.hpp
 
 // Functions of vectors, and the same names for plain numbers, so that a formula is written once for both. A NaN gives NaN,
@@ -28210,15 +28219,6 @@ inline void write_spelled_weights(const std::string& file, const SpelledNetwork&
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/machine/say_once.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A line on standard error, "denim: " before it, once in a program however often there is reason for it.
-DENIM_ONCE void say_once(const std::string& line);
-
-}  // namespace denim::inline DENIM_TARGET::detail
-
 // ---- denim/machine/background.hpp
 
 #include <thread>
@@ -33943,6 +33943,21 @@ DENIM_ONCE void fit_into(std::uint8_t* to, Raster picture, Size frame, Colour bo
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/machine/say_once.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE void say_once(const std::string& line) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::scoped_lock lock{mutex};
+    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/tensor/pictures.hpp
 #if DENIM_BODIES
 
@@ -36029,21 +36044,6 @@ DENIM_ONCE OnnxModel read_onnx(const ByteSource& source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
-
-#endif  // DENIM_BODIES
-// ---- bodies of denim/machine/say_once.hpp
-#if DENIM_BODIES
-
-namespace denim::inline DENIM_TARGET::detail {
-
-DENIM_ONCE void say_once(const std::string& line) {
-    static std::mutex mutex;
-    static std::set<std::string> said;
-    const std::scoped_lock lock{mutex};
-    if (said.insert(line).second) std::fprintf(stderr, "denim: %s\n", line.c_str());
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 
 #endif  // DENIM_BODIES
 // ---- bodies of denim/training/snapshot_file.hpp

@@ -7,6 +7,7 @@
 #include <denim/machine/accepted.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/random.hpp>
+#include <denim/machine/say_once.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/machine/simd_order.hpp>
 #include <denim/machine/simd_functions.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Prints all labels of photographs: trousers, male, jeans (0.97).
+// Prints all labels of photographs: trousers 1.00, male 0.98, jeans 0.97.
 #include <denim/image/draw.hpp>
 
 #include <CLI/CLI.hpp>
@@ -8,7 +8,9 @@
 #include "fashion/path_list.hpp"
 #include "fashion/photographs.hpp"
 
+#include <cmath>
 #include <iostream>
+#include <map>
 #include <optional>
 
 using namespace denim;
@@ -46,16 +48,37 @@ void print(const fs::path& path, const Result& result, const Options& options, d
     }
 }
 
-/// Two pictures beside each other: where was looked for the category, and where for the type.
-void explain(const fs::path& path, const Result& result, const fashion::Labeller& labeller, const fs::path& folder) {
-    const auto [left, right] = labeller.explain(result.picture, result.labels);
-    Picture both{Size{left.size.height, left.size.width + right.size.width}};
-    paste(both, 0, 0, left);
-    paste(both, static_cast<int>(left.size.width), 0, right);
-    fs::create_directories(folder);
-    std::string name = path.relative_path().string();
-    std::ranges::replace(name, '/', '-');
-    write_png(folder / (name + ".png"), both);
+/// A name in the folder that tells the photograph: its own, with its folder's before it where another one has that.
+fs::path name_of(const fs::path& path, std::map<fs::path, fs::path>& names) {
+    fs::path name = path.stem();
+    for (fs::path folder = fs::absolute(path).parent_path(); names.contains(name) && names[name] != path && folder.has_relative_path();
+         folder = folder.parent_path())
+        name = folder.filename().string() + " " + name.string();
+    names[name] = path;
+    return name += ".png";
+}
+
+/// Two pictures beside each other, above them the labels and what each shows.
+void explain(const fs::path& path, const Result& result, const fashion::Labeller& labeller, const Options& options, double sure) {
+    constexpr int gap = 12, line = 26;
+    constexpr float letters = 17;
+    const fashion::Explanations parts = labeller.explain(result.picture, result.labels);
+    std::size_t width = gap;
+    for (const fashion::Explanation& part : parts)
+        width += gap + std::max(part.picture.size.width, static_cast<std::size_t>(std::ceil(text_width(part.caption, letters))));
+    const std::string title = path.filename().string() + ": " + result.labels.text(sure, options.strange);
+    width = std::max(width, static_cast<std::size_t>(std::ceil(text_width(title, letters))) + 2 * gap);
+    Picture sheet{Size{parts[0].picture.size.height + 2 * line + 2 * gap, width}};
+    draw_text(sheet, gap, line, title, {.height = letters});
+    int left = gap;
+    for (const fashion::Explanation& part : parts) {
+        draw_text(sheet, static_cast<float>(left), 2 * line, part.caption, {.height = letters});
+        paste(sheet, left, 2 * line + gap, part.picture);
+        left += gap + std::max(static_cast<int>(part.picture.size.width), static_cast<int>(std::ceil(text_width(part.caption, letters))));
+    }
+    fs::create_directories(options.explain);
+    static std::map<fs::path, fs::path> names;
+    write_png(options.explain / name_of(path, names), sheet);
 }
 
 /// Labels some photographs, all cores at work; false if one of them cannot be read.
@@ -75,7 +98,7 @@ bool label(std::span<const fs::path> paths, const fashion::Labeller& labeller, f
     for (std::size_t n = 0; n < paths.size(); ++n) {
         print(paths[n], results[n], options, options.sure.value_or(labeller.sure()));
         all = all && results[n].reason.empty();
-        if (!options.explain.empty() && results[n].reason.empty()) explain(paths[n], results[n], labeller, options.explain);
+        if (!options.explain.empty() && results[n].reason.empty()) explain(paths[n], results[n], labeller, options, options.sure.value_or(labeller.sure()));
     }
     std::cout.flush();
     return all;

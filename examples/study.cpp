@@ -67,8 +67,8 @@ void add_labels(Page& page, const fashion::LabelledSet& test, const fashion::Lab
         all += right[0] && right[1] && right[2] ? 1 : 0;
         if (!right[0] || !right[1] || !right[2])
             wrong.push_back({picture_of(test.picture(n), test.shape()),
-                             std::string{truth.category} + ", " + std::string{truth.folder}, labels[n].text(0, 0),
-                             labels[n].confidence});
+                             std::string{truth.category} + ", " + std::string{truth.folder}, labels[n].words(0, 0),
+                             labels[n].all_right});
     }
     const auto share = [](std::size_t part, std::size_t whole) {
         return percent(static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1)));
@@ -104,7 +104,7 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
         }
         const fashion::Labels labels = labeller.label(picture.pixels.data());
         std::cout << path.string() << ": " << labels.text(0.5, 0.01) << '\n';
-        figures.push_back(Page::photograph(picture, path.filename().string(), labels.words(0.5, 0.01), labels.confidence));
+        figures.push_back(Page::photograph(picture, path.filename().string(), labels.words(0.5, 0.01), labels.all_right));
     }
     page.photographs(figures);
     return all;

@@ -16,9 +16,15 @@
 namespace fashion {
 namespace {
 
-constexpr std::size_t rows = 24, columns = 18, block = 5, points = rows * columns, components = 16, steps = 200;
+constexpr std::size_t rows = 24, columns = 18, block = 5, points = rows * columns, components = 32, steps = 200;
+constexpr const char* key = "familiarity of shapes";  // files of before have "familiarity", of pictures as dark as they were
 
-/// How dark a photograph is, 0 to 1, in each of the blocks.
+float product(const std::vector<float>& a, const std::vector<float>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0f);
+}
+
+/// How dark a photograph is in each of the blocks, as a vector of length 1: what counts is the shape, not how strongly it stands out. All
+/// zeros if nothing is there.
 std::vector<float> points_of(const std::uint8_t* pixels) {
     std::vector<float> dark(points);
     constexpr std::size_t width = columns * block, channels = 3;
@@ -26,7 +32,8 @@ std::vector<float> points_of(const std::uint8_t* pixels) {
         for (std::size_t x = 0; x < width; ++x)
             for (std::size_t c = 0; c < channels; ++c)
                 dark[y / block * columns + x / block] += static_cast<float>(255 - *pixels++);
-    for (float& value : dark) value /= 255 * block * block * channels;
+    const float length = std::sqrt(product(dark, dark));
+    for (float& value : dark) value = length > 0 ? value / length : 0;
     return dark;
 }
 
@@ -37,10 +44,6 @@ std::vector<std::vector<float>> points_of(const ShownPhotographs& photographs, s
         if (kinds[static_cast<std::size_t>(photographs.shown[n])].category == category)
             all.push_back(points_of(&photographs.images(n, 0, 0, 0)));
     return all;
-}
-
-float product(const std::vector<float>& a, const std::vector<float>& b) {
-    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0f);
 }
 
 void subtract(std::vector<float>& from, float times, const std::vector<float>& what) {
@@ -128,7 +131,9 @@ double Familiarity::score(const std::uint8_t* pixels, std::string_view category)
     const auto space = spaces_.find(category);
     if (space == spaces_.end()) return 0;
     const std::vector<double>& known = space->second.distances;
-    const auto nearer = std::ranges::lower_bound(known, space->second.distance(points_of(pixels))) - known.begin();
+    const std::vector<float> picture = points_of(pixels);
+    if (product(picture, picture) == 0) return 0;  // white all over: there is nothing to be like anything
+    const auto nearer = std::ranges::lower_bound(known, space->second.distance(picture)) - known.begin();
     return 1 - static_cast<double>(nearer) / static_cast<double>(known.size());
 }
 
@@ -139,13 +144,13 @@ std::map<std::string, std::string> Familiarity::texts() const {
         for (const auto& component : space.components) vectors.push_back(json_of(component));
         json[category] = {{"mean", json_of(space.mean)}, {"components", vectors}, {"distances", space.distances}};
     }
-    return {{"familiarity", json.dump()}};
+    return {{key, json.dump()}};
 }
 
 Familiarity Familiarity::from(const std::map<std::string, std::string>& texts) {
     Familiarity result;
     try {
-        const auto categories = nlohmann::json::parse(texts.at("familiarity"));
+        const auto categories = nlohmann::json::parse(texts.at(key));
         for (const auto& [category, json] : categories.items()) {
             Space space{json.at("mean").get<std::vector<float>>(), json.at("components").get<std::vector<std::vector<float>>>(),
                         json.at("distances").get<std::vector<double>>()};

@@ -2,9 +2,10 @@
 #pragma once
 
 // How much a photograph is like those that a network learned from. A network of three categories finds the nearest of the three
-// in anything, and is sure of it; so this looks at the photograph itself: at 24 x 18 points, as a sum of the mean of a
-// category's photographs and of their principal components. How far it is from such a sum, its distance from the space of
-// pictures (Turk and Pentland, "Eigenfaces for recognition", 1991), is told by its place among those of validation photographs.
+// in anything, and is sure of it; so this looks at the photograph itself: how dark it is at 24 x 18 points, scaled to length 1, as a sum of the
+// mean of a category's photographs and of their principal components. How far it is from such a sum, its distance from the space of
+// pictures (Turk and Pentland, "Eigenfaces for recognition", 1991), is told by its place among those of validation photographs. Without the
+// scale a white page is near: that something is light all over is what the first component says, and pale trousers are nearly that.
 
 #include <denim/tensor/array.hpp>
 
@@ -30,7 +31,7 @@ public:
     static Familiarity of(const ShownPhotographs& train, const ShownPhotographs& validation);
 
     /// Of a photograph, 120 x 90 x 3 bytes, that is taken for one of a category: the share of that category's validation
-    /// photographs that are at least as far from its space. 0 for a category that was not learned.
+    /// photographs that are at least as far from its space. 0 for a category that was not learned, and for a picture that is white all over.
     [[nodiscard]] double score(const std::uint8_t* pixels, std::string_view category) const;
 
     /// As a model's file keeps it.

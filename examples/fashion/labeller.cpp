@@ -94,8 +94,8 @@ private:
     Familiarity familiarity_;
 };
 
-/// The labels of a photograph of a category, from the probabilities of its kinds in the catalogue's order: the likeliest kind;
-/// its gender and its type are as likely as all kinds that have them.
+/// The labels of a photograph of a category, from the probabilities of its kinds in the catalogue's order if it is of that category: the likeliest
+/// kind; its gender and its type are right where the category is, as likely as all kinds that have them.
 Labels labels_of(const Word& category, const std::vector<float>& probabilities) {
     const auto first = std::ranges::find(kinds, category.text, &Kind::category);
     const std::size_t best = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
@@ -106,7 +106,9 @@ Labels labels_of(const Word& category, const std::vector<float>& probabilities) 
         if (kind.gender == chosen.gender) labels.gender.probability += static_cast<double>(probabilities[n]);
         if (kind.type == chosen.type) labels.type.probability += static_cast<double>(probabilities[n]);
     }
-    labels.confidence = category.probability * static_cast<double>(probabilities[best]);
+    labels.gender.probability *= category.probability;
+    labels.type.probability *= category.probability;
+    labels.all_right = category.probability * static_cast<double>(probabilities[best]);
     return labels;
 }
 
@@ -146,8 +148,11 @@ private:
     std::optional<Model<Female>> female_;
 };
 
-std::array<denim::Picture, 2> drawn(const denim::Picture& photograph, const denim::Occlusion& first, const denim::Occlusion& second) {
-    return {denim::draw_occlusion(photograph, first), denim::draw_occlusion(photograph, second)};
+/// Where was looked for the category, and where for the rest.
+Explanations drawn(const denim::Picture& photograph, const Labels& labels, const denim::Occlusion& first, const denim::Occlusion& second) {
+    return {{{"What is it? " + std::string{labels.category.text}, denim::draw_occlusion(photograph, first)},
+             {"Which kind? " + (labels.gender.there() ? std::string{labels.gender.text} + ", " : "") + std::string{labels.type.text},
+              denim::draw_occlusion(photograph, second)}}};
 }
 
 /// First the category, then that category's own networks.
@@ -165,9 +170,9 @@ public:
         labels.familiarity = primary_.familiarity(pixels, category.text);
         return labels;
     }
-    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const override {
+    [[nodiscard]] Explanations explain(const denim::Picture& photograph, const Labels& labels) const override {
         const std::uint8_t* const pixels = photograph.pixels.data();
-        return drawn(photograph, primary_.explain(pixels),
+        return drawn(photograph, labels, primary_.explain(pixels),
                      labels.category.text == "glasses"    ? glasses_.explain(pixels)
                      : labels.category.text == "trousers" ? trousers_.explain(pixels, labels)
                                                           : shoes_.explain(pixels, labels));
@@ -196,12 +201,12 @@ public:
         labels.familiarity = network_.familiarity(pixels, category.text);
         return labels;
     }
-    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const override {
+    [[nodiscard]] Explanations explain(const denim::Picture& photograph, const Labels& labels) const override {
         const std::uint8_t* const pixels = photograph.pixels.data();
         const auto type = std::ranges::find_if(head_tasks, [&](const Task& question) {
             return question.answer == &Kind::type && question.category == labels.category.text;
         });
-        return drawn(photograph, network_.explain(pixels), network_.explain(pixels, static_cast<std::size_t>(type - head_tasks.begin())));
+        return drawn(photograph, labels, network_.explain(pixels), network_.explain(pixels, static_cast<std::size_t>(type - head_tasks.begin())));
     }
 
 private:
@@ -230,10 +235,12 @@ public:
         labels.familiarity = verdict.familiarity;
         return labels;
     }
-    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& /*labels*/) const override {
+    [[nodiscard]] Explanations explain(const denim::Picture& photograph, const Labels& labels) const override {
         const std::uint8_t* const pixels = photograph.pixels.data();
         const auto cut = file_.model().cuts({file_.frame(), 1, pixels, nullptr});
-        return {denim::draw_grad_cam(photograph, file_.model().grad_cam(cut)), denim::draw_occlusion(photograph, file_.model().occlude(pixels))};
+        const std::string answer = std::string{labels.category.text} + (labels.type.there() ? ", " + std::string{labels.type.text} : "");
+        return {{{"What speaks for " + answer + "?", denim::draw_grad_cam(photograph, file_.model().grad_cam(cut))},
+                 {"What is missed if hidden?", denim::draw_occlusion(photograph, file_.model().occlude(pixels))}}};
     }
 
 private:

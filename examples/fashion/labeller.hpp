@@ -17,6 +17,13 @@ namespace fashion {
 /// others taught before and fine_tune taught these photographs (pretrained), whose labels are those of its folder.
 enum class Approach { all, separate, heads, pretrained };
 
+/// Where a network looked for an answer.
+struct Explanation {
+    std::string caption;  ///< the question, and its answer
+    denim::Picture picture;
+};
+using Explanations = std::array<Explanation, 2>;
+
 /// The networks of an approach; any number of threads may ask.
 class Answers {
 public:
@@ -24,7 +31,7 @@ public:
     [[nodiscard]] virtual denim::Size frame() const { return {120, 90}; }
     [[nodiscard]] virtual double sure() const { return 0.5; }
     [[nodiscard]] virtual Labels label(const std::uint8_t* pixels) const = 0;
-    [[nodiscard]] virtual std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const = 0;
+    [[nodiscard]] virtual Explanations explain(const denim::Picture& photograph, const Labels& labels) const = 0;
 };
 
 /// Labels photographs; any number of threads may ask. Its networks are compiled in labeller.cpp.
@@ -42,7 +49,7 @@ public:
     [[nodiscard]] Labels label(const std::uint8_t* pixels) const { return answers_->label(pixels); }
 
     /// Where the network that chose its category looked, and where the one that chose its type; of a pretrained network Grad-CAM and occlusion.
-    [[nodiscard]] std::array<denim::Picture, 2> explain(const denim::Picture& photograph, const Labels& labels) const {
+    [[nodiscard]] Explanations explain(const denim::Picture& photograph, const Labels& labels) const {
         return answers_->explain(photograph, labels);
     }
 

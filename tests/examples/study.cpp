@@ -104,8 +104,16 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
             });
             CHECK(kind != fashion::kinds.end());
             CHECK(json["labels"].size() == (json["gender"].is_null() ? 2 : 3));
-            CHECK(json["confidence"] >= 0.0);
-            CHECK(json["confidence"] <= 1.0);
+            bool sure = !json["something_else"];
+            for (const char* const label : {"category", "gender", "type"}) {
+                const auto& confidence = json["confidence"][label];
+                CHECK(confidence.is_null() == (json["something_else"] || json[label].is_null()));
+                if (confidence.is_null()) continue;
+                CHECK(confidence >= 0.0);
+                CHECK(confidence <= 1.0);
+                sure = sure && confidence >= 0.5;
+            }
+            CHECK(json["sure"] == sure);
         }
         CHECK(count == 172);
         CHECK(errors == 2);
@@ -117,6 +125,7 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
                                           quoted(why) + " " + quoted(files[1]));
         CHECK(explained.status == 0);
         CHECK(std::distance(fs::directory_iterator{why}, {}) == 1);
+        CHECK(fs::exists(why / (files[1].stem().string() + ".png")));
     }
 }
 

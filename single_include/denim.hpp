@@ -4358,6 +4358,8 @@ public:
     [[nodiscard]] virtual std::size_t count() const = 0;
     [[nodiscard]] virtual std::size_t own() const = 0;
     [[nodiscard]] bool leads() const { return own() == 0; }
+    /// Whether statistics of a batch are of all of it, or each one's of its own part: then the bits depend on who computes what.
+    [[nodiscard]] virtual bool statistics_of_all() const { return true; }
 
     /// Everybody's bytes to everybody, one after the other: sizes[n] of them come from number n.
     virtual void gather(std::span<const std::byte> own_bytes, std::span<const std::size_t> sizes, std::span<std::byte> all) = 0;
@@ -4366,8 +4368,9 @@ public:
 
     /// Memory for the rows that this one brings to the next sum, one after the other.
     virtual Scalar* rows(std::size_t numbers, std::size_t count) = 0;
-    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended.
-    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to) = 0;
+    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended. Unless it has to be
+    /// `exact`, numbers may travel in fewer bits where they are asked to.
+    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to, bool exact) = 0;
     /// Lets what has begun go on; waits for nothing.
     virtual void look() = 0;
     /// Waits until all sums that were begun stand where they should.
@@ -4400,7 +4403,16 @@ struct BatchPart {
             write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
             row += numbers;
         });
-        peers->begin_sum(*tree, numbers, to);
+        peers->begin_sum(*tree, numbers, to, false);
+    }
+
+    /// The exact sum of one row of everybody, to `to` when the step has ended. There are peers.
+    void sum_of_own(std::size_t numbers, const Scalar* own_row, Scalar* to) const {
+        const std::size_t count = tree->rows_of(peers->own());
+        Scalar* const rows = peers->rows(numbers, count);
+        std::fill_n(rows, count * numbers, Scalar{0});
+        if (count > 0) std::copy_n(own_row, numbers, rows);
+        peers->begin_sum(*tree, numbers, to, true);
     }
 
     /// Joins rows of numbers, one for each sample here, to one row at the first: join(to, from, samples in to, samples in from), those of a share in
@@ -8241,7 +8253,8 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
-/// joined in order, the shares' as join_in_pairs says.
+/// joined in order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones
+/// move by their mean.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -8262,7 +8275,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, part_of(at), mean, scale);
+            join_moments(sums, normalised_over(at), mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -8300,7 +8313,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        const BatchPart<Scalar> part = part_of(at);
+        const BatchPart<Scalar> part = normalised_over(at);
         part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
             for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
         });
@@ -8308,6 +8321,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
         if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
+        if (alone_among_peers(at)) sum_over_peers(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
             each_sample(at.count, [&](std::size_t sample) {
@@ -8338,6 +8352,23 @@ private:
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
 
+    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
+    template <class Call>
+    static bool alone_among_peers(const Call& at) {
+        return at.part && !at.part->peers->statistics_of_all();
+    }
+    template <class Call>
+    static BatchPart<Scalar> normalised_over(const Call& at) {
+        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    }
+    // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
+    static void sum_over_peers(const Backward<Scalar>& at) {
+        constexpr std::size_t rest = Settings::before_rest * channels, numbers = rest + 2 * channels;
+        const auto all = static_cast<Scalar>(at.part->shares.samples);
+        const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+        for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
+        at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
+    }
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
     static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
 
@@ -14971,7 +15002,7 @@ public:
             parallel_copy(first, numbers, row);
             row += numbers;
         });
-        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run]);
+        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run], false);
     }
     /// Waits for the sums of all runs, and makes gradients of them.
     void end_sums(const BatchPart<Scalar>& part, Scalar* gradients) {
@@ -17108,6 +17139,8 @@ public:
 
     [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
         : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
+    /// By a sentence of its own.
+    [[gnu::always_inline]] explicit Interrupted(const std::string& text) : std::runtime_error(text) {}
 };
 
 }  // namespace denim

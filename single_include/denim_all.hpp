@@ -8339,6 +8339,8 @@ public:
     [[nodiscard]] virtual std::size_t count() const = 0;
     [[nodiscard]] virtual std::size_t own() const = 0;
     [[nodiscard]] bool leads() const { return own() == 0; }
+    /// Whether statistics of a batch are of all of it, or each one's of its own part: then the bits depend on who computes what.
+    [[nodiscard]] virtual bool statistics_of_all() const { return true; }
 
     /// Everybody's bytes to everybody, one after the other: sizes[n] of them come from number n.
     virtual void gather(std::span<const std::byte> own_bytes, std::span<const std::size_t> sizes, std::span<std::byte> all) = 0;
@@ -8347,8 +8349,9 @@ public:
 
     /// Memory for the rows that this one brings to the next sum, one after the other.
     virtual Scalar* rows(std::size_t numbers, std::size_t count) = 0;
-    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended.
-    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to) = 0;
+    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended. Unless it has to be
+    /// `exact`, numbers may travel in fewer bits where they are asked to.
+    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to, bool exact) = 0;
     /// Lets what has begun go on; waits for nothing.
     virtual void look() = 0;
     /// Waits until all sums that were begun stand where they should.
@@ -8381,7 +8384,16 @@ struct BatchPart {
             write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
             row += numbers;
         });
-        peers->begin_sum(*tree, numbers, to);
+        peers->begin_sum(*tree, numbers, to, false);
+    }
+
+    /// The exact sum of one row of everybody, to `to` when the step has ended. There are peers.
+    void sum_of_own(std::size_t numbers, const Scalar* own_row, Scalar* to) const {
+        const std::size_t count = tree->rows_of(peers->own());
+        Scalar* const rows = peers->rows(numbers, count);
+        std::fill_n(rows, count * numbers, Scalar{0});
+        if (count > 0) std::copy_n(own_row, numbers, rows);
+        peers->begin_sum(*tree, numbers, to, true);
     }
 
     /// Joins rows of numbers, one for each sample here, to one row at the first: join(to, from, samples in to, samples in from), those of a share in
@@ -12220,7 +12232,8 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
-/// joined in order, the shares' as join_in_pairs says.
+/// joined in order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones
+/// move by their mean.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -12241,7 +12254,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, part_of(at), mean, scale);
+            join_moments(sums, normalised_over(at), mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -12279,7 +12292,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        const BatchPart<Scalar> part = part_of(at);
+        const BatchPart<Scalar> part = normalised_over(at);
         part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
             for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
         });
@@ -12287,6 +12300,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
         if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
+        if (alone_among_peers(at)) sum_over_peers(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
             each_sample(at.count, [&](std::size_t sample) {
@@ -12317,6 +12331,23 @@ private:
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
 
+    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
+    template <class Call>
+    static bool alone_among_peers(const Call& at) {
+        return at.part && !at.part->peers->statistics_of_all();
+    }
+    template <class Call>
+    static BatchPart<Scalar> normalised_over(const Call& at) {
+        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    }
+    // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
+    static void sum_over_peers(const Backward<Scalar>& at) {
+        constexpr std::size_t rest = Settings::before_rest * channels, numbers = rest + 2 * channels;
+        const auto all = static_cast<Scalar>(at.part->shares.samples);
+        const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+        for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
+        at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
+    }
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
     static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
 
@@ -18713,7 +18744,7 @@ public:
             parallel_copy(first, numbers, row);
             row += numbers;
         });
-        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run]);
+        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run], false);
     }
     /// Waits for the sums of all runs, and makes gradients of them.
     void end_sums(const BatchPart<Scalar>& part, Scalar* gradients) {
@@ -20520,6 +20551,8 @@ public:
 
     [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
         : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
+    /// By a sentence of its own.
+    [[gnu::always_inline]] explicit Interrupted(const std::string& text) : std::runtime_error(text) {}
 };
 
 }  // namespace denim
@@ -30891,6 +30924,29 @@ std::vector<SweepPoint> sweep_points(Grid<Family, Axes...> grid) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/job_hands.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Several processes that work on one list of jobs, each at one job at a time. All have the same list, and ask in the same way.
+class JobHands {
+public:
+    JobHands() = default;
+    JobHands(const JobHands&) = delete;
+    JobHands& operator=(const JobHands&) = delete;
+    virtual ~JobHands() = default;
+
+    /// The one that writes what is of all jobs.
+    [[nodiscard]] virtual bool leads() const = 0;
+    /// A job of `count` that nobody has begun, or `count` where there is none left or this one asks to stop; then it does not ask again.
+    virtual std::size_t next(std::size_t count, bool stop) = 0;
+    /// To be called now and then within a job: who leads answers the others meanwhile.
+    virtual void look() = 0;
+    /// Waits until nobody works any more, and gives everybody's texts to all.
+    virtual std::vector<std::string> end(const std::vector<std::string>& own) = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/sweep/sweep_table.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -31013,6 +31069,7 @@ struct SweepOptions {
     /// the results have the same bits.
     std::size_t side_by_side = 1;
     std::FILE* progress = stderr;  ///< a line for each run, or null
+    JobHands* hands = nullptr;     ///< other processes that take runs too, see RankHands; they see the same log folder
 };
 
 namespace detail {
@@ -31142,8 +31199,62 @@ struct SweepJob {
     std::function<std::pair<History, Score>()> fit = {};
 };
 
+inline void say_of_run(const SweepOptions& options, std::size_t number, std::size_t count, const SweepRow& row, const SweepRun& run) {
+    if (!options.progress || run.history.epochs.empty()) return;
+    std::fputs(sentence("run ", number, '/', count, "  ", row.name, ", seed ", run.seed, ": epoch ", run.best().number, " of ",
+                        run.history.epochs.size(), ", validation accuracy ", fixed(run.best().validation.accuracy, 4), ", loss ",
+                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
+                   .c_str(),
+               options.progress);
+}
+
+/// A job's result as bytes, for other processes, and the way back to its place in the table.
+inline std::string packed_result(std::size_t place, const SweepRun& run) {
+    struct {
+        std::size_t place, best_epoch;
+        Score test;
+    } const head{place, run.history.best_epoch, run.test};
+    std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
+    return bytes.append(reinterpret_cast<const char*>(run.history.epochs.data()), run.history.epochs.size() * sizeof(Epoch));
+}
+inline void take_result(SweepTable& table, const std::vector<SweepJob>& jobs, const std::string& bytes) {
+    struct {
+        std::size_t place, best_epoch;
+        Score test;
+    } head;
+    std::memcpy(&head, bytes.data(), sizeof head);
+    SweepRun& run = table.rows[jobs[head.place].row].runs[jobs[head.place].run];
+    run.test = head.test;
+    run.history.best_epoch = head.best_epoch;
+    run.history.epochs.resize((bytes.size() - sizeof head) / sizeof(Epoch));
+    std::memcpy(static_cast<void*>(run.history.epochs.data()), bytes.data() + sizeof head, bytes.size() - sizeof head);
+}
+
+/// Runs the jobs together with other processes, each one at a time. Interrupted ends all behind the runs that they are at; another error is the
+/// caller's to tell them.
+inline void run_jobs_with_hands(SweepTable& table, const std::vector<SweepJob>& jobs, const SweepOptions& options) {
+    std::vector<std::string> results;
+    std::optional<Interrupted> interrupted;
+    for (std::size_t place; (place = options.hands->next(jobs.size(), interrupted.has_value())) < jobs.size();) {
+        const SweepJob& job = jobs[place];
+        SweepRun& run = table.rows[job.row].runs[job.run];
+        try {
+            std::tie(run.history, run.test) = job.fit();
+            results.push_back(packed_result(place, run));
+            say_of_run(options, place + 1, jobs.size(), table.rows[job.row], run);
+        } catch (const Interrupted& error) {
+            interrupted = error;
+        }
+    }
+    const std::vector<std::string> all = options.hands->end(results);
+    if (interrupted) throw *interrupted;
+    if (all.size() < jobs.size()) throw Interrupted{"denim: sweep: interrupted, as another process was"};
+    for (const std::string& bytes : all) take_result(table, jobs, bytes);
+}
+
 /// Runs the jobs, some at a time; the first error ends all.
 inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const SweepOptions& options) {
+    if (options.hands) return run_jobs_with_hands(table, jobs, options);
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
     std::exception_ptr error;
@@ -31159,13 +31270,7 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
                 run.history = std::move(history);
                 run.test = test;
                 ++done;
-                if (options.progress && !run.history.epochs.empty())
-                    std::fputs(sentence("run ", done, '/', jobs.size(), "  ", row.name, ", seed ", run.seed, ": epoch ",
-                                        run.best().number, " of ", run.history.epochs.size(), ", validation accuracy ",
-                                        fixed(run.best().validation.accuracy, 4), ", loss ",
-                                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
-                                   .c_str(),
-                               options.progress);
+                say_of_run(options, done, jobs.size(), row, run);
             } catch (...) {
                 const std::scoped_lock lock{mutex};
                 if (!error) error = std::current_exception();
@@ -31234,7 +31339,7 @@ SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, V
     for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
         domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
     const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
-    EventFile{options.log}.write(0, experiment_message(domains, metrics));
+    if (!options.hands || options.hands->leads()) EventFile{options.log}.write(0, experiment_message(domains, metrics));
     run_jobs(table, jobs, options);
     table.sort();
     return table;
@@ -36939,6 +37044,15 @@ DENIM_ONCE void write_report(const std::filesystem::path& path, const RunReport&
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Answers processes that come free.
+struct LookAtHands {
+    JobHands* hands;
+
+    void on_batch(Run& /*run*/) const {
+        if (hands) hands->look();
+    }
+};
+
 /// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
 /// is of another run.
 inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
@@ -36959,10 +37073,12 @@ DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& 
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
     CtrlC ctrl_c;
+    LookAtHands look_at_hands{options.hands};
     CsvLog csv_log{run.folder / "history.csv"};
     TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
     const std::array callbacks{CallbackReference{checkpoint}, CallbackReference{stop_on_nan}, CallbackReference{early_stopping},
-                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board}};
+                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board},
+                               CallbackReference{look_at_hands}};
     TrainingLoop loop{learner, train, &validation, fit_options, callbacks};
 
     Snapshot result{loop.record()};
@@ -36986,12 +37102,6 @@ DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-
-namespace denim::inline DENIM_TARGET {
-namespace detail {
-
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
 // ---- bodies of denim/sweep/sweep_report.hpp

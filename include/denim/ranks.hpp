@@ -5,5 +5,6 @@
 
 #include <denim/ranks/evaluate.hpp>
 #include <denim/ranks/fit.hpp>
+#include <denim/ranks/rank_hands.hpp>
 #include <denim/ranks/ranks.hpp>
 #include <denim/ranks/run_on_ranks.hpp>

@@ -11,6 +11,7 @@
 //     full=1             rank 0 cannot write files of more than 1 KB
 //     left_out=1         the source leaves out picture 50
 //     other=1            rank 1 has other options
+//     by_rank=1 bf16=1   see RankOptions
 #include <denim/denim.hpp>
 #include <denim/format.hpp>
 #include <denim/ranks.hpp>
@@ -129,7 +130,8 @@ void train(const std::string& file, const Words& words, const Ranks& ranks) {
         history = fit(network, source, validation, options, ranks);
         unsigned long own = source.reads, all = 0;
         MPI_Allreduce(&own, &all, 1, MPI_UNSIGNED_LONG, MPI_SUM, ranks.communicator());
-        if (all != options.epochs * source.size()) throw std::runtime_error("each picture once in an epoch was expected, but there were " + std::to_string(all) + " reads");
+        if (all != options.epochs * source.size())
+            throw std::runtime_error("each picture once in an epoch was expected, but there were " + std::to_string(all) + " reads");
     } else {
         history = fit(network, pictures, validation, options, ranks);
     }
@@ -142,9 +144,10 @@ void train(const std::string& file, const Words& words, const Ranks& ranks) {
 }  // namespace
 
 int main(int count, char** words) {
-    return run_on_ranks(count, words, [&](const Ranks& ranks) {
+    return run_on_ranks(count, words, [&](const Ranks& world) {
         if (count < 3) throw std::invalid_argument("train: a network and a file were expected");
         const Words rest{count, words};
+        const Ranks ranks{world.communicator(), {.statistics_by_rank = rest.has("by_rank"), .bf16_on_wire = rest.has("bf16")}};
         if (std::string{words[1]} == "study")
             train<on_ranks::Study>(words[2], rest, ranks);
         else

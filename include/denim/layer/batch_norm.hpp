@@ -22,7 +22,8 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
-/// joined in order, the shares' as join_in_pairs says.
+/// joined in order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones
+/// move by their mean.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
@@ -43,7 +44,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
         } else {
             each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, part_of(at), mean, scale);
+            join_moments(sums, normalised_over(at), mean, scale);
             for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
         }
         each_sample(at.count, [&](std::size_t sample) {
@@ -81,7 +82,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
             std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
             std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
         });
-        const BatchPart<Scalar> part = part_of(at);
+        const BatchPart<Scalar> part = normalised_over(at);
         part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
             for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
         });
@@ -89,6 +90,7 @@ struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
         if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
         next_statistics(at);
+        if (alone_among_peers(at)) sum_over_peers(at);
         if constexpr (Input != Gradient::none) {
             const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
             each_sample(at.count, [&](std::size_t sample) {
@@ -119,6 +121,23 @@ private:
     using Channels = typename Kernel::Channels;
     static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
 
+    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
+    template <class Call>
+    static bool alone_among_peers(const Call& at) {
+        return at.part && !at.part->peers->statistics_of_all();
+    }
+    template <class Call>
+    static BatchPart<Scalar> normalised_over(const Call& at) {
+        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    }
+    // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
+    static void sum_over_peers(const Backward<Scalar>& at) {
+        constexpr std::size_t rest = Settings::before_rest * channels, numbers = rest + 2 * channels;
+        const auto all = static_cast<Scalar>(at.part->shares.samples);
+        const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+        for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
+        at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
+    }
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
     static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
 

@@ -80,6 +80,8 @@ public:
     [[nodiscard]] virtual std::size_t count() const = 0;
     [[nodiscard]] virtual std::size_t own() const = 0;
     [[nodiscard]] bool leads() const { return own() == 0; }
+    /// Whether statistics of a batch are of all of it, or each one's of its own part: then the bits depend on who computes what.
+    [[nodiscard]] virtual bool statistics_of_all() const { return true; }
 
     /// Everybody's bytes to everybody, one after the other: sizes[n] of them come from number n.
     virtual void gather(std::span<const std::byte> own_bytes, std::span<const std::size_t> sizes, std::span<std::byte> all) = 0;
@@ -88,8 +90,9 @@ public:
 
     /// Memory for the rows that this one brings to the next sum, one after the other.
     virtual Scalar* rows(std::size_t numbers, std::size_t count) = 0;
-    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended.
-    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to) = 0;
+    /// Begins to sum what stands in the rows, as the tree says, to `to` of everybody; the tree stays until the sum has ended. Unless it has to be
+    /// `exact`, numbers may travel in fewer bits where they are asked to.
+    virtual void begin_sum(const PeerTree& tree, std::size_t numbers, Scalar* to, bool exact) = 0;
     /// Lets what has begun go on; waits for nothing.
     virtual void look() = 0;
     /// Waits until all sums that were begun stand where they should.
@@ -122,7 +125,16 @@ struct BatchPart {
             write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
             row += numbers;
         });
-        peers->begin_sum(*tree, numbers, to);
+        peers->begin_sum(*tree, numbers, to, false);
+    }
+
+    /// The exact sum of one row of everybody, to `to` when the step has ended. There are peers.
+    void sum_of_own(std::size_t numbers, const Scalar* own_row, Scalar* to) const {
+        const std::size_t count = tree->rows_of(peers->own());
+        Scalar* const rows = peers->rows(numbers, count);
+        std::fill_n(rows, count * numbers, Scalar{0});
+        if (count > 0) std::copy_n(own_row, numbers, rows);
+        peers->begin_sum(*tree, numbers, to, true);
     }
 
     /// Joins rows of numbers, one for each sample here, to one row at the first: join(to, from, samples in to, samples in from), those of a share in

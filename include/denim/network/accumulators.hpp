@@ -40,7 +40,7 @@ public:
             parallel_copy(first, numbers, row);
             row += numbers;
         });
-        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run]);
+        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run], false);
     }
     /// Waits for the sums of all runs, and makes gradients of them.
     void end_sums(const BatchPart<Scalar>& part, Scalar* gradients) {

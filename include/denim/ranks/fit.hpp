@@ -20,9 +20,11 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// What has to be equal on all ranks before they begin; the weights are the leader's, and pictures are not compared.
-inline SettingsRecord describe_on_ranks(const Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options) {
+inline SettingsRecord describe_on_ranks(const Learner& learner, const Samples& train, const Samples* validation, const FitOptions& options,
+                                        const Ranks& ranks) {
     SettingsRecord run;
     learner.describe(run);
+    run("statistics by rank", ranks.options().statistics_by_rank)("bf16 on the wire", ranks.options().bf16_on_wire);
     run("vectors", DENIM_TARGET_NAME)("training pictures", train.count())("validation pictures", validation ? validation->count() : 0);
     run("epochs", options.epochs)("batch", options.batch)("seed", options.seed.value)("shuffle", options.shuffle)("balanced", options.balanced);
     run("optimizer", options.optimizer)("loss", options.loss)("head_losses", options.head_losses)("head_weights", options.head_weights);
@@ -63,7 +65,7 @@ History fit_on_ranks(Network& network, const Train& train_set, const Validation*
         learner.emplace(network, std::min(options.batch, train->count()), LossOfHeads{options.loss, options.head_losses}, options.head_weights, others);
     });
     if (others) {
-        const SettingsRecord own = describe_on_ranks(*learner, *train, checked, options);
+        const SettingsRecord own = describe_on_ranks(*learner, *train, checked, options, ranks);
         const std::string text = own.text();
         std::vector<char> of_leader{text.begin(), text.end()};
         broadcast(*others, of_leader);
@@ -83,6 +85,9 @@ History fit_on_ranks(Network& network, const Train& train_set, const Validation*
 /// process, for any number of ranks and threads. Every rank calls it with the same network, options and sets; the weights that it begins from are
 /// rank 0's, and in the end all have the same. Callbacks are heard on rank 0 alone, which writes files; what they change reaches all: weights,
 /// settings of layers, the rate, `stop`. A checkpoint goes on with any number of ranks. CtrlC hears of a signal to any rank.
+///
+/// RankOptions may keep BatchNorm's statistics by rank, or send gradients as bf16; then the bits are still the same on all ranks, but others for
+/// another number of them.
 ///
 /// Errors are as Ranks says. Also an error: a source that leaves out a picture of the training set, a layer of one's own on batches that does not say
 /// sums_with_peers, and std::runtime_error after an epoch that has left other weights on some rank, as processors of two kinds may.

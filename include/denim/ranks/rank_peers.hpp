@@ -7,10 +7,12 @@
 #include <denim/machine/peers.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/ranks/ranks.hpp>
+#include <denim/ranks/wire.hpp>
 #include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <vector>
@@ -42,6 +44,7 @@ public:
 
     std::size_t count() const override { return ranks_.size(); }
     std::size_t own() const override { return ranks_.rank(); }
+    bool statistics_of_all() const override { return !ranks_.options().statistics_by_rank; }
 
     void gather(std::span<const std::byte> own_bytes, std::span<const std::size_t> sizes, std::span<std::byte> all) override {
         std::vector<std::size_t> begins(sizes.size());
@@ -70,13 +73,14 @@ public:
 
     float* rows(std::size_t numbers, std::size_t rows) override {
         if (begun_ == sums_.size()) sums_.emplace_back();
-        AlignedArray<float>& sum = sums_[begun_];
-        if (sum.size() < numbers * rows) sum = AlignedArray<float>(numbers * rows);
-        return sum.data();
+        reserve(sums_[begun_], numbers * rows);
+        return sums_[begun_].data();
     }
-    void begin_sum(const PeerTree& tree, std::size_t numbers, float* to) override {
+    void begin_sum(const PeerTree& tree, std::size_t numbers, float* to, bool exact) override {
         const float* const from = sums_[begun_++].data();
-        for (std::size_t first = 0; first < numbers; first += at_once) begin(from + first, tree, std::min(at_once, numbers - first), to + first, numbers);
+        const bool bf16 = !exact && ranks_.options().bf16_on_wire;
+        for (std::size_t first = 0; first < numbers; first += at_once)
+            begin(from + first, tree, std::min(at_once, numbers - first), to + first, numbers, bf16);
         look();
     }
     void look() override { go_on(false); }
@@ -94,23 +98,30 @@ private:
         const PeerTree* tree = nullptr;
         std::size_t numbers = 0;
         float* to = nullptr;
+        bool bf16 = false;  // travels
         AlignedArray<float> packed, received;
+        AlignedArray<std::uint16_t> halves, received_halves;
         std::vector<int> sent, sent_from, received_of, received_at, piece, piece_at;
         MPI_Request request = MPI_REQUEST_NULL;
     };
 
+    template <class Number>
+    static void reserve(AlignedArray<Number>& memory, std::size_t numbers) {
+        if (memory.size() < numbers) memory = AlignedArray<Number>(numbers);
+    }
     void gather_some(std::span<const std::byte> own_bytes, std::span<const std::size_t> begins, std::span<const std::size_t> sizes, std::byte* all) {
         const std::vector<int> counts(sizes.begin(), sizes.end()), places(begins.begin(), begins.end());
         check_mpi(MPI_Allgatherv(own_bytes.data(), static_cast<int>(own_bytes.size()), MPI_BYTE, all, counts.data(), places.data(), MPI_BYTE, words_),
                   "MPI_Allgatherv");
     }
 
-    void begin(const float* from, const PeerTree& tree, std::size_t numbers, float* to, std::size_t row_length) {
+    void begin(const float* from, const PeerTree& tree, std::size_t numbers, float* to, std::size_t row_length, bool bf16) {
         if (parts_ == all_parts_.size()) all_parts_.emplace_back();
         Part& part = all_parts_[parts_++];
         part.tree = &tree;
         part.numbers = numbers;
         part.to = to;
+        part.bf16 = bf16;
         const std::size_t ranks = count(), own_rows = tree.rows_of(own());
         const auto begin_of = [&](std::size_t rank) { return numbers * rank / ranks; };
         const std::size_t own_length = begin_of(own() + 1) - begin_of(own());
@@ -125,7 +136,7 @@ private:
             part.received_at[rank] = static_cast<int>(tree.first_rows[rank] * own_length);
         }
         if (own_rows > 1) {  // the rows of a piece stand together
-            if (part.packed.size() < own_rows * numbers) part.packed = AlignedArray<float>(own_rows * numbers);
+            reserve(part.packed, own_rows * numbers);
             for (std::size_t rank = 0; rank < ranks; ++rank) {
                 const auto length = static_cast<std::size_t>(part.piece[rank]);
                 for (std::size_t row = 0; row < own_rows; ++row)
@@ -134,14 +145,25 @@ private:
             from = part.packed.data();
         }
         const std::size_t all_rows = tree.rows.size();
-        if (part.received.size() < all_rows * own_length) part.received = AlignedArray<float>(all_rows * own_length);
-        check_mpi(MPI_Ialltoallv(from, part.sent.data(), part.sent_from.data(), MPI_FLOAT, part.received.data(), part.received_of.data(),
-                                 part.received_at.data(), MPI_FLOAT, rows_there_, &part.request),
+        reserve(part.received, all_rows * own_length);
+        const MPI_Datatype number = bf16 ? MPI_UINT16_T : MPI_FLOAT;
+        const void* there = from;
+        void* here = part.received.data();
+        if (bf16) {
+            reserve(part.halves, std::max(own_rows, std::size_t{1}) * numbers);
+            reserve(part.received_halves, all_rows * own_length);
+            change_each(from, own_rows * numbers, part.halves.data(), to_bf16);
+            there = part.halves.data();
+            here = part.received_halves.data();
+        }
+        check_mpi(MPI_Ialltoallv(there, part.sent.data(), part.sent_from.data(), number, here, part.received_of.data(), part.received_at.data(), number,
+                                 rows_there_, &part.request),
                   "MPI_Ialltoallv");
     }
     // The rows of this rank's piece are there.
     void add(Part& part) {
         const auto length = static_cast<std::size_t>(part.piece[own()]);
+        if (part.bf16) change_each(part.received_halves.data(), length * part.tree->rows.size(), part.received.data(), from_bf16);
         constexpr std::size_t block = 4096;
         parallel_for((length + block - 1) / block, length * part.tree->rows.size(), [&](std::size_t n) {
             const std::size_t begin = n * block, end = std::min(length, begin + block);
@@ -152,7 +174,13 @@ private:
             }
             std::copy(part.received.data() + begin, part.received.data() + end, part.to + part.piece_at[own()] + begin);
         });
-        check_mpi(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, part.to, part.piece.data(), part.piece_at.data(), MPI_FLOAT, sums_back_, &part.request),
+        const MPI_Datatype number = part.bf16 ? MPI_UINT16_T : MPI_FLOAT;
+        void* all = part.to;
+        if (part.bf16) {
+            change_each(part.to + part.piece_at[own()], length, part.halves.data() + part.piece_at[own()], to_bf16);
+            all = part.halves.data();
+        }
+        check_mpi(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, part.piece.data(), part.piece_at.data(), number, sums_back_, &part.request),
                   "MPI_Iallgatherv");
     }
     // All ranks begin the ways back in one order, that of the sums, as MPI wants it.
@@ -161,8 +189,11 @@ private:
             if (!arrived(all_parts_[next_there_], wait)) break;
             add(all_parts_[next_there_]);
         }
-        for (; next_back_ < next_there_; ++next_back_)
-            if (!arrived(all_parts_[next_back_], wait)) break;
+        for (; next_back_ < next_there_; ++next_back_) {
+            Part& part = all_parts_[next_back_];
+            if (!arrived(part, wait)) break;
+            if (part.bf16) change_each(part.halves.data(), part.numbers, part.to, from_bf16);  // one's own too, so that all have the same
+        }
     }
     static bool arrived(Part& part, bool wait) {
         int there = 1;

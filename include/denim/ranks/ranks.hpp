@@ -15,6 +15,16 @@
 #include <thread>
 #include <utility>
 
+namespace denim {
+
+/// How ranks train together, where it is not to the bits of one process.
+struct RankOptions {
+    bool statistics_by_rank = false;  ///< BatchNorm normalises by what is here of a batch, and waits for nobody: the bits depend on the number of ranks
+    bool bf16_on_wire = false;        ///< gradients travel as bf16, half as many bytes and 8 bits of 24 of each number: the bits depend on the number of ranks
+};
+
+}  // namespace denim
+
 namespace denim::inline DENIM_TARGET {
 
 /// The processes of an MPI communicator, its ranks, which do something together: each of them makes the same calls in the same order.
@@ -27,12 +37,13 @@ public:
     static constexpr int exit_status = 1;
 
     /// Throws std::logic_error unless MPI has begun, and has not ended.
-    explicit Ranks(MPI_Comm communicator = MPI_COMM_WORLD) : communicator_(communicator) {
+    explicit Ranks(MPI_Comm communicator = MPI_COMM_WORLD, const RankOptions& options = {}) : communicator_(communicator), options_(options) {
         int begun = 0, ended = 0;
         MPI_Initialized(&begun);
         MPI_Finalized(&ended);
         if (!begun || ended)
-            throw std::logic_error("denim: Ranks: between MPI_Init_thread and MPI_Finalize was expected, but MPI has " + std::string{ended ? "ended" : "not begun"});
+            throw std::logic_error("denim: Ranks: between MPI_Init_thread and MPI_Finalize was expected, but MPI has " +
+                                   std::string{ended ? "ended" : "not begun"});
         int size = 0, rank = 0;
         detail::check_mpi(MPI_Comm_size(communicator, &size), "MPI_Comm_size");
         detail::check_mpi(MPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
@@ -45,6 +56,7 @@ public:
     /// Whether this is rank 0, which hears callbacks and writes files.
     [[nodiscard]] bool leads() const { return rank_ == 0; }
     [[nodiscard]] MPI_Comm communicator() const { return communicator_; }
+    [[nodiscard]] const RankOptions& options() const { return options_; }
 
     /// Ends all ranks, with a sentence on standard error.
     [[noreturn]] void end_all(std::string sentence, int status = exit_status) const {
@@ -99,6 +111,7 @@ public:
 
 private:
     MPI_Comm communicator_;
+    RankOptions options_;
     std::size_t size_ = 1, rank_ = 0;
 };
 

@@ -6,17 +6,23 @@
 #include <denim/sweep/sweep_point.hpp>
 #include <denim/sweep/sweep_run.hpp>
 #include <denim/training/ctrl_c.hpp>
+#include <denim/training/interrupted.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,8 +36,62 @@ struct SweepJob {
     std::function<std::pair<History, Score>()> fit = {};
 };
 
+inline void say_of_run(const SweepOptions& options, std::size_t number, std::size_t count, const SweepRow& row, const SweepRun& run) {
+    if (!options.progress || run.history.epochs.empty()) return;
+    std::fputs(sentence("run ", number, '/', count, "  ", row.name, ", seed ", run.seed, ": epoch ", run.best().number, " of ",
+                        run.history.epochs.size(), ", validation accuracy ", fixed(run.best().validation.accuracy, 4), ", loss ",
+                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
+                   .c_str(),
+               options.progress);
+}
+
+/// A job's result as bytes, for other processes, and the way back to its place in the table.
+inline std::string packed_result(std::size_t place, const SweepRun& run) {
+    struct {
+        std::size_t place, best_epoch;
+        Score test;
+    } const head{place, run.history.best_epoch, run.test};
+    std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
+    return bytes.append(reinterpret_cast<const char*>(run.history.epochs.data()), run.history.epochs.size() * sizeof(Epoch));
+}
+inline void take_result(SweepTable& table, const std::vector<SweepJob>& jobs, const std::string& bytes) {
+    struct {
+        std::size_t place, best_epoch;
+        Score test;
+    } head;
+    std::memcpy(&head, bytes.data(), sizeof head);
+    SweepRun& run = table.rows[jobs[head.place].row].runs[jobs[head.place].run];
+    run.test = head.test;
+    run.history.best_epoch = head.best_epoch;
+    run.history.epochs.resize((bytes.size() - sizeof head) / sizeof(Epoch));
+    std::memcpy(static_cast<void*>(run.history.epochs.data()), bytes.data() + sizeof head, bytes.size() - sizeof head);
+}
+
+/// Runs the jobs together with other processes, each one at a time. Interrupted ends all behind the runs that they are at; another error is the
+/// caller's to tell them.
+inline void run_jobs_with_hands(SweepTable& table, const std::vector<SweepJob>& jobs, const SweepOptions& options) {
+    std::vector<std::string> results;
+    std::optional<Interrupted> interrupted;
+    for (std::size_t place; (place = options.hands->next(jobs.size(), interrupted.has_value())) < jobs.size();) {
+        const SweepJob& job = jobs[place];
+        SweepRun& run = table.rows[job.row].runs[job.run];
+        try {
+            std::tie(run.history, run.test) = job.fit();
+            results.push_back(packed_result(place, run));
+            say_of_run(options, place + 1, jobs.size(), table.rows[job.row], run);
+        } catch (const Interrupted& error) {
+            interrupted = error;
+        }
+    }
+    const std::vector<std::string> all = options.hands->end(results);
+    if (interrupted) throw *interrupted;
+    if (all.size() < jobs.size()) throw Interrupted{"denim: sweep: interrupted, as another process was"};
+    for (const std::string& bytes : all) take_result(table, jobs, bytes);
+}
+
 /// Runs the jobs, some at a time; the first error ends all.
 inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const SweepOptions& options) {
+    if (options.hands) return run_jobs_with_hands(table, jobs, options);
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
     std::exception_ptr error;
@@ -47,13 +107,7 @@ inline void run_jobs(SweepTable& table, const std::vector<SweepJob>& jobs, const
                 run.history = std::move(history);
                 run.test = test;
                 ++done;
-                if (options.progress && !run.history.epochs.empty())
-                    std::fputs(sentence("run ", done, '/', jobs.size(), "  ", row.name, ", seed ", run.seed, ": epoch ",
-                                        run.best().number, " of ", run.history.epochs.size(), ", validation accuracy ",
-                                        fixed(run.best().validation.accuracy, 4), ", loss ",
-                                        fixed(run.best().validation.loss, 4), ", ", fixed(run.seconds(), 1), " s\n")
-                                   .c_str(),
-                               options.progress);
+                say_of_run(options, done, jobs.size(), row, run);
             } catch (...) {
                 const std::scoped_lock lock{mutex};
                 if (!error) error = std::current_exception();
@@ -122,7 +176,7 @@ SweepTable sweep(const std::vector<SweepPoint>& points, const SweepSets<Train, V
     for (std::size_t repeat = 0; repeat < options.repeats; ++repeat)
         domains["seed"].push_back(static_cast<double>(options.first_seed + repeat));
     const Metric metrics[] = {{}, {.tag = "epoch_loss", .name = "validation loss"}};
-    EventFile{options.log}.write(0, experiment_message(domains, metrics));
+    if (!options.hands || options.hands->leads()) EventFile{options.log}.write(0, experiment_message(domains, metrics));
     run_jobs(table, jobs, options);
     table.sort();
     return table;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/machine/job_hands.hpp>
 #include <denim/machine/number_text.hpp>
 #include <denim/optimizer/adam.hpp>
 #include <denim/sweep/sweep_point.hpp>
@@ -40,6 +41,7 @@ struct SweepOptions {
     /// the results have the same bits.
     std::size_t side_by_side = 1;
     std::FILE* progress = stderr;  ///< a line for each run, or null
+    JobHands* hands = nullptr;     ///< other processes that take runs too, see RankHands; they see the same log folder
 };
 
 namespace detail {
@@ -169,6 +171,15 @@ std::pair<History, Score> sweep_run(const SweepPoint& point, const SweepSets<Tra
 
 namespace denim::inline DENIM_TARGET::detail {
 
+/// Answers processes that come free.
+struct LookAtHands {
+    JobHands* hands;
+
+    void on_batch(Run& /*run*/) const {
+        if (hands) hands->look();
+    }
+};
+
 /// What a finished run leaves: its history and its score on the test set, in a snapshot without weights. Throws FileError if it
 /// is of another run.
 inline std::pair<History, Score> read_finished(const std::filesystem::path& file, const SettingsRecord& run) {
@@ -189,10 +200,12 @@ DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& 
     StopOnNaN stop_on_nan{options.progress};
     EarlyStopping early_stopping{.patience = options.patience};
     CtrlC ctrl_c;
+    LookAtHands look_at_hands{options.hands};
     CsvLog csv_log{run.folder / "history.csv"};
     TensorBoard tensor_board{.folder = run.folder, .labels = options.labels, .parameters = run.parameters};
     const std::array callbacks{CallbackReference{checkpoint}, CallbackReference{stop_on_nan}, CallbackReference{early_stopping},
-                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board}};
+                               CallbackReference{ctrl_c},     CallbackReference{csv_log},     CallbackReference{tensor_board},
+                               CallbackReference{look_at_hands}};
     TrainingLoop loop{learner, train, &validation, fit_options, callbacks};
 
     Snapshot result{loop.record()};
@@ -216,11 +229,5 @@ DENIM_ONCE std::pair<History, Score> sweep_run(Learner& learner, const Samples& 
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
-
-namespace denim::inline DENIM_TARGET {
-namespace detail {
-
-}  // namespace detail
-}  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES

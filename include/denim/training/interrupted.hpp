@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <stdexcept>
+#include <string>
 
 namespace denim {
 
@@ -15,6 +16,8 @@ public:
 
     [[gnu::always_inline]] Interrupted(std::size_t epoch, std::size_t batch)
         : std::runtime_error(detail::sentence("denim: fit: interrupted after batch ", batch, " of epoch ", epoch)) {}
+    /// By a sentence of its own.
+    [[gnu::always_inline]] explicit Interrupted(const std::string& text) : std::runtime_error(text) {}
 };
 
 }  // namespace denim

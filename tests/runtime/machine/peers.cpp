@@ -35,7 +35,7 @@ public:
         rows_.assign(numbers * count, 0);
         return rows_.data();
     }
-    void begin_sum(const PeerTree& /*tree*/, std::size_t /*numbers*/, float* /*to*/) override {}
+    void begin_sum(const PeerTree& /*tree*/, std::size_t /*numbers*/, float* /*to*/, bool /*exact*/) override {}
     void look() override {}
     void end_sums() override {}
 

@@ -16,6 +16,7 @@ vcpkg_cmake_configure(
         -DDENIM_EXAMPLES=OFF
         -DDENIM_INSTALL=ON
         -DDENIM_HDF5=OFF
+        -DDENIM_RANKS=OFF
         ${FEATURE_OPTIONS}
 )
 vcpkg_cmake_install()

@@ -24,7 +24,7 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
     static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
-    static constexpr std::size_t scratch_size = 4 * channels;
+    static constexpr std::size_t scratch_size = 7 * channels;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
@@ -46,10 +46,9 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    using Kernel = kernel::Normalisation<In, Out>;
     using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
-    using Channels = typename Kernel::Channels;
-    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+    static constexpr kernel::NormalisedPictures pictures{In, Out};
+    static constexpr bool fast = !Arithmetic::plain && pictures.whole_vectors();
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
 
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
@@ -59,42 +58,38 @@ private:
     }
 
     static void normalise(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels;
+        Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
-        Channels factor{scale}, shift;
-        for (std::size_t c = 0; c < channels; ++c) {
-            factor.numbers[c] *= gamma(at.parameters, c);
-            shift.numbers[c] = Settings::beta(at.parameters, channels, c);
-        }
-        Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+        for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
+        kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
     static void go_back(const Backward<Scalar>& at) {
         Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
         const Scalar *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
-        Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
             if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
             if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
         }
         if constexpr (Input == Gradient::none) return;
-        Channels factor{scale}, slope{scale}, offset{scale};
         for (std::size_t first = 0; first < channels; first += run) {
             Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
             for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
             for (std::size_t c = first; c < first + run; ++c) {
-                factor.numbers[c] *= gamma(at.parameters, c);
-                slope.numbers[c] *= scale[c] * (along * share);
-                offset.numbers[c] *= sum * share;
+                factor[c] = scale[c] * gamma(at.parameters, c);
+                slope[c] = scale[c] * (scale[c] * (along * share));
+                offset[c] = scale[c] * (sum * share);
             }
         }
-        Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, at.input_gradient());
+        kernel::normal_gradient(pictures, Input == Gradient::add, x, dy, mean, factor, slope, offset, at.input_gradient());
     }
 
     // For each channel the mean of its run, and 1 / deviation.
     static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
-        Kernel::moments(x, mean, scale);
+        kernel::channel_moments(pictures, x, mean, scale);
         for (std::size_t first = 0; first < channels; first += run) {
             Scalar middle{0}, squares{0};
             for (std::size_t c = first; c < first + run; ++c) middle += mean[c];

@@ -186,11 +186,12 @@ void check_shares(std::size_t count, bool frozen) {
         return of;
     };
     const Run all = run(0, count);
+    constexpr auto kept = static_cast<std::ptrdiff_t>(Norm::scratch_size);  // the sample's sums stand behind
     std::vector<Numbers> alone;  // frozen: gradients; else (mean, squared deviations)
     for (std::size_t sample = 0; sample < count; ++sample) {
         const Run one = run(sample, 1);
         alone.push_back(frozen ? Numbers(one.gradients.begin(), one.gradients.begin() + 2 * channels)
-                               : Numbers(one.scratch.begin() + 2 * channels, one.scratch.begin() + 4 * channels));
+                               : Numbers(one.scratch.begin() + kept, one.scratch.begin() + kept + 2 * channels));
     }
     const Numbers sums = by_shares(alone, [&](Numbers left, std::size_t before, const Numbers& right, std::size_t more) {
         const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);

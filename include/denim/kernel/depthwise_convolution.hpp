@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A step multiplies
-// the pixels of a run by one tap; the run's sums stay in registers.
+// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A run is some outputs side by
+// side: their sums stay in registers while the taps go by. Kernels are told their sizes; what a layer decides is which of them it calls.
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/kernel/convolution_epilogue.hpp>
-#include <denim/machine/simd_order.hpp>
-#include <denim/tensor/clear_border.hpp>
+#include <denim/machine/simd.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -20,166 +19,247 @@ constexpr bool depthwise(const Convolution& of) {
     return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
 }
 
-/// Rows of a depthwise convolution, or with Turned of the way back, which takes the taps in the opposite order and no bias.
-template <Convolution Of, bool Turned>
-struct DepthwiseRows {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
+/// What a run has to know, in numbers: from one window row, tap and output to the next, in the picture that is read; a pixel of the one that is
+/// written, which is also the vectors' end; and from one tap's weights to the next tap's.
+struct DepthwiseSizes {
+    std::size_t window_rows = 0, window_row = 0, tap = 0, step = 0, pixel = 0;
+    std::ptrdiff_t weight = 0;
+};
 
-    /// Row `y` is written or added; `weights` are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
-    template <Gradient Mode>
-    static void row(const float* input, const float* weights, float* output, std::size_t y) {
-        constexpr std::size_t rest = Of.columns % pixels;
-        for (std::size_t x = 0; x + pixels <= Of.columns; x += pixels) run<Mode, pixels>(input, weights, output, y, x);
-        if constexpr (rest > 0) run<Mode, rest>(input, weights, output, y, Of.columns - rest);
-    }
-
-private:
-    static constexpr std::size_t pixels = simd::registers > 16 ? 8 : 6;  // of a run
-
-    template <Gradient Mode, std::size_t Pixels>
-    static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
-        const float* corner = input + Of.input.offset(y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left);
-        float* to = output + Of.output.offset(y, x);
-        for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
-            Vector sum[Pixels];
-            const Vector start =
-                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window.count() * Of.output.stride + c);
+/// `runs` runs of `Pixels` outputs each, written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
+/// bias is none.
+template <Epilogue End, Gradient Mode, std::size_t Columns, std::size_t Pixels>
+DENIM_KERNEL void depthwise_runs(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                                 std::size_t runs) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DepthwiseSizes of = sizes;
+    for (; runs; --runs, corner += Pixels * of.step, output += Pixels * of.pixel)
+        for (std::size_t c = 0; c < of.pixel; c += lanes) {
+            simd::Vector<float> sum[Pixels];
+            const auto start = bias ? simd::load(bias + c) : simd::broadcast(0.0f);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
+            const float *from = corner + c, *weight = weights + c;
 #pragma GCC unroll 1
-            for (std::size_t i = 0; i < Of.window.rows; ++i)
+            for (std::size_t i = 0; i < of.window_rows; ++i, from += of.window_row) {
+                const float* tap = from;
 #pragma GCC unroll 7
-                for (std::size_t j = 0; j < Of.window.columns; ++j) {
-                    const std::size_t tap = i * Of.window.columns + j;
-                    const Vector weight =
-                        simd::load(weights + (Turned ? Of.window.count() - 1 - tap : tap) * Of.output.stride + c);
-                    const float* from = corner + i * Of.dilation.rows * Of.input.row() + j * Of.dilation.columns * Of.input.stride + c;
+                for (std::size_t j = 0; j < Columns; ++j, tap += of.tap, weight += of.weight) {
+                    const auto factor = simd::load(weight);
 #pragma GCC unroll 8
-                    for (std::size_t p = 0; p < Pixels; ++p)
-                        sum[p] = simd::fma(simd::load(from + p * Of.stride.columns * Of.input.stride), weight, sum[p]);
+                    for (std::size_t p = 0; p < Pixels; ++p) sum[p] = simd::fma(simd::load(tap + p * of.step), factor, sum[p]);
                 }
+            }
+            float* place = output + c;
 #pragma GCC unroll 8
-            for (std::size_t p = 0; p < Pixels; ++p) {
-                float* place = to + p * Of.output.stride + c;
-                Vector value = detail::end<Of.epilogue>(sum[p]);
+            for (std::size_t p = 0; p < Pixels; ++p, place += of.pixel) {
+                auto value = detail::end<End>(sum[p]);
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
         }
+}
+
+/// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
+struct DepthwiseRow {
+    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
+
+    DepthwiseSizes sizes;
+    Runs *large = nullptr, *small = nullptr;
+    std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
+
+    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
+        if (large_runs) {
+            large(sizes, corner, weights, bias, output, large_runs);
+            corner += large_runs * large_pixels * sizes.step;
+            output += large_runs * large_pixels * sizes.pixel;
+        }
+        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
     }
+};
+
+/// The row of a convolution; turned, the taps go by in the opposite order.
+template <Convolution Of, Gradient Mode, bool Turned>
+constexpr DepthwiseRow depthwise_row() {
+    constexpr std::size_t most = simd::registers > 16 ? 8 : 6;  // sums in registers, beside what moves
+    constexpr std::size_t runs = (Of.columns + most - 1) / most, small = Of.columns / runs, more = Of.columns % runs;
+    const auto stride = static_cast<std::ptrdiff_t>(Of.output.stride);
+    DepthwiseRow row{{Of.window.rows, Of.dilation.rows * Of.input.row(), Of.dilation.columns * Of.input.stride, Of.stride.columns * Of.input.stride,
+                      Of.output.stride, Turned ? -stride : stride}};
+    if constexpr (more > 0) {
+        row.large = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, small + 1>;
+        row.large_runs = more;
+        row.large_pixels = small + 1;
+    }
+    row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, small>;
+    row.small_runs = runs - more;
+    return row;
+}
+
+/// A row of z's gradient, into its place in `z`, and its sum to the bias's gradient.
+template <Epilogue End>
+DENIM_KERNEL void spread_depthwise_row(std::size_t columns, std::size_t pixel, std::size_t z_step, const float* output, const float* output_gradient,
+                                       float* z, float* bias_gradient) {
+    for (std::size_t c = 0; c < pixel; c += simd::lanes<float>) {
+        auto sum = simd::broadcast(0.0f);
+        for (std::size_t x = 0, from = c, to = c; x < columns; ++x, from += pixel, to += z_step) {
+            const auto gradient = detail::end_gradient<End>(simd::load(output + from), simd::load(output_gradient + from));
+            simd::store(z + to, gradient);
+            sum = sum + gradient;
+        }
+        simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
+    }
+}
+
+/// What a row of z's gradient says about a window row: `sums` holds its taps.
+template <std::size_t Columns>
+DENIM_KERNEL void add_depthwise_taps(const DepthwiseSizes& sizes, std::size_t columns, const float* input, const float* z, std::size_t z_step,
+                                     float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DepthwiseSizes of = sizes;
+    for (std::size_t c = 0; c < of.pixel; c += lanes) {
+        simd::Vector<float> sum[Columns];
+        for (std::size_t j = 0; j < Columns; ++j) sum[j] = simd::load(sums + j * of.pixel + c);
+        const float *pixels = input + c, *gradients = z + c;
+#pragma GCC unroll 1
+        for (std::size_t x = 0; x < columns; ++x, pixels += of.step, gradients += z_step) {
+            const auto gradient = simd::load(gradients);
+#pragma GCC unroll 8
+            for (std::size_t j = 0; j < Columns; ++j) sum[j] = simd::fma(simd::load(pixels + j * of.tap), gradient, sum[j]);
+        }
+        for (std::size_t j = 0; j < Columns; ++j) simd::store(sums + j * of.pixel + c, sum[j]);
+    }
+}
+
+/// The gradient to the input of a depthwise convolution, as a convolution of z's gradient, spread out by the stride.
+constexpr Convolution turned_depthwise(const Convolution& of) {
+    const std::size_t above = of.reach().rows - 1 - of.top, before = of.reach().columns - 1 - of.left;
+    const std::size_t height = (of.rows - 1) * of.stride.rows + 1, width = (of.columns - 1) * of.stride.columns + 1;
+    const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+    Convolution back;
+    back.input = {{height, width, of.channels()},
+                  {above, before, beyond(of.input.shape.height + of.top, height), beyond(of.input.shape.width + of.left, width)},
+                  of.output.stride};
+    back.output = of.input;
+    back.rows = of.input.shape.height;
+    back.columns = of.input.shape.width;
+    back.window = of.window;
+    back.top = above;
+    back.left = before;
+    back.dilation = of.dilation;
+    return back;
+}
+
+/// A depthwise convolution as its loops are told it: sizes, and the kernels that its layer chose. Prepared weights, and the sums of their
+/// gradient, are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
+struct DepthwisePass {
+    Convolution of, turned;
+    DepthwiseRow row, back_written, back_added;
+    decltype(&spread_depthwise_row<Epilogue::linear>) spread;
+    decltype(&add_depthwise_taps<1>) add_taps;
+
+    [[nodiscard]] constexpr std::size_t taps() const { return of.window.count(); }
+    [[nodiscard]] constexpr std::size_t stride() const { return of.output.stride; }
+
+    void prepare(const float* weights, const float* bias, float* prepared) const;
+    void forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const;
+    void backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared, float* input_gradient,
+                  float* scratch, float* accumulator) const;
+    void finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const;
 };
 
 /// The same interface as PlainConvolution; any stride and dilation, no pool.
 template <Convolution Of>
 struct DepthwiseConvolution {
 private:
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window.count(), stride = Of.output.stride;
+    static_assert(Of.output.stride % simd::lanes<float> == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
     static_assert(Of.top < Of.reach().rows && Of.left < Of.reach().columns);
-
-    // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
-    static constexpr Convolution turned = [] {
-        const std::size_t above = Of.reach().rows - 1 - Of.top, before = Of.reach().columns - 1 - Of.left;
-        const std::size_t height = (Of.rows - 1) * Of.stride.rows + 1, width = (Of.columns - 1) * Of.stride.columns + 1;
-        const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
-        Convolution back;
-        back.input = {{height, width, Of.channels()},
-                      {above, before, beyond(Of.input.shape.height + Of.top, height),
-                       beyond(Of.input.shape.width + Of.left, width)},
-                      stride};
-        back.output = Of.input;
-        back.rows = Of.input.shape.height;
-        back.columns = Of.input.shape.width;
-        back.window = Of.window;
-        back.top = above;
-        back.left = before;
-        back.dilation = Of.dilation;
-        return back;
+    static constexpr Convolution turned = turned_depthwise(Of);
+    // Two, so that a trained network has no way back.
+    static constexpr DepthwisePass forward_pass{Of, turned, depthwise_row<Of, Gradient::write, false>(), {}, {}, nullptr, nullptr};
+    template <Gradient Input>
+    static constexpr DepthwisePass backward_pass = [] {
+        DepthwisePass pass = forward_pass;
+        if constexpr (Input == Gradient::write) pass.back_written = depthwise_row<turned, Gradient::write, true>();
+        if constexpr (Input == Gradient::add) pass.back_added = depthwise_row<turned, Gradient::add, true>();
+        pass.spread = &spread_depthwise_row<Of.epilogue>;
+        pass.add_taps = &add_depthwise_taps<Of.window.columns>;
+        return pass;
     }();
 
 public:
     static constexpr const char* name = "depthwise";
     static constexpr std::size_t bands = Of.rows;
     static constexpr std::size_t prepare_parts = 1, finish_parts = 1, forward_prepare_parts = 1;
-    static constexpr std::size_t prepared_size = (taps + 1) * stride, forward_prepared_size = prepared_size;
+    static constexpr std::size_t prepared_size = (Of.window.count() + 1) * Of.output.stride, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = 0;
-    static constexpr std::size_t scratch_size =
-        turned.input.size();  // z's gradient: between its pixels and around them it is zero
+    static constexpr std::size_t scratch_size = turned.input.size();  // z's gradient: between its pixels and around them it is zero
     static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
-        std::fill_n(prepared, prepared_size, 0.0f);
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
-        if (Of.bias) std::copy_n(bias, Of.channels(), prepared + taps * stride);
+        forward_pass.prepare(weights, bias, prepared);
     }
-
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* /*record*/, float* /*scratch*/,
                         std::size_t first, std::size_t last) {
-        for (std::size_t y = first; y < last; ++y)
-            DepthwiseRows<Of, false>::template row<Gradient::write>(input, prepared, output, y);
+        forward_pass.forward(input, prepared, output, first, last);
     }
-
     template <Gradient Input>
-    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
-                         float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
-        if constexpr (Of.stride == 1)
-            clear_border(turned.input, scratch);
-        else
-            std::fill_n(scratch, scratch_size, 0.0f);
-        for (std::size_t y = 0; y < Of.rows; ++y) {
-            spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
-            for (std::size_t i = 0; i < Of.window.rows; ++i) weight_gradient(input, scratch, accumulator, y, i);
-        }
-        if constexpr (Input != Gradient::none)
-            for (std::size_t y = 0; y < turned.rows; ++y)
-                DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                         const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, scratch, accumulator);
     }
-
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            std::copy_n(accumulator + tap * stride, Of.channels(), weight_gradient + tap * Of.channels());
-        if (Of.bias) std::copy_n(accumulator + taps * stride, Of.channels(), bias_gradient);
-    }
-
-private:
-    // Row y of z's gradient, into its place, and its sum to the bias's gradient.
-    static void spread_row(const float* output, const float* output_gradient, float* z, float* bias_gradient, std::size_t y) {
-        const auto zero = simd::broadcast(0.0f);
-        for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum = zero;
-            for (std::size_t x = 0; x < Of.columns; ++x) {
-                Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
-                if constexpr (Of.epilogue != Epilogue::linear)
-                    gradient = detail::end_gradient<Of.epilogue>(simd::load(output + Of.output.offset(y, x) + c), gradient);
-                simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
-                sum = sum + gradient;
-            }
-            simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
-        }
-    }
-    // What row y of z's gradient says about window row i.
-    static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
-        const float* pixels = input + Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, 0 - Of.left);
-        const float* gradients = z + turned.input.offset(y * Of.stride.rows, 0);
-        for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum[Of.window.columns];
-            float* to = accumulator + i * Of.window.columns * stride + c;
-            for (std::size_t j = 0; j < Of.window.columns; ++j) sum[j] = simd::load(to + j * stride);
-#pragma GCC unroll 1
-            for (std::size_t x = 0; x < Of.columns; ++x) {
-                const Vector gradient = simd::load(gradients + x * Of.stride.columns * stride + c);
-#pragma GCC unroll 8
-                for (std::size_t j = 0; j < Of.window.columns; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride.columns + j * Of.dilation.columns) * Of.input.stride + c), gradient,
-                                       sum[j]);
-            }
-            for (std::size_t j = 0; j < Of.window.columns; ++j) simd::store(to + j * stride, sum[j]);
-        }
+        forward_pass.finish(accumulator, weight_gradient, bias_gradient);
     }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
+#if DENIM_BODIES
+
+#include <denim/tensor/clear_border.hpp>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void DepthwisePass::prepare(const float* weights, const float* bias, float* prepared) const {
+    std::fill_n(prepared, (taps() + 1) * stride(), 0.0f);
+    for (std::size_t tap = 0; tap < taps(); ++tap) std::copy_n(weights + tap * of.channels(), of.channels(), prepared + tap * stride());
+    if (of.bias) std::copy_n(bias, of.channels(), prepared + taps() * stride());
+}
+
+DENIM_ONCE void DepthwisePass::forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const {
+    for (std::size_t y = first; y < last; ++y)
+        row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left), prepared, prepared + taps() * stride(), output + of.output.offset(y, 0));
+}
+
+DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared,
+                                        float* input_gradient, float* scratch, float* accumulator) const {
+    if (of.stride == 1)
+        clear_border(turned.input, scratch);
+    else
+        std::fill_n(scratch, turned.input.size(), 0.0f);
+    const std::size_t z_step = of.stride.columns * stride();
+    for (std::size_t y = 0; y < of.rows; ++y) {
+        const std::size_t from = of.output.offset(y, 0);
+        float* z = scratch + turned.input.offset(y * of.stride.rows, 0);
+        spread(of.columns, stride(), z_step, output + from, output_gradient + from, z, accumulator + taps() * stride());
+        for (std::size_t i = 0; i < of.window.rows; ++i)
+            add_taps(row.sizes, of.columns, input + of.input.offset(y * of.stride.rows + i * of.dilation.rows - of.top, 0 - of.left), z, z_step,
+                     accumulator + i * of.window.columns * stride());
+    }
+    if (mode == Gradient::none) return;
+    const DepthwiseRow& back = mode == Gradient::add ? back_added : back_written;
+    for (std::size_t y = 0; y < turned.rows; ++y)
+        back(scratch + turned.input.offset(y - turned.top, 0 - turned.left), prepared + (taps() - 1) * stride(), nullptr,
+             input_gradient + turned.output.offset(y, 0));
+}
+
+DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const {
+    for (std::size_t tap = 0; tap < taps(); ++tap) std::copy_n(accumulator + tap * stride(), of.channels(), weight_gradient + tap * of.channels());
+    if (of.bias) std::copy_n(accumulator + taps() * stride(), of.channels(), bias_gradient);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES

@@ -8,233 +8,370 @@
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/kernel/convolution_epilogue.hpp>
-#include <denim/machine/simd_order.hpp>
+#include <denim/machine/simd.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <span>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// How the windows of some rows of input lie in scratch: each as `taps` runs of `vectors` vectors, of which a slice holds
 /// `group`. A run is one pixel's channels, or, where that wastes fewer lanes, a whole window row (then every column of z has
 /// its own copy of its window rows).
-template <Convolution Of, bool WholeRows>
 struct WindowSlices {
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t numbers = WholeRows ? Of.window.columns * Of.channels() : Of.channels();  ///< in a run
-    static constexpr std::size_t taps = WholeRows ? Of.window.rows : Of.window.count();
-    static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
     static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
-    static constexpr std::size_t group = [] {
-        std::size_t most = std::max<std::size_t>(1, std::min(vectors, held / taps));
-        while (vectors % most) --most;
-        return most;
-    }();
-    static constexpr std::size_t slices = vectors / group;
-    static constexpr std::size_t unit = group * lanes;
-    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride.columns + Of.window.columns;
-    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride.columns) * unit;  ///< from one column of z to the next
-    static constexpr std::size_t down = Of.stride.rows * columns * unit;            ///< from one row of z to the next
-    static constexpr std::size_t filter_size = taps * unit;
-    static constexpr std::size_t slice_size = Of.filters() * filter_size;
-    static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
 
-    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride.rows + Of.window.rows; }
-    static constexpr std::size_t tap(std::size_t t) {
-        return WholeRows ? t * columns * unit : (t / Of.window.columns * columns + t % Of.window.columns) * unit;
+    bool whole_rows = false;
+    std::size_t numbers = 0;                   ///< in a run
+    std::size_t taps = 0, taps_across = 0;     ///< of a window, and of those side by side in one of its rows
+    std::size_t vectors = 0, group = 0, slices = 0, unit = 0;  ///< of a run; of a slice's part of it; slices; numbers of such a part
+    std::size_t columns = 0;                   ///< runs in a row of scratch
+    std::size_t across = 0, down = 0;          ///< from one column, one row of z to the next
+    std::size_t filter_size = 0, slice_size = 0, size = 0;  ///< one window of every filter: (slice, filter, tap, unit)
+
+    [[nodiscard]] constexpr std::size_t row() const { return columns * unit; }
+    /// Numbers of scratch behind the windows of so many rows of z.
+    [[nodiscard]] constexpr std::size_t room(const Convolution& of, std::size_t z_rows) const { return input_rows(of, z_rows) * row(); }
+    [[nodiscard]] static constexpr std::size_t input_rows(const Convolution& of, std::size_t z_rows) {
+        return (z_rows - 1) * of.stride.rows + of.window.rows;
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
-    [[gnu::noinline]] static void fill(const float* input, std::size_t first, std::size_t z_rows, std::size_t slice,
-                                       float* to) {
-        for (std::size_t r = 0; r < input_rows(z_rows); ++r)
-            for (std::size_t x = 0; x < columns; ++x, to += unit) {
-                const float* from =
-                    input + Of.input.offset(first * Of.stride.rows + r - Of.top, (WholeRows ? x * Of.stride.columns : x) - Of.left);
-                if constexpr (WholeRows && Of.input.stride != Of.channels()) {
-                    for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
-                        to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
-                } else if (slice + 1 < slices || numbers % unit == 0) {
-                    std::memcpy(to, from + slice * unit, unit * sizeof(float));
-                } else {
-                    std::memcpy(to, from + slice * unit, numbers % unit * sizeof(float));
-                }
-            }
-    }
-
+    void fill(const Convolution& of, const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) const;
     /// Adds slice `slice` of the gradients to the input rows behind z rows `first` to `first + z_rows`; what lies in the border
-    /// falls away.
-    static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
-        static_assert(!WholeRows);
-        for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
-            const std::size_t y = first * Of.stride.rows + r - Of.top;
-            if (y >= Of.input.shape.height) continue;
-            for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
-                const float* values = from + (r * columns + x + Of.left) * unit;
-                float* pixel = input + Of.input.offset(y, x) + slice * unit;
-                for (std::size_t u = 0; u < unit; u += lanes) {
-                    const std::size_t rest = Of.channels() - slice * unit - u;
-                    if (rest >= lanes)
-                        simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
-                    else
-                        simd::store_first(pixel + u, simd::load_first(pixel + u, rest) + simd::load_first(values + u, rest),
-                                          rest);
-                }
-            }
-        }
-    }
+    /// falls away. Not of whole rows.
+    void add(const Convolution& of, const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) const;
 };
 
-template <Convolution Of>
-struct LiveGradient {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
+constexpr WindowSlices window_slices(const Convolution& of, bool whole_rows) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    WindowSlices slices{.whole_rows = whole_rows};
+    slices.numbers = whole_rows ? of.window.columns * of.channels() : of.channels();
+    slices.taps = whole_rows ? of.window.rows : of.window.count();
+    slices.taps_across = whole_rows ? 1 : of.window.columns;
+    slices.vectors = (slices.numbers + lanes - 1) / lanes;
+    slices.group = std::max<std::size_t>(1, std::min(slices.vectors, WindowSlices::held / slices.taps));
+    while (slices.vectors % slices.group) --slices.group;
+    slices.slices = slices.vectors / slices.group;
+    slices.unit = slices.group * lanes;
+    slices.columns = whole_rows ? of.columns : (of.columns - 1) * of.stride.columns + of.window.columns;
+    slices.across = (whole_rows ? 1 : of.stride.columns) * slices.unit;
+    slices.down = of.stride.rows * slices.row();
+    slices.filter_size = slices.taps * slices.unit;
+    slices.slice_size = of.filters() * slices.filter_size;
+    slices.size = slices.slices * slices.slice_size;
+    return slices;
+}
 
-    using InputSlices = WindowSlices<Of, false>;
-    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window.rows < InputSlices::vectors * InputSlices::taps;
-    using WeightSlices = WindowSlices<Of, whole_rows>;
+/// The slices for the gradient of the weights: whole window rows where they fill vectors better.
+constexpr WindowSlices weight_slices(const Convolution& of) {
+    const WindowSlices rows = window_slices(of, true), pixels = window_slices(of, false);
+    return rows.vectors * rows.taps < pixels.vectors * pixels.taps ? rows : pixels;
+}
 
-    static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input
-    static constexpr std::size_t accumulator_size = WeightSlices::size + padded;
+/// One filter's list: `count` places in a slice, and the gradients of z there.
+struct LiveList {
+    const float *where, *value;  ///< of `where`, the bits are a whole number
+    std::uint32_t count;
+};
 
-    /// Rows of output taken at once: as many as leave a slice of their input in the first-level cache.
-    static constexpr std::size_t step = Of.pooled() ? 2 : 1;  ///< rows of z behind one of output
-    template <class Slices>
-    static constexpr std::size_t slice_room(std::size_t rows) {
-        return Slices::input_rows(rows * step) * Slices::columns * Slices::unit;
+namespace detail {
+
+/// Calls each(n, run) for the vectors of taps First to Last of the window at `window`, whose rows stand `row` numbers apart.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last, class Number, class Each>
+DENIM_INLINE void each_of_window(Number* window, std::size_t row, Each each) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < (Last - First) * Group; ++n) {
+        const std::size_t tap = First + n / Group;
+        each(n, window + tap / Across * row + tap % Across * Group * lanes + n % Group * lanes);
     }
-    static constexpr std::size_t widest_slice(std::size_t rows) {
-        return std::max(slice_room<WeightSlices>(rows), slice_room<InputSlices>(rows));
-    }
-    static constexpr std::size_t band = [] {
-        std::size_t rows = 1;
-        while (rows < Of.output.shape.height && widest_slice(rows + 1) * sizeof(float) <= 24 * 1024) ++rows;
-        return rows;
-    }();
-    static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
-    static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
+}
 
-    /// Clears the gradients whose outputs the epilogue cut off, and adds the others up into the bias's part of the accumulator.
-    static void mask(const float* output, float* output_gradient, float* accumulator) {
-        float* bias = accumulator + WeightSlices::size;
-        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-            for (std::size_t f = 0; f < padded; f += lanes) {
-                const bool whole = f + lanes <= Of.output.stride;
-                const std::size_t rest = Of.filters() - f;
-                Vector sum = simd::broadcast(0.0f);
-                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                    const std::size_t at = Of.output.offset(y, x) + f;
-                    Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
-                    if constexpr (Of.epilogue != Epilogue::linear) {
-                        const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = detail::end_gradient<Of.epilogue>(seen, value);
-                        if (whole)
-                            simd::store(output_gradient + at, value);
-                        else
-                            simd::store_first(output_gradient + at, value, rest);
-                    }
-                    sum = sum + value;
+}  // namespace detail
+
+/// Taps First to Last of one filter's weight gradients grow by each live gradient times its window.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last>
+DENIM_KERNEL void gather_windows(const LiveList& live, const float* slice, std::size_t row, float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>, held = (Last - First) * Group;
+    const LiveList of = live;
+    simd::Vector<float> kept[held];
+    sums += First * Group * lanes;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(sums + n * lanes);
+#pragma GCC unroll 1
+    for (std::uint32_t entry = 0; entry < of.count; ++entry) {
+        const auto gradient = simd::broadcast(of.value[entry]);
+        detail::each_of_window<Across, Group, First, Last>(slice + std::bit_cast<std::uint32_t>(of.where[entry]), row, [&](std::size_t n, const float* run) {
+            kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
+        });
+    }
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) simd::store(sums + n * lanes, kept[n]);
+}
+
+/// The windows of the live gradients grow by them times taps First to Last of the filter's weights.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last>
+DENIM_KERNEL void scatter_windows(const LiveList& live, float* slice, std::size_t row, const float* weights) {
+    constexpr std::size_t lanes = simd::lanes<float>, held = (Last - First) * Group;
+    const LiveList of = live;
+    simd::Vector<float> kept[held];
+    weights += First * Group * lanes;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(weights + n * lanes);
+#pragma GCC unroll 1
+    for (std::uint32_t entry = 0; entry < of.count; ++entry) {
+        const auto gradient = simd::broadcast(of.value[entry]);
+        detail::each_of_window<Across, Group, First, Last>(slice + std::bit_cast<std::uint32_t>(of.where[entry]), row, [&](std::size_t n, float* run) {
+            simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
+        });
+    }
+}
+
+/// Clears the gradients of rows whose outputs the epilogue cut off, and adds the others up to the bias's gradient, which is padded to whole vectors.
+template <Epilogue End>
+DENIM_KERNEL void mask_gradient(const Layout& of, const float* output, float* output_gradient, float* bias) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t y = 0; y < of.shape.height; ++y)
+        for (std::size_t f = 0; f < of.shape.channels; f += lanes) {
+            const bool whole = f + lanes <= of.stride;
+            const std::size_t rest = of.shape.channels - f;
+            auto sum = simd::broadcast(0.0f);
+            std::size_t at = of.offset(y, 0) + f;
+            for (std::size_t x = 0; x < of.shape.width; ++x, at += of.stride) {
+                auto value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
+                if constexpr (End != Epilogue::linear) {
+                    const auto seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
+                    value = detail::end_gradient<End>(seen, value);
+                    if (whole)
+                        simd::store(output_gradient + at, value);
+                    else
+                        simd::store_first(output_gradient + at, value, rest);
                 }
-                simd::store(bias + f, simd::load(bias + f) + sum);
+                sum = sum + value;
             }
-    }
-
-    /// From masked output gradients: adds the weights' gradient to the accumulator and, if `ToInput`, the input's gradient to
-    /// `input_gradient`.
-    template <bool ToInput>
-    static void run(const float* input, const float* output_gradient, const float* weights, float* input_gradient,
-                    const std::uint8_t* record, float* scratch, float* accumulator) {
-        float *slice = scratch, *lists = scratch + widest_slice(band);
-        for (std::size_t y = 0; y < Of.output.shape.height; y += band) {
-            const std::size_t rows = std::min(band, Of.output.shape.height - y);
-            list<WeightSlices>(output_gradient, record, y, rows, lists);
-            for (std::size_t s = 0; s < WeightSlices::slices; ++s) {
-                WeightSlices::fill(input, y * step, rows * step, s, slice);
-                for (std::size_t f = 0; f < Of.filters(); ++f)
-                    walk<WeightSlices, false>(lists, f, slice,
-                                              accumulator + s * WeightSlices::slice_size + f * WeightSlices::filter_size);
-            }
-            if constexpr (ToInput) {
-                if constexpr (whole_rows) list<InputSlices>(output_gradient, record, y, rows, lists);
-                for (std::size_t s = 0; s < InputSlices::slices; ++s) {
-                    std::fill_n(slice, slice_room<InputSlices>(rows), 0.0f);
-                    for (std::size_t f = 0; f < Of.filters(); ++f)
-                        walk<InputSlices, true>(lists, f, slice,
-                                                weights + s * InputSlices::slice_size + f * InputSlices::filter_size);
-                    InputSlices::add(slice, y * step, rows * step, s, input_gradient);
-                }
-            }
+            simd::store(bias + f, simd::load(bias + f) + sum);
         }
+}
+
+/// Walks of one filter's list, one after the other: each has as many taps as fit into the registers.
+using Gather = void(const LiveList& live, const float* slice, std::size_t row, float* sums);
+using Scatter = void(const LiveList& live, float* slice, std::size_t row, const float* weights);
+
+namespace detail {
+
+template <std::size_t Taps, std::size_t Group>
+inline constexpr std::size_t walks = (Taps + WindowSlices::held / Group - 1) / (WindowSlices::held / Group);
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto gathers = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Gather*, parts>{&gather_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto scatters = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Scatter*, parts>{&scatter_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+}  // namespace detail
+
+/// The live gradients of a convolution, as its loops are told them: sizes, and the kernels that its layer chose.
+struct LiveGradient {
+    WindowSlices weights, input;
+    std::size_t padded = 0;  ///< filters, in whole vectors
+    std::size_t step = 1;    ///< rows of z behind one of output
+    std::size_t band = 1;    ///< rows of output taken at once: as many as leave a slice of their input in the first-level cache
+    std::size_t room = 0;    ///< the longest list
+    std::size_t slice_room = 0;
+    decltype(&mask_gradient<Epilogue::linear>) mask = nullptr;
+    std::span<Gather* const> gathers{};
+    std::span<Scatter* const> scatters{};  ///< none where the gradient to the input goes another way
+
+    /// Numbers prepared for the gradient to the input; of an accumulator: the weights' gradient by slices, then the bias's.
+    [[nodiscard]] constexpr std::size_t weights_size() const { return input.size; }
+    [[nodiscard]] constexpr std::size_t accumulator_size() const { return weights.size + padded; }
+    [[nodiscard]] constexpr std::size_t scratch_size(const Convolution& of) const {
+        return round_up(slice_room + of.filters() * (2 * room + 1), 16);
     }
+
+    /// Weights of window row `i` for the gradient to the input.
+    void prepare(const Convolution& of, const float* weights, float* prepared, std::size_t i) const;
+    /// From masked output gradients: adds the weights' gradient to the accumulator and, if there are `scatters`, the input's to `input_gradient`.
+    void run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared, float* input_gradient,
+             const std::uint8_t* record, float* scratch, float* accumulator) const;
+    /// The gradient of window row `i`'s weights, and with the first the bias's.
+    void finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const;
 
 private:
-    // Lists in scratch: for each filter how many, where, and how much.
-    template <class Slices>
-    [[gnu::noinline]] static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first,
-                                       std::size_t rows, float* lists) {
-        constexpr std::uint32_t winners[4] = {0, Slices::across, Slices::down, Slices::down + Slices::across};
-        for (std::size_t f = 0; f < Of.filters(); ++f) {
-            float* where = lists + Of.filters() + f * 2 * room;
-            float* value = where + room;
-            std::uint32_t count = 0;
-            for (std::size_t y = 0; y < rows; ++y)
-                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                    const float gradient = output_gradient[Of.output.offset(first + y, x) + f];
-                    auto position = static_cast<std::uint32_t>(y * step * Slices::down + x * step * Slices::across);
-                    if constexpr (Of.pooled())
-                        position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
-                    where[count] = std::bit_cast<float>(position);
-                    value[count] = gradient;
-                    count += is_nonzero(gradient);
-                }
-            lists[f] = std::bit_cast<float>(count);
-        }
-    }
-
-    // One filter's list, against the windows in `slice`: for the weights, `fixed` grows; for the input, the slice does.
-    template <class Slices, bool ToInput, class Fixed>
-    static void walk(const float* lists, std::size_t f, float* slice, Fixed* fixed) {
-        const auto count = std::bit_cast<std::uint32_t>(lists[f]);
-        if (count == 0) return;
-        const float* where = lists + Of.filters() + f * 2 * room;
-        constexpr std::size_t parts = (Slices::taps + Slices::held / Slices::group - 1) / (Slices::held / Slices::group);
-        [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-            (walk_part<Slices, ToInput, Slices::taps * Part / parts, Slices::taps*(Part + 1) / parts>(where, count, slice,
-                                                                                                      fixed),
-             ...);
-        }(std::make_index_sequence<parts>{});
-    }
-
-    template <class Slices, bool ToInput, std::size_t First, std::size_t Last, class Fixed>
-    [[gnu::noinline]] static void walk_part(const float* where, std::uint32_t count, float* slice, Fixed* fixed) {
-        constexpr std::size_t group = Slices::group, held = (Last - First) * group;
-        const float* value = where + room;
-        fixed += First * Slices::unit;
-        Vector kept[held];
-#pragma GCC unroll 32
-        for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(fixed + n * lanes);
-#pragma GCC unroll 1
-        for (std::uint32_t entry = 0; entry < count; ++entry) {
-            float* window = slice + std::bit_cast<std::uint32_t>(where[entry]);
-            const Vector gradient = simd::broadcast(value[entry]);
-#pragma GCC unroll 32
-            for (std::size_t n = 0; n < held; ++n) {
-                float* run = window + Slices::tap(First + n / group) + n % group * lanes;
-                if constexpr (ToInput)
-                    simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
-                else
-                    kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
-            }
-        }
-        if constexpr (!ToInput) {
-#pragma GCC unroll 32
-            for (std::size_t n = 0; n < held; ++n) simd::store(fixed + n * lanes, kept[n]);
-        }
-    }
+    void list(const Convolution& of, const WindowSlices& slices, const float* output_gradient, const std::uint8_t* record, std::size_t first,
+              std::size_t rows, float* lists) const;
+    [[nodiscard]] LiveList list_of(std::size_t filters, const float* lists, std::size_t f) const;
 };
 
+/// Its sizes.
+constexpr LiveGradient live_gradient(const Convolution& of) {
+    LiveGradient live{.weights = weight_slices(of), .input = window_slices(of, false), .padded = round_up(of.filters(), simd::lanes<float>)};
+    live.step = of.pooled() ? 2 : 1;
+    const auto widest = [&](std::size_t rows) {
+        return std::max(live.weights.room(of, rows * live.step), live.input.room(of, rows * live.step));
+    };
+    while (live.band < of.output.shape.height && widest(live.band + 1) * sizeof(float) <= 24 * 1024) ++live.band;
+    live.room = live.band * of.output.shape.width;
+    live.slice_room = widest(live.band);
+    return live;
+}
+
+/// Sizes and kernels.
+template <Convolution Of, bool ToInput>
+constexpr LiveGradient live_gradient() {
+    constexpr LiveGradient sizes = live_gradient(Of);
+    LiveGradient live = sizes;
+    live.mask = &mask_gradient<Of.epilogue>;
+    live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
+    if constexpr (ToInput) live.scatters = detail::scatters<sizes.input.taps_across, sizes.input.taps, sizes.input.group>;
+    return live;
+}
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
+#if DENIM_BODIES
+
+#include <denim/machine/simd_order.hpp>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void WindowSlices::fill(const Convolution& of, const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t there = std::min(unit, numbers - slice * unit), whole = there / lanes * lanes;
+    const std::size_t step = (whole_rows ? of.stride.columns : 1) * of.input.stride;
+    const bool joined = !whole_rows || of.input.stride == of.channels();  // the numbers of a run lie side by side
+    for (std::size_t r = 0; r < input_rows(of, z_rows); ++r) {
+        const float* from = input + of.input.offset(first * of.stride.rows + r - of.top, 0 - of.left) + (joined ? slice * unit : 0);
+        for (std::size_t x = 0; x < columns; ++x, to += unit, from += step)
+            if (joined) {
+                for (std::size_t u = 0; u < whole; u += lanes) simd::store(to + u, simd::load(from + u));
+                if (whole < there) simd::store(to + whole, simd::load_first(from + whole, there - whole));
+            } else {
+                for (std::size_t u = 0, n = slice * unit; u < there; ++u, ++n) to[u] = from[n / of.channels() * of.input.stride + n % of.channels()];
+            }
+    }
+}
+
+DENIM_ONCE void WindowSlices::add(const Convolution& of, const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t there = std::min(unit, numbers - slice * unit);
+    for (std::size_t r = 0; r < input_rows(of, z_rows); ++r) {
+        const std::size_t y = first * of.stride.rows + r - of.top;
+        if (y >= of.input.shape.height) continue;
+        for (std::size_t x = 0; x < of.input.shape.width && x + of.left < columns; ++x) {
+            const float* values = from + (r * columns + x + of.left) * unit;
+            float* pixel = input + of.input.offset(y, x) + slice * unit;
+            std::size_t u = 0;
+            for (; u + lanes <= there; u += lanes) simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
+            if (u < there) simd::store_first(pixel + u, simd::load_first(pixel + u, there - u) + simd::load_first(values + u, there - u), there - u);
+        }
+    }
+}
+
+DENIM_ONCE void LiveGradient::prepare(const Convolution& of, const float* from, float* prepared, std::size_t i) const {
+    for (std::size_t slice = 0; slice < input.slices; ++slice)
+        for (std::size_t f = 0; f < of.filters(); ++f)
+            for (std::size_t j = 0; j < of.window.columns; ++j) {
+                const std::size_t tap = i * of.window.columns + j, there = std::min(input.unit, input.numbers - slice * input.unit);
+                float* to = prepared + slice * input.slice_size + f * input.filter_size + tap * input.unit;
+                const float* weight = from + (tap * of.channels() + slice * input.unit) * of.filters() + f;
+                for (std::size_t u = 0; u < there; ++u) to[u] = weight[u * of.filters()];
+                std::fill_n(to + there, input.unit - there, 0.0f);
+            }
+}
+
+// Lists in scratch: for each filter how many, where, and how much.
+DENIM_ONCE void LiveGradient::list(const Convolution& of, const WindowSlices& slices, const float* output_gradient, const std::uint8_t* record,
+                                   std::size_t first, std::size_t rows, float* lists) const {
+    const std::size_t winners[4] = {0, slices.across, slices.down, slices.down + slices.across};
+    const std::size_t filters = of.filters(), width = of.output.shape.width, pixel = of.output.stride, padded_filters = padded;
+    for (std::size_t f = 0; f < filters; ++f) {
+        float* const where = lists + filters + f * 2 * room;
+        float* const value = where + room;
+        std::uint32_t count = 0;
+        for (std::size_t y = 0; y < rows; ++y) {
+            const float* gradients = output_gradient + of.output.offset(first + y, 0) + f;
+            const std::uint8_t* winner = of.pooled() ? record + (first + y) * width * padded_filters + f : nullptr;
+            std::size_t position = y * step * slices.down;
+            const auto each = [&](auto place) {
+                for (std::size_t x = 0; x < width; ++x, gradients += pixel, position += step * slices.across) {
+                    where[count] = std::bit_cast<float>(static_cast<std::uint32_t>(place(x)));
+                    value[count] = *gradients;
+                    count += is_nonzero(*gradients);
+                }
+            };
+            if (winner)
+                each([&](std::size_t x) { return position + winners[winner[x * padded_filters]]; });
+            else
+                each([&](std::size_t) { return position; });
+        }
+        lists[f] = std::bit_cast<float>(count);
+    }
+}
+
+DENIM_ONCE LiveList LiveGradient::list_of(std::size_t filters, const float* lists, std::size_t f) const {
+    const float* where = lists + filters + f * 2 * room;
+    return {where, where + room, std::bit_cast<std::uint32_t>(lists[f])};
+}
+
+DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared,
+                                  float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
+    float *slice = scratch, *lists = scratch + slice_room;
+    for (std::size_t y = 0; y < of.output.shape.height; y += band) {
+        const std::size_t rows = std::min(band, of.output.shape.height - y);
+        list(of, weights, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < weights.slices; ++s) {
+            weights.fill(of, input_picture, y * step, rows * step, s, slice);
+            for (std::size_t f = 0; f < of.filters(); ++f)
+                if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
+                    for (Gather* const gather : gathers)
+                        gather(live, slice, weights.row(), accumulator + s * weights.slice_size + f * weights.filter_size);
+        }
+        if (scatters.empty()) continue;
+        if (weights.whole_rows) list(of, input, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < input.slices; ++s) {
+            std::fill_n(slice, input.room(of, rows * step), 0.0f);
+            for (std::size_t f = 0; f < of.filters(); ++f)
+                if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
+                    for (Scatter* const scatter : scatters)
+                        scatter(live, slice, input.row(), prepared + s * input.slice_size + f * input.filter_size);
+            input.add(of, slice, y * step, rows * step, s, input_gradient);
+        }
+    }
+}
+
+DENIM_ONCE void LiveGradient::finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t taps = weights.taps / of.window.rows;  // of a window row
+    alignas(64) float block[lanes][lanes];
+    for (std::size_t first = 0; first < of.filters(); first += lanes) {
+        const std::size_t width = std::min(lanes, of.filters() - first);
+        for (std::size_t t = 0; t < taps; ++t)
+            for (std::size_t v = 0; v < weights.vectors; ++v) {
+                const std::size_t at = v / weights.group * weights.slice_size + (i * taps + t) * weights.unit + v % weights.group * lanes;
+                for (std::size_t f = 0; f < width; ++f)
+                    simd::store(block[f], simd::load(accumulator + at + (first + f) * weights.filter_size));
+                for (std::size_t u = 0; u < std::min(lanes, weights.numbers - v * lanes); ++u) {
+                    const std::size_t row = i * of.window.columns * of.channels() + t * weights.numbers + v * lanes + u;
+                    for (std::size_t f = 0; f < width; ++f) weight_gradient[row * of.filters() + first + f] = block[f][u];
+                }
+            }
+        if (of.bias && i == 0) std::copy_n(accumulator + weights.size + first, width, bias_gradient + first);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES

@@ -8,6 +8,7 @@
 #include <denim/machine/simd_order.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -137,71 +138,117 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
     }
 }
 
-template <Convolution Of>
-struct RegisterTiles {
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
-    static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
-    static constexpr std::size_t taps = Of.window.count() * Of.channels();
-    static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
-
-    /// Rows of what is stored: with a pool, each takes two rows of z.
-    static constexpr std::size_t rows = Of.pooled() ? Of.output.shape.height : Of.rows;
-
-    /// Writes the weights of window row `i` where the tiles read them: (group of vectors, i, j, channel, filter of the group),
-    /// zero where a vector ends beyond the filters. `weight(j, c, f)` gives a number of that row.
-    template <class Weight>
-    static void pack(float* packed, std::size_t i, Weight weight) {
-        for (std::size_t first = 0; first < vectors; first += tile.vectors) {
-            const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
-            const std::size_t there = std::min(filters, Of.filters() - first * lanes);
-            float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
-            for (std::size_t j = 0; j < Of.window.columns; ++j)
-                for (std::size_t c = 0; c < Of.channels(); ++c) {
-                    // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
-                    for (std::size_t f = 0; f < there; ++f) *to++ = weight(j, c, first * lanes + f);
-                    to = std::fill_n(to, filters - there, 0.0f);
-                }
-        }
-    }
-
-    /// Row `y` of what is stored, written or added to `output`; `record` takes the winners of a pool, (row, column, padded), or
-    /// is null.
-    template <Gradient Mode = Gradient::write>
-    static void row(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y) {
-        constexpr std::size_t whole = vectors / tile.vectors * tile.vectors;
-        for (std::size_t first = 0; first < whole; first += tile.vectors)
-            columns<Mode, tile.vectors>(input, packed, output, record, y, first);
-        if constexpr (whole < vectors) columns<Mode, vectors - whole>(input, packed, output, record, y, whole);
-        if constexpr (Of.output.stride > padded && Mode == Gradient::write)
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
-                std::fill_n(output + Of.output.offset(y, x) + padded, Of.output.stride - padded, 0.0f);
-    }
-
-private:
-    static constexpr std::size_t unit = Of.pooled() ? 2 : 1;
-    static constexpr std::size_t width = Of.pooled() ? Of.output.shape.width * 2 : Of.columns;
-    static constexpr TileShape tile = best_tile(width, vectors, unit);
-    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
-    static constexpr std::size_t tiles = (width + tile.pixels - 1) / tile.pixels;
-    static constexpr std::size_t small = width / unit / tiles * unit;
-    static constexpr std::size_t large_tiles = width / unit % tiles;
-    static constexpr TileRowSizes sizes = tile_row_sizes(Of, padded);
-
-    template <Gradient Mode, std::size_t Vectors>
-    static void columns(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
-                        std::size_t first) {
-        const std::size_t last = first + Vectors < vectors || Of.output.stride >= padded ? lanes : Of.output.stride % lanes;
-        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
-        const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
-            tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
-                sizes, input + Of.input.offset(unit * y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left), weights, bias,
-                output + Of.output.offset(y, x / unit) + first * lanes,
-                record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
-        };
-        if constexpr (large_tiles > 0) run.template operator()<small + unit>(0, large_tiles);
-        if constexpr (small > 0) run.template operator()<small>(large_tiles * (small + unit), tiles - large_tiles);
-    }
+/// Where a weight stands, for the rows of tiles that pack them: numbers from one window column, channel and filter to the next.
+struct WeightSteps {
+    std::ptrdiff_t column, channel, filter;
 };
 
+/// A direct sum as its loops are told it: sizes, and the kernels that its layer chose.
+struct RegisterTiles {
+    using TilesOfRow = void(const TileRowSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                            std::uint8_t* record, std::size_t tiles, std::size_t last);
+
+    std::size_t vectors = 0, padded = 0;  ///< filters in whole vectors, and as many numbers
+    std::size_t taps = 0, packed_size = 0;  ///< weights of a filter; numbers of all, then biases
+    std::size_t rows = 0;                 ///< of what is stored: with a pool, each takes two rows of z
+    std::size_t unit = 1;                 ///< columns of z behind one of what is stored
+    std::size_t tile_vectors = 1;
+    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
+    std::size_t large = 0, small = 0, large_tiles = 0, small_tiles = 0;  ///< pixels of the tiles, and how many
+    TileRowSizes sizes;
+    std::array<TilesOfRow*, 2> whole{}, rest{};  ///< the kernel of large and small tiles, with tile_vectors, and with what is left of the vectors
+
+    /// Writes the weights of window row `i`, which begin at `weights`, where the tiles read them: (group of vectors, i, j, channel, filter of the
+    /// group), zero where a vector ends beyond the filters.
+    void pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const;
+
+    /// Row `y` of what is stored; `record` takes the winners of a pool, (row, column, padded), or is null. Padding is written only if `fill`.
+    void row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y, bool fill) const;
+};
+
+/// Its sizes.
+constexpr RegisterTiles register_tiles(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    RegisterTiles tiles;
+    tiles.vectors = (of.filters() + lanes - 1) / lanes;
+    tiles.padded = tiles.vectors * lanes;
+    tiles.taps = of.window.count() * of.channels();
+    tiles.packed_size = tiles.taps * tiles.padded + tiles.padded;
+    tiles.rows = of.pooled() ? of.output.shape.height : of.rows;
+    tiles.unit = of.pooled() ? 2 : 1;
+    const std::size_t width = of.pooled() ? of.output.shape.width * 2 : of.columns;
+    const TileShape tile = best_tile(width, tiles.vectors, tiles.unit);
+    const std::size_t count = (width + tile.pixels - 1) / tile.pixels;
+    tiles.tile_vectors = tile.vectors;
+    tiles.small = width / tiles.unit / count * tiles.unit;
+    tiles.large = tiles.small + tiles.unit;
+    tiles.large_tiles = width / tiles.unit % count;
+    tiles.small_tiles = tiles.small > 0 ? count - tiles.large_tiles : 0;
+    tiles.sizes = tile_row_sizes(of, tiles.padded);
+    return tiles;
+}
+
+/// Sizes and kernels.
+template <Convolution Of, Gradient Mode>
+constexpr RegisterTiles register_tiles() {
+    constexpr RegisterTiles sizes = register_tiles(Of);
+    RegisterTiles tiles = sizes;
+    constexpr std::size_t left = sizes.vectors % sizes.tile_vectors;
+    if constexpr (sizes.large_tiles > 0) {
+        if constexpr (sizes.vectors >= sizes.tile_vectors) tiles.whole[0] = &tiles_of_row<Of.epilogue, Mode, sizes.large, sizes.tile_vectors>;
+        if constexpr (left > 0) tiles.rest[0] = &tiles_of_row<Of.epilogue, Mode, sizes.large, left>;
+    }
+    if constexpr (sizes.small_tiles > 0) {
+        if constexpr (sizes.vectors >= sizes.tile_vectors) tiles.whole[1] = &tiles_of_row<Of.epilogue, Mode, sizes.small, sizes.tile_vectors>;
+        if constexpr (left > 0) tiles.rest[1] = &tiles_of_row<Of.epilogue, Mode, sizes.small, left>;
+    }
+    return tiles;
+}
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void RegisterTiles::pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
+        const std::size_t filters = std::min(tile_vectors, vectors - first) * lanes;
+        const std::size_t there = std::min(filters, of.filters() - first * lanes);
+        float* to = packed + first * lanes * taps + i * of.window.columns * of.channels() * filters;
+        for (std::size_t j = 0; j < of.window.columns; ++j)
+            for (std::size_t c = 0; c < of.channels(); ++c) {
+                const float* from = weights + static_cast<std::ptrdiff_t>(j) * steps.column + static_cast<std::ptrdiff_t>(c) * steps.channel +
+                                    static_cast<std::ptrdiff_t>(first * lanes) * steps.filter;
+                // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
+                for (std::size_t f = 0; f < there; ++f, from += steps.filter) *to++ = *from;
+                to = std::fill_n(to, filters - there, 0.0f);
+            }
+    }
+}
+
+DENIM_ONCE void RegisterTiles::row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+                                   bool fill) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
+        const std::size_t taken = std::min(tile_vectors, vectors - first);
+        const std::size_t last = first + taken < vectors || of.output.stride >= padded ? lanes : of.output.stride % lanes;
+        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+        const auto run = [&](TilesOfRow* tiles, std::size_t x, std::size_t count) {
+            if (count == 0) return;
+            tiles(sizes, input + of.input.offset(unit * y * of.stride.rows - of.top, x * of.stride.columns - of.left), weights, bias,
+                  output + of.output.offset(y, x / unit) + first * lanes,
+                  record ? record + (y * of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
+        };
+        const auto& kernels = taken == tile_vectors ? whole : rest;
+        run(kernels[0], 0, large_tiles);
+        run(kernels[1], large_tiles * large, small_tiles);
+    }
+    if (fill && of.output.stride > padded)
+        for (std::size_t x = 0; x < of.output.shape.width; ++x) std::fill_n(output + of.output.offset(y, x) + padded, of.output.stride - padded, 0.0f);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
